@@ -1,0 +1,3 @@
+//! x
+mod write;
+pub use write::write;
