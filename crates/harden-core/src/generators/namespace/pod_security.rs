@@ -1,0 +1,109 @@
+//! The Namespace and its Pod Security labels.
+
+use serde_json::{Map, Value, json};
+
+use super::Options;
+use crate::Manifest;
+use crate::generators::OptionError;
+use crate::kubernetes::{Facts, Kind, Level, MinorVersion, PolicyVersion};
+
+const PREFIX: &str = "pod-security.kubernetes.io/";
+
+/// The labels of Pod Security admission, in the order in which they are written.
+///
+/// See <https://kubernetes.io/docs/concepts/security/pod-security-admission/>.
+pub(super) fn labels(
+    options: &Options,
+    facts: &Facts,
+) -> Result<Vec<(String, String)>, OptionError> {
+    let version = version(options, facts)?.to_string();
+    let quiet = options.level == Level::Privileged;
+    let unset = if quiet { Level::Privileged } else { Level::Restricted };
+    let modes = [
+        ("enforce", options.level),
+        ("audit", options.audit_level.unwrap_or(unset)),
+        ("warn", options.warn_level.unwrap_or(unset)),
+    ];
+    for label in &options.labels {
+        if label.key.starts_with(PREFIX) {
+            let rule = "Pod Security labels are set by --level, --audit-level, --warn-level and --kubernetes-version";
+            return Err(OptionError::new("--label", &label.key, rule));
+        }
+        if label.key == "kubernetes.io/metadata.name" {
+            return Err(OptionError::new(
+                "--label",
+                &label.key,
+                "the API server sets this label to the namespace's name",
+            ));
+        }
+    }
+    let own = options.labels.iter().map(|label| (label.key.clone(), label.value.clone()));
+    let standard = modes.into_iter().flat_map(|(mode, level)| {
+        [
+            (format!("{PREFIX}{mode}"), level.to_string()),
+            (format!("{PREFIX}{mode}-version"), version.clone()),
+        ]
+    });
+    Ok(own.chain(standard).collect())
+}
+
+/// The version to pin, never one that the cluster does not know.
+fn version(options: &Options, facts: &Facts) -> Result<PolicyVersion, OptionError> {
+    const OPTION: &str = "--kubernetes-version";
+    match (options.kubernetes_version, facts.version) {
+        (Some(PolicyVersion::Cluster), None) => {
+            Err(OptionError::new(OPTION, "cluster", "no cluster could be asked"))
+        }
+        (Some(PolicyVersion::Cluster), Some(cluster)) => Ok(PolicyVersion::Pinned(cluster)),
+        (Some(PolicyVersion::Pinned(version)), Some(cluster)) if version > cluster => {
+            let rule = format!(
+                "the cluster is {cluster}; a newer version would not mean there what it says"
+            );
+            Err(OptionError::new(OPTION, version, rule))
+        }
+        (Some(PolicyVersion::Pinned(version)), None) if version > MinorVersion::NEWEST_KNOWN => {
+            let rule = format!(
+                "the newest version known here is {}; `cluster` asks the API server for its own",
+                MinorVersion::NEWEST_KNOWN
+            );
+            Err(OptionError::new(OPTION, version, rule))
+        }
+        (Some(version), _) => Ok(version),
+        (None, cluster) => {
+            let newest = MinorVersion::NEWEST_KNOWN;
+            Ok(PolicyVersion::Pinned(cluster.map_or(newest, |cluster| cluster.min(newest))))
+        }
+    }
+}
+
+pub(super) fn namespace(options: &Options, name: &str, labels: &[(String, String)]) -> Manifest {
+    let why = match options.level {
+        Level::Restricted => {
+            "Admits only pods that meet the restricted Pod Security Standard of the version named here,\n\
+             so that an upgrade of Kubernetes does not change what is refused."
+        }
+        Level::Baseline => {
+            "Refuses pods that can take over their node by the known ways (Pod Security Standard baseline);\n\
+             what is missing to a stricter level is warned about and recorded in the audit log."
+        }
+        Level::Privileged => {
+            "Admits every pod (Pod Security Standard privileged): for trusted infrastructure only.\n\
+             Whoever can make a pod here can take over its node."
+        }
+    };
+    let mut metadata = Map::new();
+    metadata.insert("name".to_owned(), name.into());
+    metadata.insert(
+        "labels".to_owned(),
+        labels.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect(),
+    );
+    if !options.annotations.is_empty() {
+        let annotations: Map<_, _> = options
+            .annotations
+            .iter()
+            .map(|it| (it.key.clone(), Value::from(it.value.as_str())))
+            .collect();
+        metadata.insert("annotations".to_owned(), annotations.into());
+    }
+    Manifest::new(Kind::NAMESPACE, None, name, why, json!({"metadata": metadata}))
+}

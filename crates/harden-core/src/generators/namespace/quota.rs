@@ -1,0 +1,397 @@
+//! The ResourceQuota of a namespace, and the LimitRange that makes pods fit into it.
+
+use std::str::FromStr;
+
+use serde_json::{Map, Value, json};
+
+use super::{Options, Part};
+use crate::Manifest;
+use crate::generators::OptionError;
+use crate::kubernetes::{Kind, Label, Quantity};
+
+/// How much a namespace may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Size {
+    /// 20 pods, 2 CPUs and 4Gi requested, 4 CPUs and 8Gi at most
+    #[default]
+    Small,
+    /// 80 pods, 8 CPUs and 16Gi requested, 16 CPUs and 32Gi at most
+    Medium,
+    /// 320 pods, 32 CPUs and 64Gi requested, 64 CPUs and 128Gi at most
+    Large,
+}
+
+/// One limit of a ResourceQuota: `RESOURCE=QUANTITY`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hard {
+    /// A resource as ResourceQuota names it, or `cpu`, `memory`, `ephemeral-storage` for requests
+    /// and limits alike.
+    pub resource: String,
+    /// How much of it.
+    pub quantity: Quantity,
+}
+
+/// Why a text is no limit of a quota.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidHard {
+    /// There is no `=`.
+    #[error("must be RESOURCE=QUANTITY, such as cpu=4 or pods=50")]
+    NoEquals,
+    /// Not a resource that a quota can bound.
+    #[error(
+        "`{0}` is no resource that a ResourceQuota bounds: cpu, memory, ephemeral-storage, \
+         requests.…, limits.…, pods, services, services.loadbalancers, services.nodeports, \
+         persistentvolumeclaims, configmaps, secrets, count/RESOURCE.GROUP, …"
+    )]
+    Resource(String),
+    /// The part after `=`.
+    #[error("{0}")]
+    Quantity(String),
+}
+
+/// What has requests and limits.
+const COMPUTE: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
+
+/// What a quota counts, so that only whole numbers make sense.
+const COUNTED: [&str; 9] = [
+    "pods",
+    "services",
+    "services.loadbalancers",
+    "services.nodeports",
+    "persistentvolumeclaims",
+    "configmaps",
+    "secrets",
+    "replicationcontrollers",
+    "resourcequotas",
+];
+
+impl FromStr for Hard {
+    type Err = InvalidHard;
+
+    fn from_str(text: &str) -> Result<Self, InvalidHard> {
+        let (resource, quantity) = text.split_once('=').ok_or(InvalidHard::NoEquals)?;
+        if !is_quota_resource(resource) {
+            return Err(InvalidHard::Resource(resource.to_owned()));
+        }
+        let quantity: Quantity =
+            quantity.parse().map_err(|error| InvalidHard::Quantity(format!("{error}")))?;
+        let counted = COUNTED.contains(&resource) || resource.starts_with("count/");
+        if quantity.is_negative() || (counted && !quantity.is_whole()) {
+            let kind = if counted { "a whole number of objects" } else { "at least 0" };
+            return Err(InvalidHard::Quantity(format!(
+                "`{resource}` must be {kind}, not {quantity}"
+            )));
+        }
+        Ok(Self { resource: resource.to_owned(), quantity })
+    }
+}
+
+fn is_quota_resource(name: &str) -> bool {
+    let bare =
+        name.strip_prefix("requests.").or_else(|| name.strip_prefix("limits.")).unwrap_or(name);
+    COMPUTE.contains(&bare)
+        || COUNTED.contains(&name)
+        || name == "requests.storage"
+        || (name.contains('/') && format!("{name}=").parse::<Label>().is_ok())
+}
+
+/// The figures of one namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bounds {
+    hard: Vec<(String, Quantity)>,
+    container: Vec<ContainerBound>,
+}
+
+/// What one container gets of one resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct ContainerBound {
+    resource: &'static str,
+    default_request: Quantity,
+    default: Quantity,
+    max: Quantity,
+}
+
+/// The figures that `--size` and `--quota` come to.
+pub(super) fn bounds(options: &Options) -> Result<Bounds, OptionError> {
+    let mut hard = standard(options.size);
+    for (resource, quantity) in asked(options) {
+        match hard.iter_mut().find(|(name, _)| *name == resource) {
+            Some((_, current)) => *current = quantity,
+            None => hard.push((resource, quantity)),
+        }
+    }
+    for resource in COMPUTE {
+        reconcile(options, &mut hard, resource)?;
+    }
+    let find = |name: String| {
+        hard.iter().find(|(it, _)| *it == name).map(|(_, quantity)| quantity.clone())
+    };
+    let container = COMPUTE
+        .into_iter()
+        .filter_map(|resource| {
+            let standard = container_standard(options.size, resource)?;
+            let max = standard.max.min(find(format!("limits.{resource}"))?);
+            let default = standard.default.min(max.clone());
+            let default_request = standard
+                .default_request
+                .min(default.clone())
+                .min(find(format!("requests.{resource}"))?);
+            Some(ContainerBound { resource, default_request, default, max })
+        })
+        .collect();
+    Ok(Bounds { hard, container })
+}
+
+/// What `--quota` says, with `cpu` and the like spelt out.
+fn asked(options: &Options) -> impl Iterator<Item = (String, Quantity)> {
+    options.quota.iter().flat_map(|hard| {
+        let names = if COMPUTE.contains(&hard.resource.as_str()) {
+            vec![format!("requests.{}", hard.resource), format!("limits.{}", hard.resource)]
+        } else {
+            vec![hard.resource.clone()]
+        };
+        names.into_iter().map(|name| (name, hard.quantity.clone()))
+    })
+}
+
+/// No container may request more than its limit, so requests beyond the limits would never be
+/// used: the side that was not asked for follows the one that was.
+fn reconcile(
+    options: &Options,
+    hard: &mut [(String, Quantity)],
+    resource: &str,
+) -> Result<(), OptionError> {
+    let (requests, limits) = (format!("requests.{resource}"), format!("limits.{resource}"));
+    let value = |hard: &[(String, Quantity)], name: &str| {
+        hard.iter()
+            .find(|(it, _)| it == name)
+            .map_or_else(Quantity::zero, |(_, quantity)| quantity.clone())
+    };
+    let (requested, limited) = (value(hard, &requests), value(hard, &limits));
+    if requested <= limited {
+        return Ok(());
+    }
+    let was_asked = |name: &str| asked(options).any(|(it, _)| it == name);
+    let (follower, quantity) = match (was_asked(&requests), was_asked(&limits)) {
+        (true, true) => {
+            let rule = format!("is above {limits}={limited}, so it could never be used up");
+            return Err(OptionError::new("--quota", format!("{requests}={requested}"), rule));
+        }
+        (true, false) => (limits, requested),
+        _ => (requests, limited),
+    };
+    for (name, current) in hard {
+        if *name == follower {
+            *current = quantity.clone();
+        }
+    }
+    Ok(())
+}
+
+fn standard(size: Size) -> Vec<(String, Quantity)> {
+    let columns: [(&str, [&str; 3]); 11] = [
+        ("requests.cpu", ["2", "8", "32"]),
+        ("limits.cpu", ["4", "16", "64"]),
+        ("requests.memory", ["4Gi", "16Gi", "64Gi"]),
+        ("limits.memory", ["8Gi", "32Gi", "128Gi"]),
+        ("requests.ephemeral-storage", ["10Gi", "40Gi", "160Gi"]),
+        ("limits.ephemeral-storage", ["20Gi", "80Gi", "320Gi"]),
+        ("requests.storage", ["50Gi", "200Gi", "800Gi"]),
+        ("persistentvolumeclaims", ["10", "40", "160"]),
+        ("pods", ["20", "80", "320"]),
+        ("services.loadbalancers", ["0"; 3]),
+        ("services.nodeports", ["0"; 3]),
+    ];
+    columns
+        .into_iter()
+        .filter_map(|(name, [small, medium, large])| {
+            let quantity = match size {
+                Size::Small => small,
+                Size::Medium => medium,
+                Size::Large => large,
+            };
+            Some((name.to_owned(), quantity.parse().ok()?))
+        })
+        .collect()
+}
+
+fn container_standard(size: Size, resource: &'static str) -> Option<ContainerBound> {
+    let (request, limit, [small, medium, large]) = match resource {
+        "cpu" => ("100m", "200m", ["2", "4", "8"]),
+        "memory" => ("128Mi", "256Mi", ["4Gi", "8Gi", "16Gi"]),
+        _ => ("256Mi", "512Mi", ["5Gi", "10Gi", "20Gi"]),
+    };
+    let max = match size {
+        Size::Small => small,
+        Size::Medium => medium,
+        Size::Large => large,
+    };
+    Some(ContainerBound {
+        resource,
+        default_request: request.parse().ok()?,
+        default: limit.parse().ok()?,
+        max: max.parse().ok()?,
+    })
+}
+
+pub(super) fn resource_quota(namespace: &str, bounds: &Bounds) -> Manifest {
+    let closed = |name: &str| {
+        bounds.hard.iter().any(|(it, quantity)| it == name && *quantity == Quantity::zero())
+    };
+    let why = if closed("services.loadbalancers") && closed("services.nodeports") {
+        "Bounds what the namespace can take from the cluster. Services of type LoadBalancer or NodePort,\n\
+         which open it to the outside, are not among it."
+    } else {
+        "Bounds what the namespace can take from the cluster."
+    };
+    let hard: Map<_, _> = bounds
+        .hard
+        .iter()
+        .map(|(name, quantity)| (name.clone(), Value::from(quantity.to_string())))
+        .collect();
+    Manifest::new(
+        Kind::RESOURCE_QUOTA,
+        Some(namespace),
+        "quota",
+        why,
+        json!({"spec": {"hard": hard}}),
+    )
+}
+
+pub(super) fn limit_range(namespace: &str, bounds: &Bounds) -> Manifest {
+    let column = |pick: fn(&ContainerBound) -> &Quantity| -> Map<String, Value> {
+        bounds
+            .container
+            .iter()
+            .map(|it| (it.resource.to_owned(), pick(it).to_string().into()))
+            .collect()
+    };
+    let limit = json!({
+        "type": "Container",
+        "defaultRequest": column(|it| &it.default_request),
+        "default": column(|it| &it.default),
+        "max": column(|it| &it.max),
+    });
+    Manifest::new(
+        Kind::LIMIT_RANGE,
+        Some(namespace),
+        "limits",
+        "Gives containers that state no requests or limits small ones, because the quota admits none without,\n\
+         and keeps a single container from taking it all.",
+        json!({"spec": {"limits": [limit]}}),
+    )
+}
+
+/// What the quota does not say of itself.
+pub(super) fn note(options: &Options) -> Option<String> {
+    let asks =
+        |name: &str| asked(options).any(|(it, quantity)| it == name && quantity > Quantity::zero());
+    (options.makes(Part::Quota) && asks("services.loadbalancers") && !asks("services.nodeports"))
+        .then(|| {
+            "a LoadBalancer Service also takes a NodePort for each of its ports unless it sets \
+         allocateLoadBalancerNodePorts: false; --quota services.nodeports=N allows them"
+                .to_owned()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_quota(quota: &[&str]) -> Options {
+        Options {
+            quota: quota.iter().map(|it| it.parse().expect(it)).collect(),
+            ..Options::default()
+        }
+    }
+
+    fn hard(bounds: &Bounds, name: &str) -> Option<String> {
+        bounds.hard.iter().find(|(it, _)| it == name).map(|(_, quantity)| quantity.to_string())
+    }
+
+    #[test]
+    fn as_many_pods_as_allowed_fit_with_the_default_requests_and_limits() {
+        for size in [Size::Small, Size::Medium, Size::Large] {
+            let bounds = bounds(&Options { size, ..Options::default() }).expect("valid");
+            let pods: usize = hard(&bounds, "pods").expect("bounded").parse().expect("a number");
+            for container in &bounds.container {
+                let sum =
+                    |each: &Quantity| (0..pods).fold(Quantity::zero(), |sum, _| sum.plus(each));
+                let find = |prefix: &str| -> Quantity {
+                    hard(&bounds, &format!("{prefix}.{}", container.resource))
+                        .expect("bounded")
+                        .parse()
+                        .expect("valid")
+                };
+                assert!(
+                    sum(&container.default_request) <= find("requests"),
+                    "{size:?} {}",
+                    container.resource
+                );
+                assert!(
+                    sum(&container.default) <= find("limits"),
+                    "{size:?} {}",
+                    container.resource
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn cpu_sets_requests_and_limits() {
+        let bounds = bounds(&with_quota(&["cpu=1", "pods=5"])).expect("valid");
+        assert_eq!(hard(&bounds, "requests.cpu").as_deref(), Some("1"));
+        assert_eq!(hard(&bounds, "limits.cpu").as_deref(), Some("1"));
+        assert_eq!(hard(&bounds, "pods").as_deref(), Some("5"));
+    }
+
+    #[test]
+    fn a_small_quota_lowers_what_one_container_gets() {
+        let bounds = bounds(&with_quota(&["limits.cpu=50m"])).expect("valid");
+        let cpu = bounds.container.first().expect("cpu");
+        assert_eq!(
+            [&cpu.max, &cpu.default, &cpu.default_request].map(ToString::to_string),
+            ["50m"; 3]
+        );
+        assert_eq!(hard(&bounds, "requests.cpu").as_deref(), Some("50m"));
+    }
+
+    #[test]
+    fn the_side_that_was_not_asked_for_follows() {
+        let bounds = bounds(&with_quota(&["requests.cpu=9"])).expect("valid");
+        assert_eq!(hard(&bounds, "limits.cpu").as_deref(), Some("9"));
+        let error =
+            super::bounds(&with_quota(&["requests.cpu=9", "limits.cpu=8"])).expect_err("refused");
+        assert_eq!(
+            error.to_string(),
+            "invalid value 'requests.cpu=9' for '--quota': is above limits.cpu=8, so it could never be used up"
+        );
+    }
+
+    #[test]
+    fn only_resources_that_a_quota_knows_are_taken() {
+        for good in [
+            "cpu=1",
+            "limits.memory=1Gi",
+            "count/jobs.batch=5",
+            "requests.nvidia.com/gpu=1",
+            "gold.storageclass.storage.k8s.io/requests.storage=5Gi",
+        ] {
+            assert!(good.parse::<Hard>().is_ok(), "{good}");
+        }
+        for bad in [
+            "cpus=1",
+            "pods",
+            "pods=1.5",
+            "pods=-1",
+            "cpu=-1",
+            "cpu=x",
+            "limits.pods=1",
+            "=1",
+            "/=1",
+        ] {
+            assert!(bad.parse::<Hard>().is_err(), "{bad}");
+        }
+    }
+}

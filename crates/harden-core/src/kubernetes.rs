@@ -1,0 +1,23 @@
+//! The words of the Kubernetes API that options and rules share, validated as its server does.
+
+mod address;
+mod facts;
+mod key_value;
+mod kind;
+mod name;
+mod pod_security;
+mod port;
+mod quantity;
+mod usage;
+mod version;
+
+pub use address::{Cidr, Endpoint};
+pub use facts::{DnsService, Facts, Need};
+pub use key_value::{Annotation, Label};
+pub use kind::Kind;
+pub use name::{NamespaceName, is_label_name, is_subdomain};
+pub use pod_security::Level;
+pub use port::{PolicyPort, PortNumber, PortRange, Protocol};
+pub use quantity::Quantity;
+pub use usage::{Excess, Usage};
+pub use version::{MinorVersion, PolicyVersion};

@@ -1,0 +1,52 @@
+//! The kinds of object that generators make, and where the API serves them.
+
+/// A kind as the API server serves it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// API group; empty for the core group.
+    pub group: &'static str,
+    /// Version in the group.
+    pub version: &'static str,
+    /// Kind, e.g. `NetworkPolicy`.
+    pub kind: &'static str,
+    /// Resource name in URLs and RBAC, e.g. `networkpolicies`.
+    pub plural: &'static str,
+    /// Whether its objects live in a namespace.
+    pub namespaced: bool,
+}
+
+impl Kind {
+    /// v1 Namespace.
+    pub const NAMESPACE: Self = Self::core("Namespace", "namespaces", false);
+    /// v1 ResourceQuota.
+    pub const RESOURCE_QUOTA: Self = Self::core("ResourceQuota", "resourcequotas", true);
+    /// v1 LimitRange.
+    pub const LIMIT_RANGE: Self = Self::core("LimitRange", "limitranges", true);
+    /// v1 ServiceAccount.
+    pub const SERVICE_ACCOUNT: Self = Self::core("ServiceAccount", "serviceaccounts", true);
+    /// networking.k8s.io/v1 NetworkPolicy.
+    pub const NETWORK_POLICY: Self =
+        Self::grouped("networking.k8s.io", "NetworkPolicy", "networkpolicies");
+    /// rbac.authorization.k8s.io/v1 Role.
+    pub const ROLE: Self = Self::grouped("rbac.authorization.k8s.io", "Role", "roles");
+    /// rbac.authorization.k8s.io/v1 RoleBinding.
+    pub const ROLE_BINDING: Self =
+        Self::grouped("rbac.authorization.k8s.io", "RoleBinding", "rolebindings");
+
+    /// The `apiVersion` that objects of this kind carry.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() {
+            self.version.to_owned()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
+    }
+
+    const fn core(kind: &'static str, plural: &'static str, namespaced: bool) -> Self {
+        Self { group: "", version: "v1", kind, plural, namespaced }
+    }
+
+    const fn grouped(group: &'static str, kind: &'static str, plural: &'static str) -> Self {
+        Self { group, version: "v1", kind, plural, namespaced: true }
+    }
+}

@@ -1,0 +1,202 @@
+//! Quantities of resources, compared by their value.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+/// An amount such as `500m`, `2`, `1.5Gi` or `1e3`, kept as it was written.
+///
+/// See <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>.
+#[derive(Debug, Clone)]
+pub struct Quantity {
+    text: String,
+    /// In units of 10⁻⁹; the API server rounds up to the same precision.
+    nanos: i128,
+}
+
+impl Quantity {
+    /// Zero.
+    pub fn zero() -> Self {
+        Self { text: "0".to_owned(), nanos: 0 }
+    }
+
+    /// The sum, written in the plainest form that is exact.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self::from_nanos(self.nanos.saturating_add(other.nanos))
+    }
+
+    /// Whether the amount is below zero.
+    pub fn is_negative(&self) -> bool {
+        self.nanos < 0
+    }
+
+    /// Whether the amount is a whole number, as counts of objects must be.
+    pub fn is_whole(&self) -> bool {
+        self.nanos % NANO == 0
+    }
+
+    fn from_nanos(nanos: i128) -> Self {
+        const BINARY: [(i128, &str); 4] =
+            [(1 << 40, "Ti"), (1 << 30, "Gi"), (1 << 20, "Mi"), (1 << 10, "Ki")];
+        let text = if nanos % NANO == 0 {
+            let whole = nanos / NANO;
+            let unit = BINARY.iter().find(|(unit, _)| whole != 0 && whole % unit == 0);
+            unit.map_or_else(
+                || whole.to_string(),
+                |(unit, suffix)| format!("{}{suffix}", whole / unit),
+            )
+        } else if nanos % 1_000_000 == 0 {
+            format!("{}m", nanos / 1_000_000)
+        } else {
+            format!("{nanos}n")
+        };
+        Self { text, nanos }
+    }
+}
+
+const NANO: i128 = 1_000_000_000;
+
+/// Why a text is no quantity.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no quantity: a number with an optional suffix, such as 500m, 2, 1.5Gi or 10G")]
+pub struct InvalidQuantity(String);
+
+impl FromStr for Quantity {
+    type Err = InvalidQuantity;
+
+    fn from_str(text: &str) -> Result<Self, InvalidQuantity> {
+        let nanos = nanos(text).ok_or_else(|| InvalidQuantity(text.to_owned()))?;
+        Ok(Self { text: text.to_owned(), nanos })
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl PartialEq for Quantity {
+    fn eq(&self, other: &Self) -> bool {
+        self.nanos == other.nanos
+    }
+}
+
+impl Eq for Quantity {}
+
+impl PartialOrd for Quantity {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Quantity {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.nanos.cmp(&other.nanos)
+    }
+}
+
+/// The value in units of 10⁻⁹, rounded away from zero as the API server does; amounts beyond its
+/// limit of 2⁶³-1 are cut to it.
+fn nanos(text: &str) -> Option<i128> {
+    const LIMIT: i128 = (i64::MAX as i128) * NANO;
+    let (negative, unsigned) = match text.as_bytes().first()? {
+        b'-' => (true, text.get(1..)?),
+        b'+' => (false, text.get(1..)?),
+        _ => (false, text),
+    };
+    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
+    let (number, suffix) = unsigned.split_at(end);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
+        return None;
+    }
+    let (mut power_of_ten, power_of_two) = scale(suffix)?;
+    power_of_ten += 9 - i32::try_from(fraction.len()).ok()?;
+    let mut value: i128 = 0;
+    for digit in whole.bytes().chain(fraction.bytes()) {
+        value = value.saturating_mul(10).saturating_add(i128::from(digit - b'0'));
+    }
+    value = value.saturating_mul(1_i128.checked_shl(power_of_two)?);
+    let magnitude = if power_of_ten >= 0 {
+        let factor = 10_i128.checked_pow(power_of_ten.unsigned_abs());
+        if value == 0 { 0 } else { factor.map_or(LIMIT, |factor| value.saturating_mul(factor)) }
+    } else {
+        match 10_i128.checked_pow(power_of_ten.unsigned_abs()) {
+            Some(divisor) => value / divisor + i128::from(value % divisor != 0),
+            None => i128::from(value != 0),
+        }
+    };
+    let magnitude = magnitude.min(LIMIT);
+    Some(if negative { -magnitude } else { magnitude })
+}
+
+/// A suffix as powers of ten and of two.
+fn scale(suffix: &str) -> Option<(i32, u32)> {
+    Some(match suffix {
+        "" => (0, 0),
+        "n" => (-9, 0),
+        "u" => (-6, 0),
+        "m" => (-3, 0),
+        "k" => (3, 0),
+        "M" => (6, 0),
+        "G" => (9, 0),
+        "T" => (12, 0),
+        "P" => (15, 0),
+        "E" => (18, 0),
+        "Ki" => (0, 10),
+        "Mi" => (0, 20),
+        "Gi" => (0, 30),
+        "Ti" => (0, 40),
+        "Pi" => (0, 50),
+        "Ei" => (0, 60),
+        _ => {
+            let exponent = suffix.strip_prefix(['e', 'E'])?;
+            let exponent: i16 = exponent.parse().ok()?;
+            (i32::from(exponent), 0)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quantity(text: &str) -> Quantity {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn equal_amounts_are_equal_however_they_are_written() {
+        for (a, b) in [
+            ("1", "1000m"),
+            ("1Gi", "1024Mi"),
+            ("1.5k", "1500"),
+            ("1e3", "1k"),
+            (".5", "500m"),
+            ("5.", "5"),
+            ("+1", "1"),
+        ] {
+            assert_eq!(quantity(a), quantity(b), "{a} {b}");
+        }
+        assert!(quantity("1G") < quantity("1Gi"));
+        assert!(quantity("0.1n") > quantity("0"), "rounded up, never to nothing");
+        assert!(quantity("100E") > quantity("1E"));
+    }
+
+    #[test]
+    fn what_the_api_server_refuses_is_refused() {
+        for bad in ["", "Gi", "1gb", "1 Gi", "1.2.3", "--1", "1e", "1mm", "0x1", "1KI", "ten", "."]
+        {
+            assert!(bad.parse::<Quantity>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sums_are_exact_and_plain() {
+        assert_eq!(quantity("500m").plus(&quantity("500m")).to_string(), "1");
+        assert_eq!(quantity("512Mi").plus(&quantity("512Mi")).to_string(), "1Gi");
+        assert_eq!(quantity("100m").plus(&quantity("50m")).to_string(), "150m");
+    }
+}

@@ -1,0 +1,16 @@
+//! What hardened means for Kubernetes, and how to get there.
+//!
+//! Pure: text, settings and cluster facts in; objects, findings and text out. Nothing here opens a
+//! file, asks a server, reads a clock or rolls dice, so the same function serves the terminal, CI,
+//! the cluster and the browser.
+#![warn(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the core does no I/O and is deterministic; see clippy.toml"
+)]
+
+pub mod generators;
+pub mod kubernetes;
+mod manifest;
+
+pub use manifest::{Format, Manifest, render};
