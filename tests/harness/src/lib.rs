@@ -1,0 +1,34 @@
+//! Starts a real Kubernetes control plane for tests and asks upstream's own code questions.
+//!
+//! ```no_run
+//! # use harness::{ControlPlane, Oracle};
+//! # use serde_json::json;
+//! # fn test() {
+//! let Some(plane) = ControlPlane::shared() else { return };
+//! plane.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n");
+//! let pods = plane.kubectl_ok(["get", "pods", "-n", "shop", "-o", "json"]);
+//!
+//! let Some(mut oracle) = Oracle::for_test("quantity") else { return };
+//! assert_eq!(oracle.ask(&json!("1024Mi")), json!({"canonical": "1Gi", "value": "1073741824"}));
+//! # }
+//! ```
+//!
+//! Where no control plane is to be had, `shared` and `for_test` say `SKIPPED` on standard error and
+//! return `None`; with `CI=true` or `HARDEN_REQUIRE_CONTROL_PLANE=1` they panic instead.
+
+mod binary;
+mod build;
+mod control_plane;
+mod kubectl;
+mod options;
+mod oracle;
+mod requirement;
+mod wait;
+
+pub use binary::binary;
+pub use build::{BuildError, build};
+pub use control_plane::{ControlPlane, StartError};
+pub use options::Options;
+pub use oracle::Oracle;
+pub use requirement::binary_for_test;
+pub use wait::eventually;
