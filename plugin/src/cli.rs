@@ -1,0 +1,75 @@
+//! The words of the command line.
+
+use clap::{Args as _, Command, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use harden_core::generators::Generator;
+
+use crate::deliver::Delivery;
+
+const EXAMPLES: &str = "\
+Examples:
+  kubectl harden namespace team-a | kubectl apply -f -
+  kubectl harden namespace team-a --apply --diff
+  kubectl harden namespace team-a --allow-from ingress-nginx:8080 --output-dir team-a/";
+
+/// Takes Kubernetes namespaces, manifests and clusters from default to hardened.
+///
+/// Nothing is sent anywhere but to the cluster you name, and a cluster is changed only with --apply.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubectl-harden",
+    bin_name = "kubectl harden",
+    version = env!("CARGO_PKG_VERSION"),
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = EXAMPLES
+)]
+pub(crate) struct Cli {
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true, display_order = 900)]
+    pub(crate) color: Color,
+
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What generates is listed in the core, what acts is listed here.
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one is made per run")]
+pub(crate) enum Verb {
+    #[command(flatten)]
+    Generate(Generator),
+    /// Print the completion script of a shell
+    #[command(after_help = crate::commands::completion::INSTALL)]
+    Completion(crate::commands::completion::Options),
+    /// Print the version, and which Kubernetes it knows
+    Version(crate::commands::version::Options),
+}
+
+/// The whole command line, as `--help`, completion and the tests see it.
+pub fn command() -> Command {
+    generators().fold(Cli::command(), |command, name| {
+        command.mut_subcommand(name, |generator| {
+            let about = generator.get_about().cloned().unwrap_or_default();
+            Delivery::augment_args(generator).about(about.clone()).long_about(about)
+        })
+    })
+}
+
+/// The names of the generators.
+pub(crate) fn generators() -> impl Iterator<Item = String> {
+    let all = Generator::augment_subcommands(Command::new("all"));
+    all.get_subcommands().map(|it| it.get_name().to_owned()).collect::<Vec<_>>().into_iter()
+}

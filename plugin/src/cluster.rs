@@ -1,0 +1,140 @@
+//! A connection to an API server, as kubectl would make it.
+
+pub(crate) mod answer;
+pub(crate) mod facts;
+
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow, bail};
+use http::{Method, Request};
+use http_body_util::BodyExt as _;
+use kube::client::Body;
+use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
+use kube::{Client, Config};
+use serde_json::Value;
+
+use crate::deliver::Connection;
+use answer::Answer;
+
+/// A connection to an API server.
+pub(crate) struct Cluster {
+    client: Client,
+    timeout: Duration,
+}
+
+impl Cluster {
+    /// Prepares the connection; the server is asked for nothing yet.
+    pub(crate) async fn connect(connection: &Connection) -> anyhow::Result<Self> {
+        let mut config = load(connection).await?;
+        let timeout = connection.request_timeout;
+        config.read_timeout = (!timeout.is_zero()).then_some(timeout);
+        config.auth_info.impersonate.clone_from(&connection.impersonate);
+        if !connection.impersonate_groups.is_empty() {
+            config.auth_info.impersonate_groups = Some(connection.impersonate_groups.clone());
+        }
+        let client = Client::try_from(config).context("failed to prepare the connection")?;
+        Ok(Self { client, timeout })
+    }
+
+    /// Reads an object; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be reached, or answers anything but the object or 404.
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Option<Value>> {
+        let answer = self.ask(Method::GET, path, "", Vec::new()).await?;
+        if answer.status == 404 { Ok(None) } else { answer.into_object(path).map(Some) }
+    }
+
+    /// Asks the server; whatever it answers is no error.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: Vec<u8>,
+    ) -> anyhow::Result<Answer> {
+        let mut request = Request::builder().method(method).uri(path);
+        if !content_type.is_empty() {
+            request = request.header(http::header::CONTENT_TYPE, content_type);
+        }
+        let request = request.body(Body::from(body))?;
+        let exchange = async {
+            let response = self.client.send(request).await.map_err(unreachable)?;
+            let (parts, body) = response.into_parts();
+            let bytes = body.collect().await.context("the answer broke off")?.to_bytes();
+            Ok(Answer::read(&parts, &bytes))
+        };
+        if self.timeout.is_zero() {
+            return exchange.await;
+        }
+        tokio::time::timeout(self.timeout, exchange).await.unwrap_or_else(|_| {
+            let seconds = self.timeout.as_secs();
+            Err(anyhow!(
+                "the API server did not answer within {seconds} s; --request-timeout waits longer"
+            ))
+        })
+    }
+}
+
+fn unreachable(error: kube::Error) -> anyhow::Error {
+    anyhow::Error::new(error).context("failed to reach the API server")
+}
+
+async fn load(connection: &Connection) -> anyhow::Result<Config> {
+    let options = KubeConfigOptions {
+        context: connection.context.clone(),
+        cluster: connection.cluster.clone(),
+        user: connection.user.clone(),
+    };
+    match read_kubeconfig(connection)? {
+        Some(kubeconfig) => {
+            if let Some(user) = &connection.user
+                && !kubeconfig.auth_infos.iter().any(|it| it.name == *user)
+            {
+                bail!("the kubeconfig has no user `{user}`");
+            }
+            Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| match error {
+                KubeconfigError::LoadContext(name) => anyhow!("the kubeconfig has no context `{name}`"),
+                KubeconfigError::LoadClusterOfContext(name) => anyhow!("the kubeconfig has no cluster `{name}`"),
+                KubeconfigError::CurrentContextNotSet => {
+                    anyhow!("the kubeconfig has no current context; choose one with --context")
+                }
+                other => anyhow::Error::new(other).context("failed to use the kubeconfig"),
+            })
+        }
+        None => Config::incluster().map_err(|_| {
+            anyhow!("no cluster is known: there is no kubeconfig at $KUBECONFIG or ~/.kube/config; give --kubeconfig FILE")
+        }),
+    }
+}
+
+/// Merges the files of `KUBECONFIG` as kubectl does, leaving out those that do not exist.
+fn read_kubeconfig(connection: &Connection) -> anyhow::Result<Option<Kubeconfig>> {
+    if let Some(file) = &connection.kubeconfig {
+        let kubeconfig = Kubeconfig::read_from(file);
+        return kubeconfig.with_context(|| format!("failed to read {}", file.display())).map(Some);
+    }
+    let listed = std::env::var_os("KUBECONFIG").filter(|it| !it.is_empty());
+    let paths = match listed {
+        Some(list) => {
+            std::env::split_paths(&list).filter(|it| !it.as_os_str().is_empty()).collect()
+        }
+        None => std::env::home_dir()
+            .map(|home| home.join(".kube/config"))
+            .into_iter()
+            .collect::<Vec<_>>(),
+    };
+    let mut merged: Option<Kubeconfig> = None;
+    for path in paths.iter().filter(|it| it.exists()) {
+        let next = Kubeconfig::read_from(path)
+            .with_context(|| format!("failed to read {}", path.display()))?;
+        merged = Some(match merged {
+            Some(before) => {
+                before.merge(next).context("the files of $KUBECONFIG contradict each other")?
+            }
+            None => next,
+        });
+    }
+    Ok(merged)
+}

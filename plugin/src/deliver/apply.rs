@@ -1,0 +1,216 @@
+//! Server-side apply: what is ours becomes as generated, what is not stays as it is.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use harden_core::Manifest;
+use harden_core::kubernetes::Kind;
+use http::Method;
+use serde_json::Value;
+
+use super::{Delivery, DryRun, difference};
+use crate::cluster::Cluster;
+use crate::cluster::answer::Answer;
+use crate::commands;
+use crate::terminal::{self, Outcome};
+
+const MANAGER: &str = "kubectl-harden";
+
+/// Applies the objects in order, or compares them, as the options say.
+///
+/// An object that is refused does not keep the others from being applied, unless it is the
+/// namespace that they live in.
+pub(crate) async fn run(
+    cluster: &Cluster,
+    manifests: &[Manifest],
+    delivery: &Delivery,
+    force: bool,
+) -> commands::Result {
+    let mut run = Run {
+        cluster,
+        delivery,
+        missing: BTreeSet::new(),
+        lost: BTreeSet::new(),
+        outcome: Outcome::Done,
+    };
+    if !force {
+        super::fit::refuse_quota_below_use(cluster, manifests).await?;
+    }
+    for manifest in manifests {
+        run.deliver(manifest).await?;
+    }
+    for namespace in &run.missing {
+        let text = format!(
+            "namespace {namespace} does not exist yet, so the API server could not check what goes into it"
+        );
+        terminal::note(&text)?;
+    }
+    Ok(run.outcome)
+}
+
+struct Run<'a> {
+    cluster: &'a Cluster,
+    delivery: &'a Delivery,
+    /// Namespaces that would be made first.
+    missing: BTreeSet<String>,
+    /// Namespaces that could not be made.
+    lost: BTreeSet<String>,
+    outcome: Outcome,
+}
+
+impl Run<'_> {
+    async fn deliver(&mut self, manifest: &Manifest) -> anyhow::Result<()> {
+        if manifest.namespace.as_ref().is_some_and(|it| self.lost.contains(it)) {
+            return Ok(());
+        }
+        let path = path(manifest);
+        let answer = self.cluster.ask(Method::GET, &path, "", Vec::new()).await?;
+        let live = match answer.status {
+            403 => return self.refused(manifest, &answer),
+            404 => None,
+            _ => Some(answer.into_object(&path)?),
+        };
+        let is_namespace = manifest.kind == Kind::NAMESPACE;
+        if self.keeps_nothing() && is_namespace && live.is_none() {
+            self.missing.insert(manifest.name.clone());
+        }
+        let unchecked = manifest.namespace.as_ref().is_some_and(|it| self.missing.contains(it));
+        if self.delivery.diff {
+            let after = if unchecked {
+                Some(manifest.object.clone())
+            } else {
+                self.send(manifest, true).await?
+            };
+            let Some(after) = after else { return Ok(()) };
+            let text = difference::render(&manifest.title(), live.as_ref(), &after);
+            terminal::print(&text)?;
+            if !self.delivery.apply && !text.is_empty() && self.outcome == Outcome::Done {
+                self.outcome = Outcome::Found;
+            }
+        }
+        if self.delivery.apply {
+            self.apply(manifest, live.as_ref(), unchecked).await?;
+        }
+        Ok(())
+    }
+
+    async fn apply(
+        &mut self,
+        manifest: &Manifest,
+        live: Option<&Value>,
+        unchecked: bool,
+    ) -> anyhow::Result<()> {
+        let title = manifest.title();
+        let (after, suffix) = match self.delivery.dry_run {
+            DryRun::Client => (None, " (client dry run)"),
+            DryRun::Server if unchecked => (None, " (unchecked)"),
+            DryRun::Server => (Some(self.send(manifest, true).await?), " (server dry run)"),
+            DryRun::None => (Some(self.send(manifest, false).await?), ""),
+        };
+        let word = match (live, &after) {
+            (_, Some(None)) => return Ok(()),
+            (None, _) => "created",
+            (Some(_), None) => "applied",
+            (Some(live), Some(Some(after))) if difference::is_same(live, after) => "unchanged",
+            (Some(_), Some(Some(_))) => "configured",
+        };
+        terminal::print(&format!("{title} {word}{suffix}\n"))?;
+        Ok(())
+    }
+
+    /// Sends the object; `None` when it was refused, which is then reported.
+    async fn send(&mut self, manifest: &Manifest, dry_run: bool) -> anyhow::Result<Option<Value>> {
+        let mut url = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", path(manifest));
+        if dry_run {
+            url.push_str("&dryRun=All");
+        }
+        if self.delivery.force_conflicts {
+            url.push_str("&force=true");
+        }
+        let body =
+            serde_json::to_vec(&manifest.object).context("failed to write the object as JSON")?;
+        let send =
+            || self.cluster.ask(Method::PATCH, &url, "application/apply-patch+yaml", body.clone());
+        let mut answer = send().await?;
+        // A controller may make the same object (the default ServiceAccount) at the same moment.
+        if answer.reason() == "AlreadyExists" {
+            answer = send().await?;
+        }
+        // A dry run before the real thing would show each warning twice.
+        if !(dry_run && self.delivery.apply && !self.keeps_nothing()) {
+            answer.warnings.iter().try_for_each(|it| terminal::warning(it))?;
+        }
+        if answer.is_success() {
+            return Ok(Some(answer.body));
+        }
+        self.refused(manifest, &answer)?;
+        Ok(None)
+    }
+
+    fn refused(&mut self, manifest: &Manifest, answer: &Answer) -> anyhow::Result<()> {
+        self.outcome = Outcome::Failed;
+        if manifest.kind == Kind::NAMESPACE {
+            self.lost.insert(manifest.name.clone());
+        }
+        terminal::error(&explain(manifest, answer))
+    }
+
+    fn keeps_nothing(&self) -> bool {
+        !self.delivery.apply || self.delivery.dry_run != DryRun::None
+    }
+}
+
+fn path(manifest: &Manifest) -> String {
+    let kind = &manifest.kind;
+    let group =
+        if kind.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", kind.group) };
+    match &manifest.namespace {
+        Some(namespace) => {
+            format!(
+                "{group}/{}/namespaces/{namespace}/{}/{}",
+                kind.version, kind.plural, manifest.name
+            )
+        }
+        None => format!("{group}/{}/{}/{}", kind.version, kind.plural, manifest.name),
+    }
+}
+
+/// What was refused, why, and how to go on.
+fn explain(manifest: &Manifest, answer: &Answer) -> String {
+    let title = manifest.title();
+    match answer.status {
+        409 if answer.reason() == "Conflict" && answer.causes().next().is_some() => {
+            let lines: String = answer
+                .causes()
+                .map(|(field, message)| format!("\n  {}: {message}", field.trim_start_matches('.')))
+                .collect();
+            let mut text =
+                format!("{title} was not changed: other field managers own fields of it{lines}");
+            text.push_str("\n  --force-conflicts takes these fields over; without it, leave them to their owner (--without …)");
+            text
+        }
+        403 => {
+            let namespace = manifest
+                .namespace
+                .as_ref()
+                .map_or_else(String::new, |it| format!(" in namespace {it}"));
+            format!(
+                "{title} was refused (403): {}\n  applying needs the verbs get, create and patch on {}{namespace}",
+                answer.message(),
+                resource(manifest)
+            )
+        }
+        404 => format!(
+            "{title} was not applied (404): {}\n  make the namespace first: do not leave it out with --only or --without",
+            answer.message()
+        ),
+        status => format!("{title} was refused ({status}): {}", answer.message()),
+    }
+}
+
+fn resource(manifest: &Manifest) -> String {
+    match manifest.kind.group {
+        "" => manifest.kind.plural.to_owned(),
+        group => format!("{}.{group}", manifest.kind.plural),
+    }
+}

@@ -1,0 +1,96 @@
+//! What applying an object would change, line by line.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+
+use crate::terminal::{ADDED, PLACE, REMOVED};
+
+/// What the server keeps for itself, and what changes with every write.
+const BOOKKEEPING: [&str; 6] =
+    ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"];
+
+/// A unified diff of two states of an object; empty when they are the same.
+pub(super) fn render(title: &str, before: Option<&Value>, after: &Value) -> String {
+    let before = before.map(readable).unwrap_or_default();
+    let after = readable(after);
+    let diff = TextDiff::from_lines(&before, &after);
+    let mut text = String::new();
+    for group in diff.grouped_ops(3) {
+        if text.is_empty() {
+            let now = if before.is_empty() { "not there" } else { "live" };
+            let _ = writeln!(
+                text,
+                "{REMOVED}--- {title} ({now}){REMOVED:#}\n{ADDED}+++ {title} (hardened){ADDED:#}"
+            );
+        }
+        if let (Some(first), Some(last)) = (group.first(), group.last()) {
+            let old = first.old_range().start..last.old_range().end;
+            let new = first.new_range().start..last.new_range().end;
+            let _ = writeln!(
+                text,
+                "{PLACE}@@ -{},{} +{},{} @@{PLACE:#}",
+                old.start + usize::from(!old.is_empty()),
+                old.len(),
+                new.start + usize::from(!new.is_empty()),
+                new.len()
+            );
+        }
+        for change in group.iter().flat_map(|it| diff.iter_changes(it)) {
+            let line = change.value().trim_end_matches('\n');
+            let _ = match change.tag() {
+                ChangeTag::Delete => writeln!(text, "{REMOVED}-{line}{REMOVED:#}"),
+                ChangeTag::Insert => writeln!(text, "{ADDED}+{line}{ADDED:#}"),
+                ChangeTag::Equal => writeln!(text, " {line}"),
+            };
+        }
+    }
+    text
+}
+
+/// Whether two states of an object mean the same.
+pub(super) fn is_same(before: &Value, after: &Value) -> bool {
+    readable(before) == readable(after)
+}
+
+fn readable(object: &Value) -> String {
+    let mut object = object.clone();
+    if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+        for field in BOOKKEEPING {
+            metadata.shift_remove(field);
+        }
+    }
+    if let Some(fields) = object.as_object_mut() {
+        fields.shift_remove("status");
+    }
+    harden_yaml::write(&object)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn bookkeeping_is_no_difference() {
+        let before = json!({"metadata": {"name": "a", "resourceVersion": "1"}, "status": {"x": 1}});
+        let after = json!({"metadata": {"name": "a", "resourceVersion": "2"}});
+        assert_eq!(render("x/a", Some(&before), &after), "");
+    }
+
+    #[test]
+    fn hunks_count_lines_as_diff_does() {
+        let before = json!({"a": 1, "b": 2});
+        let text =
+            anstream::adapter::strip_str(&render("x/a", Some(&before), &json!({"a": 1, "b": 3})))
+                .to_string();
+        assert_eq!(
+            text,
+            "--- x/a (live)\n+++ x/a (hardened)\n@@ -1,2 +1,2 @@\n a: 1\n-b: 2\n+b: 3\n"
+        );
+        let text = anstream::adapter::strip_str(&render("x/a", None, &json!({"a": 1}))).to_string();
+        assert_eq!(text, "--- x/a (not there)\n+++ x/a (hardened)\n@@ -0,0 +1,1 @@\n+a: 1\n");
+    }
+}

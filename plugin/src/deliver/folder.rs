@@ -1,0 +1,102 @@
+//! One file per object, and the `kustomization.yaml` that lists them.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use harden_core::Manifest;
+use serde_json::json;
+
+use super::Delivery;
+use crate::commands;
+use crate::terminal::{self, Outcome};
+
+/// Opens every file that this module writes, so that it knows them again.
+const MARK: &str = "# Made by kubectl harden, which overwrites this file when it is run again.\n";
+
+/// Writes the objects, or nothing at all if any file there is somebody else's.
+pub(crate) fn write(
+    manifests: &[Manifest],
+    folder: &Path,
+    delivery: &Delivery,
+    force: bool,
+) -> commands::Result {
+    let mut files: Vec<(String, String)> = manifests
+        .iter()
+        .map(|it| (file_name(it), format!("{MARK}{}", it.to_yaml(!delivery.no_comments))))
+        .collect();
+    let names: Vec<&String> = files.iter().map(|(name, _)| name).collect();
+    let kustomization = harden_yaml::write(&json!({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": names,
+    }));
+    files.push(("kustomization.yaml".to_owned(), format!("{MARK}{kustomization}")));
+
+    if !force {
+        for (name, _) in &files {
+            refuse_foreign(&folder.join(name))?;
+        }
+    }
+    fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
+    for (name, text) in &files {
+        let path = folder.join(name);
+        replace(&path, text).with_context(|| format!("failed to write {}", path.display()))?;
+    }
+    for stale in stale(folder, &files)? {
+        terminal::note(&format!(
+            "{} is from an earlier run and not in kustomization.yaml any more; delete it if it is not needed",
+            folder.join(stale).display()
+        ))?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn file_name(manifest: &Manifest) -> String {
+    let kind = manifest.kind.kind.to_lowercase();
+    match &manifest.namespace {
+        Some(namespace) => format!("{namespace}-{kind}-{}.yaml", manifest.name),
+        None => format!("{}-{kind}.yaml", manifest.name),
+    }
+}
+
+fn refuse_foreign(path: &Path) -> anyhow::Result<()> {
+    match fs::read_to_string(path) {
+        Ok(text) if text.starts_with(MARK) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(_) => bail!("{} was not written by this command; --force overwrites it", path.display()),
+        Err(error) => Err(error).with_context(|| format!("failed to read {}", path.display())),
+    }
+}
+
+/// Puts the text there whole or not at all.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".harden-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Files of ours that this run did not write.
+fn stale(folder: &Path, written: &[(String, String)]) -> anyhow::Result<Vec<String>> {
+    let mut stale = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let ours =
+            || fs::read_to_string(folder.join(&name)).is_ok_and(|text| text.starts_with(MARK));
+        if Path::new(&name).extension().is_some_and(|it| it == "yaml")
+            && !written.iter().any(|(it, _)| *it == name)
+            && ours()
+        {
+            stale.push(name);
+        }
+    }
+    stale.sort();
+    Ok(stale)
+}

@@ -1,0 +1,31 @@
+//! `kubectl harden` at the terminal: files, clusters and colours around the pure core.
+//!
+//! This crate knows the machine and decides nothing; what hardened means is in `harden-core`.
+
+mod cli;
+#[cfg(feature = "live")]
+mod cluster;
+mod commands;
+mod deliver;
+mod input;
+mod terminal;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub use cli::command;
+
+/// Runs the command with these arguments, the first of which is the name it was called by.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let called_as = arguments.first().map(|it| Path::new(it).file_stem().unwrap_or_default());
+    if called_as.is_some_and(|it| it == "kubectl_complete-harden") {
+        return commands::completion::answer_kubectl(arguments);
+    }
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return terminal::usage(&error),
+    };
+    commands::dispatch(&matches)
+}

@@ -1,0 +1,102 @@
+//! Standard output, standard error, colours and exit codes.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::error::ErrorKind;
+use harden_core::generators::OptionError;
+
+use crate::cli::Color;
+
+/// How a run ended that was not stopped by an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All was done.
+    Done,
+    /// There are differences or findings: exit code 1.
+    #[cfg_attr(not(feature = "live"), expect(dead_code, reason = "only clusters differ"))]
+    Found,
+    /// Something failed and was reported: exit code 2.
+    #[cfg_attr(not(feature = "live"), expect(dead_code, reason = "only clusters refuse"))]
+    Failed,
+}
+
+const USAGE: u8 = 2;
+
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+pub(crate) const ADDED: Style = AnsiColor::Green.on_default();
+pub(crate) const REMOVED: Style = AnsiColor::Red.on_default();
+pub(crate) const PLACE: Style = AnsiColor::Cyan.on_default();
+
+/// Applies `--color`; `auto` leaves it to the terminal and `NO_COLOR`.
+pub(crate) fn choose_colour(color: Color) {
+    match color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+}
+
+/// Writes data to standard output. A reader that went away is no error: it has seen enough.
+pub(crate) fn print(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    quiet(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Tells the user something on standard error.
+pub(crate) fn note(text: &str) -> anyhow::Result<()> {
+    say(NOTE, "note", text)
+}
+
+/// Tells the user what the API server warns about.
+#[cfg_attr(not(feature = "live"), expect(dead_code, reason = "only servers warn"))]
+pub(crate) fn warning(text: &str) -> anyhow::Result<()> {
+    say(WARNING, "warning", text)
+}
+
+/// Tells the user what went wrong, when there is more to do after it.
+pub(crate) fn error(text: &str) -> anyhow::Result<()> {
+    say(ERROR, "error", text)
+}
+
+fn say(style: Style, word: &str, text: &str) -> anyhow::Result<()> {
+    let mut err = anstream::stderr().lock();
+    Ok(quiet(writeln!(err, "{style}{word}:{style:#} {text}"))?)
+}
+
+fn quiet(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Prints help, or what is wrong with the command line.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    let printed = quiet(error.print());
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion if printed.is_ok() => ExitCode::SUCCESS,
+        _ => ExitCode::from(USAGE),
+    }
+}
+
+/// The exit code, after the error if there is one was printed.
+pub(crate) fn exit(outcome: anyhow::Result<Outcome>) -> ExitCode {
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Ok(Outcome::Failed) => ExitCode::from(USAGE),
+        Err(error) => {
+            let mut text = format!("{error:#}");
+            if error.is::<OptionError>() {
+                text.push_str("\n\nFor more information, try '--help'.");
+            }
+            // When even standard error is gone, the exit code is all that is left to say.
+            let _ = self::error(&text);
+            ExitCode::from(USAGE)
+        }
+    }
+}

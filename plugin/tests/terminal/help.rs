@@ -1,0 +1,31 @@
+//! What `--help` says, as a gallery in `snapshots/help/`.
+
+use crate::gallery;
+use crate::harden::{harden, line};
+
+#[test]
+fn every_command_explains_itself() {
+    gallery("help").bind(|| {
+        insta::assert_snapshot!("kubectl-harden", line("--help").ok());
+        for command in kubectl_harden::command().get_subcommands() {
+            let name = command.get_name();
+            insta::assert_snapshot!(name, harden([name, "--help"]).ok());
+        }
+    });
+}
+
+#[test]
+fn without_words_the_help_goes_to_standard_error() {
+    let ended = harden::<&str>([]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (2, ""));
+    assert!(ended.stderr.contains("Usage: kubectl harden"), "{}", ended.stderr);
+}
+
+#[test]
+fn version_is_printed_for_people_and_programs() {
+    gallery("help").bind(|| {
+        let formats =
+            ["text", "json", "yaml"].map(|format| line(&format!("version -o {format}")).ok());
+        insta::assert_snapshot!("version-formats", formats.join("---\n"));
+    });
+}

@@ -1,0 +1,19 @@
+//! What a user sees at the terminal, without any cluster.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
+
+mod completion;
+mod folder;
+mod generators;
+mod harden;
+mod help;
+mod usage;
+
+/// Snapshots go to the gallery at the top of the repository.
+fn gallery(folder: &str) -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../snapshots");
+    settings.set_snapshot_path(top.join(folder));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}

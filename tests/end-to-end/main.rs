@@ -1,0 +1,13 @@
+//! The command against a real API server, through a real kubectl where users go through one.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
+
+mod access;
+mod apply;
+mod cluster;
+mod facts;
+mod faults;
+#[path = "../../plugin/tests/terminal/harden.rs"]
+mod harden;
+mod kubectl;
+mod namespace;
+mod readme;

@@ -1,0 +1,39 @@
+//! Every command of the README works as it stands there.
+
+use harness::ControlPlane;
+
+use crate::harden::finish;
+use crate::kubectl::Kubectl;
+
+/// The lines of the README's shell blocks that call kubectl.
+fn commands() -> Vec<&'static str> {
+    let readme = include_str!("../../README.md");
+    let blocks = readme.split("```sh\n").skip(1).filter_map(|it| it.split("```").next());
+    blocks.flat_map(str::lines).filter(|it| it.starts_with("kubectl ")).collect()
+}
+
+#[test]
+fn every_command_of_the_readme_works() {
+    let Some(plane) = ControlPlane::for_test(&harness::Options::default()) else { return };
+    let kubectl = Kubectl::new(&plane);
+    let folder = tempfile::tempdir().unwrap();
+    let commands = commands();
+    assert!(commands.len() > 12, "{commands:?}");
+    for line in commands {
+        let mut shell = kubectl.environment("/bin/bash");
+        shell.args(["-o", "pipefail", "-c", line]).current_dir(folder.path());
+        let ended = finish(&mut shell, "");
+        assert_eq!(ended.code, 0, "{line}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let readme = include_str!("../../README.md");
+    let shown = readme
+        .split("$ kubectl harden namespace team-a\n")
+        .nth(1)
+        .and_then(|it| it.split("…\n").next());
+    let shown = shown.expect("the README shows the output");
+    assert!(crate::harden::line("namespace team-a").ok().starts_with(shown));
+}
