@@ -1,0 +1,187 @@
+//! Every check that must pass, one after the other, and how many did.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{snapshots, tool};
+
+const PURE: [&str; 6] = ["-p", "harden-yaml", "-p", "harden-core", "-p", "web"];
+
+/// Counts what passed and what did not.
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    lines: Vec<String>,
+}
+
+/// Runs everything, even after a failure, and ends with `N passed, N failed`.
+pub(crate) fn all() -> ExitCode {
+    let ci = std::env::var("CI").is_ok_and(|it| it == "true");
+    let mut tally = Tally::default();
+    tally.check("format", || cargo(&["fmt", "--all", "--check"]));
+    tally.check("clippy", || {
+        cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-Dwarnings"])
+    });
+    tally.check("clippy without a cluster client", || {
+        cargo(&["clippy", "-p", "kubectl-harden", "--no-default-features", "--", "-Dwarnings"])
+    });
+    tally.check("clippy for wasm", || {
+        let target = ["--target", "wasm32-unknown-unknown", "--", "-Dwarnings"];
+        cargo(&[&["clippy"], &PURE[..], &target[..]].concat())
+    });
+    tally.check("documentation", || {
+        let mut cargo = Command::new("cargo");
+        cargo.args([
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--all-features",
+            "--document-private-items",
+        ]);
+        tool::run(cargo.env("RUSTDOCFLAGS", "-Dwarnings"))
+    });
+    tally.check_with(ci, "dependencies", tool::CARGO_DENY.is_there(), "cargo xtask tools", deny);
+    let go = Command::new("go").arg("version").output().is_ok_and(|it| it.status.success());
+    tally.check_with(ci, "control plane", go, "install Go 1.26", control_plane);
+    tally.tests();
+    let trunk = tool::TRUNK.is_there() && tool::WASM_BINDGEN.is_there();
+    tally.check_with(ci, "playground", trunk, "cargo xtask tools", tool::build_web);
+
+    println!("\n{}", tally.lines.join("\n"));
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+impl Tally {
+    fn check(&mut self, name: &str, check: impl FnOnce() -> Result<()>) {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let result = check();
+        let seconds = start.elapsed().as_secs();
+        match result {
+            Ok(()) => {
+                self.passed += 1;
+                self.lines.push(format!("ok       {name} ({seconds} s)"));
+            }
+            Err(error) => {
+                self.failed += 1;
+                eprintln!("error: {error:#}");
+                self.lines.push(format!("FAILED   {name} ({seconds} s)"));
+            }
+        }
+    }
+
+    /// A check that needs something the machine may lack: skipped loudly, but not in CI.
+    fn check_with(
+        &mut self,
+        ci: bool,
+        name: &str,
+        is_there: bool,
+        remedy: &str,
+        check: fn() -> Result<()>,
+    ) {
+        if is_there {
+            self.check(name, check);
+        } else if ci {
+            self.check(name, || bail!("what it needs is not there: {remedy}"));
+        } else {
+            println!("\n== {name}\nSKIPPED: what it needs is not there: {remedy}");
+            self.lines.push(format!("SKIPPED  {name} ({remedy})"));
+        }
+    }
+
+    fn tests(&mut self) {
+        let references = tool::top().join("target/snapshot-references");
+        let _ = std::fs::remove_file(&references);
+        let (mut passed, mut failed) = (0, 0);
+        self.check("tests", || run_tests(&references, &mut passed, &mut failed));
+        self.passed += passed;
+        self.failed += failed;
+        self.lines.push(format!("         {passed} tests passed, {failed} failed"));
+        self.check("no orphaned snapshots", || snapshots::refuse_orphans(tool::top(), &references));
+    }
+}
+
+/// Runs the tests, shows what they print, and counts them by cargo's own closing lines.
+fn run_tests(references: &Path, passed: &mut usize, failed: &mut usize) -> Result<()> {
+    let mut tests = Command::new("cargo")
+        .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
+        .current_dir(tool::top())
+        .env("INSTA_SNAPSHOT_REFERENCES_FILE", references)
+        .env("INSTA_UPDATE", "no")
+        .env("RUST_BACKTRACE", "0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("failed to start cargo")?;
+    let output = tests.stdout.take().context("cargo has no output")?;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        if let Some(counts) = line.strip_prefix("test result: ") {
+            let number = |word: &str| -> usize {
+                let before = counts.split(word).next().unwrap_or_default();
+                before.split_whitespace().next_back().and_then(|it| it.parse().ok()).unwrap_or(0)
+            };
+            *passed += number(" passed");
+            *failed += number(" failed");
+        }
+    }
+    let status = tests.wait()?;
+    if !status.success() {
+        bail!("cargo test ended with {status}");
+    }
+    if *passed == 0 {
+        bail!("no test was run");
+    }
+    Ok(())
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    tool::run(Command::new("cargo").args(arguments))
+}
+
+/// Licences, duplicates and sources always; advisories where their database can be reached.
+fn deny() -> Result<()> {
+    let deny = |what: &[&str]| {
+        let mut command = Command::new("cargo-deny");
+        command.args(["--all-features", "check"]).args(what);
+        command
+    };
+    tool::run(deny(&["bans", "licenses", "sources"]).env("PATH", tool::path()?))?;
+    let output =
+        deny(&["advisories"]).env("PATH", tool::path()?).current_dir(tool::top()).output()?;
+    let text = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        return Ok(());
+    }
+    if text.contains("failed to fetch advisory database") {
+        println!("SKIPPED: advisories, because their database cannot be reached from here");
+        return Ok(());
+    }
+    bail!("{text}")
+}
+
+/// Builds the control plane, after a look at the format of its sources.
+fn control_plane() -> Result<()> {
+    let folder = tool::top().join("tests/control-plane");
+    let unformatted = Command::new("gofmt").args(["-l", "."]).current_dir(&folder).output()?;
+    if !unformatted.stdout.is_empty() {
+        bail!("gofmt would change these:\n{}", String::from_utf8_lossy(&unformatted.stdout));
+    }
+    tool::control_plane()?;
+    let mut go = Command::new("go");
+    go.args(["-C", "tests/control-plane", "test", "-trimpath", "./..."]);
+    tool::run(go.env("CGO_ENABLED", "0"))
+}
+
+/// Runs the script that measures the command beside kubectl.
+pub(crate) fn bench() -> Result<()> {
+    cargo(&["build", "--release", "-p", "kubectl-harden"])?;
+    let kubectl = harness::build()?.with_file_name("kubectl");
+    tool::run(Command::new("bash").arg("plugin/benches/start-up.sh").arg(kubectl))
+}

@@ -1,0 +1,40 @@
+//! The project's own chores: `cargo xtask test` runs everything that CI runs.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to whoever runs it")]
+
+mod check;
+mod snapshots;
+mod tool;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask test            every check and test, with a real control plane where Go is at hand
+cargo xtask tools           install trunk, wasm-bindgen and cargo-deny into a cache folder
+cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
+cargo xtask web             build the playground into web/dist
+cargo xtask bench           measure the command beside kubectl
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["test"] => return check::all(),
+        ["tools"] => tool::install_all(),
+        ["control-plane"] => tool::control_plane(),
+        ["web"] => tool::build_web(),
+        ["bench"] => check::bench(),
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The tools that are no part of a Rust toolchain, at pinned versions, in a cache of their own.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+/// A program from crates.io.
+pub(crate) struct Tool {
+    pub(crate) program: &'static str,
+    package: &'static str,
+    version: &'static str,
+    features: &'static [&'static str],
+}
+
+pub(crate) const TRUNK: Tool = Tool {
+    program: "trunk",
+    package: "trunk",
+    version: "0.21.14",
+    features: &["--no-default-features"],
+};
+
+/// Must be the version of the crate `wasm-bindgen` in Cargo.lock to the letter.
+pub(crate) const WASM_BINDGEN: Tool = Tool {
+    program: "wasm-bindgen",
+    package: "wasm-bindgen-cli",
+    version: "0.2.129",
+    features: &["--no-default-features", "--bin", "wasm-bindgen"],
+};
+
+pub(crate) const CARGO_DENY: Tool =
+    Tool { program: "cargo-deny", package: "cargo-deny", version: "0.20.2", features: &[] };
+
+/// Where the tools are kept, outside of the work tree.
+fn root() -> Result<PathBuf> {
+    let cache = match std::env::var_os("XDG_CACHE_HOME").filter(|it| !it.is_empty()) {
+        Some(cache) => PathBuf::from(cache),
+        None => {
+            std::env::home_dir().context("there is no home folder to keep tools in")?.join(".cache")
+        }
+    };
+    Ok(cache.join("kubectl-harden/tools"))
+}
+
+/// `PATH` with the tools first.
+pub(crate) fn path() -> Result<OsString> {
+    let before = std::env::var_os("PATH").unwrap_or_default();
+    let folders = [root()?.join("bin")].into_iter().chain(std::env::split_paths(&before));
+    Ok(std::env::join_paths(folders)?)
+}
+
+impl Tool {
+    /// Whether the right version is at hand.
+    pub(crate) fn is_there(&self) -> bool {
+        let Ok(path) = path() else { return false };
+        let output = Command::new(self.program).arg("--version").env("PATH", path).output();
+        output.is_ok_and(|it| String::from_utf8_lossy(&it.stdout).contains(self.version))
+    }
+
+    fn install(&self) -> Result<()> {
+        if self.is_there() {
+            return Ok(());
+        }
+        eprintln!("installing {} {} (some minutes, once)", self.package, self.version);
+        let mut cargo = Command::new("cargo");
+        cargo.args(["install", self.package, "--version", self.version, "--locked", "--root"]);
+        cargo.arg(root()?).args(self.features);
+        // Tools that run for seconds need no minutes of optimising.
+        cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
+        cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
+        run(&mut cargo)
+    }
+}
+
+pub(crate) fn install_all() -> Result<()> {
+    [TRUNK, WASM_BINDGEN, CARGO_DENY].iter().try_for_each(Tool::install)
+}
+
+/// Builds the control plane of the tests, unless it is there, and prints where.
+pub(crate) fn control_plane() -> Result<()> {
+    println!("{}", harness::build()?.display());
+    Ok(())
+}
+
+pub(crate) fn build_web() -> Result<()> {
+    run(Command::new("trunk").args(["build", "--release"]).env("PATH", path()?))
+}
+
+/// Runs a command from the top of the repository, and shows what it prints.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command.current_dir(top()).status();
+    let status =
+        status.with_context(|| format!("failed to start {}", command.get_program().display()))?;
+    if !status.success() {
+        bail!("{} ended with {status}", command.get_program().display());
+    }
+    Ok(())
+}
+
+/// The top of the repository.
+pub(crate) fn top() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here)
+}
