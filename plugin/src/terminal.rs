@@ -24,12 +24,9 @@ pub(crate) enum Outcome {
 
 const USAGE: u8 = 2;
 
-pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
-pub(crate) const NOTE: Style = AnsiColor::Cyan.on_default().bold();
-pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-pub(crate) const ADDED: Style = AnsiColor::Green.on_default();
-pub(crate) const REMOVED: Style = AnsiColor::Red.on_default();
-pub(crate) const PLACE: Style = AnsiColor::Cyan.on_default();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Applies `--color`; `auto` leaves it to the terminal and `NO_COLOR`.
 pub(crate) fn choose_colour(color: Color) {

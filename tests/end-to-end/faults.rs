@@ -60,7 +60,7 @@ fn a_silent_server_is_not_waited_for() {
             30
         } else {
             0
-        }))
+        }));
     });
     let message = ask(&server, "--request-timeout 1s").refused();
     assert_eq!(

@@ -1,5 +1,10 @@
 //! The command against a real API server, through a real kubectl where users go through one.
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
 
 mod access;
 mod apply;

@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
+use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
-use crate::terminal::{ADDED, PLACE, REMOVED};
+const ADDED: Style = AnsiColor::Green.on_default();
+const REMOVED: Style = AnsiColor::Red.on_default();
+const PLACE: Style = AnsiColor::Cyan.on_default();
 
 /// What the server keeps for itself, and what changes with every write.
 const BOOKKEEPING: [&str; 6] =

@@ -48,11 +48,8 @@ const MISTAKES: [&str; 37] = [
 
 #[test]
 fn every_mistake_is_named_with_its_flag_and_rule() {
-    let mut page = String::new();
-    for words in MISTAKES {
-        let message = line(words).refused();
-        page.push_str(&format!("$ kubectl harden {words}\n{message}\n"));
-    }
+    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).refused());
+    let page: String = MISTAKES.iter().map(entry).collect();
     gallery("terminal").bind(|| insta::assert_snapshot!("namespace-mistakes", page));
 }
 

@@ -15,7 +15,7 @@ pub(crate) const COMPONENTS: [&str; 4] =
 /// The name of the binary in its cache directory.
 pub(crate) const NAME: &str = "control-plane";
 
-/// The control-plane binary built from the present sources, when [`crate::build`] has built it.
+/// The control-plane binary built from the present sources, when [`crate::build()`] has built it.
 #[must_use]
 pub fn binary() -> Option<PathBuf> {
     let path = cached("control-plane").ok()?.join(NAME);
