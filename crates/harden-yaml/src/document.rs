@@ -1,0 +1,212 @@
+//! One document of a text.
+
+use crate::comment::Comment;
+use crate::compose::{Composed, compose};
+use crate::json::{read, write_json};
+use crate::scanner::Ending;
+use crate::tree::Tree;
+use crate::{Place, Problem, ProblemKind, Refused, Span};
+
+/// Texts must be smaller than this, so that every position fits a span.
+const MAX_LENGTH: usize = 1 << 31;
+
+/// How a document is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// YAML, in block or in flow style.
+    Yaml,
+    /// JSON, read by the rules of JSON.
+    Json,
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// A scalar without quotes, or a value that is not written at all.
+    Plain,
+    /// A scalar in `'single'` quotes.
+    SingleQuoted,
+    /// A scalar in `"double"` quotes.
+    DoubleQuoted,
+    /// A `|` block.
+    Literal,
+    /// A `>` block.
+    Folded,
+    /// A list or a map by indentation.
+    Block,
+    /// A list or a map in brackets.
+    Flow,
+}
+
+/// One document: its values, where they stand, and what is wrong with it.
+#[derive(Debug, Clone)]
+pub struct Document<'a> {
+    text: &'a str,
+    span: Span,
+    format: Format,
+    pub(crate) tree: Tree,
+    comments: Vec<Span>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Document<'a> {
+    /// Reads all of `text` as one YAML document, as sigs.k8s.io/yaml does.
+    pub fn parse_yaml(text: &'a str) -> Self {
+        Self::yaml_part(text, Span::new(0, text.len()), Ending::AsWritten, None)
+    }
+
+    /// Reads all of `text` as one JSON value.
+    pub fn parse_json(text: &'a str) -> Self {
+        let whole = Span::new(0, text.len());
+        if text.len() >= MAX_LENGTH {
+            return Self::broken(text, whole, Format::Json, too_large());
+        }
+        let (document, rest) = Self::json_part(text, whole);
+        let left = text.get(rest..).unwrap_or_default();
+        let junk = left.trim_start_matches([' ', '\t', '\r', '\n']);
+        if junk.is_empty() || document.is_refused() {
+            return document;
+        }
+        let at = text.len() - junk.len();
+        let what = "text after the end of the JSON value: remove it";
+        let problem = Problem::new(at, at + 1, ProblemKind::Syntax(what));
+        Self::broken(text, whole, Format::Json, problem)
+    }
+
+    /// Reads a part of `text` as one YAML document that is known to have a problem already, perhaps.
+    pub(crate) fn yaml_part(
+        text: &'a str,
+        span: Span,
+        ending: Ending,
+        known: Option<Problem>,
+    ) -> Self {
+        if text.len() >= MAX_LENGTH {
+            return Self::broken(text, span, Format::Yaml, too_large());
+        }
+        if let Some(problem) = forbidden(text, span) {
+            return Self::broken(text, span, Format::Yaml, problem);
+        }
+        let Composed { tree, comments, mut problems } = compose(text, span, ending);
+        if let Some(known) = known {
+            problems.insert(0, known);
+        }
+        for problem in &mut problems {
+            problem.span = problem.span.fitted(text);
+        }
+        Self { text, span, format: Format::Yaml, tree, comments, problems }
+    }
+
+    /// Reads the JSON value at the start of a part of `text`, and says where it ends.
+    pub(crate) fn json_part(text: &'a str, span: Span) -> (Self, usize) {
+        let (outcome, end) = read(text, span);
+        let document = match outcome {
+            Ok((tree, problems)) => {
+                let span = Span::new(span.start as usize, end);
+                Self { text, span, format: Format::Json, tree, comments: Vec::new(), problems }
+            }
+            Err(problem) => Self::broken(text, span, Format::Json, problem),
+        };
+        (document, end)
+    }
+
+    pub(crate) fn broken(text: &'a str, span: Span, format: Format, problem: Problem) -> Self {
+        let problems = vec![Problem { span: problem.span.fitted(text), ..problem }];
+        Self { text, span, format, tree: Tree::default(), comments: Vec::new(), problems }
+    }
+
+    /// The whole text that spans index into, other documents included.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// This document's part of the text.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// How it is written.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The value of the document.
+    pub fn root(&self) -> Place<'_> {
+        Place::root(self)
+    }
+
+    /// Whether there is nothing in it, so that kubectl passes over it.
+    pub fn is_empty(&self) -> bool {
+        self.problems.is_empty() && !self.root().exists()
+    }
+
+    /// What is wrong with it, in the order of the text.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Whether kubectl cannot read it.
+    pub fn is_refused(&self) -> bool {
+        self.problems.iter().any(|problem| problem.refused() == Refused::Always)
+    }
+
+    /// Whether strict decoding refuses it: for that, or for keys that are set twice.
+    pub fn is_refused_by_strict(&self) -> bool {
+        self.problems.iter().any(|problem| problem.refused() != Refused::Never)
+    }
+
+    /// Whether `{{` occurs, so that this is probably a template and no manifest yet.
+    pub fn has_template(&self) -> bool {
+        self.span.text(self.text).contains("{{")
+    }
+
+    /// Every comment, in the order of the text.
+    pub fn comments(&self) -> impl Iterator<Item = Comment<'a>> + use<'a, '_> {
+        self.comments.iter().map(|span| Comment::new(self.text, *span))
+    }
+
+    pub(crate) fn comment_spans(&self) -> &[Span] {
+        &self.comments
+    }
+
+    /// The JSON that sigs.k8s.io/yaml makes of it, byte for byte; none when it refuses.
+    pub fn to_json(&self) -> Option<String> {
+        (!self.is_refused()).then(|| write_json(self.root()))
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(0, 0, ProblemKind::TooLarge)
+}
+
+/// The first character that go-yaml's reader refuses.
+fn forbidden(text: &str, span: Span) -> Option<Problem> {
+    let part = span.text(text);
+    let start = span.start as usize;
+    if let Some(rest) = part.strip_prefix("\u{feff}")
+        && rest.starts_with('\u{feff}')
+    {
+        let what = "a second byte order mark: remove it";
+        return Some(Problem::new(start + 3, start + 6, ProblemKind::Encoding(what)));
+    }
+    // Nearly every text passes here, many bytes at a time.
+    let ordinary = |byte: &u8| matches!(*byte, b'\t' | b'\n' | b'\r' | 0x20..=0x7E);
+    let suspicious = part
+        .as_bytes()
+        .chunks(64)
+        .any(|chunk| chunk.iter().filter(|byte| ordinary(byte)).count() < chunk.len());
+    if !suspicious {
+        return None;
+    }
+    let (at, character) = part.char_indices().find(|(_, character)| {
+        !matches!(character,
+            '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}'
+            | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    })?;
+    let end = start + at + character.len_utf8();
+    let kind = if character == '\0' {
+        ProblemKind::Encoding("a zero byte: save the file as UTF-8 text")
+    } else {
+        ProblemKind::ControlCharacter(character)
+    };
+    Some(Problem::new(start + at, end, kind))
+}

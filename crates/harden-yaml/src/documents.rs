@@ -1,0 +1,197 @@
+//! A text's documents, split as kubectl splits them.
+
+use std::iter::FusedIterator;
+
+use crate::scanner::Ending;
+use crate::{Document, Problem, ProblemKind, Span};
+
+/// Reads every document in `text`; see [`documents`].
+pub fn parse(text: &str) -> Vec<Document<'_>> {
+    documents(text).collect()
+}
+
+/// Reads the documents in `text` one by one, so that only one has to be kept.
+///
+/// A text that begins with `{` is a stream of JSON values, as kubectl's decoder guesses; where the
+/// first or second of them is no JSON, the rest is YAML. YAML documents end at lines that begin with
+/// `---`. Each is read on its own: a broken document never hides a sound one.
+pub fn documents(text: &str) -> Documents<'_> {
+    let content = text.trim_start_matches('\u{feff}');
+    let position = text.len() - content.len();
+    let json = content.trim_start().starts_with('{');
+    Documents { text, position, json, read: 0 }
+}
+
+/// An iterator over the documents of a text.
+#[derive(Debug, Clone)]
+pub struct Documents<'a> {
+    text: &'a str,
+    position: usize,
+    json: bool,
+    read: usize,
+}
+
+impl<'a> Iterator for Documents<'a> {
+    type Item = Document<'a>;
+
+    fn next(&mut self) -> Option<Document<'a>> {
+        if self.position >= self.text.len() {
+            return None;
+        }
+        if self.json { self.next_json() } else { Some(self.next_yaml()) }
+    }
+}
+
+impl FusedIterator for Documents<'_> {}
+
+impl<'a> Documents<'a> {
+    fn next_json(&mut self) -> Option<Document<'a>> {
+        let rest = self.text.get(self.position..).unwrap_or_default();
+        let content = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+        if content.is_empty() {
+            self.position = self.text.len();
+            return None;
+        }
+        let start = self.text.len() - content.len();
+        let (document, end) = Document::json_part(self.text, Span::new(start, self.text.len()));
+        if document.is_refused() && self.read < 2 {
+            // kubectl's decoder eats white space up to the first line break, and goes on in YAML.
+            self.json = false;
+            let blank = rest.len() - rest.trim_start().len();
+            let eaten =
+                rest.get(..blank).and_then(|blank| blank.find('\n')).map_or(blank, |at| at + 1);
+            self.position += eaten;
+            return Some(self.next_yaml());
+        }
+        self.read += 1;
+        self.position = if document.is_refused() { self.text.len() } else { end };
+        Some(document)
+    }
+
+    fn next_yaml(&mut self) -> Document<'a> {
+        let start = self.position;
+        let mut problem = None;
+        let mut line = start;
+        // A separator that opens a document is part of it.
+        if find_separator(self.text, start) == Some(start) {
+            problem = invalid_separator(self.text, start);
+            line = line_after(self.text, start);
+        }
+        let end = find_separator(self.text, line).unwrap_or(self.text.len());
+        let unsound = end == self.text.len() || invalid_separator(self.text, end).is_some();
+        self.position = if unsound { end } else { line_after(self.text, end) };
+        Document::yaml_part(self.text, Span::new(start, end), Ending::LineBreak, problem)
+    }
+}
+
+/// What is wrong with the separator at `at`, if anything is.
+fn invalid_separator(text: &str, at: usize) -> Option<Problem> {
+    let rest = text.get(at + 3..line_after(text, at)).unwrap_or_default().trim();
+    if rest.is_empty() || rest.starts_with('#') {
+        return None;
+    }
+    let end = text.get(at..).and_then(|line| line.find(rest)).map_or(at, |found| at + found);
+    Some(Problem::new(at, end + rest.len(), ProblemKind::InvalidSeparator))
+}
+
+/// The next line, at or after the line that begins at `line`, that begins with `---`.
+fn find_separator(text: &str, line: usize) -> Option<usize> {
+    let rest = text.get(line..)?;
+    if rest.starts_with("---") {
+        return Some(line);
+    }
+    rest.find("\n---").map(|index| line + index + 1)
+}
+
+/// The start of the next line, as kubectl's reader finds lines: at LF only.
+fn line_after(text: &str, at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    rest.find('\n').map_or(text.len(), |index| at + index + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
+
+    use super::*;
+    use crate::Refused;
+
+    fn json(text: &str) -> Vec<Option<String>> {
+        documents(text).map(|document| document.to_json()).collect()
+    }
+
+    fn some(texts: &[&str]) -> Vec<Option<String>> {
+        texts.iter().map(|text| Some((*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn documents_end_at_separator_lines() {
+        assert_eq!(json("a: 1\n---\nb: 2\n"), some(&[r#"{"a":1}"#, r#"{"b":2}"#]));
+        assert_eq!(json("---\na: 1\n--- # next\r\nb: 2"), some(&[r#"{"a":1}"#, r#"{"b":2}"#]));
+        assert_eq!(json("a: 1\n---\n---\nb: 2"), some(&[r#"{"a":1}"#, r#"{"b":2}"#]));
+        assert_eq!(json("a: 1\n---"), some(&[r#"{"a":1}"#]));
+        assert_eq!(json(""), some(&[]));
+        assert!(documents("---\n# nothing\n").all(|document| document.is_empty()));
+    }
+
+    #[test]
+    fn a_broken_document_does_not_hide_the_next() {
+        let text = "a: 1\n---\nb: [\n---\nc: 3\n";
+        let documents = parse(text);
+        assert_eq!(documents.len(), 3);
+        assert!(documents[1].is_refused());
+        assert_eq!(documents[1].span().text(text), "b: [\n");
+        assert_eq!(documents[2].root().at("c").span().text(text), "3");
+    }
+
+    #[test]
+    fn positions_count_in_the_whole_text() {
+        let text = "a: 1\n---\nb: x\n";
+        let documents = parse(text);
+        assert_eq!(documents[1].root().at("b").key_span().unwrap(), Span { start: 9, end: 10 });
+    }
+
+    #[test]
+    fn a_separator_with_more_than_a_comment_is_refused_and_still_read() {
+        let documents = parse("a: 1\n--- b: 2\nc: 3\n---\nd: 4\n");
+        assert_eq!(documents.len(), 3);
+        assert_eq!(documents[1].problems()[0].kind, ProblemKind::InvalidSeparator);
+        assert_eq!(documents[1].problems()[0].refused(), Refused::Always);
+        assert_eq!(documents[2].root().at("d").as_i64(), Some(4));
+    }
+
+    #[test]
+    fn json_values_may_follow_each_other() {
+        assert_eq!(
+            json("{\"a\":1}{\"b\":\"\\/\"}\n {\"c\":[]}"),
+            some(&[r#"{"a":1}"#, r#"{"b":"/"}"#, r#"{"c":[]}"#])
+        );
+        assert_eq!(json("{\"a\":1}\n---\nb: 2\n"), some(&[r#"{"a":1}"#, r#"{"b":2}"#]));
+        assert_eq!(json("{a: 1}\n---\nb: 2\n"), some(&[r#"{"a":1}"#, r#"{"b":2}"#]));
+        assert_eq!(json("{}{}{} x").len(), 4);
+    }
+
+    #[test]
+    fn the_last_line_ends_as_kubectls_reader_ends_it() {
+        assert_eq!(json("a: |\n  x"), some(&[r#"{"a":"x\n"}"#]));
+        assert_eq!(Document::parse_yaml("a: |\n  x").to_json().unwrap(), r#"{"a":"x"}"#);
+    }
+
+    #[test]
+    fn text_after_the_end_of_a_document_is_reported() {
+        let text = "a: 1\n...\nb: 2\n";
+        let documents = parse(text);
+        assert_eq!(documents[0].to_json().unwrap(), r#"{"a":1}"#);
+        assert_eq!(documents[0].problems()[0].kind, ProblemKind::IgnoredContent);
+        assert!(!documents[0].is_refused_by_strict());
+        assert!(parse("a: 1\n...\n# end\n")[0].problems().is_empty());
+    }
+
+    #[test]
+    fn a_template_is_a_broken_document_that_can_be_told() {
+        let documents = parse("a: {{ .Values.a }}\n---\nb: 1\n");
+        assert!(documents[0].is_refused() && documents[0].has_template());
+        assert!(!documents[1].is_refused() && !documents[1].has_template());
+        assert!(parse("{{- if .Values.x }}\na: 1\n{{- end }}\n")[0].has_template());
+    }
+}

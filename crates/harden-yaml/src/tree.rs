@@ -1,0 +1,99 @@
+//! The arena that documents are kept in.
+//!
+//! Nodes stand in the order of the text, each followed by all that it holds, so the next sibling of
+//! a node is the node past its end. Aliases and merges are expanded, and duplicate keys are gone.
+
+use crate::{Span, Style};
+
+/// The index of a node.
+pub(crate) type Id = u32;
+
+/// What a node is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NodeKind {
+    Null,
+    Bool,
+    Int,
+    Uint,
+    Float,
+    /// The payload is a range of the source.
+    Borrowed,
+    /// The payload is a range of the buffer.
+    Buffered,
+    List,
+    Map,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Node {
+    pub(crate) span: Span,
+    /// The first node after this one and all it holds.
+    pub(crate) next: Id,
+    pub(crate) kind: NodeKind,
+    pub(crate) style: Style,
+    /// What a key was before it became a string.
+    pub(crate) origin: NodeKind,
+    pub(crate) flags: Flags,
+    /// A truth value, a number's bits, a text range, or how many items or entries there are.
+    pub(crate) payload: u64,
+}
+
+/// What is special about a node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Flags(u8);
+
+impl Flags {
+    /// Carries an anchor, or comes from one: changing it changes other places.
+    pub(crate) const SHARED: Self = Self(1);
+    /// The root of what an alias stands for.
+    pub(crate) const ALIAS: Self = Self(2);
+
+    pub(crate) fn has(self, flag: Self) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    pub(crate) fn set(&mut self, flag: Self) {
+        self.0 |= flag.0;
+    }
+}
+
+/// A document's nodes and the text that escapes and folds made.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tree {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) buffer: String,
+}
+
+impl Tree {
+    pub(crate) fn node(&self, id: Id) -> Option<&Node> {
+        self.nodes.get(id as usize)
+    }
+
+    /// The string at `id`, if it is one.
+    #[inline]
+    pub(crate) fn text<'t>(&'t self, source: &'t str, node: &Node) -> Option<&'t str> {
+        let from = match node.kind {
+            NodeKind::Borrowed => source,
+            NodeKind::Buffered => self.buffer.as_str(),
+            _ => return None,
+        };
+        from.get(text_range(node.payload))
+    }
+
+    /// The next free index.
+    pub(crate) fn end(&self) -> Id {
+        crate::span::offset(self.nodes.len())
+    }
+}
+
+/// A range of text as a payload.
+pub(crate) fn text_payload(start: u32, end: u32) -> u64 {
+    (u64::from(end) << 32) | u64::from(start)
+}
+
+#[inline]
+pub(crate) fn text_range(payload: u64) -> std::ops::Range<usize> {
+    let [start, end] = [payload & 0xFFFF_FFFF, payload >> 32];
+    let index = |half: u64| usize::try_from(half).unwrap_or(usize::MAX);
+    index(start)..index(end)
+}
