@@ -8,6 +8,7 @@ mod name;
 mod pod_security;
 mod port;
 mod quantity;
+mod selector;
 mod usage;
 mod version;
 
@@ -19,5 +20,6 @@ pub use name::{NamespaceName, is_label_name, is_subdomain};
 pub use pod_security::Level;
 pub use port::{PolicyPort, PortNumber, PortRange, Protocol};
 pub use quantity::Quantity;
+pub use selector::{Selector, Unreadable};
 pub use usage::{Excess, Usage};
 pub use version::{MinorVersion, PolicyVersion};

@@ -12,5 +12,8 @@
 pub mod generators;
 pub mod kubernetes;
 mod manifest;
+pub mod pod_security;
+pub mod simulate;
+pub mod workloads;
 
 pub use manifest::{Format, Manifest, render};

@@ -18,10 +18,12 @@ mod standard;
 
 pub use check::{Change, Check, CheckFailure, Evaluate, Fault, Revision, Setting, Violation};
 pub use checks::{CHECKS, table};
-pub use labels::{InvalidLabel, LabelProblem, Labels, Mode, PREFIX, Policy};
+pub use labels::{InvalidLabel, LabelProblem, LabelProblemKind, Labels, Mode, PREFIX, Policy};
 pub use message::forbidden_detail;
 pub(crate) use message::go_quoted;
-pub use pod::{Container, ContainerKind, Origin, Pod, SecurityContext};
+pub use pod::{
+    AppArmorProfile, Container, ContainerKind, Origin, Pod, SeLinuxOptions, SecurityContext,
+};
 pub use profile::Profile;
 pub use standard::{Standard, Version};
 

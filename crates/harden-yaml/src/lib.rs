@@ -16,7 +16,7 @@
 //!
 //! Documents are read as `sigs.k8s.io/yaml` reads them, on top of go-yaml v2: the scanner and the
 //! grammar follow its rules, so that what it refuses is refused, and what it accepts has the same
-//! value. [`documents`] splits as kubectl's reader does. The deliberate exceptions:
+//! value. [`documents()`] splits as kubectl's reader does. The deliberate exceptions:
 //!
 //! | input | Go | here | why |
 //! |---|---|---|---|

@@ -47,7 +47,7 @@ impl FromStr for Label {
 
     fn from_str(text: &str) -> Result<Self, InvalidKeyValue> {
         let (key, value) = split(text)?;
-        if !value.is_empty() && !is_name_part(value) {
+        if !is_label_value(value) {
             return Err(InvalidKeyValue::Value(value.to_owned()));
         }
         Ok(Self { key: key.to_owned(), value: value.to_owned() })
@@ -72,11 +72,15 @@ fn split(text: &str) -> Result<(&str, &str), InvalidKeyValue> {
     }
 }
 
-fn is_qualified_name(key: &str) -> bool {
+pub(super) fn is_qualified_name(key: &str) -> bool {
     match key.split_once('/') {
         Some((prefix, name)) => is_subdomain(prefix) && is_name_part(name),
         None => is_name_part(key),
     }
+}
+
+pub(super) fn is_label_value(value: &str) -> bool {
+    value.is_empty() || is_name_part(value)
 }
 
 fn is_name_part(text: &str) -> bool {

@@ -19,8 +19,9 @@ type answerer func(question []byte) (any, error)
 
 // kinds make the answerer of each kind of question.
 var kinds = map[string]func() (answerer, error){
-	"psa":           func() (answerer, error) { return newPodSecurity(false) },
-	"psa-defaulted": func() (answerer, error) { return newPodSecurity(true) },
+	"psa":           func() (answerer, error) { return newPodSecurity(asWritten) },
+	"psa-defaulted": func() (answerer, error) { return newPodSecurity(podDefaulted) },
+	"psa-created":   func() (answerer, error) { return newPodSecurity(podCreated) },
 	"pod-defaults":  stateless(podDefaults),
 	"pod-validate":  stateless(podValidate),
 	"yaml":          stateless(yamlLenient),

@@ -22,6 +22,7 @@ func ask(t *testing.T, kind string, lines ...string) []string {
 
 func TestAnswers(t *testing.T) {
 	const hostNetwork = `{"metadata":{"name":"p"},"spec":{"hostNetwork":true,"containers":[{"name":"c","image":"i","ports":[{"containerPort":80}]}]}}`
+	const appArmor = `{"metadata":{"name":"p","annotations":{"container.apparmor.security.beta.kubernetes.io/c":"unconfined"}},"spec":{"containers":[{"name":"c","image":"i"}]}}`
 	for name, test := range map[string]struct{ kind, question, answer string }{
 		"a check that fails is named": {"psa",
 			`{"id":7,"level":"baseline","version":"latest","pod":` + hostNetwork + `}`,
@@ -29,6 +30,12 @@ func TestAnswers(t *testing.T) {
 		"defaulting sets the host port": {"psa-defaulted",
 			`{"level":"baseline","version":"v1.30","pod":` + hostNetwork + `}`,
 			`{"allowed":false,"message":"host namespaces (hostNetwork=true), hostPort (container \"c\" uses hostPort 80)","checks":["hostNamespaces","hostPorts"]}`},
+		"creation makes fields of AppArmor annotations": {"psa-created",
+			`{"level":"baseline","version":"latest","pod":` + appArmor + `}`,
+			`{"allowed":false,"message":"forbidden AppArmor profiles (container \"c\" and annotation must not set AppArmor profile type to \"Unconfined\", \"container.apparmor.security.beta.kubernetes.io/c=\"unconfined\"\")","checks":["appArmorProfile"]}`},
+		"defaulting does not": {"psa-defaulted",
+			`{"level":"baseline","version":"latest","pod":` + appArmor + `}`,
+			`{"allowed":false,"message":"forbidden AppArmor profile (annotation must not set AppArmor profile type to \"container.apparmor.security.beta.kubernetes.io/c=\"unconfined\"\")","checks":["appArmorProfile"]}`},
 		"field names are case-sensitive": {"psa",
 			`{"level":"baseline","version":"latest","pod":{"spec":{"HostNetwork":true,"containers":[]}}}`,
 			`{"allowed":true,"message":"","checks":[]}`},

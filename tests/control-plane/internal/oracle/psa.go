@@ -1,11 +1,15 @@
 package oracle
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	internal "k8s.io/kubernetes/pkg/apis/core"
 	core "k8s.io/kubernetes/pkg/apis/core/v1"
+	registry "k8s.io/kubernetes/pkg/registry/core/pod"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
 	kjson "sigs.k8s.io/json"
@@ -28,9 +32,34 @@ type podSecurityAnswer struct {
 	Checks []policy.CheckID `json:"checks"`
 }
 
-// newPodSecurity evaluates Pods as the PodSecurity admission plugin does, after API defaulting
-// when the question or the kind asks for it.
-func newPodSecurity(always bool) (answerer, error) {
+// preparation brings a Pod to where it is evaluated.
+type preparation func(*corev1.Pod) (*corev1.Pod, error)
+
+func asWritten(pod *corev1.Pod) (*corev1.Pod, error) { return pod, nil }
+
+func podDefaulted(pod *corev1.Pod) (*corev1.Pod, error) {
+	core.SetObjectDefaults_Pod(pod)
+	return pod, nil
+}
+
+// podCreated returns the Pod as the API server has it when it comes to validating admission, if no
+// mutating admission changes it: AppArmor annotations are fields, for one.
+func podCreated(pod *corev1.Pod) (*corev1.Pod, error) {
+	core.SetObjectDefaults_Pod(pod)
+	converted, created := new(internal.Pod), new(corev1.Pod)
+	if err := core.Convert_v1_Pod_To_core_Pod(pod, converted, nil); err != nil {
+		return nil, fmt.Errorf("converting the Pod: %w", err)
+	}
+	registry.Strategy.PrepareForCreate(context.Background(), converted)
+	if err := core.Convert_core_Pod_To_v1_Pod(converted, created, nil); err != nil {
+		return nil, fmt.Errorf("converting the Pod back: %w", err)
+	}
+	return created, nil
+}
+
+// newPodSecurity evaluates Pods as the PodSecurity admission plugin does, after a preparation and,
+// when the question asks for it, API defaulting.
+func newPodSecurity(prepare preparation) (answerer, error) {
 	failed := []policy.CheckID{}
 	evaluator, err := policy.NewEvaluator(recording(&failed), nil)
 	if err != nil {
@@ -53,8 +82,11 @@ func newPodSecurity(always bool) (answerer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if always || q.Default {
+		if q.Default {
 			core.SetObjectDefaults_Pod(pod)
+		}
+		if pod, err = prepare(pod); err != nil {
+			return nil, err
 		}
 		failed = []policy.CheckID{}
 		results := evaluator.EvaluatePod(api.LevelVersion{Level: level, Version: version}, &pod.ObjectMeta, &pod.Spec)

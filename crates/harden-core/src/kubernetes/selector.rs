@@ -1,0 +1,195 @@
+//! Label selectors, matched as upstream matches them.
+
+use harden_yaml::{Kind, Place};
+
+use super::key_value::{is_label_value, is_qualified_name};
+
+/// What labels must be like: every requirement holds. One without requirements matches all labels.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selector<'d> {
+    requirements: Vec<Requirement<'d>>,
+}
+
+/// A selector that the API server refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the API server refuses this selector")]
+pub struct Unreadable;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Requirement<'d> {
+    key: &'d str,
+    condition: Condition<'d>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Condition<'d> {
+    Is(&'d str),
+    In(Vec<&'d str>),
+    NotIn(Vec<&'d str>),
+    Exists,
+    DoesNotExist,
+}
+
+impl<'d> Selector<'d> {
+    /// Reads a LabelSelector. `None` where there is none, which matches nothing in some fields and
+    /// everything in others.
+    pub fn read(place: Place<'d>) -> Result<Option<Self>, Unreadable> {
+        match place.kind() {
+            Kind::Missing | Kind::Null => return Ok(None),
+            Kind::Map => {}
+            _ => return Err(Unreadable),
+        }
+        let labels = place.at("matchLabels").entries().map(|(key, value)| {
+            Ok(Requirement { key, condition: Condition::Is(text(value).ok_or(Unreadable)?) })
+        });
+        let expressions = place.at("matchExpressions").items().map(Requirement::read);
+        let requirements: Vec<_> = labels.chain(expressions).collect::<Result<_, _>>()?;
+        let is_valid = requirements.iter().all(Requirement::is_valid);
+        if is_valid { Ok(Some(Self { requirements })) } else { Err(Unreadable) }
+    }
+
+    /// Whether it matches whatever there is.
+    pub fn is_empty(&self) -> bool {
+        self.requirements.is_empty()
+    }
+
+    /// Whether labels satisfy every requirement; `label` gives the value of a key.
+    pub fn matches<'l>(&self, mut label: impl FnMut(&str) -> Option<&'l str>) -> bool {
+        self.requirements.iter().all(|it| it.holds(label(it.key)))
+    }
+
+    /// Whether a list of labels satisfies every requirement.
+    pub fn matches_all(&self, labels: &[(String, String)]) -> bool {
+        self.matches(|key| find(labels, key))
+    }
+
+    /// The only requirement that labels do not satisfy, when it is a value that they should have:
+    /// its key and the value.
+    pub fn only_mismatch(&self, labels: &[(String, String)]) -> Option<(&'d str, &'d str)> {
+        let mut failing = self.requirements.iter().filter(|it| !it.holds(find(labels, it.key)));
+        let first = failing.next()?;
+        match (&first.condition, failing.next()) {
+            (Condition::Is(value), None) => Some((first.key, value)),
+            _ => None,
+        }
+    }
+
+    /// The value that it wants of a key, if it names one.
+    pub fn wanted(&self, key: &str) -> Option<&'d str> {
+        self.requirements.iter().find(|it| it.key == key).and_then(|it| match &it.condition {
+            Condition::Is(value) => Some(*value),
+            Condition::In(values) if values.len() == 1 => values.first().copied(),
+            _ => None,
+        })
+    }
+}
+
+fn find<'l>(labels: &'l [(String, String)], key: &str) -> Option<&'l str> {
+    labels.iter().find(|(it, _)| it == key).map(|(_, value)| value.as_str())
+}
+
+impl<'d> Requirement<'d> {
+    fn read(place: Place<'d>) -> Result<Self, Unreadable> {
+        let values = place.at("values");
+        if values.exists() && !values.is_list() {
+            return Err(Unreadable);
+        }
+        let none = values.is_empty();
+        let values =
+            || values.items().map(|it| text(it).ok_or(Unreadable)).collect::<Result<Vec<_>, _>>();
+        let condition = match (text(place.at("operator")).unwrap_or_default(), none) {
+            ("In", false) => Condition::In(values()?),
+            ("NotIn", false) => Condition::NotIn(values()?),
+            ("Exists", true) => Condition::Exists,
+            ("DoesNotExist", true) => Condition::DoesNotExist,
+            _ => return Err(Unreadable),
+        };
+        Ok(Self { key: text(place.at("key")).unwrap_or_default(), condition })
+    }
+
+    fn is_valid(&self) -> bool {
+        is_qualified_name(self.key)
+            && match &self.condition {
+                Condition::Is(value) => is_label_value(value),
+                Condition::In(values) | Condition::NotIn(values) => {
+                    values.iter().all(|it| is_label_value(it))
+                }
+                Condition::Exists | Condition::DoesNotExist => true,
+            }
+    }
+
+    fn holds(&self, label: Option<&str>) -> bool {
+        match (&self.condition, label) {
+            (Condition::Is(value), Some(label)) => *value == label,
+            (Condition::In(values), Some(label)) => values.contains(&label),
+            (Condition::NotIn(values), Some(label)) => !values.contains(&label),
+            (Condition::Is(_) | Condition::In(_), None) => false,
+            (Condition::NotIn(_), None) => true,
+            (Condition::Exists, label) => label.is_some(),
+            (Condition::DoesNotExist, label) => label.is_none(),
+        }
+    }
+}
+
+/// A string; Go takes a null for an empty one.
+fn text(place: Place<'_>) -> Option<&str> {
+    if place.is_null() { Some("") } else { place.as_str() }
+}
+
+#[cfg(test)]
+mod tests {
+    use harden_yaml::Document;
+
+    use super::*;
+
+    fn matches(selector: &str, labels: &[(&str, &str)]) -> Option<bool> {
+        let document = Document::parse_yaml(selector);
+        let selector = Selector::read(document.root()).ok()??;
+        let find = |key: &str| labels.iter().find(|(it, _)| *it == key).map(|(_, value)| *value);
+        Some(selector.matches(find))
+    }
+
+    #[test]
+    fn an_empty_selector_matches_everything_and_none_is_none() {
+        assert_eq!(matches("{}", &[]), Some(true));
+        assert_eq!(matches("{matchLabels: {}, matchExpressions: null}", &[("a", "b")]), Some(true));
+        assert_eq!(matches("null", &[]), None);
+    }
+
+    #[test]
+    fn labels_and_expressions_must_all_hold() {
+        let selector =
+            "{matchLabels: {a: b}, matchExpressions: [{key: c, operator: NotIn, values: [d]}]}";
+        assert_eq!(matches(selector, &[("a", "b")]), Some(true));
+        assert_eq!(matches(selector, &[("a", "b"), ("c", "d")]), Some(false));
+        assert_eq!(matches(selector, &[("c", "e")]), Some(false));
+    }
+
+    #[test]
+    fn what_the_api_server_refuses_is_refused() {
+        for selector in [
+            "{matchLabels: {a: 1}}",
+            "{matchLabels: {'a b': c}}",
+            "{matchExpressions: [{key: a, operator: Equals, values: [b]}]}",
+            "{matchExpressions: [{key: a, operator: In}]}",
+            "{matchExpressions: [{key: a, operator: Exists, values: [b]}]}",
+            "[]",
+        ] {
+            let document = Document::parse_yaml(selector);
+            assert_eq!(Selector::read(document.root()), Err(Unreadable), "{selector}");
+        }
+    }
+
+    #[test]
+    fn the_only_value_that_differs_is_named() {
+        let document = Document::parse_yaml("{matchLabels: {app: wbe, tier: front}}");
+        let selector = Selector::read(document.root()).unwrap().unwrap();
+        let labels = |app: &str, tier: &str| {
+            vec![("app".to_owned(), app.to_owned()), ("tier".to_owned(), tier.to_owned())]
+        };
+        assert_eq!(selector.only_mismatch(&labels("web", "front")), Some(("app", "wbe")));
+        assert_eq!(selector.only_mismatch(&labels("web", "back")), None);
+        assert_eq!(selector.only_mismatch(&labels("wbe", "front")), None);
+        assert_eq!(selector.wanted("tier"), Some("front"));
+    }
+}

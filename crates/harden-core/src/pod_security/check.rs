@@ -1,0 +1,136 @@
+//! What a check of the Pod Security Standards is, and what it finds.
+
+use harden_yaml::Place;
+use serde_json::{Value, json};
+
+use super::Pod;
+use crate::kubernetes::{Level, MinorVersion};
+
+/// One control of the Pod Security Standards, as upstream defines it.
+#[derive(Debug)]
+pub struct Check {
+    /// Upstream's identifier, such as `hostPathVolumes`.
+    pub id: &'static str,
+    /// The lowest level that it belongs to: baseline checks also run at restricted.
+    pub level: Level,
+    /// What it forbids or requires, as one line.
+    pub summary: &'static str,
+    /// The fields that it reads; `containers` stands for all three lists of containers.
+    pub fields: &'static [&'static str],
+    /// Its rules by policy version, oldest first.
+    pub revisions: &'static [Revision],
+}
+
+impl Check {
+    /// The rules that apply in a policy version; none when the check is younger.
+    pub fn revision(&self, version: MinorVersion) -> Option<&'static Revision> {
+        self.revisions.iter().rev().find(|revision| revision.since <= version)
+    }
+}
+
+/// The rules of a check from a policy version on.
+#[derive(Debug)]
+pub struct Revision {
+    /// The first policy version with these rules.
+    pub since: MinorVersion,
+    /// The rules.
+    pub evaluate: Evaluate,
+    /// Baseline checks that are skipped at level restricted because this one includes them.
+    pub overrides: &'static [&'static str],
+}
+
+impl Revision {
+    /// Rules from `v1.{minor}` on that override nothing.
+    pub(crate) const fn since(minor: u16, evaluate: Evaluate) -> Self {
+        Self { since: MinorVersion(minor), evaluate, overrides: &[] }
+    }
+
+    /// The same rules, replacing baseline checks at level restricted.
+    pub(crate) const fn overriding(mut self, checks: &'static [&'static str]) -> Self {
+        self.overrides = checks;
+        self
+    }
+}
+
+/// Judges a pod; none when it is allowed. It allocates only for pods that are not.
+pub type Evaluate = for<'d> fn(&Pod<'d>) -> Option<Violation<'d>>;
+
+/// Why a check forbids a pod.
+#[derive(Debug, Clone)]
+pub struct Violation<'d> {
+    /// What is wrong in few words, such as `hostPort`.
+    pub reason: &'static str,
+    /// Who does it and how, in upstream's words.
+    pub detail: String,
+    /// Where, and what would satisfy the check.
+    pub faults: Vec<Fault<'d>>,
+}
+
+/// A check that forbids a pod, and why.
+#[derive(Debug, Clone)]
+pub struct CheckFailure<'d> {
+    /// The check.
+    pub check: &'static Check,
+    /// What is wrong in few words, such as `hostPort`.
+    pub reason: &'static str,
+    /// Who does it and how, in upstream's words.
+    pub detail: String,
+    /// Where, and what would satisfy the check.
+    pub faults: Vec<Fault<'d>>,
+}
+
+/// A place that a check objects to; it may be missing.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault<'d> {
+    /// The field that is wrong, or that must be there.
+    pub place: Place<'d>,
+    /// What would satisfy the check.
+    pub change: Change,
+}
+
+impl<'d> Fault<'d> {
+    pub(crate) fn set(place: Place<'d>, setting: Setting) -> Self {
+        Self { place, change: Change::Set(setting) }
+    }
+
+    pub(crate) fn remove(place: Place<'d>) -> Self {
+        Self { place, change: Change::Remove }
+    }
+
+    pub(crate) fn decide(place: Place<'d>) -> Self {
+        Self { place, change: Change::Decide }
+    }
+}
+
+/// What would satisfy a check at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// Writing this value.
+    Set(Setting),
+    /// Removing the field, the annotation or the item.
+    Remove,
+    /// No value suits every workload; it takes a decision, such as another kind of volume.
+    Decide,
+}
+
+/// A value to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    /// A boolean.
+    Bool(bool),
+    /// A string.
+    Text(&'static str),
+    /// A list of strings.
+    Texts(&'static [&'static str]),
+}
+
+impl Setting {
+    /// The value as JSON.
+    pub fn to_json(self) -> Value {
+        match self {
+            Self::Bool(value) => value.into(),
+            Self::Text(text) => text.into(),
+            Self::Texts(texts) => json!(texts),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Containers must not take ports of their node.
+
+use std::collections::BTreeSet;
+
+use harden_yaml::Place;
+
+use crate::kubernetes::Level;
+use crate::pod_security::message::{Culprits, plural};
+use crate::pod_security::{Check, Container, ContainerKind, Fault, Pod, Revision, Setting, Violation};
+
+pub(super) static CHECK: Check = Check {
+    id: "hostPorts",
+    level: Level::Baseline,
+    summary: "no container port is a host port",
+    fields: &["spec.containers[*].ports[*].hostPort"],
+    revisions: &[Revision::since(0, no_host_ports)],
+};
+
+fn no_host_ports<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
+    let mut culprits = Culprits::default();
+    // Sorted as text, as upstream sorts them.
+    let mut numbers = BTreeSet::new();
+    let takes_any = |it: &&Container<'_>| it.has_host_ports || pod.defaults_host_ports && it.has_ports;
+    for container in pod.containers.iter().filter(takes_any) {
+        let mut takes = false;
+        for port in container.place().at("ports").items() {
+            let Some((number, fault)) = host_port(pod, container, port) else { continue };
+            takes = true;
+            numbers.insert(number.to_string());
+            culprits.faults.push(fault);
+        }
+        if takes {
+            culprits.containers.push(container.name);
+        }
+    }
+    if culprits.is_empty() {
+        return None;
+    }
+    let count = culprits.containers.len();
+    let ports = plural(numbers.len(), "hostPort", "hostPorts");
+    let detail = format!(
+        "{} {} {ports} {}",
+        culprits.containers(),
+        plural(count, "uses", "use"),
+        numbers.into_iter().collect::<Vec<_>>().join(", ")
+    );
+    Some(Violation { reason: "hostPort", detail, faults: culprits.faults })
+}
+
+fn host_port<'d>(
+    pod: &Pod<'d>,
+    container: &Container<'d>,
+    port: Place<'d>,
+) -> Option<(i64, Fault<'d>)> {
+    let written = port.at("hostPort");
+    match written.as_i64() {
+        Some(0) | None => {}
+        Some(number) => return Some((number, Fault::remove(written))),
+    }
+    if !pod.defaults_host_ports || container.kind == ContainerKind::Ephemeral {
+        return None;
+    }
+    let number = port.at("containerPort").as_i64().filter(|number| *number != 0)?;
+    Some((number, Fault::set(pod.spec.at("hostNetwork"), Setting::Bool(false))))
+}

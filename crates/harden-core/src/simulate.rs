@@ -1,0 +1,3 @@
+//! What would happen, from configuration alone.
+
+pub mod pod_security;

@@ -1,0 +1,72 @@
+//! What the API server answers.
+
+use harden_yaml::Place;
+use serde_json::{Value, json};
+
+use super::Exemption;
+use crate::pod_security::{CheckFailure, Standard};
+use crate::workloads::PodPart;
+
+/// What the API server answers to a pod, or to an object with a template of pods.
+#[derive(Debug, Clone)]
+pub struct Answer<'d> {
+    /// The kind of the object.
+    pub kind: &'d str,
+    /// Its name, or the beginning of the name that the server will make.
+    pub name: &'d str,
+    /// The namespace that it is created in.
+    pub namespace: String,
+    /// The object.
+    pub place: Place<'d>,
+    /// The pod in it.
+    pub pod: PodPart<'d>,
+    /// Whether the pod is let in. Templates are always let in where the server can read them; then
+    /// it is whether the pods that are made of them are.
+    pub allowed: bool,
+    /// What is enforced in the namespace.
+    pub standard: Standard,
+    /// The checks of it that fail, in the order of the message.
+    pub failures: Vec<CheckFailure<'d>>,
+    /// What follows `violates PodSecurity "LEVEL:VERSION": ` in the server's message; empty when no
+    /// check fails.
+    pub message: String,
+    /// Values that the server cannot decode: it refuses the object before any check runs.
+    pub unreadable: Vec<Place<'d>>,
+    /// Why the pod is not judged.
+    pub exemption: Option<Exemption>,
+    /// The warning that comes with the answer; never with a refusal.
+    pub warning: Option<String>,
+    /// What is noted in the audit log as `audit-violations`.
+    pub audit: Option<String>,
+    /// The server's words: why it refuses the object, or the warning. It says nothing to custom
+    /// kinds, even where the pods that they make are refused.
+    pub text: Option<String>,
+}
+
+impl Answer<'_> {
+    /// The answer as one line of JSON: name, kind, allowed, message and the identifiers of the
+    /// checks.
+    pub fn to_json(&self) -> Value {
+        let checks: Vec<&str> = self.failures.iter().map(|failure| failure.check.id).collect();
+        json!({
+            "name": self.name,
+            "kind": self.kind,
+            "allowed": self.allowed,
+            "message": self.message,
+            "checks": checks,
+        })
+    }
+}
+
+/// What the API server answers to a Namespace, where it has something to say of its labels.
+#[derive(Debug, Clone)]
+pub struct NamespaceAnswer<'d> {
+    /// The name of the namespace.
+    pub name: &'d str,
+    /// Whether it is created.
+    pub allowed: bool,
+    /// Why it is refused, or the warning that comes with it.
+    pub text: String,
+    /// The labels that this is about.
+    pub places: Vec<Place<'d>>,
+}

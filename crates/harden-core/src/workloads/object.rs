@@ -1,0 +1,146 @@
+//! Objects in a document, those in Lists included.
+
+use harden_yaml::{Items, Place};
+
+/// An object of the API as it is written.
+#[derive(Debug, Clone, Copy)]
+pub struct Object<'d> {
+    /// The whole object.
+    pub place: Place<'d>,
+    /// Its API group; empty for the core group.
+    pub group: &'d str,
+    /// The version in the group; empty when `apiVersion` is missing.
+    pub version: &'d str,
+    /// Its kind; empty when there is none.
+    pub kind: &'d str,
+}
+
+impl<'d> Object<'d> {
+    /// Its name; empty when there is none.
+    pub fn name(&self) -> &'d str {
+        self.place.at("metadata").at("name").as_str().unwrap_or("")
+    }
+
+    /// What its name will begin with, where the API server makes the name.
+    pub fn generate_name(&self) -> Option<&'d str> {
+        let prefix = self.place.at("metadata").at("generateName").as_str()?;
+        (!prefix.is_empty() && self.name().is_empty()).then_some(prefix)
+    }
+
+    /// The namespace that it is written for, if one is given.
+    pub fn namespace(&self) -> Option<&'d str> {
+        self.place.at("metadata").at("namespace").as_str().filter(|name| !name.is_empty())
+    }
+
+    /// `api_version` and `kind` stand in for what an item of a typed list leaves out.
+    fn read(place: Place<'d>, api_version: &'d str, kind: &'d str) -> Self {
+        let or = |key, fallback| place.at(key).as_str().unwrap_or(fallback);
+        let api_version: &'d str = or("apiVersion", api_version);
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        Self { place, group, version, kind: or("kind", kind) }
+    }
+}
+
+/// The objects of a document: the one that it is, or those in the List that it is.
+///
+/// Lists are those of kind `List` and of kinds such as `PodList`, whose items need not say their
+/// kind. Lists in Lists are opened, too.
+pub fn objects(root: Place<'_>) -> Objects<'_> {
+    Objects { next: Some(Object::read(root, "", "")), lists: Vec::new() }
+}
+
+/// The objects of a document.
+#[derive(Debug, Clone)]
+pub struct Objects<'d> {
+    next: Option<Object<'d>>,
+    lists: Vec<List<'d>>,
+}
+
+#[derive(Debug, Clone)]
+struct List<'d> {
+    items: Items<'d>,
+    api_version: &'d str,
+    kind: &'d str,
+}
+
+impl<'d> Iterator for Objects<'d> {
+    type Item = Object<'d>;
+
+    fn next(&mut self) -> Option<Object<'d>> {
+        loop {
+            let object = match self.next.take() {
+                Some(object) => object,
+                None => self.next_item()?,
+            };
+            let Some(kind) = object.kind.strip_suffix("List") else { return Some(object) };
+            let items = object.place.at("items");
+            if !items.is_list() {
+                return Some(object);
+            }
+            let api_version = object.place.at("apiVersion").as_str().unwrap_or("");
+            self.lists.push(List { items: items.items(), api_version, kind });
+        }
+    }
+}
+
+impl<'d> Objects<'d> {
+    fn next_item(&mut self) -> Option<Object<'d>> {
+        loop {
+            let list = self.lists.last_mut()?;
+            if let Some(item) = list.items.next() {
+                return Some(Object::read(item, list.api_version, list.kind));
+            }
+            self.lists.pop();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use harden_yaml::Document;
+
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        let document = Document::parse_yaml(text);
+        let all = objects(document.root());
+        all.map(|it| format!("{}/{} {} {}", it.group, it.version, it.kind, it.name())).collect()
+    }
+
+    #[test]
+    fn lists_are_opened_however_deep() {
+        let text = "
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}
+- apiVersion: v1
+  kind: List
+  items:
+  - {apiVersion: v1, kind: Pod, metadata: {name: b}}
+- {apiVersion: v1, kind: Service, metadata: {name: c}}
+";
+        assert_eq!(names(text), ["apps/v1 Deployment a", "/v1 Pod b", "/v1 Service c"]);
+    }
+
+    #[test]
+    fn items_of_a_typed_list_are_of_its_kind() {
+        let text = "{apiVersion: apps/v1, kind: DeploymentList, items: [{metadata: {name: a}}]}";
+        assert_eq!(names(text), ["apps/v1 Deployment a"]);
+        assert!(names("{apiVersion: v1, kind: PodList, items: []}").is_empty());
+    }
+
+    #[test]
+    fn a_kind_that_merely_ends_in_list_is_an_object() {
+        let text = "{apiVersion: example.com/v1, kind: AllowList, metadata: {name: a}}";
+        assert_eq!(names(text), ["example.com/v1 AllowList a"]);
+    }
+
+    #[test]
+    fn names_that_the_server_makes_are_told_from_names() {
+        let document = Document::parse_yaml("{kind: Job, metadata: {generateName: a-}}");
+        let object = objects(document.root()).next().unwrap();
+        assert_eq!((object.name(), object.generate_name()), ("", Some("a-")));
+        assert_eq!(object.namespace(), None);
+    }
+}
