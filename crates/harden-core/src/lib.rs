@@ -9,10 +9,18 @@
     reason = "the core does no I/O and is deterministic; see clippy.toml"
 )]
 
+pub mod check;
+pub mod configuration;
+pub mod finding;
 pub mod generators;
+pub mod ignore;
 pub mod kubernetes;
 mod manifest;
 pub mod pod_security;
+pub mod report;
+pub mod rule;
+pub mod rules;
+pub mod schema;
 pub mod simulate;
 pub mod workloads;
 

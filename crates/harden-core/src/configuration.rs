@@ -1,0 +1,21 @@
+//! The configuration files that the API server reads at its start, read as it reads them.
+//!
+//! Each module answers two questions: whether a server with the file would start, in the server's
+//! own words where not, and what the file comes to where it would. Key material never leaves the
+//! readers: where the server's words would show it, they say `REDACTED`.
+
+pub mod admission;
+pub mod audit;
+mod decoding;
+mod duration;
+pub mod encryption;
+mod file;
+mod meta;
+mod names;
+mod refusal;
+pub(crate) mod resources;
+mod url;
+
+pub use file::first_document;
+pub use refusal::{Fault, Refusal};
+pub use resources::{Existence, existence, is_subresource};

@@ -1,0 +1,142 @@
+//! Go's durations, such as `1m30s`.
+
+use crate::pod_security::go_quoted;
+
+const UNITS: [(&str, u64); 8] = [
+    ("ns", 1),
+    ("us", 1_000),
+    ("µs", 1_000),
+    ("μs", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("m", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+];
+
+/// Nanoseconds; the error is Go's.
+pub(super) fn parse(text: &str) -> Result<i128, String> {
+    let invalid = || format!("time: invalid duration {}", go_quoted(text));
+    let is_negative = text.starts_with('-');
+    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if rest == "0" {
+        return Ok(0);
+    }
+    if rest.is_empty() {
+        return Err(invalid());
+    }
+    let most = 1_u128 << 63;
+    let mut total: u128 = 0;
+    while !rest.is_empty() {
+        let (digits, after) = split(rest, |c| c.is_ascii_digit());
+        let (fraction, after) = match after.strip_prefix('.') {
+            Some(after) => split(after, |c| c.is_ascii_digit()),
+            None => ("", after),
+        };
+        if digits.is_empty() && fraction.is_empty() {
+            return Err(invalid());
+        }
+        let (name, after) = split(after, |c| c != '.' && !c.is_ascii_digit());
+        if name.is_empty() {
+            return Err(format!("time: missing unit in duration {}", go_quoted(text)));
+        }
+        let whole: u128 = if digits.is_empty() {
+            0
+        } else {
+            digits.parse().ok().filter(|it| *it <= most).ok_or_else(invalid)?
+        };
+        let Some((_, unit)) = UNITS.iter().find(|(known, _)| *known == name) else {
+            let (name, text) = (go_quoted(name), go_quoted(text));
+            return Err(format!("time: unknown unit {name} in duration {text}"));
+        };
+        let unit = u128::from(*unit);
+        total += whole * unit + part(fraction, unit);
+        if total > most {
+            return Err(invalid());
+        }
+        rest = after;
+    }
+    let total = i128::try_from(total).map_err(|_| invalid())?;
+    match is_negative {
+        true => Ok(-total),
+        false if total == 1_i128 << 63 => Err(invalid()),
+        false => Ok(total),
+    }
+}
+
+/// As Go prints it, for durations that are nothing or less.
+pub(super) fn print(nanoseconds: i128) -> String {
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let amount = nanoseconds.unsigned_abs();
+    let text = match amount {
+        0 => "0s".to_owned(),
+        1..1_000 => format!("{amount}ns"),
+        1_000..1_000_000 => format!("{}µs", decimal(amount, 1_000)),
+        1_000_000..1_000_000_000 => format!("{}ms", decimal(amount, 1_000_000)),
+        _ => {
+            let minutes = amount / 60_000_000_000;
+            let seconds = decimal(amount % 60_000_000_000, 1_000_000_000);
+            match (minutes / 60, minutes % 60) {
+                (0, 0) => format!("{seconds}s"),
+                (0, minutes) => format!("{minutes}m{seconds}s"),
+                (hours, minutes) => format!("{hours}h{minutes}m{seconds}s"),
+            }
+        }
+    };
+    format!("{sign}{text}")
+}
+
+/// The part of a unit that digits after the point are.
+fn part(fraction: &str, unit: u128) -> u128 {
+    let mut total = 0;
+    let mut scale = 1_u128;
+    for digit in fraction.bytes().take(18) {
+        scale *= 10;
+        total = total * 10 + u128::from(digit - b'0');
+    }
+    total * unit / scale
+}
+
+fn decimal(amount: u128, unit: u128) -> String {
+    let (whole, rest) = (amount / unit, amount % unit);
+    let width = unit.ilog10() as usize;
+    let digits = format!("{rest:0width$}");
+    let digits = digits.trim_end_matches('0');
+    if rest == 0 { whole.to_string() } else { format!("{whole}.{digits}") }
+}
+
+fn split(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
+    let end = text.find(|c| !belongs(c)).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_and_printed_as_go_does() {
+        for (text, printed) in [
+            ("0", "0s"),
+            ("-0.5s", "-500ms"),
+            ("-90s", "-1m30s"),
+            ("-1h0.25s", "-1h0m0.25s"),
+            ("-1.5us", "-1.5µs"),
+            ("-7ns", "-7ns"),
+        ] {
+            assert_eq!(parse(text).map(print).as_deref(), Ok(printed), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_duration_is_refused_in_gos_words() {
+        for (text, error) in [
+            ("", r#"time: invalid duration """#),
+            ("5", r#"time: missing unit in duration "5""#),
+            ("5x", r#"time: unknown unit "x" in duration "5x""#),
+            (".s", r#"time: invalid duration ".s""#),
+            ("9999999999h", r#"time: invalid duration "9999999999h""#),
+        ] {
+            assert_eq!(parse(text), Err(error.to_owned()), "{text}");
+        }
+    }
+}

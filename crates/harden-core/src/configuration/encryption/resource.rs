@@ -1,0 +1,129 @@
+//! What a rule names: a resource, all of a group, or everything.
+
+use harden_yaml::Place;
+
+use crate::configuration::Fault;
+use crate::configuration::names::go_json;
+use crate::pod_security::go_quoted;
+
+/// An entry of `resources` in a rule: `secrets`, `deployments.apps`, `*.apps`, `*.` or `*.*`.
+#[derive(Debug, Clone, Copy)]
+pub struct Resource<'d> {
+    /// Where it is.
+    pub place: Place<'d>,
+    /// As it is written.
+    pub written: &'d str,
+    /// The group: what follows the first dot; empty for the core group.
+    pub group: &'d str,
+    /// The resource, or `*`.
+    pub resource: &'d str,
+}
+
+impl<'d> Resource<'d> {
+    pub(super) fn read(place: Place<'d>) -> Self {
+        let written = place.as_str().unwrap_or_default();
+        let (resource, group) = written.split_once('.').unwrap_or((written, ""));
+        Self { place, written, group, resource }
+    }
+
+    /// Whether it stands for more than one resource.
+    pub fn is_wildcard(&self) -> bool {
+        self.resource == "*"
+    }
+
+    /// As the server prints it.
+    pub(super) fn printed(&self) -> String {
+        printed(self.group, self.resource)
+    }
+
+    fn is_everything(&self) -> bool {
+        (self.group, self.resource) == ("*", "*")
+    }
+
+    fn name(&self) -> (&'d str, &'d str) {
+        (self.group, self.resource)
+    }
+
+    /// What the server minds of the name alone.
+    fn error(&self) -> Option<&'static str> {
+        let written = self.written;
+        if written.to_lowercase() != written {
+            Some("resource name should not contain capital letters")
+        } else if written == "*" {
+            Some(
+                "use '*.' to encrypt all the resources from core API group or *.* to encrypt all \
+                 resources",
+            )
+        } else if matches!(
+            written,
+            "apiserveripinfo" | "serviceipallocations" | "servicenodeportallocations"
+        ) {
+            Some("resources which do not have REST API/s cannot be encrypted")
+        } else if self.group == "events.k8s.io" {
+            Some(
+                "'*.events.k8s.io' objects are stored using the 'events' API group in etcd. Use \
+                 'events' instead in the config file",
+            )
+        } else if self.group == "extensions" {
+            Some("'extensions' group has been removed and cannot be used for encryption")
+        } else if self.group == "*" && self.resource != "*" {
+            Some("encrypting the same resource across groups is not supported")
+        } else {
+            None
+        }
+    }
+}
+
+/// What the server minds of one list; `path` is the list's.
+pub(super) fn faults<'d>(list: Place<'d>, path: &str) -> Vec<Fault<'d>> {
+    let resources: Vec<_> = list.items().map(Resource::read).collect();
+    let mut faults = overlaps(list, &resources, path);
+    for (index, resource) in resources.iter().enumerate() {
+        if let Some(error) = resource.error() {
+            let value = go_quoted(resource.written);
+            let message = format!("{path}[{index}]: Invalid value: {value}: {error}");
+            faults.push(Fault::new(resource.place, message));
+        }
+    }
+    faults
+}
+
+pub(super) fn printed(group: &str, resource: &str) -> String {
+    match (group, resource) {
+        ("", "*") => "*.".to_owned(),
+        ("", resource) => resource.to_owned(),
+        (group, resource) => format!("{resource}.{group}"),
+    }
+}
+
+fn overlaps<'d>(list: Place<'d>, resources: &[Resource<'d>], path: &str) -> Vec<Fault<'d>> {
+    let pairs = || {
+        let indexed = || resources.iter().enumerate();
+        indexed().flat_map(move |(i, a)| {
+            indexed().filter(move |(j, _)| i != *j).map(move |(_, b)| (a, b))
+        })
+    };
+    let is_twice = pairs().any(|(a, b)| a.name() == b.name());
+    // The server passes over the first pair of equals that it sees.
+    let mut passed = false;
+    let overlaps = pairs().any(|(a, b)| {
+        if a.name() == b.name() && !passed {
+            passed = true;
+            return false;
+        }
+        a.is_everything() || a.group == b.group && (a.is_wildcard() || b.is_wildcard())
+    });
+    let written: Vec<&str> = resources.iter().map(|it| it.written).collect();
+    let value = go_json(&written.into());
+    let mut faults = Vec::new();
+    if is_twice {
+        let what = "the same resource cannot be specified multiple times";
+        faults.push(Fault::new(list, format!("{path}: Invalid value: {value}: {what}")));
+    }
+    if overlaps {
+        let what = "using overlapping resources such as 'secrets' and '*.' in the same resource \
+                    list is not allowed as they will be masked";
+        faults.push(Fault::new(list, format!("{path}: Invalid value: {value}: {what}")));
+    }
+    faults
+}

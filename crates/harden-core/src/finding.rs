@@ -1,0 +1,144 @@
+//! What checking comes to: findings, and what they are about.
+
+use std::sync::Arc;
+
+use harden_yaml::{Position, Span};
+use serde_json::Value;
+
+use crate::rule::Rule;
+
+/// One flaw of one object.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule that it breaks.
+    pub rule: &'static Rule,
+    /// What is wrong here, in one line without a full stop.
+    pub message: String,
+    /// The source it is in, by its place in the input.
+    pub source: usize,
+    /// The object it is about; `None` for text that is no object.
+    pub object: Option<Arc<ObjectName>>,
+    /// Where: the first is the one to point at. A flaw that several containers share is one
+    /// finding with several spots. Never empty.
+    pub spots: Vec<Spot>,
+    /// Why it is not counted, when somebody decided so.
+    pub ignored: Option<Ignored>,
+}
+
+impl Finding {
+    /// The same for the same flaw of the same object in every run, however lines move: a hash of the
+    /// rule, the object, and the field with its container's name instead of a number.
+    ///
+    /// Two findings may share one; baselines count them.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = Fnv::default();
+        hash.write(self.rule.id);
+        if let Some(object) = &self.object {
+            let group = object.api_version.rsplit_once('/').map_or("", |(group, _)| group);
+            [group, &object.kind, &object.namespace, &object.name]
+                .into_iter()
+                .for_each(|it| hash.write(it));
+        }
+        for spot in &self.spots {
+            let digits = |c: char| c.is_ascii_digit();
+            // List positions change when items are added before them.
+            spot.path
+                .split(['[', ']'])
+                .filter(|it| !it.chars().all(digits))
+                .for_each(|it| hash.write(it));
+            hash.write(&spot.label);
+        }
+        hash.0
+    }
+}
+
+/// FNV-1a, 64 bits: small, and the same on every machine.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    fn write(&mut self, text: &str) {
+        for byte in text.bytes().chain([0]) {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+/// A place in the text of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spot {
+    /// Bytes of the source's text.
+    pub span: Span,
+    /// Where the span begins.
+    pub start: Position,
+    /// Where the span ends; its last character is before it.
+    pub end: Position,
+    /// The field in the object, e.g. `spec.containers[0].securityContext.privileged`; empty for
+    /// text that is no object.
+    pub path: String,
+    /// What there is to say of this spot, e.g. the container's name; may be empty.
+    pub label: String,
+    /// What would mend it here.
+    pub change: Change,
+}
+
+/// What would mend a spot.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Nothing that a program could know.
+    Decide,
+    /// Writing this value at the spot's path.
+    Set(Value),
+    /// Removing what is there.
+    Remove,
+}
+
+/// What an object is called.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectName {
+    /// `apiVersion` as it is written.
+    pub api_version: String,
+    /// `kind` as it is written.
+    pub kind: String,
+    /// Its namespace; empty where none is written.
+    pub namespace: String,
+    /// Its name, or its `generateName`; empty where neither is written.
+    pub name: String,
+}
+
+/// The decision not to count a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// How it was decided.
+    pub by: IgnoredBy,
+    /// The reason that was given.
+    pub reason: String,
+}
+
+/// How a finding was ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IgnoredBy {
+    /// `# harden: ignore[rule-id] reason`.
+    Comment,
+    /// The annotation `harden.kubectl.io/ignore.<rule-id>: reason`.
+    Annotation,
+    /// An entry of `.kubectl-harden.yaml`.
+    File,
+}
+
+impl std::fmt::Display for ObjectName {
+    /// `Deployment team-a/web`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = if self.name.is_empty() { "(no name)" } else { &self.name };
+        if self.namespace.is_empty() {
+            write!(f, "{} {name}", self.kind)
+        } else {
+            write!(f, "{} {}/{name}", self.kind, self.namespace)
+        }
+    }
+}

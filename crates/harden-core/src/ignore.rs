@@ -1,0 +1,153 @@
+//! Decisions not to count a finding: by comment, by annotation, by file; always with a reason.
+
+mod comment;
+mod file;
+
+pub use file::{FileIgnore, matches};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use harden_yaml::{Document, Place};
+
+use crate::check::Object;
+use crate::finding::{Finding, Ignored, IgnoredBy, ObjectName};
+use crate::pod_security::Origin;
+
+/// What the keys of ignoring annotations begin with.
+pub const ANNOTATION_PREFIX: &str = "harden.kubectl.io/ignore.";
+
+/// One decision, with what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignore {
+    /// The source that it is in or about, by its place in the input.
+    pub source: usize,
+    /// The object that it is about; `None` for all of the source.
+    pub object: Option<Arc<ObjectName>>,
+    /// The only line that it is about, from 1.
+    pub line: Option<u32>,
+    /// The only container that it is about.
+    pub container: Option<String>,
+    /// The rules that it is about; `*` for all.
+    pub rules: Vec<String>,
+    /// The reason that was given.
+    pub reason: String,
+    /// How it was decided.
+    pub by: IgnoredBy,
+    /// The entry of the file, by its place there, where a file decided.
+    pub entry: Option<usize>,
+}
+
+impl Ignore {
+    fn is_about(&self, finding: &Finding) -> bool {
+        let spots = || finding.spots.iter();
+        self.source == finding.source
+            && (self.object.is_none() || self.object == finding.object)
+            && self.rules.iter().any(|it| it == "*" || it == finding.rule.id)
+            && self.line.is_none_or(|line| {
+                spots().all(|spot| spot.start.line <= line && line <= spot.end.line)
+            })
+            && self.container.as_ref().is_none_or(|name| spots().all(|spot| spot.label == *name))
+    }
+}
+
+/// The ignores that a document holds, and those of the file that are about its objects.
+pub(crate) fn collect(
+    source: usize,
+    document: &Document<'_>,
+    objects: &[Object<'_>],
+    file: &[FileIgnore],
+    line_of: &dyn Fn(u32) -> u32,
+) -> Vec<Ignore> {
+    let mut ignores = comment::read(source, document, objects, line_of);
+    for object in objects {
+        read_annotations(source, object, object.place.at("metadata"), &mut ignores);
+        for pod in object.pods().iter().filter(|it| it.origin == Origin::Template) {
+            read_annotations(source, object, pod.metadata, &mut ignores);
+        }
+        for (entry, ignore) in file.iter().enumerate().filter(|(_, it)| it.is_about(object)) {
+            ignores.push(Ignore {
+                source,
+                object: Some(object.full_name()),
+                line: None,
+                container: ignore.container.clone(),
+                rules: vec![ignore.rule.clone()],
+                reason: ignore.reason.clone(),
+                by: IgnoredBy::File,
+                entry: Some(entry),
+            });
+        }
+    }
+    ignores
+}
+
+fn read_annotations(
+    source: usize,
+    object: &Object<'_>,
+    metadata: Place<'_>,
+    ignores: &mut Vec<Ignore>,
+) {
+    for (key, value) in metadata.at("annotations").entries() {
+        let Some(rule) = key.strip_prefix(ANNOTATION_PREFIX) else { continue };
+        ignores.push(Ignore {
+            source,
+            object: Some(object.full_name()),
+            line: None,
+            container: None,
+            rules: vec![rule.to_owned()],
+            reason: value.as_str().unwrap_or_default().trim().to_owned(),
+            by: IgnoredBy::Annotation,
+            entry: None,
+        });
+    }
+}
+
+/// Marks the findings that somebody decided not to count; returns the decisions that were about
+/// nothing, or that give no reason and therefore do not count.
+pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<Unused> {
+    let mut by_source: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, ignore) in ignores.iter().enumerate() {
+        by_source.entry(ignore.source).or_default().push(index);
+    }
+    let mut used = vec![false; ignores.len()];
+    for finding in findings {
+        for index in by_source.get(&finding.source).into_iter().flatten() {
+            let (Some(ignore), Some(used)) = (ignores.get(*index), used.get_mut(*index)) else {
+                continue;
+            };
+            if !ignore.is_about(finding) || ignore.reason.is_empty() {
+                continue;
+            }
+            *used = true;
+            if finding.ignored.is_none() {
+                finding.ignored = Some(Ignored { by: ignore.by, reason: ignore.reason.clone() });
+            }
+        }
+    }
+    let unused =
+        ignores.iter().zip(used).filter(|(_, used)| !used).map(|(ignore, _)| Unused::new(ignore));
+    unused.collect()
+}
+
+/// A decision that changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unused {
+    /// The decision.
+    pub ignore: Ignore,
+    /// Why it changes nothing, e.g. "no such finding".
+    pub why: &'static str,
+}
+
+impl Unused {
+    fn new(ignore: &Ignore) -> Self {
+        let known = |id: &String| id == "*" || crate::rules::find(id).is_some();
+        let why = if ignore.reason.is_empty() {
+            "it gives no reason"
+        } else if ignore.rules.iter().all(known) {
+            "there is nothing to ignore"
+        } else {
+            "there is no such rule"
+        };
+        Self { ignore: ignore.clone(), why }
+    }
+}

@@ -1,0 +1,43 @@
+//! Comma-separated values by RFC 4180, a line per finding.
+
+use std::io::{self, Write};
+
+use super::Report;
+use super::escape::Csv;
+use super::wide::reason;
+use crate::kubernetes::Level;
+
+const COLUMNS: &str = "severity,level,category,rule,source,line,column,apiVersion,kind,namespace,name,path,message,remedy,ignored\r\n";
+
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(COLUMNS.as_bytes())?;
+    for finding in report.findings {
+        let (rule, spot) = (finding.rule, finding.spots.first());
+        let object = finding.object.as_deref();
+        let ignored = finding.ignored.as_ref().map_or_else(String::new, reason);
+        let number = |it: Option<u32>| it.map_or_else(String::new, |it| it.to_string());
+        let fields = [
+            rule.severity.name(),
+            rule.level.map_or("", Level::as_str),
+            rule.category.name(),
+            rule.id,
+            report.source(finding).name,
+            &number(spot.map(|it| it.start.line)),
+            &number(spot.map(|it| it.start.column)),
+            object.map_or("", |it| &it.api_version),
+            object.map_or("", |it| &it.kind),
+            object.map_or("", |it| &it.namespace),
+            object.map_or("", |it| &it.name),
+            spot.map_or("", |it| &it.path),
+            &finding.message,
+            rule.remedy,
+            &ignored,
+        ];
+        for (index, field) in fields.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(out, "{comma}{}", Csv(field))?;
+        }
+        out.write_all(b"\r\n")?;
+    }
+    Ok(())
+}

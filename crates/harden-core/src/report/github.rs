@@ -1,0 +1,52 @@
+//! Workflow commands of GitHub Actions, which become annotations of the lines.
+
+use std::io::{self, Write};
+
+use super::Report;
+use super::escape::{Command, Property};
+use crate::finding::Finding;
+use crate::rule::Severity;
+
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    // GitHub shows the first ten of a kind for each step, so the worst come first.
+    for severity in Severity::ALL {
+        for finding in report.counted().filter(|it| it.rule.severity == severity) {
+            write_finding(report, finding, out)?;
+        }
+    }
+    for incomplete in report.incomplete {
+        let (what, why) = (Command(&incomplete.what), Command(&incomplete.why));
+        writeln!(out, "::warning title=not checked::{what}: {why}")?;
+    }
+    Ok(())
+}
+
+fn write_finding(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let rule = finding.rule;
+    let command = match rule.severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low => "notice",
+    };
+    let name = report.source(finding).name;
+    write!(out, "::{command} file={}", Property(name.strip_prefix("./").unwrap_or(name)))?;
+    if let Some(spot) = finding.spots.first() {
+        write!(out, ",line={}", spot.start.line)?;
+        // Columns are taken only for spots on one line.
+        if spot.start.line == spot.end.line {
+            let last = spot.end.column.saturating_sub(1).max(spot.start.column);
+            write!(out, ",col={},endColumn={last}", spot.start.column)?;
+        } else {
+            write!(out, ",endLine={}", spot.end.line)?;
+        }
+    }
+    write!(out, ",title={}", Property(&format!("{} {}", rule.severity.name(), rule.id)))?;
+    let object = finding.object.as_ref().map_or_else(String::new, |it| format!("{it}: "));
+    writeln!(
+        out,
+        "::{}{}%0Ahelp: {}",
+        Command(&object),
+        Command(&finding.message),
+        Command(rule.remedy)
+    )
+}

@@ -1,0 +1,66 @@
+//! The Code Quality report of GitLab, which shows findings in merge requests.
+
+use std::io::{self, Write};
+
+use serde::{Serialize, Serializer};
+
+use super::{Report, fingerprints};
+use crate::rule::Severity;
+
+/// GitLab reads up to the first entry that it does not take, so every entry has all fields.
+#[derive(Serialize)]
+struct Entry<'a> {
+    description: String,
+    check_name: &'static str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: u32,
+    end: u32,
+}
+
+struct Entries<'a>(&'a Report<'a>);
+
+pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &Entries(report))?;
+    writeln!(out)
+}
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let counted = fingerprints::all(self.0).filter(|(it, _)| it.ignored.is_none());
+        serializer.collect_seq(counted.map(|(finding, fingerprint)| {
+            let name = self.0.source(finding).name;
+            let object = finding.object.as_ref().map_or_else(String::new, |it| format!("{it}: "));
+            let spot = finding.spots.first();
+            Entry {
+                description: format!("{object}{} ({})", finding.message, finding.rule.remedy),
+                check_name: finding.rule.id,
+                fingerprint,
+                severity: match finding.rule.severity {
+                    Severity::Critical => "blocker",
+                    Severity::High => "critical",
+                    Severity::Medium => "major",
+                    Severity::Low => "minor",
+                },
+                location: Location {
+                    path: name.strip_prefix("./").unwrap_or(name),
+                    lines: Lines {
+                        begin: spot.map_or(1, |it| it.start.line),
+                        end: spot.map_or(1, |it| it.end.line),
+                    },
+                },
+            }
+        }))
+    }
+}

@@ -1,0 +1,283 @@
+//! Version 1. Fields may be added; none is renamed, removed or changed in meaning.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::finding::{Change, Finding, ObjectName};
+use crate::kubernetes::Level;
+use crate::report::wide::ignored_by;
+use crate::report::{Summary, fingerprints};
+use crate::rule::Severity;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Report<'a> {
+    version: &'static str,
+    tool: Tool<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<&'a str>,
+    settings: Settings<'a>,
+    summary: Totals,
+    rules: Vec<Rule>,
+    findings: Findings<'a>,
+    coverage: Coverage<'a>,
+    incomplete: Vec<Incomplete<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    name: &'static str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Settings<'a> {
+    level: &'static str,
+    kubernetes_version: String,
+    rules: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Totals {
+    findings: usize,
+    ignored: usize,
+    objects: usize,
+    severities: Severities,
+    workloads: Workloads,
+}
+
+#[derive(Serialize)]
+struct Severities {
+    critical: usize,
+    high: usize,
+    medium: usize,
+    low: usize,
+}
+
+#[derive(Serialize)]
+struct Workloads {
+    total: usize,
+    privileged: usize,
+    baseline: usize,
+    restricted: usize,
+}
+
+/// A rule that found something.
+#[derive(Serialize)]
+struct Rule {
+    id: &'static str,
+    category: &'static str,
+    severity: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<&'static str>,
+    summary: &'static str,
+    why: &'static str,
+    remedy: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    breaks: &'static str,
+    references: Vec<String>,
+}
+
+/// The findings, made one at a time while they are written.
+struct Findings<'a>(&'a crate::report::Report<'a>);
+
+#[derive(Serialize)]
+struct FindingEntry<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    source: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<Object<'a>>,
+    spots: Spots<'a>,
+    fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ignored: Option<Ignored<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Object<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    namespace: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    name: &'a str,
+}
+
+struct Spots<'a>(&'a [crate::finding::Spot]);
+
+#[derive(Serialize)]
+struct Spot<'a> {
+    start: Position,
+    end: Position,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    path: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    label: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    action: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a Value>,
+}
+
+#[derive(Serialize)]
+struct Ignored<'a> {
+    by: &'static str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Coverage<'a> {
+    sources: usize,
+    documents: usize,
+    objects: usize,
+    kinds: &'a BTreeMap<String, usize>,
+    foreign: usize,
+    broken: usize,
+    templates: usize,
+}
+
+#[derive(Serialize)]
+struct Incomplete<'a> {
+    what: &'a str,
+    why: &'a str,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(report: &'a crate::report::Report<'a>) -> Self {
+        let summary = Summary::new(report);
+        let coverage = report.coverage;
+        let incomplete = report.incomplete.iter();
+        Self {
+            version: "v1",
+            tool: Tool { name: "kubectl-harden", version: report.version },
+            time: report.now,
+            settings: Settings {
+                level: report.settings.level.as_str(),
+                kubernetes_version: report.settings.version.to_string(),
+                rules: report.settings.rules.iter().map(|rule| rule.id).collect(),
+            },
+            summary: Totals::new(&summary),
+            rules: rules(report),
+            findings: Findings(report),
+            coverage: Coverage {
+                sources: report.sources.len(),
+                documents: coverage.documents,
+                objects: coverage.objects,
+                kinds: &coverage.kinds,
+                foreign: coverage.foreign,
+                broken: coverage.broken,
+                templates: coverage.templates,
+            },
+            incomplete: incomplete.map(|it| Incomplete { what: &it.what, why: &it.why }).collect(),
+        }
+    }
+}
+
+impl Totals {
+    fn new(summary: &Summary) -> Self {
+        Self {
+            findings: summary.findings,
+            ignored: summary.ignored,
+            objects: summary.objects,
+            severities: Severities {
+                critical: summary.of(Severity::Critical),
+                high: summary.of(Severity::High),
+                medium: summary.of(Severity::Medium),
+                low: summary.of(Severity::Low),
+            },
+            workloads: Workloads {
+                total: summary.workloads(),
+                privileged: summary.reaching(Level::Privileged),
+                baseline: summary.reaching(Level::Baseline),
+                restricted: summary.reaching(Level::Restricted),
+            },
+        }
+    }
+}
+
+/// The rules that found something, by id.
+fn rules(report: &crate::report::Report<'_>) -> Vec<Rule> {
+    let rules: BTreeMap<&str, _> =
+        report.findings.iter().map(|finding| (finding.rule.id, finding.rule)).collect();
+    let rules = rules.into_values().map(|rule| Rule {
+        id: rule.id,
+        category: rule.category.name(),
+        severity: rule.severity.name(),
+        level: rule.level.map(Level::as_str),
+        summary: rule.summary,
+        why: rule.why,
+        remedy: rule.remedy,
+        breaks: rule.breaks,
+        references: rule.references.iter().map(ToString::to_string).collect(),
+    });
+    rules.collect()
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = fingerprints::all(self.0);
+        serializer.collect_seq(entries.map(|(it, fingerprint)| entry(self.0, it, fingerprint)))
+    }
+}
+
+fn entry<'a>(
+    report: &crate::report::Report<'a>,
+    finding: &'a Finding,
+    fingerprint: String,
+) -> FindingEntry<'a> {
+    let ignored = finding.ignored.as_ref();
+    FindingEntry {
+        rule: finding.rule.id,
+        severity: finding.rule.severity.name(),
+        message: &finding.message,
+        source: report.source(finding).name,
+        object: finding.object.as_deref().map(Object::from),
+        spots: Spots(&finding.spots),
+        fingerprint,
+        ignored: ignored.map(|it| Ignored { by: ignored_by(it.by), reason: &it.reason }),
+    }
+}
+
+impl<'a> From<&'a ObjectName> for Object<'a> {
+    fn from(name: &'a ObjectName) -> Self {
+        Self {
+            api_version: &name.api_version,
+            kind: &name.kind,
+            namespace: &name.namespace,
+            name: &name.name,
+        }
+    }
+}
+
+impl Serialize for Spots<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|spot| Spot {
+            start: Position { line: spot.start.line, column: spot.start.column },
+            end: Position { line: spot.end.line, column: spot.end.column },
+            path: &spot.path,
+            label: &spot.label,
+            change: match &spot.change {
+                Change::Decide => None,
+                Change::Set(value) => Some(Edit { action: "set", value: Some(value) }),
+                Change::Remove => Some(Edit { action: "remove", value: None }),
+            },
+        }))
+    }
+}

@@ -1,0 +1,117 @@
+//! JUnit XML: a suite per source, a failed case per finding, a passed one for a source without.
+//!
+//! Only what the strictest reader takes, the schema of Jenkins' xUnit plugin: no `file`, no `line`.
+
+use std::io::{self, Write};
+
+use super::escape::{Markup, Plain};
+use super::wide::reason;
+use super::{Report, location};
+use crate::finding::Finding;
+
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let by_source = by_source(report);
+    let failures = report.counted().count();
+    let ignored = report.findings.len() - failures;
+    let passed = by_source.iter().filter(|it| it.is_empty()).count();
+    let errors = report.incomplete.len();
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(
+        out,
+        "<testsuites name=\"kubectl-harden\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" time=\"0\">",
+        failures + ignored + passed + errors
+    )?;
+    for (source, findings) in report.sources.iter().zip(&by_source) {
+        let skipped = findings.iter().filter(|it| it.ignored.is_some()).count();
+        open_suite(
+            report,
+            source.name,
+            findings.len().max(1),
+            findings.len() - skipped,
+            0,
+            skipped,
+            out,
+        )?;
+        if findings.is_empty() {
+            let name = Markup(source.name);
+            writeln!(out, "    <testcase name=\"no findings\" classname=\"{name}\" time=\"0\"/>")?;
+        }
+        for finding in findings {
+            write_case(report, finding, out)?;
+        }
+        writeln!(out, "  </testsuite>")?;
+    }
+    if errors > 0 {
+        open_suite(report, "not checked", errors, 0, errors, 0, out)?;
+        for incomplete in report.incomplete {
+            let (what, why) = (Markup(&incomplete.what), Markup(&incomplete.why));
+            writeln!(out, "    <testcase name=\"{what}\" classname=\"not checked\" time=\"0\">")?;
+            writeln!(out, "      <error message=\"{why}\" type=\"incomplete\"/>")?;
+            writeln!(out, "    </testcase>")?;
+        }
+        writeln!(out, "  </testsuite>")?;
+    }
+    writeln!(out, "</testsuites>")
+}
+
+/// The findings of each source.
+pub(super) fn by_source<'a>(report: &Report<'a>) -> Vec<Vec<&'a Finding>> {
+    let mut sources: Vec<Vec<&Finding>> = vec![Vec::new(); report.sources.len()];
+    for finding in report.findings {
+        if let Some(findings) = sources.get_mut(finding.source) {
+            findings.push(finding);
+        }
+    }
+    sources
+}
+
+fn open_suite(
+    report: &Report<'_>,
+    name: &str,
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let time = match report.now {
+        Some(now) => format!(" timestamp=\"{}\"", Markup(now)),
+        None => String::new(),
+    };
+    writeln!(
+        out,
+        "  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"0\"{time}>",
+        Markup(name)
+    )
+}
+
+fn write_case(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+    let source = report.source(finding);
+    let object =
+        finding.object.as_ref().map_or_else(|| source.name.to_owned(), ToString::to_string);
+    let message = Markup(&finding.message);
+    writeln!(
+        out,
+        "    <testcase name=\"{}: {message}\" classname=\"{}\" time=\"0\">",
+        finding.rule.id,
+        Markup(&object)
+    )?;
+    if let Some(ignored) = &finding.ignored {
+        writeln!(out, "      <skipped message=\"{}\"/>", Markup(&reason(ignored)))?;
+    } else {
+        writeln!(
+            out,
+            "      <failure message=\"{message}\" type=\"{}\">",
+            finding.rule.severity.name()
+        )?;
+        for spot in &finding.spots {
+            let path =
+                if spot.path.is_empty() { String::new() } else { format!(" ({})", spot.path) };
+            let place = format!("{}{path}", location(source, Some(spot)));
+            // Not every reader knows numeric references in text, so that none is needed there.
+            writeln!(out, "{}", Markup(&Plain(&place).to_string()))?;
+        }
+        writeln!(out, "{}\n{}.</failure>", Markup(finding.rule.why), Markup(finding.rule.remedy))?;
+    }
+    writeln!(out, "    </testcase>")
+}

@@ -1,0 +1,107 @@
+//! Markdown for a comment on a pull request: the worst first, and no longer than a comment may be.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::escape::{Code, Markdown};
+use super::{Report, Summary, location};
+use crate::finding::Finding;
+use crate::rule::{Rule, Severity};
+
+/// GitHub takes comments of 65,536 characters; what comes after the table needs some of them.
+const LIMIT: usize = 48_000;
+
+pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let summary = Summary::new(report);
+    let severities = summary.severities();
+    let detail = if severities.is_empty() { String::new() } else { format!(": {severities}") };
+    writeln!(out, "## kubectl harden: {}{detail}\n", summary.headline())?;
+    let levels = summary.level_sentence();
+    if !levels.is_empty() {
+        writeln!(out, "{levels}\n")?;
+    }
+    if !report.incomplete.is_empty() {
+        writeln!(out, "> [!WARNING]\n> Not everything could be read or checked.")?;
+        for incomplete in report.incomplete.iter().take(20) {
+            let (what, why) = (Markdown(&incomplete.what), Markdown(&incomplete.why));
+            writeln!(out, "> - {what}: {why}")?;
+        }
+        writeln!(out)?;
+    }
+    if summary.findings > 0 {
+        let shown = write_table(report, &summary, out)?;
+        write_rules(&shown, out)?;
+    }
+    for line in report.coverage_lines() {
+        writeln!(out, "<sub>{line}</sub><br>")?;
+    }
+    writeln!(out, "<sub>kubectl-harden {}</sub>", report.version)
+}
+
+/// Writes as many findings as fit, and returns their rules.
+fn write_table(
+    report: &Report<'_>,
+    summary: &Summary,
+    out: &mut dyn Write,
+) -> io::Result<Vec<&'static Rule>> {
+    writeln!(out, "| Severity | Rule | Object | Where | What is wrong |")?;
+    writeln!(out, "|---|---|---|---|---|")?;
+    let mut rules = Vec::new();
+    let mut seen = BTreeSet::new();
+    let (mut written, mut shown) = (0, 0);
+    for severity in Severity::ALL {
+        for finding in report.counted().filter(|it| it.rule.severity == severity) {
+            let row = row(report, finding);
+            written += row.chars().count();
+            if written > LIMIT {
+                writeln!(out, "\n… and {} more\n", summary.findings - shown)?;
+                return Ok(rules);
+            }
+            shown += 1;
+            if seen.insert(finding.rule.id) {
+                rules.push(finding.rule);
+            }
+            out.write_all(row.as_bytes())?;
+        }
+    }
+    writeln!(out)?;
+    Ok(rules)
+}
+
+fn row(report: &Report<'_>, finding: &Finding) -> String {
+    let source = report.source(finding);
+    let object = match &finding.object {
+        Some(object) => Code(&object.to_string()).to_string(),
+        None => "–".to_owned(),
+    };
+    let mut row = String::new();
+    let _ = writeln!(
+        row,
+        "| {} | {} | {object} | {} | {} |",
+        finding.rule.severity.name(),
+        Code(finding.rule.id),
+        Code(&location(source, finding.spots.first())),
+        Markdown(&finding.message)
+    );
+    row
+}
+
+fn write_rules(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<details><summary>Why it matters, and what to do</summary>\n")?;
+    let mut written = 0;
+    for rule in rules {
+        let mut text =
+            format!("- **{}**: {} To do: {}.", rule.id, Markdown(rule.why), Markdown(rule.remedy));
+        if !rule.breaks.is_empty() {
+            let _ = write!(text, " What may break: {}", Markdown(rule.breaks));
+        }
+        written += text.chars().count();
+        if written > LIMIT / 4 {
+            writeln!(out, "- …")?;
+            break;
+        }
+        writeln!(out, "{text}")?;
+    }
+    writeln!(out, "\n</details>\n")
+}

@@ -1,0 +1,13 @@
+//! SARIF 2.1.0 (OASIS), as code scanning reads it.
+
+mod log;
+mod rule;
+
+use std::io::{self, Write};
+
+use super::Report;
+
+pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &log::Log::new(report))?;
+    writeln!(out)
+}

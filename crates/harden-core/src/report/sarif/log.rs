@@ -1,0 +1,292 @@
+//! The log: one run, its results, and what it could not do.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use super::rule::{Descriptor, level};
+use crate::finding::{Finding, IgnoredBy, Spot};
+use crate::report::{Report, escape, fingerprints};
+use crate::rule::Rule;
+
+/// The root that relative paths start from, by the name that GitHub gives it.
+const ROOT: &str = "%SRCROOT%";
+
+#[derive(Serialize)]
+pub(super) struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool<'a>,
+    invocations: [Invocation<'a>; 1],
+    original_uri_base_ids: BTreeMap<&'static str, Root>,
+    artifacts: Artifacts<'a>,
+    results: Results<'a>,
+    column_kind: &'static str,
+    newline_sequences: [&'static str; 3],
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    driver: Driver<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver<'a> {
+    name: &'static str,
+    semantic_version: &'a str,
+    information_uri: &'static str,
+    rules: Vec<Descriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation<'a> {
+    execution_successful: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time_utc: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message<String>,
+}
+
+#[derive(Serialize)]
+struct Root {
+    description: Message<&'static str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Message<T> {
+    pub(super) text: T,
+}
+
+struct Artifacts<'a>(&'a Report<'a>);
+
+#[derive(Serialize)]
+struct Artifact {
+    location: ArtifactLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+    index: usize,
+}
+
+/// The results, made one at a time while they are written.
+struct Results<'a>(&'a Report<'a>);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultEntry<'a> {
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Message<&'a str>,
+    locations: Vec<Location<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location<'a>>,
+    partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "SARIF names it so")]
+struct Location<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    physical_location: PhysicalLocation<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<LogicalLocation<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Message<&'a str>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation<'a> {
+    artifact_location: &'a ArtifactLocation,
+    region: Region,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    start_column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation<'a> {
+    fully_qualified_name: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    name: &'a str,
+    kind: &'static str,
+}
+
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "kubectlHarden/v1")]
+    v1: String,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    status: &'static str,
+    justification: &'a str,
+}
+
+impl<'a> Log<'a> {
+    pub(super) fn new(report: &'a Report<'a>) -> Self {
+        let notifications = report.incomplete.iter().map(|it| Notification {
+            level: "error",
+            message: Message { text: format!("not checked: {}: {}", it.what, it.why) },
+        });
+        let root = Root { description: Message { text: "the directory that the check ran in" } };
+        Self {
+            schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+            version: "2.1.0",
+            runs: [Run {
+                tool: Tool {
+                    driver: Driver {
+                        name: "kubectl-harden",
+                        semantic_version: report.version,
+                        information_uri: env!("CARGO_PKG_REPOSITORY"),
+                        rules: report.settings.rules.iter().map(|it| Descriptor::new(it)).collect(),
+                    },
+                },
+                invocations: [Invocation {
+                    execution_successful: report.incomplete.is_empty(),
+                    end_time_utc: report.now,
+                    tool_execution_notifications: notifications.collect(),
+                }],
+                original_uri_base_ids: BTreeMap::from([(ROOT, root)]),
+                artifacts: Artifacts(report),
+                results: Results(report),
+                column_kind: "unicodeCodePoints",
+                newline_sequences: ["\r\n", "\n", "\r"],
+            }],
+        }
+    }
+}
+
+impl ArtifactLocation {
+    fn new(name: &str, index: usize) -> Self {
+        let uri = escape::Uri(name).to_string();
+        let is_relative = !uri.starts_with("file:");
+        Self { uri, uri_base_id: is_relative.then_some(ROOT), index }
+    }
+}
+
+impl Serialize for Artifacts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let sources = self.0.sources.iter().enumerate();
+        serializer.collect_seq(
+            sources.map(|(index, it)| Artifact { location: ArtifactLocation::new(it.name, index) }),
+        )
+    }
+}
+
+impl Serialize for Results<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let report = self.0;
+        let indexes: BTreeMap<&str, usize> =
+            report.settings.rules.iter().enumerate().map(|(index, it)| (it.id, index)).collect();
+        let sources = report.sources.iter().enumerate();
+        let artifacts: Vec<_> =
+            sources.map(|(index, it)| ArtifactLocation::new(it.name, index)).collect();
+        serializer.collect_seq(fingerprints::all(report).filter_map(|(finding, v1)| {
+            let artifact = artifacts.get(finding.source)?;
+            let rule_index = indexes.get(finding.rule.id).copied();
+            Some(result(finding, finding.rule, rule_index, artifact, v1))
+        }))
+    }
+}
+
+fn result<'a>(
+    finding: &'a Finding,
+    rule: &'static Rule,
+    rule_index: Option<usize>,
+    artifact: &'a ArtifactLocation,
+    v1: String,
+) -> ResultEntry<'a> {
+    let mut spots = finding.spots.iter();
+    let first = spots.next().map(|spot| location(finding, spot, artifact));
+    let related = spots.enumerate().map(|(index, spot)| Location {
+        id: Some(index + 1),
+        message: Some(Message {
+            text: if spot.label.is_empty() { &spot.path } else { &spot.label },
+        }),
+        ..location(finding, spot, artifact)
+    });
+    let suppressions = finding.ignored.iter().map(|ignored| Suppression {
+        kind: match ignored.by {
+            IgnoredBy::Comment | IgnoredBy::Annotation => "inSource",
+            IgnoredBy::File => "external",
+        },
+        status: "accepted",
+        justification: &ignored.reason,
+    });
+    ResultEntry {
+        rule_id: rule.id,
+        rule_index,
+        level: level(rule.severity),
+        message: Message { text: &finding.message },
+        locations: first.into_iter().collect(),
+        related_locations: related.collect(),
+        partial_fingerprints: Fingerprints { v1 },
+        suppressions: suppressions.collect(),
+    }
+}
+
+fn location<'a>(
+    finding: &'a Finding,
+    spot: &'a Spot,
+    artifact: &'a ArtifactLocation,
+) -> Location<'a> {
+    let object = finding.object.iter().map(|object| LogicalLocation {
+        fully_qualified_name: if spot.path.is_empty() {
+            object.to_string()
+        } else {
+            format!("{object}: {}", spot.path)
+        },
+        name: &object.name,
+        kind: "resource",
+    });
+    Location {
+        id: None,
+        physical_location: PhysicalLocation {
+            artifact_location: artifact,
+            region: Region {
+                start_line: spot.start.line,
+                start_column: spot.start.column,
+                end_line: spot.end.line,
+                end_column: spot.end.column,
+            },
+        },
+        logical_locations: object.collect(),
+        message: None,
+    }
+}

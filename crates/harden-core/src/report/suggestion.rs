@@ -1,0 +1,190 @@
+//! The YAML that mends a spot, where it can be told from the line that the spot is on.
+
+use harden_yaml::write;
+use serde_json::{Map, Value};
+
+use crate::finding::{Change, Spot};
+
+/// What to write, and where.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Suggestion {
+    /// The spot's line, rewritten.
+    Replace(String),
+    /// Lines to add below the spot's line.
+    Add(Vec<String>),
+}
+
+/// One step of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step<'a> {
+    Key(&'a str),
+    Item,
+}
+
+/// What mends a spot on this line, whose marked part is the spot. `next` is the line below.
+///
+/// A spot is the value itself where there is one, else the key or the name of the nearest thing above
+/// it; which of these it is shows on the line. Where it does not show, there is no suggestion.
+pub(super) fn suggest(
+    line: &str,
+    mark: (usize, usize),
+    next: &str,
+    spot: &Spot,
+) -> Option<Suggestion> {
+    let Change::Set(value) = &spot.change else {
+        return None;
+    };
+    let (before, marked, after) =
+        (line.get(..mark.0)?, line.get(mark.0..mark.1)?, line.get(mark.1..)?);
+    let lead = before.trim_start_matches([' ', '-']);
+    let steps = steps(&spot.path)?;
+    let (last, above) = steps.split_last()?;
+    if let Step::Key(key) = last
+        && lead.trim_end().strip_suffix(':') == Some(*key)
+        && is_blank(after)
+    {
+        let value = write(value);
+        let value = value.trim_end();
+        return (!value.contains('\n') && !marked.is_empty())
+            .then(|| Suggestion::Replace(format!("{before}{value}{after}")));
+    }
+    if !lead.is_empty() || !before.is_ascii() {
+        return None;
+    }
+    let is_key = |step: &Step<'_>| *step == Step::Key(marked);
+    if let Some(at) = above.iter().rposition(is_key) {
+        let rest = after.strip_prefix(':')?;
+        let deeper = next.len() - next.trim_start_matches(' ').len();
+        let indent = if deeper > before.len() && !next.trim().is_empty() {
+            deeper
+        } else {
+            before.len() + 2
+        };
+        return is_blank(rest).then(|| added(steps.get(at + 1..)?, value, indent)).flatten();
+    }
+    let item = steps.iter().rposition(|step| *step == Step::Item)?;
+    let (first, _) = marked.split_once(':')?;
+    (!first.contains(' ') && is_blank(after))
+        .then(|| added(steps.get(item + 1..)?, value, before.len()))
+        .flatten()
+}
+
+/// The lines that set a value below what is there.
+fn added(missing: &[Step<'_>], value: &Value, indent: usize) -> Option<Suggestion> {
+    let mut value = value.clone();
+    for step in missing.iter().rev() {
+        let Step::Key(key) = step else {
+            return None;
+        };
+        let mut map = Map::new();
+        map.insert((*key).to_owned(), value);
+        value = map.into();
+    }
+    let text = write(&value);
+    Some(Suggestion::Add(text.lines().map(|line| format!("{:indent$}{line}", "")).collect()))
+}
+
+/// Whether only a comment follows.
+fn is_blank(rest: &str) -> bool {
+    rest.trim().is_empty()
+        || rest.trim_start_matches([' ', '\t']).starts_with('#') && rest.starts_with([' ', '\t'])
+}
+
+/// The steps of a path of plain keys and numbers.
+fn steps(path: &str) -> Option<Vec<Step<'_>>> {
+    if path.is_empty() || path.contains(['"', '…']) {
+        return None;
+    }
+    let mut steps = Vec::new();
+    for part in path.split('.') {
+        let (key, items) =
+            part.split_once('[').map_or((part, None), |(key, rest)| (key, Some(rest)));
+        if !key.is_empty() {
+            steps.push(Step::Key(key));
+        }
+        if let Some(items) = items {
+            steps.extend(items.split('[').map(|_| Step::Item));
+        }
+    }
+    Some(steps)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+    use harden_yaml::{Position, Span};
+    use serde_json::json;
+
+    use super::*;
+
+    fn suggested(
+        line: &str,
+        marked: &str,
+        next: &str,
+        path: &str,
+        value: Value,
+    ) -> Option<Suggestion> {
+        let at = line.find(marked).unwrap();
+        let position = Position { line: 1, column: 1 };
+        let spot = Spot {
+            span: Span::default(),
+            start: position,
+            end: position,
+            path: path.to_owned(),
+            label: String::new(),
+            change: Change::Set(value),
+        };
+        suggest(line, (at, at + marked.len()), next, &spot)
+    }
+
+    #[test]
+    fn a_wrong_value_is_replaced_and_its_comment_stays() {
+        assert_eq!(
+            suggested("  privileged: true # why", "true", "", "spec.privileged", json!(false)),
+            Some(Suggestion::Replace("  privileged: false # why".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_missing_field_goes_below_the_map_that_lacks_it() {
+        assert_eq!(
+            suggested(
+                "  securityContext:",
+                "securityContext",
+                "      x: 1",
+                "a.securityContext.b.c",
+                json!(1)
+            ),
+            Some(Suggestion::Add(vec!["      b:".to_owned(), "        c: 1".to_owned()]))
+        );
+    }
+
+    #[test]
+    fn a_missing_field_of_an_item_goes_below_its_name() {
+        let path = "spec.containers[0].securityContext.readOnlyRootFilesystem";
+        assert_eq!(
+            suggested("    - name: app", "name: app", "      image: x", path, json!(true)),
+            Some(Suggestion::Add(vec![
+                "      securityContext:".to_owned(),
+                "        readOnlyRootFilesystem: true".to_owned()
+            ]))
+        );
+    }
+
+    #[test]
+    fn what_the_line_does_not_show_is_not_guessed() {
+        for (line, marked, path) in [
+            ("{name: app, image: x}", "name: app", "c[0].readOnly"),
+            ("- {name: app}", "name: app", "c[0].readOnly"),
+            ("\"a\": {\"b\": true}", "true", "a.b"),
+            ("securityContext: {}", "securityContext", "securityContext.b"),
+            ("securityContext: &anchor", "securityContext", "securityContext.b"),
+            ("kind: Pod", "kind", "spec.b"),
+            ("labels:", "labels", "labels[\"a.b/c\"]"),
+            ("drop:", "drop", "capabilities.drop"),
+        ] {
+            assert_eq!(suggested(line, marked, "", path, json!(true)), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! A report in numbers, and those in sentences.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Report;
+use crate::finding::ObjectName;
+use crate::kubernetes::Level;
+use crate::rule::Severity;
+
+/// A report in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// Findings that count.
+    pub findings: usize,
+    /// Findings that somebody decided not to count.
+    pub ignored: usize,
+    /// Objects with findings that count.
+    pub objects: usize,
+    /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
+    pub levels: [usize; 3],
+    severities: [usize; 4],
+}
+
+impl Summary {
+    /// Counts.
+    pub fn new(report: &Report<'_>) -> Self {
+        let mut summary = Self {
+            findings: 0,
+            ignored: 0,
+            objects: 0,
+            levels: report.coverage.levels,
+            severities: [0; 4],
+        };
+        let mut objects: BTreeSet<&ObjectName> = BTreeSet::new();
+        let mut last: Option<&Arc<ObjectName>> = None;
+        for finding in report.findings {
+            if finding.ignored.is_some() {
+                summary.ignored += 1;
+                continue;
+            }
+            summary.findings += 1;
+            if let Some(count) = summary.severities.get_mut(finding.rule.severity as usize) {
+                *count += 1;
+            }
+            if let Some(object) = &finding.object
+                && !last.is_some_and(|it| Arc::ptr_eq(it, object))
+            {
+                objects.insert(object);
+                last = Some(object);
+            }
+        }
+        summary.objects = objects.len();
+        summary
+    }
+
+    /// How many findings of this severity count.
+    pub fn of(&self, severity: Severity) -> usize {
+        self.severities.get(severity as usize).copied().unwrap_or(0)
+    }
+
+    /// Pods and pod templates in all.
+    pub fn workloads(&self) -> usize {
+        self.levels.iter().sum()
+    }
+
+    /// How many pods and pod templates meet this level and none above it.
+    pub fn reaching(&self, level: Level) -> usize {
+        self.levels.get(level as usize).copied().unwrap_or(0)
+    }
+
+    /// `3 findings in 2 objects`, `no findings`.
+    pub(super) fn headline(&self) -> String {
+        let ignored = match self.ignored {
+            0 => String::new(),
+            1 => " (1 more is ignored)".to_owned(),
+            several => format!(" ({several} more are ignored)"),
+        };
+        match (self.findings, self.objects) {
+            (0, _) => format!("no findings{}", ignored.replace(" more", "")),
+            (findings, 0) => format!("{}{ignored}", count(findings, "finding")),
+            (findings, objects) => {
+                format!("{} in {}{ignored}", count(findings, "finding"), count(objects, "object"))
+            }
+        }
+    }
+
+    /// `1 critical, 2 medium`; empty without findings.
+    pub(super) fn severities(&self) -> String {
+        let found = Severity::ALL.iter().filter(|it| self.of(**it) > 0);
+        let parts: Vec<_> = found.map(|it| format!("{} {}", self.of(*it), it.name())).collect();
+        parts.join(", ")
+    }
+
+    /// `3 workloads, 2 reach baseline, 1 is privileged`; empty without workloads.
+    pub(super) fn level_sentence(&self) -> String {
+        if self.workloads() == 0 {
+            return String::new();
+        }
+        let mut parts = vec![count(self.workloads(), "workload")];
+        for (level, one, several) in [
+            (Level::Restricted, "reaches restricted", "reach restricted"),
+            (Level::Baseline, "reaches baseline", "reach baseline"),
+            (Level::Privileged, "is privileged", "are privileged"),
+        ] {
+            match self.reaching(level) {
+                0 => {}
+                1 => parts.push(format!("1 {one}")),
+                number => parts.push(format!("{number} {several}")),
+            }
+        }
+        parts.join(", ")
+    }
+}
+
+impl Report<'_> {
+    /// What was checked, and what of the input was not an object: one line each.
+    pub(super) fn coverage_lines(&self) -> Vec<String> {
+        let coverage = self.coverage;
+        let kinds = match coverage.kinds.len() {
+            0 | 1 => String::new(),
+            several => format!(" of {several} kinds"),
+        };
+        let mut lines = vec![format!(
+            "checked {}{kinds} in {} of {} with {}, for {} and Kubernetes {}",
+            count(coverage.objects, "object"),
+            count(coverage.documents, "document"),
+            count(self.sources.len(), "source"),
+            count(self.settings.rules.len(), "rule"),
+            self.settings.level,
+            self.settings.version
+        )];
+        match coverage.foreign {
+            0 => {}
+            1 => lines.push("1 document is no Kubernetes object".to_owned()),
+            several => lines.push(format!("{several} documents are no Kubernetes objects")),
+        }
+        if coverage.broken > 0 {
+            let templates = match (coverage.templates, coverage.broken) {
+                (0, _) => String::new(),
+                (1, 1) => "; it looks like a Helm template".to_owned(),
+                (1, _) => "; 1 looks like a Helm template".to_owned(),
+                (several, _) => format!("; {several} look like Helm templates"),
+            };
+            lines.push(format!(
+                "{} could not be read{templates}",
+                count(coverage.broken, "document")
+            ));
+        }
+        lines
+    }
+}
+
+/// `1 finding`, `2 findings`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}

@@ -1,0 +1,150 @@
+//! What a rule is: one thing that can be wrong, as a value.
+
+mod page;
+
+use std::fmt;
+
+use harden_yaml::Document;
+
+use crate::check::{Object, Reporter, Workload, World};
+use crate::kubernetes::Level;
+
+/// One thing that can be wrong. Rules are data: the engine, `explain`, the documentation, SARIF's
+/// rule table, the playground's examples and the tests all read the same value.
+#[derive(Debug)]
+pub struct Rule {
+    /// Kebab-case name of the flaw, so that `ignore[<id>]` reads well.
+    pub id: &'static str,
+    /// What it is about.
+    pub category: Category,
+    /// How bad it is where nothing else stands in the way.
+    pub severity: Severity,
+    /// The lowest level of the Pod Security Standards that forbids it; `None` beyond the standards.
+    pub level: Option<Level>,
+    /// What is wrong, in one line without a full stop: "a container runs privileged".
+    pub summary: &'static str,
+    /// Why it matters: what an attacker or an accident makes of it. Sentences.
+    pub why: &'static str,
+    /// What to do, as a command in one line without a full stop: "set privileged to false".
+    pub remedy: &'static str,
+    /// What may break when it is fixed, and what to do about it; empty when nothing does.
+    pub breaks: &'static str,
+    /// Where the field says the same.
+    pub references: &'static [Reference],
+    /// How it is found.
+    pub check: Check,
+    /// A manifest that must be flagged, shown in the documentation.
+    pub bad: &'static str,
+    /// The same manifest without the flaw, which must not be flagged.
+    pub good: &'static str,
+}
+
+/// How often a rule runs, and what it is shown.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// Once for every document, readable or not.
+    Document(fn(&Document<'_>, &mut Reporter<'_, '_>)),
+    /// Once for every object.
+    Object(for<'d> fn(&Object<'d>, &mut Reporter<'_, 'd>)),
+    /// Once for every pod and pod template.
+    Workload(for<'d> fn(&Workload<'d>, &mut Reporter<'_, 'd>)),
+    /// By the check of the Pod Security Standards that upstream gives this identifier.
+    PodSecurity(&'static str),
+    /// Once, with all objects at hand; what it reports, it reports on one of them.
+    World(for<'d> fn(&World<'d>, &mut Reporter<'_, 'd>)),
+}
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Category {
+    /// Text that kubectl would refuse or read otherwise than meant.
+    Yaml,
+    /// Fields and versions that the API does not have.
+    Schema,
+    /// The Pod Security Standards.
+    PodSecurity,
+    /// Pods beyond the Pod Security Standards.
+    Workload,
+    /// Who may do what.
+    Rbac,
+    /// Who may talk to whom.
+    Network,
+    /// What a namespace bounds and defends.
+    Namespace,
+    /// Files that the API server reads.
+    Configuration,
+}
+
+/// How bad a flaw is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth doing; nothing leans on it.
+    Low,
+    /// One defence less.
+    Medium,
+    /// A known step of real attacks, or of real outages.
+    High,
+    /// The node, the cluster or its secrets, in one step.
+    Critical,
+}
+
+/// Where the field says the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reference {
+    /// Upstream's identifier of a Pod Security check.
+    PodSecurity(&'static str),
+    /// Section of the CIS Kubernetes Benchmark 2.0.1, e.g. `5.2.2`.
+    Cis(&'static str),
+    /// NSA/CISA Kubernetes Hardening Guide 1.2, by its chapter.
+    NsaCisa(&'static str),
+    /// MITRE ATT&CK technique, e.g. `T1611`.
+    Mitre(&'static str),
+    /// OWASP Kubernetes Top Ten, e.g. `K01`.
+    Owasp(&'static str),
+    /// A page that explains it.
+    Page(&'static str),
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PodSecurity(id) => write!(f, "Pod Security Standards: {id}"),
+            Self::Cis(section) => write!(f, "CIS Kubernetes Benchmark 2.0.1: {section}"),
+            Self::NsaCisa(chapter) => write!(f, "NSA/CISA Kubernetes Hardening Guide: {chapter}"),
+            Self::Mitre(technique) => write!(f, "MITRE ATT&CK: {technique}"),
+            Self::Owasp(item) => write!(f, "OWASP Kubernetes Top Ten: {item}"),
+            Self::Page(address) => f.write_str(address),
+        }
+    }
+}
+
+impl Severity {
+    /// All of them, worst first.
+    pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
+
+    /// Its lower-case name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl Category {
+    /// Its kebab-case name, which is also that of the folder of its rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Schema => "schema",
+            Self::PodSecurity => "pod-security",
+            Self::Workload => "workload",
+            Self::Rbac => "rbac",
+            Self::Network => "network",
+            Self::Namespace => "namespace",
+            Self::Configuration => "configuration",
+        }
+    }
+}

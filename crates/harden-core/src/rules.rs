@@ -1,0 +1,35 @@
+//! Every rule, by category; each list stands beside the files of its rules.
+
+pub mod configuration;
+pub mod namespace;
+pub mod network;
+pub mod pod_security;
+pub mod rbac;
+pub mod schema;
+mod similar;
+pub mod workload;
+pub mod yaml;
+
+use crate::rule::{Category, Rule};
+
+/// The lists of all categories.
+pub static CATEGORIES: &[(Category, &[&Rule])] = &[
+    (Category::Yaml, yaml::RULES),
+    (Category::Schema, schema::RULES),
+    (Category::PodSecurity, pod_security::RULES),
+    (Category::Workload, workload::RULES),
+    (Category::Rbac, rbac::RULES),
+    (Category::Network, network::RULES),
+    (Category::Namespace, namespace::RULES),
+    (Category::Configuration, configuration::RULES),
+];
+
+/// Every rule.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    CATEGORIES.iter().flat_map(|(_, rules)| rules.iter().copied())
+}
+
+/// The rule of this id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}

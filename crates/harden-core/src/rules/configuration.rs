@@ -1,0 +1,181 @@
+//! Files that the API server reads: EncryptionConfiguration, audit policies, AdmissionConfiguration.
+//!
+//! A file that the server refuses is one rule's finding; the others judge only what it takes.
+
+mod admission_configuration_refused;
+mod admission_default_privileged;
+mod admission_exemption_never_matches;
+mod admission_exemption_too_wide;
+mod admission_path_ignored;
+mod admission_plugin_repeated;
+mod admission_plugin_unknown;
+mod audit_administrators_unlogged;
+mod audit_config_map_bodies;
+mod audit_exec_unlogged;
+mod audit_field_ignored;
+mod audit_namespace_never_matches;
+mod audit_no_catch_all;
+mod audit_outcome_omitted;
+mod audit_policy_refused;
+mod audit_request_received_logged;
+mod audit_resource_never_matches;
+mod audit_rule_unreachable;
+mod audit_secret_bodies;
+mod audit_subject_never_matches;
+mod audit_verb_never_matches;
+mod configuration_document_ignored;
+mod configuration_type_missing;
+mod encryption_configuration_refused;
+mod encryption_guessable_key;
+mod encryption_identity_first;
+mod encryption_key_name_ambiguous;
+mod encryption_nonce_reuse;
+mod encryption_repeated_provider;
+mod encryption_repeated_resource;
+mod encryption_resource_unknown;
+mod encryption_secrets_left_out;
+mod encryption_short_key;
+mod encryption_unauthenticated;
+
+use harden_yaml::Place;
+
+use crate::check::{Object, Reporter};
+use crate::configuration::Refusal;
+use crate::configuration::admission::{self, AdmissionConfiguration, PodSecurityConfiguration};
+use crate::configuration::audit::{self, AuditPolicy, Criterion, Sensitive};
+use crate::configuration::encryption::{self, EncryptionConfiguration, Options};
+use crate::finding::Change;
+use crate::rule::Rule;
+
+/// The rules of this category, in alphabetical order.
+pub static RULES: &[&Rule] = &[
+    &admission_configuration_refused::RULE,
+    &admission_default_privileged::RULE,
+    &admission_exemption_never_matches::RULE,
+    &admission_exemption_too_wide::RULE,
+    &admission_path_ignored::RULE,
+    &admission_plugin_repeated::RULE,
+    &admission_plugin_unknown::RULE,
+    &audit_administrators_unlogged::RULE,
+    &audit_config_map_bodies::RULE,
+    &audit_exec_unlogged::RULE,
+    &audit_field_ignored::RULE,
+    &audit_namespace_never_matches::RULE,
+    &audit_no_catch_all::RULE,
+    &audit_outcome_omitted::RULE,
+    &audit_policy_refused::RULE,
+    &audit_request_received_logged::RULE,
+    &audit_resource_never_matches::RULE,
+    &audit_rule_unreachable::RULE,
+    &audit_secret_bodies::RULE,
+    &audit_subject_never_matches::RULE,
+    &audit_verb_never_matches::RULE,
+    &configuration_document_ignored::RULE,
+    &configuration_type_missing::RULE,
+    &encryption_configuration_refused::RULE,
+    &encryption_guessable_key::RULE,
+    &encryption_identity_first::RULE,
+    &encryption_key_name_ambiguous::RULE,
+    &encryption_nonce_reuse::RULE,
+    &encryption_repeated_provider::RULE,
+    &encryption_repeated_resource::RULE,
+    &encryption_resource_unknown::RULE,
+    &encryption_secrets_left_out::RULE,
+    &encryption_short_key::RULE,
+    &encryption_unauthenticated::RULE,
+];
+
+/// Whether an object is a document of its own, as the files of a server are.
+fn is_file(object: &Object<'_>) -> bool {
+    object.place.span() == object.place.document().root().span()
+}
+
+/// The EncryptionConfiguration that an object is, if the server takes it.
+fn encryption<'d>(
+    object: &Object<'d>,
+    reporter: &Reporter<'_, 'd>,
+) -> Option<EncryptionConfiguration<'d>> {
+    if !encryption::is_meant(object.group, object.kind, object.place) || !is_file(object) {
+        return None;
+    }
+    let options = Options::of(reporter.settings().version);
+    encryption::read(object.place.document(), options).ok()
+}
+
+/// The audit policy that an object is, if the server takes it.
+fn audit_policy<'d>(object: &Object<'d>) -> Option<AuditPolicy<'d>> {
+    let is_policy = object.is("audit.k8s.io", "Policy") && is_file(object);
+    if is_policy { audit::read(object.place.document()).ok() } else { None }
+}
+
+/// The AdmissionConfiguration that an object is, if the server takes it.
+fn admission<'d>(object: &Object<'d>) -> Option<AdmissionConfiguration<'d>> {
+    let is_meant = admission::is_meant(object.group, object.kind, object.place);
+    if is_meant && is_file(object) { admission::read(object.place.document()).ok() } else { None }
+}
+
+/// What PodSecurity is told by an object, in a file of its own or inside another.
+fn pod_security<'d>(object: &Object<'d>) -> Option<PodSecurityConfiguration<'d>> {
+    if admission::pod_security::is_meant(object.group, object.kind) && is_file(object) {
+        return admission::pod_security::read(object.place.document()).ok();
+    }
+    admission(object)?.pod_security
+}
+
+/// Reports why a server does not start, and what would mend it where that can be told.
+fn refuse<'d>(
+    refusal: &Refusal<'d>,
+    reporter: &mut Reporter<'_, 'd>,
+    change: impl Fn(Place<'d>) -> Change,
+) {
+    let mut said: Vec<String> = Vec::new();
+    for fault in &refusal.faults {
+        let message = fault.message.replace("\n ", "");
+        let is_silent = !fault.place.exists() && fault.place.path().ends_with(".kms.apiVersion");
+        let hint = if is_silent { " (kms without apiVersion is v1)" } else { "" };
+        let message = format!("{message}{hint}");
+        if !said.contains(&message) {
+            said.push(message);
+        }
+    }
+    let spots = refusal.faults.iter().map(|it| (it.place, String::new(), change(it.place)));
+    reporter.flag_all(format!("the API server would not start: {}", said.join(", ")), spots);
+}
+
+/// Reports the entries of an audit policy that no request meets, rule by rule.
+fn flag_idle<'d>(criterion: Criterion, object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let Some(policy) = audit_policy(object) else { return };
+    for (index, rule) in policy.rules.iter().enumerate() {
+        let idle: Vec<_> =
+            audit::idle(rule).into_iter().filter(|it| it.criterion == criterion).collect();
+        let reasons: Vec<_> = idle.iter().map(|it| it.reason.as_str()).collect();
+        let message = format!("rules[{index}]: {}", reasons.join(", "));
+        let spots = idle.into_iter().map(|it| {
+            (it.place, String::new(), it.meant.map_or(Change::Decide, |it| Change::Set(it.into())))
+        });
+        reporter.flag_all(message, spots);
+    }
+}
+
+/// Reports the rules of an audit policy that log bodies with secrets, rule by rule.
+fn flag_bodies<'d>(
+    of: impl Fn(Sensitive) -> bool,
+    object: &Object<'d>,
+    reporter: &mut Reporter<'_, 'd>,
+) {
+    let Some(policy) = audit_policy(object) else { return };
+    let logged = audit::logged_bodies(&policy);
+    for (index, rule) in policy.rules.iter().enumerate() {
+        let bodies = logged.iter().filter(|it| it.rule == index && of(it.of));
+        let resources: Vec<_> = bodies.map(|it| it.of.resource()).collect();
+        if !resources.is_empty() {
+            let resources = resources.join(", ");
+            let message =
+                format!("rules[{index}] logs the bodies of {resources} at {}", rule.level);
+            reporter.flag(rule.place.at("level"), message, Change::Decide);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

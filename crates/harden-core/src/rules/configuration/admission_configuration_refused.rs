@@ -1,0 +1,72 @@
+//! AdmissionConfigurations with which the API server does not start.
+
+use crate::check::{Object, Reporter};
+use crate::configuration::admission::{self, pod_security};
+use crate::finding::Change;
+use crate::kubernetes::Level;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "admission-configuration-refused",
+    category: Category::Configuration,
+    severity: Severity::High,
+    level: None,
+    summary: "the API server does not start with this admission configuration",
+    why: "The file is read when the API server starts: one that is refused takes the control \
+          plane down at the next restart.",
+    remedy: "correct what the server names",
+    breaks: "",
+    references: &[Reference::Page(
+        "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",
+    )],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+- name: PodSecurity
+  configuration:
+    apiVersion: pod-security.admission.config.k8s.io/v1
+    kind: PodSecurityConfiguration
+    defaults:
+      enforce: Baseline
+    exemptions:
+      namespaces: [kube-system]
+",
+    good: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+- name: PodSecurity
+  configuration:
+    apiVersion: pod-security.admission.config.k8s.io/v1
+    kind: PodSecurityConfiguration
+    defaults:
+      enforce: baseline
+      enforce-version: v1.37
+    exemptions:
+      namespaces: [kube-system]
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let (group, kind, root) = (object.group, object.kind, object.place);
+    let refusal = if !super::is_file(object) {
+        None
+    } else if pod_security::is_meant(group, kind) {
+        pod_security::read(root.document()).err()
+    } else if admission::is_meant(group, kind, root) {
+        admission::read(root.document()).err()
+    } else {
+        None
+    };
+    let Some(refusal) = refusal else { return };
+    super::refuse(&refusal, reporter, |place| {
+        let is_level = matches!(place.key(), Some("enforce" | "audit" | "warn"));
+        let written = place.as_str().filter(|_| is_level).unwrap_or_default();
+        match written.to_ascii_lowercase().parse::<Level>() {
+            Ok(level) => Change::Set(level.as_str().into()),
+            Err(_) => Change::Decide,
+        }
+    });
+}

@@ -1,0 +1,82 @@
+//! Exemptions that let everybody off.
+
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "admission-exemption-too-wide",
+    category: Category::Configuration,
+    severity: Severity::High,
+    level: None,
+    summary: "an exemption of Pod Security lets everybody off",
+    why: "Pods of Deployments and the like are created by the controllers of kube-system: \
+          exempting such a controller exempts whoever may create a Deployment. Exempting \
+          `default` lets off what is put nowhere in particular, and an exempt namespace's labels \
+          are ignored.",
+    remedy: "exempt namespaces of the platform only, and no controller",
+    breaks: "Pods that were let off are refused when they are created again.",
+    references: &[
+        Reference::Page(
+            "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",
+        ),
+        Reference::Owasp("K01"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+- name: PodSecurity
+  configuration:
+    apiVersion: pod-security.admission.config.k8s.io/v1
+    kind: PodSecurityConfiguration
+    defaults:
+      enforce: baseline
+      enforce-version: v1.37
+    exemptions:
+      usernames: [\"system:serviceaccount:kube-system:replicaset-controller\"]
+",
+    good: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+- name: PodSecurity
+  configuration:
+    apiVersion: pod-security.admission.config.k8s.io/v1
+    kind: PodSecurityConfiguration
+    defaults:
+      enforce: baseline
+      enforce-version: v1.37
+    exemptions:
+      namespaces: [kube-system]
+",
+};
+
+const CONTROLLERS: [&str; 8] = [
+    "cronjob-controller",
+    "daemon-set-controller",
+    "daemonset-controller",
+    "deployment-controller",
+    "job-controller",
+    "replicaset-controller",
+    "replication-controller",
+    "statefulset-controller",
+];
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let Some(configuration) = super::pod_security(object) else { return };
+    for place in &configuration.usernames {
+        let name = place.as_str().unwrap_or_default();
+        let account = name.strip_prefix("system:serviceaccount:kube-system:");
+        let is_controller = account.is_some_and(|it| CONTROLLERS.contains(&it));
+        if is_controller || name == "system:kube-controller-manager" {
+            let message = format!("`{name}` creates the pods of everybody's workloads");
+            reporter.flag(*place, message, Change::Remove);
+        }
+    }
+    for place in configuration.namespaces.iter().filter(|it| it.as_str() == Some("default")) {
+        let message = "namespace `default` is exempt, where whatever names no namespace goes";
+        reporter.flag(*place, message, Change::Remove);
+    }
+}

@@ -1,0 +1,52 @@
+//! Audit policies with which the API server does not start.
+
+use crate::check::{Object, Reporter};
+use crate::configuration::audit::{self, AuditLevel};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "audit-policy-refused",
+    category: Category::Configuration,
+    severity: Severity::High,
+    level: None,
+    summary: "the API server does not start with this audit policy",
+    why: "The policy is read when the API server starts: one that is refused takes the control \
+          plane down at the next restart.",
+    remedy: "correct what the server names",
+    breaks: "",
+    references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- level: metadata
+",
+    good: "\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- level: Metadata
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !audit::is_meant(object.group, object.kind, object.place) || !super::is_file(object) {
+        return;
+    }
+    let Err(refusal) = audit::read(object.place.document()) else { return };
+    super::refuse(&refusal, reporter, |place| match place.path().as_str() {
+        "kind" => Change::Set("Policy".into()),
+        "apiVersion" => Change::Set("audit.k8s.io/v1".into()),
+        _ if place.key() == Some("level") => {
+            let written = place.as_str().unwrap_or_default();
+            let mut levels = AuditLevel::ALL.into_iter();
+            let meant = levels.find(|it| it.as_str().eq_ignore_ascii_case(written));
+            meant.map_or(Change::Decide, |it| Change::Set(it.as_str().into()))
+        }
+        _ => Change::Decide,
+    });
+}

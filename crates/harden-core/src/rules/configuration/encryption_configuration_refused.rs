@@ -1,0 +1,57 @@
+//! EncryptionConfigurations with which the API server does not start.
+
+use crate::check::{Object, Reporter};
+use crate::configuration::encryption::{self, Options};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "encryption-configuration-refused",
+    category: Category::Configuration,
+    severity: Severity::High,
+    level: None,
+    summary: "the API server does not start with this EncryptionConfiguration",
+    why: "The file is read when the API server starts: one that is refused takes the control \
+          plane down at the next restart, often long after it was written. With automatic reload \
+          the old configuration stays in force, and nothing but a metric and the server's log \
+          says so.",
+    remedy: "correct what the server names",
+    breaks: "",
+    references: &[Reference::Page(
+        "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
+    )],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets]
+  providers:
+  - aescbc: {keys: [{name: key1, secret: <base64-key>}]}
+  - identity: {}
+",
+    good: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets]
+  providers:
+  - kms: {apiVersion: v2, name: vault, endpoint: \"unix:///var/run/kms/vault.sock\"}
+  - identity: {}
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !encryption::is_meant(object.group, object.kind, object.place) || !super::is_file(object) {
+        return;
+    }
+    let options = Options::of(reporter.settings().version);
+    let Err(refusal) = encryption::read(object.place.document(), options) else { return };
+    super::refuse(&refusal, reporter, |place| match place.path().as_str() {
+        "kind" => Change::Set("EncryptionConfiguration".into()),
+        "apiVersion" => Change::Set("apiserver.config.k8s.io/v1".into()),
+        // Left out, it means v1.
+        path if path.ends_with(".kms.apiVersion") => Change::Set("v2".into()),
+        _ => Change::Decide,
+    });
+}

@@ -1,0 +1,85 @@
+//! Names of resources that do not exist.
+
+use crate::check::{Object, Reporter};
+use crate::configuration::encryption::Resource;
+use crate::configuration::resources::{self, is_own_group};
+use crate::configuration::{Existence, existence};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "encryption-resource-unknown",
+    category: Category::Configuration,
+    severity: Severity::High,
+    level: None,
+    summary: "an EncryptionConfiguration names a resource that does not exist",
+    why: "The API server does not check the names: it starts, encrypts nothing by this entry, and \
+          says nothing. `secret`, `core/secrets` and `secrets.v1` all leave every Secret in etcd \
+          in plain.",
+    remedy: "write the plural in lower case, and the group behind a dot: `secrets`, \
+             `deployments.apps`",
+    breaks: "Objects that were written before stay plain until they are written again.",
+    references: &[
+        Reference::Page("https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"),
+        Reference::Mitre("T1552"),
+        Reference::Owasp("K03"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secret]
+  providers:
+  - kms: {apiVersion: v2, name: vault, endpoint: \"unix:///var/run/kms/vault.sock\"}
+  - identity: {}
+",
+    good: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets]
+  providers:
+  - kms: {apiVersion: v2, name: vault, endpoint: \"unix:///var/run/kms/vault.sock\"}
+  - identity: {}
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let Some(configuration) = super::encryption(object, reporter) else { return };
+    let named = configuration.rules.iter().flat_map(|it| &it.resources);
+    let unknown: Vec<_> = named.filter_map(|it| Some((it, flaw(it)?))).collect();
+    let said: Vec<_> =
+        unknown.iter().map(|(it, flaw)| format!("`{}` {flaw}{}", it.written, hint(it))).collect();
+    let spots = unknown.iter().map(|(resource, _)| {
+        let change = meant(resource).map_or(Change::Decide, |it| Change::Set(it.into()));
+        (resource.place, resource.written.to_owned(), change)
+    });
+    reporter.flag_all(format!("nothing is encrypted by this: {}", said.join(", ")), spots);
+}
+
+fn flaw(resource: &Resource<'_>) -> Option<&'static str> {
+    if resource.is_wildcard() {
+        let is_group = resource.group.contains('.') || is_own_group(resource.group);
+        return (!is_group && resource.group != "*").then_some("names a group that does not exist");
+    }
+    match existence(resource.group, resource.resource) {
+        Existence::Unknown => Some("is no resource of Kubernetes"),
+        Existence::Transient => Some("is never stored"),
+        Existence::Stored | Existence::Foreign => None,
+    }
+}
+
+fn hint(resource: &Resource<'_>) -> String {
+    meant(resource).map_or_else(String::new, |it| format!(", did you mean `{it}`?"))
+}
+
+fn meant(resource: &Resource<'_>) -> Option<String> {
+    if resource.is_wildcard() || existence(resource.group, resource.resource) != Existence::Unknown
+    {
+        return None;
+    }
+    let word = resource.resource.rsplit('/').next()?;
+    let (group, plural) = resources::meant(word)?;
+    Some(if group.is_empty() { plural.to_owned() } else { format!("{plural}.{group}") })
+}

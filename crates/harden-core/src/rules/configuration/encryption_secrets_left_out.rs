@@ -1,0 +1,55 @@
+//! EncryptionConfigurations that leave Secrets plain.
+
+use crate::check::{Object, Reporter};
+use crate::configuration::{Existence, existence};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "encryption-secrets-left-out",
+    category: Category::Configuration,
+    severity: Severity::High,
+    level: None,
+    summary: "an EncryptionConfiguration does not cover Secrets",
+    why: "What no rule names is stored in plain. A cluster with an EncryptionConfiguration is \
+          taken to have its Secrets encrypted; here they are not.",
+    remedy: "add `secrets` to a rule with an encrypting provider",
+    breaks: "Secrets that were written before stay plain until they are written again.",
+    references: &[
+        Reference::Page("https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"),
+        Reference::Mitre("T1552"),
+        Reference::Owasp("K03"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [configmaps]
+  providers:
+  - kms: {apiVersion: v2, name: vault, endpoint: \"unix:///var/run/kms/vault.sock\"}
+  - identity: {}
+",
+    good: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+- resources: [secrets, configmaps]
+  providers:
+  - kms: {apiVersion: v2, name: vault, endpoint: \"unix:///var/run/kms/vault.sock\"}
+  - identity: {}
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let Some(configuration) = super::encryption(object, reporter) else { return };
+    let mut named = configuration.rules.iter().flat_map(|it| &it.resources);
+    // A name that was meant to be `secrets` is another rule's finding.
+    let is_misnamed = named.any(|it| {
+        existence(it.group, it.resource) == Existence::Unknown && it.written.contains("secret")
+    });
+    if !is_misnamed && configuration.rules_for("", "secrets").is_empty() {
+        let place = object.place.at("resources");
+        reporter.flag(place, "no rule covers Secrets: they are stored in plain", Change::Decide);
+    }
+}

@@ -1,0 +1,46 @@
+//! What a namespace bounds and defends.
+
+mod default_service_account_token;
+mod invalid_pod_security_label;
+mod missing;
+mod missing_limit_range;
+mod missing_pod_security_labels;
+mod missing_resource_quota;
+mod pod_security_version_without_level;
+mod privileged_namespace;
+mod unknown_pod_security_label;
+mod unpinned_pod_security_version;
+mod weaker_pod_security_warnings;
+
+use harden_yaml::Place;
+
+use crate::check::Object;
+use crate::rule::Rule;
+
+/// The rules of this category, in alphabetical order.
+pub static RULES: &[&Rule] = &[
+    &default_service_account_token::RULE,
+    &invalid_pod_security_label::RULE,
+    &missing_limit_range::RULE,
+    &missing_pod_security_labels::RULE,
+    &missing_resource_quota::RULE,
+    &pod_security_version_without_level::RULE,
+    &privileged_namespace::RULE,
+    &unknown_pod_security_label::RULE,
+    &unpinned_pod_security_version::RULE,
+    &weaker_pod_security_warnings::RULE,
+];
+
+/// Whether an object is a Namespace that is not the system's own.
+fn is_namespace(object: &Object<'_>) -> bool {
+    object.is("", "Namespace") && !object.name().is_empty() && !is_system(object.name())
+}
+
+/// Whether Kubernetes makes a namespace for itself; what runs there is for those who run the cluster.
+fn is_system(name: &str) -> bool {
+    name.starts_with("kube-")
+}
+
+fn labels<'d>(object: &Object<'d>) -> Place<'d> {
+    object.place.at("metadata").at("labels")
+}

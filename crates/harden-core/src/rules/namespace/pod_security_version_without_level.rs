@@ -1,0 +1,86 @@
+//! Pod Security versions that pin nothing.
+
+use super::labels;
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::pod_security::{LabelProblem, LabelProblemKind};
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "pod-security-version-without-level",
+    category: Category::Namespace,
+    severity: Severity::Medium,
+    level: None,
+    summary: "a Pod Security version stands without its level",
+    why: "The version alone changes nothing: the level stays that of the API server, which \
+          lets everything in by default.",
+    remedy: "add the label with the level, or remove the one with the version",
+    breaks: "Pods beyond the level are refused from then on.",
+    references: &[
+        Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
+        Reference::Page(
+            "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/",
+        ),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: team-a
+  labels:
+    pod-security.kubernetes.io/enforce: baseline
+    pod-security.kubernetes.io/audit-version: v1.37
+",
+    good: "\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: team-a
+  labels:
+    pod-security.kubernetes.io/enforce: baseline
+    pod-security.kubernetes.io/audit: restricted
+    pod-security.kubernetes.io/audit-version: v1.37
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !object.is("", "Namespace") {
+        return;
+    }
+    for problem in LabelProblem::all(labels(object), reporter.settings().version) {
+        if let LabelProblemKind::VersionWithoutLevel(mode) = problem.kind {
+            let message = format!("`{mode}-version` changes nothing without `{mode}`");
+            reporter.flag(problem.place, message, Change::Decide);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn namespace(name: &str, labels: &str) -> String {
+        let prefix = "pod-security.kubernetes.io/";
+        let labels: Vec<_> = labels
+            .split(", ")
+            .filter(|it| !it.is_empty())
+            .map(|it| it.replace('@', prefix))
+            .collect();
+        let text = format!(
+            "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{{}}}}}}}",
+            labels.join(", ")
+        );
+        messages(&RULE, &text).join("; ")
+    }
+
+    #[test]
+    fn warnings_that_follow_what_is_enforced_have_a_level() {
+        assert_eq!(namespace("a", "@enforce: restricted, @warn-version: v1.30"), "");
+        assert_eq!(
+            namespace("a", "@enforce-version: v1.30"),
+            "`enforce-version` changes nothing without `enforce`"
+        );
+    }
+}

@@ -1,0 +1,91 @@
+//! Pod Security labels that there are not.
+
+use super::labels;
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::pod_security::{LabelProblem, LabelProblemKind, PREFIX};
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "unknown-pod-security-label",
+    category: Category::Namespace,
+    severity: Severity::High,
+    level: None,
+    summary: "a label looks like one of Pod Security, but there is none of that name",
+    why: "The API server takes the label and ignores it: what it seems to forbid is let in.",
+    remedy: "use enforce, audit or warn, each with or without -version",
+    breaks: "Pods beyond the level are refused from then on.",
+    references: &[
+        Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
+        Reference::Page(
+            "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/",
+        ),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: team-a
+  labels:
+    pod-security.kubernetes.io/enforced: restricted
+",
+    good: "\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: team-a
+  labels:
+    pod-security.kubernetes.io/enforce: restricted
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !object.is("", "Namespace") {
+        return;
+    }
+    for problem in LabelProblem::all(labels(object), reporter.settings().version) {
+        let LabelProblemKind::Unknown { meant } = problem.kind else { continue };
+        let key = problem.place.key().unwrap_or("");
+        let hint = meant.map_or_else(String::new, |it| format!("; did you mean `{PREFIX}{it}`?"));
+        reporter.flag(
+            problem.place,
+            format!("the API server ignores `{key}`{hint}"),
+            Change::Decide,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn namespace(name: &str, labels: &str) -> String {
+        let prefix = "pod-security.kubernetes.io/";
+        let labels: Vec<_> = labels
+            .split(", ")
+            .filter(|it| !it.is_empty())
+            .map(|it| it.replace('@', prefix))
+            .collect();
+        let text = format!(
+            "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{{}}}}}}}",
+            labels.join(", ")
+        );
+        messages(&RULE, &text).join("; ")
+    }
+
+    #[test]
+    fn what_was_meant_is_named_where_it_is_clear() {
+        assert_eq!(
+            namespace("a", "@enfroce: restricted"),
+            "the API server ignores `pod-security.kubernetes.io/enfroce`; did you mean \
+             `pod-security.kubernetes.io/enforce`?"
+        );
+        assert_eq!(
+            namespace("a", "@level: restricted"),
+            "the API server ignores `pod-security.kubernetes.io/level`"
+        );
+        assert_eq!(namespace("a", "@warn-version: latest, example.com/enforced: a"), "");
+    }
+}

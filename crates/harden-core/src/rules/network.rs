@@ -1,0 +1,46 @@
+//! Who may talk to whom.
+
+mod allow_all_egress;
+mod allow_all_ingress;
+mod default_deny;
+mod denied_dns;
+mod dns_over_udp_only;
+mod dns_to_anywhere;
+mod ignored_policy_rules;
+mod ingress_without_tls;
+mod invalid_network_policy;
+mod metadata_service_egress;
+mod missing_default_deny_egress;
+mod missing_default_deny_ingress;
+mod misspelt_pod_selector;
+mod namespace_name_label;
+mod node_port_service;
+mod open_load_balancer;
+mod policy;
+mod policy_on_host_network;
+mod service_external_ips;
+mod split_peer_selectors;
+
+use crate::rule::Rule;
+
+/// The rules of this category, in alphabetical order.
+pub static RULES: &[&Rule] = &[
+    &allow_all_egress::RULE,
+    &allow_all_ingress::RULE,
+    &denied_dns::RULE,
+    &dns_over_udp_only::RULE,
+    &dns_to_anywhere::RULE,
+    &ignored_policy_rules::RULE,
+    &ingress_without_tls::RULE,
+    &invalid_network_policy::RULE,
+    &metadata_service_egress::RULE,
+    &missing_default_deny_egress::RULE,
+    &missing_default_deny_ingress::RULE,
+    &misspelt_pod_selector::RULE,
+    &namespace_name_label::RULE,
+    &node_port_service::RULE,
+    &open_load_balancer::RULE,
+    &policy_on_host_network::RULE,
+    &service_external_ips::RULE,
+    &split_peer_selectors::RULE,
+];

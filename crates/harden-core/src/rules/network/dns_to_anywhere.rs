@@ -1,0 +1,76 @@
+//! Policies that let DNS out to any server.
+
+use super::policy::{Direction, Policy, Port};
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "dns-to-anywhere",
+    category: Category::Network,
+    severity: Severity::Low,
+    level: None,
+    summary: "DNS is allowed to any address",
+    why: "Whoever gets into a pod can ask a name server of their own, and send data out in the \
+          names that they ask for; other programs can use the port, too.",
+    remedy: "name the DNS pods of the cluster in `to`",
+    breaks: "Pods that ask other name servers directly cannot; name these, too.",
+    references: &[
+        Reference::Page(
+            "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+        ),
+        Reference::Mitre("T1048"),
+        Reference::Owasp("K05"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: allow-dns
+  namespace: team-a
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+  - ports:
+    - port: 53
+      protocol: UDP
+    - port: 53
+      protocol: TCP
+",
+    good: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: allow-dns
+  namespace: team-a
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress:
+  - to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: kube-system
+      podSelector:
+        matchLabels:
+          k8s-app: kube-dns
+    ports:
+    - port: 53
+      protocol: UDP
+    - port: 53
+      protocol: TCP
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let Some(policy) = Policy::read(object) else { return };
+    let rules = policy.rules(Direction::Egress).filter(|rule| {
+        rule.is_for_every_peer() && !rule.is_for_every_port() && rule.ports().all(Port::is_dns)
+    });
+    reporter.flag_all(
+        "lets pods ask name servers anywhere, not only those of the cluster",
+        rules.map(|rule| (rule.peers(), String::new(), Change::Decide)),
+    );
+}

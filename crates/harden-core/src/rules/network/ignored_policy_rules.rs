@@ -1,0 +1,109 @@
+//! Rules of a policy that policyTypes leaves out.
+
+use super::policy::{Direction, Policy};
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "ignored-policy-rules",
+    category: Category::Network,
+    severity: Severity::Medium,
+    level: None,
+    summary: "a NetworkPolicy has rules that policyTypes turns off",
+    why: "The API server stores the rules and nothing enforces them: traffic that the policy \
+          seems to restrict goes through, or traffic that it seems to allow is dropped by \
+          another one.",
+    remedy: "name the direction in policyTypes, or remove its rules",
+    breaks: "Traffic that the rules do not name is denied from then on.",
+    references: &[Reference::Page(
+        "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+    )],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+  egress:
+  - to:
+    - podSelector: {}
+",
+    good: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  egress:
+  - to:
+    - podSelector: {}
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let Some(policy) = Policy::read(object) else { return };
+    for direction in [Direction::Ingress, Direction::Egress] {
+        let rules = policy.spec.at(direction.field());
+        if !rules.is_list() || policy.isolates(direction) {
+            continue;
+        }
+        let (field, word) = (direction.field(), direction.word());
+        let types = policy.spec.at("policyTypes");
+        let message = match (rules.is_empty(), types.is_empty()) {
+            (true, true) => format!("`{field}: []` denies nothing without policyTypes [{word}]"),
+            (true, false) => format!("`{field}: []` denies nothing: policyTypes leaves out {word}"),
+            (false, _) => {
+                format!("the {field} rules have no effect: policyTypes leaves out {word}")
+            }
+        };
+        reporter.flag(rules, message, Change::Decide);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn policy(spec: &str) -> Vec<String> {
+        messages(
+            &RULE,
+            &format!(
+                "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a, namespace: b}}, \
+                 spec: {{{spec}}}}}"
+            ),
+        )
+    }
+
+    #[test]
+    fn an_empty_list_looks_like_a_denial() {
+        assert_eq!(
+            policy("egress: []"),
+            ["`egress: []` denies nothing without policyTypes [Egress]"]
+        );
+        assert_eq!(
+            policy("policyTypes: [Egress], ingress: []"),
+            ["`ingress: []` denies nothing: policyTypes leaves out Ingress"]
+        );
+        assert!(policy("ingress: []").is_empty());
+        assert!(policy("policyTypes: [Ingress], egress: null").is_empty());
+    }
+
+    #[test]
+    fn rules_of_either_direction_may_be_ignored() {
+        assert_eq!(
+            policy("policyTypes: [Egress], ingress: [{}]"),
+            ["the ingress rules have no effect: policyTypes leaves out Ingress"]
+        );
+        assert!(policy("egress: [{}]").is_empty());
+        assert!(policy("policyTypes: [Ingress, Egress], ingress: [{}], egress: [{}]").is_empty());
+    }
+}

@@ -1,0 +1,155 @@
+//! Policies that miss the pods that they are for.
+
+use super::policy::by_namespace;
+use crate::check::{Reporter, World};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rules::similar::is_misspelt;
+
+pub(super) static RULE: Rule = Rule {
+    id: "misspelt-pod-selector",
+    category: Category::Network,
+    severity: Severity::High,
+    level: None,
+    summary: "a NetworkPolicy selects no pod, by a label that is almost right",
+    why: "A policy that selects nothing protects nothing, and no error says so: the pods that \
+          it is for stay as open, or as closed, as they were.",
+    remedy: "write the label as the pods have it",
+    breaks: "The policy takes effect: traffic that it does not let through is dropped.",
+    references: &[
+        Reference::Cis("5.3.2"),
+        Reference::Page(
+            "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+        ),
+        Reference::Owasp("K05"),
+    ],
+    check: Check::World(check),
+    bad: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  podSelector:
+    matchLabels:
+      app: frontned
+  ingress:
+  - ports:
+    - port: 8080
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  selector:
+    matchLabels:
+      app: frontend
+  template:
+    metadata:
+      labels:
+        app: frontend
+    spec:
+      containers:
+      - name: app
+        image: registry.example.com/web:1.4.2
+",
+    good: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  podSelector:
+    matchLabels:
+      app: frontend
+  ingress:
+  - ports:
+    - port: 8080
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  selector:
+    matchLabels:
+      app: frontend
+  template:
+    metadata:
+      labels:
+        app: frontend
+    spec:
+      containers:
+      - name: app
+        image: registry.example.com/web:1.4.2
+",
+};
+
+/// Pods that are not in the input may be in the cluster; only a value that is almost that of a pod of
+/// the namespace, where everything else matches, is taken for a mistake.
+fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let policies = by_namespace(world);
+    if policies.is_empty() {
+        return;
+    }
+    let workloads = world.workloads_by_namespace();
+    for (namespace, policies) in policies {
+        let workloads = workloads.get(namespace).map_or(&[][..], Vec::as_slice);
+        for (object, policy) in policies {
+            let Some(selector) = policy.selector().filter(|it| !it.is_empty()) else { continue };
+            if workloads.iter().any(|it| selector.matches_all(&it.labels)) {
+                continue;
+            }
+            let near = workloads.iter().find_map(|workload| {
+                let (key, wanted) = selector.only_mismatch(&workload.labels)?;
+                let (_, value) = workload.labels.iter().find(|(it, _)| it == key)?;
+                is_misspelt(wanted, value).then_some((key, wanted, value, workload))
+            });
+            if let Some((key, wanted, value, workload)) = near {
+                let place = policy.spec.at("podSelector").at("matchLabels").at(key);
+                let message = format!(
+                    "no pod of the input has the label `{key}: {wanted}`, but those of {} have `{key}: {value}`",
+                    workload.object
+                );
+                reporter.flag_in(object, place, message, Change::Set(value.as_str().into()));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn selects(selector: &str, labels: &str) -> String {
+        let text = format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a, namespace: b}}, \
+             spec: {{podSelector: {{{selector}}}}}}}\n---\n{{apiVersion: v1, kind: Pod, metadata: {{name: p, \
+             namespace: b, labels: {{{labels}}}}}, spec: {{containers: []}}}}"
+        );
+        messages(&RULE, &text).join("; ")
+    }
+
+    #[test]
+    fn one_value_that_is_almost_right_is_a_mistake() {
+        assert_eq!(
+            selects("matchLabels: {app: backned, tier: api}", "app: backend, tier: api"),
+            "no pod of the input has the label `app: backned`, but those of Pod b/p have `app: backend`"
+        );
+    }
+
+    #[test]
+    fn a_policy_for_pods_of_somebody_else_is_none() {
+        assert_eq!(selects("matchLabels: {app: database}", "app: backend"), "");
+        assert_eq!(selects("matchLabels: {app: backned, tier: db}", "app: backend, tier: api"), "");
+        assert_eq!(selects("matchLabels: {app: shard-1}", "app: shard-2"), "");
+        assert_eq!(selects("matchLabels: {app: backend}", "app: backend"), "");
+        assert_eq!(selects("", "app: backend"), "");
+    }
+}

@@ -1,0 +1,128 @@
+//! Namespaces that are selected by a label that they do not have.
+
+use super::policy::{Direction, by_namespace};
+use crate::check::{Reporter, World};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "namespace-name-label",
+    category: Category::Network,
+    severity: Severity::Medium,
+    level: None,
+    summary: "a namespaceSelector uses a label that no namespace gets by itself",
+    why: "Namespaces carry the label kubernetes.io/metadata.name with their name, and no label \
+          `name`: the selector matches nothing, or whatever somebody who may label namespaces \
+          wants it to match.",
+    remedy: "select by kubernetes.io/metadata.name, which nobody can change",
+    breaks: "",
+    references: &[
+        Reference::Page(
+            "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+        ),
+        Reference::Page(
+            "https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name",
+        ),
+    ],
+    check: Check::World(check),
+    bad: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - namespaceSelector:
+        matchLabels:
+          name: monitoring
+",
+    good: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  podSelector: {}
+  ingress:
+  - from:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: monitoring
+",
+};
+
+/// Labels that people take for the one with the name.
+const MISTAKEN: [&str; 4] = ["name", "namespace", "metadata.name", "kubernetes.io/name"];
+
+fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
+    for (object, policy) in by_namespace(world).into_values().flatten() {
+        let rules = [Direction::Ingress, Direction::Egress].map(|it| policy.rules(it));
+        let peers = rules.into_iter().flatten().flat_map(|rule| rule.peers().items());
+        let labels = peers.flat_map(|it| it.at("namespaceSelector").at("matchLabels").entries());
+        let (mut words, mut places) = (Vec::new(), Vec::new());
+        for (key, place) in labels.filter(|(key, _)| MISTAKEN.contains(key)) {
+            let value = place.as_str().unwrap_or("");
+            let is_there = world.of_kind("", "Namespace").any(|namespace| {
+                let labels = namespace.place.at("metadata").at("labels");
+                labels.at(key).as_str() == Some(value)
+            });
+            if !is_there {
+                words.push(format!("`{key}: {value}`"));
+                places.push((place, Change::Decide));
+            }
+        }
+        if places.is_empty() {
+            continue;
+        }
+        words.dedup();
+        let message = format!(
+            "no namespace gets the label {} by itself; `kubernetes.io/metadata.name` is the one with its name",
+            words.join(", ")
+        );
+        reporter.flag_all_in(object, message, places);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn policy(spec: &str) -> Vec<String> {
+        messages(
+            &RULE,
+            &format!(
+                "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a, namespace: b}}, \
+                 spec: {{{spec}}}}}"
+            ),
+        )
+    }
+
+    const PEER: &str = "ingress: [{from: [{namespaceSelector: {matchLabels: {name: web}}}]}]";
+
+    #[test]
+    fn a_namespace_of_the_input_may_carry_the_label() {
+        assert_eq!(
+            policy(PEER),
+            [
+                "no namespace gets the label `name: web` by itself; `kubernetes.io/metadata.name` is the one with its name"
+            ]
+        );
+        let text = format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a}}, spec: {{{PEER}}}}}\n\
+             ---\n{{apiVersion: v1, kind: Namespace, metadata: {{name: b, labels: {{name: web}}}}}}"
+        );
+        assert!(messages(&RULE, &text).is_empty());
+        assert_eq!(messages(&RULE, &text.replace("labels: {name: web}", "labels: {}")).len(), 1);
+    }
+
+    #[test]
+    fn labels_of_your_own_are_your_own() {
+        assert!(policy(&PEER.replace("name: web", "team: web")).is_empty());
+        assert!(policy(&PEER.replace("namespaceSelector", "podSelector")).is_empty());
+    }
+}

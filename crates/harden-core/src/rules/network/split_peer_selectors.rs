@@ -1,0 +1,168 @@
+//! Peers that were meant as one.
+
+use std::cell::OnceCell;
+
+use harden_yaml::Place;
+
+use super::policy::{Direction, by_namespace};
+use crate::check::{Reporter, World};
+use crate::finding::Change;
+use crate::kubernetes::Selector;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "split-peer-selectors",
+    category: Category::Network,
+    severity: Severity::Medium,
+    level: None,
+    summary: "two selectors stand in two list items where they were probably meant as one",
+    why: "Items of a list add up: one lets in every pod of the selected namespaces, the other \
+          the pods of this namespace with these labels. Only selectors in one item must both \
+          match.",
+    remedy: "remove the `-` before podSelector, so that both selectors are in one item",
+    breaks: "Pods that only one of the selectors matches are no longer let through.",
+    references: &[
+        Reference::Page(
+            "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+        ),
+        Reference::Owasp("K05"),
+    ],
+    check: Check::World(check),
+    bad: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  podSelector:
+    matchLabels:
+      app: db
+  ingress:
+  - from:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: monitoring
+    - podSelector:
+        matchLabels:
+          app: prometheus
+",
+    good: "\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  podSelector:
+    matchLabels:
+      app: db
+  ingress:
+  - from:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: monitoring
+      podSelector:
+        matchLabels:
+          app: prometheus
+",
+};
+
+/// Whether two items are one mistake cannot be known. They are taken for one where the first selects
+/// some namespaces only, the second follows it at once and is the last, and the input has no pod of
+/// the policy's own namespace that the second would match.
+fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let workloads = OnceCell::new();
+    for (namespace, policies) in by_namespace(world) {
+        let has_pod = |selector: Place<'_>| {
+            let Ok(Some(selector)) = Selector::read(selector) else { return false };
+            let all = workloads.get_or_init(|| world.workloads_by_namespace());
+            all.get(namespace).into_iter().flatten().any(|it| selector.matches_all(&it.labels))
+        };
+        for (object, policy) in policies {
+            for direction in [Direction::Ingress, Direction::Egress] {
+                let second = policy.rules(direction).filter_map(|rule| split(rule.peers()));
+                let places: Vec<_> = second
+                    .filter(|it| !has_pod(it.at("podSelector")))
+                    .map(|it| (it, Change::Decide))
+                    .collect();
+                if !places.is_empty() {
+                    let message = format!(
+                        "`{}` means every pod of the selected namespaces or these pods of the policy's \
+                         own; one item with both selectors would mean these pods of those namespaces",
+                        direction.peers()
+                    );
+                    reporter.flag_all_in(object, message, places);
+                }
+            }
+        }
+    }
+}
+
+/// The second item of a list that is `- namespaceSelector` and `- podSelector`, both for some only.
+fn split(peers: Place<'_>) -> Option<Place<'_>> {
+    let mut items = peers.items();
+    let (first, second) = (items.next()?, items.next()?);
+    let selects = |peer: Place<'_>, key: &'static str, other: &'static str| {
+        let selector = peer.at(key);
+        let is_for_some =
+            !selector.at("matchLabels").is_empty() || !selector.at("matchExpressions").is_empty();
+        is_for_some && !peer.at(other).exists()
+    };
+    let is_split = items.next().is_none()
+        && selects(first, "namespaceSelector", "podSelector")
+        && selects(second, "podSelector", "namespaceSelector");
+    is_split.then_some(second)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn policy(spec: &str) -> Vec<String> {
+        messages(
+            &RULE,
+            &format!(
+                "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a, namespace: b}}, \
+                 spec: {{{spec}}}}}"
+            ),
+        )
+    }
+
+    fn from(peers: &str) -> usize {
+        policy(&format!("ingress: [{{from: [{peers}]}}]")).len()
+    }
+
+    #[test]
+    fn only_a_pair_that_is_alone_is_suspicious() {
+        let namespaces = "{namespaceSelector: {matchLabels: {a: b}}}";
+        let pods = "{podSelector: {matchLabels: {c: d}}}";
+        assert_eq!(from(&format!("{namespaces}, {pods}")), 1);
+        assert_eq!(from(&format!("{pods}, {namespaces}")), 0);
+        assert_eq!(from(&format!("{namespaces}, {pods}, {pods}")), 0);
+        assert_eq!(from(&format!("{{ipBlock: {{cidr: 10.0.0.0/8}}}}, {namespaces}, {pods}")), 0);
+    }
+
+    #[test]
+    fn a_selector_for_everything_is_meant() {
+        let namespaces = "{namespaceSelector: {matchLabels: {a: b}}}";
+        assert_eq!(from(&format!("{namespaces}, {{podSelector: {{}}}}")), 0);
+        assert_eq!(from("{namespaceSelector: {}}, {podSelector: {matchLabels: {c: d}}}"), 0);
+    }
+
+    #[test]
+    fn pods_of_the_own_namespace_may_well_be_meant() {
+        let text = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a, namespace: b}, \
+                    spec: {ingress: [{from: [{namespaceSelector: {matchLabels: {a: b}}}, \
+                    {podSelector: {matchLabels: {c: d}}}]}]}}\n---\n";
+        let pod = |namespace: &str| {
+            format!(
+                "{text}{{apiVersion: v1, kind: Pod, metadata: {{name: p, namespace: {namespace}, labels: \
+                 {{c: d}}}}, spec: {{containers: []}}}}"
+            )
+        };
+        assert!(messages(&RULE, &pod("b")).is_empty());
+        assert_eq!(messages(&RULE, &pod("other")).len(), 1);
+    }
+}

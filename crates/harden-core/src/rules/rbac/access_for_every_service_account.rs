@@ -1,0 +1,73 @@
+//! Roles for all ServiceAccounts of the cluster.
+
+use super::access::{RoleRef, is_binding, is_built_in, is_built_in_name, subjects};
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "access-for-every-service-account",
+    category: Category::Rbac,
+    severity: Severity::High,
+    level: None,
+    summary: "every ServiceAccount of the cluster gets a role",
+    why: "Every pod that has a token then holds these permissions, in every namespace and also \
+          in those made later: whoever gets into any container of the cluster has them.",
+    remedy: "bind the ServiceAccounts that need the role, by name",
+    breaks: "Pods that used the role without being named in a binding lose it; list them first.",
+    references: &[
+        Reference::Cis("5.1.5"),
+        Reference::Mitre("T1078"),
+        Reference::Owasp("K02"),
+        Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: read-config
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: config-reader
+subjects:
+- apiGroup: rbac.authorization.k8s.io
+  kind: Group
+  name: system:serviceaccounts
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: read-config
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: config-reader
+subjects:
+- kind: ServiceAccount
+  name: web
+  namespace: team-a
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !is_binding(object) || is_built_in(object) {
+        return;
+    }
+    let role = RoleRef::read(object);
+    // Kubernetes lets them look at the issuer's public keys.
+    if is_built_in_name(role.name) && role.name.starts_with("system:") {
+        return;
+    }
+    let mut everyone =
+        subjects(object).filter(|it| it.service_account_group() == Some("")).peekable();
+    if everyone.peek().is_none() {
+        return;
+    }
+    reporter.flag_all(
+        format!("every ServiceAccount of the cluster gets the {} `{}`", role.kind, role.name),
+        everyone.map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+    );
+}

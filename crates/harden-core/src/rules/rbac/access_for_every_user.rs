@@ -1,0 +1,102 @@
+//! Roles for whoever can log in.
+
+use super::access::{RoleRef, is_binding, is_built_in, subjects};
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "access-for-every-user",
+    category: Category::Rbac,
+    severity: Severity::High,
+    level: None,
+    summary: "everyone who can log in gets a role",
+    why: "The group system:authenticated holds every user, every ServiceAccount and, with some \
+          providers, everyone with an account there; nobody decides who joins it.",
+    remedy: "bind a group of your own, or single users",
+    breaks: "Users who relied on it lose access; put them into a group and bind that.",
+    references: &[
+        Reference::Cis("5.1.1"),
+        Reference::Mitre("T1078"),
+        Reference::Owasp("K02"),
+        Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: everyone-views
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+- apiGroup: rbac.authorization.k8s.io
+  kind: Group
+  name: system:authenticated
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: everyone-views
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+- apiGroup: rbac.authorization.k8s.io
+  kind: Group
+  name: engineers
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !is_binding(object) || is_built_in(object) {
+        return;
+    }
+    let role = RoleRef::read(object);
+    // system:basic-user, system:discovery and the like are made for everyone.
+    if role.name.starts_with("system:") {
+        return;
+    }
+    let mut everyone = subjects(object)
+        .filter(|it| it.kind == "Group" && it.name == "system:authenticated")
+        .peekable();
+    if everyone.peek().is_none() {
+        return;
+    }
+    reporter.flag_all(
+        format!("everyone who can log in gets the {} `{}`", role.kind, role.name),
+        everyone.map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn count(kind: &str, role: &str, subject: &str) -> usize {
+        let text = format!(
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: {kind}, metadata: {{name: a}}, \
+             roleRef: {{kind: ClusterRole, name: '{role}'}}, subjects: [{subject}]}}"
+        );
+        messages(&RULE, &text).len()
+    }
+
+    #[test]
+    fn the_group_counts_in_bindings_of_both_kinds() {
+        let everyone = "{kind: Group, name: 'system:authenticated'}";
+        assert_eq!(count("ClusterRoleBinding", "view", everyone), 1);
+        assert_eq!(count("RoleBinding", "view", everyone), 1);
+        assert_eq!(count("RoleBinding", "view", "{kind: Group, name: engineers}"), 0);
+    }
+
+    #[test]
+    fn roles_that_kubernetes_makes_for_everyone_may_go_to_everyone() {
+        let everyone = "{kind: Group, name: 'system:authenticated'}";
+        assert_eq!(count("ClusterRoleBinding", "system:basic-user", everyone), 0);
+    }
+}

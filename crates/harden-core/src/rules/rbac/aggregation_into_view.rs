@@ -1,0 +1,102 @@
+//! ClusterRoles that give readers more than reading.
+
+use super::access::{extends, is_built_in, is_role};
+use super::policy_rule::PolicyRule;
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "aggregation-into-view",
+    category: Category::Rbac,
+    severity: Severity::Medium,
+    level: None,
+    summary: "a ClusterRole adds more than reading to the role `view`",
+    why: "Whoever may look at a namespace by the role `view` gets these permissions, too, in \
+          every namespace where it is bound; nobody who binds `view` expects that.",
+    remedy: "aggregate it to `edit` or `admin` instead, or leave only get, list and watch, and no \
+          Secrets",
+    breaks: "",
+    references: &[
+        Reference::Owasp("K02"),
+        Reference::Page(
+            "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles",
+        ),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: reports
+  labels:
+    rbac.authorization.k8s.io/aggregate-to-view: \"true\"
+rules:
+- apiGroups: [example.com]
+  resources: [reports]
+  verbs: [get, list, update]
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: reports
+  labels:
+    rbac.authorization.k8s.io/aggregate-to-view: \"true\"
+rules:
+- apiGroups: [example.com]
+  resources: [reports]
+  verbs: [get, list, watch]
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let labels = object.place.at("metadata").at("labels");
+    if !is_role(object) || !extends(labels, "view") || is_built_in(object) {
+        return;
+    }
+    let mut words: Vec<String> = Vec::new();
+    let mut places = Vec::new();
+    for rule in PolicyRule::all(object) {
+        let mut verbs = rule.words("verbs");
+        if !rule.names("", "secrets") {
+            verbs.retain(|it| !matches!(*it, "get" | "list" | "watch"));
+        }
+        if !verbs.is_empty() {
+            words.push(format!("{} {}", verbs.join("/"), rule.words("resources").join("/")));
+            places.push((rule.0.at("verbs"), String::new(), Change::Decide));
+        }
+    }
+    reporter
+        .flag_all(format!("whoever has the role `view` gets {}, too", words.join(", ")), places);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn role(label: &str, rules: &str) -> Vec<String> {
+        messages(
+            &RULE,
+            &format!(
+                "{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: a, \
+                 labels: {{rbac.authorization.k8s.io/aggregate-to-{label}: 'true'}}}}, rules: {rules}}}"
+            ),
+        )
+    }
+
+    #[test]
+    fn secrets_are_no_reading() {
+        let read = "[{apiGroups: [''], resources: [secrets], verbs: [get]}]";
+        assert_eq!(role("view", read), ["whoever has the role `view` gets get secrets, too"]);
+        assert!(role("admin", read).is_empty());
+    }
+
+    #[test]
+    fn several_rules_are_one_finding() {
+        let write = "[{apiGroups: [a.b], resources: [c], verbs: [get, create]}, \
+                     {apiGroups: [a.b], resources: [d], verbs: ['*']}]";
+        assert_eq!(role("view", write), ["whoever has the role `view` gets create c, * d, too"]);
+    }
+}

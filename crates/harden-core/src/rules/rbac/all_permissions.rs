@@ -1,0 +1,97 @@
+//! ClusterRoles as mighty as cluster-admin.
+
+use super::access::{is_built_in, is_role};
+use super::policy_rule::PolicyRule;
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "all-permissions",
+    category: Category::Rbac,
+    severity: Severity::Critical,
+    level: None,
+    summary: "a ClusterRole allows everything",
+    why: "It is cluster-admin under another name: who gets it owns the cluster, and reviews \
+          that look for cluster-admin do not see it.",
+    remedy: "list the API groups, resources and verbs that are needed",
+    breaks: "What is not listed is refused; the audit log names what was really used.",
+    references: &[
+        Reference::Cis("5.1.1"),
+        Reference::Cis("5.1.3"),
+        Reference::Mitre("T1098.006"),
+        Reference::Owasp("K02"),
+        Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: ci
+rules:
+- apiGroups: [\"*\"]
+  resources: [\"*\"]
+  verbs: [\"*\"]
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: ci
+rules:
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get, list, patch]
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if object.kind != "ClusterRole" || !is_role(object) || is_built_in(object) {
+        return;
+    }
+    let all = PolicyRule::all(object).filter(|rule| allows_everything(*rule));
+    reporter.flag_all(
+        "allows every verb on every resource of every API group, as cluster-admin does",
+        all.map(|rule| (rule.0.at("resources"), String::new(), Change::Decide)),
+    );
+}
+
+/// Whether it is `*` in every respect.
+pub(super) fn allows_everything(rule: PolicyRule<'_>) -> bool {
+    !rule.is_for_names()
+        && ["apiGroups", "resources", "verbs"].into_iter().all(|it| rule.lists(it, "*"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn count(head: &str, rule: &str) -> usize {
+        let text = format!("{{apiVersion: rbac.authorization.k8s.io/v1, {head}, rules: [{rule}]}}");
+        messages(&RULE, &text).len()
+    }
+
+    #[test]
+    fn everything_is_every_group_resource_and_verb() {
+        let head = "kind: ClusterRole, metadata: {name: a}";
+        let all = "{apiGroups: ['*'], resources: ['*'], verbs: ['*']}";
+        assert_eq!(count(head, all), 1);
+        assert_eq!(
+            count(head, "{apiGroups: ['', '*'], resources: [pods, '*'], verbs: ['*', get]}"),
+            1
+        );
+        assert_eq!(count(head, "{apiGroups: [''], resources: ['*'], verbs: ['*']}"), 0);
+        assert_eq!(count(head, "{apiGroups: ['*'], resources: ['*'], verbs: [get]}"), 0);
+        assert_eq!(count("kind: Role, metadata: {name: a}", all), 0);
+    }
+
+    #[test]
+    fn the_roles_of_kubernetes_are_its_own() {
+        let all = "{apiGroups: ['*'], resources: ['*'], verbs: ['*']}";
+        assert_eq!(count("kind: ClusterRole, metadata: {name: cluster-admin}", all), 0);
+        let label = "labels: {kubernetes.io/bootstrapping: rbac-defaults}";
+        assert_eq!(count(&format!("kind: ClusterRole, metadata: {{name: a, {label}}}"), all), 0);
+    }
+}

@@ -1,0 +1,104 @@
+//! Who gets cluster-admin.
+
+use super::access::{RoleRef, is_binding, is_built_in, subjects};
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "cluster-admin-binding",
+    category: Category::Rbac,
+    severity: Severity::High,
+    level: None,
+    summary: "cluster-admin is bound for the whole cluster",
+    why: "The holder may do everything, everywhere: a stolen password or a container with this \
+          token is the whole cluster, and mistakes have no bounds either.",
+    remedy: "bind a role that allows what is needed",
+    breaks: "What the role does not list is refused; the audit log names what was really used.",
+    references: &[
+        Reference::Cis("5.1.1"),
+        Reference::Mitre("T1098.006"),
+        Reference::Owasp("K02"),
+        Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: ci
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: cluster-admin
+subjects:
+- kind: ServiceAccount
+  name: ci
+  namespace: team-a
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: ci
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: ci-deployer
+subjects:
+- kind: ServiceAccount
+  name: ci
+  namespace: team-a
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !is_binding(object) || object.kind != "ClusterRoleBinding" || is_built_in(object) {
+        return;
+    }
+    let role = RoleRef::read(object);
+    if !role.is_cluster_role("cluster-admin") {
+        return;
+    }
+    // Members of this group are beyond RBAC; a binding gives them nothing.
+    let holders: Vec<_> = subjects(object).filter(|it| it.name != "system:masters").collect();
+    let names: Vec<_> = holders.iter().map(|it| it.describe(object)).collect();
+    reporter.flag_all(
+        format!("{} may do everything in the whole cluster", names.join(", ")),
+        holders.iter().map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn binding(kind: &str, role: &str, subjects: &str) -> Vec<String> {
+        messages(
+            &RULE,
+            &format!(
+                "{{apiVersion: rbac.authorization.k8s.io/v1, kind: {kind}, metadata: {{name: a}}, \
+                 roleRef: {{kind: ClusterRole, name: {role}}}, subjects: {subjects}}}"
+            ),
+        )
+    }
+
+    #[test]
+    fn all_holders_are_named() {
+        let subjects = "[{kind: ServiceAccount, name: ci, namespace: b}, {kind: Group, name: ops}]";
+        assert_eq!(
+            binding("ClusterRoleBinding", "cluster-admin", subjects),
+            ["ServiceAccount b/ci, Group ops may do everything in the whole cluster"]
+        );
+        assert!(binding("RoleBinding", "cluster-admin", subjects).is_empty());
+        assert!(binding("ClusterRoleBinding", "view", subjects).is_empty());
+    }
+
+    #[test]
+    fn nobody_is_no_flaw() {
+        assert!(binding("ClusterRoleBinding", "cluster-admin", "[]").is_empty());
+        let masters = "[{kind: Group, name: 'system:masters'}]";
+        assert!(binding("ClusterRoleBinding", "cluster-admin", masters).is_empty());
+    }
+}

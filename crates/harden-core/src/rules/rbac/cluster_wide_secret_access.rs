@@ -1,0 +1,117 @@
+//! Roles that may read every Secret.
+
+use super::power::{Names, Power, Where, flag_powers};
+use crate::check::{Reporter, World};
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "cluster-wide-secret-access",
+    category: Category::Rbac,
+    severity: Severity::High,
+    level: None,
+    summary: "a role may read the Secrets of every namespace",
+    why: "Among them are the credentials of every application and the tokens of privileged \
+          ServiceAccounts; list and watch return their contents just as get does.",
+    remedy: "bind it in the namespaces that need it, or name the Secrets in resourceNames",
+    breaks: "Controllers that watch Secrets everywhere fail; many can be told to watch single \
+          namespaces.",
+    references: &[
+        Reference::Cis("5.1.2"),
+        Reference::Mitre("T1552.007"),
+        Reference::Owasp("K03"),
+        Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
+    ],
+    check: Check::World(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: ci
+rules:
+- apiGroups: [\"\"]
+  resources: [secrets]
+  verbs: [get, list]
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: ci
+rules:
+- apiGroups: [\"\"]
+  resources: [secrets]
+  resourceNames: [ci-token]
+  verbs: [get]
+",
+};
+
+const POWERS: &[Power] = &[Power {
+    group: "",
+    resources: &["secrets"],
+    verbs: &["get", "list", "watch"],
+    names: Names::AreFineBut(&[]),
+}];
+
+fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
+    flag_powers(world, reporter, Where::EveryNamespace, POWERS);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    const HEAD: &str = "apiVersion: rbac.authorization.k8s.io/v1";
+
+    fn role(rest: &str, rule: &str) -> String {
+        format!(
+            "{{{HEAD}, kind: ClusterRole, metadata: {{name: r{rest}}}, rules: [{{{rule}}}]}}\n---\n"
+        )
+    }
+
+    fn binding(kind: &str, subject: &str) -> String {
+        format!(
+            "{{{HEAD}, kind: {kind}, metadata: {{name: b, namespace: team}}, roleRef: {{kind: \
+             ClusterRole, name: r}}, subjects: [{{{subject}}}]}}\n---\n"
+        )
+    }
+
+    fn found(text: &str) -> String {
+        messages(&RULE, text).join("; ")
+    }
+
+    const LIST: &str = "apiGroups: [''], resources: [secrets], verbs: [list]";
+
+    #[test]
+    fn a_role_that_is_bound_in_namespaces_only_is_not_for_all_of_them() {
+        let account = "kind: ServiceAccount, name: a";
+        let role = role("", LIST);
+        assert_eq!(found(&role), "allows list secrets in every namespace");
+        assert_eq!(found(&format!("{role}{}", binding("RoleBinding", account))), "");
+        let everywhere = binding("ClusterRoleBinding", "kind: Group, name: ops");
+        assert_eq!(
+            found(&format!("{role}{}{everywhere}", binding("RoleBinding", account))),
+            "allows list secrets in every namespace; held by ServiceAccount team/a, Group ops"
+        );
+    }
+
+    #[test]
+    fn what_extends_the_roles_of_users_holds_where_these_are_bound() {
+        let labels = ", labels: {rbac.authorization.k8s.io/aggregate-to-edit: 'true'}";
+        assert_eq!(found(&role(labels, LIST)), "");
+    }
+
+    #[test]
+    fn every_group_and_every_verb_include_secrets() {
+        let rule = "apiGroups: ['*'], resources: [secrets], verbs: ['*']";
+        assert_eq!(found(&role("", rule)), "allows get/list/watch secrets in every namespace");
+        let other = "apiGroups: [example.com], resources: [secrets], verbs: ['*']";
+        assert_eq!(found(&role("", other)), "");
+    }
+
+    #[test]
+    fn single_secrets_are_fine() {
+        assert_eq!(found(&role("", &format!("{LIST}, resourceNames: [a]"))), "");
+        assert_eq!(found(&role("", &LIST.replace("list", "create"))), "");
+    }
+}

@@ -1,0 +1,132 @@
+//! Permissions for pods that name no ServiceAccount.
+
+use super::access::{RoleRef, is_binding, is_built_in, subjects};
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "default-service-account-binding",
+    category: Category::Rbac,
+    severity: Severity::Medium,
+    level: None,
+    summary: "a role is bound to the ServiceAccount default",
+    why: "Every pod of the namespace that names no ServiceAccount of its own gets these \
+          permissions, also those that never needed any.",
+    remedy: "make a ServiceAccount for the workload that needs the role, and bind that",
+    breaks: "The workload must name the new account in serviceAccountName.",
+    references: &[
+        Reference::Cis("5.1.5"),
+        Reference::Owasp("K02"),
+        Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: read-config
+  namespace: team-a
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+- kind: ServiceAccount
+  name: default
+  namespace: team-a
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: read-config
+  namespace: team-a
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+- kind: ServiceAccount
+  name: web
+  namespace: team-a
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !is_binding(object) || is_built_in(object) {
+        return;
+    }
+    let role = RoleRef::read(object);
+    // Roles such as system:image-puller are made for whole namespaces.
+    if role.name.starts_with("system:") {
+        return;
+    }
+    let mut namespaces = Vec::new();
+    let mut places = Vec::new();
+    for subject in subjects(object) {
+        let namespace = match subject.service_account_group() {
+            Some("") => continue,
+            Some(namespace) => namespace,
+            None if subject.kind == "ServiceAccount" && subject.name == "default" => {
+                subject.namespace(object)
+            }
+            None => continue,
+        };
+        namespaces.push(namespace);
+        places.push((subject.place.at("name"), String::new(), Change::Decide));
+    }
+    namespaces.dedup();
+    let whose = match namespaces.as_slice() {
+        [""] => "its namespace".to_owned(),
+        names => format!("namespace {}", names.join(", ")),
+    };
+    if !places.is_empty() {
+        reporter.flag_all(
+            format!(
+                "every pod of {whose} gets the {} `{}` unless it names another ServiceAccount",
+                role.kind, role.name
+            ),
+            places,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn binding(role: &str, subject: &str) -> Vec<String> {
+        messages(
+            &RULE,
+            &format!(
+                "{{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {{name: a, \
+                 namespace: nn}}, roleRef: {{kind: Role, name: '{role}'}}, subjects: [{subject}]}}"
+            ),
+        )
+    }
+
+    #[test]
+    fn the_namespace_is_that_of_the_binding_unless_one_is_written() {
+        let tail = "gets the Role `r` unless it names another ServiceAccount";
+        assert_eq!(
+            binding("r", "{kind: ServiceAccount, name: default}"),
+            [format!("every pod of namespace nn {tail}")]
+        );
+        assert_eq!(
+            binding("r", "{kind: ServiceAccount, name: default, namespace: m}"),
+            [format!("every pod of namespace m {tail}")]
+        );
+    }
+
+    #[test]
+    fn groups_of_a_namespace_hold_its_default_account() {
+        assert_eq!(binding("r", "{kind: Group, name: 'system:serviceaccounts:m'}").len(), 1);
+        assert_eq!(binding("r", "{kind: Group, name: 'system:serviceaccounts'}").len(), 0);
+        let pull =
+            binding("system:image-puller", "{kind: Group, name: 'system:serviceaccounts:m'}");
+        assert!(pull.is_empty());
+        assert_eq!(binding("r", "{kind: User, name: default}").len(), 0);
+    }
+}

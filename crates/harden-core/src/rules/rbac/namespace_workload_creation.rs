@@ -1,0 +1,99 @@
+//! ServiceAccounts that may run pods in their namespace.
+
+use super::power::{Names, Power, Where, flag_powers};
+use crate::check::{Reporter, World};
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "namespace-workload-creation",
+    category: Category::Rbac,
+    severity: Severity::Low,
+    level: None,
+    summary: "a ServiceAccount may create workloads in a namespace",
+    why: "Who makes a pod chooses its ServiceAccount and mounts any Secret of the namespace: \
+          the workload can become every other one there.",
+    remedy: "give workloads that deploy others a namespace without stronger ServiceAccounts",
+    breaks: "",
+    references: &[
+        Reference::Cis("5.1.4"),
+        Reference::Mitre("T1610"),
+        Reference::Owasp("K02"),
+        Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
+    ],
+    check: Check::World(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: ci
+  namespace: team-a
+rules:
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [create]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: ci
+  namespace: team-a
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: ci
+subjects:
+- kind: ServiceAccount
+  name: ci
+  namespace: team-a
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: ci
+  namespace: team-a
+rules:
+- apiGroups: [batch]
+  resources: [jobs]
+  verbs: [get, list]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: ci
+  namespace: team-a
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: ci
+subjects:
+- kind: ServiceAccount
+  name: ci
+  namespace: team-a
+",
+};
+
+const POWERS: &[Power] = &[
+    Power {
+        group: "",
+        resources: &["pods", "replicationcontrollers"],
+        verbs: &["create"],
+        names: Names::AreFineBut(&[]),
+    },
+    Power {
+        group: "apps",
+        resources: &["daemonsets", "deployments", "replicasets", "statefulsets"],
+        verbs: &["create"],
+        names: Names::AreFineBut(&[]),
+    },
+    Power {
+        group: "batch",
+        resources: &["cronjobs", "jobs"],
+        verbs: &["create"],
+        names: Names::AreFineBut(&[]),
+    },
+];
+
+fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
+    flag_powers(world, reporter, Where::OneNamespaceForWorkloads, POWERS);
+}

@@ -1,0 +1,121 @@
+//! Subjects that nobody is.
+
+use super::access::{Subject, is_binding, subjects};
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "unmatched-subject",
+    category: Category::Rbac,
+    severity: Severity::Medium,
+    level: None,
+    summary: "a binding names a user or group that nobody is",
+    why: "The name belongs to the other kind: the API server takes it, and those who were \
+          meant get nothing.",
+    remedy: "write kind as the message says",
+    breaks: "Those who were meant get the role: make sure that they should.",
+    references: &[Reference::Page(
+        "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects",
+    )],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: web
+  namespace: team-a
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+- apiUser: rbac.authorization.k8s.io
+  kind: Group
+  name: system:serviceaccount:team-a:web
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: web
+  namespace: team-a
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: view
+subjects:
+- apiUser: rbac.authorization.k8s.io
+  kind: User
+  name: system:serviceaccount:team-a:web
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !is_binding(object) {
+        return;
+    }
+    let mut words = Vec::new();
+    let mut places = Vec::new();
+    for subject in subjects(object) {
+        if let Some(kind) = kind_of(&subject).filter(|it| *it != subject.kind) {
+            words.push(format!("`{}` is a {kind}, not a {}", subject.name, subject.kind));
+            places.push((subject.place.at("kind"), String::new(), Change::Set(kind.into())));
+        }
+    }
+    reporter.flag_all(words.join(", "), places);
+}
+
+/// The kind that a name of the API server itself has.
+fn kind_of(subject: &Subject<'_>) -> Option<&'static str> {
+    if !matches!(subject.kind, "User" | "Group") {
+        return None;
+    }
+    match subject.name {
+        "system:authenticated"
+        | "system:unauthenticated"
+        | "system:masters"
+        | "system:nodes"
+        | "system:serviceaccounts" => Some("Group"),
+        "system:anonymous" => Some("User"),
+        name if name.starts_with("system:serviceaccounts:") => Some("Group"),
+        name if name.starts_with("system:serviceaccount:") => Some("User"),
+        name if name.starts_with("system:node:") => Some("User"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn bound(kind: &str, name: &str) -> usize {
+        let text = format!(
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {{name: a}}, \
+             roleRef: {{kind: Role, name: r}}, subjects: [{{kind: {kind}, name: '{name}'}}]}}"
+        );
+        messages(&RULE, &text).len()
+    }
+
+    #[test]
+    fn names_of_the_api_server_have_one_kind() {
+        for (kind, other, name) in [
+            ("Group", "User", "system:authenticated"),
+            ("Group", "User", "system:serviceaccounts"),
+            ("Group", "User", "system:serviceaccounts:n"),
+            ("User", "Group", "system:serviceaccount:n:a"),
+            ("User", "Group", "system:anonymous"),
+            ("User", "Group", "system:node:a"),
+        ] {
+            assert_eq!((bound(kind, name), bound(other, name)), (0, 1), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_names_may_be_anything() {
+        assert_eq!(bound("User", "engineers"), 0);
+        assert_eq!(bound("Group", "ann"), 0);
+        assert_eq!(bound("ServiceAccount", "system"), 0);
+    }
+}

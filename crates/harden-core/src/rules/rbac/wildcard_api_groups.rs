@@ -1,0 +1,63 @@
+//! Roles for resources of any API group.
+
+use super::access::{is_built_in, is_role};
+use super::policy_rule::PolicyRule;
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "wildcard-api-groups",
+    category: Category::Rbac,
+    severity: Severity::Low,
+    level: None,
+    summary: "a role names resources in every API group",
+    why: "Resources of the same name in other groups, also of those installed later, are \
+          allowed as well.",
+    remedy: "name the API groups",
+    breaks: "Resources of groups that are not named are refused.",
+    references: &[
+        Reference::Cis("5.1.3"),
+        Reference::Owasp("K02"),
+        Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: ci
+  namespace: team-a
+rules:
+- apiGroups: [\"*\"]
+  resources: [deployments]
+  verbs: [get]
+",
+    good: "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata:
+  name: ci
+  namespace: team-a
+rules:
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [get]
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !is_role(object) || is_built_in(object) {
+        return;
+    }
+    let rules = PolicyRule::all(object)
+        .filter(|it| it.lists("apiGroups", "*") && !it.lists("resources", "*"));
+    let (mut words, mut places) = (Vec::new(), Vec::new());
+    for rule in rules {
+        words.extend(rule.words("resources"));
+        places.push((rule.0.at("apiGroups"), String::new(), Change::Decide));
+    }
+    if !places.is_empty() {
+        reporter.flag_all(format!("allows {} of every API group", words.join(", ")), places);
+    }
+}

@@ -1,0 +1,88 @@
+//! Fields and API versions that the API does not have.
+
+mod field_not_in_version;
+mod missing_required_field;
+mod unknown_field;
+mod unknown_kind;
+mod unserved_api_version;
+mod wrong_type;
+
+use std::iter;
+
+use harden_yaml::Place;
+
+use crate::check::{Object, Reporter};
+use crate::finding::Change;
+use crate::rule::Rule;
+use crate::schema::{Flaw, FlawKind};
+
+/// The rules of this category, in alphabetical order.
+pub static RULES: &[&Rule] = &[
+    &field_not_in_version::RULE,
+    &missing_required_field::RULE,
+    &unknown_field::RULE,
+    &unknown_kind::RULE,
+    &unserved_api_version::RULE,
+    &wrong_type::RULE,
+];
+
+/// Reports the flaws of one kind, those that several places share as one.
+fn report<'d>(object: &Object<'d>, kind: FlawKind, reporter: &mut Reporter<'_, 'd>) {
+    let settings = reporter.settings();
+    let flaws = || object.flaws(settings).iter().filter(|it| it.kind == kind);
+    for (at, flaw) in flaws().enumerate() {
+        let is_said = flaws().take(at).any(|it| it.message == flaw.message);
+        if !is_said {
+            let alike = flaws().filter(|it| it.message == flaw.message);
+            match kind {
+                FlawKind::UnknownField | FlawKind::FieldNotInVersion => {
+                    reporter.flag_keys(flaw.message.clone(), alike.map(place_and_change));
+                }
+                _ => {
+                    let spots = alike.map(place_and_change).zip(iter::repeat(String::new()));
+                    reporter.flag_all(
+                        flaw.message.clone(),
+                        spots.map(|((place, change), label)| (place, label, change)),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn place_and_change<'d>(flaw: &Flaw<'d>) -> (Place<'d>, Change) {
+    (flaw.place, flaw.change.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+
+    use super::*;
+    use crate::check::testing::findings;
+
+    #[test]
+    fn the_same_mistake_in_several_containers_is_one_finding_at_their_keys() {
+        let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n\
+                    \x20 - {name: a, imagePullPolic: Always}\n  - {name: b, imagePullPolic: Never}\n";
+        let found = findings(&unknown_field::RULE, text);
+        assert_eq!(found.len(), 1);
+        let spans: Vec<_> = found[0].spots.iter().map(|it| it.span.text(text)).collect();
+        assert_eq!(spans, ["imagePullPolic", "imagePullPolic"]);
+        assert_eq!(found[0].spots[1].path, "spec.containers[1].imagePullPolic");
+    }
+
+    #[test]
+    fn a_wrong_value_is_pointed_at_itself() {
+        let text = "apiVersion: v1\nkind: Namespace\nmetadata: {labels: {a: off}}\n";
+        let found = findings(&wrong_type::RULE, text);
+        assert_eq!(found[0].spots[0].span.text(text), "off");
+    }
+
+    #[test]
+    fn every_flaw_has_one_rule() {
+        let text = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nspec: {}\n";
+        let all: Vec<_> = RULES.iter().flat_map(|rule| findings(rule, text)).collect();
+        assert_eq!(all.len(), 1, "{all:?}");
+    }
+}

@@ -1,0 +1,46 @@
+//! Values that cannot be decoded into their fields.
+
+use super::report;
+use crate::check::{Object, Reporter};
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::schema::FlawKind;
+
+pub(super) static RULE: Rule = Rule {
+    id: "wrong-type",
+    category: Category::Schema,
+    severity: Severity::High,
+    level: None,
+    summary: "a value has a type that the API does not take",
+    why: "The API server refuses the whole object, so nothing of it is applied. Unquoted \
+          yes, on, 1.0 and 08 are the usual cause: YAML reads them as something else \
+          than the text they look like.",
+    remedy: "write the value as the type that the field takes",
+    breaks: "",
+    references: &[
+        Reference::Page(
+            "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",
+        ),
+        Reference::Page("https://kubernetes.io/docs/reference/using-api/"),
+    ],
+    check: Check::Object(check),
+    bad: "\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: team-a
+  labels:
+    shared: yes
+",
+    good: "\
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: team-a
+  labels:
+    shared: \"yes\"
+",
+};
+
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    report(object, FlawKind::WrongType, reporter);
+}

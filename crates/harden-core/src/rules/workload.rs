@@ -1,0 +1,53 @@
+//! Pods beyond the Pod Security Standards.
+
+mod container_runtime_socket;
+mod containers;
+mod credentials;
+mod default_service_account;
+mod environment_from_secret;
+mod host_aliases;
+mod host_paths;
+mod host_user_namespace;
+mod images;
+mod low_user_id;
+mod missing_cpu_request;
+mod missing_ephemeral_storage_limit;
+mod missing_memory_limit;
+mod missing_readiness_probe;
+mod mounted_service_account_token;
+mod mutable_image_tag;
+mod secret_in_arguments;
+mod secret_in_config_map;
+mod secret_in_environment;
+mod sensitive_host_path;
+mod shared_process_namespace;
+mod tokens;
+mod unpinned_image;
+mod writable_host_path;
+mod writable_root_file_system;
+
+use crate::rule::Rule;
+
+/// The rules of this category, in alphabetical order.
+pub static RULES: &[&Rule] = &[
+    &container_runtime_socket::RULE,
+    &default_service_account::RULE,
+    &environment_from_secret::RULE,
+    &host_aliases::RULE,
+    &host_user_namespace::RULE,
+    &low_user_id::RULE,
+    &missing_cpu_request::RULE,
+    &missing_ephemeral_storage_limit::RULE,
+    &missing_memory_limit::RULE,
+    &missing_readiness_probe::RULE,
+    &mounted_service_account_token::RULE,
+    &mutable_image_tag::RULE,
+    &secret_in_arguments::RULE,
+    &secret_in_config_map::RULE,
+    &secret_in_environment::RULE,
+    &sensitive_host_path::RULE,
+    &shared_process_namespace::RULE,
+    &unpinned_image::RULE,
+    &writable_host_path::RULE,
+    &writable_root_file_system::RULE,
+];

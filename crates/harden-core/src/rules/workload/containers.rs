@@ -1,0 +1,63 @@
+//! What several rules ask of containers.
+
+use crate::check::Workload;
+use crate::pod_security::{Container, ContainerKind};
+
+/// Whether a container is all there: one without an image is a patch to another manifest, which has
+/// what is missing here.
+pub(super) fn is_complete(container: &Container<'_>) -> bool {
+    container.place().at("image").exists()
+}
+
+/// Whether a container runs beside the others for as long as the pod does: an ordinary container, or
+/// an init container that is restarted (a sidecar).
+pub(super) fn keeps_running(container: &Container<'_>) -> bool {
+    match container.kind {
+        ContainerKind::Regular => true,
+        ContainerKind::Init => container.place().at("restartPolicy").as_str() == Some("Always"),
+        ContainerKind::Ephemeral => false,
+    }
+}
+
+/// Whether the pod is for Windows nodes, which have no read-only root file systems, user namespaces
+/// or user numbers.
+pub(super) fn is_windows(workload: &Workload<'_>) -> bool {
+    workload.at("os").at("name").as_str() == Some("windows")
+        || workload.at("nodeSelector").at("kubernetes.io/os").as_str() == Some("windows")
+}
+
+/// Whether a container is bound to run as a user other than root, whatever its image says.
+pub(super) fn is_non_root(workload: &Workload<'_>, container: &Container<'_>) -> bool {
+    let pod = workload.at("securityContext");
+    let user = container.security.run_as_user.or_else(|| pod.at("runAsUser").as_i64());
+    let non_root = container.security.run_as_non_root.or_else(|| pod.at("runAsNonRoot").as_bool());
+    user.map_or(non_root == Some(true), |user| user != 0)
+}
+
+/// Whether a container gets this resource's limit from the pod as a whole.
+pub(super) fn has_pod_resource(
+    workload: &Workload<'_>,
+    bound: &'static str,
+    resource: &'static str,
+) -> bool {
+    workload.at("resources").at(bound).at(resource).exists()
+}
+
+/// Names in backquotes between commas, each once.
+pub(super) fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut text = String::new();
+    for name in names {
+        if seen.contains(&name) {
+            continue;
+        }
+        if !seen.is_empty() {
+            text.push_str(", ");
+        }
+        text.push('`');
+        text.push_str(name);
+        text.push('`');
+        seen.push(name);
+    }
+    text
+}

@@ -1,0 +1,168 @@
+//! What names say of their values.
+
+/// What the value of a name is meant to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Something that a person may have chosen.
+    Password,
+    /// Something that a program has made.
+    Token,
+    /// Something to sign, encrypt or authenticate with.
+    Key,
+    /// Either a secret or the name of an object that holds one.
+    Secret,
+}
+
+/// As much of a name's end as decides, in lower case and without what separates its words.
+struct Tail {
+    bytes: [u8; Tail::LENGTH],
+    start: usize,
+}
+
+impl Tail {
+    const LENGTH: usize = 24;
+
+    fn of(name: &str) -> Self {
+        let mut tail = Self { bytes: [0; Self::LENGTH], start: Self::LENGTH };
+        let letters = name.bytes().rev().filter(|it| !b"_-. ".contains(it));
+        for byte in letters.skip_while(u8::is_ascii_digit).take(Self::LENGTH) {
+            tail.start -= 1;
+            if let Some(slot) = tail.bytes.get_mut(tail.start) {
+                *slot = byte.to_ascii_lowercase();
+            }
+        }
+        tail
+    }
+
+    fn ends_with(&self, end: &str) -> bool {
+        self.bytes.get(self.start..).is_some_and(|it| it.ends_with(end.as_bytes()))
+    }
+
+    fn ends_with_any(&self, ends: &[&str]) -> bool {
+        ends.iter().any(|end| self.ends_with(end))
+    }
+}
+
+const PASSWORDS: &[&str] = &["password", "passwd", "passphrase", "requirepass"];
+const KEYS: &[&str] = &[
+    "accountkey",
+    "apikey",
+    "authkey",
+    "encryptionkey",
+    "licensekey",
+    "masterkey",
+    "privatekey",
+    "secretaccesskey",
+    "secretkey",
+    "sharedaccesskey",
+    "signingkey",
+];
+/// Words before `secret` that leave no doubt: it is the secret itself.
+const SECRETS: &[&str] = &[
+    "apisecret",
+    "appsecret",
+    "authsecret",
+    "clientsecret",
+    "consumersecret",
+    "cookiesecret",
+    "hmacsecret",
+    "jwtsecret",
+    "sessionsecret",
+    "sharedsecret",
+    "signingsecret",
+    "webhooksecret",
+];
+/// Names that end like a token and are none: one tells clusters apart, the others mark text.
+const NO_TOKENS: &[&str] = &["clustertoken", "bostoken", "eostoken", "padtoken", "unktoken"];
+
+/// What a name says of its value; none where it says that it is no secret, or nothing.
+pub(super) fn meaning(name: &str) -> Option<Meaning> {
+    let tail = Tail::of(name);
+    let meaning = if tail.ends_with_any(PASSWORDS) {
+        Meaning::Password
+    } else if tail.ends_with_any(KEYS) || tail.ends_with_any(SECRETS) {
+        Meaning::Key
+    } else if tail.ends_with("token") && !tail.ends_with_any(NO_TOKENS) {
+        Meaning::Token
+    } else if tail.ends_with("secret") {
+        Meaning::Secret
+    } else if is_last_word(name, "pass") || (name.len() > 3 && is_last_word(name, "pwd")) {
+        Meaning::Password
+    } else {
+        return None;
+    };
+    (!is_public(name)).then_some(meaning)
+}
+
+/// Whether a name ends in a word that also ends other words, such as `bypass`.
+fn is_last_word(name: &str, word: &str) -> bool {
+    let Some(start) = name.len().checked_sub(word.len()) else { return false };
+    let (Some(before), Some(last)) = (name.get(..start), name.get(start..)) else { return false };
+    let is_camel = last.starts_with(|it: char| it.is_ascii_uppercase())
+        && before.ends_with(|it: char| it.is_ascii_lowercase());
+    last.eq_ignore_ascii_case(word)
+        && (is_camel || before.is_empty() || before.ends_with(['_', '-', '.']))
+}
+
+/// Whether a name says that everybody may know its value.
+fn is_public(name: &str) -> bool {
+    let contains =
+        |word: &[u8]| name.as_bytes().windows(word.len()).any(|it| it.eq_ignore_ascii_case(word));
+    contains(b"public") || contains(b"publishable")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_secrets_are_known_in_every_spelling() {
+        for (name, expected) in [
+            ("DB_PASSWORD", Meaning::Password),
+            ("dbPassword", Meaning::Password),
+            ("PGPASSWORD", Meaning::Password),
+            ("spring.datasource.password", Meaning::Password),
+            ("DB_PASSWORD_2", Meaning::Password),
+            ("SMTP_PASS", Meaning::Password),
+            ("smtpPass", Meaning::Password),
+            ("MYSQL_PWD", Meaning::Password),
+            ("requirepass", Meaning::Password),
+            ("GITHUB_TOKEN", Meaning::Token),
+            ("accessToken", Meaning::Token),
+            ("api-key", Meaning::Key),
+            ("STRIPE_APIKEY", Meaning::Key),
+            ("AWS_SECRET_ACCESS_KEY", Meaning::Key),
+            ("OAUTH_CLIENT_SECRET", Meaning::Key),
+            ("APP_SECRET_KEY_BASE64_SECRET", Meaning::Secret),
+            ("TLS_SECRET", Meaning::Secret),
+        ] {
+            assert_eq!(meaning(name), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_about_secrets_are_none() {
+        for name in [
+            "DB_PASSWORD_FILE",
+            "SECRET_NAME",
+            "TOKEN_URL",
+            "AWS_ACCESS_KEY_ID",
+            "MAX_TOKENS",
+            "TOKEN_TTL",
+            "PWD",
+            "OLDPWD",
+            "BYPASS",
+            "COMPASS",
+            "SORT_KEY",
+            "MINIO_ACCESS_KEY",
+            "STRIPE_PUBLISHABLE_API_KEY",
+            "NEXT_PUBLIC_MAP_TOKEN",
+            "ETCD_INITIAL_CLUSTER_TOKEN",
+            "PASSWORD_POLICY",
+            "",
+            "é",
+        ] {
+            assert_eq!(meaning(name), None, "{name}");
+        }
+    }
+}

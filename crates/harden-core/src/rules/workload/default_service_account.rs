@@ -1,0 +1,60 @@
+//! Pods that use the API server as the account that everything in the namespace shares.
+
+use super::tokens::{DEFAULT, ServiceAccounts, Token, account_name};
+use crate::check::{Reporter, World};
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "default-service-account",
+    category: Category::Workload,
+    severity: Severity::Medium,
+    level: None,
+    summary: "the pod uses the API server as the ServiceAccount `default`",
+    why: "Every pod of the namespace that names no account is `default`. Rights given to it for \
+          one pod are given to all of them, the next ones included, and the audit log cannot tell \
+          them apart.",
+    remedy: "make a ServiceAccount for this workload, bind its rights to that, and name it in \
+          serviceAccountName",
+    breaks: "Bindings, cloud identities and imagePullSecrets that name `default` have to name the \
+          new account, too.",
+    references: &[
+        Reference::Cis("5.1.5"),
+        Reference::NsaCisa("Pod security: Protecting Pod service account tokens"),
+        Reference::Mitre("T1528"),
+        Reference::Owasp("K02"),
+        Reference::Page("https://kubernetes.io/docs/concepts/security/service-accounts/"),
+    ],
+    check: Check::World(check),
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  automountServiceAccountToken: true
+  containers:
+  - name: app
+    image: registry.example.com/web:1.4.2
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  serviceAccountName: web
+  automountServiceAccountToken: true
+  containers:
+  - name: app
+    image: registry.example.com/web:1.4.2
+",
+};
+
+fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let accounts = ServiceAccounts::read(world);
+    for workload in &world.workloads {
+        if account_name(workload) == DEFAULT && accounts.token(workload) == Token::Wanted {
+            reporter.flag_workload(workload, "uses the API server as the ServiceAccount `default`");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! What a mounted directory or file of the node gives away.
+
+use harden_yaml::Place;
+
+use super::containers::is_non_root;
+use crate::check::Workload;
+use crate::pod_security::Container;
+
+/// A file or directory of the node that a container mounts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct HostMount<'w, 'd> {
+    /// The container that mounts it.
+    pub(super) container: &'w Container<'d>,
+    /// The item of its `volumeMounts`.
+    pub(super) mount: Place<'d>,
+    /// The path on the node.
+    pub(super) path: &'d str,
+    /// What it gives away.
+    pub(super) danger: Danger,
+}
+
+/// What a mounted path gives away; every mount is in one of these classes, so that it is reported
+/// once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Danger {
+    /// The socket of a container runtime, or the directory that holds it.
+    Runtime,
+    /// Root in the container takes over the node by what is there.
+    Node,
+    /// It can be written to.
+    Writable,
+    /// It can be read.
+    Readable,
+}
+
+/// Visits every mount of the node's files, if there are any.
+pub(super) fn visit<'w, 'd>(workload: &'w Workload<'d>, mut visit: impl FnMut(HostMount<'w, 'd>)) {
+    for volume in workload.at("volumes").items() {
+        let source = volume.at("hostPath");
+        let (Some(path), Some(name)) = (source.at("path").as_str(), volume.at("name").as_str())
+        else {
+            continue;
+        };
+        for container in workload.containers() {
+            for mount in container.place().at("volumeMounts").items() {
+                if mount.at("name").as_str() == Some(name) {
+                    let danger = danger(workload, container, mount, source, path);
+                    visit(HostMount { container, mount, path, danger });
+                }
+            }
+        }
+    }
+}
+
+fn danger(
+    workload: &Workload<'_>,
+    container: &Container<'_>,
+    mount: Place<'_>,
+    source: Place<'_>,
+    path: &str,
+) -> Danger {
+    let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+    let is_writable = mount.at("readOnly").as_bool() != Some(true);
+    // Read-only keeps nobody from using a device or a socket.
+    let is_device = path.starts_with("/dev/")
+        || matches!(source.at("type").as_str(), Some("Socket" | "CharDevice" | "BlockDevice"));
+    if is_runtime(path) {
+        Danger::Runtime
+    } else if !is_non_root(workload, container)
+        && (holds_secrets(path) || (is_writable && steers_node(path)))
+    {
+        Danger::Node
+    } else if is_writable && !is_device {
+        Danger::Writable
+    } else {
+        Danger::Readable
+    }
+}
+
+/// Sockets by the last step of their path, and directories that hold little else.
+fn is_runtime(path: &str) -> bool {
+    const SOCKETS: [&str; 8] = [
+        "containerd.sock",
+        "containerd.sock.ttrpc",
+        "cri-dockerd.sock",
+        "crio.sock",
+        "docker.sock",
+        "docker_engine",
+        "dockershim.sock",
+        "podman.sock",
+    ];
+    const DIRECTORIES: [&str; 5] = ["containerd", "crio", "docker", "k3s/containerd", "podman"];
+    let last = path.rsplit(['/', '\\']).next().unwrap_or("");
+    let below_run = path.strip_prefix("/var/run/").or_else(|| path.strip_prefix("/run/"));
+    SOCKETS.contains(&last) || below_run.is_some_and(|rest| DIRECTORIES.contains(&rest))
+}
+
+/// Directories in which root finds what makes it the node or the cluster, even if it only reads.
+fn holds_secrets(path: &str) -> bool {
+    const EXACT: [&str; 11] = [
+        "/",
+        "/etc",
+        "/home",
+        "/run",
+        "/var",
+        "/var/lib",
+        "/var/lib/kubelet",
+        "/var/lib/kubelet/pki",
+        "/var/lib/kubelet/pods",
+        "/var/run",
+        "/root",
+    ];
+    const BELOW: [&str; 6] = [
+        "/etc/kubernetes",
+        "/etc/rancher",
+        "/root/.kube",
+        "/root/.ssh",
+        "/var/lib/etcd",
+        "/var/lib/rancher",
+    ];
+    EXACT.contains(&path) || BELOW.iter().any(|it| is_at_or_below(path, it))
+}
+
+/// Directories and files in which root leaves what the node runs or obeys.
+fn steers_node(path: &str) -> bool {
+    const EXACT: [&str; 10] = [
+        "/boot",
+        "/opt",
+        "/proc",
+        "/sys",
+        "/sys/fs/cgroup",
+        "/sys/kernel",
+        "/var/lib/containerd",
+        "/var/lib/containers",
+        "/var/lib/docker",
+        "/var/spool",
+    ];
+    const BELOW: [&str; 11] = [
+        "/bin",
+        "/etc",
+        "/lib",
+        "/lib64",
+        "/opt/bin",
+        "/opt/cni",
+        "/proc/sys",
+        "/root",
+        "/sbin",
+        "/usr",
+        "/var/spool/cron",
+    ];
+    const HARMLESS: [&str; 8] = [
+        "/etc/hostname",
+        "/etc/hosts",
+        "/etc/localtime",
+        "/etc/machine-id",
+        "/etc/os-release",
+        "/etc/timezone",
+        "/usr/share",
+        "/usr/src",
+    ];
+    !HARMLESS.iter().any(|it| is_at_or_below(path, it))
+        && (EXACT.contains(&path) || BELOW.iter().any(|it| is_at_or_below(path, it)))
+}
+
+fn is_at_or_below(path: &str, directory: &str) -> bool {
+    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::messages;
+    use crate::rule::Rule;
+    use crate::rules::workload::{
+        container_runtime_socket, sensitive_host_path, writable_host_path,
+    };
+
+    /// Which of the rules report a mount.
+    fn reports(path: &str, mount: &str, security: &str) -> Vec<&'static str> {
+        reports_typed(path, "\"\"", mount, security)
+    }
+
+    fn reports_typed(path: &str, kind: &str, mount: &str, security: &str) -> Vec<&'static str> {
+        let text = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{containers: [{{name: app, \
+             image: web, securityContext: {{{security}}}, volumeMounts: [{{name: host, mountPath: /host\
+             {mount}}}]}}], volumes: [{{name: host, hostPath: {{path: '{path}', type: {kind}}}}}]}}}}"
+        );
+        let rules: [&'static Rule; 3] = [
+            &container_runtime_socket::RULE,
+            &sensitive_host_path::RULE,
+            &writable_host_path::RULE,
+        ];
+        rules.iter().filter(|it| !messages(it, &text).is_empty()).map(|it| it.id).collect()
+    }
+
+    #[test]
+    fn sockets_of_runtimes_are_found_however_they_are_mounted() {
+        for path in [
+            "/var/run/docker.sock",
+            "/run/containerd/containerd.sock",
+            "/run/k3s/containerd/containerd.sock",
+            "/var/run/crio/crio.sock",
+            "/run/containerd/",
+            r"\\.\pipe\docker_engine",
+        ] {
+            assert_eq!(reports(path, "", ""), ["container-runtime-socket"], "{path}");
+            assert_eq!(
+                reports(path, ", readOnly: true", ""),
+                ["container-runtime-socket"],
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn secrets_of_the_node_need_only_be_read() {
+        for path in ["/", "/etc", "/etc/kubernetes/pki", "/var/lib/kubelet/", "/var/lib/etcd"] {
+            assert_eq!(reports(path, "", ""), ["sensitive-host-path"], "{path}");
+            assert_eq!(reports(path, ", readOnly: true", ""), ["sensitive-host-path"], "{path}");
+        }
+    }
+
+    #[test]
+    fn what_the_node_runs_must_be_writable_to_matter() {
+        for path in ["/usr/local/bin", "/opt/cni/bin", "/etc/cron.d", "/proc", "/sys"] {
+            assert_eq!(reports(path, "", ""), ["sensitive-host-path"], "{path}");
+            assert!(reports(path, ", readOnly: true", "").is_empty(), "{path}");
+        }
+    }
+
+    #[test]
+    fn without_root_the_files_of_root_are_safe() {
+        for security in ["runAsUser: 65534", "runAsNonRoot: true"] {
+            assert!(reports("/", ", readOnly: true", security).is_empty());
+            assert_eq!(reports("/", "", security), ["writable-host-path"]);
+        }
+        assert_eq!(reports("/", "", "runAsUser: 0"), ["sensitive-host-path"]);
+    }
+
+    #[test]
+    fn other_files_must_not_be_writable() {
+        for path in ["/srv/data", "/var/log", "/etc/localtime", "/var/lib/kubelet/plugins", "/etcd"]
+        {
+            assert_eq!(reports(path, "", ""), ["writable-host-path"], "{path}");
+            assert!(reports(path, ", readOnly: true", "").is_empty(), "{path}");
+        }
+    }
+
+    #[test]
+    fn devices_and_sockets_are_used_read_only_just_as_well() {
+        assert!(reports("/dev/fuse", "", "").is_empty());
+        assert!(reports_typed("/run/agent.sock", "Socket", "", "").is_empty());
+    }
+
+    #[test]
+    fn volumes_that_nobody_mounts_give_nothing_away() {
+        let text = "{apiVersion: v1, kind: Pod, spec: {containers: [{name: app, image: web}], \
+                    volumes: [{name: host, hostPath: {path: /}}]}}";
+        assert!(messages(&sensitive_host_path::RULE, text).is_empty());
+    }
+}

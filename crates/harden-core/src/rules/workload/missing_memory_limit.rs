@@ -1,0 +1,111 @@
+//! Containers that may use all of their node's memory.
+
+use super::containers::{has_pod_resource, is_complete};
+use crate::check::{Reporter, Workload};
+use crate::finding::Change;
+use crate::pod_security::ContainerKind;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "missing-memory-limit",
+    category: Category::Workload,
+    severity: Severity::Medium,
+    level: None,
+    summary: "a container has no memory limit",
+    why: "A leak, or a request made to cost memory, takes the node's memory until the kernel kills \
+          processes there, and not necessarily this one's. Without a request as well, the pod is \
+          also the first to be evicted. A LimitRange fills in one value for everything in its \
+          namespace, which fits hardly anything.",
+    remedy: "set resources.limits.memory, and resources.requests.memory to the same or less",
+    breaks: "The container is killed when it needs more; measure before choosing the limit.",
+    references: &[
+        Reference::NsaCisa("Network separation and hardening: Resource policies"),
+        Reference::Mitre("T1499"),
+        Reference::Owasp("K01"),
+        Reference::Page(
+            "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
+        ),
+    ],
+    check: Check::Workload(check),
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: app
+    image: registry.example.com/web:1.4.2
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: app
+    image: registry.example.com/web:1.4.2
+    resources:
+      limits:
+        memory: 256Mi
+",
+};
+
+fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if has_pod_resource(workload, "limits", "memory") {
+        return;
+    }
+    let mut has_request = true;
+    let mut without = Vec::new();
+    // Ephemeral containers cannot have limits.
+    let containers = workload.containers().iter();
+    for container in containers.filter(|it| it.kind != ContainerKind::Ephemeral && is_complete(it))
+    {
+        let resources = container.place().at("resources");
+        let field = resources.at("limits").at("memory");
+        if !field.exists() {
+            has_request &= resources.at("requests").at("memory").exists();
+            without.push((container, field, Change::Decide));
+        }
+    }
+    let flaw = if has_request { "no memory limit" } else { "no memory limit, and no request" };
+    reporter.flag_containers(flaw, without);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::messages;
+
+    /// What the rule says of a pod with one container.
+    fn says(pod: &str, container: &str) -> Vec<String> {
+        let text = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{{pod} containers: \
+             [{{name: app, image: web, {container}}}]}}}}"
+        );
+        messages(&RULE, &text)
+    }
+
+    #[test]
+    fn a_request_is_no_limit() {
+        assert_eq!(says("", ""), ["container `app`: no memory limit, and no request"]);
+        let request = says("", "resources: {requests: {memory: 1Gi}}");
+        assert_eq!(request, ["container `app`: no memory limit"]);
+        assert!(says("", "resources: {limits: {memory: 1Gi}}").is_empty());
+    }
+
+    #[test]
+    fn the_pod_may_have_the_limit() {
+        assert!(says("resources: {limits: {memory: 1Gi}},", "").is_empty());
+        assert_eq!(says("resources: {requests: {memory: 1Gi}},", "").len(), 1);
+    }
+
+    #[test]
+    fn containers_that_cannot_have_limits_need_none() {
+        let debugger = "ephemeralContainers: [{name: debug, image: busybox}],";
+        assert!(says(debugger, "resources: {limits: {memory: 1Gi}}").is_empty());
+        let patch = "{apiVersion: v1, kind: Pod, spec: {containers: [{name: app}]}}";
+        assert!(messages(&RULE, patch).is_empty());
+    }
+}

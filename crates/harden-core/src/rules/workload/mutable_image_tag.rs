@@ -1,0 +1,89 @@
+//! Images by a tag that is meant to move.
+
+use super::containers::quoted;
+use super::images::{self, Pin};
+use crate::check::{Reporter, Workload};
+use crate::finding::Change;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "mutable-image-tag",
+    category: Category::Workload,
+    severity: Severity::Medium,
+    level: None,
+    summary: "an image is named by a tag that moves, or by none",
+    why: "The same manifest starts another program after every push, on some nodes and not on \
+          others, untested and without a trace in the manifest's history; a bad or hijacked push \
+          reaches production by a restart. There is no version to roll back to.",
+    remedy: "name the version that was tested, with its digest",
+    breaks: "",
+    references: &[
+        Reference::NsaCisa("Pod security: Building secure container images"),
+        Reference::Mitre("T1525"),
+        Reference::Mitre("T1195.002"),
+        Reference::Page("https://kubernetes.io/docs/concepts/containers/images/"),
+    ],
+    check: Check::Workload(check),
+    bad: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: app
+    image: registry.example.com/web:latest
+",
+    good: "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: app
+    image: registry.example.com/web:1.4.2
+",
+};
+
+fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let mut moving = Vec::new();
+    let mut places = Vec::new();
+    for (container, place, image) in images::of(workload) {
+        if images::pin(image) == Pin::Moving {
+            moving.push(image);
+            places.push((container, place, Change::Decide));
+        }
+    }
+    if !places.is_empty() {
+        let flaw = format!("whatever was pushed last to {}", quoted(moving));
+        reporter.flag_containers(&flaw, places);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::messages;
+
+    fn says(container: &str) -> Vec<String> {
+        let text = format!(
+            "{{apiVersion: v1, kind: Pod, spec: {{containers: [{{name: app, {container}}}]}}}}"
+        );
+        messages(&RULE, &text)
+    }
+
+    #[test]
+    fn images_that_are_not_pulled_cannot_change() {
+        assert_eq!(says("image: web"), ["container `app`: whatever was pushed last to `web`"]);
+        assert!(says("image: web, imagePullPolicy: Never").is_empty());
+    }
+
+    #[test]
+    fn blanks_are_no_images() {
+        for image in ["''", "'{{ .Values.image }}'", "${IMAGE}", "<image>"] {
+            assert!(says(&format!("image: {image}")).is_empty(), "{image}");
+        }
+        assert!(says("").is_empty());
+    }
+}

@@ -1,0 +1,53 @@
+//! Text that is never read.
+
+use harden_yaml::{Document, ProblemKind};
+
+use super::report;
+use crate::check::Reporter;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "ignored-content",
+    category: Category::Yaml,
+    severity: Severity::High,
+    level: None,
+    summary: "text after the end of a document is never read",
+    why: "The reader stops where the first value ends and does not say so: every object \
+          further down is silently missing from the cluster.",
+    remedy: "separate documents with --- on a line of its own",
+    breaks: "Objects that were never applied will be.",
+    references: &[Reference::Page("https://yaml.org/spec/1.2.2/")],
+    check: Check::Document(check),
+    bad: "\
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: web
+...
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: default-deny
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+",
+    good: "\
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: web
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: default-deny
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+",
+};
+
+fn check(document: &Document<'_>, reporter: &mut Reporter<'_, '_>) {
+    report(document, reporter, |it| matches!(it, ProblemKind::IgnoredContent));
+}

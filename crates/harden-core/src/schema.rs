@@ -1,0 +1,70 @@
+//! What the API server would say of an object before it looks at what the fields mean: fields and
+//! API versions that it does not have, values of the wrong type, and what it insists on.
+//!
+//! The types of every built-in kind of Kubernetes 1.25 to 1.37 are in one table; custom kinds are
+//! read from their CustomResourceDefinitions.
+
+mod built_in;
+mod crds;
+mod patch;
+mod removed;
+mod scalar;
+mod served;
+mod similar;
+mod table;
+#[cfg(test)]
+mod tests;
+mod walk;
+mod words;
+
+pub use crds::Crds;
+
+use harden_yaml::Place;
+
+use crate::finding::Change;
+use crate::kubernetes::MinorVersion;
+use crate::workloads::Object;
+
+/// One thing that the API server would refuse or drop.
+#[derive(Debug, Clone)]
+pub struct Flaw<'d> {
+    /// What is wrong.
+    pub kind: FlawKind,
+    /// Where: for a missing field the place where it belongs.
+    pub place: Place<'d>,
+    /// What is wrong, in one line without a full stop; the same for the same flaw elsewhere.
+    pub message: String,
+    /// What would mend it.
+    pub change: Change,
+}
+
+/// What can be wrong with the form of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FlawKind {
+    /// No version of the API server has this field.
+    UnknownField,
+    /// Other versions of the API server have this field.
+    FieldNotInVersion,
+    /// The value cannot be decoded into the field.
+    WrongType,
+    /// The API server insists on a field that is not there.
+    MissingField,
+    /// The API server does not serve this API version of a known kind.
+    UnservedVersion,
+    /// A group of Kubernetes has no such kind.
+    UnknownKind,
+}
+
+/// The flaws of an object in the order of its text, except that missing fields come after what is
+/// written beside them. Kinds of groups that are not known are not checked.
+pub fn check<'d>(object: &Object<'d>, version: MinorVersion, crds: &Crds) -> Vec<Flaw<'d>> {
+    let target = built_in::clamp(version);
+    let mut flaws = Vec::new();
+    if let Some(root) = served::resolve(object, target, crds, &mut flaws) {
+        walk::check(object.place, &root, &mut flaws);
+        if patch::is_partial(object, &flaws) {
+            flaws.retain(|it| it.kind != FlawKind::MissingField);
+        }
+    }
+    flaws
+}

@@ -1,0 +1,199 @@
+//! The table of the built-in kinds, made from the schemas that Kubernetes publishes; see
+//! `tests/schema-table/README.md`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::table::{Field, Shape, Table, TypeId, Versions};
+use crate::kubernetes::MinorVersion;
+
+/// The minor versions that the table knows.
+pub(super) const KNOWN: Versions = Versions { since: 25, until: MinorVersion::NEWEST_KNOWN.0 };
+
+/// Every built-in kind, and the types that it is made of.
+#[derive(Debug)]
+pub(super) struct BuiltIn {
+    /// The types.
+    pub(super) table: Table,
+    /// The kinds, sorted by group, version and kind.
+    pub(super) kinds: Vec<Kind>,
+    /// The type of `metadata`.
+    pub(super) metadata: Shape,
+}
+
+/// A kind in one of its API versions.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kind {
+    /// API group; empty for the core group.
+    pub(super) group: &'static str,
+    /// Version in the group.
+    pub(super) version: &'static str,
+    /// Kind, e.g. `NetworkPolicy`.
+    pub(super) name: &'static str,
+    /// The type of its objects.
+    pub(super) root: TypeId,
+    /// The minor versions of Kubernetes that serve it.
+    pub(super) served: Versions,
+}
+
+static BUILT_IN: LazyLock<BuiltIn> = LazyLock::new(|| read(include_str!("table.txt")));
+
+/// The table, read when it is first asked for.
+pub(super) fn built_in() -> &'static BuiltIn {
+    &BUILT_IN
+}
+
+/// The nearest minor version that the table knows.
+pub(super) fn clamp(version: MinorVersion) -> u16 {
+    version.0.clamp(KNOWN.since, KNOWN.until)
+}
+
+impl BuiltIn {
+    /// A kind in this API version.
+    pub(super) fn find(&self, group: &str, version: &str, kind: &str) -> Option<&Kind> {
+        let wanted = (group, version, kind);
+        let at = self.kinds.binary_search_by(|it| it.key().cmp(&wanted)).ok()?;
+        self.kinds.get(at)
+    }
+
+    /// Whether a group is one of Kubernetes itself.
+    pub(super) fn has_group(&self, group: &str) -> bool {
+        let at = self.kinds.partition_point(|it| it.group < group);
+        self.kinds.get(at).is_some_and(|it| it.group == group)
+    }
+}
+
+impl Kind {
+    fn key(&self) -> (&'static str, &'static str, &'static str) {
+        (self.group, self.version, self.name)
+    }
+
+    /// Its `apiVersion`.
+    pub(super) fn api_version(&self) -> Cow<'static, str> {
+        if self.group.is_empty() {
+            Cow::Borrowed(self.version)
+        } else {
+            Cow::Owned(format!("{}/{}", self.group, self.version))
+        }
+    }
+}
+
+/// Reads the types, an empty line, and the kinds. What every kind has is not written there.
+fn read(text: &'static str) -> BuiltIn {
+    let (types, kinds) = text.split_once("\n\n").unwrap_or((text, ""));
+    let mut reader = Reader::default();
+    for name in types.lines().filter(|it| !it.starts_with(' ')) {
+        let id = reader.table.reserve_type(name);
+        reader.ids.insert(name, id);
+    }
+    let metadata = reader.shape("ObjectMeta");
+    let served: Vec<_> = kinds.lines().filter_map(|line| reader.kind(line)).collect();
+    let roots: Vec<_> = served.iter().map(|it| it.root).collect();
+    let mut lines = types.lines().peekable();
+    while let Some(name) = lines.next() {
+        let Some(id) = reader.ids.get(name).copied() else { continue };
+        let mut fields = Vec::new();
+        while let Some(line) = lines.next_if(|it| it.starts_with(' ')) {
+            fields.extend(reader.field(line));
+        }
+        if roots.contains(&id) {
+            fields.extend(common(metadata));
+        }
+        reader.table.describe(id, fields, false);
+    }
+    BuiltIn { table: reader.table, kinds: served, metadata }
+}
+
+/// What every kind has.
+pub(super) fn common(metadata: Shape) -> impl Iterator<Item = Field> {
+    [("apiVersion", Shape::String), ("kind", Shape::String), ("metadata", metadata)]
+        .into_iter()
+        .map(|(name, shape)| Field {
+            name: Cow::Borrowed(name),
+            shape,
+            is_required: false,
+            versions: Versions::ALL,
+        })
+}
+
+#[derive(Default)]
+struct Reader {
+    table: Table,
+    ids: BTreeMap<&'static str, TypeId>,
+}
+
+impl Reader {
+    /// ` name! [shape] 26-30`, of which only the name must be there; without a shape it is a string.
+    fn field(&mut self, line: &'static str) -> Option<Field> {
+        let mut words = line.split_ascii_whitespace();
+        let name = words.next()?;
+        let mut shape = Shape::String;
+        let mut versions = Versions::ALL;
+        for word in words {
+            match read_versions(word) {
+                Some(read) => versions = read,
+                None => shape = self.shape(word),
+            }
+        }
+        let (name, is_required) = match name.strip_suffix('!') {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
+        Some(Field { name: Cow::Borrowed(name), shape, is_required, versions })
+    }
+
+    /// `group/version Kind Type 26-30`; without a type it is the one of the same name.
+    fn kind(&self, line: &'static str) -> Option<Kind> {
+        let mut words = line.split_ascii_whitespace();
+        let api_version = words.next()?;
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let name = words.next()?;
+        let mut root = name;
+        let mut served = Versions::ALL;
+        for word in words {
+            match read_versions(word) {
+                Some(read) => served = read,
+                None => root = word,
+            }
+        }
+        Some(Kind { group, version, name, root: *self.ids.get(root)?, served })
+    }
+
+    fn shape(&mut self, word: &str) -> Shape {
+        let inner = |open, close| word.strip_prefix(open)?.strip_suffix(close);
+        if let Some(item) = inner('[', ']') {
+            let item = self.shape(item);
+            return Shape::List(self.table.add_shape(item));
+        }
+        if let Some(value) = inner('{', '}') {
+            let value = self.shape(value);
+            return Shape::Map(self.table.add_shape(value));
+        }
+        match word {
+            "" => Shape::String,
+            "any" => Shape::Any,
+            "bool" => Shape::Bool,
+            "bytes" => Shape::Bytes,
+            "f64" => Shape::Number,
+            "i32" => Shape::Int32,
+            "i64" => Shape::Int64,
+            "int-or-string" => Shape::IntOrString,
+            "quantity" => Shape::Quantity,
+            _ => self.ids.get(word).map_or(Shape::Any, |id| Shape::Struct(*id)),
+        }
+    }
+}
+
+/// `26-30`, `26-` or `-30`.
+fn read_versions(word: &str) -> Option<Versions> {
+    let (since, until) = word.split_once('-')?;
+    let bound = |text: &str, none| if text.is_empty() { Some(none) } else { text.parse().ok() };
+    Some(Versions {
+        since: bound(since, Versions::ALL.since)?,
+        until: bound(until, Versions::ALL.until)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,186 @@
+//! Custom kinds, as their CustomResourceDefinitions describe them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use harden_yaml::{Document, Place};
+
+use super::built_in::common;
+use super::table::{Field, Shape, Table, Versions};
+use crate::workloads::objects;
+
+/// Schemas nested deeper than this are not read; the API server takes none that deep.
+const DEEPEST: u8 = 100;
+
+/// The custom kinds that are known.
+#[derive(Debug, Clone, Default)]
+pub struct Crds {
+    table: Table,
+    /// By group and kind.
+    kinds: BTreeMap<String, BTreeMap<String, KindVersions>>,
+}
+
+/// The versions of a custom kind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct KindVersions(Vec<KindVersion>);
+
+#[derive(Debug, Clone)]
+struct KindVersion {
+    name: String,
+    root: Shape,
+    is_served: bool,
+}
+
+impl Crds {
+    /// Reads the CustomResourceDefinitions among the objects of documents; a later one takes the
+    /// place of an earlier one for the same kind. Everything else is skipped.
+    pub fn read<'d>(documents: impl IntoIterator<Item = &'d Document<'d>>) -> Self {
+        let mut crds = Self::default();
+        for document in documents.into_iter().filter(|it| !it.is_refused()) {
+            let all = objects(document.root());
+            for object in all.filter(|it| {
+                it.kind == "CustomResourceDefinition"
+                    && it.group == "apiextensions.k8s.io"
+                    && it.version == "v1"
+            }) {
+                crds.add(object.place.at("spec"));
+            }
+        }
+        crds
+    }
+
+    /// How many kinds are known.
+    pub fn len(&self) -> usize {
+        self.kinds.values().map(BTreeMap::len).sum()
+    }
+
+    /// Whether no kind is known.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    pub(super) fn table(&self) -> &Table {
+        &self.table
+    }
+
+    pub(super) fn versions(&self, group: &str, kind: &str) -> Option<&KindVersions> {
+        self.kinds.get(group)?.get(kind)
+    }
+
+    fn add(&mut self, spec: Place<'_>) {
+        let (Some(group), Some(kind)) =
+            (spec.at("group").as_str(), spec.at("names").at("kind").as_str())
+        else {
+            return;
+        };
+        let keeps_everything = spec.at("preserveUnknownFields").as_bool() == Some(true);
+        let mut versions = Vec::new();
+        for version in spec.at("versions").items() {
+            let Some(name) = version.at("name").as_str() else { continue };
+            let schema = version.at("schema").at("openAPIV3Schema");
+            let root =
+                if keeps_everything { Shape::Any } else { Reader(&mut self.table).root(schema) };
+            let is_served = version.at("served").as_bool() == Some(true);
+            versions.push(KindVersion { name: name.to_owned(), root, is_served });
+        }
+        if versions.is_empty() {
+            return;
+        }
+        let of_group = self.kinds.entry(group.to_owned()).or_default();
+        of_group.insert(kind.to_owned(), KindVersions(versions));
+    }
+}
+
+impl KindVersions {
+    /// What objects of a version are held to, if it is served.
+    pub(super) fn root(&self, version: &str) -> Option<Shape> {
+        let served = self.0.iter().find(|it| it.is_served && it.name == version);
+        served.map(|it| it.root)
+    }
+
+    /// The names of the versions that are served.
+    pub(super) fn served(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|it| it.is_served).map(|it| it.name.as_str())
+    }
+}
+
+struct Reader<'t>(&'t mut Table);
+
+impl Reader<'_> {
+    fn root(&mut self, schema: Place<'_>) -> Shape {
+        if !schema.at("properties").is_map() {
+            return Shape::Any;
+        }
+        let mut fields = self.properties(schema, DEEPEST);
+        fields.retain(|it| !matches!(it.name.as_ref(), "apiVersion" | "kind" | "metadata"));
+        fields.extend(common(Shape::Metadata));
+        if let Some(status) = fields.iter_mut().find(|it| it.name == "status") {
+            // The server's own words: it does not read them in what somebody writes.
+            status.shape = Shape::Any;
+            status.is_required = false;
+        }
+        self.described(fields, schema)
+    }
+
+    fn shape(&mut self, schema: Place<'_>, left: u8) -> Shape {
+        let Some(left) = left.checked_sub(1) else { return Shape::Any };
+        let says = |key| schema.at(key).as_bool() == Some(true);
+        if says("x-kubernetes-int-or-string") {
+            return Shape::IntOrString;
+        }
+        if says("x-kubernetes-embedded-resource") {
+            let mut fields = self.properties(schema, left);
+            fields.retain(|it| !matches!(it.name.as_ref(), "apiVersion" | "kind" | "metadata"));
+            fields.extend(common(Shape::Metadata));
+            return self.described(fields, schema);
+        }
+        match schema.at("type").as_str() {
+            Some("string") => Shape::String,
+            Some("boolean") => Shape::Bool,
+            Some("integer") => Shape::Int64,
+            Some("number") => Shape::Number,
+            Some("array") => {
+                let item = self.shape(schema.at("items"), left);
+                Shape::List(self.0.add_shape(item))
+            }
+            Some("object") => self.map(schema, left),
+            _ => Shape::Any,
+        }
+    }
+
+    fn map(&mut self, schema: Place<'_>, left: u8) -> Shape {
+        let values = schema.at("additionalProperties");
+        if values.is_map() {
+            let value = self.shape(values, left);
+            return Shape::Map(self.0.add_shape(value));
+        }
+        let keeps = schema.at("x-kubernetes-preserve-unknown-fields").as_bool() == Some(true);
+        if values.as_bool() == Some(true) || keeps && schema.at("properties").is_empty() {
+            return Shape::Object;
+        }
+        let fields = self.properties(schema, left);
+        self.described(fields, schema)
+    }
+
+    fn properties(&mut self, schema: Place<'_>, left: u8) -> Vec<Field> {
+        let is_required =
+            |name: &str| schema.at("required").items().any(|it| it.as_str() == Some(name));
+        let entries = schema.at("properties").entries();
+        entries
+            .map(|(name, property)| Field {
+                name: Cow::Owned(name.to_owned()),
+                shape: self.shape(property, left),
+                // Defaults are written before anything is asked for.
+                is_required: is_required(name) && !property.at("default").exists(),
+                versions: Versions::ALL,
+            })
+            .collect()
+    }
+
+    fn described(&mut self, fields: Vec<Field>, schema: Place<'_>) -> Shape {
+        let keeps = schema.at("x-kubernetes-preserve-unknown-fields").as_bool() == Some(true);
+        let id = self.0.reserve_type("");
+        self.0.describe(id, fields, keeps);
+        Shape::Struct(id)
+    }
+}

@@ -1,0 +1,94 @@
+//! What Go's decoder takes for a scalar.
+
+use harden_yaml::{Kind, Place};
+use serde_json::Value;
+
+use super::table::Shape;
+use crate::finding::Change;
+use crate::kubernetes::Quantity;
+
+/// Whether a scalar can be decoded; shapes that are no scalars always can.
+pub(super) fn fits(shape: Shape, place: Place<'_>) -> bool {
+    let kind = place.kind();
+    let in_range = |low: i64, high: i64| {
+        kind == Kind::Int && place.as_i64().is_some_and(|it| (low..=high).contains(&it))
+    };
+    match shape {
+        Shape::String => kind == Kind::String,
+        Shape::Bool => kind == Kind::Bool,
+        Shape::Int32 => in_range(i32::MIN.into(), i32::MAX.into()),
+        Shape::Int64 => in_range(i64::MIN, i64::MAX),
+        Shape::Number => matches!(kind, Kind::Int | Kind::Float),
+        // To Go a list of numbers is bytes, too.
+        Shape::Bytes => match place.as_str() {
+            Some(text) => is_base64(text),
+            None => {
+                place.is_list()
+                    && place.items().all(|it| matches!(it.as_i64(), Some(0..=255)) || it.is_null())
+            }
+        },
+        Shape::Quantity => match place.as_str() {
+            Some(text) => text.trim().parse::<Quantity>().is_ok(),
+            None => matches!(kind, Kind::Int | Kind::Float),
+        },
+        Shape::IntOrString => kind == Kind::String || in_range(i32::MIN.into(), i32::MAX.into()),
+        Shape::Any
+        | Shape::Object
+        | Shape::Struct(_)
+        | Shape::List(_)
+        | Shape::Map(_)
+        | Shape::Metadata => true,
+    }
+}
+
+/// Whether a program will put something else here before the API server sees it: Helm, Flux's
+/// variables or OpenShift's templates.
+pub(super) fn is_placeholder(place: Place<'_>) -> bool {
+    place.as_str().is_some_and(|text| text.contains("{{") || text.contains("${"))
+}
+
+/// The value that was meant, where there can be no doubt.
+pub(super) fn meant(shape: Shape, place: Place<'_>) -> Change {
+    let text = place.as_str();
+    let set = |value: Option<Value>| value.map_or(Change::Decide, Change::Set);
+    match (shape, place.kind()) {
+        (Shape::String, Kind::Bool | Kind::Int | Kind::Float) => Change::Set(place.source().into()),
+        (Shape::Int32 | Shape::Int64, Kind::String) => {
+            set(text.and_then(|it| it.parse::<i64>().ok()).map(Value::from))
+        }
+        (Shape::Bool, Kind::String) => {
+            set(text.and_then(|it| it.parse::<bool>().ok()).map(Value::from))
+        }
+        _ => Change::Decide,
+    }
+}
+
+/// Standard base64 with padding, lines broken at will.
+fn is_base64(text: &str) -> bool {
+    let body = text.trim_end_matches(['\r', '\n', '=']);
+    let padding = text.bytes().filter(|it| *it == b'=').count();
+    let mut digits = 0_usize;
+    for byte in body.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => digits += 1,
+            b'\r' | b'\n' => {}
+            _ => return false,
+        }
+    }
+    (digits + padding).is_multiple_of(4) && padding <= 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_what_go_decodes() {
+        for good in ["", "YQ==", "YWI=", "YWJj", "YW\nJj\n", "+/+/", "YR=="] {
+            assert!(is_base64(good), "{good}");
+        }
+        for bad in ["a", "YQ", "YQ=", "YQ===", "Y=Q=", "hunter2!", "YWJj YWJj", "_-_-", "===="] {
+            assert!(!is_base64(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Which type an object is held to, and whether its API version is served at all.
+
+use harden_yaml::Place;
+
+use super::built_in::{BuiltIn, KNOWN, Kind, built_in};
+use super::removed::{self, Instead};
+use super::similar::similar;
+use super::table::{Shape, Versions};
+use super::walk::Root;
+use super::{Crds, Flaw, FlawKind};
+use crate::finding::Change;
+use crate::workloads::Object;
+
+/// Files that share the core group's `apiVersion` and are never sent to an API server.
+const NOT_SENT: [&str; 2] = ["Config", "List"];
+
+/// The type of an object; none for what is not known. Says what is wrong with kind and version.
+pub(super) fn resolve<'d, 'c>(
+    object: &Object<'d>,
+    target: u16,
+    crds: &'c Crds,
+    flaws: &mut Vec<Flaw<'d>>,
+) -> Option<Root<'c>> {
+    let built_in = built_in();
+    if let Some(kind) = built_in.find(object.group, object.version, object.kind) {
+        if !kind.served.contains(target) {
+            flaws.push(unserved(object, outside(built_in, kind, target)));
+        }
+        // Fields are asked of the nearest version that has the kind.
+        let (since, until) = (kind.served.since, kind.served.until.min(KNOWN.until));
+        return Some(Root {
+            table: &built_in.table,
+            shape: Shape::Struct(kind.root),
+            target: target.clamp(since, until),
+            is_secret: object.group.is_empty() && object.kind == "Secret",
+        });
+    }
+    if let Some(versions) = crds.versions(object.group, object.kind) {
+        if let Some(root) = versions.root(object.version) {
+            return Some(Root { table: crds.table(), shape: root, target, is_secret: false });
+        }
+        let served = versions.served().collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "its CustomResourceDefinition does not serve `{}`; it serves {}",
+            object.version,
+            if served.is_empty() { "nothing" } else { &served },
+        );
+        flaws.push(unserved(object, message));
+        return None;
+    }
+    if let Some(removed) = removed::find(object.group, object.version, object.kind) {
+        let what = format!("{} {}", removed.api_version, object.kind);
+        flaws.push(unserved(
+            object,
+            match removed.instead {
+                Instead::ApiVersion(to) => {
+                    format!("{what} is not served since v1.{}; use {to}", removed.since)
+                }
+                Instead::Advice(advice) => {
+                    format!("{what} is not served since v1.{}; {advice}", removed.since)
+                }
+            },
+        ));
+    } else if !is_list(built_in, object) && !NOT_SENT.contains(&object.kind) {
+        flaws.extend(unknown(built_in, object, target));
+    }
+    None
+}
+
+fn unserved<'d>(object: &Object<'d>, message: String) -> Flaw<'d> {
+    let kind = FlawKind::UnservedVersion;
+    Flaw { kind, place: object.place.at("apiVersion"), message, change: Change::Decide }
+}
+
+/// What to say of a kind that the target does not serve in this API version.
+fn outside(built_in: &BuiltIn, kind: &Kind, target: u16) -> String {
+    let what = format!("{} {}", kind.api_version(), kind.name);
+    let instead = best(built_in, target, |it| it.group == kind.group && it.name == kind.name)
+        .map_or_else(String::new, |it| format!("; use {}", it.api_version()));
+    if target < kind.served.since {
+        format!("{what} is served from v1.{} on, not in v1.{target}{instead}", kind.served.since)
+    } else {
+        let gone = kind.served.until.saturating_add(1);
+        format!("{what} is not served since v1.{gone}{instead}")
+    }
+}
+
+/// The most stable, then newest API version that is served.
+fn best(built_in: &BuiltIn, target: u16, fits: impl Fn(&Kind) -> bool) -> Option<&Kind> {
+    let served = built_in.kinds.iter().filter(|it| fits(it) && it.served.contains(target));
+    served.max_by_key(|it| stability(it.version))
+}
+
+/// `v2` before `v1` before `v1beta2` before `v1alpha1`, as the API server prefers them.
+fn stability(version: &str) -> (u8, &str) {
+    let stage = match version {
+        it if it.contains("alpha") => 0,
+        it if it.contains("beta") => 1,
+        _ => 2,
+    };
+    (stage, version)
+}
+
+/// Whether it is a list without items, such as `PodList`.
+fn is_list(built_in: &BuiltIn, object: &Object<'_>) -> bool {
+    object
+        .kind
+        .strip_suffix("List")
+        .is_some_and(|kind| built_in.find(object.group, object.version, kind).is_some())
+}
+
+/// A kind that Kubernetes does not have in this group, or a group that is mistyped.
+fn unknown<'d>(built_in: &BuiltIn, object: &Object<'d>, target: u16) -> Option<Flaw<'d>> {
+    let flaw = |place: Place<'d>, message: String| {
+        Some(Flaw { kind: FlawKind::UnknownKind, place, message, change: Change::Decide })
+    };
+    let (version, kind) = (object.place.at("apiVersion"), object.place.at("kind"));
+    let group = if object.group.is_empty() { "the core group" } else { object.group };
+    if !built_in.has_group(object.group) {
+        // Groups of custom kinds have a dot, and kinds of the same name as built-in ones are common there.
+        let meant = best(built_in, target, |it| {
+            it.name == object.kind
+                && (!object.group.contains('.') || similar(object.group, [it.group]).is_some())
+        })?;
+        return flaw(
+            version,
+            format!(
+                "there is no API group `{}`; {} is in {}",
+                object.group,
+                object.kind,
+                meant.api_version()
+            ),
+        );
+    }
+    if let Some(meant) =
+        best(built_in, target, |it| it.group == object.group && it.name == object.kind)
+    {
+        return flaw(
+            version,
+            format!(
+                "{group} has no {} in version `{}`; use {}",
+                object.kind,
+                object.version,
+                meant.api_version()
+            ),
+        );
+    }
+    if let Some(meant) = best(built_in, target, |it| it.name == object.kind) {
+        return flaw(
+            version,
+            format!("{group} has no {}; it is in {}", object.kind, meant.api_version()),
+        );
+    }
+    let all = built_in.kinds.iter().filter(|it| it.served.contains(target));
+    let of_group = all.clone().filter(|it| it.group == object.group).map(|it| it.name);
+    let meant =
+        similar(object.kind, of_group).or_else(|| similar(object.kind, all.map(|it| it.name)));
+    let hint = meant.map_or_else(String::new, |it| format!("; did you mean {it}"));
+    flaw(kind, format!("{group} has no kind `{}`{hint}", object.kind))
+}
+
+impl Versions {
+    /// As people say it: `from v1.33 on`, `until v1.31`.
+    pub(super) fn words(self) -> String {
+        match (self.since > KNOWN.since, self.until < KNOWN.until) {
+            (true, true) if self.since == self.until => format!("only in v1.{}", self.since),
+            (true, true) => format!("only from v1.{} to v1.{}", self.since, self.until),
+            (true, false) => format!("only from v1.{} on", self.since),
+            _ => format!("only until v1.{}", self.until),
+        }
+    }
+}

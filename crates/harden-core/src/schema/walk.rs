@@ -1,0 +1,242 @@
+//! Holds what is written against a type.
+
+use std::borrow::Cow;
+
+use harden_yaml::Place;
+
+use super::built_in::built_in;
+use super::patch::is_directive;
+use super::similar::similar;
+use super::table::{Field, Shape, Table, Type};
+use super::{Flaw, FlawKind, scalar, words};
+use crate::finding::Change;
+
+/// Deeper values are not looked at; only schemas in schemas nest at will.
+const DEEPEST: u8 = 100;
+
+/// What a whole object is held to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Root<'t> {
+    /// Where its types are.
+    pub(super) table: &'t Table,
+    /// Its type.
+    pub(super) shape: Shape,
+    /// The minor version of the API server.
+    pub(super) target: u16,
+    /// Whether its values must not be repeated.
+    pub(super) is_secret: bool,
+}
+
+/// Holds an object against its type.
+pub(super) fn check<'d>(place: Place<'d>, root: &Root<'_>, flaws: &mut Vec<Flaw<'d>>) {
+    let at = At { table: root.table, shape: root.shape, of: None, depth: 0, above: None };
+    let mut walker = Walker { target: root.target, is_secret: root.is_secret, flaws };
+    walker.visit(place, &at);
+}
+
+struct Walker<'f, 'd> {
+    target: u16,
+    is_secret: bool,
+    flaws: &'f mut Vec<Flaw<'d>>,
+}
+
+/// Where the walk is: a shape, and the ways that led to it.
+#[derive(Clone, Copy)]
+struct At<'w> {
+    table: &'w Table,
+    shape: Shape,
+    /// The key of the list or the map whose value this is.
+    of: Option<&'w str>,
+    depth: u8,
+    above: Option<&'w Level<'w>>,
+}
+
+/// A map of known fields on the way to a place.
+struct Level<'w> {
+    table: &'w Table,
+    of: &'w Type,
+    /// The key that led to it.
+    key: Option<&'w str>,
+    above: Option<&'w Level<'w>>,
+}
+
+impl<'d> Walker<'_, 'd> {
+    fn visit(&mut self, place: Place<'d>, at: &At<'_>) {
+        // To Go null is nothing, and what is never looked at cannot be wrong.
+        if !place.exists() || at.depth > DEEPEST {
+            return;
+        }
+        match at.shape {
+            Shape::Any => {}
+            Shape::Metadata => {
+                let built_in = built_in();
+                let at = At { table: &built_in.table, shape: built_in.metadata, ..*at };
+                self.visit(place, &at);
+            }
+            Shape::Struct(id) => match at.table.type_at(id) {
+                Some(of) if place.is_map() => self.fields(place, at, of),
+                _ => self.wrong_type(place, at),
+            },
+            Shape::List(item) if place.is_list() => {
+                let shape = at.table.shape_at(item);
+                let at = At { shape, of: place.key(), depth: at.depth + 1, ..*at };
+                for item in place.items() {
+                    self.visit(item, &at);
+                }
+            }
+            Shape::Map(value) if place.is_map() => {
+                let shape = at.table.shape_at(value);
+                let at = At { shape, of: place.key(), depth: at.depth + 1, ..*at };
+                for (_, value) in place.entries() {
+                    self.visit(value, &at);
+                }
+            }
+            Shape::Object if place.is_map() => {}
+            Shape::List(_) | Shape::Map(_) | Shape::Object => self.wrong_type(place, at),
+            _ => {
+                if !scalar::fits(at.shape, place) {
+                    self.wrong_type(place, at);
+                }
+            }
+        }
+    }
+
+    fn fields(&mut self, place: Place<'d>, at: &At<'_>, of: &Type) {
+        let level = Level { table: at.table, of, key: place.key().or(at.of), above: at.above };
+        let mut required = 0;
+        for (key, value) in place.entries() {
+            let Some(field) = at.table.field(of, key) else {
+                if !of.is_open && !is_directive(key) {
+                    self.unknown_field(key, value, &level);
+                }
+                continue;
+            };
+            if !field.versions.contains(self.target) {
+                self.not_in_version(field, value);
+                continue;
+            }
+            required += u32::from(field.is_required && value.exists());
+            self.visit(
+                value,
+                &At {
+                    table: at.table,
+                    shape: field.shape,
+                    of: None,
+                    depth: at.depth + 1,
+                    above: Some(&level),
+                },
+            );
+        }
+        if required < of.required() {
+            self.missing_fields(place, at, of);
+        }
+    }
+
+    fn missing_fields(&mut self, place: Place<'d>, at: &At<'_>, of: &Type) {
+        for field in at.table.fields(of) {
+            let is_missing = field.is_required
+                && field.versions.contains(self.target)
+                && !place.get(&field.name).is_some_and(Place::exists);
+            if is_missing {
+                let spot = match field.name {
+                    Cow::Borrowed(name) => place.at(name),
+                    Cow::Owned(_) => place,
+                };
+                let message = match place.key().or(at.of) {
+                    Some(key) => format!("`{}` is required in `{key}`", field.name),
+                    None => format!("`{}` is required", field.name),
+                };
+                self.push(FlawKind::MissingField, spot, message, Change::Decide);
+            }
+        }
+    }
+
+    fn unknown_field(&mut self, key: &str, value: Place<'d>, level: &Level<'_>) {
+        let hint =
+            suggest(key, level, self.target).map_or_else(String::new, |it| format!("; {it}"));
+        let owner = words::type_name(level.of.name);
+        let message = if owner.is_empty() {
+            format!("there is no field `{key}` here{hint}")
+        } else {
+            format!("{owner} has no field `{key}`{hint}")
+        };
+        self.push(FlawKind::UnknownField, value, message, Change::Decide);
+    }
+
+    fn not_in_version(&mut self, field: &Field, value: Place<'d>) {
+        let words = field.versions.words();
+        let message = format!(
+            "v1.{} has no field `{}` here and drops it; it is there {words}",
+            self.target, field.name
+        );
+        self.push(FlawKind::FieldNotInVersion, value, message, Change::Decide);
+    }
+
+    fn wrong_type(&mut self, place: Place<'d>, at: &At<'_>) {
+        if scalar::is_placeholder(place) {
+            return;
+        }
+        let what = match (place.key(), at.of) {
+            (Some(key), Some(of)) => format!("`{key}` in `{of}`"),
+            (Some(key), None) => format!("`{key}`"),
+            (None, Some(of)) => format!("an item of `{of}`"),
+            (None, None) => "the object".to_owned(),
+        };
+        let mut message = format!(
+            "{what} is {} and must be {}",
+            words::found(at.shape, place),
+            words::expected(at.shape)
+        );
+        let change = scalar::meant(at.shape, place);
+        match (at.shape, &change) {
+            (Shape::String, Change::Set(_)) => message.push_str(": quote it"),
+            (_, Change::Set(_)) => message.push_str(": remove the quotes"),
+            (Shape::Bytes, _) if self.is_secret => {
+                message.push_str(": move it to `stringData`, or encode it");
+            }
+            _ => {}
+        }
+        let change = if self.is_secret { Change::Decide } else { change };
+        self.push(FlawKind::WrongType, place, message, change);
+    }
+
+    fn push(&mut self, kind: FlawKind, place: Place<'d>, message: String, change: Change) {
+        self.flaws.push(Flaw { kind, place, message, change });
+    }
+}
+
+/// What was meant by a key that no field has.
+fn suggest(key: &str, level: &Level<'_>, target: u16) -> Option<String> {
+    let fields = level.table.fields(level.of).iter();
+    let names = fields.filter(|it| it.versions.contains(target)).map(|it| it.name.as_ref());
+    if let Some(name) = similar(key, names) {
+        return Some(format!("did you mean `{name}`"));
+    }
+    for field in level.table.fields(level.of) {
+        if let Shape::Struct(id) = field.shape
+            && let Some(inner) = level.table.type_at(id)
+            && level.table.field(inner, key).is_some()
+        {
+            return Some(format!("it belongs into `{}`", field.name));
+        }
+    }
+    if level.of.name == "PodSecurityContext" && is_of_containers(key, level.table) {
+        return Some("only the securityContext of a container has it".to_owned());
+    }
+    let mut above = level.above;
+    while let Some(level) = above {
+        if level.table.field(level.of, key).is_some() {
+            let place = level
+                .key
+                .map_or_else(|| "to the top level".to_owned(), |key| format!("into `{key}` above"));
+            return Some(format!("it belongs {place}"));
+        }
+        above = level.above;
+    }
+    None
+}
+
+fn is_of_containers(key: &str, table: &Table) -> bool {
+    let of = table.type_named("SecurityContext");
+    of.is_some_and(|of| table.field(of, key).is_some())
+}

@@ -1,0 +1,68 @@
+//! What a new cluster holds by itself breaks no rule about roles, and requests are matched as the
+//! rules about roles take them to be.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::rules;
+use harness::{ControlPlane, Oracle};
+use serde_json::{Value, json};
+
+#[test]
+fn the_roles_and_bindings_of_kubernetes_are_no_flaws() {
+    let Some(plane) = ControlPlane::shared() else { return };
+    let kinds = "clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts";
+    let text = plane.kubectl_ok(["get", kinds, "-A", "-o", "json"]);
+    let rules = rules::rbac::RULES.to_vec();
+    let checker = Checker::new(Settings { rules, ..Settings::default() });
+    let sources = [SourceText::new(0, &text)];
+    let judged = [checker.judge(&sources[0])];
+    assert!(judged[0].coverage.objects > 100, "{:?}", judged[0].coverage);
+    let over_all = checker.conclude(&judged, &sources);
+    let all = judged[0].findings.iter().chain(&over_all);
+    let messages: Vec<_> = all.map(|it| format!("{}: {}", it.rule.id, it.message)).collect();
+    assert_eq!(messages, [""; 0]);
+}
+
+/// Whether ServiceAccount `team/ci` may do something by a role that a RoleBinding without the
+/// account's namespace gives it.
+fn is_allowed(oracle: &mut Oracle, rule: &Value, verb: &str, resource: &str) -> bool {
+    let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+    let head = "rbac.authorization.k8s.io";
+    let metadata = json!({"name": "ci", "namespace": "team"});
+    let answer = oracle.ask(&json!({
+        "objects": [
+            {"apiVersion": format!("{head}/v1"), "kind": "Role", "metadata": metadata, "rules": [rule]},
+            {"apiVersion": format!("{head}/v1"), "kind": "RoleBinding", "metadata": metadata,
+             "roleRef": {"apiGroup": head, "kind": "Role", "name": "ci"},
+             "subjects": [{"kind": "ServiceAccount", "name": "ci"}]},
+        ],
+        "user": "system:serviceaccount:team:ci",
+        "groups": ["system:serviceaccounts", "system:serviceaccounts:team"],
+        "attributes": {"verb": verb, "namespace": "team", "apiGroup": "", "resource": resource,
+                       "subresource": subresource, "name": "web", "isResourceRequest": true},
+    }));
+    answer["allowed"].as_bool().unwrap_or_else(|| panic!("{answer}"))
+}
+
+#[test]
+fn requests_are_matched_as_the_rules_take_them_to_be() {
+    let Some(mut oracle) = Oracle::for_test("rbac") else { return };
+    for (resources, verbs, verb, resource, expected) in [
+        ("pods", "get", "get", "pods", true),
+        ("pods", "*", "create", "pods/exec", false),
+        ("pods/*", "*", "create", "pods/exec", false),
+        ("*/exec", "create", "create", "pods/exec", true),
+        ("*/exec", "create", "create", "pods", false),
+        ("*", "create", "create", "pods/exec", true),
+        ("*/*", "*", "get", "pods", false),
+        ("*/*", "*", "create", "pods/exec", false),
+        ("Pods", "get", "get", "pods", false),
+        ("secrets", "list", "get", "secrets", false),
+        ("serviceaccounts", "*", "create", "serviceaccounts/token", false),
+        ("serviceaccounts", "*", "impersonate", "serviceaccounts", true),
+    ] {
+        let rule = json!({"apiGroups": [""], "resources": [resources], "verbs": [verbs]});
+        let allowed = is_allowed(&mut oracle, &rule, verb, resource);
+        assert_eq!(allowed, expected, "{rule}: {verb} {resource}");
+    }
+}

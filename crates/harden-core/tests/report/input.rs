@@ -1,0 +1,156 @@
+//! The input that the gallery shows.
+
+use harden_core::check::{Checker, Coverage, Settings, SourceText};
+use harden_core::finding::Finding;
+use harden_core::ignore;
+use harden_core::report::{Incomplete, Report, ReportSource};
+use harden_core::rules;
+
+/// Its sources, by name.
+pub(crate) const SOURCES: [(&str, &str); 3] =
+    [("k8s/web.yaml", WEB), ("k8s/nightly report.yaml", NIGHTLY), ("k8s/service.yaml", SERVICE)];
+
+const WEB: &str = r"apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+      - name: app
+        image: registry.example.com/web:1.4.2
+        securityContext:
+          privileged: true # needs /dev/fuse
+        env:
+        - name: DATABASE_PASSWORD
+          value: correct-horse-battery-staple
+      - name: log-shipper
+        image: registry.example.com/log-shipper:latest
+        securityContext:
+          readOnlyRootFilesystem: true
+";
+
+const NIGHTLY: &str = r"apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: nightly
+  namespace: team-a
+  annotations:
+    harden.kubectl.io/ignore.writable-root-file-system: writes its report to /out
+spec:
+  schedule: 0 3 * * *
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers:
+          - name: report
+            image: registry.example.com/report:latest
+";
+
+const SERVICE: &str = "apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  selector: {app: web}
+  ports:
+  - port: 80
+";
+
+/// A report and what it borrows.
+pub(crate) struct Input {
+    settings: Settings,
+    findings: Vec<Finding>,
+    coverage: Coverage,
+    incomplete: Vec<Incomplete>,
+}
+
+impl Input {
+    /// Checks the sources with a few rules of every kind of severity.
+    pub(crate) fn new() -> Self {
+        let rules = [
+            "privileged-container",
+            "secret-in-environment",
+            "writable-root-file-system",
+            "mutable-image-tag",
+        ];
+        let rules = rules.map(|id| rules::find(id).unwrap()).to_vec();
+        let settings = Settings { rules, ..Settings::default() };
+        let checker = Checker::new(settings.clone());
+        let mut input = Self {
+            settings,
+            findings: Vec::new(),
+            coverage: Coverage::default(),
+            incomplete: vec![Incomplete {
+                what: "secrets in team-b".to_owned(),
+                why: "forbidden: User \"ci\" cannot list resource \"secrets\"".to_owned(),
+            }],
+        };
+        let mut ignores = Vec::new();
+        for (index, (_, text)) in SOURCES.iter().enumerate() {
+            let judged = checker.judge(&SourceText::new(index, text));
+            input.findings.extend(judged.findings);
+            input.coverage.add(&judged.coverage);
+            ignores.extend(judged.ignores);
+        }
+        assert!(ignore::apply(&mut input.findings, &ignores).is_empty());
+        input
+    }
+
+    /// What all rules say of a text.
+    pub(crate) fn of(text: &str) -> Self {
+        let settings = Settings::default();
+        let judged = Checker::new(settings.clone()).judge(&SourceText::new(0, text));
+        Self {
+            settings,
+            findings: judged.findings,
+            coverage: judged.coverage,
+            incomplete: Vec::new(),
+        }
+    }
+
+    /// The same without any flaw.
+    pub(crate) fn sound() -> Self {
+        let mut input = Self::new();
+        input.findings.clear();
+        input.incomplete.clear();
+        input
+    }
+
+    /// The report, as `read` sees it.
+    pub(crate) fn report<T>(&self, read: impl FnOnce(&Report<'_>) -> T) -> T {
+        let sources = SOURCES.map(|(name, text)| ReportSource { name, text: Some(text) });
+        self.report_of(&sources, read)
+    }
+
+    /// The report on these sources.
+    pub(crate) fn report_of<T>(
+        &self,
+        sources: &[ReportSource<'_>],
+        read: impl FnOnce(&Report<'_>) -> T,
+    ) -> T {
+        read(&Report {
+            version: "0.1.0",
+            now: Some("2026-11-23T08:00:00Z"),
+            sources,
+            findings: &self.findings,
+            settings: &self.settings,
+            coverage: &self.coverage,
+            incomplete: &self.incomplete,
+        })
+    }
+
+    /// The same with these findings.
+    pub(crate) fn with(self, findings: Vec<Finding>, incomplete: Vec<Incomplete>) -> Self {
+        Self { findings, incomplete, ..self }
+    }
+}

@@ -1,0 +1,23 @@
+//! Every format is read by its own schema or by a program that reads such formats.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
+
+mod cluster;
+mod documents;
+mod gallery;
+mod hostile;
+mod input;
+mod json;
+
+use harden_core::report::{self, Format, Report};
+
+/// A report as text.
+fn written(report: &Report<'_>, format: Format) -> String {
+    let mut out = Vec::new();
+    report::write(report, format, false, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}

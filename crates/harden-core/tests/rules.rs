@@ -1,0 +1,111 @@
+//! Every rule keeps its promises; no rule needs a test of its own for these.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::finding::Finding;
+use harden_core::kubernetes::Level;
+use harden_core::pod_security::CHECKS;
+use harden_core::rule::{Category, Check, Rule};
+use harden_core::rules::{CATEGORIES, all};
+
+/// What one rule says of a text.
+fn findings(rule: &'static Rule, text: &str) -> Vec<Finding> {
+    let checker = Checker::new(Settings { rules: vec![rule], ..Settings::default() });
+    let sources = [SourceText::new(0, text)];
+    let judged = [checker.judge(&sources[0])];
+    let over_all = checker.conclude(&judged, &sources);
+    let [judged] = judged;
+    judged.findings.into_iter().chain(over_all).collect()
+}
+
+#[test]
+fn every_rule_flags_its_bad_manifest_and_passes_its_good_one() {
+    for rule in all() {
+        let bad = findings(rule, rule.bad);
+        assert!(!bad.is_empty(), "{} misses its bad manifest", rule.id);
+        assert!(
+            bad.iter().all(|it| std::ptr::eq(it.rule, rule) && !it.spots.is_empty()),
+            "{}",
+            rule.id
+        );
+        let good = findings(rule, rule.good);
+        assert!(good.is_empty(), "{} flags its good manifest: {good:?}", rule.id);
+    }
+}
+
+#[test]
+fn bad_manifests_are_complete_objects() {
+    for rule in all().filter(|it| it.category != Category::Yaml) {
+        for text in [rule.bad, rule.good] {
+            for document in harden_yaml::parse(text).iter().filter(|it| !it.is_empty()) {
+                assert!(!document.is_refused(), "{}: {:?}", rule.id, document.problems());
+                assert!(document.root().at("kind").as_str().is_some(), "{}", rule.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_name_the_flaw_in_kebab_case_once() {
+    let mut seen = BTreeSet::new();
+    for rule in all() {
+        assert!(seen.insert(rule.id), "{} is there twice", rule.id);
+        assert!(
+            rule.id.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-'),
+            "{}",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn texts_are_written_alike() {
+    for rule in all() {
+        for line in [rule.summary, rule.remedy] {
+            assert!(
+                !line.is_empty() && !line.ends_with('.') && !line.contains('\n'),
+                "{}: {line}",
+                rule.id
+            );
+            let first = line.chars().next().unwrap();
+            let second = line.chars().nth(1).unwrap();
+            assert!(!first.is_uppercase() || second.is_uppercase(), "{}: {line}", rule.id);
+        }
+        assert!(rule.why.ends_with('.'), "{}", rule.id);
+        assert!(rule.breaks.is_empty() || rule.breaks.ends_with('.'), "{}", rule.id);
+        assert!(!rule.references.is_empty(), "{}", rule.id);
+    }
+}
+
+#[test]
+fn the_lists_and_the_folders_agree() {
+    for (category, rules) in CATEGORIES {
+        let folder = category.name().replace('-', "_");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules").join(folder);
+        let mut files: Vec<String> = std::fs::read_dir(&folder)
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+            .map(|file| file.unwrap().path())
+            .filter(|path| {
+                std::fs::read_to_string(path).is_ok_and(|text| text.contains("static RULE: Rule"))
+            })
+            .map(|path| path.file_stem().unwrap().to_string_lossy().replace('_', "-"))
+            .collect();
+        files.sort();
+        let ids: Vec<&str> = rules.iter().map(|rule| rule.id).collect();
+        assert_eq!(ids, files, "one file per rule, named after it, listed in alphabetical order");
+        assert!(rules.iter().all(|rule| rule.category == *category));
+    }
+}
+
+#[test]
+fn every_check_of_the_standards_has_a_rule() {
+    for check in CHECKS {
+        let rule = all().find(|it| matches!(it.check, Check::PodSecurity(id) if id == check.id));
+        let rule = rule.unwrap_or_else(|| panic!("{} has no rule", check.id));
+        assert_eq!(rule.level, Some(check.level), "{}", rule.id);
+        assert!(check.level != Level::Privileged);
+    }
+}
