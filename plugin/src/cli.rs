@@ -51,6 +51,15 @@ pub(crate) enum Color {
 pub(crate) enum Verb {
     #[command(flatten)]
     Generate(Generator),
+    /// Check manifests against every rule
+    Check(crate::commands::check::Options),
+    /// Explain a rule: why it is there, what to do, what may break
+    Explain(crate::commands::explain::Explain),
+    /// List the rules
+    Rules(crate::commands::explain::List),
+    /// Ask what would happen
+    #[command(subcommand)]
+    Simulate(crate::commands::simulate::Simulate),
     /// Print the completion script of a shell
     #[command(after_help = crate::commands::completion::INSTALL)]
     Completion(crate::commands::completion::Options),

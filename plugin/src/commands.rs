@@ -1,7 +1,10 @@
 //! One module per verb, and the one that runs generators.
 
+pub(crate) mod check;
 pub(crate) mod completion;
+pub(crate) mod explain;
 mod generate;
+pub(crate) mod simulate;
 pub(crate) mod version;
 
 use std::process::ExitCode;
@@ -21,6 +24,10 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
     terminal::choose_colour(cli.color);
     let outcome = match cli.verb {
         Verb::Generate(generator) => delivery(matches).and_then(|it| generate::run(generator, &it)),
+        Verb::Check(options) => check::run(&options),
+        Verb::Explain(options) => explain::explain(&options),
+        Verb::Rules(options) => explain::list(&options),
+        Verb::Simulate(what) => simulate::run(&what),
         Verb::Completion(options) => completion::run(&options),
         Verb::Version(options) => version::run(&options),
     };

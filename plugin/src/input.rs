@@ -1,20 +1,31 @@
 //! Text from files and standard input.
 
+use std::borrow::Cow;
 use std::io::{self, Read as _};
+use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
-/// Reads a file, or standard input for `-`.
+/// Reads a file, or standard input for `-`, and names it when that fails.
 pub(crate) fn read(name: &str) -> anyhow::Result<String> {
-    let bytes = if name == "-" {
+    read_path(Path::new(name)).with_context(|| match name {
+        "-" => "failed to read standard input".to_owned(),
+        name => format!("failed to read {name}"),
+    })
+}
+
+/// Reads a file, or standard input for `-`, in whichever of the encodings that kubectl takes.
+pub(crate) fn read_path(path: &Path) -> anyhow::Result<String> {
+    let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes).context("failed to read standard input")?;
+        io::stdin().read_to_end(&mut bytes)?;
         bytes
     } else {
-        std::fs::read(name).with_context(|| format!("failed to read {name}"))?
+        std::fs::read(path)?
     };
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        anyhow::anyhow!("{name}: not UTF-8 text (byte {valid})")
-    })
+    match harden_yaml::decode(&bytes) {
+        Ok(Cow::Borrowed(text)) if text.len() == bytes.len() => Ok(String::from_utf8(bytes)?),
+        Ok(text) => Ok(text.into_owned()),
+        Err(problem) => bail!("{}", problem.message()),
+    }
 }

@@ -15,10 +15,10 @@ pub(crate) enum Outcome {
     /// All was done.
     Done,
     /// There are differences or findings: exit code 1.
-    #[cfg_attr(not(feature = "live"), expect(dead_code, reason = "only clusters differ"))]
     Found,
+    /// Something could not be read or checked: exit code 3.
+    Incomplete,
     /// Something failed and was reported: exit code 2.
-    #[cfg_attr(not(feature = "live"), expect(dead_code, reason = "only clusters refuse"))]
     Failed,
 }
 
@@ -43,6 +43,21 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     quiet(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
+/// Lets `write` write data to standard output, and tells it whether to use colour. A reader that
+/// went away is no error.
+pub(crate) fn stream(
+    write: impl FnOnce(&mut dyn io::Write, bool) -> io::Result<()>,
+) -> io::Result<()> {
+    let colour = match anstream::ColorChoice::global() {
+        anstream::ColorChoice::Auto => {
+            anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+        }
+        choice => choice != anstream::ColorChoice::Never,
+    };
+    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    quiet(write(&mut out, colour).and_then(|()| out.flush()))
+}
+
 /// Tells the user something on standard error.
 pub(crate) fn note(text: &str) -> anyhow::Result<()> {
     say(NOTE, "note", text)
@@ -64,7 +79,8 @@ fn say(style: Style, word: &str, text: &str) -> anyhow::Result<()> {
     Ok(quiet(writeln!(err, "{style}{word}:{style:#} {text}"))?)
 }
 
-fn quiet(result: io::Result<()>) -> io::Result<()> {
+/// Takes a reader that went away for one that has seen enough.
+pub(crate) fn quiet(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other,
@@ -86,6 +102,7 @@ pub(crate) fn exit(outcome: anyhow::Result<Outcome>) -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
         Ok(Outcome::Failed) => ExitCode::from(USAGE),
+        Ok(Outcome::Incomplete) => ExitCode::from(3),
         Err(error) => {
             let mut text = format!("{error:#}");
             if error.is::<OptionError>() {

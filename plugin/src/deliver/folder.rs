@@ -42,7 +42,8 @@ pub(crate) fn write(
     fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
     for (name, text) in &files {
         let path = folder.join(name);
-        replace(&path, text).with_context(|| format!("failed to write {}", path.display()))?;
+        replace(&path, text.as_bytes())
+            .with_context(|| format!("failed to write {}", path.display()))?;
     }
     for stale in stale(folder, &files)? {
         terminal::note(&format!(
@@ -70,15 +71,16 @@ fn refuse_foreign(path: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Puts the text there whole or not at all.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+/// Puts a file there whole or not at all.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = parent.unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".harden-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     let mut file = builder.tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())
 }

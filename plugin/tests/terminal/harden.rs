@@ -55,10 +55,12 @@ pub(crate) fn finish(command: &mut Command, input: &str) -> Ended {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the command starts");
     let mut stdin = child.stdin.take().expect("standard input is piped");
-    // A command that needs no input may be gone before it is written.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
+    let input = input.to_owned();
+    // Beside the reading below: a command that answers while it reads would wait for us otherwise. One
+    // that needs no input may be gone before it is written.
+    let writer = std::thread::spawn(move || drop(stdin.write_all(input.as_bytes())));
     let output = child.wait_with_output().expect("the command ends");
+    writer.join().expect("the input is written");
     Ended {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).expect("standard output is text"),

@@ -1,11 +1,18 @@
 //! What a user sees at the terminal, without any cluster.
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may fail"
+)]
 
+mod check;
 mod completion;
 mod folder;
 mod generators;
 mod harden;
 mod help;
+mod simulate;
 mod usage;
 
 /// Snapshots go to the gallery at the top of the repository.

@@ -1,0 +1,101 @@
+//! `check`: runs the rules over manifests, and reports what they find.
+
+mod baseline;
+mod config;
+mod options;
+mod run;
+mod sources;
+mod stream;
+
+pub(crate) use options::Options;
+
+use anyhow::Context as _;
+use harden_core::finding::Finding;
+use harden_core::ignore::Unused;
+use harden_core::report::{self, Report, ReportSource};
+
+use crate::commands;
+use crate::deliver::folder;
+use crate::terminal::{self, Outcome};
+use baseline::Baseline;
+use config::Config;
+use run::Run;
+
+pub(crate) fn run(options: &Options) -> commands::Result {
+    let now = jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string();
+    let today = now.get(..10).unwrap_or_default();
+    let (config, expired) = Config::read(options.config.as_deref())?.without_expired(today);
+    let known = options.baseline.as_deref().map(Baseline::read).transpose()?;
+    let mut run = Run::over(options, &config)?;
+    if let Some(path) = &options.write_baseline {
+        Baseline::of(&run.findings).write(path)?;
+    }
+    if let Some(known) = known {
+        run.findings = known.subtract(run.findings);
+    }
+    for error in &run.errors {
+        terminal::error(error)?;
+    }
+    for entry in expired.iter().filter(|_| !options.no_ignores) {
+        terminal::note(&format!("{}: {entry}", options.config_name()))?;
+    }
+    for unused in &run.unused {
+        terminal::note(&unused_note(unused, &run.names))?;
+    }
+    for name in run.foreign.iter().filter(|_| options.verbose) {
+        terminal::note(&format!("{name} holds no Kubernetes object"))?;
+    }
+    write(options, &run, &now)?;
+    Ok(outcome(options, &run))
+}
+
+fn write(options: &Options, run: &Run, now: &str) -> anyhow::Result<()> {
+    let sources = run.names.iter().zip(&run.texts);
+    let sources: Vec<_> =
+        sources.map(|(name, text)| ReportSource { name, text: text.as_deref() }).collect();
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        now: Some(now),
+        sources: &sources,
+        findings: &run.findings,
+        settings: &run.settings,
+        coverage: &run.coverage,
+        incomplete: &run.incomplete,
+    };
+    for (format, path) in &options.output_file {
+        let mut bytes = Vec::new();
+        report::write(&report, *format, false, &mut bytes)?;
+        folder::replace(path, &bytes)
+            .with_context(|| format!("failed to write {}", path.display()))?;
+    }
+    Ok(terminal::stream(|out, colour| report::write(&report, options.output, colour, out))?)
+}
+
+fn unused_note(unused: &Unused, names: &[String]) -> String {
+    let ignore = &unused.ignore;
+    let name = names.get(ignore.source).map_or("", String::as_str);
+    let place = ignore.line.map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"));
+    let object = ignore.object.as_ref().map_or_else(String::new, |it| format!(" of {it}"));
+    format!(
+        "{place}: the ignore of {}{object} changes nothing: {}",
+        ignore.rules.join(", "),
+        unused.why
+    )
+}
+
+/// Errors come first, then findings, then what is missing.
+fn outcome(options: &Options, run: &Run) -> Outcome {
+    let fails = |finding: &Finding| {
+        let severe = options.fail_on.0.is_some_and(|least| finding.rule.severity >= least);
+        finding.ignored.is_none() && (severe || options.fail_on_new)
+    };
+    if !run.errors.is_empty() {
+        Outcome::Failed
+    } else if run.findings.iter().any(fails) {
+        Outcome::Found
+    } else if run.incomplete.is_empty() || options.allow_incomplete {
+        Outcome::Done
+    } else {
+        Outcome::Incomplete
+    }
+}

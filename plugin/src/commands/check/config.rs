@@ -1,0 +1,134 @@
+//! `.kubectl-harden.yaml`: settings and ignores that a repository keeps.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use harden_core::ignore::FileIgnore;
+use harden_core::rules;
+use serde::Deserialize;
+
+/// The file, as it is written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(super) struct Config {
+    /// Rules that are not run.
+    pub(super) skip: Vec<String>,
+    /// Decisions not to count findings.
+    pub(super) ignore: Vec<Entry>,
+}
+
+/// One decision not to count findings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Entry {
+    rule: String,
+    kind: Option<String>,
+    name: Option<String>,
+    namespace: Option<String>,
+    #[serde(default)]
+    labels: BTreeMap<String, String>,
+    container: Option<String>,
+    /// Which files; `*` stands for any characters.
+    pub(super) path: Option<String>,
+    pub(super) reason: String,
+    /// The first day on which it does not count any more, as YYYY-MM-DD.
+    pub(super) expires: Option<String>,
+}
+
+/// The name that is looked for in the current folder.
+pub(super) const NAME: &str = ".kubectl-harden.yaml";
+
+impl Config {
+    /// Reads the file; without a name, the one of the current folder if there is one.
+    pub(super) fn read(name: Option<&Path>) -> anyhow::Result<Self> {
+        let path = name.unwrap_or(Path::new(NAME));
+        if name.is_none() && !path.exists() {
+            return Ok(Self::default());
+        }
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("failed to read {}", path.display()))?;
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        let config: Self = serde_yaml::from_str(&text)
+            .with_context(|| format!("{} is not as it should be", path.display()))?;
+        config.check().with_context(|| path.display().to_string())?;
+        Ok(config)
+    }
+
+    /// The ignores that have not ended on this day; others are left out.
+    pub(super) fn without_expired(mut self, today: &str) -> (Self, Vec<Entry>) {
+        let (over, active) =
+            std::mem::take(&mut self.ignore).into_iter().partition(|it| it.is_over(today));
+        self.ignore = active;
+        (self, over)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        let named =
+            self.skip.iter().chain(self.ignore.iter().map(|it| &it.rule).filter(|it| *it != "*"));
+        for id in named {
+            if rules::find(id).is_none() {
+                bail!("there is no rule `{id}`; `kubectl harden rules` lists them");
+            }
+        }
+        for entry in &self.ignore {
+            if entry.reason.trim().is_empty() {
+                bail!("the ignore of `{}` gives no reason", entry.rule);
+            }
+            if let Some(expires) = &entry.expires
+                && !is_date(expires)
+            {
+                bail!("`{expires}` is no date: write YYYY-MM-DD");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Entry {
+    /// The entry as the core takes it.
+    pub(super) fn to_core(&self) -> FileIgnore {
+        FileIgnore {
+            rule: self.rule.clone(),
+            kind: self.kind.clone(),
+            name: self.name.clone(),
+            namespace: self.namespace.clone(),
+            labels: self.labels.clone().into_iter().collect(),
+            container: self.container.clone(),
+            reason: self.reason.trim().to_owned(),
+        }
+    }
+
+    /// Whether it has ended on this day.
+    fn is_over(&self, today: &str) -> bool {
+        self.expires.as_deref().is_some_and(|expires| expires <= today)
+    }
+
+    /// Whether it is about the objects of this file.
+    pub(super) fn is_about_file(&self, name: &str) -> bool {
+        self.path.as_ref().is_none_or(|pattern| harden_core::ignore::matches(pattern, name))
+    }
+}
+
+impl fmt::Display for Entry {
+    /// The note on an entry that has ended.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule, expires, .. } = self;
+        write!(f, "the ignore of {rule} has expired on {}", expires.as_deref().unwrap_or_default())
+    }
+}
+
+fn is_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let shape = bytes.len() == 10
+        && bytes.iter().enumerate().all(|(index, byte)| match index {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    let number =
+        |range: std::ops::Range<usize>| text.get(range).and_then(|it| it.parse::<u8>().ok());
+    shape && matches!(number(5..7), Some(1..=12)) && matches!(number(8..10), Some(1..=31))
+}

@@ -1,0 +1,166 @@
+//! The options of `check`.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use harden_core::check::Settings;
+use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::report::Format;
+use harden_core::rule::{Rule, Severity};
+use harden_core::rules;
+
+use super::config::{self, Config, Entry};
+use crate::commands::explain::severity;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// File, folder, or - for standard input; repeatable
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        required_unless_present = "kustomize",
+        help_heading = "Input"
+    )]
+    pub(super) filename: Vec<PathBuf>,
+
+    /// Look into the folders of folders too
+    #[arg(short = 'R', long, help_heading = "Input")]
+    pub(super) recursive: bool,
+
+    /// Folder with a kustomization, which kubectl builds
+    #[arg(short, long, value_name = "DIR", help_heading = "Input")]
+    pub(super) kustomize: Option<PathBuf>,
+
+    /// CustomResourceDefinitions to check custom objects against, repeatable
+    #[arg(long, value_name = "FILE", help_heading = "Input")]
+    pub(super) crd: Vec<PathBuf>,
+
+    /// Pod Security level that pods are held to, unless their Namespace is among the input
+    #[arg(long, value_name = "LEVEL", default_value = "restricted", help_heading = "Rules")]
+    level: Level,
+
+    /// Kubernetes version that the manifests are meant for
+    #[arg(long, value_name = "VERSION", default_value = "v1.37", value_parser = version, help_heading = "Rules")]
+    kubernetes_version: MinorVersion,
+
+    /// Run only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule, help_heading = "Rules")]
+    rule: Vec<&'static Rule>,
+
+    /// Leave these rules out
+    #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule, help_heading = "Rules")]
+    skip: Vec<&'static Rule>,
+
+    /// Settings and ignores [default: .kubectl-harden.yaml of this folder, if it is there]
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(super) config: Option<PathBuf>,
+
+    /// Count what was ignored, too
+    #[arg(long, help_heading = "Rules")]
+    pub(super) no_ignores: bool,
+
+    /// How to print what was found
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(super) output: Format,
+
+    /// Write another format to a file, repeatable
+    #[arg(long, value_name = "FORMAT=PATH", value_parser = output_file, help_heading = "Output")]
+    pub(super) output_file: Vec<(Format, PathBuf)>,
+
+    /// Name the files that hold nothing to check
+    #[arg(short, long, help_heading = "Output")]
+    pub(super) verbose: bool,
+
+    /// Exit with 1 when there is a finding of at least this severity: critical, high, medium, low or never
+    #[arg(long, value_name = "SEVERITY", default_value = "high", value_parser = threshold, help_heading = "Exit code")]
+    pub(super) fail_on: Threshold,
+
+    /// Findings that were there before, which do not count
+    #[arg(long, value_name = "FILE", help_heading = "Exit code")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Exit with 1 when there is any finding that the baseline does not hold
+    #[arg(long, requires = "baseline", help_heading = "Exit code")]
+    pub(super) fail_on_new: bool,
+
+    /// Write what is found now as a baseline
+    #[arg(long, value_name = "FILE", help_heading = "Exit code")]
+    pub(super) write_baseline: Option<PathBuf>,
+
+    /// Exit as if all could be read, when some could not
+    #[arg(long, help_heading = "Exit code")]
+    pub(super) allow_incomplete: bool,
+}
+
+/// The severity from which a finding fails the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Threshold(pub(super) Option<Severity>);
+
+impl Options {
+    /// The name of the file of settings, for messages.
+    pub(super) fn config_name(&self) -> String {
+        self.config.as_ref().map_or_else(|| config::NAME.to_owned(), |it| it.display().to_string())
+    }
+
+    pub(super) fn settings(&self, config: &Config) -> anyhow::Result<Settings> {
+        let skipped = |rule: &Rule| {
+            self.skip.iter().any(|it| it.id == rule.id)
+                || config.skip.iter().any(|it| it == rule.id)
+        };
+        let wanted =
+            |rule: &Rule| self.rule.is_empty() || self.rule.iter().any(|it| it.id == rule.id);
+        let rules: Vec<_> = rules::all().filter(|it| wanted(it) && !skipped(it)).collect();
+        if rules.is_empty() {
+            bail!("--rule and --skip leave no rule to run");
+        }
+        Ok(Settings {
+            rules,
+            level: self.level,
+            version: self.kubernetes_version,
+            reads_ignores: !self.no_ignores,
+            ignores: if self.no_ignores {
+                Vec::new()
+            } else {
+                config.ignore.iter().map(Entry::to_core).collect()
+            },
+            ..Settings::default()
+        })
+    }
+}
+
+fn rule(id: &str) -> Result<&'static Rule, String> {
+    rules::find(id)
+        .ok_or_else(|| "there is no such rule; `kubectl harden rules` lists them".to_owned())
+}
+
+fn version(text: &str) -> Result<MinorVersion, String> {
+    let newest = MinorVersion::NEWEST_KNOWN;
+    match text.parse() {
+        Ok(harden_core::kubernetes::PolicyVersion::Latest) => Ok(newest),
+        Ok(harden_core::kubernetes::PolicyVersion::Pinned(version)) if version <= newest => {
+            Ok(version)
+        }
+        _ => Err(format!("must be a minor version up to {newest}, such as v1.34, or `latest`")),
+    }
+}
+
+fn threshold(text: &str) -> Result<Threshold, String> {
+    if text == "never" {
+        Ok(Threshold(None))
+    } else {
+        severity(text).map(|it| Threshold(Some(it))).map_err(|it| format!("{it}, never"))
+    }
+}
+
+fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, path) =
+        text.split_once('=').ok_or("must be FORMAT=PATH, such as sarif=report.sarif")?;
+    let format = <Format as clap::ValueEnum>::from_str(format, false)
+        .map_err(|_| format!("there is no format `{format}`"))?;
+    if path.is_empty() {
+        Err("must be FORMAT=PATH, such as sarif=report.sarif".to_owned())
+    } else {
+        Ok((format, path.into()))
+    }
+}

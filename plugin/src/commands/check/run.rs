@@ -1,0 +1,145 @@
+//! One run: reads the sources, runs the rules in parallel, and puts together what they say.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use harden_core::check::{Checker, Coverage, Judged, Settings, SourceText};
+use harden_core::finding::Finding;
+use harden_core::ignore::{self, Unused};
+use harden_core::report::Incomplete;
+use harden_core::schema::Crds;
+use rayon::prelude::*;
+
+use super::config::Config;
+use super::{Options, sources, stream};
+use crate::input;
+
+/// What a run comes to.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    /// What was checked, and against what.
+    pub(super) settings: Settings,
+    /// The names of the sources, by their place in the input.
+    pub(super) names: Vec<String>,
+    /// Their texts, where findings may be shown in them.
+    pub(super) texts: Vec<Option<String>>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) coverage: Coverage,
+    /// Sources that hold nothing to check.
+    pub(super) foreign: Vec<String>,
+    /// What was named and could not be read.
+    pub(super) errors: Vec<String>,
+    /// What could not be read or checked, and why.
+    pub(super) incomplete: Vec<Incomplete>,
+    /// Ignores that change nothing.
+    pub(super) unused: Vec<Unused>,
+}
+
+impl Run {
+    /// Reads and checks everything that the options name.
+    pub(super) fn over(options: &Options, config: &Config) -> anyhow::Result<Self> {
+        let mut run = Self { settings: options.settings(config)?, ..Self::default() };
+        let mut judged = Vec::new();
+        let files = sources::find(&options.filename, options.recursive);
+        for (path, error) in files.unreadable {
+            run.incomplete
+                .push(Incomplete { what: path.display().to_string(), why: error.to_string() });
+        }
+        let named: BTreeSet<&Path> = options.filename.iter().map(AsRef::as_ref).collect();
+        let (streams, whole): (Vec<_>, Vec<_>) =
+            files.paths.iter().partition(|it| stream::is_stream(it));
+        let texts: Vec<_> = whole
+            .par_iter()
+            .map(|path| (path.display().to_string(), input::read_path(path)))
+            .collect();
+        for ((name, text), path) in texts.into_iter().zip(whole) {
+            match text {
+                Ok(text) => run.add(name, text),
+                Err(error) if named.contains(path.as_path()) => {
+                    run.errors.push(format!("{name}: {error:#}"));
+                }
+                Err(error) => {
+                    run.incomplete.push(Incomplete { what: name, why: format!("{error:#}") });
+                }
+            }
+        }
+        if let Some(folder) = &options.kustomize {
+            run.add(folder.display().to_string(), kustomize(folder)?);
+        }
+        run.texts.iter().flatten().for_each(|text| run.settings.namespaces.learn(text));
+        run.settings.crds = Arc::new(run.crds(options)?);
+        let checker = &Checker::new(run.settings.clone());
+        let texts = run.texts.par_iter().enumerate();
+        judged.par_extend(texts.map(|(index, text)| {
+            checker.judge(&SourceText::new(index, text.as_deref().unwrap_or_default()))
+        }));
+        for path in streams {
+            stream::judge(path, checker, &mut run, &mut judged);
+        }
+        run.conclude(config, checker, judged);
+        Ok(run)
+    }
+
+    /// The CustomResourceDefinitions of `--crd` and of the input.
+    fn crds(&self, options: &Options) -> anyhow::Result<Crds> {
+        let mut texts = Vec::new();
+        for path in &options.crd {
+            texts.push(input::read(&path.display().to_string())?);
+        }
+        let of_input =
+            self.texts.iter().flatten().filter(|it| it.contains("CustomResourceDefinition"));
+        let documents: Vec<_> =
+            of_input.chain(&texts).flat_map(|it| harden_yaml::documents(it)).collect();
+        Ok(Crds::read(&documents))
+    }
+
+    /// Takes in one source.
+    pub(super) fn add(&mut self, name: String, text: String) {
+        self.names.push(if name == "-" { "stdin".to_owned() } else { name });
+        self.texts.push(Some(text));
+    }
+
+    fn conclude(&mut self, config: &Config, checker: &Checker, mut judged: Vec<Judged>) {
+        let texts = self.texts.iter().map(|it| it.as_deref().unwrap_or_default());
+        let sources: Vec<_> =
+            texts.enumerate().map(|(index, text)| SourceText::new(index, text)).collect();
+        self.findings = checker.conclude(&judged, &sources);
+        let mut ignores = Vec::new();
+        for (judged, name) in judged.iter_mut().zip(&self.names) {
+            if judged.coverage.objects == 0 && judged.coverage.broken == 0 {
+                self.foreign.push(name.clone());
+            }
+            self.coverage.add(&judged.coverage);
+            self.findings.append(&mut judged.findings);
+            ignores.append(&mut judged.ignores);
+        }
+        ignores.retain(|it| {
+            let entry = it.entry.and_then(|index| config.ignore.get(index));
+            let name = self.names.get(it.source).map_or("", String::as_str);
+            entry.is_none_or(|entry| entry.is_about_file(name))
+        });
+        let places = |it: &Finding| (it.source, it.spots.first().map(|spot| spot.span.start));
+        self.findings
+            .sort_by(|a, b| places(a).cmp(&places(b)).then_with(|| a.rule.id.cmp(b.rule.id)));
+        self.unused = ignore::apply(&mut self.findings, &ignores);
+        // An entry of the file may be about many objects, and useful for one of them.
+        self.unused.retain(|it| it.ignore.entry.is_none());
+    }
+}
+
+/// Has kubectl build a kustomization.
+fn kustomize(folder: &Path) -> anyhow::Result<String> {
+    let output = Command::new("kubectl").arg("kustomize").arg(folder).output();
+    let output = output.context("failed to run kubectl, which builds kustomizations")?;
+    if !output.status.success() {
+        bail!(
+            "kubectl kustomize {}: {}",
+            folder.display(),
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+    }
+    String::from_utf8(output.stdout).context("kubectl printed something other than text")
+}

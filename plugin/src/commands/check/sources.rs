@@ -1,0 +1,56 @@
+//! The files that `-f` names, in a fixed order.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What `-f` comes to.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    /// Files to read, `-` for standard input, without repetition.
+    pub(super) paths: Vec<PathBuf>,
+    /// What could not be looked into, and why.
+    pub(super) unreadable: Vec<(PathBuf, std::io::Error)>,
+}
+
+/// Finds the files: those that are named, and those of named folders that end in `.yaml`, `.yml` or
+/// `.json`, below them too if `recursive`.
+pub(super) fn find(names: &[PathBuf], recursive: bool) -> Files {
+    let mut files = Files::default();
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if name.is_dir() {
+            walk(name, recursive, &mut seen, &mut files);
+        } else if seen.insert(name.clone()) {
+            files.paths.push(name.clone());
+        }
+    }
+    files
+}
+
+fn walk(folder: &Path, recursive: bool, seen: &mut BTreeSet<PathBuf>, files: &mut Files) {
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let mut entries = match entries {
+        Ok(entries) => entries,
+        Err(error) => {
+            files.unreadable.push((folder.to_owned(), error));
+            return;
+        }
+    };
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        // A link to a folder above would never end.
+        if entry.file_type().is_ok_and(|it| it.is_dir()) {
+            if recursive && entry.file_name() != ".git" {
+                walk(&path, recursive, seen, files);
+            }
+        } else if is_manifest(&path) && seen.insert(path.clone()) {
+            files.paths.push(path);
+        }
+    }
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.extension().is_some_and(|it| ["yaml", "yml", "json"].iter().any(|known| it == *known))
+}

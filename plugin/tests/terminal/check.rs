@@ -1,0 +1,353 @@
+//! `check`: what it reads, what counts, and how it ends.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::gallery;
+use crate::harden::{Ended, command, finish};
+
+const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: team-a
+spec:
+  containers:
+  - name: app
+    image: registry.example.com/web:1.4.2
+    securityContext:
+      privileged: true
+";
+
+/// A folder with files in it, in which commands are run.
+struct Folder(TempDir);
+
+impl Folder {
+    fn with(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn command(&self, words: &str) -> Command {
+        let mut command = command();
+        command.args(words.split_whitespace()).current_dir(self.path());
+        command
+    }
+
+    fn run(&self, words: &str) -> Ended {
+        finish(&mut self.command(words), "")
+    }
+
+    /// The rules that are broken and not ignored.
+    fn broken(&self, words: &str) -> Vec<String> {
+        let report: Value =
+            serde_json::from_str(&self.run(&format!("{words} -o json")).stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings
+            .filter(|it| it["ignored"].is_null())
+            .map(|it| it["rule"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+fn one(text: &str) -> Folder {
+    Folder::with(&[("pod.yaml", text)])
+}
+
+#[test]
+fn a_finding_shows_its_line_and_what_to_do() {
+    let folder = one(POD);
+    let ended = folder.run("check -f pod.yaml --rule privileged-container");
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    gallery("terminal").bind(|| insta::assert_snapshot!("check", ended.stdout));
+}
+
+#[test]
+fn exit_codes_follow_severity_and_what_was_not_read() {
+    let folder = Folder::with(&[
+        ("pod.yaml", POD),
+        ("clean.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"),
+        ("broken.yaml", "a: [\n"),
+    ]);
+    for (words, code) in [
+        ("-f clean.yaml", 0),
+        ("-f pod.yaml", 1),
+        ("-f pod.yaml --fail-on critical", 1),
+        ("-f pod.yaml --fail-on never", 0),
+        ("-f pod.yaml --skip privileged-container --rule privileged-container", 2),
+        ("-f nowhere.yaml -f clean.yaml", 2),
+        ("-f pod.yaml --fail-on urgent", 2),
+        ("-f pod.yaml -o xml", 2),
+        ("", 2),
+    ] {
+        let ended = folder.run(&format!("check {words}"));
+        assert_eq!(ended.code, code, "{words}: {}{}", ended.stdout, ended.stderr);
+    }
+    let ended = folder.run("check -f nowhere.yaml -f pod.yaml");
+    assert!(ended.stderr.contains("nowhere.yaml"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("privileged"), "the rest is checked all the same");
+}
+
+#[test]
+fn a_broken_document_is_a_finding_and_hides_no_other() {
+    let folder = one(&format!("a: [\n---\n{POD}"));
+    let broken = folder.broken("check -f pod.yaml");
+    assert!(broken.contains(&"unreadable-document".to_owned()), "{broken:?}");
+    assert!(broken.contains(&"privileged-container".to_owned()), "{broken:?}");
+}
+
+#[test]
+fn folders_are_looked_into_as_kubectl_does() {
+    let folder = Folder::with(&[
+        ("a/one.yaml", POD),
+        ("a/b/two.json", "{}"),
+        ("a/b/three.yml", POD),
+        ("a/readme.md", "# no"),
+    ]);
+    let count = |words: &str| {
+        folder.broken(words).iter().filter(|it| *it == "privileged-container").count()
+    };
+    assert_eq!(count("check -f a"), 1);
+    assert_eq!(count("check -f a -R"), 2);
+    assert_eq!(count("check -f a -f a/one.yaml"), 1, "a file that is named twice is read once");
+}
+
+#[test]
+fn standard_input_may_be_yaml_or_a_json_list() {
+    let folder = one("");
+    let yaml = finish(&mut folder.command("check -f - --rule privileged-container"), POD);
+    assert_eq!(yaml.code, 1, "{}", yaml.stderr);
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[{"name":"a","image":"a","securityContext":{"privileged":true}}]}}"#;
+    for json in [
+        pod.to_owned(),
+        format!("{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{pod},{pod}]}}"),
+        format!("{{\n \"kind\": \"List\", \"items\": [\n{pod}\n], \"apiVersion\": \"v1\"}}\n"),
+    ] {
+        let ended = finish(&mut folder.command("check -f - --rule privileged-container"), &json);
+        assert_eq!(ended.code, 1, "{json}: {}{}", ended.stdout, ended.stderr);
+    }
+}
+
+#[test]
+fn the_namespace_among_the_input_decides_the_level() {
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: team-a\n  labels:\n    pod-security.kubernetes.io/enforce: baseline\n    pod-security.kubernetes.io/enforce-version: v1.37\n";
+    let folder = Folder::with(&[("pod.yaml", POD), ("namespace.yaml", namespace)]);
+    let alone = folder.broken("check -f pod.yaml");
+    assert!(alone.contains(&"root-allowed".to_owned()), "{alone:?}");
+    let together = folder.broken("check -f pod.yaml -f namespace.yaml");
+    assert!(
+        together.contains(&"privileged-container".to_owned())
+            && !together.contains(&"root-allowed".to_owned()),
+        "{together:?}"
+    );
+}
+
+#[test]
+fn ignores_count_with_a_reason_only() {
+    let rule = "privileged-container";
+    let line = POD.replace(
+        "privileged: true",
+        "privileged: true # harden: ignore[privileged-container] a driver",
+    );
+    let above = POD.replace(
+        "      privileged",
+        "      # harden: ignore[privileged-container] a driver\n      privileged",
+    );
+    let object = format!("# harden: ignore[privileged-container] a driver\n{POD}");
+    let annotation = POD.replace("  namespace: team-a\n", "  namespace: team-a\n  annotations:\n    harden.kubectl.io/ignore.privileged-container: a driver\n");
+    for text in [line, above, object, annotation] {
+        let folder = one(&text);
+        assert!(!folder.broken("check -f pod.yaml").contains(&rule.to_owned()), "{text}");
+        assert!(
+            folder.broken("check -f pod.yaml --no-ignores").contains(&rule.to_owned()),
+            "{text}"
+        );
+        assert_eq!(folder.run("check -f pod.yaml").stderr, "");
+    }
+    let folder = one(
+        &POD.replace("privileged: true", "privileged: true # harden: ignore[privileged-container]")
+    );
+    assert!(folder.broken("check -f pod.yaml").contains(&rule.to_owned()));
+    assert_eq!(
+        folder.run("check -f pod.yaml").stderr,
+        "note: pod.yaml:11: the ignore of privileged-container changes nothing: it gives no reason\n"
+    );
+}
+
+#[test]
+fn ignores_that_change_nothing_are_pointed_out() {
+    let folder = one(&format!(
+        "# harden: ignore[host-port] none here\n# harden: ignore[no-such-rule] why\n{POD}"
+    ));
+    assert_eq!(
+        folder.run("check -f pod.yaml").stderr,
+        "note: pod.yaml: the ignore of host-port of Pod team-a/web changes nothing: there is nothing to ignore\n\
+         note: pod.yaml: the ignore of no-such-rule of Pod team-a/web changes nothing: there is no such rule\n"
+    );
+}
+
+#[test]
+fn a_file_of_ignores_matches_objects_and_expires() {
+    let entry =
+        |extra: &str| format!("ignore:\n- rule: privileged-container\n  reason: a driver\n{extra}");
+    let check = |config: &str| {
+        let folder = Folder::with(&[("deploy/pod.yaml", POD), (".kubectl-harden.yaml", config)]);
+        folder.broken("check -f deploy").contains(&"privileged-container".to_owned())
+    };
+    for fits in [
+        "",
+        "  kind: Pod\n  name: w*\n  namespace: team-a\n",
+        "  path: deploy/*\n",
+        "  container: app\n",
+        "  expires: 2999-01-01\n",
+    ] {
+        assert!(!check(&entry(fits)), "{fits}");
+    }
+    for other in [
+        "  kind: Deployment\n",
+        "  name: api\n",
+        "  path: charts/*\n",
+        "  container: other\n",
+        "  expires: 2020-01-01\n",
+        "  labels: {app: web}\n",
+    ] {
+        assert!(check(&entry(other)), "{other}");
+    }
+    let folder = Folder::with(&[
+        ("pod.yaml", POD),
+        (".kubectl-harden.yaml", &entry("  expires: 2020-01-01\n")),
+    ]);
+    let note = "note: .kubectl-harden.yaml: the ignore of privileged-container has expired on 2020-01-01\n";
+    assert_eq!(folder.run("check -f pod.yaml").stderr, note);
+}
+
+#[test]
+fn mistakes_in_the_file_are_named() {
+    for (config, message) in [
+        ("ignore:\n- rule: privileged-container\n", "missing field `reason`"),
+        ("ignore:\n- rule: nonsense\n  reason: x\n", "there is no rule `nonsense`"),
+        ("ignores: []\n", "unknown field `ignores`"),
+        ("ignore:\n- {rule: host-port, reason: x, expires: tomorrow}\n", "`tomorrow` is no date"),
+    ] {
+        let folder = Folder::with(&[("pod.yaml", POD), (".kubectl-harden.yaml", config)]);
+        let message_seen = folder.run("check -f pod.yaml").refused();
+        assert!(message_seen.contains(message), "{message_seen}");
+    }
+}
+
+#[test]
+fn a_baseline_leaves_only_what_is_new() {
+    let folder = one(POD);
+    assert_eq!(folder.run("check -f pod.yaml --write-baseline known.json").code, 1);
+    let known = folder.run("check -f pod.yaml --baseline known.json --fail-on-new");
+    assert_eq!(known.code, 0, "{}", known.stdout);
+    fs::write(folder.path().join("pod.yaml"), format!("# moved\n\n{POD}  hostPID: true\n"))
+        .unwrap();
+    let broken = folder.broken("check -f pod.yaml --baseline known.json");
+    assert_eq!(broken, ["host-namespaces"], "lines may move");
+    assert_eq!(folder.run("check -f pod.yaml --baseline known.json --fail-on-new").code, 1);
+    assert!(
+        folder.run("check -f pod.yaml --baseline pod.yaml").refused().contains("is no baseline")
+    );
+}
+
+#[test]
+fn one_run_writes_several_formats() {
+    let folder = one(POD);
+    let ended = folder
+        .run("check -f pod.yaml -o wide --output-file sarif=out.sarif --output-file json=out.json");
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    let read = |name| {
+        serde_json::from_str::<Value>(&fs::read_to_string(folder.path().join(name)).unwrap())
+            .unwrap()
+    };
+    assert_eq!(read("out.sarif")["version"], "2.1.0");
+    assert_eq!(read("out.json")["version"], "v1");
+}
+
+#[test]
+fn what_holds_no_object_is_counted_and_named_on_request() {
+    let folder = Folder::with(&[("values.yaml", "replicas: 3\n"), ("pod.yaml", POD)]);
+    let ended = folder.run("check -f . -v");
+    assert!(ended.stderr.contains("values.yaml holds no Kubernetes object"), "{}", ended.stderr);
+    assert_eq!(folder.run("check -f .").stderr, "");
+}
+
+#[test]
+fn a_helm_template_is_named_as_such() {
+    let folder = one("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n");
+    let ended = folder.run("check -f pod.yaml");
+    assert!(ended.stdout.contains("helm template"), "{}", ended.stdout);
+}
+
+#[test]
+fn rules_explain_themselves() {
+    let folder = one("");
+    let page = folder.run("explain privileged-container").ok();
+    assert!(page.starts_with("# privileged-container\n"), "{page}");
+    assert_eq!(folder.run("explain hostPorts").ok(), folder.run("explain host-port").ok());
+    assert!(folder.run("explain privileged-pod").refused().contains("did you mean"));
+    let list = folder.run("rules --category pod-security --level baseline -o name").ok();
+    assert!(
+        list.lines().any(|it| it == "privileged-container") && !list.contains("root-user"),
+        "{list}"
+    );
+    let all: Value = serde_json::from_str(&folder.run("rules -o json").ok()).unwrap();
+    assert!(all.as_array().unwrap().len() > 50);
+}
+
+#[test]
+fn custom_objects_are_checked_against_their_definition() {
+    let definition = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: doors.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Door, plural: doors, singular: door}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec: {type: object, properties: {isOpen: {type: boolean}}}
+";
+    let door =
+        "apiVersion: example.com/v1\nkind: Door\nmetadata: {name: front}\nspec: {isopen: true}\n";
+    let folder = Folder::with(&[("crd.yaml", definition), ("door.yaml", door)]);
+    assert!(folder.broken("check -f door.yaml").is_empty(), "nothing is known of the kind");
+    assert_eq!(folder.broken("check -f door.yaml --crd crd.yaml"), ["unknown-field"]);
+    assert_eq!(folder.broken("check -f door.yaml -f crd.yaml"), ["unknown-field"]);
+    assert!(
+        folder
+            .run("check -f door.yaml --crd nowhere.yaml")
+            .refused()
+            .contains("failed to read nowhere.yaml")
+    );
+}
+
+#[test]
+fn kustomizations_are_built_by_kubectl() {
+    let folder = one("");
+    let ended = folder.command("check -k .").env("PATH", "/nonexistent").output().unwrap();
+    let message = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(message.contains("failed to run kubectl, which builds kustomizations"), "{message}");
+}
