@@ -179,9 +179,17 @@ fn control_plane() -> Result<()> {
     tool::run(go.env("CGO_ENABLED", "0"))
 }
 
-/// Runs the script that measures the command beside kubectl.
+/// Writes the pages of the rules anew.
+pub(crate) fn docs() -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["test", "-p", "harden-core", "--test", "docs"]);
+    tool::run(cargo.env("HARDEN_UPDATE_DOCS", "1"))
+}
+
+/// Runs the scripts that measure the command beside its peers.
 pub(crate) fn bench() -> Result<()> {
     cargo(&["build", "--release", "-p", "kubectl-harden"])?;
     let kubectl = harness::build()?.with_file_name("kubectl");
-    tool::run(Command::new("bash").arg("plugin/benches/start-up.sh").arg(kubectl))
+    tool::run(Command::new("bash").arg("plugin/benches/start-up.sh").arg(kubectl))?;
+    tool::run(Command::new("bash").arg("plugin/benches/check.sh"))
 }

@@ -12,8 +12,9 @@ const USAGE: &str = "\
 cargo xtask test            every check and test, with a real control plane where Go is at hand
 cargo xtask tools           install trunk, wasm-bindgen and cargo-deny into a cache folder
 cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
+cargo xtask docs            write the pages of the rules anew, under docs/rules
 cargo xtask web             build the playground into web/dist
-cargo xtask bench           measure the command beside kubectl
+cargo xtask bench           measure the command beside kubectl and kube-score
 ";
 
 fn main() -> ExitCode {
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         ["test"] => return check::all(),
         ["tools"] => tool::install_all(),
         ["control-plane"] => tool::control_plane(),
+        ["docs"] => check::docs(),
         ["web"] => tool::build_web(),
         ["bench"] => check::bench(),
         _ => {
