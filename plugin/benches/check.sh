@@ -46,19 +46,19 @@ def manifests(count):
 
 folder = manifests(20_000)
 files = sorted(glob.glob(folder + "/*.yaml"))
-run([harden, "check", "-f", folder, "-o", "json"], (1,))
+run([harden, "check", "-f", folder, "-o", "json"], (0, 1))
 ours, theirs = [], []
 for turn in range(3):
-    ours.append(run([harden, "check", "-f", folder, "-o", "json"], (1,)))
-    theirs.append(run([peer, "score", "--output-format", "json", *files], (1,)))
+    ours.append(run([harden, "check", "-f", folder, "-o", "json"], (0, 1)))
+    theirs.append(run([peer, "score", "--output-format", "json", *files], (0, 1)))
 ours = [statistics.median(column) for column in zip(*ours)]
 theirs = [statistics.median(column) for column in zip(*theirs)]
 row("check, 20,000 Deployments, -o json", *ours)
 row("kube-score, the same", *theirs, note=f"{theirs[0] / ours[0]:.1f} x the time, {theirs[1] / ours[1]:.1f} x the memory")
-row("check, the same, -o text", *medians(3, [harden, "check", "-f", folder], (1,)))
+row("check, the same, -o text", *medians(3, [harden, "check", "-f", folder], (0, 1)))
 for count in (1_000, 10_000, 100_000):
     folder = manifests(count)
-    seconds, memory = medians(3, [harden, "check", "-f", folder, "-o", "json"], (1,))
+    seconds, memory = medians(3, [harden, "check", "-f", folder, "-o", "json"], (0, 1))
     row(f"check, {count:,} Deployments, -o json", seconds, memory, f"{seconds / count * 1e6:.1f} us a document")
 one = os.path.join(work, "one.yaml")
 with open(one, "w") as file:
@@ -74,5 +74,5 @@ with open(pods, "w") as file:
         file.write(json.dumps(pod, indent=4) + (",\n" if n < 19_999 else "\n"))
     file.write('    ],\n    "kind": "List"\n}\n')
 size = os.path.getsize(pods) / 1e6
-row(f"check, 20,000 pods ({size:.0f} MB of JSON) from stdin", *medians(3, [harden, "check", "-f", "-", "-o", "json"], (1,), stdin=pods))
+row(f"check, 20,000 pods ({size:.0f} MB of JSON) from stdin", *medians(3, [harden, "check", "-f", "-", "-o", "json"], (0, 1), stdin=pods))
 PYTHON
