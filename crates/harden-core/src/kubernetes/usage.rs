@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::Quantity;
+use super::facts::list;
 
 /// Amounts by the names that ResourceQuotas use.
 ///
@@ -120,10 +121,6 @@ fn pod_amount(pod: &Value, side: &str, resource: &str) -> Quantity {
     let running = list(pod, "/spec/containers").fold(sidecars, |sum, it| sum.plus(&amount(it)));
     let overhead = quantity(pod.pointer(&format!("/spec/overhead/{resource}")));
     running.max(start).plus(&overhead.unwrap_or_else(Quantity::zero))
-}
-
-fn list<'a>(object: &'a Value, pointer: &str) -> impl Iterator<Item = &'a Value> {
-    object.pointer(pointer).and_then(Value::as_array).into_iter().flatten()
 }
 
 fn quantity(value: Option<&Value>) -> Option<Quantity> {
