@@ -75,7 +75,14 @@ fn it_reads_yaml_as_go_does() {
             };
             // The data is cut at 400 characters.
             let got: String = got.chars().take(400).collect();
-            assert_eq!(got, case[field].as_str().unwrap(), "{kind} {name}");
+            let expected = case[field].as_str().unwrap();
+            if name == "dup_1_str1.yaml" {
+                // The keys 1 and "1" are one in JSON; which value stays is up to the order in which
+                // Go walks a map, and that is random.
+                assert!([r#"{"1":"a"}"#, r#"{"1":"b"}"#].contains(&got.as_str()), "{kind} {got}");
+                continue;
+            }
+            assert_eq!(got, expected, "{kind} {name}");
         }
     }
 }
