@@ -1,9 +1,10 @@
 //! The words of the command line.
 
 use clap::{Args as _, Command, CommandFactory as _, Parser, Subcommand, ValueEnum};
-use harden_core::generators::Generator;
+use harden_core::generators::{Generator, Product};
 
 use crate::deliver::Delivery;
+use crate::deliver::file::FileDelivery;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -70,11 +71,20 @@ pub(crate) enum Verb {
 /// The whole command line, as `--help`, completion and the tests see it.
 pub fn command() -> Command {
     generators().fold(Cli::command(), |command, name| {
-        command.mut_subcommand(name, |generator| {
-            let about = generator.get_about().cloned().unwrap_or_default();
-            Delivery::augment_args(generator).about(about.clone()).long_about(about)
-        })
+        let product = Generator::product_of(&name);
+        command.mut_subcommand(name, |generator| with_delivery(generator, product))
     })
+}
+
+/// Adds the options of delivery to a generator, and to the procedures below it.
+fn with_delivery(command: Command, product: Option<Product>) -> Command {
+    let about = command.get_about().cloned().unwrap_or_default();
+    let command = command.mut_subcommands(|it| with_delivery(it, product));
+    let command = match product {
+        Some(Product::Files) => FileDelivery::augment_args(command),
+        _ => Delivery::augment_args(command),
+    };
+    command.about(about.clone()).long_about(about)
 }
 
 /// The names of the generators.

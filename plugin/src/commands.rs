@@ -12,7 +12,6 @@ use std::process::ExitCode;
 use clap::{ArgMatches, FromArgMatches as _};
 
 use crate::cli::{Cli, Verb};
-use crate::deliver::Delivery;
 use crate::terminal::{self, Outcome};
 
 /// Runs what the command line asks for.
@@ -23,7 +22,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
     };
     terminal::choose_colour(cli.color);
     let outcome = match cli.verb {
-        Verb::Generate(generator) => delivery(matches).and_then(|it| generate::run(generator, &it)),
+        Verb::Generate(generator) => generate::run(generator, innermost(matches)),
         Verb::Check(options) => check::run(&options),
         Verb::Explain(options) => explain::explain(&options),
         Verb::Rules(options) => explain::list(&options),
@@ -34,10 +33,11 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
     terminal::exit(outcome)
 }
 
-fn delivery(matches: &ArgMatches) -> anyhow::Result<Delivery> {
-    let (_, matches) =
-        matches.subcommand().ok_or_else(|| anyhow::anyhow!("no command was given"))?;
-    Ok(Delivery::from_arg_matches(matches)?)
+fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
+    while let Some((_, inner)) = matches.subcommand() {
+        matches = inner;
+    }
+    matches
 }
 
 /// What running a command comes to.

@@ -1,9 +1,10 @@
-//! What becomes of generated objects: printed, written to a folder, compared, applied.
+//! What becomes of generated objects and files: printed, written, compared, applied.
 
 #[cfg(feature = "live")]
 pub(crate) mod apply;
 #[cfg(feature = "live")]
 mod difference;
+pub(crate) mod file;
 #[cfg(feature = "live")]
 mod fit;
 pub(crate) mod folder;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 
 use harden_core::Format;
 
-/// Options that every generator takes.
+/// Options that every generator of objects takes.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Delivery {

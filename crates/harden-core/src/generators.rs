@@ -4,11 +4,13 @@ pub mod namespace;
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::Manifest;
 use crate::kubernetes::{Facts, Need};
 
 macro_rules! generators {
-    ($($(#[$doc:meta])* $name:ident($module:ident),)+) => {
+    ($($(#[$doc:meta])* $name:ident($module:ident) makes $product:ident,)+) => {
         /// What can be generated, with its options.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[cfg_attr(feature = "cli", derive(clap::Subcommand))]
@@ -17,6 +19,17 @@ macro_rules! generators {
         }
 
         impl Generator {
+            /// What the generator of this name makes, as the command line calls it.
+            pub fn product_of(name: &str) -> Option<Product> {
+                let module = name.replace('-', "_");
+                match module.as_str() { $(stringify!($module) => Some(Product::$product),)+ _ => None }
+            }
+
+            /// What this generator makes.
+            pub fn product(&self) -> Product {
+                match self { $(Self::$name(_) => Product::$product,)+ }
+            }
+
             /// Files that the options name; the caller reads them and passes them to
             /// [`Generator::read`]. `-` is standard input.
             pub fn files(&self) -> &[String] {
@@ -30,15 +43,15 @@ macro_rules! generators {
 
             /// Whether the user asked to go ahead where a safeguard would stop (`--force`).
             pub fn is_forced(&self) -> bool {
-                match self { $(Self::$name(options) => options.force,)+ }
+                match self { $(Self::$name(options) => options.is_forced(),)+ }
             }
 
-            /// What the options need to know of a cluster.
+            /// What the options need to know of the cluster and of the machine.
             pub fn needs(&self) -> Vec<Need> {
                 match self { $(Self::$name(options) => options.needs(),)+ }
             }
 
-            /// Makes the objects, in the order in which they must be applied.
+            /// Makes the objects or files.
             pub fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
                 match self { $(Self::$name(options) => options.generate(facts),)+ }
             }
@@ -48,7 +61,16 @@ macro_rules! generators {
 
 generators! {
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
-    Namespace(namespace),
+    Namespace(namespace) makes Objects,
+}
+
+/// What becomes of the things a generator makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Product {
+    /// Objects that are applied to a cluster.
+    Objects,
+    /// Files that the API server reads when it starts.
+    Files,
 }
 
 /// What a generator makes.
@@ -56,8 +78,44 @@ generators! {
 pub struct Generated {
     /// The objects, in the order in which they must be applied.
     pub manifests: Vec<Manifest>,
+    /// The files, the one that was asked for first.
+    pub files: Vec<File>,
     /// What the user should know but the objects do not say; one sentence each.
     pub notes: Vec<String>,
+}
+
+/// A file that no API serves.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File {
+    /// What it is called when nobody says otherwise, e.g. `audit-policy.yaml`.
+    pub name: String,
+    /// The whole text. Comments have lines of their own, and no value goes over several lines.
+    pub text: Zeroizing<String>,
+    /// Whether it holds keys, so that it must not be shown unasked or be readable by others.
+    pub is_secret: bool,
+}
+
+impl File {
+    /// A file that anybody may read.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: Zeroizing::new(text.into()), is_secret: false }
+    }
+
+    /// The text without the lines that only comment.
+    pub fn without_comments(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(self.text.len()));
+        let lines = self.text.split_inclusive('\n');
+        lines.filter(|it| !it.trim_start().starts_with('#')).for_each(|it| text.push_str(it));
+        text
+    }
+}
+
+/// Leaves out the text when it holds keys.
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = if self.is_secret { "…" } else { self.text.as_str() };
+        f.debug_struct("File").field("name", &self.name).field("text", &text).finish()
+    }
 }
 
 /// Options that contradict each other, or ask for what cannot be.

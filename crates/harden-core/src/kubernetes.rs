@@ -13,7 +13,7 @@ mod usage;
 mod version;
 
 pub use address::{Cidr, Endpoint};
-pub use facts::{DnsService, Facts, Need};
+pub use facts::{Date, DnsService, Facts, Need, Random};
 pub use key_value::{Annotation, Label};
 pub use kind::Kind;
 pub use name::{NamespaceName, is_label_name, is_subdomain};

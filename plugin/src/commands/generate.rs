@@ -1,41 +1,74 @@
 //! Runs a generator, and delivers what it makes.
 
-use harden_core::generators::{Generated, Generator};
-use harden_core::kubernetes::Facts;
+mod machine;
 
-use crate::deliver::{self, Delivery};
+use clap::{ArgMatches, FromArgMatches as _};
+use harden_core::generators::{Generated, Generator, Product};
+use harden_core::kubernetes::{Facts, Need};
+
+use crate::deliver::file::{self, FileDelivery};
+use crate::deliver::{self, Connection, Delivery};
 use crate::input;
 use crate::terminal::{self, Outcome};
 
-pub(crate) fn run(mut generator: Generator, delivery: &Delivery) -> super::Result {
+/// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
+pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
     for file in generator.files().to_vec() {
         let text = input::read(&file)?;
         generator.read(&file, &text)?;
     }
-    if delivery.asks_cluster() || !generator.needs().is_empty() {
-        return on_cluster(&generator, delivery);
-    }
-    let generated = generator.generate(&Facts::default())?;
-    write_notes(&generated)?;
-    match &delivery.output_dir {
-        Some(folder) => {
-            deliver::folder::write(&generated.manifests, folder, delivery, generator.is_forced())
-        }
-        None => print(&generated, delivery),
+    match generator.product() {
+        Product::Objects => objects(&generator, &Delivery::from_arg_matches(matches)?),
+        Product::Files => files(&generator, &FileDelivery::from_arg_matches(matches)?),
     }
 }
 
-fn print(generated: &Generated, delivery: &Delivery) -> super::Result {
-    terminal::print(&harden_core::render(
-        &generated.manifests,
-        delivery.output,
-        !delivery.no_comments,
-    ))?;
+fn files(generator: &Generator, delivery: &FileDelivery) -> super::Result {
+    let generated = generate(generator, &delivery.connection)?;
+    file::run(&generated, delivery, generator.is_forced())
+}
+
+fn objects(generator: &Generator, delivery: &Delivery) -> super::Result {
+    if delivery.asks_cluster() {
+        return on_cluster(generator, delivery);
+    }
+    let generated = generate(generator, &delivery.connection)?;
+    write(&generated, delivery, generator.is_forced())
+}
+
+/// Makes the objects or files, after it has learned what they need.
+fn generate(generator: &Generator, connection: &Connection) -> anyhow::Result<Generated> {
+    let needs = generator.needs();
+    let mut facts = if needs.iter().any(Need::is_of_cluster) {
+        ask(connection, &needs)?
+    } else {
+        Facts::default()
+    };
+    machine::tell(&mut facts, &needs)?;
+    let generated = generator.generate(&facts)?;
+    write_notes(&generated)?;
+    Ok(generated)
+}
+
+fn write(generated: &Generated, delivery: &Delivery, force: bool) -> super::Result {
+    if let Some(folder) = &delivery.output_dir {
+        return deliver::folder::write(&generated.manifests, folder, delivery, force);
+    }
+    let (format, comments) = (delivery.output, !delivery.no_comments);
+    terminal::print(&harden_core::render(&generated.manifests, format, comments))?;
     Ok(Outcome::Done)
 }
 
 fn write_notes(generated: &Generated) -> anyhow::Result<()> {
     generated.notes.iter().try_for_each(|note| terminal::note(note))
+}
+
+#[cfg(feature = "live")]
+fn ask(connection: &Connection, needs: &[Need]) -> anyhow::Result<Facts> {
+    use crate::cluster::{Cluster, facts};
+
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async { facts::ask(&Cluster::connect(connection).await?, needs).await })
 }
 
 #[cfg(feature = "live")]
@@ -46,26 +79,21 @@ fn on_cluster(generator: &Generator, delivery: &Delivery) -> super::Result {
     runtime.block_on(async {
         let cluster = Cluster::connect(&delivery.connection).await?;
         let mut needs = generator.needs();
-        if delivery.asks_cluster() {
-            needs.push(harden_core::kubernetes::Need::Version);
-        }
-        let facts = facts::ask(&cluster, &needs).await?;
+        needs.push(Need::Version);
+        let mut facts = facts::ask(&cluster, &needs).await?;
+        machine::tell(&mut facts, &needs)?;
         let generated = generator.generate(&facts)?;
         write_notes(&generated)?;
-        if let Some(folder) = &delivery.output_dir {
-            deliver::folder::write(&generated.manifests, folder, delivery, generator.is_forced())?;
+        if delivery.output_dir.is_some() {
+            write(&generated, delivery, generator.is_forced())?;
         }
-        if delivery.asks_cluster() {
-            return deliver::apply::run(
-                &cluster,
-                &generated.manifests,
-                delivery,
-                generator.is_forced(),
-            )
-            .await;
-        }
-        if delivery.output_dir.is_some() { Ok(Outcome::Done) } else { print(&generated, delivery) }
+        deliver::apply::run(&cluster, &generated.manifests, delivery, generator.is_forced()).await
     })
+}
+
+#[cfg(not(feature = "live"))]
+fn ask(_: &Connection, _: &[Need]) -> anyhow::Result<Facts> {
+    anyhow::bail!("this build cannot talk to clusters: it was made without the feature `live`")
 }
 
 #[cfg(not(feature = "live"))]

@@ -8,10 +8,18 @@ fn every_command_explains_itself() {
     gallery("help").bind(|| {
         insta::assert_snapshot!("kubectl-harden", line("--help").ok());
         for command in kubectl_harden::command().get_subcommands() {
-            let name = command.get_name();
-            insta::assert_snapshot!(name, harden([name, "--help"]).ok());
+            explain(&[], command);
         }
     });
+}
+
+/// Shows the help of a command and of those below it.
+fn explain(above: &[&str], command: &clap::Command) {
+    let words = [above, &[command.get_name()]].concat();
+    insta::assert_snapshot!(words.join("-"), harden([&words[..], &["--help"]].concat()).ok());
+    for inner in command.get_subcommands() {
+        explain(&words, inner);
+    }
 }
 
 #[test]

@@ -224,6 +224,10 @@ impl Options {
         Ok(())
     }
 
+    pub(crate) fn is_forced(&self) -> bool {
+        self.force
+    }
+
     pub(crate) fn needs(&self) -> Vec<Need> {
         let version =
             self.makes(Part::Namespace) && self.kubernetes_version == Some(PolicyVersion::Cluster);

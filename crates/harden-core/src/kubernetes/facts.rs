@@ -1,28 +1,85 @@
-//! What a cluster says of itself, read from the objects that the caller fetched.
+//! What a cluster says of itself, read from the objects that the caller fetched, and what else
+//! only the caller can know.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::port::PortRange;
 use super::{Cidr, MinorVersion, PolicyPort, Protocol};
 
 /// A fact that some options depend on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Need {
     /// The version of the API server.
     Version,
     /// How pods resolve names.
     Dns,
+    /// The date.
+    Today,
+    /// That many bytes nobody can guess.
+    Random(usize),
 }
 
-/// What is known of the cluster; nothing, when none was asked.
+impl Need {
+    /// Whether a cluster must be asked; the rest the machine knows by itself.
+    pub fn is_of_cluster(&self) -> bool {
+        !matches!(self, Self::Today | Self::Random(_))
+    }
+}
+
+/// What is known of the cluster and the machine; nothing, when neither was asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// The version of the API server.
     pub version: Option<MinorVersion>,
     /// How pods resolve names.
     pub dns: Option<DnsService>,
+    /// The date in UTC.
+    pub today: Option<Date>,
+    /// Bytes nobody can guess, from the generator of the operating system or the browser.
+    pub random: Random,
+}
+
+/// A day of the Gregorian calendar; written as in `2026-11-23`, ordered by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    /// The year.
+    pub year: u16,
+    /// The month, 1 to 12.
+    pub month: u8,
+    /// The day of the month, from 1.
+    pub day: u8,
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+/// Bytes for keys: wiped when dropped, never shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Random(Zeroizing<Vec<u8>>);
+
+impl Random {
+    /// Takes bytes over.
+    pub fn new(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Random {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Random({} bytes)", self.0.len())
+    }
 }
 
 /// The cluster's DNS, as far as a NetworkPolicy must know it.

@@ -1,0 +1,110 @@
+//! Files that the API server reads: printed, or written where nothing is lost.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use harden_core::generators::{File, Generated};
+use zeroize::Zeroizing;
+
+use super::Connection;
+use crate::commands;
+use crate::terminal::{self, Outcome};
+
+/// Options that every generator of files takes.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct FileDelivery {
+    /// Write the file here instead of printing it; one that holds keys is readable by its owner only
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Write every file to this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    pub(crate) output_dir: Option<PathBuf>,
+
+    /// Leave out the comments
+    #[arg(long)]
+    pub(crate) no_comments: bool,
+
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// Prints the files, or writes all of them, or none if one would replace another's work.
+pub(crate) fn run(generated: &Generated, delivery: &FileDelivery, force: bool) -> commands::Result {
+    match (&delivery.output, &delivery.output_dir, generated.files.as_slice()) {
+        (Some(path), _, [file]) => write(&[(path.clone(), file)], delivery, force),
+        (Some(_), _, files) => {
+            bail!("there are {} files to write: name a folder with --output-dir", files.len())
+        }
+        (None, Some(folder), files) => {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("failed to create {}", folder.display()))?;
+            let files: Vec<_> = files.iter().map(|it| (folder.join(&it.name), it)).collect();
+            write(&files, delivery, force)
+        }
+        (None, None, files) => print(files, delivery),
+    }
+}
+
+fn print(files: &[File], delivery: &FileDelivery) -> commands::Result {
+    if io::stdout().is_terminal() && files.iter().any(|it| it.is_secret) {
+        bail!(
+            "this would show keys on the terminal: write a file with --output FILE, or say --show-key"
+        );
+    }
+    for (index, file) in files.iter().enumerate() {
+        if index > 0 {
+            terminal::print("---\n")?;
+        }
+        terminal::print(&text(file, delivery))?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn text(file: &File, delivery: &FileDelivery) -> Zeroizing<String> {
+    if delivery.no_comments { file.without_comments() } else { file.text.clone() }
+}
+
+/// Files without keys may be replaced when the user insists; keys that are lost take the data with
+/// them.
+fn write(files: &[(PathBuf, &File)], delivery: &FileDelivery, force: bool) -> commands::Result {
+    for (path, file) in files {
+        if path.symlink_metadata().is_err() || (force && !file.is_secret) {
+            continue;
+        }
+        if file.is_secret {
+            bail!("{} exists, and keys are never overwritten: name another file", path.display());
+        }
+        bail!("{} exists; --force overwrites it", path.display());
+    }
+    for (path, file) in files {
+        create(path, file, &text(file, delivery), force)
+            .with_context(|| format!("failed to write {}", path.display()))?;
+        let access = if file.is_secret { ", readable by its owner only" } else { "" };
+        terminal::note(&format!("wrote {}{access}", path.display()))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Puts a file there whole or not at all.
+fn create(path: &Path, file: &File, text: &str, force: bool) -> io::Result<()> {
+    if force && !file.is_secret {
+        return super::folder::replace(path, text.as_bytes());
+    }
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".harden-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(if file.is_secret {
+        0o600
+    } else {
+        0o644
+    }));
+    let mut temporary = builder.tempfile_in(parent.unwrap_or(Path::new(".")))?;
+    temporary.write_all(text.as_bytes())?;
+    temporary.as_file().sync_all()?;
+    temporary.persist_noclobber(path)?;
+    Ok(())
+}
