@@ -15,5 +15,5 @@ pub(crate) fn findings(rule: &'static Rule, text: &str) -> Vec<Finding> {
 
 /// The messages of one rule.
 pub(crate) fn messages(rule: &'static Rule, text: &str) -> Vec<String> {
-    findings(rule, text).into_iter().map(|it| it.message).collect()
+    findings(rule, text).into_iter().map(|it| it.message.to_string()).collect()
 }

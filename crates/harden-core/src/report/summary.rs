@@ -1,7 +1,8 @@
 //! A report in numbers, and those in sentences.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::Report;
 use crate::finding::ObjectName;
@@ -32,7 +33,7 @@ impl Summary {
             levels: report.coverage.levels,
             severities: [0; 4],
         };
-        let mut objects: BTreeSet<&ObjectName> = BTreeSet::new();
+        let mut objects: FxHashSet<&ObjectName> = FxHashSet::default();
         let mut last: Option<&Arc<ObjectName>> = None;
         for finding in report.findings {
             if finding.ignored.is_some() {

@@ -169,6 +169,6 @@ mod tests {
         let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: []}\n";
         let findings = crate::check::testing::findings(&mounted_service_account_token::RULE, text);
         let spot = findings.first().and_then(|it| it.spots.first());
-        assert_eq!(spot.map(|it| it.path.as_str()), Some("spec.automountServiceAccountToken"));
+        assert_eq!(spot.map(|it| &*it.path), Some("spec.automountServiceAccountToken"));
     }
 }
