@@ -103,6 +103,9 @@ pub struct Coverage {
     pub broken: usize,
     /// Those of the broken ones that look like templates of Helm.
     pub templates: usize,
+    /// Pods and pod templates without any image: patches to other manifests, of which only what they
+    /// say can be checked.
+    pub patches: usize,
     /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
     pub levels: [usize; 3],
 }
@@ -135,6 +138,7 @@ impl Coverage {
         self.foreign += other.foreign;
         self.broken += other.broken;
         self.templates += other.templates;
+        self.patches += other.patches;
         self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);
     }
 

@@ -26,6 +26,8 @@ pub struct Reporter<'r, 'd> {
     /// All sources, where the rule sees all objects.
     sources: &'r [&'r (dyn Source + 'r)],
     object: Option<&'r Object<'d>>,
+    /// Whether places are left out where there is nothing.
+    pub(super) passes_over_what_is_missing: bool,
     found: &'r mut Found,
 }
 
@@ -37,7 +39,15 @@ impl<'r, 'd> Reporter<'r, 'd> {
         object: Option<&'r Object<'d>>,
         found: &'r mut Found,
     ) -> Self {
-        Self { rule, settings, source, sources: &[], object, found }
+        Self {
+            rule,
+            settings,
+            source,
+            sources: &[],
+            object,
+            passes_over_what_is_missing: false,
+            found,
+        }
     }
 
     /// For a rule that sees all objects; `None` when there is no source at all.
@@ -48,7 +58,15 @@ impl<'r, 'd> Reporter<'r, 'd> {
         found: &'r mut Found,
     ) -> Option<Self> {
         let source = *sources.first()?;
-        Some(Self { rule, settings, source, sources, object: None, found })
+        Some(Self {
+            rule,
+            settings,
+            source,
+            sources,
+            object: None,
+            passes_over_what_is_missing: false,
+            found,
+        })
     }
 
     /// What is checked, and against what.
@@ -58,8 +76,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
 
     /// Reports a place of the object at hand, and what would mend it.
     pub fn flag(&mut self, place: Place<'d>, message: impl AsRef<str>, change: Change) {
-        let spot = self.found.shared.spot(self.source, place, "", change);
-        self.push(message.as_ref(), vec![spot]);
+        self.flag_all(message, [(place, "", change)]);
     }
 
     /// Reports several places of the object at hand as one flaw; nothing when there are none.
@@ -69,8 +86,10 @@ impl<'r, 'd> Reporter<'r, 'd> {
         places: impl IntoIterator<Item = (Place<'d>, impl AsRef<str>, Change)>,
     ) {
         let (shared, source) = (&mut self.found.shared, self.source);
+        let passes_over = self.passes_over_what_is_missing;
         let spots = places
             .into_iter()
+            .filter(|(place, ..)| place.exists() || !passes_over)
             .map(|(place, label, change)| shared.spot(source, place, label.as_ref(), change));
         let spots = spots.collect();
         self.push(message.as_ref(), spots);
@@ -104,6 +123,9 @@ impl<'r, 'd> Reporter<'r, 'd> {
         let mut names: Vec<&str> = Vec::new();
         let mut spots = Vec::new();
         for (container, place, change) in containers {
+            if self.passes_over_what_is_missing && !place.exists() {
+                continue;
+            }
             if !names.contains(&container.name) {
                 names.push(container.name);
             }

@@ -89,14 +89,15 @@ impl<'c> Session<'c> {
     ) {
         let Checker { settings, rules, profiles } = self.checker;
         let object = Some(&workload.object);
+        let is_patch = workload.is_patch();
         for rule in &rules.of_workloads {
             if let Check::Workload(check) = rule.check {
-                check(
-                    workload,
-                    &mut Reporter::new(rule, settings, source, object, &mut self.found),
-                );
+                let mut reporter = Reporter::new(rule, settings, source, object, &mut self.found);
+                reporter.passes_over_what_is_missing = is_patch;
+                check(workload, &mut reporter);
             }
         }
+        judged.coverage.patches += usize::from(is_patch);
         judged.remains.workloads.push(workload.fact(source, &mut self.found.shared));
         let own = workload.object.namespace().and_then(|it| settings.namespaces.standard(it));
         let (level, version) = match own {
@@ -108,11 +109,12 @@ impl<'c> Session<'c> {
         let Some(profiles) = profiles.iter().find(|it| it.version == version) else { return };
         let (reached, failures) = profiles.judge(workload);
         if let Some(count) = judged.coverage.levels.get_mut(reached as usize) {
-            *count += 1;
+            *count += usize::from(!is_patch);
         }
         for failure in failures.iter().filter(|it| it.check.level <= level) {
             if let Some(rule) = profiles.rule(failure.check) {
                 let mut reporter = Reporter::new(rule, settings, source, object, &mut self.found);
+                reporter.passes_over_what_is_missing = is_patch;
                 workload::report(failure, workload, &mut reporter);
             }
         }

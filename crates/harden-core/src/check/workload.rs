@@ -44,6 +44,11 @@ impl<'d> Workload<'d> {
         self.pod.containers()
     }
 
+    /// Whether it is a patch to another manifest: a pod needs an image in at least one container.
+    pub fn is_patch(&self) -> bool {
+        self.containers().iter().all(|it| !it.place().at("image").exists())
+    }
+
     /// Where to point at when all of it is meant: its name.
     pub fn grip(&self) -> Place<'d> {
         self.object.place.at("metadata").at("name")
@@ -56,6 +61,7 @@ impl<'d> Workload<'d> {
         WorkloadFact {
             source: self.object.source,
             object: self.object.full_name(),
+            is_patch: self.is_patch(),
             labels: labels
                 .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
                 .collect(),

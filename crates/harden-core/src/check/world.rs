@@ -22,6 +22,8 @@ pub struct WorkloadFact {
     pub source: usize,
     /// The object that it is, or whose template it is.
     pub object: Arc<ObjectName>,
+    /// Whether it is a patch to another manifest, which has what is missing here.
+    pub is_patch: bool,
     /// The labels of the pods.
     pub labels: Vec<(String, String)>,
     /// The ServiceAccount that the pods name; `None` for `default`.

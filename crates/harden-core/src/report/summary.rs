@@ -136,6 +136,15 @@ impl Report<'_> {
             1 => lines.push("1 document is no Kubernetes object".to_owned()),
             several => lines.push(format!("{several} documents are no Kubernetes objects")),
         }
+        match coverage.patches {
+            0 => {}
+            1 => lines.push("1 workload is a patch: only what it says was checked".to_owned()),
+            several => {
+                lines.push(format!(
+                    "{several} workloads are patches: only what they say was checked"
+                ));
+            }
+        }
         if coverage.broken > 0 {
             let templates = match (coverage.templates, coverage.broken) {
                 (0, _) => String::new(),

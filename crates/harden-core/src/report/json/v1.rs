@@ -154,6 +154,7 @@ struct Coverage<'a> {
     foreign: usize,
     broken: usize,
     templates: usize,
+    patches: usize,
 }
 
 #[derive(Serialize)]
@@ -189,6 +190,7 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 foreign: coverage.foreign,
                 broken: coverage.broken,
                 templates: coverage.templates,
+                patches: coverage.patches,
             },
             incomplete: incomplete.map(|it| Incomplete { what: &it.what, why: &it.why }).collect(),
         },
