@@ -1,5 +1,6 @@
 //! Every generator, each in a file of its own.
 
+pub mod external_secret;
 pub mod namespace;
 
 use std::fmt;
@@ -62,6 +63,8 @@ macro_rules! generators {
 generators! {
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
     Namespace(namespace) makes Objects,
+    /// Make ExternalSecrets in place of Secrets, and the store that they come from
+    ExternalSecret(external_secret) makes Objects,
 }
 
 /// What becomes of the things a generator makes.
