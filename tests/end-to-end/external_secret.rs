@@ -1,7 +1,6 @@
 //! What `external-secret` makes, the operator's own definitions accept; what it asks a cluster, it does
 //! not repeat.
 
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use harness::{ControlPlane, Options};
 
 use crate::cluster::line_on;
 use crate::harden::line;
-use crate::stores::everything;
+use crate::stores::{definitions, everything};
 
 /// The control plane with the definitions of the External Secrets Operator; `None`, said aloud, where
 /// either is not at hand.
@@ -20,14 +19,7 @@ fn with_definitions() -> Option<&'static ControlPlane> {
 }
 
 fn install(plane: &ControlPlane) -> bool {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let shared = std::env::var_os("HARDEN_SHARED").map_or_else(beside, PathBuf::from);
-    let folder = shared.join("crds/external-secrets/config/crds/bases");
-    if !folder.is_dir() {
-        eprintln!("SKIPPED: no definitions at {}; set HARDEN_SHARED", folder.display());
-        assert!(std::env::var_os("CI").is_none_or(|it| it != "true"), "no definitions");
-        return false;
-    }
+    let Some(folder) = definitions() else { return false };
     // Server-side: they are too long for the annotation that kubectl keeps otherwise.
     let folder = folder.to_str().unwrap();
     plane.kubectl_ok(["apply", "--server-side", "-f", folder]);

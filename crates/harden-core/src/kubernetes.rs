@@ -21,7 +21,7 @@ pub use name::{NamespaceName, ObjectName, is_label_name, is_subdomain};
 pub use pod_security::Level;
 pub use port::{PolicyPort, PortNumber, PortRange, Protocol};
 pub use quantity::Quantity;
-pub use secret::{Maker, Misshapen, SecretShape, is_secret_key};
+pub use secret::{Maker, Misshapen, SecretShape, TypedSecret, is_secret_key};
 pub use selector::{Selector, Unreadable};
 pub use usage::{Excess, Usage};
 pub use version::{MinorVersion, PolicyVersion};

@@ -1,6 +1,5 @@
 //! `external-secret`: what it prints, what it refuses, and what it never says.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use harden_core::check::{Checker, Settings, SourceText};
@@ -8,7 +7,7 @@ use harden_core::schema::Crds;
 
 use crate::gallery;
 use crate::harden::{command, finish, line};
-use crate::stores::everything;
+use crate::stores::{definitions, everything};
 
 /// Every way of using `external-secret` that its reader should see once.
 pub(crate) const EXTERNAL_SECRET: [(&str, &str); 12] = [
@@ -140,22 +139,11 @@ fn every_mistake_is_named_with_its_flag_and_rule() {
     gallery("terminal").bind(|| insta::assert_snapshot!("external-secret-mistakes", page));
 }
 
-/// The definitions of the operator; `None`, said aloud, where they are not at hand.
-fn definitions() -> Option<Vec<String>> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let shared = std::env::var_os("HARDEN_SHARED").map_or_else(beside, PathBuf::from);
-    let folder = shared.join("crds/external-secrets/config/crds/bases");
-    let Ok(files) = std::fs::read_dir(&folder) else {
-        eprintln!("SKIPPED: no definitions at {}; set HARDEN_SHARED", folder.display());
-        assert!(std::env::var_os("CI").is_none_or(|it| it != "true"), "no definitions");
-        return None;
-    };
-    Some(files.map(|it| std::fs::read_to_string(it.unwrap().path()).unwrap()).collect())
-}
-
 #[test]
 fn everything_that_can_be_made_passes_every_rule_and_the_operators_schemas() {
-    let Some(texts) = definitions() else { return };
+    let Some(folder) = definitions() else { return };
+    let files = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    let texts: Vec<_> = files.map(|it| std::fs::read_to_string(it).unwrap()).collect();
     let documents: Vec<_> = texts.iter().flat_map(|it| harden_yaml::parse(it)).collect();
     let crds = Arc::new(Crds::read(&documents));
     assert!(crds.len() >= 4);

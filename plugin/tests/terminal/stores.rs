@@ -1,5 +1,22 @@
 //! Every store that `external-secret` can make: each provider with each way of proving oneself.
 
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The folder with the operator's own definitions; `None`, said aloud, where it is not at hand.
+pub(crate) fn definitions() -> Option<PathBuf> {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let shared = std::env::var_os("HARDEN_SHARED").map_or_else(beside, PathBuf::from);
+    let folder = shared.join("crds/external-secrets/config/crds/bases");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    let line = format!("SKIPPED: no definitions at {}; set HARDEN_SHARED\n", folder.display());
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
+    assert!(std::env::var_os("CI").is_none_or(|it| it != "true"), "{line}");
+    None
+}
+
 /// What follows `external-secret app -n team-a …`.
 pub(crate) const STORES: [&str; 23] = [
     "--store vault --vault-server https://vault.vault.svc:8200",
@@ -44,10 +61,11 @@ pub(crate) fn everything() -> Vec<String> {
         for kind in ["SecretStore", "ClusterSecretStore"] {
             for secret in SECRETS {
                 let number = lines.len();
-                // A fake store takes nothing, and Connect takes single keys only.
-                let is_pushed = !store.contains("fake")
-                    && !(store.contains("onepassword") && secret.contains("--data-from"));
-                let push = if is_pushed { " --push" } else { "" };
+                // A fake store takes nothing, and 1Password takes single keys only.
+                let is_onepassword = store.contains("onepassword");
+                let is_refused =
+                    store.contains("fake") || (is_onepassword && secret.contains("--data-from"));
+                let push = if is_refused { "" } else { " --push" };
                 let allow =
                     if kind == "SecretStore" { "" } else { " --allow-namespace-label team=a" };
                 lines.push(format!(

@@ -1,6 +1,6 @@
 //! What a Secret is like: its name, its type and the names of its keys, never what they hold.
 
-use harden_yaml::Place;
+use harden_yaml::{Place, Span};
 use serde_json::Value;
 
 use crate::workloads::{Object, SecretUse};
@@ -35,18 +35,18 @@ pub enum Maker {
     ExternalSecrets,
 }
 
-/// What is wrong with a Secret, by its path; what is written there is not said.
-#[derive(Debug, Clone)]
-pub struct Misshapen<'d> {
+/// What is wrong with a Secret; what is written there is not said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Misshapen {
     /// Where.
-    pub place: Place<'d>,
+    pub span: Span,
     /// What is wrong.
     pub flaw: &'static str,
 }
 
-impl<'d> Misshapen<'d> {
-    fn new(place: Place<'d>, flaw: &'static str) -> Self {
-        Self { place, flaw }
+impl Misshapen {
+    fn new(place: Place<'_>, flaw: &'static str) -> Self {
+        Self { span: place.grip(), flaw }
     }
 }
 
@@ -56,7 +56,7 @@ impl SecretShape {
     /// # Errors
     ///
     /// The API server would not take it as a Secret.
-    pub fn of_manifest<'d>(object: &Object<'d>) -> Result<Self, Misshapen<'d>> {
+    pub fn of_manifest(object: &Object<'_>) -> Result<Self, Misshapen> {
         let place = object.place;
         let name = object.name();
         if !super::is_subdomain(name) {
@@ -208,6 +208,62 @@ fn maker(
         Some(Maker::CertManager)
     } else {
         None
+    }
+}
+
+/// A type of Secret whose keys the API server insists on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypedSecret {
+    /// The type without `kubernetes.io/`.
+    pub short: &'static str,
+    /// The type.
+    pub name: &'static str,
+    /// The keys.
+    pub keys: &'static [&'static str],
+    /// Whether one of them is enough.
+    pub one_is_enough: bool,
+}
+
+impl TypedSecret {
+    /// All of them but tokens, which Kubernetes makes itself.
+    ///
+    /// See `ValidateSecret` in `pkg/apis/core/validation/validation.go`.
+    pub const ALL: [Self; 5] = [
+        Self::new("tls", "kubernetes.io/tls", &["tls.crt", "tls.key"], false),
+        Self::new(
+            "dockerconfigjson",
+            "kubernetes.io/dockerconfigjson",
+            &[".dockerconfigjson"],
+            false,
+        ),
+        Self::new("dockercfg", "kubernetes.io/dockercfg", &[".dockercfg"], false),
+        Self::new("basic-auth", "kubernetes.io/basic-auth", &["username", "password"], true),
+        Self::new("ssh-auth", "kubernetes.io/ssh-auth", &["ssh-privatekey"], false),
+    ];
+
+    const fn new(
+        short: &'static str,
+        name: &'static str,
+        keys: &'static [&'static str],
+        one_is_enough: bool,
+    ) -> Self {
+        Self { short, name, keys, one_is_enough }
+    }
+
+    /// What is known of a type, by its whole name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        const { &Self::ALL }.iter().find(|it| it.name == name)
+    }
+
+    /// What must be among the keys and is not, as in `tls.crt and tls.key`; `None` when they are enough.
+    pub fn missing(&self, has: impl Fn(&str) -> bool) -> Option<String> {
+        let is_sound = if self.one_is_enough {
+            self.keys.iter().any(|it| has(it))
+        } else {
+            self.keys.iter().all(|it| has(it))
+        };
+        let word = if self.one_is_enough { " or " } else { " and " };
+        (!is_sound).then(|| self.keys.join(word))
     }
 }
 

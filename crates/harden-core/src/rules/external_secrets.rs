@@ -4,6 +4,7 @@ mod conflicting_external_secret_policies;
 mod duplicate_secret_key;
 mod external_secret_deletes_secret;
 mod external_secret_never_refreshed;
+mod incomplete_typed_secret;
 mod invalid_external_secret;
 mod missing_template_key;
 mod push_secret_deletes_remote;
@@ -27,6 +28,7 @@ pub static RULES: &[&Rule] = &[
     &duplicate_secret_key::RULE,
     &external_secret_deletes_secret::RULE,
     &external_secret_never_refreshed::RULE,
+    &incomplete_typed_secret::RULE,
     &invalid_external_secret::RULE,
     &missing_template_key::RULE,
     &push_secret_deletes_remote::RULE,

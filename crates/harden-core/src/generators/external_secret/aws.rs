@@ -48,8 +48,8 @@ impl Options {
         let role = word("--aws-role", self.role.as_ref())?;
         match role {
             Some(text) if !(text.starts_with("arn:aws") && text.contains(":role/")) => {
-                let rule = "must be a role such as arn:aws:iam::123456789012:role/eso-team-a";
-                Err(OptionError::new("--aws-role", text, rule))
+                let reason = "must be a role such as arn:aws:iam::123456789012:role/eso-team-a";
+                Err(OptionError::new("--aws-role", text, reason))
             }
             other => Ok(other),
         }
@@ -70,8 +70,8 @@ pub(super) fn scaffold(
     let mut scaffold = Scaffold { block: "aws", ..Scaffold::default() };
     let method = if auth(options, &[Auth::Identity, Auth::Static])? == Auth::Identity {
         let Some(role) = role else {
-            let rule = "is needed: the role that the ServiceAccount stands for; --auth static uses an access key instead";
-            return Err(OptionError::new("--aws-role", "", rule));
+            let reason = "is needed: the role that the ServiceAccount stands for; --auth static uses an access key instead";
+            return Err(OptionError::new("--aws-role", "", reason));
         };
         let mut annotations = Map::new();
         annotations.insert("eks.amazonaws.com/role-arn".to_owned(), role.into());

@@ -1,6 +1,6 @@
 //! Which Secrets are meant, and what their keys are called.
 
-use harden_yaml::{Lines, Place};
+use harden_yaml::Lines;
 
 use super::Options;
 use super::target::{self, SecretType};
@@ -42,7 +42,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<SecretShape>, OptionErr
         for object in objects(document.root()) {
             if object.kind == "Secret" && object.group.is_empty() {
                 let shape = SecretShape::of_manifest(&object);
-                found.push(shape.map_err(|Misshapen { place, flaw }| refuse(start(place), flaw))?);
+                found.push(shape.map_err(|Misshapen { span, flaw }| refuse(span.start, flaw))?);
             }
             for pod in object.pods() {
                 for used in pod.secrets() {
@@ -50,7 +50,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<SecretShape>, OptionErr
                         || !used.keys.iter().all(|it| is_secret_key(it))
                     {
                         let flaw = "refers to a Secret or a key by what is no name";
-                        return Err(refuse(start(pod.spec), flaw));
+                        return Err(refuse(pod.spec.grip().start, flaw));
                     }
                     found.push(SecretShape::of_use(&used, object.namespace()));
                 }
@@ -62,10 +62,6 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<SecretShape>, OptionErr
         return Err(OptionError::new("--filename", file, rule));
     }
     Ok(found)
-}
-
-fn start(place: Place<'_>) -> u32 {
-    place.grip().start
 }
 
 /// The Secrets that are meant, in the order in which they were named.

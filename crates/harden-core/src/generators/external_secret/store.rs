@@ -7,7 +7,7 @@ use super::source::Secret;
 use super::{Options, aws, azure, fake, gcp, kubernetes, onepassword, vault};
 use crate::Manifest;
 use crate::generators::OptionError;
-use crate::kubernetes::Kind;
+use crate::kubernetes::{Kind, NamespaceName};
 
 /// What keeps the secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -213,7 +213,7 @@ fn store(
 
 fn conditions(options: &Options, namespaces: &[&str]) -> Value {
     let mut conditions = Vec::new();
-    let named: Vec<&str> = options.allow_namespace.iter().map(|it| it.as_str()).collect();
+    let named: Vec<&str> = options.allow_namespace.iter().map(NamespaceName::as_str).collect();
     if !named.is_empty() {
         conditions.push(json!({"namespaces": named}));
     } else if options.allow_namespace_label.is_empty() {

@@ -6,21 +6,11 @@ use super::remote::Remote;
 use super::{CreationPolicy, DeletionPolicy, Options, RefreshPolicy, store};
 use crate::Manifest;
 use crate::generators::OptionError;
-use crate::kubernetes::Kind;
+use crate::kubernetes::{Kind, TypedSecret};
 
 /// The type of a Secret that is not `Opaque`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SecretType(String);
-
-/// Types whose keys the API server insists on: short name, type, keys, and whether one of them is
-/// enough.
-const TYPES: [(&str, &str, &[&str], bool); 5] = [
-    ("tls", "kubernetes.io/tls", &["tls.crt", "tls.key"], false),
-    ("dockerconfigjson", "kubernetes.io/dockerconfigjson", &[".dockerconfigjson"], false),
-    ("dockercfg", "kubernetes.io/dockercfg", &[".dockercfg"], false),
-    ("basic-auth", "kubernetes.io/basic-auth", &["username", "password"], true),
-    ("ssh-auth", "kubernetes.io/ssh-auth", &["ssh-privatekey"], false),
-];
 
 impl SecretType {
     /// The type that a Secret has already, whatever it is.
@@ -30,8 +20,8 @@ impl SecretType {
 
     /// The keys that such a Secret has.
     pub(super) fn keys(&self) -> Vec<String> {
-        let known = TYPES.iter().find(|it| it.1 == self.0);
-        known.map(|it| it.2.iter().map(|key| (*key).to_owned()).collect()).unwrap_or_default()
+        let known = TypedSecret::find(&self.0).into_iter().flat_map(|it| it.keys);
+        known.map(|key| (*key).to_owned()).collect()
     }
 }
 
@@ -45,8 +35,8 @@ pub(super) fn secret_type(text: &str) -> Result<Option<SecretType>, OptionError>
         }
         _ => {}
     }
-    if let Some(known) = TYPES.iter().find(|it| it.0 == text) {
-        return Ok(Some(SecretType(known.1.to_owned())));
+    if let Some(known) = TypedSecret::ALL.iter().find(|it| it.short == text) {
+        return Ok(Some(SecretType(known.name.to_owned())));
     }
     let is_allowed = |it: u8| it.is_ascii_alphanumeric() || b"-_./".contains(&it);
     if text.contains('/') && text.bytes().all(is_allowed) {
@@ -63,24 +53,16 @@ pub(super) fn check_keys(
     keys: &[String],
     name: &str,
 ) -> Result<(), OptionError> {
-    let Some(secret_type) = secret_type else { return Ok(()) };
-    let Some((_, full, needed, one_is_enough)) = TYPES.iter().find(|it| it.1 == secret_type.0)
-    else {
-        return Ok(());
-    };
-    let has = |key: &&str| keys.iter().any(|it| it == key);
-    let is_sound = if *one_is_enough {
-        needed.iter().any(|it| has(it))
-    } else {
-        needed.iter().all(|it| has(it))
-    };
-    if keys.is_empty() || is_sound {
-        return Ok(());
+    let Some(typed) = secret_type.and_then(|it| TypedSecret::find(&it.0)) else { return Ok(()) };
+    match typed.missing(|key| keys.iter().any(|it| it == key)) {
+        Some(missing) if !keys.is_empty() => {
+            let rule = format!(
+                "Secret {name} of this type must have {missing}, or the API server refuses it"
+            );
+            Err(OptionError::new("--type", typed.name, rule))
+        }
+        _ => Ok(()),
     }
-    let joined = needed.join(if *one_is_enough { " or " } else { " and " });
-    let rule =
-        format!("Secret {name} of this type must have {joined}, or the API server refuses it");
-    Err(OptionError::new("--type", full, rule))
 }
 
 /// The ExternalSecret that makes a Secret.

@@ -96,7 +96,7 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let mut owners: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    let mut owners: BTreeMap<(Option<usize>, &str, &str), &str> = BTreeMap::new();
     for object in world.of_kind(GROUP, "ExternalSecret") {
         let target = object.place.at("spec").at("target");
         let owns = matches!(target.at("creationPolicy").as_str(), None | Some("" | "Owner"));
@@ -105,7 +105,10 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             continue;
         }
         let named = target.at("name").as_str().filter(|it| !it.is_empty());
-        let key = (object.namespace().unwrap_or_default(), named.unwrap_or(object.name()));
+        let namespace = object.namespace();
+        // Without a namespace, what two files mean may be two.
+        let source = namespace.is_none().then_some(object.source);
+        let key = (source, namespace.unwrap_or_default(), named.unwrap_or(object.name()));
         match owners.get(&key) {
             // The same object in two files is one object.
             Some(owner) if *owner == object.name() => {}
@@ -115,7 +118,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                 } else {
                     object.place.at("metadata").at("name")
                 };
-                let message = format!("ExternalSecret {owner} owns Secret {}, too", key.1);
+                let message = format!("ExternalSecret {owner} owns Secret {}, too", key.2);
                 reporter.flag_in(object, place, message, Change::Decide);
             }
             None => drop(owners.insert(key, object.name())),

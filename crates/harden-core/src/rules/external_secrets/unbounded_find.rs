@@ -8,7 +8,7 @@ use crate::rule::{Category, Check, Reference, Rule, Severity};
 pub(super) static RULE: Rule = Rule {
     id: "unbounded-find",
     category: Category::ExternalSecrets,
-    severity: Severity::Medium,
+    severity: Severity::Low,
     level: None,
     summary: "dataFrom.find takes everything that the store has",
     why: "The Secret gets every value that the store can reach, of other applications as well, and \
