@@ -325,3 +325,20 @@ fn what_kubernetes_makes_itself_is_no_reason_for_an_empty_output() {
     let message = from_manifests(token, "").refused();
     assert!(message.contains("Kubernetes makes tokens itself"), "{message}");
 }
+
+#[test]
+fn a_check_does_not_repeat_what_a_fake_store_holds() {
+    let store = "\
+apiVersion: external-secrets.io/v1beta1
+kind: ClusterSecretStore
+metadata: {name: fake}
+spec: {provider: {fake: {data: [{key: a, value: hunter2marker}, {key: b, value: 'hunter2marker 2'}]}}}
+";
+    for format in ["text", "wide", "json", "yaml", "sarif", "markdown", "html", "github", "gitlab"]
+    {
+        let words = ["check", "-f", "-", "-o", format, "--fail-on", "never"];
+        let ended = finish(command().args(words), store);
+        assert!(ended.stdout.contains("secret-in-fake-store"), "{format}: {}", ended.stderr);
+        assert!(!ended.stdout.contains(MARKER), "{format}: {}", ended.stdout);
+    }
+}

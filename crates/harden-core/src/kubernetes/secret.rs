@@ -69,7 +69,9 @@ impl SecretShape {
                 return Err(Misshapen::new(entries, "must be a map of keys"));
             }
             for (key, value) in entries.entries() {
-                if !is_secret_key(key) {
+                // In `{password, hunter2}` the second word is hardly meant as a key.
+                let is_bare = value.is_null() && !has_colon(value);
+                if is_bare || !is_secret_key(key) {
                     return Err(Misshapen::new(value, "has a key that no Secret can have"));
                 }
                 keys.push(key.to_owned());
@@ -186,6 +188,13 @@ impl SecretShape {
         self.keys.dedup();
         self.secret_type = self.secret_type.take().filter(|it| !it.is_empty() && it != "Opaque");
     }
+}
+
+/// Whether a key is followed by a colon.
+fn has_colon(value: Place<'_>) -> bool {
+    let Some(span) = value.key_span() else { return false };
+    let after = value.document().text().get(span.range().end..).unwrap_or_default();
+    after.trim_start().starts_with(':')
 }
 
 fn maker(

@@ -15,7 +15,7 @@ const HEADING: &str = "Azure";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::Args), group(skip))]
 pub struct Options {
-    /// Address of the Key Vault, e.g. https://kv-prod.vault.azure.net
+    /// Address of the Key Vault
     #[cfg_attr(feature = "cli", arg(id = "azure-vault", long = "azure-vault", value_name = "URL", help_heading = HEADING))]
     pub vault: Option<String>,
 
