@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod facts;
+mod secrets;
 
 use std::time::Duration;
 
@@ -58,7 +59,16 @@ impl Cluster {
         if !content_type.is_empty() {
             request = request.header(http::header::CONTENT_TYPE, content_type);
         }
-        let request = request.body(Body::from(body))?;
+        self.exchange(request.body(Body::from(body))?).await
+    }
+
+    /// Asks the server for an object in another form; whatever it answers is no error.
+    pub(crate) async fn ask_for(&self, form: &str, path: &str) -> anyhow::Result<Answer> {
+        let request = Request::builder().uri(path).header(http::header::ACCEPT, form);
+        self.exchange(request.body(Body::from(Vec::new()))?).await
+    }
+
+    async fn exchange(&self, request: Request<Body>) -> anyhow::Result<Answer> {
         let exchange = async {
             let response = self.client.send(request).await.map_err(unreachable)?;
             let (parts, body) = response.into_parts();

@@ -9,6 +9,7 @@
 mod access;
 mod apply;
 mod cluster;
+mod external_secret;
 mod facts;
 mod faults;
 #[path = "../../plugin/tests/terminal/harden.rs"]
@@ -16,3 +17,5 @@ mod harden;
 mod kubectl;
 mod namespace;
 mod readme;
+#[path = "../../plugin/tests/terminal/stores.rs"]
+mod stores;

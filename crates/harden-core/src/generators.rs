@@ -1,5 +1,6 @@
 //! Every generator, each in a file of its own.
 
+pub mod external_secret;
 pub mod namespace;
 
 use std::fmt;
@@ -14,6 +15,7 @@ macro_rules! generators {
         /// What can be generated, with its options.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[cfg_attr(feature = "cli", derive(clap::Subcommand))]
+        #[expect(clippy::large_enum_variant, reason = "one is made per run")]
         pub enum Generator {
             $($(#[$doc])* $name($module::Options),)+
         }
@@ -62,6 +64,8 @@ macro_rules! generators {
 generators! {
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
     Namespace(namespace) makes Objects,
+    /// Make ExternalSecrets in place of Secrets, and the store that they come from
+    ExternalSecret(external_secret) makes Objects,
 }
 
 /// What becomes of the things a generator makes.

@@ -1,6 +1,7 @@
 //! Every rule, by category; each list stands beside the files of its rules.
 
 pub mod configuration;
+pub mod external_secrets;
 pub mod namespace;
 pub mod network;
 pub mod pod_security;
@@ -22,6 +23,7 @@ pub static CATEGORIES: &[(Category, &[&Rule])] = &[
     (Category::Network, network::RULES),
     (Category::Namespace, namespace::RULES),
     (Category::Configuration, configuration::RULES),
+    (Category::ExternalSecrets, external_secrets::RULES),
 ];
 
 /// Every rule.

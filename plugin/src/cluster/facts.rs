@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use harden_core::kubernetes::{DnsService, Facts, MinorVersion, Need};
 use serde_json::Value;
 
-use super::Cluster;
+use super::{Cluster, secrets};
 
 /// Where distributions keep their DNS Service, most common first.
 const DNS_SERVICES: [(&str, &str); 4] = [
@@ -23,6 +23,7 @@ pub(crate) async fn ask(cluster: &Cluster, needs: &[Need]) -> anyhow::Result<Fac
     if needs.contains(&Need::Dns) {
         facts.dns = Some(dns(cluster).await?);
     }
+    facts.secrets = secrets::ask(cluster, needs).await?;
     Ok(facts)
 }
 

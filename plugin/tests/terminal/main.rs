@@ -8,11 +8,13 @@
 
 mod check;
 mod completion;
+mod external_secret;
 mod folder;
 mod generators;
 mod harden;
 mod help;
 mod simulate;
+mod stores;
 mod usage;
 
 /// Snapshots go to the gallery at the top of the repository.

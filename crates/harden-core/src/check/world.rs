@@ -38,7 +38,7 @@ pub struct WorkloadFact {
     pub spot: Spot,
 }
 
-const RETAINED: [(&str, &str); 19] = [
+const RETAINED: [(&str, &str); 22] = [
     ("", "LimitRange"),
     ("", "Namespace"),
     ("", "ResourceQuota"),
@@ -48,6 +48,9 @@ const RETAINED: [(&str, &str); 19] = [
     ("cilium.io", "CiliumNetworkPolicy"),
     ("crd.projectcalico.org", "GlobalNetworkPolicy"),
     ("crd.projectcalico.org", "NetworkPolicy"),
+    ("external-secrets.io", "ClusterSecretStore"),
+    ("external-secrets.io", "ExternalSecret"),
+    ("external-secrets.io", "SecretStore"),
     ("networking.k8s.io", "Ingress"),
     ("networking.k8s.io", "NetworkPolicy"),
     ("policy.networking.k8s.io", "AdminNetworkPolicy"),
