@@ -8,7 +8,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::port::PortRange;
-use super::{Cidr, MinorVersion, PolicyPort, Protocol};
+use super::{Cidr, EncryptionState, MinorVersion, PolicyPort, Protocol};
 
 /// A fact that some options depend on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,8 @@ pub enum Need {
     Version,
     /// How pods resolve names.
     Dns,
+    /// Which file encrypts what is stored, since when, and what was written again.
+    Encryption,
     /// The date.
     Today,
     /// That many bytes nobody can guess.
@@ -37,6 +39,8 @@ pub struct Facts {
     pub version: Option<MinorVersion>,
     /// How pods resolve names.
     pub dns: Option<DnsService>,
+    /// How the API server that answered encrypts.
+    pub encryption: Option<EncryptionState>,
     /// The date in UTC.
     pub today: Option<Date>,
     /// Bytes nobody can guess, from the generator of the operating system or the browser.
