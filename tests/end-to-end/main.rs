@@ -9,6 +9,7 @@
 mod access;
 mod apply;
 mod cluster;
+mod encryption;
 mod facts;
 mod faults;
 #[path = "../../plugin/tests/terminal/harden.rs"]

@@ -8,6 +8,7 @@
 
 mod check;
 mod completion;
+mod encryption;
 mod folder;
 mod generators;
 mod harden;

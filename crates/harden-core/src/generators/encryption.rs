@@ -16,7 +16,7 @@ mod writer;
 
 pub use host_path::{HostPath, InvalidHostPath};
 pub use key::{InvalidKeyName, KeyName};
-pub use procedure::{Disable, Enable, Procedure, Progress, Rotate};
+pub use procedure::{Disable, Enable, Procedure, Progress, Rotate, Source};
 pub use provider::{InvalidKms, KmsEndpoint, KmsName, KmsTimeout, Provider};
 pub use resource::{InvalidResource, Resource};
 pub use stage::Stage;

@@ -9,7 +9,8 @@ use super::facts::list;
 const IN_USE: &str = "apiserver_encryption_config_controller_last_config_info";
 
 /// Gauge with the time at which the file was last read again.
-const RELOADED: &str = "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds";
+const RELOADED: &str =
+    "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds";
 
 /// Gauge with the time at which the server was started.
 const STARTED: &str = "process_start_time_seconds";
@@ -110,7 +111,8 @@ fn seconds(time: &str) -> Option<i64> {
     };
     // Years that begin in March have their leap day last.
     let years = if *month > 2 { *year } else { year - 1 };
-    let days = 365 * years + years / 4 - years / 100 + years / 400
+    let days = 365 * years + years / 4 - years / 100
+        + years / 400
         + (153 * ((month + 9) % 12) + 2) / 5
         + day
         - 1

@@ -116,7 +116,11 @@ pub(super) fn faults<'d>(
 
 /// Why a server takes no timeout; the error is Go's, or the server's.
 pub(crate) fn timeout(text: &str) -> Result<(), String> {
-    if duration::parse(text)? > 0 { Ok(()) } else { Err("timeout should be a positive value".to_owned()) }
+    if duration::parse(text)? > 0 {
+        Ok(())
+    } else {
+        Err("timeout should be a positive value".to_owned())
+    }
 }
 
 /// Why a server takes no address of a plugin; the error is Go's, or the server's.

@@ -208,7 +208,7 @@ impl std::fmt::Display for Entry {
         match self {
             Self::Key(kind, key) => write!(f, "{} ({kind})", key.name),
             Self::Kms(kms) => write!(f, "{} (kms)", kms.name),
-            Self::Identity => f.write_str("nothing (identity)"),
+            Self::Identity => f.write_str("identity (plain)"),
         }
     }
 }

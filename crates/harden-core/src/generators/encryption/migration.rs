@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use crate::configuration::encryption::split;
-use crate::{Format, Manifest, render};
 use crate::kubernetes::{Date, Kind};
+use crate::{Format, Manifest, render};
 
 /// The commands, one or more lines for each resource; every kubectl has them.
 pub(super) fn commands(resources: &[&str]) -> String {
@@ -14,7 +14,8 @@ pub(super) fn commands(resources: &[&str]) -> String {
     for resource in resources {
         let _ = match split(resource) {
             ("*", group) => {
-                let group = if group == "*" { String::new() } else { format!("--api-group={group} ") };
+                let group =
+                    if group == "*" { String::new() } else { format!("--api-group={group} ") };
                 writeln!(
                     text,
                     "for it in $(kubectl api-resources {group}--verbs=list,update -o name); do\n  \
@@ -36,7 +37,11 @@ pub(super) fn single<'r>(resources: &[&'r str]) -> Vec<&'r str> {
 }
 
 /// A StorageVersionMigration for each resource; none when wildcards are all there is.
-pub(super) fn manifests(resources: &[&str], procedure: &str, today: Option<Date>) -> Option<String> {
+pub(super) fn manifests(
+    resources: &[&str],
+    procedure: &str,
+    today: Option<Date>,
+) -> Option<String> {
     let manifests: Vec<_> = single(resources)
         .into_iter()
         .map(|written| {

@@ -7,7 +7,7 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 
 use super::configuration::{Configuration, Rule};
-use super::host_path::{self, HostPath};
+use super::host_path::HostPath;
 use super::new_key::{self, NewKeys};
 use super::resource::{self, Resource};
 use super::stage::{self, Stage};
@@ -90,7 +90,7 @@ pub struct Progress {
     pub verify: bool,
 
     /// Where the file is on the control-plane nodes
-    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = host_path::DEFAULT))]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = super::host_path::DEFAULT))]
     pub config_path: HostPath,
 
     /// The API servers read the file again when it changes
@@ -102,13 +102,14 @@ pub struct Progress {
     #[cfg_attr(feature = "cli", arg(long))]
     pub show_key: bool,
 
+    /// What was read of it.
     #[cfg_attr(feature = "cli", arg(skip))]
-    source: Option<Source>,
+    pub source: Option<Source>,
 }
 
 /// The file in use, once it was read.
 #[derive(Clone, PartialEq, Eq)]
-struct Source {
+pub struct Source {
     configuration: Configuration,
     hash: String,
 }
@@ -190,7 +191,11 @@ impl Procedure {
         match progress.stage {
             Some(Stage::Status) => {
                 let text = status::write(&now);
-                Ok(Generated { files: vec![File::new("status.txt", text)], notes, ..Generated::default() })
+                Ok(Generated {
+                    files: vec![File::new("status.txt", text)],
+                    notes,
+                    ..Generated::default()
+                })
             }
             Some(stage) => {
                 let (next, note) = self.take(stage, &now, facts)?;
@@ -215,10 +220,10 @@ impl Procedure {
         let mut steps = Vec::new();
         let mut files = Vec::new();
         let mut last = now.clone();
-        for (stage, number) in Stage::CHANGES.into_iter().zip([1, 2, 4]) {
+        for stage in Stage::CHANGES {
             let (next, note) = self.take(stage, &last, facts)?;
             let comment = plan::header(self, stage, &next);
-            let name = format!("{number}-{}.yaml", stage.name());
+            let name = plan::file_name(stage);
             files.push(File {
                 is_companion: true,
                 ..super::write(&next, &name, &comment, self.progress().show_key)
@@ -230,10 +235,10 @@ impl Procedure {
         let text = plan::write(self, now, &steps, facts.today);
         let covered = steps.get(1).map_or_else(Vec::new, |it| self.covered(&it.configuration));
         let migrations = migration::manifests(&covered, self.name(), facts.today);
-        files.extend(migrations.map(|text| File {
-            is_companion: true,
-            ..File::new("3-reencrypt.yaml", text)
-        }));
+        files.extend(
+            migrations
+                .map(|text| File { is_companion: true, ..File::new("3-reencrypt.yaml", text) }),
+        );
         files.insert(0, File::new("plan.txt", text));
         Ok(Generated { files, notes, ..Generated::default() })
     }
@@ -243,7 +248,9 @@ impl Procedure {
         let waits = |rule: &Rule| rule.entries.len() > 1;
         match self {
             Self::Rotate(_) => configuration.resources_where(|it| it.encrypts() && waits(it)),
-            Self::Enable(_) => configuration.resources_where(|it| it.encrypts() && it.reads_plain()),
+            Self::Enable(_) => {
+                configuration.resources_where(|it| it.encrypts() && it.reads_plain())
+            }
             Self::Disable(_) => configuration.resources_where(|it| !it.encrypts() && waits(it)),
         }
     }
@@ -263,7 +270,11 @@ impl Procedure {
             (None, Self::Enable(_), None | Some(Stage::Add)) if !progress.verify => {
                 Ok(Configuration::default())
             }
-            _ => Err(OptionError::new("--filename", "", "name the file that the API servers use now")),
+            _ => Err(OptionError::new(
+                "--filename",
+                "",
+                "name the file that the API servers use now",
+            )),
         }
     }
 

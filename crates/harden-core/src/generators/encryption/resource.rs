@@ -135,9 +135,24 @@ mod tests {
     #[test]
     fn what_the_server_refuses_or_overlooks_is_no_resource() {
         for word in [
-            "Secrets", "*", "secrets.", "secrets.*", "secret", "core/secrets", "secrets.v1", "*.core", "",
-            ".apps", "a..b", "secrets ", "events.events.k8s.io", "ingresses.extensions",
-            "tokenreviews.authentication.k8s.io", "serviceipallocations", "a,b", "sëcrets",
+            "Secrets",
+            "*",
+            "secrets.",
+            "secrets.*",
+            "secret",
+            "core/secrets",
+            "secrets.v1",
+            "*.core",
+            "",
+            ".apps",
+            "a..b",
+            "secrets ",
+            "events.events.k8s.io",
+            "ingresses.extensions",
+            "tokenreviews.authentication.k8s.io",
+            "serviceipallocations",
+            "a,b",
+            "sëcrets",
         ] {
             assert!(word.parse::<Resource>().is_err(), "{word}");
         }

@@ -25,7 +25,9 @@ fn next(rule: &Rule) -> &'static str {
     match (rule.encrypts(), keys, rule.reads_plain()) {
         (true, true, _) if newest => "rotate --stage promote: the newest key does not write yet",
         (true, true, _) => "re-encrypt, then rotate --stage retire: an old key is still read",
-        (true, false, true) => "re-encrypt, then enable --stage retire: plain objects are still read",
+        (true, false, true) => {
+            "re-encrypt, then enable --stage retire: plain objects are still read"
+        }
         (true, false, false) => "nothing: all is encrypted, until the next rotation",
         (false, true, _) => {
             "enable --stage promote to encrypt, or re-encrypt and disable --stage retire to stay in plain"

@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::Step;
+use super::{Step, file_name};
 use crate::configuration::encryption::split;
 use crate::generators::encryption::configuration::{Configuration, Entry};
+use crate::generators::encryption::host_path::HostPath;
 use crate::generators::encryption::migration;
 use crate::generators::encryption::procedure::{Procedure, Progress};
 use crate::generators::encryption::provider::Provider;
@@ -14,7 +15,7 @@ use crate::generators::encryption::stage::Stage;
 use crate::kubernetes::Date;
 
 /// Makes the file of a stage.
-pub(super) fn make(procedure: &Procedure, step: &Step, number: u8) -> String {
+pub(super) fn make(procedure: &Procedure, step: &Step) -> String {
     let progress = procedure.progress();
     let mut line = format!("kubectl harden encryption {}", procedure.name());
     let mut add = |words: &str| {
@@ -24,22 +25,22 @@ pub(super) fn make(procedure: &Procedure, step: &Step, number: u8) -> String {
     match (step.stage, &progress.filename) {
         (Stage::Add, Some(file)) => add(&format!("-f {}", word(file))),
         (Stage::Add, None) => {}
-        (Stage::Promote, _) => add("-f 1-add.yaml"),
-        _ => add("-f 2-promote.yaml"),
+        (Stage::Promote, _) => add(&format!("-f {}", file_name(Stage::Add))),
+        _ => add(&format!("-f {}", file_name(Stage::Promote))),
     }
     if let (Procedure::Enable(it), Stage::Add) = (procedure, step.stage) {
         let resources: Vec<_> = it.resources().iter().map(|it| word(it.as_str())).collect();
         add(&format!("--resources {}", resources.join(",")));
     }
     writer(procedure, step, &mut add);
-    if progress.config_path != Default::default() {
+    if progress.config_path != HostPath::default() {
         add(&format!("--config-path {}", progress.config_path));
     }
     add(&format!("--stage {}", step.stage.name()));
     if step.stage == Stage::Retire {
         add("--reencrypted");
     }
-    add(&format!("--output {number}-{}.yaml", step.stage.name()));
+    add(&format!("--output {}", file_name(step.stage)));
     line.push('\n');
     line
 }
@@ -86,9 +87,7 @@ pub(super) fn install(progress: &Progress, file: &str) -> String {
     let path = &progress.config_path;
     let mut text = format!("sudo install -D -o root -g root -m 0600 {file} {path}\n");
     if !progress.automatic_reload {
-        text.push_str(
-            "sudo crictl stop \"$(sudo crictl ps --name '^kube-apiserver$' --quiet)\"\n",
-        );
+        text.push_str("sudo crictl stop \"$(sudo crictl ps --name '^kube-apiserver$' --quiet)\"\n");
     }
     text
 }

@@ -67,7 +67,11 @@ impl Procedure {
     }
 
     /// What was written again since the file took effect, and what was not.
-    fn rewritten(&self, now: &Configuration, state: &EncryptionState) -> (Vec<String>, Vec<String>) {
+    fn rewritten(
+        &self,
+        now: &Configuration,
+        state: &EncryptionState,
+    ) -> (Vec<String>, Vec<String>) {
         let (mut done, mut open) = (Vec::new(), Vec::new());
         for resource in self.covered(now) {
             match state.rewritten(resource) {
@@ -78,7 +82,9 @@ impl Procedure {
                     ));
                 }
                 None if resource.starts_with('*') => {
-                    open.push(format!("whether all of {resource} was written again cannot be seen"));
+                    open.push(format!(
+                        "whether all of {resource} was written again cannot be seen"
+                    ));
                 }
                 None => open.push(format!(
                     "no StorageVersionMigration of {resource} succeeded since the file took effect"

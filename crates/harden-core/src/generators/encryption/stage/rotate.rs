@@ -109,8 +109,7 @@ fn check(stage: Stage, writer: &Writer, configuration: &Configuration) -> Result
 
 fn missing(stage: Stage, writer: &Writer, rule: &Rule) -> OptionError {
     let title = rule.title();
-    let has_several =
-        rule.entries.iter().filter(|it| **it != Entry::Identity).nth(1).is_some();
+    let has_several = rule.entries.iter().filter(|it| **it != Entry::Identity).nth(1).is_some();
     match name_of(writer) {
         Some(name) => OptionError::new(
             "--key-name",
