@@ -134,7 +134,8 @@ impl File {
 impl fmt::Debug for File {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = if self.is_secret { "…" } else { self.text.as_str() };
-        f.debug_struct("File").field("name", &self.name).field("text", &text).finish()
+        let mut shown = f.debug_struct("File");
+        shown.field("name", &self.name).field("text", &text).finish_non_exhaustive()
     }
 }
 

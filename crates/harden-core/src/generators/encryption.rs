@@ -108,6 +108,7 @@ impl Options {
     }
 
     /// Keys are never overwritten, and nothing else is in the way.
+    #[expect(clippy::unused_self, reason = "every generator is asked")]
     pub(crate) fn is_forced(&self) -> bool {
         false
     }

@@ -55,14 +55,15 @@ impl fmt::Debug for Key {
 }
 
 impl KeyName {
-    /// `key-2026-11-23`, or the first of `key-2026-11-23-2` and so on that is not taken.
+    /// `key-2026-11-23`, or `key-2026-11-23-2` and so on: always later than every name that is taken,
+    /// which is how the newest key is known.
     pub(super) fn dated(today: Date, taken: &[&Self]) -> Self {
-        let names = (1_u32..).map(|number| match number {
-            1 => Self(format!("key-{today}")),
-            _ => Self(format!("key-{today}-{number}")),
-        });
-        let mut free = names.filter(|name| !taken.contains(&name));
-        free.next().unwrap_or_else(|| Self(format!("key-{today}")))
+        let latest = taken.iter().filter_map(|it| it.date()).max();
+        let (date, number) = match latest.filter(|(date, _)| *date >= today) {
+            Some((date, number)) => (date, number.saturating_add(1)),
+            None => (today, 1),
+        };
+        Self(if number > 1 { format!("key-{date}-{number}") } else { format!("key-{date}") })
     }
 
     /// The name.
@@ -138,6 +139,8 @@ mod tests {
             ["key-2026-11-23", "key-2026-11-23-2", "key-2026-11-23-3"]
         );
         assert!(first.date() < second.date() && second.date() < third.date());
+        let future: KeyName = "key-2027-01-01-7".parse().unwrap();
+        assert_eq!(KeyName::dated(today, &[&first, &future]).as_str(), "key-2027-01-01-8");
         for name in ["key1", "key-2026", "key-2026-11", "key-2026-11-23-x", "key-26-11-23"] {
             assert_eq!(name.parse::<KeyName>().ok().and_then(|it| it.date()), None, "{name}");
         }

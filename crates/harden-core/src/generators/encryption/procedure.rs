@@ -247,7 +247,9 @@ impl Procedure {
     pub(super) fn covered<'c>(&self, configuration: &'c Configuration) -> Vec<&'c str> {
         let waits = |rule: &Rule| rule.entries.len() > 1;
         match self {
-            Self::Rotate(_) => configuration.resources_where(|it| it.encrypts() && waits(it)),
+            Self::Rotate(_) => {
+                configuration.resources_where(|it| it.encrypts() && waits(it) && !stage::waits(it))
+            }
             Self::Enable(_) => {
                 configuration.resources_where(|it| it.encrypts() && it.reads_plain())
             }
@@ -292,8 +294,8 @@ impl Procedure {
         let makes = if stage == Stage::Add { writer } else { &none };
         let mut next = now.clone();
         let mut keys = NewKeys::new(makes, facts, now)?;
-        let note = stage::take(self, stage, &mut next, &mut keys)?;
-        Ok((next, note))
+        let remark = stage::take(self, stage, &mut next, &mut keys)?;
+        Ok((next, remark))
     }
 
     fn warnings(&self, stage: Stage) -> Option<String> {

@@ -121,5 +121,5 @@ fn name_of(writer: &Writer) -> Option<&KeyName> {
 
 /// Whether the newest key does not write yet, as far as the names of the keys tell.
 pub(super) fn waits(rule: &Rule) -> bool {
-    newest(&Writer::default(), rule).is_some_and(|it| it > 0)
+    rule.writer().key_name().is_some() && newest(&Writer::default(), rule).is_some_and(|it| it > 0)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::configuration::{Configuration, Entry, Rule};
+use super::key::KeyName;
 
 /// The status as text.
 pub(super) fn write(configuration: &Configuration) -> String {
@@ -21,10 +22,18 @@ pub(super) fn write(configuration: &Configuration) -> String {
 
 fn next(rule: &Rule) -> &'static str {
     let keys = rule.entries.iter().skip(1).any(|it| *it != Entry::Identity);
-    let newest = super::stage::waits(rule);
+    let waits = super::stage::waits(rule);
+    let date = |entry: &Entry| entry.key_name().and_then(KeyName::date);
+    let is_newest = date(rule.writer()).is_some()
+        && rule.entries.iter().skip(1).all(|it| date(it).is_some() || *it == Entry::Identity);
     match (rule.encrypts(), keys, rule.reads_plain()) {
-        (true, true, _) if newest => "rotate --stage promote: the newest key does not write yet",
-        (true, true, _) => "re-encrypt, then rotate --stage retire: an old key is still read",
+        (true, true, _) if waits => "rotate --stage promote: the newest key does not write yet",
+        (true, true, _) if is_newest => {
+            "re-encrypt, then rotate --stage retire: an old key is still read"
+        }
+        (true, true, _) => {
+            "rotate --stage promote if another was added, or re-encrypt and rotate --stage retire if another wrote before"
+        }
         (true, false, true) => {
             "re-encrypt, then enable --stage retire: plain objects are still read"
         }

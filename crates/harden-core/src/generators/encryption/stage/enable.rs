@@ -15,8 +15,8 @@ pub(super) fn add(
 ) -> Result<Option<String>, OptionError> {
     let mut ruled = Vec::new();
     for resource in resources {
-        let rules = configuration.rules_for(resource.as_str());
-        match rules.first().and_then(|index| configuration.rules.get(*index)) {
+        let deciding = configuration.rules_for(resource.as_str());
+        match deciding.first().and_then(|index| configuration.rules.get(*index)) {
             Some(rule) if rule.encrypts() => {
                 let rule = format!("{} encrypts it already", called(rule.writer()));
                 return Err(OptionError::new("--resources", resource, rule));
