@@ -43,22 +43,21 @@ impl Cluster {
         harden(format!("encryption {words}").replace('@', &folder).split_whitespace())
     }
 
-    /// Starts the API server with a file, reads every Secret, makes one more and reads that.
-    fn run(&mut self, file: Option<&str>, options: Options) -> Option<ControlPlane> {
-        let plane = ControlPlane::for_test(&options)?;
+    /// Starts the API server, reads every Secret, makes one more and reads that.
+    fn run(&mut self, options: &Options) -> Option<ControlPlane> {
+        let plane = ControlPlane::for_test(options)?;
         self.read(&plane);
         let name = format!("s{}", self.secrets.len());
         let literal = format!("--from-literal=k={VISIBLE}");
         plane.kubectl_ok(["create", "secret", "generic", &name, &literal]);
         self.secrets.push(name);
         self.read(&plane);
-        eprintln!("read {} Secrets with {}", self.secrets.len(), file.unwrap_or("no file"));
         Some(plane)
     }
 
     fn start(&mut self, file: Option<&str>) -> Option<ControlPlane> {
         let options = self.options(file);
-        self.run(file, options)
+        self.run(&options)
     }
 
     fn read(&self, plane: &ControlPlane) {
@@ -88,17 +87,17 @@ impl Cluster {
         let error = ControlPlane::start(&options).map(drop).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
     }
+}
 
-    /// Runs the lines of the plan's third step that this is true of.
-    fn rewrite(&self, plane: &ControlPlane, plan: &str, is_meant: impl Fn(&str) -> bool) {
-        let step = plan.split("\n3. ").nth(1).unwrap().split("\n4. ").next().unwrap();
-        let lines: Vec<_> = step.lines().map(str::trim).filter(|it| is_meant(it)).collect();
-        assert!(!lines.is_empty(), "{plan}");
-        let kubectl = Kubectl::new(plane);
-        let mut shell = kubectl.environment("/bin/bash");
-        shell.args(["-e", "-o", "pipefail", "-c", &lines.join("\n")]);
-        finish(&mut shell, "").ok();
-    }
+/// Runs the lines of the plan's third step that this is true of.
+fn rewrite(plane: &ControlPlane, plan: &str, is_meant: impl Fn(&str) -> bool) {
+    let step = plan.split("\n3. ").nth(1).unwrap().split("\n4. ").next().unwrap();
+    let lines: Vec<_> = step.lines().map(str::trim).filter(|it| is_meant(it)).collect();
+    assert!(!lines.is_empty(), "{plan}");
+    let kubectl = Kubectl::new(plane);
+    let mut shell = kubectl.environment("/bin/bash");
+    shell.args(["-e", "-o", "pipefail", "-c", &lines.join("\n")]);
+    finish(&mut shell, "").ok();
 }
 
 fn is_replace(line: &str) -> bool {
@@ -167,7 +166,7 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
         )],
         ..cluster.options(Some("2.yaml"))
     };
-    let plane = cluster.run(Some("2.yaml"), options).unwrap();
+    let plane = cluster.run(&options).unwrap();
     assert_eq!(cluster.prefixes(&plane), [old.clone(), old, new.clone()]);
 
     let ask = |words: &str| {
@@ -180,7 +179,7 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
     let retire = "rotate -f @2.yaml --provider secretbox --stage retire --verify --output @4.yaml";
     let refused = ask(retire).refused();
     assert!(refused.contains("no StorageVersionMigration of secrets succeeded"), "{refused}");
-    cluster.rewrite(&plane, &plan, |line| line.to_lowercase().contains("storageversionmigration"));
+    rewrite(&plane, &plan, |line| line.to_lowercase().contains("storageversionmigration"));
     let ended = ask(retire);
     assert!(ended.stderr.contains("wrote secrets again"), "{}", ended.stderr);
     ended.ok();
@@ -210,7 +209,7 @@ fn a_running_cluster_is_encrypted_and_taken_back_without_losing_a_secret() {
     cluster.breaks(None, "identity transformer tried to read encrypted data");
 
     let plane = cluster.start(Some("on/2-promote.yaml")).unwrap();
-    cluster.rewrite(&plane, &plan, is_replace);
+    rewrite(&plane, &plan, is_replace);
     assert_eq!(cluster.prefixes(&plane), vec![new.clone(); 4]);
     drop(plane);
     let plane = cluster.start(Some("on/4-retire.yaml")).unwrap();
@@ -224,7 +223,7 @@ fn a_running_cluster_is_encrypted_and_taken_back_without_losing_a_secret() {
     let plane = cluster.start(Some("off/2-promote.yaml")).unwrap();
     let prefixes = cluster.prefixes(&plane);
     assert_eq!((prefixes.first().unwrap(), prefixes.last().unwrap().as_str()), (&new, "plain"));
-    cluster.rewrite(&plane, &plan, is_replace);
+    rewrite(&plane, &plan, is_replace);
     assert!(cluster.prefixes(&plane).iter().all(|it| it == "plain"));
     drop(plane);
     drop(cluster.start(Some("off/4-retire.yaml")).unwrap());
