@@ -9,6 +9,7 @@
 mod access;
 mod apply;
 mod cluster;
+mod encryption;
 mod external_secret;
 mod facts;
 mod faults;

@@ -1,6 +1,7 @@
 //! The words of the Kubernetes API that options and rules share, validated as its server does.
 
 mod address;
+mod encryption;
 mod facts;
 mod key_value;
 mod kind;
@@ -14,6 +15,7 @@ mod usage;
 mod version;
 
 pub use address::{Cidr, Endpoint};
+pub use encryption::{EncryptionState, Migration};
 pub use facts::{Date, DnsService, Facts, Need, Random};
 pub use key_value::{Annotation, Label};
 pub use kind::Kind;

@@ -8,6 +8,7 @@
 
 mod check;
 mod completion;
+mod encryption;
 mod external_secret;
 mod folder;
 mod generators;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::port::PortRange;
-use super::{Cidr, MinorVersion, PolicyPort, Protocol, SecretShape};
+use super::{Cidr, EncryptionState, MinorVersion, PolicyPort, Protocol, SecretShape};
 
 /// A fact that some options depend on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +31,8 @@ pub enum Need {
         /// The name of the Deployment.
         name: String,
     },
+    /// Which file encrypts what is stored, since when, and what was written again.
+    Encryption,
     /// The date.
     Today,
     /// That many bytes nobody can guess.
@@ -53,6 +55,8 @@ pub struct Facts {
     pub dns: Option<DnsService>,
     /// What Secrets are like, without what they hold.
     pub secrets: Vec<SecretShape>,
+    /// How the API server that answered encrypts.
+    pub encryption: Option<EncryptionState>,
     /// The date in UTC.
     pub today: Option<Date>,
     /// Bytes nobody can guess, from the generator of the operating system or the browser.

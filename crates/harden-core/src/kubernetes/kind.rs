@@ -32,6 +32,15 @@ impl Kind {
     /// rbac.authorization.k8s.io/v1 RoleBinding.
     pub const ROLE_BINDING: Self =
         Self::grouped("rbac.authorization.k8s.io", "RoleBinding", "rolebindings");
+    /// storagemigration.k8s.io/v1 StorageVersionMigration, since Kubernetes 1.37.
+    pub const STORAGE_VERSION_MIGRATION: Self = Self {
+        namespaced: false,
+        ..Self::grouped(
+            "storagemigration.k8s.io",
+            "StorageVersionMigration",
+            "storageversionmigrations",
+        )
+    };
 
     /// external-secrets.io/v1 ExternalSecret.
     pub const EXTERNAL_SECRET: Self =
