@@ -1,5 +1,7 @@
 //! Every generator, each in a file of its own.
 
+mod api_server;
+pub mod audit_policy;
 pub mod namespace;
 
 use std::fmt;
@@ -60,6 +62,8 @@ macro_rules! generators {
 }
 
 generators! {
+    /// Make an audit policy: who did what, without secrets and without noise
+    AuditPolicy(audit_policy) makes Files,
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
     Namespace(namespace) makes Objects,
 }
