@@ -8,6 +8,7 @@
 
 mod access;
 mod apply;
+mod audit;
 mod cluster;
 mod facts;
 mod faults;
@@ -16,3 +17,4 @@ mod harden;
 mod kubectl;
 mod namespace;
 mod readme;
+mod requests;

@@ -69,7 +69,10 @@ fn a_second_run_prints_the_same_bytes() {
 fn defaults_are_the_same_at_the_terminal_and_in_the_core() {
     let matches =
         kubectl_harden::command().get_matches_from(["kubectl-harden", "namespace", "team-a"]);
-    let Generator::Namespace(options) = Generator::from_arg_matches(&matches).expect("valid");
+    let Generator::Namespace(options) = Generator::from_arg_matches(&matches).expect("valid")
+    else {
+        panic!("the generator that was named");
+    };
     let expected = Options { names: vec!["team-a".parse().expect("valid")], ..Options::default() };
     assert_eq!(options, expected);
 }

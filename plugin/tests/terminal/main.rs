@@ -6,6 +6,7 @@
     reason = "a test may fail"
 )]
 
+mod audit_policy;
 mod check;
 mod completion;
 mod folder;
@@ -13,6 +14,7 @@ mod generators;
 mod harden;
 mod help;
 mod simulate;
+mod simulate_audit;
 mod usage;
 
 /// Snapshots go to the gallery at the top of the repository.

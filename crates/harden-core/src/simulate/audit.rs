@@ -116,7 +116,7 @@ impl<'d> Simulator<'d> {
         let _ = match (decision.level, names.as_slice()) {
             (AuditLevel::None, _) => writeln!(text, "  nothing is logged"),
             (_, []) => writeln!(text, "  nothing is logged: its stages are omitted{panic}"),
-            (_, names) => writeln!(text, "  logged at {}{panic}", names.join(" and ")),
+            (_, names) => writeln!(text, "  logged at {}{panic}", and(names)),
         };
         if decision.omit_managed_fields && decision.level > AuditLevel::Metadata {
             text.push_str("  bodies are logged without managedFields\n");
@@ -156,6 +156,14 @@ impl<'d> Simulator<'d> {
             "rule": decision.rule.map(rule),
             "misses": misses,
         })
+    }
+}
+
+/// `a, b and c`.
+fn and(names: &[&str]) -> String {
+    match names {
+        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        names => names.concat(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `simulate audit`: what an audit policy makes of requests.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _, Write as _};
+use std::io::{self, BufRead, BufReader, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
 use harden_core::configuration::{Refusal, first_document};
@@ -96,6 +96,16 @@ enum Format {
 }
 
 pub(crate) fn run(options: &Options) -> super::super::Result {
+    let is_asked = options.request.verb.is_some() || options.event.is_some();
+    let log = options.events.as_deref().or((!is_asked).then_some("-"));
+    if log == Some("-") && options.filename == "-" {
+        bail!("standard input cannot be both the policy and the log");
+    }
+    if log == Some("-") && options.events.is_none() && io::stdin().is_terminal() {
+        bail!(
+            "there is nothing to ask about: describe a request with --user, --verb and --resource, or name a log with --events FILE"
+        );
+    }
     let text = input::read(&options.filename)?;
     let document = first_document(&text);
     let simulator = match Simulator::new(&document, &options.filename) {
@@ -120,20 +130,13 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
         print(options.output, &words, &simulator.to_json(&answer))?;
         return Ok(Outcome::Done);
     }
-    let log = match options.events.as_deref() {
-        None if options.filename == "-" || io::stdin().is_terminal() => bail!(
-            "there is nothing to ask about: describe a request with --user, --verb and --resource, or name a log with --events FILE"
-        ),
-        Some("-") if options.filename == "-" => {
-            bail!("standard input cannot be both the policy and the log")
-        }
+    match log {
         None | Some("-") => answer_log(&simulator, options, "-", io::stdin().lock()),
         Some(file) => {
             let opened = File::open(file).with_context(|| format!("failed to read {file}"))?;
             answer_log(&simulator, options, file, BufReader::with_capacity(1 << 20, opened))
         }
-    };
-    log
+    }
 }
 
 impl RequestOptions {
