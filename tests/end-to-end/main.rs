@@ -16,5 +16,6 @@ mod faults;
 mod harden;
 mod kubectl;
 mod namespace;
+mod pod_security;
 mod readme;
 mod requests;

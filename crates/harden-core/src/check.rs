@@ -95,6 +95,8 @@ pub struct Coverage {
     pub templates: usize,
     /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
     pub levels: [usize; 3],
+    /// Files that objects have the API server read, and that may not be among the input.
+    pub named_files: Vec<String>,
 }
 
 impl Judged {
@@ -113,6 +115,7 @@ impl Coverage {
         self.foreign += other.foreign;
         self.broken += other.broken;
         self.templates += other.templates;
+        self.named_files.extend_from_slice(&other.named_files);
         self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);
     }
 
@@ -209,6 +212,7 @@ impl Checker {
         let objects = Object::all(source.index, document);
         judged.coverage.objects += objects.len();
         objects.iter().for_each(|it| judged.coverage.add_kind(it.kind, 1));
+        judged.coverage.named_files.extend(objects.iter().filter_map(crate::rules::named_file));
         judged.coverage.foreign += usize::from(objects.is_empty());
         if self.settings.reads_ignores {
             let line_of = |offset| source.position(offset).line;

@@ -3,6 +3,7 @@
 mod api_server;
 pub mod audit_policy;
 pub mod namespace;
+pub mod pod_security;
 
 use std::fmt;
 
@@ -66,6 +67,8 @@ generators! {
     AuditPolicy(audit_policy) makes Files,
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
     Namespace(namespace) makes Objects,
+    /// Make the API server's configuration of Pod Security, which holds where no label says otherwise
+    PodSecurity(pod_security) makes Files,
 }
 
 /// What becomes of the things a generator makes.

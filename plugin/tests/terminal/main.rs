@@ -13,6 +13,7 @@ mod folder;
 mod generators;
 mod harden;
 mod help;
+mod pod_security;
 mod simulate;
 mod simulate_audit;
 mod usage;

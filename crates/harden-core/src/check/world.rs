@@ -36,18 +36,20 @@ pub struct WorkloadFact {
     pub spot: Spot,
 }
 
-const RETAINED: [(&str, &str); 19] = [
+const RETAINED: [(&str, &str); 21] = [
     ("", "LimitRange"),
     ("", "Namespace"),
     ("", "ResourceQuota"),
     ("", "Service"),
     ("", "ServiceAccount"),
+    ("apiserver.config.k8s.io", "AdmissionConfiguration"),
     ("cilium.io", "CiliumClusterwideNetworkPolicy"),
     ("cilium.io", "CiliumNetworkPolicy"),
     ("crd.projectcalico.org", "GlobalNetworkPolicy"),
     ("crd.projectcalico.org", "NetworkPolicy"),
     ("networking.k8s.io", "Ingress"),
     ("networking.k8s.io", "NetworkPolicy"),
+    ("pod-security.admission.config.k8s.io", "PodSecurityConfiguration"),
     ("policy.networking.k8s.io", "AdminNetworkPolicy"),
     ("policy.networking.k8s.io", "ClusterNetworkPolicy"),
     ("projectcalico.org", "GlobalNetworkPolicy"),
