@@ -165,7 +165,7 @@ impl Options {
             "kind": "AdmissionConfiguration",
             "plugins": [{"name": "PodSecurity", "configuration": configuration}],
         });
-        with_reasons(&file)
+        with_reasons(&file, version != "latest")
     }
 
     fn namespaces(&self) -> Vec<&str> {
@@ -282,12 +282,16 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 }
 
 /// The file, with a comment above each part of it.
-fn with_reasons(file: &Value) -> String {
+fn with_reasons(file: &Value, is_pinned: bool) -> String {
     let mut text = String::new();
     for line in harden_yaml::write(file).lines() {
         let reason: &[&str] = match line.trim() {
             "apiVersion: apiserver.config.k8s.io/v1" => &[
                 "What kube-apiserver is told with --admission-control-config-file.",
+            ],
+            "defaults:" if !is_pinned => &[
+                "For namespaces that have no label of their own; a label always wins. The version is that",
+                "of the API server, so that an upgrade of Kubernetes changes what is refused.",
             ],
             "defaults:" => &[
                 "For namespaces that have no label of their own; a label always wins. The version is",

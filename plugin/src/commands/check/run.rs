@@ -102,12 +102,6 @@ impl Run {
         self.texts.push(Some(text));
     }
 
-    /// Whether a file is among the input; paths on a server are others than those of its files here.
-    fn has_source(&self, path: &str) -> bool {
-        let name = Path::new(path).file_name();
-        self.names.iter().any(|it| Path::new(it).file_name() == name)
-    }
-
     fn conclude(&mut self, config: &Config, checker: &Checker, mut judged: Vec<Judged>) {
         let texts = self.texts.iter().map(|it| it.as_deref().unwrap_or_default());
         let sources: Vec<_> =
@@ -118,9 +112,12 @@ impl Run {
             if judged.coverage.objects == 0 && judged.coverage.broken == 0 {
                 self.foreign.push(name.clone());
             }
-            for file in judged.coverage.named_files.iter().filter(|it| !self.has_source(it)) {
-                let why = format!("{name} has the API server read it, and it is not among the input");
-                self.incomplete.push(Incomplete { what: file.clone(), why });
+            for file in &judged.coverage.named_files {
+                if !has_source(&self.names, file) {
+                    let why =
+                        format!("{name} has the API server read it, and it is not among the input");
+                    self.incomplete.push(Incomplete { what: file.clone(), why });
+                }
             }
             self.coverage.add(&judged.coverage);
             self.findings.append(&mut judged.findings);
@@ -138,6 +135,12 @@ impl Run {
         // An entry of the file may be about many objects, and useful for one of them.
         self.unused.retain(|it| it.ignore.entry.is_none());
     }
+}
+
+/// Whether a file is among the input; paths on a server are others than those of its files here.
+fn has_source(names: &[String], path: &str) -> bool {
+    let name = Path::new(path).file_name();
+    names.iter().any(|it| Path::new(it).file_name() == name)
 }
 
 /// Has kubectl build a kustomization.
