@@ -109,8 +109,16 @@ const RESOURCES: [(&str, &str); 7] = [
 ];
 const NAMESPACES: [&str; 3] = ["default", "kube-system", "shop"];
 const NAMES: [&str; 3] = ["a", "b", "c"];
-const PATHS: [&str; 8] =
-    ["/api", "/apis", "/apis/apps/v1", "/version", "/healthz", "/livez/ping", "/metrics", "/nowhere"];
+const PATHS: [&str; 8] = [
+    "/api",
+    "/apis",
+    "/apis/apps/v1",
+    "/version",
+    "/healthz",
+    "/livez/ping",
+    "/metrics",
+    "/nowhere",
+];
 
 impl Choices {
     pub(crate) fn new(seed: u64) -> Self {

@@ -17,6 +17,7 @@ macro_rules! generators {
         /// What can be generated, with its options.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[cfg_attr(feature = "cli", derive(clap::Subcommand))]
+        #[expect(clippy::large_enum_variant, reason = "one is made per run")]
         pub enum Generator {
             $($(#[$doc])* $name($module::Options),)+
         }

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use harden_core::check::{Checker, Settings, SourceText};
-use harden_core::configuration::audit::{AuditLevel, AuditPolicy, is_catch_all, logged_bodies, read};
+use harden_core::configuration::audit::{
+    AuditLevel, AuditPolicy, is_catch_all, logged_bodies, read,
+};
 use harden_core::configuration::first_document;
 use harden_core::generators::Generator;
 use harden_core::generators::audit_policy::{Backend, Noise, Options, Profile};
@@ -42,10 +44,19 @@ fn all() -> Vec<Options> {
     let bodies = [
         vec![],
         vec!["*.apps".parse().unwrap(), "pods".parse().unwrap(), "*.batch".parse().unwrap()],
-        vec!["widgets.example.com".parse().unwrap(), "*.rbac.authorization.k8s.io".parse().unwrap()],
+        vec![
+            "widgets.example.com".parse().unwrap(),
+            "*.rbac.authorization.k8s.io".parse().unwrap(),
+        ],
         [
-            "namespaces", "pods", "pods/resize", "replicationcontrollers", "serviceaccounts", "*.apps",
-            "*.batch", "pods",
+            "namespaces",
+            "pods",
+            "pods/resize",
+            "replicationcontrollers",
+            "serviceaccounts",
+            "*.apps",
+            "*.batch",
+            "pods",
         ]
         .map(|it| it.parse().unwrap())
         .to_vec(),
@@ -57,7 +68,10 @@ fn all() -> Vec<Options> {
             for log_bodies_of in &bodies {
                 for for_version in versions {
                     for names in [&[][..], &["team-a", "team-b", "team-a"][..]] {
-                        if profile == Profile::Minimal && log_bodies_of.is_empty() && !names.is_empty() {
+                        if profile == Profile::Minimal
+                            && log_bodies_of.is_empty()
+                            && !names.is_empty()
+                        {
                             continue;
                         }
                         all.push(Options {
@@ -110,12 +124,13 @@ fn flags_are_nothing_to_object_to() {
 fn level(policy: &str, user: &str, verb: &str, resource: &str) -> AuditLevel {
     let document = first_document(policy);
     let simulator = Simulator::new(&document, "policy.yaml").unwrap();
-    let mut request = Request { user: user.to_owned(), verb: verb.to_owned(), ..Request::default() };
+    let mut request =
+        Request { user: user.to_owned(), verb: verb.to_owned(), ..Request::default() };
     if resource.starts_with('/') {
-        request.path = resource.to_owned();
+        resource.clone_into(&mut request.path);
     } else {
-        request.resource = resource.to_owned();
-        request.namespace = "shop".to_owned();
+        resource.clone_into(&mut request.resource);
+        "shop".clone_into(&mut request.namespace);
     }
     if user.starts_with("system:node:") {
         request.groups.push("system:nodes".to_owned());

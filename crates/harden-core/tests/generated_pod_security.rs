@@ -33,15 +33,23 @@ fn nothing_is_found_but_what_was_asked_for() {
         for (audit, warn) in [(None, None), (Some(Level::Baseline), Some(Level::Restricted))] {
             for version in [None, Some(PolicyVersion::Pinned(MinorVersion(25)))] {
                 for exempt in [false, true] {
-                    let mut options =
-                        Options { enforce, audit, warn, kubernetes_version: version, ..Options::default() };
+                    let mut options = Options {
+                        enforce,
+                        audit,
+                        warn,
+                        kubernetes_version: version,
+                        ..Options::default()
+                    };
                     if exempt {
                         options.exempt_namespace =
                             ["kube-system", "gpu", "gpu"].map(|it| it.parse().unwrap()).to_vec();
-                        options.exempt_user =
-                            ["ann@example.com", "system:serviceaccount:ci:deployer", "ann@example.com"]
-                                .map(str::to_owned)
-                                .to_vec();
+                        options.exempt_user = [
+                            "ann@example.com",
+                            "system:serviceaccount:ci:deployer",
+                            "ann@example.com",
+                        ]
+                        .map(str::to_owned)
+                        .to_vec();
                         options.exempt_runtime_class = vec!["kata".to_owned(), "kata".to_owned()];
                     } else {
                         options.exempt_no_namespace = version.is_some();

@@ -5,7 +5,6 @@ mod pod_security;
 
 /// What to simulate.
 #[derive(Debug, clap::Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one is made per run")]
 pub(crate) enum Simulate {
     /// What an audit policy logs of a request, or of a whole log, and which rule says so
     Audit(audit::Options),

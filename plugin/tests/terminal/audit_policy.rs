@@ -48,21 +48,35 @@ pub(crate) fn log() -> String {
         )
     };
     let object = |group: &str, resource: &str, more: &str| {
-        format!(",\"objectRef\":{{\"apiGroup\":\"{group}\",\"resource\":\"{resource}\",\"apiVersion\":\"v1\"{more}}}")
+        format!(
+            ",\"objectRef\":{{\"apiGroup\":\"{group}\",\"resource\":\"{resource}\",\"apiVersion\":\"v1\"{more}}}"
+        )
     };
     let nodes = "\"system:nodes\",\"system:authenticated\"";
     let people = "\"system:authenticated\"";
-    let lease = object("coordination.k8s.io", "leases", ",\"namespace\":\"kube-node-lease\",\"name\":\"a\"");
-    let exec = object("", "pods", ",\"namespace\":\"shop\",\"name\":\"web\",\"subresource\":\"exec\"");
+    let lease = object(
+        "coordination.k8s.io",
+        "leases",
+        ",\"namespace\":\"kube-node-lease\",\"name\":\"a\"",
+    );
+    let exec =
+        object("", "pods", ",\"namespace\":\"shop\",\"name\":\"web\",\"subresource\":\"exec\"");
     let secret = object("", "secrets", ",\"namespace\":\"shop\",\"name\":\"db\"");
     let deployment = object("apps", "deployments", ",\"namespace\":\"shop\",\"name\":\"web\"");
     [
-        event("system:node:a", nodes, "update", "/apis/coordination.k8s.io/v1/leases/a", &lease).repeat(60),
+        event("system:node:a", nodes, "update", "/apis/coordination.k8s.io/v1/leases/a", &lease)
+            .repeat(60),
         event("system:anonymous", "\"system:unauthenticated\"", "get", "/readyz", "").repeat(30),
         event("alice", people, "get", "/api/v1/namespaces/shop/pods/web/exec?command=id", &exec),
         event("alice", people, "get", "/api/v1/namespaces/shop/secrets/db", &secret).repeat(3),
-        event("alice", people, "patch", "/apis/apps/v1/namespaces/shop/deployments/web", &deployment)
-            .repeat(6),
+        event(
+            "alice",
+            people,
+            "patch",
+            "/apis/apps/v1/namespaces/shop/deployments/web",
+            &deployment,
+        )
+        .repeat(6),
     ]
     .concat()
 }

@@ -36,8 +36,14 @@ fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("policy.yaml", POLICY);
-    write("refused.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: All\n- verbs: [get]\n");
-    write("widened.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n  verb: [get]\n");
+    write(
+        "refused.yaml",
+        "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: All\n- verbs: [get]\n",
+    );
+    write(
+        "widened.yaml",
+        "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n  verb: [get]\n",
+    );
     write("event.json", log().lines().nth(90).unwrap());
     write("audit.log", &log());
     write("broken.log", &format!("{{\n{}", log().lines().nth(90).unwrap()));
@@ -113,7 +119,9 @@ fn a_log_is_answered_event_by_event_in_its_order() {
     simulate.args(["simulate", "audit", "-f", "policy.yaml"]).current_dir(folder.path());
     let text = finish(&mut simulate, &log()).ok();
     assert_eq!(text.lines().count(), 100, "a log on standard input needs no option");
-    assert!(text.starts_with("None            policy.yaml:8 rules[1]  ResponseComplete update leases"));
+    assert!(
+        text.starts_with("None            policy.yaml:8 rules[1]  ResponseComplete update leases")
+    );
 }
 
 #[test]

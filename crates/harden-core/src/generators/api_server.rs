@@ -66,10 +66,12 @@ impl Settings {
 
     fn kubeadm(&self, version: MinorVersion) -> Value {
         let (api_version, flags) = if version >= V1BETA4 {
-            let flags = self.flags.iter().map(|(name, value)| json!({"name": name, "value": value}));
+            let flags =
+                self.flags.iter().map(|(name, value)| json!({"name": name, "value": value}));
             ("kubeadm.k8s.io/v1beta4", Value::Array(flags.collect()))
         } else {
-            let flags = self.flags.iter().map(|(key, value)| ((*key).to_owned(), value.as_str().into()));
+            let flags =
+                self.flags.iter().map(|(key, value)| ((*key).to_owned(), value.as_str().into()));
             ("kubeadm.k8s.io/v1beta3", Value::Object(flags.collect::<Map<_, _>>()))
         };
         let volumes: Vec<Value> = self

@@ -35,10 +35,7 @@ pub struct Options {
     pub profile: Profile,
 
     /// Log what changes of this resource say, and what is answered: RESOURCE[.GROUP], or *.GROUP; repeatable
-    #[cfg_attr(
-        feature = "cli",
-        arg(long, value_name = "RESOURCE", value_delimiter = ',')
-    )]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "RESOURCE", value_delimiter = ','))]
     pub log_bodies_of: Vec<LoggedResource>,
 
     /// Leave out what nobody investigates; alone, all of it [default: what the profile says]
@@ -163,7 +160,8 @@ impl Options {
         }
         let has_bodies = self.profile != Profile::Minimal || !self.log_bodies_of.is_empty();
         if !self.namespaces.is_empty() && !has_bodies {
-            let rule = "the profile minimal logs no bodies anywhere; name some with --log-bodies-of";
+            let rule =
+                "the profile minimal logs no bodies anywhere; name some with --log-bodies-of";
             return Err(OptionError::new("--namespaces", "", rule));
         }
         Ok(())

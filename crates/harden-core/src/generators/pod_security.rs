@@ -89,7 +89,11 @@ impl Options {
         &[]
     }
 
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "other generators read files")]
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "other generators read files"
+    )]
     pub(crate) fn read(&mut self, _: &str, _: &str) -> Result<(), OptionError> {
         Ok(())
     }
@@ -108,13 +112,18 @@ impl Options {
         if self.print_flags {
             let settings = Settings {
                 flags: vec![("admission-control-config-file", PATH.to_owned())],
-                mounts: vec![Mount { name: "admission-config", path: PATH.to_owned(), is_written: false }],
+                mounts: vec![Mount {
+                    name: "admission-config",
+                    path: PATH.to_owned(),
+                    is_written: false,
+                }],
             };
             let kubeadm = match version {
                 PolicyVersion::Pinned(version) => version,
                 PolicyVersion::Latest | PolicyVersion::Cluster => MinorVersion::NEWEST_KNOWN,
             };
-            let notes = vec![format!("put the configuration at {PATH} on every control plane node first")];
+            let notes =
+                vec![format!("put the configuration at {PATH} on every control plane node first")];
             let files = vec![settings.to_file("admission-flags.yaml", kubeadm)];
             return Ok(Generated { files, notes, ..Generated::default() });
         }
@@ -186,9 +195,13 @@ impl Options {
             if user.is_empty() {
                 return refuse("must not be empty");
             } else if user.contains('*') {
-                return refuse("names are compared as they are, without wildcards: it would exempt nobody");
+                return refuse(
+                    "names are compared as they are, without wildcards: it would exempt nobody",
+                );
             } else if is_group(user) {
-                return refuse("it is the name of a group, and only users are exempt: it would exempt nobody");
+                return refuse(
+                    "it is the name of a group, and only users are exempt: it would exempt nobody",
+                );
             } else if user.starts_with("system:serviceaccount:") && parts != 4 {
                 return refuse("a ServiceAccount is called system:serviceaccount:NAMESPACE:NAME");
             } else if makes_pods(user) && !self.force {
@@ -223,7 +236,10 @@ impl Options {
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         if self.enforce == Level::Privileged {
-            notes.push("namespaces without labels admit every pod: the plugin is told what it does anyway".to_owned());
+            notes.push(
+                "namespaces without labels admit every pod: the plugin is told what it does anyway"
+                    .to_owned(),
+            );
         } else {
             notes.push(
                 "pods that run already stay; look before with: kubectl label --dry-run=server --overwrite namespace --all \
@@ -243,7 +259,11 @@ fn check_names(text: &str) -> Result<(), OptionError> {
     let faults: Vec<_> = refusal.faults.iter().map(|it| it.message.as_str()).collect();
     let is_class = faults.iter().any(|it| it.starts_with("exemptions.runtimeClasses"));
     let option = if is_class { "--exempt-runtime-class" } else { "--enforce" };
-    Err(OptionError::new(option, "", format!("the API server would not start: {}", faults.join(", "))))
+    Err(OptionError::new(
+        option,
+        "",
+        format!("the API server would not start: {}", faults.join(", ")),
+    ))
 }
 
 fn is_group(name: &str) -> bool {
@@ -286,9 +306,9 @@ fn with_reasons(file: &Value, is_pinned: bool) -> String {
     let mut text = String::new();
     for line in harden_yaml::write(file).lines() {
         let reason: &[&str] = match line.trim() {
-            "apiVersion: apiserver.config.k8s.io/v1" => &[
-                "What kube-apiserver is told with --admission-control-config-file.",
-            ],
+            "apiVersion: apiserver.config.k8s.io/v1" => {
+                &["What kube-apiserver is told with --admission-control-config-file."]
+            }
             "defaults:" if !is_pinned => &[
                 "For namespaces that have no label of their own; a label always wins. The version is that",
                 "of the API server, so that an upgrade of Kubernetes changes what is refused.",

@@ -16,9 +16,7 @@ use harden_yaml::{Document, Lines};
 use serde_json::{Value, json};
 
 use crate::configuration::Refusal;
-use crate::configuration::audit::{
-    self, AuditLevel, AuditPolicy, Decision, Event, Stage, decide,
-};
+use crate::configuration::audit::{self, AuditLevel, AuditPolicy, Decision, Event, Stage, decide};
 
 /// An audit policy that is asked.
 #[derive(Debug, Clone)]
@@ -135,9 +133,7 @@ impl<'d> Simulator<'d> {
     pub fn to_json(&self, answer: &Answer) -> Value {
         let Answer { decision, stages, misses, .. } = answer;
         let names = |stages: Vec<Stage>| stages.into_iter().map(Stage::as_str).collect::<Vec<_>>();
-        let rule = |index: usize| {
-            json!({"index": index, "path": format!("rules[{index}]"), "file": self.file, "line": self.line(index)})
-        };
+        let rule = |index: usize| json!({"index": index, "path": format!("rules[{index}]"), "file": self.file, "line": self.line(index)});
         let misses: Vec<Value> = misses
             .iter()
             .map(|it| {

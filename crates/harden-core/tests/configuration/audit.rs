@@ -162,9 +162,9 @@ fn random_policies_load_and_decide_as_on_the_server() {
         for (event, answer) in events.iter().zip(decider.ask_all(&questions)) {
             decisions += 1;
             let ours = decide(&policy, &read_event(event));
-            let answer = simulator.answer(&read_event(event));
-            let above = answer.misses.iter().all(|it| !it.reasons.is_empty());
-            assert!(above && answer.decision == ours, "seed {seed}\n{text}\n{event}\n{answer:?}");
+            let why = simulator.answer(&read_event(event));
+            let above = why.misses.iter().all(|it| !it.reasons.is_empty());
+            assert!(above && why.decision == ours, "seed {seed}\n{text}\n{event}\n{why:?}");
             assert_eq!(told(&policy, event), normalised(answer), "seed {seed}\n{text}\n{event}");
             let is_shadow = shadows.iter().any(|it| Some(it.rule) == ours.rule);
             assert!(

@@ -185,6 +185,9 @@ struct Part {
     errors: Vec<(usize, String)>,
 }
 
+/// More lines than this that are no events are counted only.
+const MOST_ERRORS: usize = 10;
+
 /// Answers a log as it comes, many lines at a time.
 fn answer_log(
     simulator: &Simulator<'_>,
@@ -223,12 +226,11 @@ fn answer_log(
         Ok(())
     })
     .with_context(|| format!("failed to answer {name}"))?;
-    const MOST: usize = 10;
-    for (line, error) in errors.iter().take(MOST) {
+    for (line, error) in errors.iter().take(MOST_ERRORS) {
         terminal::error(&format!("{name}:{line}: {error}"))?;
     }
-    if errors.len() > MOST {
-        terminal::error(&format!("{name}: {} more lines like these", errors.len() - MOST))?;
+    if errors.len() > MOST_ERRORS {
+        terminal::error(&format!("{name}: {} more lines like these", errors.len() - MOST_ERRORS))?;
     }
     Ok(if errors.is_empty() { Outcome::Done } else { Outcome::Incomplete })
 }
@@ -239,7 +241,9 @@ fn answer_part(simulator: &Simulator<'_>, options: &Options, lines: &[(usize, &S
     for (number, line) in lines.iter().filter(|(_, line)| !line.trim().is_empty()) {
         match Record::read(line) {
             Ok(record) if options.summary => part.estimate.add(simulator.policy(), &record),
-            Ok(record) => part.text.push_str(&answer_line(simulator, options.output, *number, &record)),
+            Ok(record) => {
+                part.text.push_str(&answer_line(simulator, options.output, *number, &record));
+            }
             Err(error) => {
                 part.estimate.unreadable += 1;
                 part.errors.push((*number, error.to_string()));
@@ -249,14 +253,20 @@ fn answer_part(simulator: &Simulator<'_>, options: &Options, lines: &[(usize, &S
     part
 }
 
-fn answer_line(simulator: &Simulator<'_>, format: Format, line: usize, record: &Record<'_>) -> String {
+fn answer_line(
+    simulator: &Simulator<'_>,
+    format: Format,
+    line: usize,
+    record: &Record<'_>,
+) -> String {
     let decision = simulator.decide(&record.event());
     let is_logged = harden_core::simulate::audit::logs(&decision, record.stage);
     let rule = decision.rule.map(|it| (it, simulator.line(it)));
     let title = record.title();
     match format {
         Format::Text => {
-            let rule = decision.rule.map_or_else(|| "no rule".to_owned(), |it| simulator.rule_name(it));
+            let rule =
+                decision.rule.map_or_else(|| "no rule".to_owned(), |it| simulator.rule_name(it));
             let level = if is_logged { decision.level.as_str() } else { "None" };
             format!("{level:<15} {rule}  {} {title}\n", record.stage.as_str())
         }

@@ -21,9 +21,14 @@ impl Backend {
     pub(super) fn settings(self) -> (Settings, Vec<String>) {
         let mut settings = Settings {
             flags: vec![("audit-policy-file", POLICY.to_owned())],
-            mounts: vec![Mount { name: "audit-policy", path: POLICY.to_owned(), is_written: false }],
+            mounts: vec![Mount {
+                name: "audit-policy",
+                path: POLICY.to_owned(),
+                is_written: false,
+            }],
         };
-        let mut notes = vec![format!("put the policy at {POLICY} on every control plane node first")];
+        let mut notes =
+            vec![format!("put the policy at {POLICY} on every control plane node first")];
         let mut add = |flag, value: &str| settings.flags.push((flag, value.to_owned()));
         match self {
             Self::Log => {

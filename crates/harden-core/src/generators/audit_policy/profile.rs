@@ -3,7 +3,7 @@
 use super::rule::Rule;
 use super::{Noise, Options};
 use crate::configuration::audit::{AuditLevel, Sensitive};
-use crate::kubernetes::MinorVersion;
+use crate::kubernetes::{MinorVersion, NamespaceName};
 
 /// How much is logged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +56,7 @@ impl Profile {
 
     /// The rules, the first that matches first.
     pub(super) fn rules(self, options: &Options, version: MinorVersion) -> Vec<Rule> {
-        let namespaces: Vec<&str> = options.namespaces.iter().map(|it| it.as_str()).collect();
+        let namespaces: Vec<&str> = options.namespaces.iter().map(NamespaceName::as_str).collect();
         let has_bodies = self != Self::Minimal || !options.log_bodies_of.is_empty();
         let mut rules = Vec::new();
         if has_bodies || options.drops(Noise::Components) {
@@ -82,7 +82,10 @@ impl Profile {
                 rules.push(changes().namespaces(&namespaces, true));
             }
         }
-        rules.push(Rule::new(AuditLevel::Metadata, "Everything else: who did what, without bodies."));
+        rules.push(Rule::new(
+            AuditLevel::Metadata,
+            "Everything else: who did what, without bodies.",
+        ));
         rules
     }
 }

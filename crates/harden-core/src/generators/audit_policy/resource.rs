@@ -108,7 +108,10 @@ mod tests {
             match expected {
                 None => assert_eq!(error, None, "{text}"),
                 Some(words) => {
-                    assert!(error.as_ref().is_some_and(|it| it.contains(words)), "{text}: {error:?}");
+                    assert!(
+                        error.as_ref().is_some_and(|it| it.contains(words)),
+                        "{text}: {error:?}"
+                    );
                 }
             }
         }

@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     level: None,
     summary: "a namespace with Pod Security labels is exempt from Pod Security",
     why: "Exemptions of the API server's configuration come before labels: whatever level the \
-          namespace says it enforces, every pod is let in there. Whoever reads the labels believes \
-          in a protection that is not there.",
+          namespace says it enforces, every pod is let in there, and the server does not say so. \
+          Whoever reads the labels believes in a protection that is not there.",
     remedy: "take the namespace out of the exemptions, or remove its labels",
     breaks: "Without the exemption, pods beyond the level of the labels are refused when they are \
              created again.",

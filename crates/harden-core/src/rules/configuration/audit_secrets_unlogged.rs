@@ -86,11 +86,19 @@ mod tests {
     #[test]
     fn only_rules_that_hide_what_people_do_count() {
         assert_eq!(
-            policy("- {level: None, resources: [{group: '', resources: [secrets]}]}\n- level: Metadata\n"),
+            policy(
+                "- {level: None, resources: [{group: '', resources: [secrets]}]}\n- level: Metadata\n"
+            ),
             ["rules[0] keeps `get` of Secrets out of the log"]
         );
-        assert!(policy("- {level: None, users: [\"system:apiserver\"]}\n- level: Metadata\n").is_empty());
-        assert!(policy("- {level: None, userGroups: [\"system:nodes\"]}\n- level: Metadata\n").is_empty());
+        assert!(
+            policy("- {level: None, users: [\"system:apiserver\"]}\n- level: Metadata\n")
+                .is_empty()
+        );
+        assert!(
+            policy("- {level: None, userGroups: [\"system:nodes\"]}\n- level: Metadata\n")
+                .is_empty()
+        );
         assert!(policy("- {level: None, resources: [{group: '', resources: [events]}]}\n- level: Metadata\n").is_empty());
         assert!(policy("- {level: Request, verbs: [create]}\n").is_empty());
     }

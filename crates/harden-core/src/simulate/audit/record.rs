@@ -103,8 +103,12 @@ impl<'e> Record<'e> {
             return Err(NoRecord::Kind(kind.trim().to_owned()));
         }
         let stage = wire.stage.parse();
-        let stage =
-            stage.map_err(|_| field("stage", "must be one of RequestReceived, ResponseStarted, ResponseComplete, Panic"))?;
+        let stage = stage.map_err(|_| {
+            field(
+                "stage",
+                "must be one of RequestReceived, ResponseStarted, ResponseComplete, Panic",
+            )
+        })?;
         let level = wire.level.parse();
         let level = level.map_err(|error: crate::configuration::audit::InvalidLevel| {
             field("level", error.to_string())

@@ -28,7 +28,9 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidRequest {
     /// The verb is none of resources.
-    #[error("verb `{0}`: requests about resources have one of get, list, watch, create, update, patch, delete, deletecollection")]
+    #[error(
+        "verb `{0}`: requests about resources have one of get, list, watch, create, update, patch, delete, deletecollection"
+    )]
     Verb(String),
     /// The verb is no HTTP method.
     #[error("verb `{0}`: requests to paths have an HTTP method in lower case, such as get or post")]
@@ -40,7 +42,9 @@ pub enum InvalidRequest {
     #[error("it is about nothing: name a resource or a path")]
     Nothing,
     /// The resource has no name.
-    #[error("resource `{0}`: must be RESOURCE[.GROUP][/SUBRESOURCE], such as deployments.apps/scale")]
+    #[error(
+        "resource `{0}`: must be RESOURCE[.GROUP][/SUBRESOURCE], such as deployments.apps/scale"
+    )]
     Resource(String),
     /// Kubernetes has no such resource.
     #[error("resource `{0}`: there is none of this name{1}")]
@@ -157,7 +161,9 @@ fn unknown(resource: &str, group: &str) -> InvalidRequest {
     let hint = match resources::meant(resource) {
         Some(("", plural)) => format!(", did you mean `{plural}`?"),
         Some((group, plural)) => format!(", did you mean `{plural}.{group}`?"),
-        None => "; custom resources are named with their group, such as widgets.example.com".to_owned(),
+        None => {
+            "; custom resources are named with their group, such as widgets.example.com".to_owned()
+        }
     };
     InvalidRequest::Unknown(name, hint)
 }

@@ -144,7 +144,10 @@ fn records_are_what_the_server_saw_when_it_decided() {
     let mut lines = EVENTS.lines();
     let created = Record::read(lines.next().unwrap()).unwrap();
     let event = created.event();
-    assert_eq!((event.name, event.namespace, event.path), ("", "shop", "/api/v1/namespaces/shop/pods"));
+    assert_eq!(
+        (event.name, event.namespace, event.path),
+        ("", "shop", "/api/v1/namespaces/shop/pods")
+    );
     assert_eq!(created.title(), "create pods shop/ by alice");
     let without = r#","requestObject":{"a":1}"#.len() + r#","responseObject":{"a":12}"#.len();
     assert_eq!(created.bytes_at(AuditLevel::Metadata), created.bytes - without);
