@@ -114,8 +114,8 @@ pub(super) fn write(profile: Profile, rules: &[Rule]) -> String {
         "omitManagedFields": true,
     });
     let mut text = format!(
-        "# Audit policy `{}`: the first rule that matches decides. Every request is logged once, when it is\n\
-         # answered, and bodies without managedFields, which say nothing that the rest does not.\n",
+        "# Audit policy `{}`: the first rule that matches decides. Requests are logged when they are\n\
+         # answered, not when they arrive, and bodies without managedFields, which say nothing new.\n",
         profile.name()
     );
     text.push_str(&harden_yaml::write(&head));
