@@ -122,6 +122,6 @@ exemptions: {namespaces: [a]}
         );
         assert!(with("team: a").is_empty());
         assert!(with("pod-security.kubernetes.io/enforce: privileged").is_empty());
-        assert!(with("pod-security.kubernetes.io/enforce: baseline").is_empty());
+        assert!(with("pod-security.kubernetes.io/audit: privileged").is_empty());
     }
 }
