@@ -8,6 +8,7 @@
 
 mod access;
 mod apply;
+mod audit;
 mod cluster;
 mod encryption;
 mod external_secret;
@@ -17,6 +18,8 @@ mod faults;
 mod harden;
 mod kubectl;
 mod namespace;
+mod pod_security;
 mod readme;
+mod requests;
 #[path = "../../plugin/tests/terminal/stores.rs"]
 mod stores;

@@ -108,6 +108,8 @@ pub struct Coverage {
     pub patches: usize,
     /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
     pub levels: [usize; 3],
+    /// Files that objects have the API server read, and that may not be among the input.
+    pub named_files: Vec<String>,
 }
 
 impl Remains {
@@ -139,6 +141,7 @@ impl Coverage {
         self.broken += other.broken;
         self.templates += other.templates;
         self.patches += other.patches;
+        self.named_files.extend_from_slice(&other.named_files);
         self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);
     }
 

@@ -1,8 +1,11 @@
 //! Every generator, each in a file of its own.
 
+mod api_server;
+pub mod audit_policy;
 pub mod encryption;
 pub mod external_secret;
 pub mod namespace;
+pub mod pod_security;
 
 use std::fmt;
 
@@ -63,13 +66,17 @@ macro_rules! generators {
 }
 
 generators! {
+    /// Make an audit policy: who did what, without secrets and without noise
+    AuditPolicy(audit_policy) makes Files,
     /// Make the file by which the API server encrypts what it stores, and change its keys without
     /// losing anything
     Encryption(encryption) makes Files,
-    /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
-    Namespace(namespace) makes Objects,
     /// Make ExternalSecrets in place of Secrets, and the store that they come from
     ExternalSecret(external_secret) makes Objects,
+    /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
+    Namespace(namespace) makes Objects,
+    /// Make the API server's configuration of Pod Security, which holds where no label says otherwise
+    PodSecurity(pod_security) makes Files,
 }
 
 /// What becomes of the things a generator makes.

@@ -11,6 +11,8 @@ mod similar;
 pub mod workload;
 pub mod yaml;
 
+pub(crate) use configuration::named_file;
+
 use crate::rule::{Category, Rule};
 
 /// The lists of all categories.

@@ -6,6 +6,7 @@
     reason = "a test may fail"
 )]
 
+mod audit_policy;
 mod check;
 mod completion;
 mod encryption;
@@ -14,7 +15,9 @@ mod folder;
 mod generators;
 mod harden;
 mod help;
+mod pod_security;
 mod simulate;
+mod simulate_audit;
 mod stores;
 mod usage;
 

@@ -60,6 +60,7 @@ impl<'c> Session<'c> {
         let objects = Object::all(source.index, document);
         judged.coverage.objects += objects.len();
         objects.iter().for_each(|it| judged.coverage.add_kind(it.kind, 1));
+        judged.coverage.named_files.extend(objects.iter().filter_map(crate::rules::named_file));
         judged.coverage.foreign += usize::from(objects.is_empty());
         if settings.reads_ignores {
             let line_of = |offset| source.position(offset).line;

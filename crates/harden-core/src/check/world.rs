@@ -38,12 +38,13 @@ pub struct WorkloadFact {
     pub spot: Spot,
 }
 
-const RETAINED: [(&str, &str); 22] = [
+const RETAINED: [(&str, &str); 24] = [
     ("", "LimitRange"),
     ("", "Namespace"),
     ("", "ResourceQuota"),
     ("", "Service"),
     ("", "ServiceAccount"),
+    ("apiserver.config.k8s.io", "AdmissionConfiguration"),
     ("cilium.io", "CiliumClusterwideNetworkPolicy"),
     ("cilium.io", "CiliumNetworkPolicy"),
     ("crd.projectcalico.org", "GlobalNetworkPolicy"),
@@ -53,6 +54,7 @@ const RETAINED: [(&str, &str); 22] = [
     ("external-secrets.io", "SecretStore"),
     ("networking.k8s.io", "Ingress"),
     ("networking.k8s.io", "NetworkPolicy"),
+    ("pod-security.admission.config.k8s.io", "PodSecurityConfiguration"),
     ("policy.networking.k8s.io", "AdminNetworkPolicy"),
     ("policy.networking.k8s.io", "ClusterNetworkPolicy"),
     ("projectcalico.org", "GlobalNetworkPolicy"),

@@ -38,6 +38,8 @@ pub(super) struct Run {
     pub(super) unused: Vec<Unused>,
     /// What rules over all objects need of each source.
     remains: Vec<Remains>,
+    /// Files that sources have the API server read, with the sources.
+    named_files: Vec<(usize, String)>,
     ignores: Vec<Ignore>,
 }
 
@@ -116,6 +118,8 @@ impl Run {
         if judged.coverage.objects == 0 && judged.coverage.broken == 0 {
             self.foreign.extend(self.names.get(self.remains.len()).cloned());
         }
+        let files = std::mem::take(&mut judged.coverage.named_files);
+        self.named_files.extend(files.into_iter().map(|file| (self.remains.len(), file)));
         self.coverage.add(&judged.coverage);
         self.findings.append(&mut judged.findings);
         self.ignores.append(&mut judged.ignores);
@@ -127,6 +131,14 @@ impl Run {
         let sources: Vec<_> =
             texts.enumerate().map(|(index, text)| SourceText::new(index, text)).collect();
         self.findings.extend(checker.conclude(&self.remains, &sources));
+        for (source, file) in &self.named_files {
+            if !has_source(&self.names, file) {
+                let name = self.names.get(*source).map_or("", String::as_str);
+                let why =
+                    format!("{name} has the API server read it, and it is not among the input");
+                self.incomplete.push(Incomplete { what: file.clone(), why });
+            }
+        }
         self.ignores.retain(|it| {
             let entry = it.entry.and_then(|index| config.ignore.get(index));
             let name = self.names.get(it.source).map_or("", String::as_str);
@@ -138,6 +150,12 @@ impl Run {
         // An entry of the file may be about many objects, and useful for one of them.
         self.unused.retain(|it| it.ignore.entry.is_none());
     }
+}
+
+/// Whether a file is among the input; paths on a server are others than those of its files here.
+fn has_source(names: &[String], path: &str) -> bool {
+    let name = Path::new(path).file_name();
+    names.iter().any(|it| Path::new(it).file_name() == name)
 }
 
 /// Has kubectl build a kustomization.
