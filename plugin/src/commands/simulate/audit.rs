@@ -58,7 +58,7 @@ struct RequestOptions {
     #[arg(long, value_name = "VERB")]
     verb: Option<String>,
 
-    /// Resource: RESOURCE[.GROUP][/SUBRESOURCE], such as pods/exec
+    /// Resource with its group and subresource, such as pods/exec or deployments.apps/scale
     #[arg(long, value_name = "RESOURCE", requires = "verb", conflicts_with = "non_resource_url")]
     resource: Option<String>,
 
