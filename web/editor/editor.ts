@@ -82,6 +82,7 @@ export class Editor {
         highlightSelectionMatches(),
         EditorView.contentAttributes.of({
           "aria-label": "Manifest",
+          tabindex: "0",
           spellcheck: "false",
           autocorrect: "off",
           autocapitalize: "off",

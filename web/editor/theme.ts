@@ -31,6 +31,8 @@ const looks = EditorView.theme({
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     background: "var(--selection)",
   },
+  ".cm-selectionMatch": { backgroundColor: "var(--line-now)" },
+  ".cm-searchMatch": { backgroundColor: "var(--selection)" },
   ".cm-matchingBracket": { backgroundColor: "var(--selection)" },
   ".cm-panels": { backgroundColor: "var(--page)", color: "var(--text)", borderColor: "var(--line)" },
   ".cm-panel.cm-search": { padding: "0.5rem", fontFamily: "var(--sans)" },

@@ -11,7 +11,7 @@ mod link;
 mod rules;
 mod simulate;
 mod state;
-mod yaml;
+mod text;
 
 use std::collections::BTreeMap;
 

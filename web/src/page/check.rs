@@ -45,7 +45,7 @@ fn new_file(page: &Page) -> impl Fn(MouseEvent) -> Message + 'static {
 /// The scenarios, and the bad manifests of all rules.
 fn examples(page: &Page, link: &Scope<Page>) -> Html {
     let Some(catalogue) = page.rules.catalogue.clone() else {
-        return html! { <select aria-label="Examples" disabled={true}><option>{ "Examples" }</option></select> };
+        return html! { <select key="none" aria-label="Examples" disabled={true}><option>{ "Examples" }</option></select> };
     };
     let known = catalogue.clone();
     let choose = link.batch_callback(move |event: Event| {
@@ -59,8 +59,8 @@ fn examples(page: &Page, link: &Scope<Page>) -> Html {
         Some(Message::Add(vec![(format!("{}.yaml", rule.id), rule.bad.clone())]))
     });
     html! {
-        <select aria-label="Examples" onchange={choose}>
-            <option value="">{ "Examples" }</option>
+        <select key="examples" aria-label="Examples" onchange={choose}>
+            <option value="" selected={true}>{ "Examples" }</option>
             <optgroup label="Scenarios">
                 { for catalogue.scenarios.iter().map(|it| html! { <option value={it.name.clone()}>{ &it.title }</option> }) }
             </optgroup>
@@ -207,7 +207,7 @@ fn summary(page: &Page, checked: &Checked, catalogue: &Catalogue) -> Html {
     }
     html! {
         <div class="summary" role="status">
-            <p class="large">{ plural(count, "finding") }</p>
+            <h2 class="large">{ plural(count, "finding") }</h2>
             <p>{ sentence }</p>
             <p class="quiet">{ facts.join(" · ") }</p>
         </div>

@@ -4,7 +4,7 @@ use web::protocol::{Catalogue, Checked, Finding, Mend, RuleEntry};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::{Message, Page};
+use super::{Message, Page, text};
 
 pub(super) fn item(
     page: &Page,
@@ -24,7 +24,7 @@ pub(super) fn item(
             <button type="button" aria-expanded={is_open.to_string()} onclick={link.callback(move |_| Message::Open(index))}>
                 <span class="dot" aria-hidden="true"></span>
                 <span class="what">
-                    <span class="message">{ &finding.message }</span>
+                    <span class="message">{ text::prose(&finding.message) }</span>
                     <span class="where">
                         <span class="severity">{ &rule.severity }</span>
                         { " · line " }{ first }
@@ -47,13 +47,13 @@ fn details(page: &Page, link: &Scope<Page>, rule: &RuleEntry, finding: &Finding)
             if let Some(reason) = &finding.ignored {
                 <p><b>{ "Ignored: " }</b>{ reason }</p>
             }
-            <p>{ &rule.why }</p>
+            <p>{ text::prose(&rule.why) }</p>
             <h3>{ "What would make it pass" }</h3>
-            <p>{ capitalised(&rule.remedy) }{ "." }</p>
+            <p>{ text::prose(&capitalised(&rule.remedy)) }{ "." }</p>
             { for places.map(|(mend, spot)| change(link, mend, finding.file, spot.at.from, spot.at.to)) }
             if let Some(breaks) = breaks {
                 <h3>{ "What may break" }</h3>
-                <p>{ breaks }</p>
+                <p>{ text::prose(&breaks) }</p>
             }
             <p class="row">
                 <a class="button" href={format!("#/rules/{}", rule.id)}>{ "Explain " }{ &rule.id }</a>
@@ -69,7 +69,7 @@ fn change(link: &Scope<Page>, mend: &Mend, file: usize, from: u32, to: u32) -> H
     } else {
         format!("Line {}, {}", mend.line, mend.label)
     };
-    let text = format!("{}\n", mend.lines.join("\n"));
+    let yaml = format!("{}\n", mend.lines.join("\n"));
     let reveal = link.callback(move |_| Message::Reveal { file, from, to });
     html! {
         <figure class="change">
@@ -78,7 +78,7 @@ fn change(link: &Scope<Page>, mend: &Mend, file: usize, from: u32, to: u32) -> H
                 if !mend.path.is_empty() { <code>{ &mend.path }</code> }
                 <span class="space"></span>
                 if !mend.lines.is_empty() {
-                    <button type="button" onclick={link.callback(move |_| Message::Copy(text.clone()))}>{ "Copy" }</button>
+                    <button type="button" onclick={link.callback(move |_| Message::Copy(yaml.clone()))}>{ "Copy" }</button>
                 }
             </figcaption>
             if !mend.lines.is_empty() {

@@ -31,7 +31,6 @@ pub(super) fn view(page: &Page, link: &Scope<Page>) -> Html {
     let (drop, over) = drop_files(link);
     html! {
         <div class="page" ondrop={drop} ondragover={over}>
-            <a class="skip" href={format!("#/{}", page.view.name())} onclick={|event: MouseEvent| skip(&event)}>{ "Skip to the content" }</a>
             { bar(page, link) }
             { notice(page, link) }
             <main id="main" tabindex="-1" class={page.view.name()}>
@@ -64,6 +63,7 @@ fn bar(page: &Page, link: &Scope<Page>) -> Html {
     let theme = if page.is_dark { "Use light colours" } else { "Use dark colours" };
     html! {
         <header class="bar">
+                <a class="skip" href={format!("#/{}", page.view.name())} onclick={|event: MouseEvent| skip(&event)}>{ "Skip to the content" }</a>
             <a class="brand" href="#/check">
                 <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
                     <path d="M12 2 3.5 5.2v6.3c0 5 3.5 8.800 8.500 10.500 5-1.700 8.500-5.500 8.500-10.500V5.200Z" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" />

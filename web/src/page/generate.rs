@@ -7,7 +7,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::state::View;
-use super::{Message, Page, check, yaml};
+use super::{Message, Page, check};
 
 /// So many steps can be taken back.
 const STEPS: usize = 100;
@@ -72,7 +72,7 @@ fn fields(page: &Page, link: &Scope<Page>, form: &Form) -> Html {
 fn made(page: &Page, link: &Scope<Page>) -> Html {
     let made = &page.make.made;
     let (command, text, name) = (made.command.clone(), made.text.clone(), made.name.clone());
-    let copied = text.clone();
+    let (copied, words) = (text.clone(), made.words.clone());
     html! {
         <section class="text" aria-label="Result">
             <div class="command">
@@ -95,10 +95,11 @@ fn made(page: &Page, link: &Scope<Page>) -> Html {
                     } else {
                         <button type="button" onclick={link.callback(|_| Message::CheckMade)}>{ "Check it" }</button>
                     }
+                    <button type="button" onclick={link.callback(move |_| Message::Copy(super::link::to_form(&words)))}>{ "Copy link" }</button>
                     <button type="button" onclick={link.callback(move |_| Message::Copy(copied.clone()))}>{ "Copy" }</button>
                     <button type="button" onclick={link.callback(move |_| Message::Download(name.clone(), text.clone()))}>{ "Save" }</button>
                 </div>
-                <pre id="made" tabindex="0" aria-label="Generated">{ yaml::shown(&made.text) }</pre>
+                <pre id="made" tabindex="0" aria-label="Generated">{ super::text::yaml(&made.text) }</pre>
             } else if made.error.is_empty() {
                 <p class="empty">{ "…" }</p>
             }

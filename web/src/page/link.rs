@@ -46,6 +46,14 @@ pub(super) fn visit(hash: &str) {
     }
 }
 
+/// The address of a form that is filled in; files that it names are not in it.
+pub(super) fn to_form(words: &[String]) -> String {
+    let href = web_sys::window().and_then(|it| it.location().href().ok()).unwrap_or_default();
+    let page = href.split('#').next().unwrap_or_default();
+    let words = js_sys::encode_uri_component(&words.join("\n"));
+    format!("{page}#/generate?c={words}")
+}
+
 impl Page {
     /// Takes in what the address says when the page begins.
     pub(super) fn begin(&mut self, context: &Context<Self>) {

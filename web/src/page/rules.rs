@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::finding::capitalised;
 use super::link::Address;
-use super::{Message, Page, check, yaml};
+use super::{Message, Page, check, text};
 
 pub(super) fn view(page: &Page, link: &Scope<Page>) -> Html {
     let Some(catalogue) = &page.rules.catalogue else { return check::waiting(page) };
@@ -77,22 +77,22 @@ fn rule_page(page: &Page, link: &Scope<Page>, rule: &RuleEntry) -> Html {
         <article class={rule.severity.clone()}>
             <p class="quiet"><span class="severity">{ &rule.severity }</span>{ " · " }{ &rule.category }{ level }</p>
             <h2>{ capitalised(&rule.summary) }</h2>
-            <p>{ &rule.why }</p>
+            <p>{ text::prose(&rule.why) }</p>
             <h3>{ "What to do" }</h3>
-            <p>{ capitalised(&rule.remedy) }{ "." }</p>
+            <p>{ text::prose(&capitalised(&rule.remedy)) }{ "." }</p>
             if let Some(known) = known {
                 if !known.breaks.is_empty() {
                     <h3>{ "What may break" }</h3>
-                    <p>{ &known.breaks }</p>
+                    <p>{ text::prose(&known.breaks) }</p>
                 }
                 <div class="pair">
                     <div>
                         <h3>{ "Flagged" }</h3>
-                        <pre tabindex="0" aria-label="Flagged">{ yaml::shown(rule.bad.trim_start()) }</pre>
+                        <pre tabindex="0" aria-label="Flagged">{ text::yaml(rule.bad.trim_start()) }</pre>
                     </div>
                     <div>
                         <h3>{ "Not flagged" }</h3>
-                        <pre tabindex="0" aria-label="Not flagged">{ yaml::shown(known.good.trim_start()) }</pre>
+                        <pre tabindex="0" aria-label="Not flagged">{ text::yaml(known.good.trim_start()) }</pre>
                     </div>
                 </div>
                 <p class="row">

@@ -21,7 +21,7 @@ pub(super) fn view(page: &Page, link: &Scope<Page>) -> Html {
                 </div>
             } else {
                 <div class="summary" role="status">
-                    <p class="large">{ if refused == 0 { "Everything runs".to_owned() } else { format!("{refused} of {all} will not run") } }</p>
+                    <h2 class="large">{ if refused == 0 { "Everything runs".to_owned() } else { format!("{refused} of {all} will not run") } }</h2>
                     <p>{ format!("at {}:{}, in the words of Pod Security admission", page.level, page.version) }</p>
                 </div>
                 <ol class="findings">

@@ -1,9 +1,10 @@
-//! YAML as it is shown where nobody edits it: keys and comments told apart by colour.
+//! Text as it is shown where nobody edits it: YAML with its keys and comments told apart by colour, and
+//! sentences with the code in them.
 
 use yew::prelude::*;
 
 /// A text, line by line.
-pub(super) fn shown(text: &str) -> Html {
+pub(super) fn yaml(text: &str) -> Html {
     text.split_inclusive('\n').map(line).collect()
 }
 
@@ -22,4 +23,13 @@ fn line(line: &str) -> Html {
         }
         _ => html! { <>{ line }</> },
     }
+}
+
+/// A sentence, in which code stands between backticks.
+pub(super) fn prose(text: &str) -> Html {
+    let part = |(index, part): (usize, &str)| match index % 2 {
+        0 => html! { { part } },
+        _ => html! { <code>{ part }</code> },
+    };
+    text.split('`').enumerate().map(part).collect()
 }
