@@ -38,9 +38,6 @@ interface Rule {
   why: string;
 }
 
-/** More marks than these slow typing down, and nobody reads them one by one. */
-const MOST_MARKS = 1000;
-
 /** Texts from here on are edited without highlighting, which would cost more than a keystroke may. */
 const LARGE = 300_000;
 
@@ -150,7 +147,7 @@ export class Editor {
     const length = this.view.state.doc.length;
     const within = (offset: number) => Math.max(0, Math.min(length, offset));
     const marks: Mark[] = JSON.parse(json);
-    const diagnostics = marks.slice(0, MOST_MARKS).map((mark): Diagnostic => {
+    const diagnostics = marks.map((mark): Diagnostic => {
       const rule = this.rules[mark.rule];
       return {
         from: within(mark.from),

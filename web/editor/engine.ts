@@ -6,10 +6,20 @@ import type { Editor } from "./editor";
 /** No question takes this long; whoever does is stuck. Milliseconds. */
 const PATIENCE = 10_000;
 
-let early: Worker | undefined = start();
+interface Start {
+  worker: Worker;
+  /** Kept here, because the worker may be ready before anybody listens. */
+  ready: Promise<void>;
+}
 
-function start(): Worker {
-  return new Worker("./engine_loader.js", { type: "module", name: "engine" });
+let early: Start | undefined = start();
+
+function start(): Start {
+  const worker = new Worker("./engine_loader.js", { type: "module", name: "engine" });
+  const ready = new Promise<void>((done) => {
+    worker.addEventListener("message", () => done(), { once: true });
+  });
+  return { worker, ready };
 }
 
 export class Engine {
@@ -31,17 +41,18 @@ export class Engine {
     early = undefined;
   }
 
-  private adopt(worker: Worker) {
+  private adopt({ worker, ready }: Start) {
     this.worker = worker;
     this.isReady = false;
     this.asked = 0;
     this.sent.clear();
+    ready.then(() => {
+      if (this.worker !== worker) return;
+      this.isReady = true;
+      for (const [request, files] of this.waiting.splice(0)) this.post(request, files);
+    });
     worker.onmessage = (event: MessageEvent<string>) => {
-      if (event.data === "") {
-        this.isReady = true;
-        for (const [request, files] of this.waiting.splice(0)) this.post(request, files);
-        return;
-      }
+      if (event.data === "") return;
       this.asked -= 1;
       this.watch();
       this.answered(event.data);

@@ -9,8 +9,9 @@ mod simulate;
 mod units;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use harden_core::finding::Finding;
+use harden_core::finding::{Finding, ObjectName};
 use harden_core::kubernetes::{Date, Random};
 use zeroize::Zeroizing;
 
@@ -33,11 +34,12 @@ pub struct Engine {
     random: Random,
 }
 
-/// The findings of the last check, and the files that they count.
+/// The findings of the last check, and the files and objects that they count.
 #[derive(Debug, Default)]
 struct LastCheck {
     files: Vec<u32>,
     findings: Vec<Finding>,
+    objects: Vec<Arc<ObjectName>>,
 }
 
 impl Engine {
@@ -62,6 +64,7 @@ impl Engine {
                 self.texts.retain(|file, _| ask.files.contains(file));
                 self.check(ask).map_or_else(Answer::Refused, Answer::Checked)
             }
+            Ask::List(filter) => Answer::Listed(self.list(&filter)),
             Ask::Mend(index) => Answer::Mended(self.mend(index)),
             Ask::Rule(id) => match harden_core::rules::find(&id) {
                 Some(rule) => Answer::Rule(Box::new(catalogue::page(rule))),

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen::{JsCast as _, closure::IntoWasmClosure};
-use web::protocol::{Ask, CheckAsk, Request};
+use web::protocol::{Ask, CheckAsk, Filter, Request};
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
@@ -50,10 +50,8 @@ pub(crate) enum Message {
     },
     /// The next finding, or the one before.
     Step(isize),
-    Severity(usize),
-    Object(Option<usize>),
-    Standard(String),
-    More,
+    /// Lists other findings.
+    Filter(Filter),
     Add(Vec<(String, String)>),
     Show(usize),
     Close(usize),
@@ -124,7 +122,10 @@ impl Component for Page {
             files: Files::default(),
             level: "restricted".to_owned(),
             version,
-            check: Check::default(),
+            check: Check {
+                filter: Filter { limit: state::LIMIT, ..Filter::default() },
+                ..Check::default()
+            },
             make: Make::default(),
             rules: Rules::default(),
             notice: None,
@@ -163,10 +164,11 @@ impl Component for Page {
             Message::Open(index) => self.open_finding(index),
             Message::Reveal { file, from, to } => self.reveal(file, from, to, true),
             Message::Step(by) => self.step(by),
-            Message::Severity(index) => self.check.toggle_severity(index),
-            Message::Object(object) => self.check.filter_object(object),
-            Message::Standard(standard) => self.check.filter_standard(standard),
-            Message::More => self.check.limit += state::LIMIT,
+            Message::Filter(filter) => {
+                self.check.filter = filter;
+                self.ask("list", Ask::List(self.check.filter.clone()));
+                return false;
+            }
             Message::Add(files) => self.add_files(files),
             Message::Show(index) => self.show_file(index),
             Message::Close(index) => self.close_file(index),
@@ -287,6 +289,7 @@ impl Page {
             files: self.files.list.iter().map(|it| it.id).collect(),
             level: self.level.clone(),
             version: self.version.clone(),
+            filter: self.check.filter.clone(),
         };
         self.ask("check", Ask::Check(ask.clone()));
         if self.view == View::Simulate {

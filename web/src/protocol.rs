@@ -23,6 +23,8 @@ pub enum Ask {
     Catalogue,
     /// Check files: answered with [`Answer::Checked`].
     Check(CheckAsk),
+    /// List other findings of the last check: [`Answer::Listed`].
+    List(Filter),
     /// What would mend a finding of the last check, by its place there: [`Answer::Mended`].
     Mend(usize),
     /// All there is to say of a rule, by its id: [`Answer::Rule`].
@@ -44,6 +46,21 @@ pub struct CheckAsk {
     pub level: String,
     /// The Kubernetes version, as in `v1.37`.
     pub version: String,
+    /// Which findings are listed.
+    pub filter: Filter,
+}
+
+/// Which findings are listed. A megabyte may hold a hundred thousand, of which a screen shows ten.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Severities that are left out, worst first.
+    pub hidden: [bool; 4],
+    /// The only object, by its place in [`Checked::objects`].
+    pub object: Option<usize>,
+    /// `baseline`, `restricted`, `beyond`, or nothing for all.
+    pub standard: String,
+    /// How many at most.
+    pub limit: usize,
 }
 
 /// A reply.
@@ -62,6 +79,8 @@ pub enum Answer {
     Catalogue(Catalogue),
     /// To [`Ask::Check`].
     Checked(Checked),
+    /// To [`Ask::List`].
+    Listed(Listing),
     /// To [`Ask::Mend`], spot by spot.
     Mended(Vec<Mend>),
     /// To [`Ask::Rule`].
@@ -146,10 +165,18 @@ pub struct Units {
 /// What a check comes to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checked {
-    /// By file and position.
-    pub findings: Vec<Finding>,
-    /// The objects that findings are about, by their place here.
+    /// The findings that pass the filter.
+    pub listing: Listing,
+    /// What the editor marks, by file and position; bounded for each file.
+    pub marks: Vec<Mark>,
+    /// The first of the objects that findings are about.
     pub objects: Vec<String>,
+    /// Findings by severity, worst first; those that are ignored included.
+    pub severities: [usize; 4],
+    /// Findings that are ignored.
+    pub ignored: usize,
+    /// Findings that count and that the Pod Security Standards forbid.
+    pub standing: usize,
     /// Kubernetes objects that were read.
     pub read: usize,
     /// Documents that are no Kubernetes object.
@@ -164,15 +191,40 @@ pub struct Checked {
     pub has_secrets: bool,
 }
 
+/// Findings, by file and position.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// The first ones.
+    pub findings: Vec<Finding>,
+    /// How many pass the filter.
+    pub total: usize,
+}
+
+/// A range that the editor marks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The file, by its place in the request.
+    pub file: usize,
+    /// The range.
+    #[serde(flatten)]
+    pub at: Units,
+    /// The rule, by its place in the catalogue.
+    pub rule: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
 /// One flaw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
+    /// Its place among all findings of the check.
+    pub index: usize,
     /// The rule, by its place in the catalogue.
     pub rule: usize,
     /// The file, by its place in the request.
     pub file: usize,
-    /// The object, by its place in [`Checked::objects`].
-    pub object: Option<usize>,
+    /// The object.
+    pub object: Option<String>,
     /// What is wrong.
     pub message: String,
     /// Where; the first is the one to point at.

@@ -12,6 +12,7 @@ mod folder;
 mod generators;
 mod harden;
 mod help;
+mod playground;
 mod simulate;
 mod usage;
 

@@ -2,21 +2,11 @@
 
 use std::rc::Rc;
 
-use serde::Serialize;
-use web::protocol::{Answer, Ask, Reply, Units};
+use web::protocol::{Answer, Ask, Mark, Reply};
 use yew::prelude::*;
 
 use super::state::{EngineState, LIMIT, Notice, View};
 use super::{Message, Page};
-
-/// What the editor shows of a finding.
-#[derive(Serialize)]
-struct Mark<'a> {
-    #[serde(flatten)]
-    at: Units,
-    rule: usize,
-    message: &'a str,
-}
 
 impl Page {
     /// Takes in an answer, unless a newer question of its kind was asked; whether anything changed.
@@ -25,6 +15,7 @@ impl Page {
         let kind = match answer {
             Answer::Catalogue(_) => "catalogue",
             Answer::Checked(_) => "check",
+            Answer::Listed(_) => "list",
             Answer::Mended(_) => "mend",
             Answer::Rule(_) => "rule",
             Answer::Made(_) => "make",
@@ -57,11 +48,11 @@ impl Page {
             Answer::Checked(checked) => {
                 self.check.is_running = false;
                 self.engine = EngineState::Ready;
-                self.check.limit = self.check.limit.max(LIMIT);
-                let is_there = |it: &usize| *it < checked.findings.len();
-                self.check.open = self.check.open.filter(is_there);
+                let count = checked.severities.iter().sum();
+                self.check.open = self.check.open.filter(|it| *it < count);
                 let objects = checked.objects.len();
-                self.check.object = self.check.object.filter(|it| *it < objects);
+                self.check.filter.object = self.check.filter.object.filter(|it| *it < objects);
+                self.check.listing.clone_from(&checked.listing);
                 self.check.result = Some(Rc::new(checked));
                 self.mark();
                 if let Some(open) = self.check.open {
@@ -71,6 +62,7 @@ impl Page {
                     self.recheck();
                 }
             }
+            Answer::Listed(listing) => self.check.listing = listing,
             Answer::Mended(mends) => self.check.mends = mends,
             Answer::Rule(page) => {
                 if !self.rules.pages.iter().any(|it| it.id == page.id) {
@@ -102,18 +94,9 @@ impl Page {
     /// Shows in the editor what is wrong with the file that is shown.
     pub(super) fn mark(&self) {
         let (Some(bridge), Some(checked)) = (&self.bridge, &self.check.result) else { return };
-        let shown = checked
-            .findings
-            .iter()
-            .filter(|it| it.file == self.files.shown && it.ignored.is_none())
-            .flat_map(|it| {
-                it.spots.iter().map(|spot| Mark {
-                    at: spot.at,
-                    rule: it.rule,
-                    message: &it.message,
-                })
-            });
-        if let Ok(json) = serde_json::to_string(&shown.collect::<Vec<_>>()) {
+        let shown = self.files.shown;
+        let marks: Vec<&Mark> = checked.marks.iter().filter(|it| it.file == shown).collect();
+        if let Ok(json) = serde_json::to_string(&marks) {
             bridge.editor.mark(&json);
         }
     }
@@ -127,8 +110,8 @@ impl Page {
         }
         self.check.open = Some(index);
         self.ask("mend", Ask::Mend(index));
-        let Some(checked) = self.check.result.clone() else { return };
-        let Some(finding) = checked.findings.get(index) else { return };
+        let shown = self.check.listing.findings.iter().find(|it| it.index == index);
+        let Some(finding) = shown.cloned() else { return };
         if let Some(rule) =
             self.rules.catalogue.as_ref().and_then(|it| it.rules.get(finding.rule)).cloned()
         {
@@ -139,24 +122,23 @@ impl Page {
         }
     }
 
-    /// Opens the next finding that is shown, or the one before.
+    /// Opens the next finding that is listed, or the one before.
     pub(super) fn step(&mut self, by: isize) {
-        let (Some(checked), Some(catalogue)) =
-            (self.check.result.clone(), self.rules.catalogue.clone())
-        else {
-            return;
-        };
-        let shown: Vec<usize> =
-            self.check.shown(&checked, &catalogue).map(|(index, _)| index).collect();
-        let now = self.check.open.and_then(|open| shown.iter().position(|it| *it == open));
+        let listing = &self.check.listing;
+        let listed: Vec<usize> = listing.findings.iter().map(|it| it.index).collect();
+        let now = self.check.open.and_then(|open| listed.iter().position(|it| *it == open));
         let next = match (now, by) {
             (None, _) => 0,
-            (Some(now), 1) => (now + 1) % shown.len().max(1),
-            (Some(now), _) => now.checked_sub(1).unwrap_or(shown.len().saturating_sub(1)),
+            (Some(now), 1) => now + 1,
+            (Some(now), _) => now.checked_sub(1).unwrap_or(listed.len().saturating_sub(1)),
         };
-        let Some(index) = shown.get(next).copied() else { return };
-        self.check.limit = self.check.limit.max(next + 1);
-        if self.check.open != Some(index) {
+        if next >= listed.len() && listed.len() < listing.total {
+            self.check.filter.limit += LIMIT;
+            self.ask("list", Ask::List(self.check.filter.clone()));
+            return;
+        }
+        let index = listed.get(next).or_else(|| listed.first()).copied();
+        if let Some(index) = index.filter(|it| self.check.open != Some(*it)) {
             self.open_finding(index);
         }
     }

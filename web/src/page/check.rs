@@ -1,6 +1,6 @@
 //! Checking: the files, what is wrong with them, and what would make them pass.
 
-use web::protocol::{Catalogue, Checked};
+use web::protocol::{Catalogue, Checked, Filter};
 use web_sys::HtmlSelectElement;
 use yew::html::Scope;
 use yew::prelude::*;
@@ -130,28 +130,30 @@ pub(super) fn waiting(page: &Page) -> Html {
 }
 
 fn results(page: &Page, link: &Scope<Page>, checked: &Checked, catalogue: &Catalogue) -> Html {
-    if checked.read == 0 && checked.findings.is_empty() {
+    let count: usize = checked.severities.iter().sum();
+    if checked.read == 0 && count == 0 {
         return nothing(checked);
     }
-    let shown: Vec<_> = page.check.shown(checked, catalogue).collect();
-    let limit = page.check.limit.max(LIMIT);
-    let more = shown.len().saturating_sub(limit);
+    let listing = &page.check.listing;
+    let more = listing.total.saturating_sub(listing.findings.len());
+    let filter = &page.check.filter;
+    let further = Filter { limit: filter.limit + LIMIT, ..filter.clone() };
     html! {
         <>
-            { summary(page, checked, catalogue) }
-            if checked.findings.is_empty() {
+            { summary(page, checked) }
+            if count == 0 {
                 <div class="empty good">
                     <p class="large">{ "Nothing to object to" }</p>
                     <p>{ "Every rule looked at this and is content. The API server has the last word." }</p>
                 </div>
             } else {
-                { filters(page, link, checked, catalogue) }
-                if shown.is_empty() { <p class="empty">{ "The filters leave nothing to show." }</p> }
+                { filters(filter, link, checked) }
+                if listing.findings.is_empty() { <p class="empty">{ "The filters leave nothing to show." }</p> }
                 <ol class="findings">
-                    { for shown.iter().take(limit).map(|(index, it)| finding::item(page, link, catalogue, checked, *index, it)) }
+                    { for listing.findings.iter().map(|it| finding::item(page, link, catalogue, it)) }
                 </ol>
                 if more > 0 {
-                    <button type="button" class="more" onclick={link.callback(|_| Message::More)}>{ format!("Show more of {more} others") }</button>
+                    <button type="button" class="more" onclick={link.callback(move |_| Message::Filter(further.clone()))}>{ format!("Show more of {more} others") }</button>
                 }
             }
             { for checked.unused.iter().map(|it| html! { <p class="aside">{ it }</p> }) }
@@ -174,16 +176,9 @@ fn nothing(checked: &Checked) -> Html {
 }
 
 /// `reaches baseline, 3 findings from restricted`.
-fn summary(page: &Page, checked: &Checked, catalogue: &Catalogue) -> Html {
-    let counts = |it: &&web::protocol::Finding| it.ignored.is_none();
-    let count = checked.findings.iter().filter(counts).count();
-    let ignored = checked.findings.len() - count;
-    let standing = checked
-        .findings
-        .iter()
-        .filter(counts)
-        .filter(|it| catalogue.rules.get(it.rule).is_some_and(|rule| !rule.level.is_empty()));
-    let standing = standing.count();
+fn summary(page: &Page, checked: &Checked) -> Html {
+    let Checked { ignored, standing, .. } = *checked;
+    let count = checked.severities.iter().sum::<usize>() - ignored;
     let [privileged, baseline, restricted] = checked.levels;
     let reached = match (privileged, baseline, restricted) {
         (0, 0, 0) => None,
@@ -222,32 +217,38 @@ fn plural(count: usize, word: &str) -> String {
     }
 }
 
-fn filters(page: &Page, link: &Scope<Page>, checked: &Checked, catalogue: &Catalogue) -> Html {
-    let count = |severity: &str| {
-        let is = |it: &&web::protocol::Finding| {
-            catalogue.rules.get(it.rule).is_some_and(|rule| rule.severity == severity)
-        };
-        checked.findings.iter().filter(is).count()
-    };
+fn filters(filter: &Filter, link: &Scope<Page>, checked: &Checked) -> Html {
     let chosen = |event: &Event| event.target_unchecked_into::<HtmlSelectElement>().value();
+    let choose = |change: fn(&mut Filter, String)| {
+        let filter = filter.clone();
+        link.callback(move |event: Event| {
+            let mut filter = Filter { limit: LIMIT, ..filter.clone() };
+            change(&mut filter, chosen(&event));
+            Message::Filter(filter)
+        })
+    };
+    let severities = SEVERITIES.iter().zip(checked.severities).zip(filter.hidden);
     html! {
         <div class="filters" role="group" aria-label="Filters">
-            { for SEVERITIES.iter().enumerate().map(|(index, severity)| {
-                let is_on = !page.check.hidden.get(index).copied().unwrap_or(false);
+            { for severities.enumerate().map(|(index, ((severity, count), is_hidden))| {
+                let mut toggled = Filter { limit: LIMIT, ..filter.clone() };
+                if let Some(hidden) = toggled.hidden.get_mut(index) {
+                    *hidden = !*hidden;
+                }
                 html! {
-                    <button type="button" class={classes!("chip", *severity)} aria-pressed={is_on.to_string()} onclick={link.callback(move |_| Message::Severity(index))}>
-                        { format!("{} {severity}", count(severity)) }
+                    <button type="button" class={classes!("chip", *severity)} aria-pressed={(!is_hidden).to_string()} onclick={link.callback(move |_| Message::Filter(toggled.clone()))}>
+                        { format!("{count} {severity}") }
                     </button>
                 }
             }) }
-            <select aria-label="Standard" onchange={link.callback(move |event: Event| Message::Standard(chosen(&event)))}>
-                <option value="" selected={page.check.standard.is_empty()}>{ "All standards" }</option>
-                { for ["baseline", "restricted", "beyond"].map(|it| html! { <option value={it} selected={page.check.standard == it}>{ it }</option> }) }
+            <select aria-label="Standard" onchange={choose(|filter, it| filter.standard = it)}>
+                <option value="" selected={filter.standard.is_empty()}>{ "All standards" }</option>
+                { for ["baseline", "restricted", "beyond"].map(|it| html! { <option value={it} selected={filter.standard == it}>{ it }</option> }) }
             </select>
-            <select aria-label="Object" onchange={link.callback(move |event: Event| Message::Object(chosen(&event).parse().ok()))}>
-                <option value="" selected={page.check.object.is_none()}>{ "All objects" }</option>
-                { for checked.objects.iter().enumerate().take(500).map(|(index, it)| html! {
-                    <option value={index.to_string()} selected={page.check.object == Some(index)}>{ it }</option>
+            <select aria-label="Object" onchange={choose(|filter, it| filter.object = it.parse().ok())}>
+                <option value="" selected={filter.object.is_none()}>{ "All objects" }</option>
+                { for checked.objects.iter().enumerate().map(|(index, it)| html! {
+                    <option value={index.to_string()} selected={filter.object == Some(index)}>{ it }</option>
                 }) }
             </select>
         </div>

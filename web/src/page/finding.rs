@@ -1,6 +1,6 @@
 //! One finding in the list, and what opens below it.
 
-use web::protocol::{Catalogue, Checked, Finding, Mend, RuleEntry};
+use web::protocol::{Catalogue, Finding, Mend, RuleEntry};
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -10,13 +10,11 @@ pub(super) fn item(
     page: &Page,
     link: &Scope<Page>,
     catalogue: &Catalogue,
-    checked: &Checked,
-    index: usize,
     finding: &Finding,
 ) -> Html {
+    let index = finding.index;
     let Some(rule) = catalogue.rules.get(finding.rule) else { return Html::default() };
     let is_open = page.check.open == Some(index);
-    let object = finding.object.and_then(|it| checked.objects.get(it));
     let file = page.files.list.get(finding.file).filter(|_| page.files.list.len() > 1);
     let first = finding.spots.first().map_or(0, |it| it.line);
     html! {
@@ -29,7 +27,7 @@ pub(super) fn item(
                         <span class="severity">{ &rule.severity }</span>
                         { " · line " }{ first }
                         if let Some(file) = file { { " of " }{ &file.name } }
-                        if let Some(object) = object { { " · " }{ object } }
+                        if let Some(object) = &finding.object { { " · " }{ object } }
                     </span>
                 </span>
             </button>

@@ -134,8 +134,13 @@ impl Page {
         self.change_form(form);
     }
 
-    fn change_form(&mut self, form: MakeAsk) {
-        self.make.before.push(self.make.current());
+    fn change_form(&mut self, mut form: MakeAsk) {
+        form.values.sort();
+        let before = self.make.current();
+        if form == before {
+            return;
+        }
+        self.make.before.push(before);
         if self.make.before.len() > STEPS {
             self.make.before.remove(0);
         }

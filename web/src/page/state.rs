@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use web::protocol::{Catalogue, Checked, Finding, Made, MakeAsk, Mend, RulePage, Verdict};
+use web::protocol::{Catalogue, Checked, Filter, Listing, Made, MakeAsk, Mend, RulePage, Verdict};
 
 use super::files::Draft;
 
@@ -90,55 +90,17 @@ pub(super) struct Check {
     /// Whether something changed since the check that is running began.
     pub(super) is_outdated: bool,
     pub(super) result: Option<Rc<Checked>>,
+    /// The findings that are shown.
+    pub(super) listing: Listing,
+    pub(super) filter: Filter,
+    /// The finding that is open, by its place among all.
     pub(super) open: Option<usize>,
     pub(super) mends: Vec<Mend>,
-    /// Severities that are left out, worst first.
-    pub(super) hidden: [bool; 4],
-    pub(super) object: Option<usize>,
-    /// `baseline`, `restricted`, `beyond`, or nothing for all.
-    pub(super) standard: String,
-    pub(super) limit: usize,
     pub(super) verdicts: Vec<Verdict>,
 }
 
 /// The severities, worst first.
 pub(super) const SEVERITIES: [&str; 4] = ["critical", "high", "medium", "low"];
-
-impl Check {
-    pub(super) fn toggle_severity(&mut self, index: usize) {
-        if let Some(hidden) = self.hidden.get_mut(index) {
-            *hidden = !*hidden;
-        }
-        self.limit = LIMIT;
-    }
-
-    pub(super) fn filter_object(&mut self, object: Option<usize>) {
-        self.object = object;
-        self.limit = LIMIT;
-    }
-
-    pub(super) fn filter_standard(&mut self, standard: String) {
-        self.standard = standard;
-        self.limit = LIMIT;
-    }
-
-    /// The findings that pass the filters, with their places in the answer.
-    pub(super) fn shown<'a>(
-        &'a self,
-        checked: &'a Checked,
-        catalogue: &'a Catalogue,
-    ) -> impl Iterator<Item = (usize, &'a Finding)> {
-        checked.findings.iter().enumerate().filter(move |(_, finding)| {
-            let Some(rule) = catalogue.rules.get(finding.rule) else { return false };
-            let severity = SEVERITIES.iter().position(|it| *it == rule.severity);
-            let is_hidden = severity.and_then(|it| self.hidden.get(it)).copied();
-            let standard = if rule.level.is_empty() { "beyond" } else { rule.level.as_str() };
-            !is_hidden.unwrap_or(false)
-                && (self.object.is_none() || self.object == finding.object)
-                && (self.standard.is_empty() || self.standard == standard)
-        })
-    }
-}
 
 /// The forms, and what the one at hand comes to.
 #[derive(Debug, Default)]

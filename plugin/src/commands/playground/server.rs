@@ -59,7 +59,8 @@ fn answer(request: &Request<Incoming>, port: u16) -> Result<Response<Full<Bytes>
 /// The answer to one request. A host of another name is a page elsewhere that was led here.
 fn respond(method: &Method, host: &str, name: &str, port: u16) -> Response<Full<Bytes>> {
     let name = if name.is_empty() { "index.html" } else { name };
-    let is_ours = [format!("127.0.0.1:{port}"), format!("localhost:{port}")].iter().any(|it| it == host);
+    let is_ours =
+        [format!("127.0.0.1:{port}"), format!("localhost:{port}")].iter().any(|it| it == host);
     let file = PAGE.iter().find(|(it, _)| *it == name).filter(|_| is_ours);
     let (status, body) = match (method, file) {
         (&Method::GET, Some((_, bytes))) => (StatusCode::OK, Bytes::from_static(bytes)),
@@ -111,7 +112,11 @@ mod tests {
     #[test]
     fn only_this_machine_by_its_own_name_is_answered() {
         for host in ["evil.example:80", "127.0.0.1", "127.0.0.1:81", ""] {
-            assert_eq!(respond(&Method::GET, host, "", 80).status(), StatusCode::NOT_FOUND, "{host}");
+            assert_eq!(
+                respond(&Method::GET, host, "", 80).status(),
+                StatusCode::NOT_FOUND,
+                "{host}"
+            );
         }
         let status = respond(&Method::POST, "127.0.0.1:80", "", 80).status();
         assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
