@@ -2,10 +2,12 @@
 
 pub(crate) mod answer;
 pub(crate) mod facts;
+mod secrets;
 
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
+use http::response::Parts;
 use http::{Method, Request};
 use http_body_util::BodyExt as _;
 use kube::client::Body;
@@ -58,12 +60,38 @@ impl Cluster {
         if !content_type.is_empty() {
             request = request.header(http::header::CONTENT_TYPE, content_type);
         }
-        let request = request.body(Body::from(body))?;
+        let (parts, body) = self.exchange(request.body(Body::from(body))?).await?;
+        Ok(Answer::read(&parts, &body))
+    }
+
+    /// Asks the server for an object in another form; whatever it answers is no error.
+    pub(crate) async fn ask_for(&self, form: &str, path: &str) -> anyhow::Result<Answer> {
+        let request = Request::builder().uri(path).header(http::header::ACCEPT, form);
+        let (parts, body) = self.exchange(request.body(Body::empty())?).await?;
+        Ok(Answer::read(&parts, &body))
+    }
+
+    /// Reads a text, such as the server's metrics.
+    ///
+    /// # Errors
+    ///
+    /// When the server cannot be reached, or answers anything but the text.
+    pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
+        let request = Request::builder().method(Method::GET).uri(path).body(Body::empty())?;
+        let (parts, body) = self.exchange(request).await?;
+        let answer = Answer::read(&parts, &body);
+        if !answer.is_success() {
+            bail!("GET {path}: {} ({})", answer.message(), answer.status);
+        }
+        String::from_utf8(body).with_context(|| format!("GET {path}: the answer is no text"))
+    }
+
+    async fn exchange(&self, request: Request<Body>) -> anyhow::Result<(Parts, Vec<u8>)> {
         let exchange = async {
             let response = self.client.send(request).await.map_err(unreachable)?;
             let (parts, body) = response.into_parts();
             let bytes = body.collect().await.context("the answer broke off")?.to_bytes();
-            Ok(Answer::read(&parts, &bytes))
+            Ok((parts, bytes.into()))
         };
         if self.timeout.is_zero() {
             return exchange.await;

@@ -64,7 +64,6 @@ pub(crate) fn note(text: &str) -> anyhow::Result<()> {
 }
 
 /// Tells the user what the API server warns about.
-#[cfg_attr(not(feature = "live"), expect(dead_code, reason = "only servers warn"))]
 pub(crate) fn warning(text: &str) -> anyhow::Result<()> {
     say(WARNING, "warning", text)
 }

@@ -8,11 +8,18 @@
 
 mod access;
 mod apply;
+mod audit;
 mod cluster;
+mod encryption;
+mod external_secret;
 mod facts;
 mod faults;
 #[path = "../../plugin/tests/terminal/harden.rs"]
 mod harden;
 mod kubectl;
 mod namespace;
+mod pod_security;
 mod readme;
+mod requests;
+#[path = "../../plugin/tests/terminal/stores.rs"]
+mod stores;

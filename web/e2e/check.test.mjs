@@ -212,3 +212,26 @@ test("the page runs without a network", () =>
     await page.getByLabel("Name", { exact: true }).fill("team-a");
     await page.locator("#made").waitFor();
   }));
+
+test("an audit policy says what it makes of an event, and which rule decides", () =>
+  on("#/simulate", async (page) => {
+    await page.getByRole("button", { name: "Audit policy" }).click();
+    await page.getByText("the API server would not start").waitFor();
+    await paste(page, `apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- level: None
+  verbs: [watch]
+- level: Metadata
+  resources:
+  - group: ""
+    resources: [secrets]
+`);
+    const words = page.getByLabel("Answer", { exact: true });
+    await words.filter({ hasText: /^Metadata: .*:6 rules\[1\] decides/ }).waitFor();
+    const event = page.getByLabel("An event of an audit log");
+    await event.fill((await event.inputValue()).replace('"get"', '"watch"'));
+    await words.filter({ hasText: /^None: .*:4 rules\[0\] decides/ }).waitFor();
+    await event.fill("{");
+    await page.locator("p.wrong", { hasText: "event" }).waitFor();
+  }));

@@ -43,6 +43,10 @@ const VIEWS = {
     await paste(page, POD);
     await says(page, "will not run");
   }],
+  audit: ["#/simulate", async (page) => {
+    await page.getByRole("button", { name: "Audit policy" }).click();
+    await page.locator("p.wrong").waitFor();
+  }],
   help: ["", async (page) => {
     await page.getByRole("button", { name: "Keys and privacy" }).click();
     await page.getByRole("dialog").waitFor();

@@ -1,5 +1,6 @@
 //! The core behind the protocol: requests in, replies out, nothing else.
 
+mod audit;
 mod catalogue;
 mod check;
 mod form;
@@ -72,6 +73,7 @@ impl Engine {
             },
             Ask::Make(ask) => Answer::Made(self.make(&ask, machine)),
             Ask::Fill(words) => Answer::Filled(form::fill(&words)),
+            Ask::Audit(ask) => Answer::Audited(self.audit(&ask)),
             Ask::Simulate(ask) => {
                 self.simulate(&ask).map_or_else(Answer::Refused, Answer::Simulated)
             }

@@ -62,6 +62,9 @@ pub(crate) enum Message {
     ShareAnyway,
     Packed(String),
     Copied(bool),
+    /// Asks the audit policy rather than Pod Security.
+    Audit(bool),
+    Event(String),
     Copy(String),
     Download(String, String),
     Theme,
@@ -181,6 +184,14 @@ impl Component for Page {
             Message::Share => self.share(context, false),
             Message::ShareAnyway => self.share(context, true),
             Message::Packed(packed) => self.packed(context, &packed),
+            Message::Audit(is_on) => {
+                self.check.audit.is_on = is_on;
+                self.ask_audit(true);
+            }
+            Message::Event(event) => {
+                self.check.audit.event = event;
+                self.ask_audit(true);
+            }
             Message::Copied(done) => self.copied(done),
             Message::Copy(text) => Self::copy(context, &text),
             Message::Download(name, text) => {
@@ -267,6 +278,7 @@ impl Page {
     fn ask(&mut self, kind: &'static str, ask: Ask) {
         let files: Vec<u32> = match &ask {
             Ask::Check(ask) | Ask::Simulate(ask) => ask.files.clone(),
+            Ask::Audit(ask) => vec![ask.file],
             _ => Vec::new(),
         };
         self.asked += 1;
@@ -294,6 +306,7 @@ impl Page {
         self.ask("check", Ask::Check(ask.clone()));
         if self.view == View::Simulate {
             self.ask("simulate", Ask::Simulate(ask));
+            self.ask_audit(false);
         }
         self.remember_later();
         false

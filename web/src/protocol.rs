@@ -35,6 +35,8 @@ pub enum Ask {
     Fill(Vec<String>),
     /// What the API server would answer: [`Answer::Simulated`].
     Simulate(CheckAsk),
+    /// What an audit policy makes of an event: [`Answer::Audited`].
+    Audit(AuditAsk),
 }
 
 /// What to check, and against what.
@@ -91,6 +93,8 @@ pub enum Answer {
     Filled(Result<MakeAsk, String>),
     /// To [`Ask::Simulate`].
     Simulated(Vec<Verdict>),
+    /// To [`Ask::Audit`], or why it cannot be answered.
+    Audited(Result<Audited, String>),
     /// The question could not be understood.
     Refused(String),
 }
@@ -380,4 +384,26 @@ pub struct Verdict {
     pub outcome: String,
     /// The values that decided it.
     pub spots: Vec<Spot>,
+}
+
+/// An event that an audit policy is asked about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditAsk {
+    /// The file with the policy.
+    pub file: u32,
+    /// What it is called.
+    pub name: String,
+    /// An event of an audit log, as JSON.
+    pub event: String,
+}
+
+/// What an audit policy makes of an event.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audited {
+    /// The event in one line.
+    pub title: String,
+    /// The answer in the words of the command.
+    pub text: String,
+    /// The rule that decided; `None` when none matches.
+    pub rule: Option<Units>,
 }

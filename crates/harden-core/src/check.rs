@@ -6,6 +6,8 @@
 mod namespaces;
 mod object;
 mod reporter;
+mod session;
+mod shared;
 #[cfg(test)]
 pub(crate) mod testing;
 mod workload;
@@ -14,18 +16,19 @@ mod world;
 pub use namespaces::Namespaces;
 use object::Source;
 pub use object::{Object, SourceText};
+use reporter::Found;
 pub use reporter::Reporter;
+pub use session::Session;
 pub use workload::Workload;
 pub use world::{WorkloadFact, World};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use harden_yaml::Document;
 use workload::Profiles;
 
 use crate::finding::Finding;
-use crate::ignore::{self, FileIgnore, Ignore};
+use crate::ignore::{FileIgnore, Ignore};
 use crate::kubernetes::{Level, MinorVersion};
 use crate::rule::{Check, Rule};
 use crate::schema::Crds;
@@ -72,10 +75,17 @@ pub struct Judged {
     pub coverage: Coverage,
     /// The decisions not to count findings, for [`crate::ignore::apply`].
     pub ignores: Vec<Ignore>,
-    /// Its pods, as far as other objects' rules need them.
-    pub(crate) workloads: Vec<WorkloadFact>,
-    /// Whether it holds objects that rules over all objects look at.
-    pub(crate) is_retained: bool,
+    /// What rules over all objects need of it.
+    pub remains: Remains,
+}
+
+/// What rules over all objects need of a source after its text is gone.
+#[derive(Debug, Default)]
+pub struct Remains {
+    /// Its pods.
+    workloads: Vec<WorkloadFact>,
+    /// Whether it holds objects that they look at.
+    is_retained: bool,
 }
 
 /// What was read, and what was not.
@@ -93,14 +103,31 @@ pub struct Coverage {
     pub broken: usize,
     /// Those of the broken ones that look like templates of Helm.
     pub templates: usize,
+    /// Pods and pod templates without any image: patches to other manifests, of which only what they
+    /// say can be checked.
+    pub patches: usize,
     /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
     pub levels: [usize; 3],
+    /// Files that objects have the API server read, and that may not be among the input.
+    pub named_files: Vec<String>,
 }
 
-impl Judged {
+impl Remains {
     /// Whether [`Checker::conclude`] needs the source's text.
     pub fn is_retained(&self) -> bool {
         self.is_retained
+    }
+}
+
+impl AsRef<Self> for Remains {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+impl AsRef<Remains> for Judged {
+    fn as_ref(&self) -> &Remains {
+        &self.remains
     }
 }
 
@@ -113,6 +140,8 @@ impl Coverage {
         self.foreign += other.foreign;
         self.broken += other.broken;
         self.templates += other.templates;
+        self.patches += other.patches;
+        self.named_files.extend_from_slice(&other.named_files);
         self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);
     }
 
@@ -128,7 +157,33 @@ impl Coverage {
 #[derive(Debug)]
 pub struct Checker {
     settings: Settings,
+    rules: RulesByCheck,
     profiles: Vec<Profiles>,
+}
+
+#[derive(Debug, Default)]
+struct RulesByCheck {
+    of_documents: Vec<&'static Rule>,
+    of_objects: Vec<&'static Rule>,
+    of_workloads: Vec<&'static Rule>,
+    over_all: Vec<&'static Rule>,
+}
+
+impl RulesByCheck {
+    fn sort(rules: &[&'static Rule]) -> Self {
+        let mut sorted = Self::default();
+        for rule in rules {
+            match rule.check {
+                Check::Document(_) => sorted.of_documents.push(rule),
+                Check::Object(_) => sorted.of_objects.push(rule),
+                Check::Workload(_) => sorted.of_workloads.push(rule),
+                Check::World(_) => sorted.over_all.push(rule),
+                // Profiles know theirs.
+                Check::PodSecurity(_) => {}
+            }
+        }
+        sorted
+    }
 }
 
 impl Checker {
@@ -142,24 +197,28 @@ impl Checker {
         versions.retain(|it| *it != settings.version);
         let versions = [settings.version].into_iter().chain(versions);
         let profiles = versions.map(|version| Profiles::new(&settings.rules, version)).collect();
-        Self { settings, profiles }
+        Self { rules: RulesByCheck::sort(&settings.rules), settings, profiles }
     }
 
     /// Runs the rules that need one source at a time.
     pub fn judge(&self, source: &SourceText<'_>) -> Judged {
-        let mut judged = Judged::default();
-        for document in harden_yaml::documents(source.text) {
-            self.judge_document(source, &document, &mut judged);
-        }
-        judged.findings.sort_by_key(|it| it.spots.first().map(|spot| spot.span.start));
-        judged
+        self.session().judge(source)
+    }
+
+    /// To judge several sources, one after the other, with less memory.
+    pub fn session(&self) -> Session<'_> {
+        Session::new(self)
     }
 
     /// Runs the rules that look at all objects; `sources` are those that were judged, in order.
-    pub fn conclude(&self, judged: &[Judged], sources: &[SourceText<'_>]) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    pub fn conclude(
+        &self,
+        judged: &[impl AsRef<Remains>],
+        sources: &[SourceText<'_>],
+    ) -> Vec<Finding> {
+        let mut found = Found::default();
         let all: Vec<&dyn Source> = sources.iter().map(|it| it as &dyn Source).collect();
-        let retained = sources.iter().zip(judged).filter(|(_, judged)| judged.is_retained);
+        let retained = sources.iter().zip(judged).filter(|(_, it)| it.as_ref().is_retained);
         let documents: Vec<_> = retained
             .flat_map(|(source, _)| {
                 harden_yaml::documents(source.text).map(|it| (source.index, it))
@@ -169,114 +228,17 @@ impl Checker {
             documents.iter().flat_map(|(source, document)| Object::all(*source, document));
         let world = World {
             objects: objects.filter(World::retains).collect(),
-            workloads: judged.iter().flat_map(|it| &it.workloads).collect(),
+            workloads: judged.iter().flat_map(|it| &it.as_ref().workloads).collect(),
         };
-        for rule in &self.settings.rules {
+        for rule in &self.rules.over_all {
             if let Check::World(check) = rule.check
                 && let Some(mut reporter) =
-                    Reporter::over_all(rule, &self.settings, &all, &mut findings)
+                    Reporter::over_all(rule, &self.settings, &all, &mut found)
             {
                 check(&world, &mut reporter);
             }
         }
-        findings.sort_by_key(|it| (it.source, it.spots.first().map(|spot| spot.span.start)));
-        findings
-    }
-
-    fn judge_document(
-        &self,
-        source: &SourceText<'_>,
-        document: &Document<'_>,
-        judged: &mut Judged,
-    ) {
-        if document.is_empty() && document.problems().is_empty() {
-            return;
-        }
-        judged.coverage.documents += 1;
-        for rule in &self.settings.rules {
-            if let Check::Document(check) = rule.check {
-                check(
-                    document,
-                    &mut Reporter::new(rule, &self.settings, source, None, &mut judged.findings),
-                );
-            }
-        }
-        if document.is_refused() {
-            judged.coverage.broken += 1;
-            judged.coverage.templates += usize::from(document.has_template());
-            return;
-        }
-        let objects = Object::all(source.index, document);
-        judged.coverage.objects += objects.len();
-        objects.iter().for_each(|it| judged.coverage.add_kind(it.kind, 1));
-        judged.coverage.foreign += usize::from(objects.is_empty());
-        if self.settings.reads_ignores {
-            let line_of = |offset| source.position(offset).line;
-            let file = &self.settings.ignores;
-            judged.ignores.extend(ignore::collect(
-                source.index,
-                document,
-                &objects,
-                file,
-                &line_of,
-            ));
-        }
-        for object in &objects {
-            judged.is_retained |= World::retains(object);
-            for rule in &self.settings.rules {
-                if let Check::Object(check) = rule.check {
-                    check(
-                        object,
-                        &mut Reporter::new(
-                            rule,
-                            &self.settings,
-                            source,
-                            Some(object),
-                            &mut judged.findings,
-                        ),
-                    );
-                }
-            }
-            for workload in Workload::all(object) {
-                self.judge_workload(source, &workload, judged);
-            }
-        }
-    }
-
-    fn judge_workload(
-        &self,
-        source: &SourceText<'_>,
-        workload: &Workload<'_>,
-        judged: &mut Judged,
-    ) {
-        let object = Some(&workload.object);
-        for rule in &self.settings.rules {
-            if let Check::Workload(check) = rule.check {
-                check(
-                    workload,
-                    &mut Reporter::new(rule, &self.settings, source, object, &mut judged.findings),
-                );
-            }
-        }
-        judged.workloads.push(workload.fact(source));
-        let own = workload.object.namespace().and_then(|it| self.settings.namespaces.standard(it));
-        let (level, version) = match own {
-            Some(standard) => {
-                (standard.level, standard.version.effective(MinorVersion::NEWEST_KNOWN))
-            }
-            None => (self.settings.level, self.settings.version),
-        };
-        let Some(profiles) = self.profiles.iter().find(|it| it.version == version) else { return };
-        let (reached, failures) = profiles.judge(workload);
-        if let Some(count) = judged.coverage.levels.get_mut(reached as usize) {
-            *count += 1;
-        }
-        for failure in failures.iter().filter(|it| it.check.level <= level) {
-            if let Some(rule) = profiles.rule(failure.check) {
-                let mut reporter =
-                    Reporter::new(rule, &self.settings, source, object, &mut judged.findings);
-                workload::report(failure, workload, &mut reporter);
-            }
-        }
+        found.findings.sort_by(Finding::order);
+        found.findings
     }
 }

@@ -1,5 +1,8 @@
 //! What checking comes to: findings, and what they are about.
+//!
+//! A large input has the same few findings in thousands of objects, so their texts are shared.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use harden_yaml::{Position, Span};
@@ -13,7 +16,7 @@ pub struct Finding {
     /// The rule that it breaks.
     pub rule: &'static Rule,
     /// What is wrong here, in one line without a full stop.
-    pub message: String,
+    pub message: Arc<str>,
     /// The source it is in, by its place in the input.
     pub source: usize,
     /// The object it is about; `None` for text that is no object.
@@ -22,31 +25,35 @@ pub struct Finding {
     /// finding with several spots. Never empty.
     pub spots: Vec<Spot>,
     /// Why it is not counted, when somebody decided so.
-    pub ignored: Option<Ignored>,
+    pub ignored: Option<Box<Ignored>>,
 }
 
 impl Finding {
+    /// The order of reports: by source, place in its text, and rule.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let start = |it: &Self| it.spots.first().map(|it| it.span.start);
+        let places = (self.source, start(self)).cmp(&(other.source, start(other)));
+        places.then_with(|| self.rule.id.cmp(other.rule.id))
+    }
+
     /// The same for the same flaw of the same object in every run, however lines move: a hash of the
     /// rule, the object, and the field with its container's name instead of a number.
     ///
     /// Two findings may share one; baselines count them.
     pub fn fingerprint(&self) -> u64 {
         let mut hash = Fnv::default();
-        hash.write(self.rule.id);
+        hash.write(self.rule.id.as_bytes());
         if let Some(object) = &self.object {
             let group = object.api_version.rsplit_once('/').map_or("", |(group, _)| group);
             [group, &object.kind, &object.namespace, &object.name]
                 .into_iter()
-                .for_each(|it| hash.write(it));
+                .for_each(|it| hash.write(it.as_bytes()));
         }
         for spot in &self.spots {
-            let digits = |c: char| c.is_ascii_digit();
             // List positions change when items are added before them.
-            spot.path
-                .split(['[', ']'])
-                .filter(|it| !it.chars().all(digits))
-                .for_each(|it| hash.write(it));
-            hash.write(&spot.label);
+            let parts = spot.path.as_bytes().split(|byte| matches!(byte, b'[' | b']'));
+            parts.filter(|it| !it.iter().all(u8::is_ascii_digit)).for_each(|it| hash.write(it));
+            hash.write(spot.label.as_bytes());
         }
         hash.0
     }
@@ -62,9 +69,9 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    fn write(&mut self, text: &str) {
-        for byte in text.bytes().chain([0]) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    fn write(&mut self, text: &[u8]) {
+        for byte in text.iter().chain(&[0]) {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
 }
@@ -80,15 +87,15 @@ pub struct Spot {
     pub end: Position,
     /// The field in the object, e.g. `spec.containers[0].securityContext.privileged`; empty for
     /// text that is no object.
-    pub path: String,
+    pub path: Arc<str>,
     /// What there is to say of this spot, e.g. the container's name; may be empty.
-    pub label: String,
+    pub label: Arc<str>,
     /// What would mend it here.
-    pub change: Change,
+    pub change: Arc<Change>,
 }
 
 /// What would mend a spot.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Change {
     /// Nothing that a program could know.
     Decide,

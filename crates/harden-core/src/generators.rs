@@ -1,6 +1,11 @@
 //! Every generator, each in a file of its own.
 
+mod api_server;
+pub mod audit_policy;
+pub mod encryption;
+pub mod external_secret;
 pub mod namespace;
+pub mod pod_security;
 
 use std::fmt;
 
@@ -14,6 +19,7 @@ macro_rules! generators {
         /// What can be generated, with its options.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[cfg_attr(feature = "cli", derive(clap::Subcommand))]
+        #[allow(clippy::large_enum_variant, reason = "one is made per run; where pointers are small, none is large")]
         pub enum Generator {
             $($(#[$doc])* $name($module::Options),)+
         }
@@ -60,8 +66,17 @@ macro_rules! generators {
 }
 
 generators! {
+    /// Make an audit policy: who did what, without secrets and without noise
+    AuditPolicy(audit_policy) makes Files,
+    /// Make the file by which the API server encrypts what it stores, and change its keys without
+    /// losing anything
+    Encryption(encryption) makes Files,
+    /// Make ExternalSecrets in place of Secrets, and the store that they come from
+    ExternalSecret(external_secret) makes Objects,
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
     Namespace(namespace) makes Objects,
+    /// Make the API server's configuration of Pod Security, which holds where no label says otherwise
+    PodSecurity(pod_security) makes Files,
 }
 
 /// What becomes of the things a generator makes.
@@ -91,14 +106,30 @@ pub struct File {
     pub name: String,
     /// The whole text. Comments have lines of their own, and no value goes over several lines.
     pub text: Zeroizing<String>,
-    /// Whether it holds keys, so that it must not be shown unasked or be readable by others.
+    /// Whether it holds keys, so that it must not be shown unasked, be readable by others, or be
+    /// overwritten.
     pub is_secret: bool,
+    /// Whether the user asked to see it although it holds keys.
+    pub is_shown: bool,
+    /// Whether it only goes beside the others into a folder.
+    pub is_companion: bool,
 }
 
 impl File {
     /// A file that anybody may read.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: Zeroizing::new(text.into()), is_secret: false }
+        Self {
+            name: name.into(),
+            text: Zeroizing::new(text.into()),
+            is_secret: false,
+            is_shown: false,
+            is_companion: false,
+        }
+    }
+
+    /// A file that holds keys.
+    pub fn secret(name: impl Into<String>, text: Zeroizing<String>) -> Self {
+        Self { text, is_secret: true, ..Self::new(name, "") }
     }
 
     /// The text without the lines that only comment.
@@ -114,7 +145,8 @@ impl File {
 impl fmt::Debug for File {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = if self.is_secret { "…" } else { self.text.as_str() };
-        f.debug_struct("File").field("name", &self.name).field("text", &text).finish()
+        let mut shown = f.debug_struct("File");
+        shown.field("name", &self.name).field("text", &text).finish_non_exhaustive()
     }
 }
 

@@ -47,7 +47,7 @@ impl Ignore {
             && self.line.is_none_or(|line| {
                 spots().all(|spot| spot.start.line <= line && line <= spot.end.line)
             })
-            && self.container.as_ref().is_none_or(|name| spots().all(|spot| spot.label == *name))
+            && self.container.as_ref().is_none_or(|name| spots().all(|spot| *spot.label == **name))
     }
 }
 
@@ -120,7 +120,8 @@ pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<Unused> {
             }
             *used = true;
             if finding.ignored.is_none() {
-                finding.ignored = Some(Ignored { by: ignore.by, reason: ignore.reason.clone() });
+                let reason = ignore.reason.clone();
+                finding.ignored = Some(Box::new(Ignored { by: ignore.by, reason }));
             }
         }
     }

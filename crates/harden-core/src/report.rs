@@ -10,6 +10,7 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+mod pieces;
 mod policy_report;
 mod sarif;
 mod secrets;

@@ -73,6 +73,8 @@ pub enum Category {
     Namespace,
     /// Files that the API server reads.
     Configuration,
+    /// Secrets that come from a store outside of the cluster.
+    ExternalSecrets,
 }
 
 /// How bad a flaw is.
@@ -145,6 +147,7 @@ impl Category {
             Self::Network => "network",
             Self::Namespace => "namespace",
             Self::Configuration => "configuration",
+            Self::ExternalSecrets => "external-secrets",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Every rule, by category; each list stands beside the files of its rules.
 
 pub mod configuration;
+pub mod external_secrets;
 pub mod namespace;
 pub mod network;
 pub mod pod_security;
@@ -9,6 +10,8 @@ pub mod schema;
 mod similar;
 pub mod workload;
 pub mod yaml;
+
+pub(crate) use configuration::named_file;
 
 use crate::rule::{Category, Rule};
 
@@ -22,6 +25,7 @@ pub static CATEGORIES: &[(Category, &[&Rule])] = &[
     (Category::Network, network::RULES),
     (Category::Namespace, namespace::RULES),
     (Category::Configuration, configuration::RULES),
+    (Category::ExternalSecrets, external_secrets::RULES),
 ];
 
 /// Every rule.

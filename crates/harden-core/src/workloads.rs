@@ -2,11 +2,13 @@
 
 mod kinds;
 mod object;
+mod secrets;
 
 use harden_yaml::Place;
 
 pub use kinds::{KINDS, PodKind};
 pub use object::{Object, Objects, objects};
+pub use secrets::SecretUse;
 
 use crate::pod_security::Origin;
 

@@ -2,6 +2,8 @@
 
 use std::iter::FusedIterator;
 
+use memchr::memmem;
+
 use crate::scanner::Ending;
 use crate::{Document, Problem, ProblemKind, Span};
 
@@ -100,13 +102,13 @@ fn find_separator(text: &str, line: usize) -> Option<usize> {
     if rest.starts_with("---") {
         return Some(line);
     }
-    rest.find("\n---").map(|index| line + index + 1)
+    memmem::find(rest.as_bytes(), b"\n---").map(|index| line + index + 1)
 }
 
 /// The start of the next line, as kubectl's reader finds lines: at LF only.
 fn line_after(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    rest.find('\n').map_or(text.len(), |index| at + index + 1)
+    memchr::memchr(b'\n', rest.as_bytes()).map_or(text.len(), |index| at + index + 1)
 }
 
 #[cfg(test)]

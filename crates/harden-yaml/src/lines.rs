@@ -26,13 +26,9 @@ impl<'a> Lines<'a> {
     pub fn new(text: &'a str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
-        for (index, byte) in bytes.iter().enumerate() {
-            let ends = match byte {
-                b'\n' => true,
-                b'\r' => bytes.get(index + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            if ends {
+        for index in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            let pair = bytes.get(index..=index + 1);
+            if pair != Some(b"\r\n") {
                 starts.push(offset(index + 1));
             }
         }

@@ -1,10 +1,10 @@
 //! Asks a cluster for the facts that options depend on.
 
 use anyhow::{Context as _, bail};
-use harden_core::kubernetes::{DnsService, Facts, MinorVersion, Need};
+use harden_core::kubernetes::{DnsService, EncryptionState, Facts, MinorVersion, Need};
 use serde_json::Value;
 
-use super::Cluster;
+use super::{Cluster, secrets};
 
 /// Where distributions keep their DNS Service, most common first.
 const DNS_SERVICES: [(&str, &str); 4] = [
@@ -23,6 +23,10 @@ pub(crate) async fn ask(cluster: &Cluster, needs: &[Need]) -> anyhow::Result<Fac
     if needs.contains(&Need::Dns) {
         facts.dns = Some(dns(cluster).await?);
     }
+    facts.secrets = secrets::ask(cluster, needs).await?;
+    if needs.contains(&Need::Encryption) {
+        facts.encryption = Some(encryption(cluster).await?);
+    }
     Ok(facts)
 }
 
@@ -35,6 +39,19 @@ async fn version(cluster: &Cluster) -> anyhow::Result<MinorVersion> {
     emulated.map(MinorVersion).or_else(|| MinorVersion::from_git_version(git_version)).with_context(
         || format!("the API server calls its version `{git_version}`, which is not understood"),
     )
+}
+
+async fn encryption(cluster: &Cluster) -> anyhow::Result<EncryptionState> {
+    let metrics = cluster.text("/metrics").await?;
+    let mut migrations = None;
+    for version in ["v1", "v1beta1"] {
+        let path = format!("/apis/storagemigration.k8s.io/{version}/storageversionmigrations");
+        migrations = cluster.get(&path).await?;
+        if migrations.is_some() {
+            break;
+        }
+    }
+    Ok(EncryptionState::read(&metrics, migrations.as_ref()))
 }
 
 async fn dns(cluster: &Cluster) -> anyhow::Result<DnsService> {

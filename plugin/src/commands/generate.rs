@@ -5,6 +5,7 @@ mod machine;
 use clap::{ArgMatches, FromArgMatches as _};
 use harden_core::generators::{Generated, Generator, Product};
 use harden_core::kubernetes::{Facts, Need};
+use zeroize::Zeroizing;
 
 use crate::deliver::file::{self, FileDelivery};
 use crate::deliver::{self, Connection, Delivery};
@@ -14,7 +15,7 @@ use crate::terminal::{self, Outcome};
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
 pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
     for file in generator.files().to_vec() {
-        let text = input::read(&file)?;
+        let text = Zeroizing::new(input::read(&file)?);
         generator.read(&file, &text)?;
     }
     match generator.product() {

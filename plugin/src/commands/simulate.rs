@@ -1,16 +1,20 @@
 //! `simulate`: what would happen, from configuration alone.
 
+mod audit;
 mod pod_security;
 
 /// What to simulate.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Simulate {
+    /// What an audit policy logs of a request, or of a whole log, and which rule says so
+    Audit(audit::Options),
     /// What the API server would answer to pods, and to what makes pods, in its own words
     PodSecurity(pod_security::Options),
 }
 
 pub(crate) fn run(simulate: &Simulate) -> super::Result {
     match simulate {
+        Simulate::Audit(options) => audit::run(options),
         Simulate::PodSecurity(options) => pod_security::run(options),
     }
 }

@@ -200,6 +200,12 @@ fn explain(manifest: &Manifest, answer: &Answer) -> String {
                 resource(manifest)
             )
         }
+        404 if answer.body.pointer("/details/kind").is_none_or(|it| it != "namespaces") => format!(
+            "{title} was not applied (404): {}\n  the cluster has no {} of {}: install what brings its CustomResourceDefinition",
+            answer.message(),
+            manifest.kind.kind,
+            manifest.kind.api_version()
+        ),
         404 => format!(
             "{title} was not applied (404): {}\n  make the namespace first: do not leave it out with --only or --without",
             answer.message()

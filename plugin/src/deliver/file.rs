@@ -33,12 +33,14 @@ pub(crate) struct FileDelivery {
 
 /// Prints the files, or writes all of them, or none if one would replace another's work.
 pub(crate) fn run(generated: &Generated, delivery: &FileDelivery, force: bool) -> commands::Result {
-    match (&delivery.output, &delivery.output_dir, generated.files.as_slice()) {
+    let wanted: Vec<&File> = generated.files.iter().filter(|it| !it.is_companion).collect();
+    match (&delivery.output, &delivery.output_dir, wanted.as_slice()) {
         (Some(path), _, [file]) => write(&[(path.clone(), file)], delivery, force),
         (Some(_), _, files) => {
             bail!("there are {} files to write: name a folder with --output-dir", files.len())
         }
-        (None, Some(folder), files) => {
+        (None, Some(folder), _) => {
+            let files = &generated.files;
             std::fs::create_dir_all(folder)
                 .with_context(|| format!("failed to create {}", folder.display()))?;
             let files: Vec<_> = files.iter().map(|it| (folder.join(&it.name), it)).collect();
@@ -48,8 +50,8 @@ pub(crate) fn run(generated: &Generated, delivery: &FileDelivery, force: bool) -
     }
 }
 
-fn print(files: &[File], delivery: &FileDelivery) -> commands::Result {
-    if io::stdout().is_terminal() && files.iter().any(|it| it.is_secret) {
+fn print(files: &[&File], delivery: &FileDelivery) -> commands::Result {
+    if io::stdout().is_terminal() && files.iter().any(|it| it.is_secret && !it.is_shown) {
         bail!(
             "this would show keys on the terminal: write a file with --output FILE, or say --show-key"
         );

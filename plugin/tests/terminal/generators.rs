@@ -60,7 +60,7 @@ fn the_gallery_shows_what_is_printed() {
 
 #[test]
 fn a_second_run_prints_the_same_bytes() {
-    for (_, words) in NAMESPACE {
+    for (_, words) in NAMESPACE.iter().chain(&crate::external_secret::EXTERNAL_SECRET) {
         assert_eq!(line(words).stdout, line(words).stdout, "{words}");
     }
 }
@@ -69,7 +69,10 @@ fn a_second_run_prints_the_same_bytes() {
 fn defaults_are_the_same_at_the_terminal_and_in_the_core() {
     let matches =
         kubectl_harden::command().get_matches_from(["kubectl-harden", "namespace", "team-a"]);
-    let Generator::Namespace(options) = Generator::from_arg_matches(&matches).expect("valid");
+    let Generator::Namespace(options) = Generator::from_arg_matches(&matches).expect("valid")
+    else {
+        panic!("another generator");
+    };
     let expected = Options { names: vec!["team-a".parse().expect("valid")], ..Options::default() };
     assert_eq!(options, expected);
 }

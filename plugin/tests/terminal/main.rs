@@ -6,14 +6,20 @@
     reason = "a test may fail"
 )]
 
+mod audit_policy;
 mod check;
 mod completion;
+mod encryption;
+mod external_secret;
 mod folder;
 mod generators;
 mod harden;
 mod help;
 mod playground;
+mod pod_security;
 mod simulate;
+mod simulate_audit;
+mod stores;
 mod usage;
 
 /// Snapshots go to the gallery at the top of the repository.

@@ -92,14 +92,14 @@ impl Engine {
             let spots = finding.spots.iter().map(|spot| Spot {
                 at: units.units(spot.span),
                 line: spot.start.line,
-                label: spot.label.clone(),
+                label: spot.label.to_string(),
             });
             listing.findings.push(Finding {
                 index,
                 rule: places.get(finding.rule.id).copied().unwrap_or_default(),
                 file: finding.source,
                 object: finding.object.as_ref().map(ToString::to_string),
-                message: finding.message.clone(),
+                message: finding.message.to_string(),
                 spots: spots.collect(),
                 ignored: finding.ignored.as_ref().map(|it| it.reason.clone()),
             });
@@ -141,7 +141,7 @@ fn marks(findings: &[finding::Finding], texts: &[&str]) -> Vec<Mark> {
             file,
             at: index.units(spot.span),
             rule: places.get(finding.rule.id).copied().unwrap_or_default(),
-            message: finding.message.clone(),
+            message: finding.message.to_string(),
         }));
     }
     marks

@@ -106,13 +106,14 @@ fn write(
         }
         Product::Files => {
             let delivery = FileDelivery::from_arg_matches(matches)?;
-            let texts = generated.files.iter().map(|file| {
+            let wanted: Vec<_> = generated.files.iter().filter(|it| !it.is_companion).collect();
+            let texts = wanted.iter().map(|file| {
                 if delivery.no_comments { file.without_comments() } else { file.text.clone() }
             });
             let texts: Vec<_> = texts.collect();
             made.text = texts.iter().map(|it| it.as_str()).collect::<Vec<_>>().join("---\n");
-            made.is_secret = generated.files.iter().any(|it| it.is_secret);
-            if let Some(file) = generated.files.first() {
+            made.is_secret = wanted.iter().any(|it| it.is_secret);
+            if let Some(file) = wanted.first() {
                 made.name.clone_from(&file.name);
             }
         }

@@ -30,8 +30,8 @@ fn mend_spot(
 ) -> Mend {
     let line = lines.line_span(spot.start.line);
     let mut mend = Mend {
-        path: spot.path.clone(),
-        label: spot.label.clone(),
+        path: spot.path.to_string(),
+        label: spot.label.to_string(),
         line: spot.start.line,
         before: line.text(text).to_owned(),
         lines: Vec::new(),
@@ -41,7 +41,7 @@ fn mend_spot(
     let change = |span: Span, insert| {
         Some(Edit { file, bytes: (span.start, span.end), at: units.units(span), insert })
     };
-    match (Suggestion::at(text, lines, spot), &spot.change) {
+    match (Suggestion::at(text, lines, spot), &*spot.change) {
         (Some(Suggestion::Replace(replaced)), _) => {
             mend.edit = change(line, replaced.clone());
             mend.lines = vec![replaced];

@@ -21,6 +21,7 @@ impl Page {
             Answer::Made(_) => "make",
             Answer::Filled(_) => "fill",
             Answer::Simulated(_) => "simulate",
+            Answer::Audited(_) => "audit",
             Answer::Refused(_) => "",
         };
         if !kind.is_empty() && self.newest.get(kind) != Some(&id) && kind != "rule" {
@@ -83,6 +84,13 @@ impl Page {
                 self.ask_make(false);
             }
             Answer::Simulated(verdicts) => self.check.verdicts = verdicts,
+            Answer::Audited(answer) => {
+                let rule = answer.as_ref().ok().and_then(|it| it.rule);
+                if let Some(rule) = rule.filter(|_| self.check.audit.reveals) {
+                    self.reveal(self.files.shown, rule.from, rule.to, false);
+                }
+                self.check.audit.answer = Some(answer);
+            }
             Answer::Refused(error) => {
                 self.check.is_running = false;
                 self.tell(&error);

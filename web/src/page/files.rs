@@ -79,6 +79,7 @@ impl Page {
             bridge.editor.show(file.id);
         }
         self.mark();
+        self.ask_audit(false);
     }
 
     pub(super) fn close_file(&mut self, index: usize) {

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use web::protocol::{Catalogue, Checked, Filter, Listing, Made, MakeAsk, Mend, RulePage, Verdict};
+use web::protocol::{
+    Audited, Catalogue, Checked, Filter, Listing, Made, MakeAsk, Mend, RulePage, Verdict,
+};
 
 use super::files::Draft;
 
@@ -97,6 +99,27 @@ pub(super) struct Check {
     pub(super) open: Option<usize>,
     pub(super) mends: Vec<Mend>,
     pub(super) verdicts: Vec<Verdict>,
+    pub(super) audit: Audit,
+}
+
+/// What an audit policy is asked, and says.
+#[derive(Debug)]
+pub(super) struct Audit {
+    /// Whether the audit policy is asked rather than Pod Security.
+    pub(super) is_on: bool,
+    /// The event, as JSON.
+    pub(super) event: String,
+    /// Whether the deciding rule is to be shown in the editor: not while somebody types there.
+    pub(super) reveals: bool,
+    pub(super) answer: Option<Result<Audited, String>>,
+}
+
+impl Default for Audit {
+    /// The event that everybody wants to know about.
+    fn default() -> Self {
+        let event = include_str!("../../scenarios/event.json").trim_end().to_owned();
+        Self { is_on: false, event, reveals: false, answer: None }
+    }
 }
 
 /// The severities, worst first.

@@ -1,19 +1,23 @@
-//! The Namespaces among the input, whose labels decide what their pods are held to.
+//! The Namespaces among the input, and what they say for all of their pods.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::pod_security::{Labels, Mode, Policy, Standard};
-use crate::workloads::objects;
+use crate::workloads::{Object, objects};
 
-/// What Namespaces say of themselves, by name.
+/// What Namespaces and the LimitRanges in them say of pods, by the names of the namespaces.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Namespaces(BTreeMap<String, Standard>);
+pub struct Namespaces {
+    standards: BTreeMap<String, Standard>,
+    /// What LimitRanges set for containers that say nothing: namespace, bound and resource.
+    defaults: BTreeSet<(String, &'static str, String)>,
+}
 
 impl Namespaces {
-    /// Reads the labels of every Namespace in a source. Cheap for sources that hold none.
+    /// Reads the Namespaces and LimitRanges of a source. Cheap for sources that hold none.
     pub fn learn(&mut self, text: &str) {
         let label = Mode::Enforce.level_label();
-        if !text.contains(label) {
+        if !text.contains(label) && !text.contains("LimitRange") {
             return;
         }
         for document in harden_yaml::documents(text).filter(|it| !it.is_refused()) {
@@ -24,18 +28,46 @@ impl Namespaces {
                     && labels.at(label).exists()
                 {
                     let policy = Labels::read(labels, Policy::PRIVILEGED).policy;
-                    self.0.insert(object.name().to_owned(), policy.enforce);
+                    self.standards.insert(object.name().to_owned(), policy.enforce);
+                }
+                if object.group.is_empty() && object.kind == "LimitRange" {
+                    self.learn_defaults(&object);
                 }
             }
         }
     }
 
+    /// A limit that is set is the request, too, where none is.
+    fn learn_defaults(&mut self, limit_range: &Object<'_>) {
+        let namespace = limit_range.namespace().unwrap_or_default();
+        let limits = limit_range.place.at("spec").at("limits").items();
+        for limit in limits.filter(|it| it.at("type").as_str() == Some("Container")) {
+            for (field, bounds) in
+                [("default", &["limits", "requests"][..]), ("defaultRequest", &["requests"])]
+            {
+                for (resource, _) in limit.at(field).entries() {
+                    let known =
+                        |bound: &&'static str| (namespace.to_owned(), *bound, resource.to_owned());
+                    self.defaults.extend(bounds.iter().map(known));
+                }
+            }
+        }
+    }
+
+    /// Whether containers of this namespace that set no such bound (`limits`, `requests`) on a
+    /// resource get one from a LimitRange.
+    pub fn bounds(&self, namespace: &str, bound: &'static str, resource: &str) -> bool {
+        // There is hardly ever one, and this is asked for every pod.
+        !self.defaults.is_empty()
+            && self.defaults.contains(&(namespace.to_owned(), bound, resource.to_owned()))
+    }
+
     /// What pods of this namespace are held to, if the namespace says so.
     pub fn standard(&self, namespace: &str) -> Option<Standard> {
-        self.0.get(namespace).copied()
+        self.standards.get(namespace).copied()
     }
 
     pub(super) fn standards(&self) -> impl Iterator<Item = Standard> {
-        self.0.values().copied()
+        self.standards.values().copied()
     }
 }

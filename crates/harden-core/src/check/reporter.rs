@@ -5,10 +5,18 @@ use std::sync::Arc;
 use harden_yaml::{Place, Span};
 
 use super::object::Source;
+use super::shared::Shared;
 use super::{Object, Settings, WorkloadFact};
-use crate::finding::{Change, Finding, Spot};
+use crate::finding::{Change, Finding, ObjectName, Spot};
 use crate::pod_security::Container;
 use crate::rule::Rule;
+
+/// What was found so far, by all rules.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) findings: Vec<Finding>,
+    pub(super) shared: Shared,
+}
 
 /// Collects what one rule finds.
 pub struct Reporter<'r, 'd> {
@@ -18,7 +26,9 @@ pub struct Reporter<'r, 'd> {
     /// All sources, where the rule sees all objects.
     sources: &'r [&'r (dyn Source + 'r)],
     object: Option<&'r Object<'d>>,
-    findings: &'r mut Vec<Finding>,
+    /// Whether places are left out where there is nothing.
+    pub(super) passes_over_what_is_missing: bool,
+    found: &'r mut Found,
 }
 
 impl<'r, 'd> Reporter<'r, 'd> {
@@ -27,9 +37,17 @@ impl<'r, 'd> Reporter<'r, 'd> {
         settings: &'r Settings,
         source: &'r (dyn Source + 'r),
         object: Option<&'r Object<'d>>,
-        findings: &'r mut Vec<Finding>,
+        found: &'r mut Found,
     ) -> Self {
-        Self { rule, settings, source, sources: &[], object, findings }
+        Self {
+            rule,
+            settings,
+            source,
+            sources: &[],
+            object,
+            passes_over_what_is_missing: false,
+            found,
+        }
     }
 
     /// For a rule that sees all objects; `None` when there is no source at all.
@@ -37,10 +55,18 @@ impl<'r, 'd> Reporter<'r, 'd> {
         rule: &'static Rule,
         settings: &'r Settings,
         sources: &'r [&'r (dyn Source + 'r)],
-        findings: &'r mut Vec<Finding>,
+        found: &'r mut Found,
     ) -> Option<Self> {
         let source = *sources.first()?;
-        Some(Self { rule, settings, source, sources, object: None, findings })
+        Some(Self {
+            rule,
+            settings,
+            source,
+            sources,
+            object: None,
+            passes_over_what_is_missing: false,
+            found,
+        })
     }
 
     /// What is checked, and against what.
@@ -49,40 +75,40 @@ impl<'r, 'd> Reporter<'r, 'd> {
     }
 
     /// Reports a place of the object at hand, and what would mend it.
-    pub fn flag(&mut self, place: Place<'d>, message: impl Into<String>, change: Change) {
-        let spot = spot(self.source, place, String::new(), change);
-        self.push(message.into(), vec![spot]);
+    pub fn flag(&mut self, place: Place<'d>, message: impl AsRef<str>, change: Change) {
+        self.flag_all(message, [(place, "", change)]);
     }
 
     /// Reports several places of the object at hand as one flaw; nothing when there are none.
     pub fn flag_all(
         &mut self,
-        message: impl Into<String>,
-        places: impl IntoIterator<Item = (Place<'d>, String, Change)>,
+        message: impl AsRef<str>,
+        places: impl IntoIterator<Item = (Place<'d>, impl AsRef<str>, Change)>,
     ) {
-        let places = places.into_iter();
-        let spots: Vec<_> =
-            places.map(|(place, label, change)| spot(self.source, place, label, change)).collect();
-        if !spots.is_empty() {
-            self.push(message.into(), spots);
-        }
+        let (shared, source) = (&mut self.found.shared, self.source);
+        let passes_over = self.passes_over_what_is_missing;
+        let spots = places
+            .into_iter()
+            .filter(|(place, ..)| place.exists() || !passes_over)
+            .map(|(place, label, change)| shared.spot(source, place, label.as_ref(), change));
+        let spots = spots.collect();
+        self.push(message.as_ref(), spots);
     }
 
     /// Reports keys of the object at hand as one flaw, where they rather than their values are wrong;
     /// nothing when there are none.
     pub fn flag_keys(
         &mut self,
-        message: impl Into<String>,
+        message: impl AsRef<str>,
         places: impl IntoIterator<Item = (Place<'d>, Change)>,
     ) {
+        let (shared, source) = (&mut self.found.shared, self.source);
         let spots = places.into_iter().map(|(place, change)| {
             let span = place.key_span().unwrap_or_else(|| place.grip());
-            spot_of(self.source, span, place.path(), String::new(), change)
+            shared.spot_of(source, span, Some(place), "", change)
         });
-        let spots: Vec<_> = spots.collect();
-        if !spots.is_empty() {
-            self.push(message.into(), spots);
-        }
+        let spots = spots.collect();
+        self.push(message.as_ref(), spots);
     }
 
     /// Reports containers of the object at hand as one flaw; nothing when there are none. The
@@ -97,23 +123,27 @@ impl<'r, 'd> Reporter<'r, 'd> {
         let mut names: Vec<&str> = Vec::new();
         let mut spots = Vec::new();
         for (container, place, change) in containers {
+            if self.passes_over_what_is_missing && !place.exists() {
+                continue;
+            }
             if !names.contains(&container.name) {
                 names.push(container.name);
             }
-            spots.push(spot(self.source, place, container.name.to_owned(), change));
+            spots.push(self.found.shared.spot(self.source, place, container.name, change));
         }
-        if spots.is_empty() {
-            return;
+        let mut message = if names.len() == 1 { "container " } else { "containers " }.to_owned();
+        for (index, name) in names.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            message.extend([comma, "`", name, "`"]);
         }
-        let word = if names.len() == 1 { "container" } else { "containers" };
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        self.push(format!("{word} {}: {flaw}", names.join(", ")), spots);
+        message.extend([": ", flaw]);
+        self.push(&message, spots);
     }
 
     /// Reports bytes of the text that belong to no object.
-    pub fn flag_text(&mut self, span: Span, message: impl Into<String>) {
-        let spot = spot_of(self.source, span, String::new(), String::new(), Change::Decide);
-        self.push(message.into(), vec![spot]);
+    pub fn flag_text(&mut self, span: Span, message: impl AsRef<str>) {
+        let spot = self.found.shared.spot_of(self.source, span, None, "", Change::Decide);
+        self.push(message.as_ref(), vec![spot]);
     }
 
     /// Reports a place of one of all objects.
@@ -121,47 +151,29 @@ impl<'r, 'd> Reporter<'r, 'd> {
         &mut self,
         object: &Object<'d>,
         place: Place<'d>,
-        message: impl Into<String>,
+        message: impl AsRef<str>,
         change: Change,
     ) {
-        let source =
-            self.sources.iter().find(|it| it.index() == object.source).unwrap_or(&self.source);
-        self.findings.push(Finding {
-            rule: self.rule,
-            message: message.into(),
-            source: object.source,
-            object: Some(object.full_name()),
-            spots: vec![spot(*source, place, String::new(), change)],
-            ignored: None,
-        });
+        self.flag_all_in(object, message, [(place, change)]);
     }
 
     /// Reports several places of one of all objects as one flaw; nothing when there are none.
     pub fn flag_all_in(
         &mut self,
         object: &Object<'d>,
-        message: impl Into<String>,
+        message: impl AsRef<str>,
         places: impl IntoIterator<Item = (Place<'d>, Change)>,
     ) {
         let source =
-            self.sources.iter().find(|it| it.index() == object.source).unwrap_or(&self.source);
+            *self.sources.iter().find(|it| it.index() == object.source).unwrap_or(&self.source);
+        let shared = &mut self.found.shared;
         let places = places.into_iter();
-        let spots: Vec<_> =
-            places.map(|(place, change)| spot(*source, place, String::new(), change)).collect();
-        if !spots.is_empty() {
-            self.findings.push(Finding {
-                rule: self.rule,
-                message: message.into(),
-                source: object.source,
-                object: Some(object.full_name()),
-                spots,
-                ignored: None,
-            });
-        }
+        let spots = places.map(|(place, change)| shared.spot(source, place, "", change)).collect();
+        self.push_about(object.source, Some(object.full_name()), message.as_ref(), spots);
     }
 
     /// Reports a pod or pod template that was seen before.
-    pub fn flag_workload(&mut self, workload: &WorkloadFact, message: impl Into<String>) {
+    pub fn flag_workload(&mut self, workload: &WorkloadFact, message: impl AsRef<str>) {
         self.flag_workload_at(workload, &workload.spot, message);
     }
 
@@ -170,41 +182,29 @@ impl<'r, 'd> Reporter<'r, 'd> {
         &mut self,
         workload: &WorkloadFact,
         spot: &Spot,
-        message: impl Into<String>,
+        message: impl AsRef<str>,
     ) {
-        self.findings.push(Finding {
-            rule: self.rule,
-            message: message.into(),
-            source: workload.source,
-            object: Some(Arc::clone(&workload.object)),
-            spots: vec![spot.clone()],
-            ignored: None,
-        });
+        let object = Some(Arc::clone(&workload.object));
+        self.push_about(workload.source, object, message.as_ref(), vec![spot.clone()]);
     }
 
-    fn push(&mut self, message: String, spots: Vec<Spot>) {
-        self.findings.push(Finding {
-            rule: self.rule,
-            message,
-            source: self.source.index(),
-            object: self.object.map(Object::full_name),
-            spots,
-            ignored: None,
-        });
+    fn push(&mut self, message: &str, spots: Vec<Spot>) {
+        let object = self.object.filter(|_| !spots.is_empty()).map(Object::full_name);
+        self.push_about(self.source.index(), object, message, spots);
     }
-}
 
-pub(super) fn spot(source: &dyn Source, place: Place<'_>, label: String, change: Change) -> Spot {
-    spot_of(source, place.grip(), place.path(), label, change)
-}
-
-fn spot_of(source: &dyn Source, span: Span, path: String, label: String, change: Change) -> Spot {
-    Spot {
-        span,
-        start: source.position(span.start),
-        end: source.position(span.end),
-        path,
-        label,
-        change,
+    fn push_about(
+        &mut self,
+        source: usize,
+        object: Option<Arc<ObjectName>>,
+        message: &str,
+        spots: Vec<Spot>,
+    ) {
+        if spots.is_empty() {
+            return;
+        }
+        let (rule, message) = (self.rule, self.found.shared.text(message));
+        let finding = Finding { rule, message, source, object, spots, ignored: None };
+        self.found.findings.push(finding);
     }
 }

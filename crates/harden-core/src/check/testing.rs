@@ -6,7 +6,9 @@ use crate::rule::Rule;
 
 /// The findings of one rule.
 pub(crate) fn findings(rule: &'static Rule, text: &str) -> Vec<Finding> {
-    let checker = Checker::new(Settings { rules: vec![rule], ..Settings::default() });
+    let mut settings = Settings { rules: vec![rule], ..Settings::default() };
+    settings.namespaces.learn(text);
+    let checker = Checker::new(settings);
     let sources = [SourceText::new(0, text)];
     let judged: Vec<_> = sources.iter().map(|source| checker.judge(source)).collect();
     let over_all = checker.conclude(&judged, &sources);
@@ -15,5 +17,5 @@ pub(crate) fn findings(rule: &'static Rule, text: &str) -> Vec<Finding> {
 
 /// The messages of one rule.
 pub(crate) fn messages(rule: &'static Rule, text: &str) -> Vec<String> {
-    findings(rule, text).into_iter().map(|it| it.message).collect()
+    findings(rule, text).into_iter().map(|it| it.message.to_string()).collect()
 }

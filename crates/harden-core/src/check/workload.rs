@@ -3,7 +3,7 @@
 use harden_yaml::Place;
 
 use super::object::Source;
-use super::reporter::spot;
+use super::shared::Shared;
 use super::{Object, Reporter, WorkloadFact};
 use crate::finding;
 use crate::kubernetes::{Level, MinorVersion};
@@ -44,32 +44,33 @@ impl<'d> Workload<'d> {
         self.pod.containers()
     }
 
+    /// Whether it is a patch to another manifest: a pod needs an image in at least one container.
+    pub fn is_patch(&self) -> bool {
+        self.containers().iter().all(|it| !it.place().at("image").exists())
+    }
+
     /// Where to point at when all of it is meant: its name.
     pub fn grip(&self) -> Place<'d> {
         self.object.place.at("metadata").at("name")
     }
 
-    pub(super) fn fact(&self, source: &dyn Source) -> WorkloadFact {
+    pub(super) fn fact(&self, source: &dyn Source, shared: &mut Shared) -> WorkloadFact {
         let text = |place: Place<'d>| place.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
         let labels = self.part.metadata.at("labels").entries();
         let automount = self.at("automountServiceAccountToken");
         WorkloadFact {
             source: self.object.source,
             object: self.object.full_name(),
+            is_patch: self.is_patch(),
             labels: labels
                 .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
                 .collect(),
             service_account: text(self.at("serviceAccountName"))
                 .or_else(|| text(self.at("serviceAccount"))),
             automounts: automount.as_bool(),
-            automount_spot: spot(
-                source,
-                automount,
-                String::new(),
-                finding::Change::Set(false.into()),
-            ),
+            automount_spot: shared.spot(source, automount, "", finding::Change::Set(false.into())),
             is_host_network: self.at("hostNetwork").as_bool().unwrap_or(false),
-            spot: spot(source, self.grip(), String::new(), finding::Change::Decide),
+            spot: shared.spot(source, self.grip(), "", finding::Change::Decide),
         }
     }
 }
@@ -145,13 +146,13 @@ pub(super) fn report<'d>(
 }
 
 /// The name of the container that a fault is in; empty when it is the pod's own.
-fn container_of(workload: &Workload<'_>, fault: &Fault<'_>) -> String {
+fn container_of<'d>(workload: &Workload<'d>, fault: &Fault<'_>) -> &'d str {
     let path = fault.place.pointer();
     let is_in = |container: &&Container<'_>| {
         let place = container.place().pointer();
         path.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    workload.containers().iter().find(is_in).map_or_else(String::new, |it| it.name.to_owned())
+    workload.containers().iter().find(is_in).map_or("", |it| it.name)
 }
 
 fn change(fault: &Fault<'_>) -> finding::Change {

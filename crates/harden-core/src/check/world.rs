@@ -22,6 +22,8 @@ pub struct WorkloadFact {
     pub source: usize,
     /// The object that it is, or whose template it is.
     pub object: Arc<ObjectName>,
+    /// Whether it is a patch to another manifest, which has what is missing here.
+    pub is_patch: bool,
     /// The labels of the pods.
     pub labels: Vec<(String, String)>,
     /// The ServiceAccount that the pods name; `None` for `default`.
@@ -36,18 +38,23 @@ pub struct WorkloadFact {
     pub spot: Spot,
 }
 
-const RETAINED: [(&str, &str); 19] = [
+const RETAINED: [(&str, &str); 24] = [
     ("", "LimitRange"),
     ("", "Namespace"),
     ("", "ResourceQuota"),
     ("", "Service"),
     ("", "ServiceAccount"),
+    ("apiserver.config.k8s.io", "AdmissionConfiguration"),
     ("cilium.io", "CiliumClusterwideNetworkPolicy"),
     ("cilium.io", "CiliumNetworkPolicy"),
     ("crd.projectcalico.org", "GlobalNetworkPolicy"),
     ("crd.projectcalico.org", "NetworkPolicy"),
+    ("external-secrets.io", "ClusterSecretStore"),
+    ("external-secrets.io", "ExternalSecret"),
+    ("external-secrets.io", "SecretStore"),
     ("networking.k8s.io", "Ingress"),
     ("networking.k8s.io", "NetworkPolicy"),
+    ("pod-security.admission.config.k8s.io", "PodSecurityConfiguration"),
     ("policy.networking.k8s.io", "AdminNetworkPolicy"),
     ("policy.networking.k8s.io", "ClusterNetworkPolicy"),
     ("projectcalico.org", "GlobalNetworkPolicy"),

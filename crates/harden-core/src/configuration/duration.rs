@@ -14,7 +14,7 @@ const UNITS: [(&str, u64); 8] = [
 ];
 
 /// Nanoseconds; the error is Go's.
-pub(super) fn parse(text: &str) -> Result<i128, String> {
+pub(crate) fn parse(text: &str) -> Result<i128, String> {
     let invalid = || format!("time: invalid duration {}", go_quoted(text));
     let is_negative = text.starts_with('-');
     let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);

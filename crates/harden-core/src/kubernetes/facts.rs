@@ -8,7 +8,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::port::PortRange;
-use super::{Cidr, MinorVersion, PolicyPort, Protocol};
+use super::{Cidr, EncryptionState, MinorVersion, PolicyPort, Protocol, SecretShape};
 
 /// A fact that some options depend on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +17,22 @@ pub enum Need {
     Version,
     /// How pods resolve names.
     Dns,
+    /// What a Secret is like: its type and the names of its keys.
+    Secret {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
+    /// What the Secrets are like that the pods of a Deployment refer to.
+    SecretsOfDeployment {
+        /// The namespace of both.
+        namespace: String,
+        /// The name of the Deployment.
+        name: String,
+    },
+    /// Which file encrypts what is stored, since when, and what was written again.
+    Encryption,
     /// The date.
     Today,
     /// That many bytes nobody can guess.
@@ -37,6 +53,10 @@ pub struct Facts {
     pub version: Option<MinorVersion>,
     /// How pods resolve names.
     pub dns: Option<DnsService>,
+    /// What Secrets are like, without what they hold.
+    pub secrets: Vec<SecretShape>,
+    /// How the API server that answered encrypts.
+    pub encryption: Option<EncryptionState>,
     /// The date in UTC.
     pub today: Option<Date>,
     /// Bytes nobody can guess, from the generator of the operating system or the browser.

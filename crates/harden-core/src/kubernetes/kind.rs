@@ -32,6 +32,28 @@ impl Kind {
     /// rbac.authorization.k8s.io/v1 RoleBinding.
     pub const ROLE_BINDING: Self =
         Self::grouped("rbac.authorization.k8s.io", "RoleBinding", "rolebindings");
+    /// storagemigration.k8s.io/v1 StorageVersionMigration, since Kubernetes 1.37.
+    pub const STORAGE_VERSION_MIGRATION: Self = Self {
+        namespaced: false,
+        ..Self::grouped(
+            "storagemigration.k8s.io",
+            "StorageVersionMigration",
+            "storageversionmigrations",
+        )
+    };
+
+    /// external-secrets.io/v1 ExternalSecret.
+    pub const EXTERNAL_SECRET: Self =
+        Self::external_secrets("v1", "ExternalSecret", "externalsecrets", true);
+    /// external-secrets.io/v1 SecretStore.
+    pub const SECRET_STORE: Self =
+        Self::external_secrets("v1", "SecretStore", "secretstores", true);
+    /// external-secrets.io/v1 ClusterSecretStore.
+    pub const CLUSTER_SECRET_STORE: Self =
+        Self::external_secrets("v1", "ClusterSecretStore", "clustersecretstores", false);
+    /// external-secrets.io/v1alpha1 PushSecret, which has no other version yet.
+    pub const PUSH_SECRET: Self =
+        Self::external_secrets("v1alpha1", "PushSecret", "pushsecrets", true);
 
     /// The `apiVersion` that objects of this kind carry.
     pub fn api_version(&self) -> String {
@@ -48,5 +70,14 @@ impl Kind {
 
     const fn grouped(group: &'static str, kind: &'static str, plural: &'static str) -> Self {
         Self { group, version: "v1", kind, plural, namespaced: true }
+    }
+
+    const fn external_secrets(
+        version: &'static str,
+        kind: &'static str,
+        plural: &'static str,
+        namespaced: bool,
+    ) -> Self {
+        Self { group: "external-secrets.io", version, kind, plural, namespaced }
     }
 }

@@ -43,6 +43,39 @@ impl fmt::Display for NamespaceName {
     }
 }
 
+/// The name of most objects: an RFC 1123 subdomain of at most 253 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectName(String);
+
+impl ObjectName {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a text is no name of an object.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a name has at most 253 lower-case letters, digits, '-' and '.', and begins and ends with a \
+     letter or digit (RFC 1123 subdomain)"
+)]
+pub struct InvalidObjectName;
+
+impl FromStr for ObjectName {
+    type Err = InvalidObjectName;
+
+    fn from_str(text: &str) -> Result<Self, InvalidObjectName> {
+        if is_subdomain(text) { Ok(Self(text.to_owned())) } else { Err(InvalidObjectName) }
+    }
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Whether `text` is an RFC 1123 label: what namespaces, Services and containers are named by.
 pub fn is_label_name(text: &str) -> bool {
     text.len() <= 63 && is_dashed_word(text)

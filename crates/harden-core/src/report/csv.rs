@@ -14,7 +14,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     for finding in report.findings {
         let (rule, spot) = (finding.rule, finding.spots.first());
         let object = finding.object.as_deref();
-        let ignored = finding.ignored.as_ref().map_or_else(String::new, reason);
+        let ignored = finding.ignored.as_deref().map_or_else(String::new, reason);
         let number = |it: Option<u32>| it.map_or_else(String::new, |it| it.to_string());
         let fields = [
             rule.severity.name(),

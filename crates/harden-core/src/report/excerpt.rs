@@ -219,9 +219,9 @@ mod tests {
             span,
             start: lines.position(span.start),
             end: lines.position(span.end),
-            path: String::new(),
-            label: String::new(),
-            change: Change::Decide,
+            path: "".into(),
+            label: "".into(),
+            change: Change::Decide.into(),
         }
     }
 
@@ -237,7 +237,7 @@ mod tests {
     ) -> Vec<(String, Vec<String>)> {
         let finding = Finding {
             rule: crate::rules::all().next().unwrap(),
-            message: String::new(),
+            message: "".into(),
             source: 0,
             object: Some(Arc::new(ObjectName {
                 api_version: "v1".to_owned(),

@@ -4,13 +4,18 @@ use super::Report;
 use crate::finding::Finding;
 
 /// Each finding of a report with its fingerprint, as 16 hexadecimal digits.
-///
-/// No two are alike: where two findings say the same of objects of the same name, the later ones are
-/// numbered.
 pub(super) fn all<'a>(
     report: &Report<'a>,
 ) -> impl Iterator<Item = (&'a Finding, String)> + use<'a> {
-    let mut hashes: Vec<u64> = report.findings.iter().map(Finding::fingerprint).collect();
+    report.findings.iter().zip(hashes(report).into_iter().map(|hash| format!("{hash:016x}")))
+}
+
+/// The fingerprints of the findings of a report, in their order.
+///
+/// No two are alike: where two findings say the same of objects of the same name, the later ones are
+/// numbered.
+pub(super) fn hashes(report: &Report<'_>) -> Vec<u64> {
+    let mut hashes = plain_hashes(report.findings);
     let mut order: Vec<(u64, usize)> = hashes.iter().copied().zip(0..).collect();
     order.sort_unstable();
     for same in order.chunk_by(|(one, _), (other, _)| one == other) {
@@ -20,5 +25,17 @@ pub(super) fn all<'a>(
             }
         }
     }
-    report.findings.iter().zip(hashes.into_iter().map(|hash| format!("{hash:016x}")))
+    hashes
+}
+
+#[cfg(feature = "parallel")]
+fn plain_hashes(findings: &[Finding]) -> Vec<u64> {
+    use rayon::prelude::*;
+
+    findings.par_iter().with_min_len(1024).map(Finding::fingerprint).collect()
+}
+
+#[cfg(not(feature = "parallel"))]
+fn plain_hashes(findings: &[Finding]) -> Vec<u64> {
+    findings.iter().map(Finding::fingerprint).collect()
 }

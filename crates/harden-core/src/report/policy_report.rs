@@ -163,7 +163,7 @@ fn result(
         "severity": rule.severity.name(),
         "result": if finding.ignored.is_some() { "skip" } else { "fail" },
         "scored": finding.ignored.is_none(),
-        "message": finding.message,
+        "message": &*finding.message,
     });
     stamp(&mut entry, seconds);
     let mut properties = Map::new();
@@ -175,10 +175,10 @@ fn result(
     add("file", report.source(finding).name.to_owned());
     if let Some(spot) = finding.spots.first() {
         add("line", spot.start.line.to_string());
-        add("path", spot.path.clone());
+        add("path", spot.path.to_string());
     }
     add("remedy", rule.remedy.to_owned());
-    add("ignored", finding.ignored.as_ref().map_or_else(String::new, reason));
+    add("ignored", finding.ignored.as_deref().map_or_else(String::new, reason));
     for (key, wanted) in [("cis", 0), ("mitre", 1), ("owasp", 2)] {
         let references = rule.references.iter().filter_map(|it| match (it, wanted) {
             (Reference::Cis(text), 0)

@@ -42,7 +42,7 @@ pub(super) fn suggest(
     next: &str,
     spot: &Spot,
 ) -> Option<Suggestion> {
-    let Change::Set(value) = &spot.change else {
+    let Change::Set(value) = &*spot.change else {
         return None;
     };
     let (before, marked, after) =
@@ -142,9 +142,9 @@ mod tests {
             span: Span::default(),
             start: position,
             end: position,
-            path: path.to_owned(),
-            label: String::new(),
-            change: Change::Set(value),
+            path: path.into(),
+            label: "".into(),
+            change: Change::Set(value).into(),
         };
         suggest(line, (at, at + marked.len()), next, &spot)
     }

@@ -1,7 +1,8 @@
 //! A report in numbers, and those in sentences.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::Report;
 use crate::finding::ObjectName;
@@ -32,7 +33,7 @@ impl Summary {
             levels: report.coverage.levels,
             severities: [0; 4],
         };
-        let mut objects: BTreeSet<&ObjectName> = BTreeSet::new();
+        let mut objects: FxHashSet<&ObjectName> = FxHashSet::default();
         let mut last: Option<&Arc<ObjectName>> = None;
         for finding in report.findings {
             if finding.ignored.is_some() {
@@ -134,6 +135,15 @@ impl Report<'_> {
             0 => {}
             1 => lines.push("1 document is no Kubernetes object".to_owned()),
             several => lines.push(format!("{several} documents are no Kubernetes objects")),
+        }
+        match coverage.patches {
+            0 => {}
+            1 => lines.push("1 workload is a patch: only what it says was checked".to_owned()),
+            several => {
+                lines.push(format!(
+                    "{several} workloads are patches: only what they say was checked"
+                ));
+            }
         }
         if coverage.broken > 0 {
             let templates = match (coverage.templates, coverage.broken) {

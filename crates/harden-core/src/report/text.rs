@@ -1,7 +1,6 @@
 //! Findings with the lines that they are about, as compilers show them.
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
@@ -11,8 +10,8 @@ use super::excerpt::{Excerpt, excerpts};
 use super::secrets::Secrets;
 use super::suggestion::{Suggestion, suggest};
 use super::summary::count;
-use super::{Report, ReportSource, Summary, location};
-use crate::finding::{Finding, ObjectName, Spot};
+use super::{Report, ReportSource, Summary, location, pieces};
+use crate::finding::{Finding, Spot};
 use crate::rule::Severity;
 
 /// How many places of one finding are shown.
@@ -30,12 +29,23 @@ const REMOVED: Style = AnsiColor::BrightRed.on_default();
 
 pub(super) fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
-    let mut printer =
-        Printer { paint: Paint(colour), renderer, secrets: Secrets::of(report), group: None };
-    for finding in report.counted() {
-        printer.heading(finding, report.source(finding), out)?;
-        printer.finding(finding, report.source(finding), out)?;
-    }
+    let printer = Printer { paint: Paint(colour), renderer, secrets: Secrets::of(report) };
+    let counted: Vec<&Finding> = report.counted().collect();
+    let render = |first: usize, findings: &[&Finding], piece: &mut Vec<u8>| {
+        let before = first.checked_sub(1).and_then(|it| counted.get(it));
+        let before = before.into_iter().chain(findings).copied().map(Some);
+        let before = std::iter::repeat_n(None, usize::from(first == 0)).chain(before);
+        for (finding, before) in findings.iter().zip(before) {
+            let source = report.source(finding);
+            if before.is_none_or(|it| (it.source, &it.object) != (finding.source, &finding.object))
+            {
+                printer.heading(finding, source, piece)?;
+            }
+            printer.finding(finding, source, piece)?;
+        }
+        Ok(())
+    };
+    pieces::write(&counted, render, out)?;
     write_summary(report, Paint(colour), out)
 }
 
@@ -85,27 +95,20 @@ pub(super) fn severity_style(severity: Severity) -> Style {
     }
 }
 
-struct Printer<'a> {
+struct Printer {
     paint: Paint,
     renderer: Renderer,
     secrets: Secrets,
-    /// The source and the object that the last finding was in.
-    group: Option<(usize, Option<&'a Arc<ObjectName>>)>,
 }
 
-impl<'a> Printer<'a> {
-    /// The object and its source, where they are others than before.
+impl Printer {
+    /// The object and its source.
     fn heading(
-        &mut self,
-        finding: &'a Finding,
+        &self,
+        finding: &Finding,
         source: ReportSource<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let group = Some((finding.source, finding.object.as_ref()));
-        if self.group == group {
-            return Ok(());
-        }
-        self.group = group;
         let name = Plain(source.name).to_string();
         match &finding.object {
             Some(object) => {

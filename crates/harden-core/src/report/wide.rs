@@ -35,7 +35,7 @@ fn cells(report: &Report<'_>, finding: &Finding) -> [String; 6] {
     let object = finding.object.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
     let message = match &finding.ignored {
         Some(ignored) => format!("{} ({})", finding.message, reason(ignored)),
-        None => finding.message.clone(),
+        None => finding.message.to_string(),
     };
     [
         finding.rule.severity.name().to_owned(),

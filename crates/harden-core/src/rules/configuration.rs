@@ -4,6 +4,7 @@
 
 mod admission_configuration_refused;
 mod admission_default_privileged;
+mod admission_exempt_namespace_labelled;
 mod admission_exemption_never_matches;
 mod admission_exemption_too_wide;
 mod admission_path_ignored;
@@ -17,10 +18,12 @@ mod audit_namespace_never_matches;
 mod audit_no_catch_all;
 mod audit_outcome_omitted;
 mod audit_policy_refused;
+mod audit_read_bodies_logged;
 mod audit_request_received_logged;
 mod audit_resource_never_matches;
 mod audit_rule_unreachable;
 mod audit_secret_bodies;
+mod audit_secrets_unlogged;
 mod audit_subject_never_matches;
 mod audit_verb_never_matches;
 mod configuration_document_ignored;
@@ -51,6 +54,7 @@ use crate::rule::Rule;
 pub static RULES: &[&Rule] = &[
     &admission_configuration_refused::RULE,
     &admission_default_privileged::RULE,
+    &admission_exempt_namespace_labelled::RULE,
     &admission_exemption_never_matches::RULE,
     &admission_exemption_too_wide::RULE,
     &admission_path_ignored::RULE,
@@ -64,10 +68,12 @@ pub static RULES: &[&Rule] = &[
     &audit_no_catch_all::RULE,
     &audit_outcome_omitted::RULE,
     &audit_policy_refused::RULE,
+    &audit_read_bodies_logged::RULE,
     &audit_request_received_logged::RULE,
     &audit_resource_never_matches::RULE,
     &audit_rule_unreachable::RULE,
     &audit_secret_bodies::RULE,
+    &audit_secrets_unlogged::RULE,
     &audit_subject_never_matches::RULE,
     &audit_verb_never_matches::RULE,
     &configuration_document_ignored::RULE,
@@ -112,6 +118,14 @@ fn audit_policy<'d>(object: &Object<'d>) -> Option<AuditPolicy<'d>> {
 fn admission<'d>(object: &Object<'d>) -> Option<AdmissionConfiguration<'d>> {
     let is_meant = admission::is_meant(object.group, object.kind, object.place);
     if is_meant && is_file(object) { admission::read(object.place.document()).ok() } else { None }
+}
+
+/// The file that an object has PodSecurity read, which the object itself does not show.
+pub(crate) fn named_file(object: &Object<'_>) -> Option<String> {
+    if object.kind != "AdmissionConfiguration" {
+        return None;
+    }
+    admission(object)?.pod_security_path()?.as_str().map(str::to_owned)
 }
 
 /// What PodSecurity is told by an object, in a file of its own or inside another.

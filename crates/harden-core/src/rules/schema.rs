@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         let spans: Vec<_> = found[0].spots.iter().map(|it| it.span.text(text)).collect();
         assert_eq!(spans, ["imagePullPolic", "imagePullPolic"]);
-        assert_eq!(found[0].spots[1].path, "spec.containers[1].imagePullPolic");
+        assert_eq!(&*found[0].spots[1].path, "spec.containers[1].imagePullPolic");
     }
 
     #[test]

@@ -216,7 +216,7 @@ fn shortened(source: &str) -> String {
 }
 
 /// The warning for a namespace whose labels are ignored because it is exempt.
-fn exempt_warning(
+pub(crate) fn exempt_warning(
     name: &str,
     labels: &Labels<'_>,
     defaults: Policy,

@@ -4,6 +4,7 @@ use harden_core::configuration::audit::{
     AuditLevel, AuditPolicy, Event, Stage, User, decide, read, shadows,
 };
 use harden_core::configuration::first_document;
+use harden_core::simulate::audit::Simulator;
 use harness::Oracle;
 use serde_json::{Map, Value, json};
 
@@ -74,6 +75,40 @@ fn every_policy_logs_the_events_that_the_server_logged() {
     }
 }
 
+/// The stages that were logged of the same request with everything logged are those that it went
+/// through: the simulator must know them without.
+#[test]
+fn the_simulator_names_the_stages_that_the_server_logged() {
+    let Some(cases) = cases("audit-matching.jsonl") else { return };
+    let everything =
+        cases.iter().find(|it| it["case"] == "catch-all first, then specific").unwrap();
+    let mut requests: Vec<_> =
+        events(everything).iter().map(|(verb, uri, user, ..)| (*verb, *uri, *user)).collect();
+    requests.sort_unstable();
+    requests.dedup();
+    let mut compared = 0;
+    for case in &cases {
+        let document = first_document(case["policy"].as_str().unwrap());
+        let simulator = Simulator::new(&document, "policy.yaml").unwrap();
+        let recorded = events(case);
+        for (verb, uri, user) in &requests {
+            let is_it = |it: &&Recorded<'_>| (it.0, it.1, it.2) == (*verb, *uri, *user);
+            let mut theirs: Vec<_> = recorded.iter().filter(is_it).map(|it| it.3).collect();
+            theirs.sort_unstable();
+            theirs.dedup();
+            let answer = simulator.answer(&request(verb, uri, user));
+            let mut ours: Vec<_> = answer.stages.iter().map(|it| it.as_str()).collect();
+            ours.sort_unstable();
+            assert_eq!(ours, theirs, "{}: {verb} {uri} by {user}", case["case"]);
+            let above = answer.decision.rule.unwrap_or(simulator.policy().rules.len());
+            assert_eq!(answer.misses.len(), above, "{}: a reason per rule", case["case"]);
+            assert!(answer.misses.iter().all(|it| !it.reasons.is_empty()), "{}", case["case"]);
+            compared += 1;
+        }
+    }
+    assert!(compared > 800, "{compared}");
+}
+
 #[test]
 fn random_policies_load_and_decide_as_on_the_server() {
     let Some(mut loader) = Oracle::for_test("audit-load") else { return };
@@ -118,6 +153,7 @@ fn random_policies_load_and_decide_as_on_the_server() {
     for text in &taken {
         let document = first_document(text);
         let policy = read(&document).unwrap();
+        let simulator = Simulator::new(&document, "policy.yaml").unwrap();
         let shadows = shadows(&policy);
         unreached += shadows.len();
         let events: Vec<Value> = (0..EVENTS).map(|_| event(&mut random)).collect();
@@ -126,6 +162,9 @@ fn random_policies_load_and_decide_as_on_the_server() {
         for (event, answer) in events.iter().zip(decider.ask_all(&questions)) {
             decisions += 1;
             let ours = decide(&policy, &read_event(event));
+            let why = simulator.answer(&read_event(event));
+            let above = why.misses.iter().all(|it| !it.reasons.is_empty());
+            assert!(above && why.decision == ours, "seed {seed}\n{text}\n{event}\n{why:?}");
             assert_eq!(told(&policy, event), normalised(answer), "seed {seed}\n{text}\n{event}");
             let is_shadow = shadows.iter().any(|it| Some(it.rule) == ours.rule);
             assert!(

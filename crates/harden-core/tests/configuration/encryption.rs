@@ -1,5 +1,6 @@
 //! EncryptionConfigurations.
 
+use harden_core::check::{Checker, Settings, SourceText};
 use harden_core::configuration::encryption::{Options, read};
 use harden_core::configuration::first_document;
 use harden_core::kubernetes::MinorVersion;
@@ -41,6 +42,38 @@ fn every_file_gets_the_servers_verdict_and_message() {
     }
     assert_eq!(cases.len(), 66);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// Files that the server takes and that are right, each in some situation.
+const SOUND: [&str; 7] = [
+    "secret with a newline inside (yaml block)",
+    // Right after a migration.
+    "no identity fallback",
+    // Holds nothing that says what it was to be.
+    "empty file",
+    "*.*",
+    "*.",
+    "[*.apps, secrets] in one list",
+    "secrets then *.* (two rules)",
+];
+
+/// What is said of the cases' key and cipher, which are the same in nearly all.
+const ANYWAY: [&str; 2] = ["encryption-guessable-key", "encryption-unauthenticated"];
+
+#[test]
+fn every_file_that_the_server_takes_without_a_word_is_found_or_right() {
+    let Some(cases) = cases("encryption.jsonl") else { return };
+    let checker = Checker::new(Settings::default());
+    let mut sound = Vec::new();
+    for case in cases {
+        let source = SourceText::new(0, case["config"].as_str().unwrap());
+        let mut findings = checker.judge(&source).findings.into_iter();
+        let found = findings.any(|it| !ANYWAY.contains(&it.rule.id));
+        if !found {
+            sound.push(case["case"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(sound, SOUND);
 }
 
 #[test]

@@ -98,9 +98,9 @@ fn spot(text: &str, from: usize, to: usize, path: String, label: String, change:
         span,
         start: lines.position(span.start),
         end: lines.position(span.end),
-        path,
-        label,
-        change,
+        path: path.into(),
+        label: label.into(),
+        change: change.into(),
     }
 }
 
@@ -120,7 +120,7 @@ fn finding(text: &str, (rule, message, object, spots, ignored): Parts) -> Findin
     let by = [IgnoredBy::Comment, IgnoredBy::Annotation, IgnoredBy::File];
     Finding {
         rule: rules[rule % rules.len()],
-        message,
+        message: message.into(),
         source: 0,
         object,
         spots: spots
@@ -128,7 +128,8 @@ fn finding(text: &str, (rule, message, object, spots, ignored): Parts) -> Findin
             .map(|(from, to, path, label, change)| spot(text, from, to, path, label, change))
             .collect(),
         ignored: ignored
-            .map(|(by_index, reason)| Ignored { by: by[usize::from(by_index) % 3], reason }),
+            .map(|(by_index, reason)| Ignored { by: by[usize::from(by_index) % 3], reason })
+            .map(Box::new),
     }
 }
 

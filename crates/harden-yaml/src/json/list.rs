@@ -116,6 +116,9 @@ impl ListSplitter {
                 self.state = State::Value;
                 return Ok(0);
             }
+            (State::Items, b'}') => {
+                return Err(self.wrong("an item or `]` is missing here"));
+            }
             (State::Items, _) => {
                 self.state = State::Item;
                 return Ok(0);
@@ -237,5 +240,6 @@ mod tests {
         assert!(splitter.finish().is_err());
         assert!(ListSplitter::new().push(b"[1]").is_err());
         assert_eq!(ListSplitter::new().push(b"{\"a\": 1 x").unwrap_err().span.start, 8);
+        assert_eq!(ListSplitter::new().push(b"{\"items\": [1,}").unwrap_err().span.start, 13);
     }
 }

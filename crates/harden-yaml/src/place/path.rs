@@ -19,6 +19,12 @@ impl<'d> Place<'d> {
     /// empty for the root.
     pub fn path(self) -> String {
         let mut path = String::new();
+        self.write_path(&mut path);
+        path
+    }
+
+    /// Adds [`Place::path`] to an empty text, for callers that reuse one.
+    pub fn write_path(self, path: &mut String) {
         for step in self.steps() {
             match step {
                 Step::Key(key) if is_word(key) => {
@@ -38,7 +44,6 @@ impl<'d> Place<'d> {
                 Step::Unknown => path.push('…'),
             }
         }
-        path
     }
 
     /// The way here as a JSON pointer (RFC 6901); empty for the root.

@@ -6,9 +6,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use harden_core::check::{Checker, Coverage, Judged, Settings, SourceText};
+use harden_core::check::{Checker, Coverage, Judged, Remains, Settings, SourceText};
 use harden_core::finding::Finding;
-use harden_core::ignore::{self, Unused};
+use harden_core::ignore::{self, Ignore, Unused};
 use harden_core::report::Incomplete;
 use harden_core::schema::Crds;
 use rayon::prelude::*;
@@ -36,13 +36,17 @@ pub(super) struct Run {
     pub(super) incomplete: Vec<Incomplete>,
     /// Ignores that change nothing.
     pub(super) unused: Vec<Unused>,
+    /// What rules over all objects need of each source.
+    remains: Vec<Remains>,
+    /// Files that sources have the API server read, with the sources.
+    named_files: Vec<(usize, String)>,
+    ignores: Vec<Ignore>,
 }
 
 impl Run {
     /// Reads and checks everything that the options name.
     pub(super) fn over(options: &Options, config: &Config) -> anyhow::Result<Self> {
         let mut run = Self { settings: options.settings(config)?, ..Self::default() };
-        let mut judged = Vec::new();
         let files = sources::find(&options.filename, options.recursive);
         for (path, error) in files.unreadable {
             run.incomplete
@@ -73,13 +77,20 @@ impl Run {
         run.settings.crds = Arc::new(run.crds(options)?);
         let checker = &Checker::new(run.settings.clone());
         let texts = run.texts.par_iter().enumerate();
-        judged.par_extend(texts.map(|(index, text)| {
-            checker.judge(&SourceText::new(index, text.as_deref().unwrap_or_default()))
-        }));
+        let judged: Vec<_> = texts
+            .map_init(
+                || checker.session(),
+                |session, (index, text)| {
+                    session.judge(&SourceText::new(index, text.as_deref().unwrap_or_default()))
+                },
+            )
+            .collect();
+        run.findings.reserve_exact(judged.iter().map(|it| it.findings.len()).sum());
+        judged.into_iter().for_each(|it| run.absorb(it));
         for path in streams {
-            stream::judge(path, checker, &mut run, &mut judged);
+            stream::judge(path, checker, &mut run);
         }
-        run.conclude(config, checker, judged);
+        run.conclude(config, checker);
         Ok(run)
     }
 
@@ -102,32 +113,49 @@ impl Run {
         self.texts.push(Some(text));
     }
 
-    fn conclude(&mut self, config: &Config, checker: &Checker, mut judged: Vec<Judged>) {
+    /// Takes in what the next source comes to.
+    pub(super) fn absorb(&mut self, mut judged: Judged) {
+        if judged.coverage.objects == 0 && judged.coverage.broken == 0 {
+            self.foreign.extend(self.names.get(self.remains.len()).cloned());
+        }
+        let files = std::mem::take(&mut judged.coverage.named_files);
+        self.named_files.extend(files.into_iter().map(|file| (self.remains.len(), file)));
+        self.coverage.add(&judged.coverage);
+        self.findings.append(&mut judged.findings);
+        self.ignores.append(&mut judged.ignores);
+        self.remains.push(judged.remains);
+    }
+
+    fn conclude(&mut self, config: &Config, checker: &Checker) {
         let texts = self.texts.iter().map(|it| it.as_deref().unwrap_or_default());
         let sources: Vec<_> =
             texts.enumerate().map(|(index, text)| SourceText::new(index, text)).collect();
-        self.findings = checker.conclude(&judged, &sources);
-        let mut ignores = Vec::new();
-        for (judged, name) in judged.iter_mut().zip(&self.names) {
-            if judged.coverage.objects == 0 && judged.coverage.broken == 0 {
-                self.foreign.push(name.clone());
+        self.findings.extend(checker.conclude(&self.remains, &sources));
+        for (source, file) in &self.named_files {
+            if !has_source(&self.names, file) {
+                let name = self.names.get(*source).map_or("", String::as_str);
+                let why =
+                    format!("{name} has the API server read it, and it is not among the input");
+                self.incomplete.push(Incomplete { what: file.clone(), why });
             }
-            self.coverage.add(&judged.coverage);
-            self.findings.append(&mut judged.findings);
-            ignores.append(&mut judged.ignores);
         }
-        ignores.retain(|it| {
+        self.ignores.retain(|it| {
             let entry = it.entry.and_then(|index| config.ignore.get(index));
             let name = self.names.get(it.source).map_or("", String::as_str);
             entry.is_none_or(|entry| entry.is_about_file(name))
         });
-        let places = |it: &Finding| (it.source, it.spots.first().map(|spot| spot.span.start));
-        self.findings
-            .sort_by(|a, b| places(a).cmp(&places(b)).then_with(|| a.rule.id.cmp(b.rule.id)));
-        self.unused = ignore::apply(&mut self.findings, &ignores);
+        // Two sorted runs, which this sort merges.
+        self.findings.sort_by(Finding::order);
+        self.unused = ignore::apply(&mut self.findings, &self.ignores);
         // An entry of the file may be about many objects, and useful for one of them.
         self.unused.retain(|it| it.ignore.entry.is_none());
     }
+}
+
+/// Whether a file is among the input; paths on a server are others than those of its files here.
+fn has_source(names: &[String], path: &str) -> bool {
+    let name = Path::new(path).file_name();
+    names.iter().any(|it| Path::new(it).file_name() == name)
 }
 
 /// Has kubectl build a kustomization.

@@ -39,7 +39,8 @@ impl Sensitive {
         }
     }
 
-    fn group(self) -> &'static str {
+    /// The group of the resource; empty for the core group.
+    pub fn group(self) -> &'static str {
         if self == Self::TokenReviews { "authentication.k8s.io" } else { "" }
     }
 

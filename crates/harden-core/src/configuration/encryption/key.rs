@@ -1,6 +1,7 @@
 //! Keys, of which nothing but their length and their quality ever leaves this file.
 
 use harden_yaml::Place;
+use zeroize::Zeroizing;
 
 use super::ProviderKind;
 use crate::configuration::Fault;
@@ -73,12 +74,14 @@ fn secret_error(secret: Place<'_>, kind: ProviderKind) -> Option<String> {
 }
 
 /// Base64 as Go's standard encoding has it: padded, and with line breaks anywhere.
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.bytes().filter(|it| !matches!(it, b'\r' | b'\n')).collect();
+fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    // As large as they can get from the start: a buffer that grows leaves copies behind.
+    let mut digits = Zeroizing::new(Vec::with_capacity(text.len()));
+    digits.extend(text.bytes().filter(|it| !matches!(it, b'\r' | b'\n')));
     if !digits.len().is_multiple_of(4) {
         return None;
     }
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len() / 4 * 3));
     let mut groups = digits.chunks_exact(4).peekable();
     while let Some(group) = groups.next() {
         let padding = group.iter().rev().take_while(|it| **it == b'=').count();
@@ -123,7 +126,7 @@ fn is_guessable(secret: &[u8]) -> bool {
     let repeats = (1..=secret.len() / 2)
         .any(|period| secret.iter().zip(secret.iter().skip(period)).all(|(a, b)| a == b));
     let is_text = secret.iter().all(|it| it.is_ascii_graphic() || it.is_ascii_whitespace());
-    let text = String::from_utf8_lossy(secret).to_lowercase();
+    let text = Zeroizing::new(String::from_utf8_lossy(secret).to_lowercase());
     let words =
         ["secret", "passw", "change", "example", "sample", "test", "encrypt", "kubern", "key"];
     distinct <= secret.len() / 4
@@ -138,9 +141,9 @@ mod tests {
 
     #[test]
     fn base64_is_read_as_go_reads_it() {
-        assert_eq!(decoded("YWJj").as_deref(), Some(b"abc".as_slice()));
-        assert_eq!(decoded("YW\nI=\r\n").as_deref(), Some(b"ab".as_slice()));
-        assert_eq!(decoded("YR==").as_deref(), Some(b"a".as_slice()));
+        assert_eq!(decoded("YWJj").as_deref().map(Vec::as_slice), Some(b"abc".as_slice()));
+        assert_eq!(decoded("YW\nI=\r\n").as_deref().map(Vec::as_slice), Some(b"ab".as_slice()));
+        assert_eq!(decoded("YR==").as_deref().map(Vec::as_slice), Some(b"a".as_slice()));
         for bad in ["YWI", "YW=I", "Y===", "====", "YQ==YQ==", "YW-_", "YWJj ", "Y W="] {
             assert_eq!(decoded(bad), None, "{bad}");
         }

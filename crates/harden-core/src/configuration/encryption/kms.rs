@@ -114,7 +114,17 @@ pub(super) fn faults<'d>(
     faults
 }
 
-fn socket(endpoint: &str) -> Result<(), String> {
+/// Why a server takes no timeout; the error is Go's, or the server's.
+pub(crate) fn timeout(text: &str) -> Result<(), String> {
+    if duration::parse(text)? > 0 {
+        Ok(())
+    } else {
+        Err("timeout should be a positive value".to_owned())
+    }
+}
+
+/// Why a server takes no address of a plugin; the error is Go's, or the server's.
+pub(crate) fn socket(endpoint: &str) -> Result<(), String> {
     if endpoint.is_empty() {
         return Err("endpoint is a mandatory field for a kms".to_owned());
     }

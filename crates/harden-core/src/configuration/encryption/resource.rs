@@ -2,8 +2,8 @@
 
 use harden_yaml::Place;
 
-use crate::configuration::Fault;
 use crate::configuration::names::go_json;
+use crate::configuration::{Existence, Fault, existence, resources};
 use crate::pod_security::go_quoted;
 
 /// An entry of `resources` in a rule: `secrets`, `deployments.apps`, `*.apps`, `*.` or `*.*`.
@@ -22,7 +22,7 @@ pub struct Resource<'d> {
 impl<'d> Resource<'d> {
     pub(super) fn read(place: Place<'d>) -> Self {
         let written = place.as_str().unwrap_or_default();
-        let (resource, group) = written.split_once('.').unwrap_or((written, ""));
+        let (resource, group) = split(written);
         Self { place, written, group, resource }
     }
 
@@ -43,34 +43,63 @@ impl<'d> Resource<'d> {
     fn name(&self) -> (&'d str, &'d str) {
         (self.group, self.resource)
     }
+}
 
-    /// What the server minds of the name alone.
-    fn error(&self) -> Option<&'static str> {
-        let written = self.written;
-        if written.to_lowercase() != written {
-            Some("resource name should not contain capital letters")
-        } else if written == "*" {
-            Some(
-                "use '*.' to encrypt all the resources from core API group or *.* to encrypt all \
-                 resources",
-            )
-        } else if matches!(
-            written,
-            "apiserveripinfo" | "serviceipallocations" | "servicenodeportallocations"
-        ) {
-            Some("resources which do not have REST API/s cannot be encrypted")
-        } else if self.group == "events.k8s.io" {
-            Some(
-                "'*.events.k8s.io' objects are stored using the 'events' API group in etcd. Use \
-                 'events' instead in the config file",
-            )
-        } else if self.group == "extensions" {
-            Some("'extensions' group has been removed and cannot be used for encryption")
-        } else if self.group == "*" && self.resource != "*" {
-            Some("encrypting the same resource across groups is not supported")
-        } else {
-            None
-        }
+/// What the server minds of a name alone, as it is written in a rule.
+pub(crate) fn name_error(written: &str) -> Option<&'static str> {
+    let (resource, group) = split(written);
+    if written.to_lowercase() != written {
+        Some("resource name should not contain capital letters")
+    } else if written == "*" {
+        Some(
+            "use '*.' to encrypt all the resources from core API group or *.* to encrypt all \
+             resources",
+        )
+    } else if matches!(
+        written,
+        "apiserveripinfo" | "serviceipallocations" | "servicenodeportallocations"
+    ) {
+        Some("resources which do not have REST API/s cannot be encrypted")
+    } else if group == "events.k8s.io" {
+        Some(
+            "'*.events.k8s.io' objects are stored using the 'events' API group in etcd. Use \
+             'events' instead in the config file",
+        )
+    } else if group == "extensions" {
+        Some("'extensions' group has been removed and cannot be used for encryption")
+    } else if group == "*" && resource != "*" {
+        Some("encrypting the same resource across groups is not supported")
+    } else {
+        None
+    }
+}
+
+/// The resource and its group, which follows the first dot.
+pub(crate) fn split(written: &str) -> (&str, &str) {
+    written.split_once('.').unwrap_or((written, ""))
+}
+
+/// The resource that a name which is none was probably meant to be.
+pub(crate) fn meant(written: &str) -> Option<String> {
+    let (resource, group) = split(written);
+    if resource == "*" || existence(group, resource) != Existence::Unknown {
+        return None;
+    }
+    let (group, plural) = resources::meant(resource.rsplit('/').next()?)?;
+    Some(printed(group, plural))
+}
+
+/// Why nothing is encrypted by a name that the server takes.
+pub(crate) fn flaw(written: &str) -> Option<&'static str> {
+    let (resource, group) = split(written);
+    if resource == "*" {
+        let is_group = group.contains('.') || resources::is_own_group(group);
+        return (!is_group && group != "*").then_some("names a group that does not exist");
+    }
+    match existence(group, resource) {
+        Existence::Unknown => Some("is no resource of Kubernetes"),
+        Existence::Transient => Some("is never stored"),
+        Existence::Stored | Existence::Foreign => None,
     }
 }
 
@@ -79,7 +108,7 @@ pub(super) fn faults<'d>(list: Place<'d>, path: &str) -> Vec<Fault<'d>> {
     let resources: Vec<_> = list.items().map(Resource::read).collect();
     let mut faults = overlaps(list, &resources, path);
     for (index, resource) in resources.iter().enumerate() {
-        if let Some(error) = resource.error() {
+        if let Some(error) = name_error(resource.written) {
             let value = go_quoted(resource.written);
             let message = format!("{path}[{index}]: Invalid value: {value}: {error}");
             faults.push(Fault::new(resource.place, message));

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::finding::{Change, Finding, ObjectName};
+use crate::finding::{self, Change, ObjectName};
 use crate::kubernetes::Level;
 use crate::report::wide::ignored_by;
-use crate::report::{Summary, fingerprints};
+use crate::report::{Report, Summary};
 use crate::rule::Severity;
 
+/// What comes before the findings.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Report<'a> {
+pub(super) struct Head<'a> {
     version: &'static str,
     tool: Tool<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -21,7 +23,11 @@ pub(super) struct Report<'a> {
     settings: Settings<'a>,
     summary: Totals,
     rules: Vec<Rule>,
-    findings: Findings<'a>,
+}
+
+/// What comes after the findings.
+#[derive(Serialize)]
+pub(super) struct Tail<'a> {
     coverage: Coverage<'a>,
     incomplete: Vec<Incomplete<'a>>,
 }
@@ -81,11 +87,8 @@ struct Rule {
     references: Vec<String>,
 }
 
-/// The findings, made one at a time while they are written.
-struct Findings<'a>(&'a crate::report::Report<'a>);
-
 #[derive(Serialize)]
-struct FindingEntry<'a> {
+pub(super) struct Finding<'a> {
     rule: &'static str,
     severity: &'static str,
     message: &'a str,
@@ -109,7 +112,7 @@ struct Object<'a> {
     name: &'a str,
 }
 
-struct Spots<'a>(&'a [crate::finding::Spot]);
+struct Spots<'a>(&'a [finding::Spot]);
 
 #[derive(Serialize)]
 struct Spot<'a> {
@@ -151,6 +154,7 @@ struct Coverage<'a> {
     foreign: usize,
     broken: usize,
     templates: usize,
+    patches: usize,
 }
 
 #[derive(Serialize)]
@@ -159,12 +163,13 @@ struct Incomplete<'a> {
     why: &'a str,
 }
 
-impl<'a> Report<'a> {
-    pub(super) fn new(report: &'a crate::report::Report<'a>) -> Self {
-        let summary = Summary::new(report);
-        let coverage = report.coverage;
-        let incomplete = report.incomplete.iter();
-        Self {
+/// All of a report but its findings.
+pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
+    let summary = Summary::new(report);
+    let coverage = report.coverage;
+    let incomplete = report.incomplete.iter();
+    (
+        Head {
             version: "v1",
             tool: Tool { name: "kubectl-harden", version: report.version },
             time: report.now,
@@ -175,7 +180,8 @@ impl<'a> Report<'a> {
             },
             summary: Totals::new(&summary),
             rules: rules(report),
-            findings: Findings(report),
+        },
+        Tail {
             coverage: Coverage {
                 sources: report.sources.len(),
                 documents: coverage.documents,
@@ -184,10 +190,11 @@ impl<'a> Report<'a> {
                 foreign: coverage.foreign,
                 broken: coverage.broken,
                 templates: coverage.templates,
+                patches: coverage.patches,
             },
             incomplete: incomplete.map(|it| Incomplete { what: &it.what, why: &it.why }).collect(),
-        }
-    }
+        },
+    )
 }
 
 impl Totals {
@@ -213,10 +220,12 @@ impl Totals {
 }
 
 /// The rules that found something, by id.
-fn rules(report: &crate::report::Report<'_>) -> Vec<Rule> {
-    let rules: BTreeMap<&str, _> =
+fn rules(report: &Report<'_>) -> Vec<Rule> {
+    let rules: FxHashMap<&str, _> =
         report.findings.iter().map(|finding| (finding.rule.id, finding.rule)).collect();
-    let rules = rules.into_values().map(|rule| Rule {
+    let mut rules: Vec<_> = rules.into_values().collect();
+    rules.sort_by_key(|rule| rule.id);
+    let rules = rules.into_iter().map(|rule| Rule {
         id: rule.id,
         category: rule.category.name(),
         severity: rule.severity.name(),
@@ -230,27 +239,21 @@ fn rules(report: &crate::report::Report<'_>) -> Vec<Rule> {
     rules.collect()
 }
 
-impl Serialize for Findings<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let entries = fingerprints::all(self.0);
-        serializer.collect_seq(entries.map(|(it, fingerprint)| entry(self.0, it, fingerprint)))
-    }
-}
-
-fn entry<'a>(
-    report: &crate::report::Report<'a>,
-    finding: &'a Finding,
-    fingerprint: String,
-) -> FindingEntry<'a> {
+/// One finding of a report, with its fingerprint.
+pub(super) fn finding<'a>(
+    report: &Report<'a>,
+    finding: &'a finding::Finding,
+    fingerprint: u64,
+) -> Finding<'a> {
     let ignored = finding.ignored.as_ref();
-    FindingEntry {
+    Finding {
         rule: finding.rule.id,
         severity: finding.rule.severity.name(),
         message: &finding.message,
         source: report.source(finding).name,
         object: finding.object.as_deref().map(Object::from),
         spots: Spots(&finding.spots),
-        fingerprint,
+        fingerprint: format!("{fingerprint:016x}"),
         ignored: ignored.map(|it| Ignored { by: ignored_by(it.by), reason: &it.reason }),
     }
 }
@@ -273,7 +276,7 @@ impl Serialize for Spots<'_> {
             end: Position { line: spot.end.line, column: spot.end.column },
             path: &spot.path,
             label: &spot.label,
-            change: match &spot.change {
+            change: match &*spot.change {
                 Change::Decide => None,
                 Change::Set(value) => Some(Edit { action: "set", value: Some(value) }),
                 Change::Remove => Some(Edit { action: "remove", value: None }),

@@ -1,9 +1,7 @@
 //! Names of resources that do not exist.
 
 use crate::check::{Object, Reporter};
-use crate::configuration::encryption::Resource;
-use crate::configuration::resources::{self, is_own_group};
-use crate::configuration::{Existence, existence};
+use crate::configuration::encryption::{Resource, flaw, meant};
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -48,38 +46,16 @@ resources:
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(configuration) = super::encryption(object, reporter) else { return };
     let named = configuration.rules.iter().flat_map(|it| &it.resources);
-    let unknown: Vec<_> = named.filter_map(|it| Some((it, flaw(it)?))).collect();
+    let unknown: Vec<_> = named.filter_map(|it| Some((it, flaw(it.written)?))).collect();
     let said: Vec<_> =
         unknown.iter().map(|(it, flaw)| format!("`{}` {flaw}{}", it.written, hint(it))).collect();
     let spots = unknown.iter().map(|(resource, _)| {
-        let change = meant(resource).map_or(Change::Decide, |it| Change::Set(it.into()));
+        let change = meant(resource.written).map_or(Change::Decide, |it| Change::Set(it.into()));
         (resource.place, resource.written.to_owned(), change)
     });
     reporter.flag_all(format!("nothing is encrypted by this: {}", said.join(", ")), spots);
 }
 
-fn flaw(resource: &Resource<'_>) -> Option<&'static str> {
-    if resource.is_wildcard() {
-        let is_group = resource.group.contains('.') || is_own_group(resource.group);
-        return (!is_group && resource.group != "*").then_some("names a group that does not exist");
-    }
-    match existence(resource.group, resource.resource) {
-        Existence::Unknown => Some("is no resource of Kubernetes"),
-        Existence::Transient => Some("is never stored"),
-        Existence::Stored | Existence::Foreign => None,
-    }
-}
-
 fn hint(resource: &Resource<'_>) -> String {
-    meant(resource).map_or_else(String::new, |it| format!(", did you mean `{it}`?"))
-}
-
-fn meant(resource: &Resource<'_>) -> Option<String> {
-    if resource.is_wildcard() || existence(resource.group, resource.resource) != Existence::Unknown
-    {
-        return None;
-    }
-    let word = resource.resource.rsplit('/').next()?;
-    let (group, plural) = resources::meant(word)?;
-    Some(if group.is_empty() { plural.to_owned() } else { format!("{plural}.{group}") })
+    meant(resource.written).map_or_else(String::new, |it| format!(", did you mean `{it}`?"))
 }

@@ -298,7 +298,7 @@ fn refusals_point_at_what_is_to_change_and_say_what_to_write() {
     let change = |id: &str, text: &str| -> Vec<(String, Change)> {
         let findings = find(id).map_or_else(Vec::new, |rule| findings(rule, text));
         let spots = findings.into_iter().flat_map(|it| it.spots);
-        spots.map(|it| (it.path, it.change)).collect()
+        spots.map(|it| (it.path.to_string(), (*it.change).clone())).collect()
     };
     let set = |path: &str, text: &str| vec![(path.to_owned(), Change::Set(text.into()))];
     let sound = encryption(&format!("[{{resources: [secrets], providers: [{KMS}]}}]"));

@@ -1,6 +1,6 @@
 //! What several rules ask of containers.
 
-use crate::check::Workload;
+use crate::check::{Settings, Workload};
 use crate::pod_security::{Container, ContainerKind};
 
 /// Whether a container is all there: one without an image is a patch to another manifest, which has
@@ -34,13 +34,17 @@ pub(super) fn is_non_root(workload: &Workload<'_>, container: &Container<'_>) ->
     user.map_or(non_root == Some(true), |user| user != 0)
 }
 
-/// Whether a container gets this resource's limit from the pod as a whole.
-pub(super) fn has_pod_resource(
+/// Whether containers that set no such bound on a resource get one from the pod as a whole, or from
+/// a LimitRange among the input.
+pub(super) fn is_bounded(
     workload: &Workload<'_>,
+    settings: &Settings,
     bound: &'static str,
     resource: &'static str,
 ) -> bool {
+    let namespace = workload.object.namespace().unwrap_or_default();
     workload.at("resources").at(bound).at(resource).exists()
+        || settings.namespaces.bounds(namespace, bound, resource)
 }
 
 /// Names in backquotes between commas, each once.

@@ -1,6 +1,6 @@
 //! Containers that are promised no share of a CPU.
 
-use super::containers::{has_pod_resource, is_complete, keeps_running};
+use super::containers::{is_bounded, is_complete, keeps_running};
 use crate::check::{Reporter, Workload};
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
@@ -51,7 +51,8 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if ["requests", "limits"].iter().any(|it| has_pod_resource(workload, it, "cpu")) {
+    if ["requests", "limits"].iter().any(|it| is_bounded(workload, reporter.settings(), it, "cpu"))
+    {
         return;
     }
     let without =

@@ -1,6 +1,6 @@
 //! Containers that may fill their node's disk.
 
-use super::containers::{is_complete, keeps_running};
+use super::containers::{is_bounded, is_complete, keeps_running};
 use crate::check::{Reporter, Workload};
 use crate::finding::Change;
 use crate::pod_security::Container;
@@ -51,6 +51,9 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if is_bounded(workload, reporter.settings(), "limits", "ephemeral-storage") {
+        return;
+    }
     let without =
         workload.containers().iter().filter(|it| is_complete(it) && keeps_running(it)).filter_map(
             |it| {

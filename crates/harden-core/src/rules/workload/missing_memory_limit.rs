@@ -1,6 +1,6 @@
 //! Containers that may use all of their node's memory.
 
-use super::containers::{has_pod_resource, is_complete};
+use super::containers::{is_bounded, is_complete};
 use crate::check::{Reporter, Workload};
 use crate::finding::Change;
 use crate::pod_security::ContainerKind;
@@ -14,8 +14,8 @@ pub(super) static RULE: Rule = Rule {
     summary: "a container has no memory limit",
     why: "A leak, or a request made to cost memory, takes the node's memory until the kernel kills \
           processes there, and not necessarily this one's. Without a request as well, the pod is \
-          also the first to be evicted. A LimitRange fills in one value for everything in its \
-          namespace, which fits hardly anything.",
+          also the first to be evicted. A LimitRange among what is checked counts, though its one \
+          value fits hardly everything in its namespace.",
     remedy: "set resources.limits.memory, and resources.requests.memory to the same or less",
     breaks: "The container is killed when it needs more; measure before choosing the limit.",
     references: &[
@@ -53,7 +53,7 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if has_pod_resource(workload, "limits", "memory") {
+    if is_bounded(workload, reporter.settings(), "limits", "memory") {
         return;
     }
     let mut has_request = true;
@@ -99,6 +99,21 @@ mod tests {
     fn the_pod_may_have_the_limit() {
         assert!(says("resources: {limits: {memory: 1Gi}},", "").is_empty());
         assert_eq!(says("resources: {requests: {memory: 1Gi}},", "").len(), 1);
+    }
+
+    #[test]
+    fn a_limit_range_of_the_namespace_may_set_it() {
+        let says = |namespace, default| {
+            let text = format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: a}}, spec: \
+                 {{containers: [{{name: app, image: web}}]}}}}\n---\napiVersion: v1\nkind: \
+                 LimitRange\nmetadata: {{name: b, namespace: {namespace}}}\nspec: {{limits: [{{type: \
+                 Container, {default}: {{memory: 1Gi}}}}]}}\n"
+            );
+            messages(&RULE, &text).len()
+        };
+        assert_eq!(says("a", "default"), 0);
+        assert_eq!([says("b", "default"), says("a", "defaultRequest"), says("a", "max")], [1; 3]);
     }
 
     #[test]

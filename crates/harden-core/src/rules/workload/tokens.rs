@@ -69,7 +69,8 @@ impl<'d> ServiceAccounts<'d> {
         let written = self.written.get(name).map_or(&[][..], Vec::as_slice);
         let account = written.iter().find(|(other, _)| may_be_same(namespace, other));
         let automounts = workload.automounts.or_else(|| account.and_then(|(_, it)| *it));
-        if automounts == Some(false) {
+        // What a patch does not say, the manifest that it changes may.
+        if automounts == Some(false) || workload.is_patch && workload.automounts.is_none() {
             return Token::Unsuspicious;
         }
         let bound = self.bound.get(name).map_or(&[][..], Vec::as_slice);
@@ -105,7 +106,7 @@ mod tests {
     fn says(pod: &str, others: &str) -> (usize, usize) {
         let text = format!(
             "apiVersion: v1\nkind: Pod\nmetadata: {{name: web, namespace: shop}}\nspec: \
-             {{{pod}}}\n---\n{others}"
+             {{containers: [{{image: web}}], {pod}}}\n---\n{others}"
         );
         let count = |rule| messages(rule, &text).len();
         (count(&mounted_service_account_token::RULE), count(&default_service_account::RULE))
@@ -165,10 +166,16 @@ mod tests {
     }
 
     #[test]
+    fn a_patch_may_leave_it_to_what_it_changes() {
+        let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {nodeName: a}\n";
+        assert_eq!(messages(&mounted_service_account_token::RULE, patch), [""; 0]);
+    }
+
+    #[test]
     fn setting_the_field_of_the_pod_mends_it() {
-        let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: []}\n";
+        let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{image: web}]}\n";
         let findings = crate::check::testing::findings(&mounted_service_account_token::RULE, text);
         let spot = findings.first().and_then(|it| it.spots.first());
-        assert_eq!(spot.map(|it| it.path.as_str()), Some("spec.automountServiceAccountToken"));
+        assert_eq!(spot.map(|it| &*it.path), Some("spec.automountServiceAccountToken"));
     }
 }

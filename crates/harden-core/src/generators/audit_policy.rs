@@ -1,0 +1,223 @@
+//! Audit policies: who did what, without secrets and without noise.
+
+mod backend;
+mod noise;
+mod profile;
+mod resource;
+mod rule;
+
+pub use backend::Backend;
+pub use noise::Noise;
+pub use profile::Profile;
+pub use resource::LoggedResource;
+
+use crate::configuration::audit::{self, AuditPolicy};
+use crate::configuration::first_document;
+use crate::kubernetes::{Facts, MinorVersion, NamespaceName, Need, PolicyVersion};
+use crate::simulate::audit::{Estimate, Simulator};
+
+use super::{File, Generated, OptionError};
+use rule::Rule;
+
+#[cfg(feature = "cli")]
+const SERVER: &str = "API server";
+
+const FILE: &str = "audit-policy.yaml";
+/// The first version that this crate knows.
+const OLDEST: MinorVersion = MinorVersion(25);
+
+/// What the policy is to log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+pub struct Options {
+    /// How much to log
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PROFILE", default_value = "recommended"))]
+    pub profile: Profile,
+
+    /// Log what changes of this resource say, and what is answered: RESOURCE[.GROUP], or *.GROUP; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "RESOURCE", value_delimiter = ','))]
+    pub log_bodies_of: Vec<LoggedResource>,
+
+    /// Leave out what nobody investigates; alone, all of it [default: what the profile says]
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "NOISE", value_delimiter = ',', num_args = 0.., default_missing_value = "all", require_equals = true)
+    )]
+    pub drop_noise: Vec<Noise>,
+
+    /// Log bodies only in this namespace, and metadata everywhere; repeatable [default: all namespaces]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME", value_delimiter = ','))]
+    pub namespaces: Vec<NamespaceName>,
+
+    /// Version of Kubernetes that it is for: v1.N, or cluster to ask the API server [default: v1.37]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
+    pub for_version: Option<PolicyVersion>,
+
+    /// Overwrite files
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub force: bool,
+
+    /// Print what this policy would keep of an audit log (JSON lines) instead of the policy; - is
+    /// standard input
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "FILE", num_args = 1, conflicts_with = "print_flags")
+    )]
+    pub estimate: Vec<String>,
+
+    /// Print the flags of kube-apiserver, the mounts of its pod and the same for kubeadm instead of
+    /// the policy
+    #[cfg_attr(feature = "cli", arg(long, help_heading = SERVER))]
+    pub print_flags: bool,
+
+    /// Where events go
+    #[cfg_attr(feature = "cli", arg(long, value_name = "BACKEND", default_value = "log", requires = "print_flags", help_heading = SERVER))]
+    pub backend: Backend,
+
+    /// Logs that were read for the estimate.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub logs: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Recommended,
+            log_bodies_of: Vec::new(),
+            drop_noise: Vec::new(),
+            namespaces: Vec::new(),
+            for_version: None,
+            force: false,
+            estimate: Vec::new(),
+            print_flags: false,
+            backend: Backend::Log,
+            logs: Vec::new(),
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn files(&self) -> &[String] {
+        &self.estimate
+    }
+
+    /// Takes in a log to estimate by.
+    #[expect(clippy::unnecessary_wraps, reason = "other generators refuse files")]
+    pub(crate) fn read(&mut self, _: &str, text: &str) -> Result<(), OptionError> {
+        self.logs.push(text.to_owned());
+        Ok(())
+    }
+
+    pub(crate) fn is_forced(&self) -> bool {
+        self.force
+    }
+
+    pub(crate) fn needs(&self) -> Vec<Need> {
+        let asks = self.for_version == Some(PolicyVersion::Cluster);
+        asks.then_some(Need::Version).into_iter().collect()
+    }
+
+    pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+        let version = self.version(facts)?;
+        if self.print_flags {
+            let (settings, notes) = self.backend.settings();
+            let file = settings.to_file("audit-flags.yaml", version);
+            return Ok(Generated { files: vec![file], notes, ..Generated::default() });
+        }
+        let text = self.policy(version)?;
+        if !self.estimate.is_empty() {
+            let file = File::new("audit-estimate.txt", self.estimated(&text)?);
+            return Ok(Generated { files: vec![file], ..Generated::default() });
+        }
+        let notes = self.notes();
+        Ok(Generated { files: vec![File::new(FILE, text)], notes, ..Generated::default() })
+    }
+
+    /// The policy, without rules that others leave nothing to.
+    fn policy(&self, version: MinorVersion) -> Result<String, OptionError> {
+        self.check()?;
+        let mut rules = self.profile.rules(self, version);
+        loop {
+            let text = rule::write(self.profile, &rules);
+            let idle = with_policy(&text, |policy| {
+                audit::shadows(policy).into_iter().map(|it| it.rule).collect::<Vec<_>>()
+            });
+            match idle {
+                Some(idle) if !idle.is_empty() => {
+                    let mut index = 0..rules.len();
+                    rules.retain(|_: &Rule| index.next().is_none_or(|it| !idle.contains(&it)));
+                }
+                _ => return Ok(text),
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), OptionError> {
+        const OPTION: &str = "--drop-noise";
+        let noise = &self.drop_noise;
+        if noise.contains(&Noise::None) && noise.len() > 1 {
+            return Err(OptionError::new(OPTION, "none", "goes with no other"));
+        }
+        let has_bodies = self.profile != Profile::Minimal || !self.log_bodies_of.is_empty();
+        if !self.namespaces.is_empty() && !has_bodies {
+            let rule =
+                "the profile minimal logs no bodies anywhere; name some with --log-bodies-of";
+            return Err(OptionError::new("--namespaces", "", rule));
+        }
+        Ok(())
+    }
+
+    /// What of the noise is dropped.
+    fn drops(&self, noise: Noise) -> bool {
+        match self.drop_noise.as_slice() {
+            [] => self.profile.drops(noise),
+            chosen => chosen.contains(&noise) || chosen.contains(&Noise::All),
+        }
+    }
+
+    fn version(&self, facts: &Facts) -> Result<MinorVersion, OptionError> {
+        const OPTION: &str = "--for-version";
+        let newest = MinorVersion::NEWEST_KNOWN;
+        let version = match (self.for_version, facts.version) {
+            (Some(PolicyVersion::Cluster), None) => {
+                return Err(OptionError::new(OPTION, "cluster", "no cluster could be asked"));
+            }
+            (Some(PolicyVersion::Cluster), Some(cluster)) => return Ok(cluster.min(newest)),
+            (Some(PolicyVersion::Pinned(version)), _) => version,
+            (Some(PolicyVersion::Latest) | None, _) => newest,
+        };
+        if version < OLDEST || version > newest {
+            let rule = format!("{OLDEST} to {newest} are known here");
+            return Err(OptionError::new(OPTION, version, rule));
+        }
+        Ok(version)
+    }
+
+    fn estimated(&self, text: &str) -> Result<String, OptionError> {
+        let unreadable = || OptionError::new("--estimate", "", "there are no audit events in it");
+        let document = first_document(text);
+        let simulator = Simulator::new(&document, FILE).map_err(|_| unreadable())?;
+        let mut estimate = Estimate::new(simulator.policy());
+        self.logs.iter().for_each(|it| estimate.add_log(simulator.policy(), it));
+        if estimate.total().events == 0 {
+            return Err(unreadable());
+        }
+        Ok(estimate.to_text(&simulator))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.profile == Profile::Forensic {
+            notes.push(
+                "bodies of custom resources are logged: if some hold secrets, put a rule of level Metadata for them before"
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+}
+
+fn with_policy<T>(text: &str, look: impl FnOnce(&AuditPolicy<'_>) -> T) -> Option<T> {
+    let document = first_document(text);
+    audit::read(&document).ok().map(|policy| look(&policy))
+}

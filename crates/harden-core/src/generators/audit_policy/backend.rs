@@ -1,0 +1,57 @@
+//! Where audit events go.
+
+use super::super::api_server::{Mount, Settings};
+
+/// Where kube-apiserver sends audit events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Backend {
+    /// A file on the node, rotated as CIS asks: 30 days, 10 files of 100 MB
+    Log,
+    /// A service that is named in a kubeconfig file
+    Webhook,
+}
+
+const POLICY: &str = "/etc/kubernetes/audit/audit-policy.yaml";
+const WEBHOOK: &str = "/etc/kubernetes/audit/webhook.yaml";
+const LOGS: &str = "/var/log/kubernetes/audit";
+
+impl Backend {
+    /// What the server needs, and what the user should know.
+    pub(super) fn settings(self) -> (Settings, Vec<String>) {
+        let mut settings = Settings {
+            flags: vec![("audit-policy-file", POLICY.to_owned())],
+            mounts: vec![Mount {
+                name: "audit-policy",
+                path: POLICY.to_owned(),
+                is_written: false,
+            }],
+        };
+        let mut notes =
+            vec![format!("put the policy at {POLICY} on every control plane node first")];
+        let mut add = |flag, value: &str| settings.flags.push((flag, value.to_owned()));
+        match self {
+            Self::Log => {
+                // CIS 1.2.16 to 1.2.19.
+                add("audit-log-path", &format!("{LOGS}/audit.log"));
+                add("audit-log-maxage", "30");
+                add("audit-log-maxbackup", "10");
+                add("audit-log-maxsize", "100");
+                let path = LOGS.to_owned();
+                settings.mounts.push(Mount { name: "audit-logs", path, is_written: true });
+            }
+            Self::Webhook => {
+                add("audit-webhook-config-file", WEBHOOK);
+                add("audit-webhook-mode", "batch");
+                add("audit-webhook-initial-backoff", "10s");
+                add("audit-webhook-truncate-enabled", "true");
+                let path = WEBHOOK.to_owned();
+                settings.mounts.push(Mount { name: "audit-webhook", path, is_written: false });
+                notes.push(format!(
+                    "{WEBHOOK} is a kubeconfig that names the service; while it cannot be reached for long, events are lost"
+                ));
+            }
+        }
+        (settings, notes)
+    }
+}

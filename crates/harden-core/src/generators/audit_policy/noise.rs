@@ -1,0 +1,86 @@
+//! Requests that nobody investigates.
+
+use super::rule::Rule;
+use crate::configuration::audit::AuditLevel;
+
+/// Requests that the cluster makes by itself, by the thousand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Noise {
+    /// All of these
+    All,
+    /// None of these
+    None,
+    /// Probes of the API server, and questions for its version
+    Health,
+    /// Questions of clients for what the API server serves
+    Discovery,
+    /// Events that are written down and read; their deletion stays in the log
+    Events,
+    /// Leases that nodes, components and controllers renew
+    Leases,
+    /// Reading by the control plane and kube-proxy; reading of Secrets stays in the log
+    Components,
+    /// Kubelets that read their node and report its status and that of its pods
+    Nodes,
+}
+
+/// Who runs a control plane.
+const COMPONENTS: [&str; 4] = [
+    "system:apiserver",
+    "system:kube-controller-manager",
+    "system:kube-proxy",
+    "system:kube-scheduler",
+];
+
+impl Noise {
+    /// Those that make rules, in the order of a policy.
+    pub(super) const EACH: [Self; 6] =
+        [Self::Health, Self::Discovery, Self::Events, Self::Leases, Self::Components, Self::Nodes];
+
+    /// The rules that drop it.
+    pub(super) fn rules(self) -> Vec<Rule> {
+        let none = |why| Rule::new(AuditLevel::None, why);
+        match self {
+            Self::All | Self::None => Vec::new(),
+            Self::Health => vec![
+                none("Probes of the API server, and questions for its version.")
+                    .verbs(&["get"])
+                    .urls(&["/healthz*", "/livez*", "/readyz*", "/version"]),
+            ],
+            Self::Discovery => vec![
+                none("Clients that ask what the API server serves.")
+                    .verbs(&["get"])
+                    .urls(&["/api*", "/openapi/*"]),
+            ],
+            Self::Events => vec![
+                none("Events are a log of their own. Whoever deletes them stays in this one.")
+                    .verbs(&["get", "list", "watch", "create", "update", "patch"])
+                    .resources("", &["events"])
+                    .resources("events.k8s.io", &["events"]),
+            ],
+            Self::Leases => vec![
+                none("Leases that nodes and controllers renew every few seconds.")
+                    .groups(&["system:nodes", "system:serviceaccounts"])
+                    .verbs(&["get", "update"])
+                    .resources("coordination.k8s.io", &["leases"]),
+                none("Leases that the control plane renews.")
+                    .users(&COMPONENTS)
+                    .verbs(&["get", "update"])
+                    .resources("coordination.k8s.io", &["leases"]),
+            ],
+            Self::Components => vec![
+                none("The control plane reads all the time. What it changes is logged, and so is its\nreading of Secrets, by the rule above.")
+                    .users(&COMPONENTS)
+                    .verbs(&["get", "list", "watch"])
+                    .resources("*", &[]),
+            ],
+            Self::Nodes => vec![
+                none("Kubelets that read their node, and report its status and that of its pods.")
+                    .groups(&["system:nodes"])
+                    .verbs(&["get", "update", "patch"])
+                    .resources("", &["nodes", "nodes/status", "pods/status"]),
+            ],
+        }
+    }
+}

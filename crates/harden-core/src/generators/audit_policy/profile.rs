@@ -1,0 +1,162 @@
+//! How much is logged, and by which rules.
+
+use super::rule::Rule;
+use super::{Noise, Options};
+use crate::configuration::audit::{AuditLevel, Sensitive};
+use crate::kubernetes::{MinorVersion, NamespaceName};
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Profile {
+    /// Who did what, and no bodies
+    Minimal,
+    /// Bodies of changes to access, admission, network and workloads, without noise
+    Recommended,
+    /// What CIS 3.2.2 asks for, with nothing left out
+    Cis,
+    /// Bodies and answers of every change, with nothing left out
+    Forensic,
+}
+
+const CHANGES: [&str; 5] = ["create", "update", "patch", "delete", "deletecollection"];
+
+/// The groups that decide who may do what, and what is let in.
+const SECURITY: [&str; 6] = [
+    "admissionregistration.k8s.io",
+    "apiregistration.k8s.io",
+    "certificates.k8s.io",
+    "networking.k8s.io",
+    "policy",
+    "rbac.authorization.k8s.io",
+];
+
+/// The first version whose API server takes `pods/resize`.
+const RESIZE: MinorVersion = MinorVersion(32);
+
+impl Profile {
+    /// As the command line spells it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Minimal => "minimal",
+            Self::Recommended => "recommended",
+            Self::Cis => "cis",
+            Self::Forensic => "forensic",
+        }
+    }
+
+    /// Whether the profile drops a kind of noise when nobody says otherwise.
+    pub(super) fn drops(self, noise: Noise) -> bool {
+        match self {
+            Self::Minimal => noise == Noise::Health,
+            Self::Recommended => noise != Noise::Discovery,
+            Self::Cis | Self::Forensic => false,
+        }
+    }
+
+    /// The rules, the first that matches first.
+    pub(super) fn rules(self, options: &Options, version: MinorVersion) -> Vec<Rule> {
+        let namespaces: Vec<&str> = options.namespaces.iter().map(NamespaceName::as_str).collect();
+        let has_bodies = self != Self::Minimal || !options.log_bodies_of.is_empty();
+        let mut rules = Vec::new();
+        if has_bodies || options.drops(Noise::Components) {
+            rules.push(sensitive());
+        }
+        if self != Self::Minimal {
+            rules.push(sessions());
+        }
+        let noise = Noise::EACH.into_iter().filter(|it| options.drops(*it));
+        rules.extend(noise.flat_map(Noise::rules));
+        if !options.log_bodies_of.is_empty() {
+            rules.push(chosen(options).namespaces(&namespaces, true));
+        }
+        match self {
+            Self::Minimal => {}
+            Self::Recommended => {
+                rules.push(security().namespaces(&namespaces, true));
+                rules.push(workloads(version).namespaces(&namespaces, false));
+            }
+            Self::Cis => rules.push(workloads(version).namespaces(&namespaces, false)),
+            Self::Forensic => {
+                rules.push(machinery());
+                rules.push(changes().namespaces(&namespaces, true));
+            }
+        }
+        rules.push(Rule::new(
+            AuditLevel::Metadata,
+            "Everything else: who did what, without bodies.",
+        ));
+        rules
+    }
+}
+
+fn sensitive() -> Rule {
+    let why = "Bodies of these hold secrets, or what should have been one: they must not get into the log.";
+    let mut rule = Rule::new(AuditLevel::Metadata, why);
+    for group in ["", "authentication.k8s.io"] {
+        let of_group = Sensitive::ALL.into_iter().filter(|it| it.group() == group);
+        let resources: Vec<_> = of_group.map(Sensitive::resource).collect();
+        rule = rule.resources(group, &resources);
+    }
+    rule
+}
+
+fn sessions() -> Rule {
+    let why = "Shells in containers, tunnels, and ways around the API server. No verbs: kubectl opens a\n\
+               WebSocket, which is a `get`, and older clients send a `create`.";
+    let subresources = [
+        "pods/exec",
+        "pods/attach",
+        "pods/portforward",
+        "pods/proxy",
+        "pods/ephemeralcontainers",
+        "services/proxy",
+        "nodes/proxy",
+    ];
+    Rule::new(AuditLevel::Request, why).resources("", &subresources)
+}
+
+fn chosen(options: &Options) -> Rule {
+    let mut rule = Rule::new(AuditLevel::RequestResponse, "Asked for with --log-bodies-of.");
+    for it in &options.log_bodies_of {
+        match &it.resource {
+            Some(resource) => rule = rule.resources(&it.group, &[resource]),
+            None => rule = rule.resources(&it.group, &[]),
+        }
+    }
+    rule.verbs(&CHANGES)
+}
+
+fn security() -> Rule {
+    let why = "Changes to who may do what, what is let in, and who may talk to whom: what was asked for, and\n\
+               what came of it.";
+    let rule = Rule::new(AuditLevel::RequestResponse, why).verbs(&CHANGES);
+    SECURITY.into_iter().fold(rule, |rule, group| rule.resources(group, &[]))
+}
+
+fn workloads(version: MinorVersion) -> Rule {
+    let why = "Changes to what runs, and as whom: what was asked for.";
+    let core = ["namespaces", "pods", "pods/resize", "replicationcontrollers", "serviceaccounts"];
+    let core: Vec<_> =
+        core.into_iter().filter(|it| *it != "pods/resize" || version >= RESIZE).collect();
+    Rule::new(AuditLevel::Request, why)
+        .verbs(&CHANGES)
+        .resources("", &core)
+        .resources("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"])
+        .resources("batch", &["cronjobs", "jobs"])
+}
+
+fn machinery() -> Rule {
+    let why = "What the cluster writes by the thousand: that it did, not what.";
+    Rule::new(AuditLevel::Metadata, why)
+        .resources("", &["events"])
+        .resources("coordination.k8s.io", &["leases"])
+        .resources("events.k8s.io", &["events"])
+        .resources("*", &["*/status"])
+}
+
+fn changes() -> Rule {
+    Rule::new(AuditLevel::RequestResponse, "Every change: what was asked for, and what came of it.")
+        .verbs(&CHANGES)
+        .resources("*", &[])
+}

@@ -1,0 +1,195 @@
+//! Files by which the API server encrypts what it stores, and the way from one to the next.
+
+mod configuration;
+mod flags;
+mod host_path;
+mod key;
+mod migration;
+mod new_key;
+mod plan;
+mod procedure;
+mod provider;
+mod resource;
+mod stage;
+mod status;
+mod writer;
+
+pub use host_path::{HostPath, InvalidHostPath};
+pub use key::{InvalidKeyName, KeyName};
+pub use procedure::{Disable, Enable, Procedure, Progress, Rotate, Source};
+pub use provider::{InvalidKms, KmsEndpoint, KmsName, KmsTimeout, Provider};
+pub use resource::{InvalidResource, Resource};
+pub use stage::Stage;
+pub use writer::Writer;
+
+use crate::kubernetes::{Facts, Need};
+
+use configuration::{Configuration, Entry, Rule};
+use new_key::NewKeys;
+
+use super::{File, Generated, OptionError};
+
+/// What the file is called when nobody says otherwise.
+const NAME: &str = "encryption.yaml";
+
+/// What is to be encrypted, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::Args), command(args_conflicts_with_subcommands = true))]
+pub struct Options {
+    /// What to do with a file that is in use
+    #[cfg_attr(feature = "cli", command(subcommand))]
+    pub procedure: Option<Procedure>,
+
+    /// What encrypts.
+    #[cfg_attr(feature = "cli", command(flatten))]
+    pub writer: Writer,
+
+    /// Resources to encrypt: secrets, deployments.apps, *.apps, *. for the core group, *.* for all
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "RESOURCE", value_delimiter = ',', default_values = ["secrets"])
+    )]
+    pub resources: Vec<Resource>,
+
+    /// Whether objects that are stored in plain are read
+    #[cfg_attr(feature = "cli", arg(long, value_name = "STAGE", default_value = "migrating"))]
+    pub stage: Fallback,
+
+    /// Print the flags and mounts of kube-apiserver instead: for its static pod, and for kubeadm
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub print_flags: bool,
+
+    /// Where the file is on the control-plane nodes
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = host_path::DEFAULT))]
+    pub config_path: HostPath,
+
+    /// Let the API servers read the file again when it changes, instead of at a restart
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub automatic_reload: bool,
+
+    /// Let keys be printed to the terminal
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub show_key: bool,
+}
+
+/// Whether objects in plain are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Fallback {
+    /// They are, by identity as the last provider: the cluster may hold some
+    #[default]
+    Migrating,
+    /// They are not: the cluster is new, or everything was written again
+    Migrated,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            procedure: None,
+            writer: Writer::default(),
+            resources: vec![resource::secrets()],
+            stage: Fallback::default(),
+            print_flags: false,
+            config_path: HostPath::default(),
+            automatic_reload: false,
+            show_key: false,
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn files(&self) -> &[String] {
+        self.procedure.as_ref().map_or(&[], Procedure::files)
+    }
+
+    pub(crate) fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
+        self.procedure.as_mut().map_or(Ok(()), |it| it.read(file, text))
+    }
+
+    /// Keys are never overwritten, and nothing else is in the way.
+    #[expect(clippy::unused_self, reason = "every generator is asked")]
+    pub(crate) fn is_forced(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn needs(&self) -> Vec<Need> {
+        match &self.procedure {
+            Some(procedure) => procedure.needs(),
+            None if self.print_flags => Vec::new(),
+            None => vec![Need::Today, Need::Random(new_key::RANDOM)],
+        }
+    }
+
+    pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+        match &self.procedure {
+            Some(procedure) => procedure.generate(facts),
+            None if self.print_flags => {
+                let kms = self.writer.kms()?;
+                let text = flags::write(&self.config_path, self.automatic_reload, kms.as_ref());
+                let files = vec![File::new("kube-apiserver-encryption.yaml", text)];
+                Ok(Generated { files, ..Generated::default() })
+            }
+            None => self.configure(facts),
+        }
+    }
+
+    /// The file alone, for a cluster that has none.
+    fn configure(&self, facts: &Facts) -> Result<Generated, OptionError> {
+        let mut configuration = Configuration::default();
+        let mut keys = NewKeys::new(&self.writer, facts, &configuration)?;
+        let reads_plain = self.stage == Fallback::Migrating;
+        for resources in resource::rules(&self.resources) {
+            let mut entries = vec![keys.entry(None)?];
+            if reads_plain {
+                entries.push(Entry::Identity);
+            }
+            configuration.rules.push(Rule { resources, entries });
+        }
+        let kind = self.writer.kind();
+        let mut notes: Vec<_> = provider::warning(kind).map(str::to_owned).into_iter().collect();
+        notes.push(if reads_plain {
+            "what is stored already stays plain until it is written again: `kubectl harden encryption enable` shows how, and with several API servers what comes before".to_owned()
+        } else {
+            "an API server that has stored anything in plain does not start with this file: for a cluster that runs, use `kubectl harden encryption enable`".to_owned()
+        });
+        if configuration.rules_for("secrets").is_empty() {
+            notes.push("Secrets are not covered: add secrets to --resources".to_owned());
+        }
+        let comment = header(&configuration, &self.config_path, reads_plain);
+        let file = write(&configuration, NAME, &comment, self.show_key);
+        Ok(Generated { files: vec![file], notes, ..Generated::default() })
+    }
+}
+
+/// The file, which is as secret as the keys in it.
+fn write(configuration: &Configuration, name: &str, comment: &str, is_shown: bool) -> File {
+    let text = configuration.write(comment);
+    let is_secret = configuration.holds_keys();
+    File { is_secret, is_shown, ..File::secret(name, text) }
+}
+
+fn header(configuration: &Configuration, path: &HostPath, reads_plain: bool) -> String {
+    let resources = configuration.resources_where(Rule::encrypts).join(", ");
+    let mut text = format!(
+        "Encrypts {resources} in etcd. kube-apiserver takes it as\n\
+         --encryption-provider-config={path}\n"
+    );
+    text.push_str(secrecy(configuration));
+    if reads_plain {
+        text.push_str(
+            "identity comes last so that objects stored in plain are read until they are written again;\n\
+             `kubectl harden encryption enable -f FILE --stage retire` then takes it out.\n",
+        );
+    }
+    text
+}
+
+/// How the file must be kept.
+fn secrecy(configuration: &Configuration) -> &'static str {
+    if configuration.holds_keys() {
+        "Who reads this file can decrypt etcd: owner root, mode 0600, never in version control.\n"
+    } else {
+        ""
+    }
+}

@@ -1,0 +1,96 @@
+//! What a cluster says of the file and of what was written again.
+
+use super::{Procedure, Stage};
+use crate::generators::OptionError;
+use crate::generators::encryption::configuration::Configuration;
+use crate::kubernetes::{EncryptionState, Facts};
+
+impl Procedure {
+    /// Holds the file against the cluster if that was asked for, and refuses to go on with what
+    /// would be unreadable. What it returns is what was seen.
+    pub(super) fn verified(
+        &self,
+        now: &Configuration,
+        facts: &Facts,
+    ) -> Result<Vec<String>, OptionError> {
+        let progress = self.progress();
+        let mut seen = Vec::new();
+        let mut is_rewritten = progress.reencrypted;
+        if let Some(state) = &facts.encryption {
+            seen.push(self.in_use(state)?);
+            if matches!(progress.stage, Some(Stage::Retire | Stage::Status)) {
+                let (done, open) = self.rewritten(now, state);
+                seen.extend(done);
+                if !open.is_empty() && progress.stage == Some(Stage::Retire) && !is_rewritten {
+                    let rule = format!(
+                        "{}; --reencrypted goes ahead if they were written again otherwise",
+                        open.join("; ")
+                    );
+                    return Err(Stage::Retire.refuse(rule));
+                }
+                is_rewritten = true;
+                seen.extend(open);
+            }
+        }
+        if progress.stage == Some(Stage::Retire) && !is_rewritten {
+            return Err(Stage::Retire.refuse(
+                "no file shows whether everything was written again, and what was not would be unreadable: say --reencrypted if it was, or --verify to ask the cluster",
+            ));
+        }
+        Ok(seen)
+    }
+
+    /// Whether the API server that answered uses the file.
+    fn in_use(&self, state: &EncryptionState) -> Result<String, OptionError> {
+        let progress = self.progress();
+        let file = progress.filename.as_deref().unwrap_or_default();
+        let theirs = state.hash.as_deref();
+        let ours = progress.source.as_ref().map(|it| it.hash.as_str());
+        match theirs {
+            Some(hash) if Some(hash) == ours => {
+                Ok(format!("the API server that answered uses {file}; ask each of the others, too"))
+            }
+            _ if progress.stage == Some(Stage::Status) => {
+                Ok(format!("the API server that answered does not use {file}"))
+            }
+            Some(_) => Err(OptionError::new(
+                "--filename",
+                file,
+                "the API server that answered uses another file: wait until it has read this one, or name the one that it uses",
+            )),
+            None => Err(OptionError::new(
+                "--verify",
+                "",
+                "the API server does not tell which file it uses: it has none, or is too old to tell",
+            )),
+        }
+    }
+
+    /// What was written again since the file took effect, and what was not.
+    fn rewritten(
+        &self,
+        now: &Configuration,
+        state: &EncryptionState,
+    ) -> (Vec<String>, Vec<String>) {
+        let (mut done, mut open) = (Vec::new(), Vec::new());
+        for resource in self.covered(now) {
+            match state.rewritten(resource) {
+                Some(migration) => {
+                    done.push(format!(
+                        "StorageVersionMigration {} wrote {resource} again",
+                        migration.name
+                    ));
+                }
+                None if resource.starts_with('*') => {
+                    open.push(format!(
+                        "whether all of {resource} was written again cannot be seen"
+                    ));
+                }
+                None => open.push(format!(
+                    "no StorageVersionMigration of {resource} succeeded since the file took effect"
+                )),
+            }
+        }
+        (done, open)
+    }
+}

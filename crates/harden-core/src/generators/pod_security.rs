@@ -1,0 +1,336 @@
+//! The cluster-wide configuration of Pod Security: what namespaces without labels are held to.
+
+use serde_json::{Map, Value, json};
+
+use crate::configuration::admission;
+use crate::configuration::first_document;
+use crate::kubernetes::{Facts, Level, MinorVersion, NamespaceName, Need, PolicyVersion};
+
+use super::api_server::{Mount, Settings};
+use super::{File, Generated, OptionError};
+
+#[cfg(feature = "cli")]
+const EXEMPTIONS: &str = "Exemptions";
+#[cfg(feature = "cli")]
+const SERVER: &str = "API server";
+
+const FILE: &str = "admission-configuration.yaml";
+const PATH: &str = "/etc/kubernetes/admission/admission-configuration.yaml";
+/// The first version whose API server reads `v1` of the configuration.
+const OLDEST: MinorVersion = MinorVersion(25);
+
+/// What holds for namespaces that do not say otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+pub struct Options {
+    /// Pods beyond this level are refused in namespaces without labels
+    #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL", default_value = "baseline"))]
+    pub enforce: Level,
+
+    /// Pods beyond this level are recorded in the audit log [default: restricted, or privileged if --enforce is]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL"))]
+    pub audit: Option<Level>,
+
+    /// Pods beyond this level are warned about [default: restricted, or privileged if --enforce is]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL"))]
+    pub warn: Option<Level>,
+
+    /// Version of the Pod Security Standards: v1.N, latest, or cluster to ask the API server
+    /// [default: v1.37]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
+    pub kubernetes_version: Option<PolicyVersion>,
+
+    /// Overwrite files, and exempt what is never meant to be exempt
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub force: bool,
+
+    /// Namespace whose pods are never judged, whatever its labels say; repeatable [default: kube-system]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME", value_delimiter = ',', help_heading = EXEMPTIONS))]
+    pub exempt_namespace: Vec<NamespaceName>,
+
+    /// Leave kube-system to be judged, too
+    #[cfg_attr(feature = "cli", arg(long, conflicts_with = "exempt_namespace", help_heading = EXEMPTIONS))]
+    pub exempt_no_namespace: bool,
+
+    /// User whose own pods are never judged; those of their Deployments are. Repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "USER", help_heading = EXEMPTIONS))]
+    pub exempt_user: Vec<String>,
+
+    /// Runtime class whose pods are never judged; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME", value_delimiter = ',', help_heading = EXEMPTIONS))]
+    pub exempt_runtime_class: Vec<String>,
+
+    /// Print the flag of kube-apiserver, the mount of its pod and the same for kubeadm instead of
+    /// the configuration
+    #[cfg_attr(feature = "cli", arg(long, help_heading = SERVER))]
+    pub print_flags: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            enforce: Level::Baseline,
+            audit: None,
+            warn: None,
+            kubernetes_version: None,
+            force: false,
+            exempt_namespace: Vec::new(),
+            exempt_no_namespace: false,
+            exempt_user: Vec::new(),
+            exempt_runtime_class: Vec::new(),
+            print_flags: false,
+        }
+    }
+}
+
+impl Options {
+    #[expect(clippy::unused_self, reason = "other generators read files")]
+    pub(crate) fn files(&self) -> &[String] {
+        &[]
+    }
+
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "other generators read files"
+    )]
+    pub(crate) fn read(&mut self, _: &str, _: &str) -> Result<(), OptionError> {
+        Ok(())
+    }
+
+    pub(crate) fn is_forced(&self) -> bool {
+        self.force
+    }
+
+    pub(crate) fn needs(&self) -> Vec<Need> {
+        let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
+        asks.then_some(Need::Version).into_iter().collect()
+    }
+
+    pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+        let version = self.version(facts)?;
+        if self.print_flags {
+            let settings = Settings {
+                flags: vec![("admission-control-config-file", PATH.to_owned())],
+                mounts: vec![Mount {
+                    name: "admission-config",
+                    path: PATH.to_owned(),
+                    is_written: false,
+                }],
+            };
+            let kubeadm = match version {
+                PolicyVersion::Pinned(version) => version,
+                PolicyVersion::Latest | PolicyVersion::Cluster => MinorVersion::NEWEST_KNOWN,
+            };
+            let notes =
+                vec![format!("put the configuration at {PATH} on every control plane node first")];
+            let files = vec![settings.to_file("admission-flags.yaml", kubeadm)];
+            return Ok(Generated { files, notes, ..Generated::default() });
+        }
+        self.check_users()?;
+        if self.namespaces().contains(&"default") && !self.force {
+            let rule = "whatever names no namespace goes there, and would not be judged; --force goes ahead";
+            return Err(OptionError::new("--exempt-namespace", "default", rule));
+        }
+        let text = self.text(version);
+        check_names(&text)?;
+        let files = vec![File::new(FILE, text)];
+        Ok(Generated { files, notes: self.notes(), ..Generated::default() })
+    }
+
+    fn text(&self, version: PolicyVersion) -> String {
+        let version = version.to_string();
+        let is_quiet = self.enforce == Level::Privileged;
+        let unset = if is_quiet { Level::Privileged } else { Level::Restricted };
+        let levels = [
+            ("enforce", self.enforce),
+            ("audit", self.audit.unwrap_or(unset)),
+            ("warn", self.warn.unwrap_or(unset)),
+        ];
+        let mut defaults = Map::new();
+        for (mode, level) in levels {
+            defaults.insert(mode.to_owned(), level.to_string().into());
+            defaults.insert(format!("{mode}-version"), version.clone().into());
+        }
+        let mut exemptions = Map::new();
+        let mut add = |key: &str, list: Vec<&str>| {
+            if !list.is_empty() {
+                exemptions.insert(key.to_owned(), list.into());
+            }
+        };
+        add("namespaces", self.namespaces());
+        add("usernames", distinct(self.exempt_user.iter().map(String::as_str)));
+        add("runtimeClasses", distinct(self.exempt_runtime_class.iter().map(String::as_str)));
+        let mut configuration = json!({
+            "apiVersion": "pod-security.admission.config.k8s.io/v1",
+            "kind": "PodSecurityConfiguration",
+            "defaults": defaults,
+        });
+        if let Some(fields) = configuration.as_object_mut().filter(|_| !exemptions.is_empty()) {
+            fields.insert("exemptions".to_owned(), exemptions.into());
+        }
+        let file = json!({
+            "apiVersion": "apiserver.config.k8s.io/v1",
+            "kind": "AdmissionConfiguration",
+            "plugins": [{"name": "PodSecurity", "configuration": configuration}],
+        });
+        with_reasons(&file, version != "latest")
+    }
+
+    fn namespaces(&self) -> Vec<&str> {
+        if self.exempt_no_namespace {
+            return Vec::new();
+        }
+        if self.exempt_namespace.is_empty() {
+            return vec!["kube-system"];
+        }
+        distinct(self.exempt_namespace.iter().map(NamespaceName::as_str))
+    }
+
+    fn check_users(&self) -> Result<(), OptionError> {
+        const OPTION: &str = "--exempt-user";
+        for user in &self.exempt_user {
+            let refuse = |rule: &str| Err(OptionError::new(OPTION, user, rule));
+            let parts = user.split(':').count();
+            if user.is_empty() {
+                return refuse("must not be empty");
+            } else if user.contains('*') {
+                return refuse(
+                    "names are compared as they are, without wildcards: it would exempt nobody",
+                );
+            } else if is_group(user) {
+                return refuse(
+                    "it is the name of a group, and only users are exempt: it would exempt nobody",
+                );
+            } else if user.starts_with("system:serviceaccount:") && parts != 4 {
+                return refuse("a ServiceAccount is called system:serviceaccount:NAMESPACE:NAME");
+            } else if makes_pods(user) && !self.force {
+                return refuse(
+                    "it makes the pods of every Deployment or Job, so nothing would be judged; --force goes ahead",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The version to pin, never one that the server does not know.
+    fn version(&self, facts: &Facts) -> Result<PolicyVersion, OptionError> {
+        const OPTION: &str = "--kubernetes-version";
+        let newest = MinorVersion::NEWEST_KNOWN;
+        match (self.kubernetes_version, facts.version) {
+            (Some(PolicyVersion::Cluster), None) => {
+                Err(OptionError::new(OPTION, "cluster", "no cluster could be asked"))
+            }
+            (Some(PolicyVersion::Cluster), Some(cluster)) => Ok(PolicyVersion::Pinned(cluster)),
+            (Some(PolicyVersion::Pinned(version)), _) if version > newest || version < OLDEST => {
+                let rule = format!(
+                    "{OLDEST} to {newest} are known here; `cluster` asks the API server for its own"
+                );
+                Err(OptionError::new(OPTION, version, rule))
+            }
+            (Some(version), _) => Ok(version),
+            (None, _) => Ok(PolicyVersion::Pinned(newest)),
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.enforce == Level::Privileged {
+            notes.push(
+                "namespaces without labels admit every pod: the plugin is told what it does anyway"
+                    .to_owned(),
+            );
+        } else {
+            notes.push(
+                "pods that run already stay; look before with: kubectl label --dry-run=server --overwrite namespace --all \
+                 pod-security.kubernetes.io/enforce="
+                    .to_owned()
+                    + &self.enforce.to_string(),
+            );
+        }
+        notes
+    }
+}
+
+/// The server's own verdict on what the options do not check.
+fn check_names(text: &str) -> Result<(), OptionError> {
+    let document = first_document(text);
+    let Err(refusal) = admission::read(&document) else { return Ok(()) };
+    let faults: Vec<_> = refusal.faults.iter().map(|it| it.message.as_str()).collect();
+    let is_class = faults.iter().any(|it| it.starts_with("exemptions.runtimeClasses"));
+    let option = if is_class { "--exempt-runtime-class" } else { "--enforce" };
+    Err(OptionError::new(
+        option,
+        "",
+        format!("the API server would not start: {}", faults.join(", ")),
+    ))
+}
+
+fn is_group(name: &str) -> bool {
+    matches!(
+        name,
+        "system:masters" | "system:authenticated" | "system:unauthenticated" | "system:nodes"
+    ) || name.starts_with("system:serviceaccounts")
+}
+
+/// Controllers that make the pods of everybody's templates.
+fn makes_pods(user: &str) -> bool {
+    const CONTROLLERS: [&str; 8] = [
+        "cronjob-controller",
+        "daemon-set-controller",
+        "daemonset-controller",
+        "deployment-controller",
+        "job-controller",
+        "replicaset-controller",
+        "replication-controller",
+        "statefulset-controller",
+    ];
+    user == "system:kube-controller-manager"
+        || user
+            .strip_prefix("system:serviceaccount:kube-system:")
+            .is_some_and(|it| CONTROLLERS.contains(&it))
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut list = Vec::new();
+    for name in names {
+        if !list.contains(&name) {
+            list.push(name);
+        }
+    }
+    list
+}
+
+/// The file, with a comment above each part of it.
+fn with_reasons(file: &Value, is_pinned: bool) -> String {
+    let mut text = String::new();
+    for line in harden_yaml::write(file).lines() {
+        let reason: &[&str] = match line.trim() {
+            "apiVersion: apiserver.config.k8s.io/v1" => {
+                &["What kube-apiserver is told with --admission-control-config-file."]
+            }
+            "defaults:" if !is_pinned => &[
+                "For namespaces that have no label of their own; a label always wins. The version is that",
+                "of the API server, so that an upgrade of Kubernetes changes what is refused.",
+            ],
+            "defaults:" => &[
+                "For namespaces that have no label of their own; a label always wins. The version is",
+                "pinned, so that an upgrade of Kubernetes does not change what is refused.",
+            ],
+            "exemptions:" => &[
+                "Never judged, whatever labels say. Names are compared as they are: no wildcards, no groups.",
+            ],
+            _ => &[],
+        };
+        let indent = line.len() - line.trim_start().len();
+        for reason in reason {
+            text.push_str(&" ".repeat(indent));
+            text.push_str("# ");
+            text.push_str(reason);
+            text.push('\n');
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,179 @@
+//! What an API server tells of the file by which it encrypts, and of objects that were written
+//! again.
+
+use serde_json::Value;
+
+use super::facts::list;
+
+/// Gauge with the hash of the file in use, which older servers do not have.
+const IN_USE: &str = "apiserver_encryption_config_controller_last_config_info";
+
+/// Gauge with the time at which the file was last read again.
+const RELOADED: &str =
+    "apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds";
+
+/// Gauge with the time at which the server was started.
+const STARTED: &str = "process_start_time_seconds";
+
+/// How the API server that answered encrypts. Others may differ: each tells only of itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EncryptionState {
+    /// SHA-256 of the file in use, as `sha256:` and hexadecimal digits; none when there is no file,
+    /// or the server is too old to tell.
+    pub hash: Option<String>,
+    /// Since when, in seconds of Unix time: the last reload, or else the start of the server.
+    pub since: Option<f64>,
+    /// The StorageVersionMigrations; none when the API is not served.
+    pub migrations: Option<Vec<Migration>>,
+}
+
+impl Eq for EncryptionState {}
+
+/// A StorageVersionMigration: everything of a resource is written again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// Its name.
+    pub name: String,
+    /// The resource with its group, as EncryptionConfigurations write it.
+    pub resource: String,
+    /// When it was asked for, in seconds of Unix time.
+    pub created: i64,
+    /// Whether all of it was done.
+    pub succeeded: bool,
+}
+
+impl EncryptionState {
+    /// Reads `/metrics`, and the list of StorageVersionMigrations if there is one.
+    pub fn read(metrics: &str, migrations: Option<&Value>) -> Self {
+        let samples = || metrics.lines().filter(|it| !it.starts_with('#'));
+        let of = |name: &str| {
+            let name = name.to_owned();
+            samples().filter_map(move |it| it.strip_prefix(&name))
+        };
+        let value = |rest: &str| rest.rsplit(' ').next()?.parse::<f64>().ok();
+        let reloads = of(RELOADED).filter(|it| it.contains("status=\"success\""));
+        let started = of(STARTED).filter(|it| it.starts_with(' ')).filter_map(value);
+        Self {
+            hash: of(IN_USE).find_map(|it| label(it, "hash")),
+            since: reloads.filter_map(value).chain(started).reduce(f64::max),
+            migrations: migrations
+                .map(|it| list(it, "/items").filter_map(Migration::read).collect()),
+        }
+    }
+
+    /// A migration of this resource that began after the file in use took effect, and succeeded.
+    pub fn rewritten(&self, resource: &str) -> Option<&Migration> {
+        let since = self.since?;
+        let mut migrations = self.migrations.iter().flatten();
+        #[expect(clippy::cast_precision_loss, reason = "seconds of this age are exact")]
+        migrations.find(|it| it.resource == resource && it.succeeded && it.created as f64 >= since)
+    }
+}
+
+impl Migration {
+    fn read(object: &Value) -> Option<Self> {
+        let text = |pointer| object.pointer(pointer).and_then(Value::as_str);
+        let resource = text("/spec/resource/resource")?;
+        let group = text("/spec/resource/group").unwrap_or_default();
+        let is_success = |it: &Value| {
+            let field = |name| it.get(name).and_then(Value::as_str);
+            field("type") == Some("Succeeded") && field("status") == Some("True")
+        };
+        Some(Self {
+            name: text("/metadata/name")?.to_owned(),
+            resource: match group {
+                "" => resource.to_owned(),
+                group => format!("{resource}.{group}"),
+            },
+            created: seconds(text("/metadata/creationTimestamp")?)?,
+            succeeded: list(object, "/status/conditions").any(is_success),
+        })
+    }
+}
+
+/// The value of a label in `{a="x",b="y"} 1`.
+fn label(sample: &str, name: &str) -> Option<String> {
+    let inside = sample.strip_prefix('{')?.split('}').next()?;
+    let mut pairs = inside.split(',').filter_map(|it| it.split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.trim_matches('"').to_owned())
+}
+
+/// Unix time of `2026-11-23T10:30:00Z`, which is how API servers write times.
+fn seconds(time: &str) -> Option<i64> {
+    let (date, rest) = time.strip_suffix('Z')?.split_once('T')?;
+    let numbers = |text: &str, separator| -> Option<Vec<i64>> {
+        text.split(separator).map(|it| it.parse().ok()).collect()
+    };
+    let (date, clock) = (numbers(date, '-')?, numbers(rest, ':')?);
+    let ([year, month, day], [hours, minutes, seconds]) = (date.as_slice(), clock.as_slice())
+    else {
+        return None;
+    };
+    // Years that begin in March have their leap day last.
+    let years = if *month > 2 { *year } else { year - 1 };
+    let days = 365 * years + years / 4 - years / 100
+        + years / 400
+        + (153 * ((month + 9) % 12) + 2) / 5
+        + day
+        - 1
+        - 719_468;
+    Some(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const METRICS: &str = "\
+# HELP process_start_time_seconds Start time
+process_start_time_seconds 1.7e+09
+process_start_time_seconds_other 9.9e+09
+apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds{apiserver_id_hash=\"sha256:aa\",status=\"success\"} 1.7954298e+09
+apiserver_encryption_config_controller_automatic_reload_last_timestamp_seconds{apiserver_id_hash=\"sha256:aa\",status=\"failure\"} 1.9e+09
+apiserver_encryption_config_controller_last_config_info{apiserver_id_hash=\"sha256:aa\",hash=\"sha256:bb\"} 1
+";
+
+    #[test]
+    fn times_are_unix_times() {
+        for (text, expected) in [
+            ("1970-01-01T00:00:00Z", Some(0)),
+            ("2000-02-29T12:00:00Z", Some(951_825_600)),
+            ("2026-11-23T10:30:00Z", Some(1_795_429_800)),
+            ("2026-11-23", None),
+            ("2026-11-23T10:30:00+01:00", None),
+        ] {
+            assert_eq!(seconds(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_was_written_after_the_file_took_effect_counts() {
+        let migration = |name: &str, resource: &str, created: &str, status: &str| {
+            json!({
+                "metadata": {"name": name, "creationTimestamp": created},
+                "spec": {"resource": {"group": "", "resource": resource}},
+                "status": {"conditions": [{"type": "Succeeded", "status": status}]},
+            })
+        };
+        let list = json!({"items": [
+            migration("early", "secrets", "2026-11-23T10:29:59Z", "True"),
+            migration("failed", "secrets", "2026-11-23T10:30:01Z", "False"),
+            migration("other", "configmaps", "2026-11-23T10:30:01Z", "True"),
+        ]});
+        let mut state = EncryptionState::read(METRICS, Some(&list));
+        assert_eq!(state.hash.as_deref(), Some("sha256:bb"));
+        assert_eq!(state.since, Some(1_795_429_800.0));
+        assert_eq!(state.rewritten("secrets"), None);
+        assert_eq!(state.rewritten("configmaps").map(|it| it.name.as_str()), Some("other"));
+        state.since = None;
+        assert_eq!(state.rewritten("configmaps"), None);
+    }
+
+    #[test]
+    fn a_server_without_encryption_tells_of_none() {
+        let state = EncryptionState::read("process_start_time_seconds 5\n", None);
+        assert_eq!((state.hash, state.since, state.migrations), (None, Some(5.0), None));
+    }
+}

@@ -1,0 +1,127 @@
+//! Namespaces whose labels are ignored because they are exempt.
+
+use crate::check::{Reporter, World};
+use crate::finding::Change;
+use crate::pod_security::Labels;
+use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::simulate::pod_security::exempt_warning;
+
+pub(super) static RULE: Rule = Rule {
+    id: "admission-exempt-namespace-labelled",
+    category: Category::Configuration,
+    severity: Severity::Medium,
+    level: None,
+    summary: "a namespace with Pod Security labels is exempt from Pod Security",
+    why: "Exemptions of the API server's configuration come before labels: whatever level the \
+          namespace says it enforces, every pod is let in there, and the server does not say so. \
+          Whoever reads the labels believes in a protection that is not there.",
+    remedy: "take the namespace out of the exemptions, or remove its labels",
+    breaks: "Without the exemption, pods beyond the level of the labels are refused when they are \
+             created again.",
+    references: &[
+        Reference::Page(
+            "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",
+        ),
+        Reference::Owasp("K01"),
+    ],
+    check: Check::World(check),
+    bad: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+- name: PodSecurity
+  configuration:
+    apiVersion: pod-security.admission.config.k8s.io/v1
+    kind: PodSecurityConfiguration
+    defaults:
+      enforce: baseline
+      enforce-version: v1.37
+    exemptions:
+      namespaces: [kube-system, payments]
+---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: payments
+  labels:
+    pod-security.kubernetes.io/enforce: restricted
+    pod-security.kubernetes.io/enforce-version: v1.37
+",
+    good: "\
+apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+- name: PodSecurity
+  configuration:
+    apiVersion: pod-security.admission.config.k8s.io/v1
+    kind: PodSecurityConfiguration
+    defaults:
+      enforce: baseline
+      enforce-version: v1.37
+    exemptions:
+      namespaces: [kube-system]
+---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: payments
+  labels:
+    pod-security.kubernetes.io/enforce: restricted
+    pod-security.kubernetes.io/enforce-version: v1.37
+",
+};
+
+fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let configurations: Vec<_> = world.objects.iter().filter_map(super::pod_security).collect();
+    if configurations.is_empty() {
+        return;
+    }
+    for namespace in world.of_kind("", "Namespace") {
+        let name = namespace.name();
+        let exempts = |it: &&_| {
+            let it: &crate::configuration::admission::PodSecurityConfiguration<'_> = it;
+            it.namespaces.iter().any(|it| it.as_str() == Some(name))
+        };
+        let Some(configuration) = configurations.iter().find(exempts) else { continue };
+        let labels = namespace.place.at("metadata").at("labels");
+        let policy = Labels::read(labels, configuration.defaults);
+        let warning = exempt_warning(name, &policy, configuration.defaults, namespace.place);
+        if let Some(warning) = warning.filter(|_| policy.is_labelled) {
+            reporter.flag_in(namespace, labels, warning, Change::Decide);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    const FILE: &str = "\
+apiVersion: pod-security.admission.config.k8s.io/v1
+kind: PodSecurityConfiguration
+defaults: {enforce: baseline}
+exemptions: {namespaces: [a]}
+---
+";
+
+    fn with(labels: &str) -> Vec<String> {
+        let namespace = format!(
+            "{{apiVersion: v1, kind: Namespace, metadata: {{name: a, labels: {{{labels}}}}}}}"
+        );
+        messages(&RULE, &format!("{FILE}{namespace}"))
+    }
+
+    #[test]
+    fn labels_that_would_change_something_are_named() {
+        assert_eq!(
+            with("pod-security.kubernetes.io/enforce: restricted"),
+            [
+                "namespace \"a\" is exempt from Pod Security, and the policy (enforce=restricted:latest) will be ignored"
+            ]
+        );
+        assert!(with("team: a").is_empty());
+        assert!(with("pod-security.kubernetes.io/enforce: privileged").is_empty());
+        assert!(with("pod-security.kubernetes.io/audit: privileged").is_empty());
+    }
+}

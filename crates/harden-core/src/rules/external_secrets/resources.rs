@@ -1,0 +1,34 @@
+//! The objects of the External Secrets Operator, whatever version they are written for.
+
+use harden_yaml::Place;
+
+use crate::check::Object;
+
+/// The API group.
+pub(super) const GROUP: &str = "external-secrets.io";
+
+/// The spec of an ExternalSecret, or of those that a ClusterExternalSecret makes.
+pub(super) fn external_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
+    let spec = object.place.at("spec");
+    match object.kind {
+        "ExternalSecret" if object.group == GROUP => Some(spec),
+        "ClusterExternalSecret" if object.group == GROUP => Some(spec.at("externalSecretSpec")),
+        _ => None,
+    }
+}
+
+/// The spec of a PushSecret, or of those that a ClusterPushSecret makes.
+pub(super) fn push_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
+    let spec = object.place.at("spec");
+    match object.kind {
+        "PushSecret" if object.group == GROUP => Some(spec),
+        "ClusterPushSecret" if object.group == GROUP => Some(spec.at("pushSecretSpec")),
+        _ => None,
+    }
+}
+
+/// The provider of a SecretStore or ClusterSecretStore.
+pub(super) fn provider<'d>(object: &Object<'d>) -> Option<Place<'d>> {
+    let is_store = matches!(object.kind, "SecretStore" | "ClusterSecretStore");
+    (is_store && object.group == GROUP).then(|| object.place.at("spec").at("provider"))
+}

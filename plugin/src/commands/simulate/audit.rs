@@ -1,0 +1,309 @@
+//! `simulate audit`: what an audit policy makes of requests.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal as _};
+
+use anyhow::{Context as _, bail};
+use harden_core::configuration::{Refusal, first_document};
+use harden_core::simulate::audit::{Estimate, Record, Request, Simulator};
+use harden_yaml::{Lines, Place};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use crate::input;
+use crate::terminal::{self, Outcome};
+
+/// The first rule that matches decides; what no rule matches is not logged. Asked about one request,
+/// the answer says why the rules above did not match. Asked about a log, it is a line per event. The
+/// exit code says only whether the question could be answered.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Options {
+    /// Audit policy, or - for standard input
+    #[arg(short, long, value_name = "FILE")]
+    filename: String,
+
+    /// How to print the answer
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    output: Format,
+
+    #[command(flatten)]
+    request: RequestOptions,
+
+    /// File with one event of an audit log, asked about instead
+    #[arg(long, value_name = "FILE", conflicts_with = "RequestOptions", help_heading = LOG)]
+    event: Option<String>,
+
+    /// Audit log, an event a line, asked about instead; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["RequestOptions", "event"], help_heading = LOG)]
+    events: Option<String>,
+
+    /// Print how much of the log each rule decides on and keeps, instead of a line per event
+    #[arg(long, requires = "events", help_heading = LOG)]
+    summary: bool,
+}
+
+const LOG: &str = "Log";
+
+const EXAMPLES: &str = "\
+Examples:
+  kubectl harden simulate audit -f policy.yaml --user alice --verb get --resource pods/exec -n shop
+  kubectl harden simulate audit -f policy.yaml --user alice --verb get --non-resource-url /metrics
+  kubectl harden simulate audit -f policy.yaml --events audit.log --summary";
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Request")]
+struct RequestOptions {
+    /// Verb, such as get, list, create; an HTTP method such as post with --non-resource-url
+    #[arg(long, value_name = "VERB")]
+    verb: Option<String>,
+
+    /// Resource: RESOURCE[.GROUP][/SUBRESOURCE], such as pods/exec
+    #[arg(long, value_name = "RESOURCE", requires = "verb", conflicts_with = "non_resource_url")]
+    resource: Option<String>,
+
+    /// Path, when the request is about no resource, such as /healthz
+    #[arg(long, value_name = "PATH", requires = "verb")]
+    non_resource_url: Option<String>,
+
+    /// Group of the resource; "" is the core group [default: the one that Kubernetes has it in]
+    #[arg(long, value_name = "GROUP", requires = "resource")]
+    api_group: Option<String>,
+
+    /// Namespace of the request
+    #[arg(short, long, value_name = "NAME", requires = "resource")]
+    namespace: Option<String>,
+
+    /// Name of the object in the URL; creations have none
+    #[arg(long, value_name = "NAME", requires = "resource")]
+    name: Option<String>,
+
+    /// Who sends it; "" is somebody whom the server does not know, as after a bad token
+    #[arg(long, value_name = "USER", requires = "verb")]
+    user: Option<String>,
+
+    /// Group of the user, repeatable; system:authenticated and those of ServiceAccounts are added
+    #[arg(long, value_name = "GROUP", requires = "user")]
+    group: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// A JSON object, or one per event: level, stages, rule, misses
+    Json,
+}
+
+pub(crate) fn run(options: &Options) -> super::super::Result {
+    let is_asked = options.request.verb.is_some() || options.event.is_some();
+    let log = options.events.as_deref().or((!is_asked).then_some("-"));
+    if log == Some("-") && options.filename == "-" {
+        bail!("standard input cannot be both the policy and the log");
+    }
+    if log == Some("-") && options.events.is_none() && io::stdin().is_terminal() {
+        bail!(
+            "there is nothing to ask about: describe a request with --user, --verb and --resource, or name a log with --events FILE"
+        );
+    }
+    let text = input::read(&options.filename)?;
+    let document = first_document(&text);
+    let simulator = match Simulator::new(&document, &options.filename) {
+        Ok(simulator) => simulator,
+        Err(refusal) => bail!("{}", refused(&options.filename, &text, &refusal)),
+    };
+    for fault in &simulator.policy().ignored {
+        let at = position(&options.filename, &text, fault.place);
+        terminal::warning(&format!("{at}: the API server ignores this: {}", fault.message))?;
+    }
+    if let Some(verb) = &options.request.verb {
+        let request = options.request.to_core(verb)?;
+        let answer = simulator.answer(&request.event());
+        print(options.output, &simulator.to_text(&answer), &simulator.to_json(&answer))?;
+        return Ok(Outcome::Done);
+    }
+    if let Some(file) = &options.event {
+        let text = input::read(file)?;
+        let record = Record::read(&text).with_context(|| file.clone())?;
+        let answer = simulator.answer(&record.event());
+        let words = format!("{}\n{}", record.title(), simulator.to_text(&answer));
+        print(options.output, &words, &simulator.to_json(&answer))?;
+        return Ok(Outcome::Done);
+    }
+    match log {
+        None | Some("-") => answer_log(&simulator, options, "-", io::stdin().lock()),
+        Some(file) => {
+            let opened = File::open(file).with_context(|| format!("failed to read {file}"))?;
+            answer_log(&simulator, options, file, BufReader::with_capacity(1 << 20, opened))
+        }
+    }
+}
+
+impl RequestOptions {
+    fn to_core(&self, verb: &str) -> anyhow::Result<Request> {
+        let Some(user) = self.user.clone() else {
+            bail!("--user is missing: rules look at users and groups; --user '' is nobody known");
+        };
+        let text = |it: &Option<String>| it.clone().unwrap_or_default();
+        let request = Request {
+            user,
+            groups: self.group.clone(),
+            verb: verb.to_owned(),
+            resource: text(&self.resource),
+            group: self.api_group.clone(),
+            namespace: text(&self.namespace),
+            name: text(&self.name),
+            path: text(&self.non_resource_url),
+        };
+        Ok(request.complete()?)
+    }
+}
+
+fn print(format: Format, text: &str, json: &Value) -> io::Result<()> {
+    match format {
+        Format::Text => terminal::print(text),
+        Format::Json => terminal::print(&format!("{json}\n")),
+    }
+}
+
+/// Why the server does not start, fault by fault, in its words.
+fn refused(name: &str, text: &str, refusal: &Refusal<'_>) -> String {
+    let place = refusal.faults.first().map(|it| position(name, text, it.place));
+    let place = place.unwrap_or_else(|| name.to_owned());
+    format!("{place}: the API server would not start: {}", refusal.text(name))
+}
+
+fn position(name: &str, text: &str, place: Place<'_>) -> String {
+    let position = Lines::new(text).position(place.grip().start);
+    format!("{name}:{}:{}", position.line, position.column)
+}
+
+/// A part of a log, answered: what to print, what it comes to, and the lines that are no events.
+struct Part {
+    text: String,
+    estimate: Estimate,
+    errors: Vec<(usize, String)>,
+}
+
+/// More lines than this that are no events are counted only.
+const MOST_ERRORS: usize = 10;
+
+/// Answers a log as it comes, many lines at a time.
+fn answer_log(
+    simulator: &Simulator<'_>,
+    options: &Options,
+    name: &str,
+    log: impl BufRead,
+) -> super::super::Result {
+    const BATCH: usize = 1 << 14;
+    let mut total = Estimate::new(simulator.policy());
+    let mut errors = Vec::new();
+    let mut lines = log.lines();
+    let mut first = 1;
+    terminal::stream(|out, _| {
+        loop {
+            let batch: Vec<String> = lines.by_ref().take(BATCH).collect::<io::Result<_>>()?;
+            let numbered: Vec<_> = (first..).zip(&batch).collect();
+            let parts: Vec<Part> =
+                numbered.par_chunks(512).map(|it| answer_part(simulator, options, it)).collect();
+            for part in parts {
+                out.write_all(part.text.as_bytes())?;
+                total.merge(&part.estimate);
+                errors.extend(part.errors);
+            }
+            first += batch.len();
+            if batch.len() < BATCH {
+                break;
+            }
+        }
+        if options.summary {
+            let text = match options.output {
+                Format::Text => total.to_text(simulator),
+                Format::Json => format!("{}\n", summary(&total, simulator)),
+            };
+            out.write_all(text.as_bytes())?;
+        }
+        Ok(())
+    })
+    .with_context(|| format!("failed to answer {name}"))?;
+    for (line, error) in errors.iter().take(MOST_ERRORS) {
+        terminal::error(&format!("{name}:{line}: {error}"))?;
+    }
+    if errors.len() > MOST_ERRORS {
+        terminal::error(&format!("{name}: {} more lines like these", errors.len() - MOST_ERRORS))?;
+    }
+    Ok(if errors.is_empty() { Outcome::Done } else { Outcome::Incomplete })
+}
+
+fn answer_part(simulator: &Simulator<'_>, options: &Options, lines: &[(usize, &String)]) -> Part {
+    let estimate = Estimate::new(simulator.policy());
+    let mut part = Part { text: String::new(), estimate, errors: Vec::new() };
+    for (number, line) in lines.iter().filter(|(_, line)| !line.trim().is_empty()) {
+        match Record::read(line) {
+            Ok(record) if options.summary => part.estimate.add(simulator.policy(), &record),
+            Ok(record) => {
+                part.text.push_str(&answer_line(simulator, options.output, *number, &record));
+            }
+            Err(error) => {
+                part.estimate.unreadable += 1;
+                part.errors.push((*number, error.to_string()));
+            }
+        }
+    }
+    part
+}
+
+fn answer_line(
+    simulator: &Simulator<'_>,
+    format: Format,
+    line: usize,
+    record: &Record<'_>,
+) -> String {
+    let decision = simulator.decide(&record.event());
+    let is_logged = harden_core::simulate::audit::logs(&decision, record.stage);
+    let rule = decision.rule.map(|it| (it, simulator.line(it)));
+    let title = record.title();
+    match format {
+        Format::Text => {
+            let rule =
+                decision.rule.map_or_else(|| "no rule".to_owned(), |it| simulator.rule_name(it));
+            let level = if is_logged { decision.level.as_str() } else { "None" };
+            format!("{level:<15} {rule}  {} {title}\n", record.stage.as_str())
+        }
+        Format::Json => {
+            let answer = json!({
+                "line": line,
+                "request": title,
+                "stage": record.stage.as_str(),
+                "level": decision.level.as_str(),
+                "logged": is_logged,
+                "rule": rule.map(|(index, line)| json!({"index": index, "line": line})),
+            });
+            format!("{answer}\n")
+        }
+    }
+}
+
+fn summary(estimate: &Estimate, simulator: &Simulator<'_>) -> Value {
+    let share = |share: &harden_core::simulate::audit::Share| {
+        json!({
+            "events": share.events,
+            "bytes": share.bytes,
+            "keptEvents": share.kept_events,
+            "keptBytes": share.kept_bytes,
+            "withoutTheirBodies": share.grown,
+        })
+    };
+    let rules: Vec<Value> = estimate
+        .rules
+        .iter()
+        .enumerate()
+        .map(|(index, it)| json!({"index": index, "line": simulator.line(index), "share": share(it)}))
+        .collect();
+    json!({
+        "rules": rules,
+        "noRule": share(&estimate.unmatched),
+        "total": share(&estimate.total()),
+        "unreadable": estimate.unreadable,
+    })
+}

@@ -1,0 +1,83 @@
+//! The cluster-wide configuration of Pod Security on a real API server.
+
+use harness::{ControlPlane, Options};
+
+use crate::harden::line;
+
+fn start(words: &str, folder: &std::path::Path) -> Option<ControlPlane> {
+    let path = folder.join("admission.yaml");
+    line(&format!("pod-security {words} --output {}", path.display())).ok();
+    ControlPlane::for_test(&Options {
+        admission_config: Some(path),
+        no_controllers: true,
+        ..Options::default()
+    })
+}
+
+/// What the server says to a pod: whether it is there now, and in which words.
+fn answer(plane: &ControlPlane, namespace: &str, name: &str, spec: &str) -> (bool, String) {
+    let pod = format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: {namespace}}}, spec: {spec}}}"
+    );
+    let output = plane.try_apply(&pod);
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.success(), words)
+}
+
+const PLAIN: &str = "{containers: [{name: app, image: web}]}";
+const HOST: &str = "{hostNetwork: true, containers: [{name: app, image: web}]}";
+const RUNTIME: &str =
+    "{hostNetwork: true, runtimeClassName: kata, containers: [{name: app, image: web}]}";
+
+#[test]
+fn namespaces_without_labels_are_held_to_what_is_configured() {
+    let folder = tempfile::tempdir().unwrap();
+    let words =
+        "--exempt-namespace kube-system,gpu --exempt-runtime-class kata --exempt-user alice";
+    let Some(plane) = start(words, folder.path()) else { return };
+    plane.apply(
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: plain}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: gpu}\n\
+         ---\napiVersion: v1\nkind: Namespace\nmetadata: {name: own, labels: {pod-security.kubernetes.io/enforce: privileged}}\n\
+         ---\napiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: kata}\nhandler: kata\n\
+         ---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: alice}\n\
+         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\n\
+         subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: alice}]\n",
+    );
+    let (is_there, words) = answer(&plane, "plain", "host", HOST);
+    assert!(
+        !is_there && words.contains("violates PodSecurity \"baseline:v1.37\": host namespaces"),
+        "{words}"
+    );
+    let (is_there, words) = answer(&plane, "plain", "warned", PLAIN);
+    assert!(
+        is_there && words.contains("would violate PodSecurity \"restricted:v1.37\""),
+        "{words}"
+    );
+    let (is_there, words) = answer(&plane, "gpu", "host", HOST);
+    assert!(is_there && words.is_empty(), "an exempt namespace: {words}");
+    let (is_there, words) = answer(&plane, "plain", "kata", RUNTIME);
+    assert!(is_there && words.is_empty(), "an exempt runtime class: {words}");
+    let (is_there, words) = answer(&plane, "own", "host", HOST);
+    assert!(is_there, "a label wins: {words}");
+    let file = folder.path().join("host.yaml");
+    std::fs::write(&file, format!("{{apiVersion: v1, kind: Pod, metadata: {{name: alice, namespace: plain}}, spec: {HOST}}}")).unwrap();
+    plane.kubectl_ok(["--context", "alice", "apply", "-f", file.to_str().unwrap()]);
+}
+
+#[test]
+fn a_labelled_namespace_that_is_exempt_lets_everything_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(plane) = start("--enforce restricted --exempt-namespace shop", folder.path()) else {
+        return;
+    };
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: restricted}}\n";
+    let words = String::from_utf8(plane.try_apply(namespace).stderr).unwrap();
+    assert_eq!(words, "", "the server says nothing of labels that it will not look at");
+    assert!(answer(&plane, "shop", "host", HOST).0);
+    let refused = answer(&plane, "default", "plain", PLAIN);
+    assert!(!refused.0 && refused.1.contains("restricted:v1.37"), "{}", refused.1);
+    let input = folder.path().join("namespace.yaml");
+    std::fs::write(&input, namespace).unwrap();
+    let words = format!("check -f {} --fail-on never -o json", folder.path().display());
+    assert!(line(&words).ok().contains("admission-exempt-namespace-labelled"));
+}
