@@ -208,7 +208,7 @@ test("the page runs without a network", () =>
     await page.reload();
     await paste(page, POD);
     await privileged(page).waitFor();
-    await page.goto(`${address}#/generate`);
+    await page.goto(`${address}#/generate?c=namespace`);
     await page.getByLabel("Name", { exact: true }).fill("team-a");
     await page.locator("#made").waitFor();
   }));

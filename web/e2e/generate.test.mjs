@@ -10,10 +10,29 @@ after(end);
 
 const top = fileURLToPath(new URL("../..", import.meta.url));
 const program = process.env.KUBECTL_HARDEN ?? `${top}/target/debug/kubectl-harden`;
-const command = (words) => execFileSync(program, words, { encoding: "utf8", cwd: top, stdio: ["ignore", "pipe", "pipe"] });
+const command = (words, input = "") => execFileSync(program, words, { encoding: "utf8", cwd: top, input, stdio: "pipe" });
 
 /** Keys are made anew by every run. */
 const masked = (text) => text.replace(/\b[A-Za-z0-9+/]{43}=/g, "KEY");
+
+/** Command lines that print keys or read them, which no gallery shows as they are. */
+const KEYS = [
+  "encryption",
+  "encryption --provider aesgcm --resources secrets,configmaps --no-comments",
+  "encryption --provider kms --kms-endpoint unix:///run/kms/vault.sock --stage migrated",
+  "encryption --print-flags",
+  "encryption rotate -f -",
+  "encryption enable --provider aescbc -f -",
+  "external-secret -f - --store fake --no-comments",
+];
+
+/** What comes in where a command line says `-`. */
+function standardInput([generator, verb]) {
+  if (generator === "audit-policy") return `${JSON.stringify(JSON.parse(readFileSync(`${top}/web/scenarios/event.json`)))}\n`;
+  if (generator === "external-secret") return "apiVersion: v1\nkind: Secret\nmetadata: {name: app, namespace: team-a}\nstringData: {password: x}\n";
+  if (verb === "enable") return "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - identity: {}\n";
+  return command(["encryption", "--stage", "migrated"]);
+}
 
 /** The command lines of the gallery, by the names of their snapshots. */
 function gallery() {
@@ -25,11 +44,12 @@ function gallery() {
     if (snapshots.includes(name)) lines.set(name, line.split(" "));
   }
   assert.ok(lines.size >= 14, "the gallery was found");
+  for (const line of KEYS) lines.set(`\`${line}\``, line.split(" "));
   return lines;
 }
 
 test("a form shows what the command prints, and copies the command", () =>
-  on("#/generate", async (page) => {
+  on("#/generate?c=namespace", async (page) => {
     await page.getByLabel("Name", { exact: true }).fill("team-a");
     await page.locator("#made").waitFor();
     assert.equal(await page.textContent("#made"), command(["namespace", "team-a"]));
@@ -48,7 +68,7 @@ test("a form shows what the command prints, and copies the command", () =>
   }));
 
 test("what is wrong with a form is said in the words of the command", () =>
-  on("#/generate", async (page) => {
+  on("#/generate?c=namespace", async (page) => {
     await page.getByLabel("Name", { exact: true }).fill("Team");
     const wrong = page.locator("p.wrong");
     await wrong.filter({ hasText: "RFC 1123" }).waitFor();
@@ -65,15 +85,31 @@ for (const [name, words] of gallery()) {
   test(`the page and the command make the same of ${name}`, () =>
     on(`#/generate?c=${encodeURIComponent(words.join("\n"))}`, async (page) => {
       await page.locator("#command", { hasText: words[0] }).waitFor();
-      const files = page.locator("textarea[placeholder^='The text of ']");
-      for (const file of await files.all()) {
-        const path = (await file.getAttribute("placeholder")).slice("The text of ".length);
-        if (words.includes(path)) await file.fill(readFileSync(`${top}/${path}`, "utf8"));
+      const input = words.includes("-") ? standardInput(words) : "";
+      if (input) {
+        const [file] = await page.locator("textarea[placeholder='The text of -']").all();
+        await file.evaluate((it) => { for (let at = it; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true; });
+        await file.fill(input);
       }
       await page.locator("#made").waitFor();
-      assert.equal(masked(await page.textContent("#made")), masked(command(words)));
+      assert.equal(masked(await page.textContent("#made")), masked(command(words, input)));
     }));
 }
+
+test("keys are made in the page, stay while the form changes, and are neither kept nor checked", () =>
+  on("#/generate?c=encryption", async (page) => {
+    const key = async () => /secret: (\S+)/.exec(await page.textContent("#made"))[1];
+    await page.getByText("This holds keys").waitFor();
+    const first = await key();
+    await page.getByLabel("Automatic reload").check();
+    await page.locator("#command", { hasText: "--automatic-reload" }).waitFor();
+    assert.equal(await key(), first);
+    await page.getByRole("button", { name: "New keys" }).click();
+    await page.waitForFunction((first) => !document.querySelector("#made").textContent.includes(first), first);
+    assert.equal(await page.getByRole("button", { name: "Check it" }).count(), 0);
+    await page.waitForTimeout(1000);
+    assert.ok(!(await page.evaluate(() => JSON.stringify(localStorage))).includes(await key()));
+  }));
 
 test("what was made can be checked, and nothing is wrong with it", () =>
   on("#/generate?c=namespace%0Ateam-a", async (page) => {

@@ -16,7 +16,7 @@ const { AxeBuilder } = createRequire(import.meta.url)("@axe-core/playwright");
 const pictures = fileURLToPath(new URL("../pictures", import.meta.url));
 
 /** All that a first visit transfers, in bytes of brotli. */
-const BUDGET = Number(process.env.BUDGET ?? 660_000);
+const BUDGET = Number(process.env.BUDGET ?? 800_000);
 
 test("all that is transferred keeps to the budget", () => {
   const names = readdirSync(dist).filter((name) => !name.endsWith(".gz"));
@@ -70,7 +70,7 @@ test("everything can be done with the keyboard alone", () =>
     const { keyboard } = page;
     const focused = () => page.evaluate(() => {
       const inner = document.activeElement.shadowRoot?.activeElement ?? document.activeElement;
-      return inner.getAttribute("aria-label") ?? inner.textContent.trim();
+      return inner.getAttribute("aria-label") ?? inner.labels?.[0]?.textContent ?? inner.textContent.trim();
     });
     const until = async (text, key = "Tab") => {
       for (let at = 0; at < 80; at += 1) {
@@ -93,11 +93,12 @@ test("everything can be done with the keyboard alone", () =>
     await keyboard.press("Enter");
     await page.getByRole("heading", { name: "A container runs privileged" }).waitFor();
     await keyboard.press("Alt+2");
-    await page.getByLabel("Name", { exact: true }).waitFor();
-    await until(/^namespace$/);
-    await keyboard.press("Tab");
-    await keyboard.type("team-a");
     await page.locator("#made").waitFor();
+    await until(/^namespace$/);
+    await keyboard.press("Enter");
+    await until(/^Name$/);
+    await keyboard.type("team-a");
+    await page.locator("#made", { hasText: "name: team-a" }).waitFor();
     await until(/^Copy as command$/);
     await keyboard.press("Alt+4");
     await says(page, "will not run");
@@ -110,14 +111,18 @@ test("everything can be done with the keyboard alone", () =>
     await page.getByRole("dialog").waitFor({ state: "detached" });
   }));
 
+// Written only when asked for, because other fonts make other pictures.
 test("the pictures of the README are taken", async () => {
-  mkdirSync(pictures, { recursive: true });
+  const isAsked = process.env.PICTURES === "1";
+  if (isAsked) mkdirSync(pictures, { recursive: true });
   const take = (name, view, options) => {
     const [hash, prepare] = VIEWS[view];
     return on(hash, async (page) => {
       await prepare(page);
       await page.mouse.move(0, 0);
-      await page.screenshot({ path: join(pictures, `${name}.png`), animations: "disabled" });
+      const path = isAsked ? join(pictures, `${name}.png`) : undefined;
+      const picture = await page.screenshot({ path, animations: "disabled" });
+      assert.ok(picture.length > 10_000, name);
     }, { ...options, allowed: /Content Security Policy/ });
   };
   const desk = { viewport: { width: 1200, height: 750 } };

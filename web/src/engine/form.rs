@@ -158,9 +158,9 @@ pub(super) fn words(ask: &MakeAsk) -> Result<Vec<String>, String> {
         if arg.is_positional() {
             places.extend(values);
         } else if arg.get_value_delimiter().is_some() {
-            push_option(&flag(arg), &values.join(","), &mut options);
+            push_option(arg, &values.join(","), &mut options);
         } else {
-            values.iter().for_each(|it| push_option(&flag(arg), it, &mut options));
+            values.iter().for_each(|it| push_option(arg, it, &mut options));
         }
     }
     let is_plain = places.iter().all(|it| !it.starts_with('-'));
@@ -178,11 +178,12 @@ fn is_default(arg: &Arg, values: &[String]) -> bool {
         && defaults.iter().zip(values).all(|(one, other)| one.as_os_str() == other.as_str())
 }
 
-fn push_option(flag: &str, value: &str, words: &mut Vec<String>) {
-    if value.starts_with('-') && value != "-" {
+fn push_option(arg: &Arg, value: &str, words: &mut Vec<String>) {
+    let flag = flag(arg);
+    if arg.is_require_equals_set() || value.starts_with('-') && value != "-" {
         words.push(format!("{flag}={value}"));
     } else {
-        words.extend([flag.to_owned(), value.to_owned()]);
+        words.extend([flag, value.to_owned()]);
     }
 }
 

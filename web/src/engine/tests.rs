@@ -121,6 +121,14 @@ fn every_form_can_be_filled_in_from_the_words_that_it_makes() {
 }
 
 #[test]
+fn options_whose_value_may_be_left_out_are_written_with_it() {
+    let words: Vec<_> = ["audit-policy", "--drop-noise"].map(str::to_owned).into();
+    let words = form::words(&form::fill(&words).expect("sound")).expect("sound");
+    assert!(words[1].starts_with("--drop-noise="), "{words:?}");
+    assert!(form::fill(&words).is_ok(), "{words:?}");
+}
+
+#[test]
 fn words_are_quoted_for_a_shell() {
     let words = ["a", "it's", "$x y", ""].map(str::to_owned);
     assert_eq!(form::quoted(&words), r"a 'it'\''s' '$x y' ''");
