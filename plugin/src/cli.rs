@@ -61,6 +61,8 @@ pub(crate) enum Verb {
     /// Ask what would happen
     #[command(subcommand)]
     Simulate(crate::commands::simulate::Simulate),
+    /// Check and generate in the browser, without any network
+    Playground(crate::commands::playground::Options),
     /// Print the completion script of a shell
     #[command(after_help = crate::commands::completion::INSTALL)]
     Completion(crate::commands::completion::Options),

@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completion;
 pub(crate) mod explain;
 mod generate;
+pub(crate) mod playground;
 pub(crate) mod simulate;
 pub(crate) mod version;
 
@@ -27,6 +28,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
         Verb::Explain(options) => explain::explain(&options),
         Verb::Rules(options) => explain::list(&options),
         Verb::Simulate(what) => simulate::run(&what),
+        Verb::Playground(options) => playground::run(&options),
         Verb::Completion(options) => completion::run(&options),
         Verb::Version(options) => version::run(&options),
     };

@@ -1,7 +1,7 @@
-//! The browser playground: the namespace generator behind a form.
+//! The page of the playground: draws what the engine says, and remembers what is entered.
 
-mod app;
+mod page;
 
 fn main() {
-    yew::Renderer::<app::App>::new().render();
+    yew::Renderer::<page::Page>::new().render();
 }

@@ -20,6 +20,7 @@ mod text;
 mod wide;
 
 pub use json::JSON_SCHEMA;
+pub use suggestion::Suggestion;
 pub use summary::Summary;
 
 use std::io::{self, BufWriter, Write};

@@ -15,6 +15,7 @@ mod folder;
 mod generators;
 mod harden;
 mod help;
+mod playground;
 mod pod_security;
 mod simulate;
 mod simulate_audit;

@@ -48,9 +48,11 @@ pub(crate) fn all() -> ExitCode {
     tally.check_with(ci, "dependencies", tool::CARGO_DENY.is_there(), "cargo xtask tools", deny);
     let go = Command::new("go").arg("version").output().is_ok_and(|it| it.status.success());
     tally.check_with(ci, "control plane", go, "install Go 1.26", control_plane);
+    // Before the tests, because the command that they run carries the playground.
+    let tools = tool::TRUNK.is_there() && tool::WASM_BINDGEN.is_there() && tool::has_node();
+    tally.check_with(ci, "playground", tools, "Node 20, and cargo xtask tools", tool::build_web);
     tally.tests();
-    let trunk = tool::TRUNK.is_there() && tool::WASM_BINDGEN.is_there();
-    tally.check_with(ci, "playground", trunk, "cargo xtask tools", tool::build_web);
+    tally.browser_tests(ci, tools);
 
     println!("\n{}", tally.lines.join("\n"));
     println!("{} passed, {} failed", tally.passed, tally.failed);
@@ -95,6 +97,20 @@ impl Tally {
         }
     }
 
+    fn browser_tests(&mut self, ci: bool, is_built: bool) {
+        let is_there = is_built && tool::browser().is_some();
+        if !is_there {
+            let remedy = "Node 20, Chromium, and cargo xtask tools";
+            self.check_with(ci, "playground in a browser", false, remedy, || Ok(()));
+            return;
+        }
+        let (mut passed, mut failed) = (0, 0);
+        self.check("playground in a browser", || run_browser_tests(&mut passed, &mut failed));
+        self.passed += passed;
+        self.failed += failed;
+        self.lines.push(format!("         {passed} tests passed, {failed} failed"));
+    }
+
     fn tests(&mut self) {
         let references = tool::top().join("target/snapshot-references");
         // The folder is not there when cargo builds elsewhere.
@@ -107,6 +123,37 @@ impl Tally {
         self.lines.push(format!("         {passed} tests passed, {failed} failed"));
         self.check("no orphaned snapshots", || snapshots::refuse_orphans(tool::top(), &references));
     }
+}
+
+/// Runs the playground in a browser, and counts by the closing lines of Node's test runner.
+fn run_browser_tests(passed: &mut usize, failed: &mut usize) -> Result<()> {
+    let browser = tool::browser().context("there is no browser")?;
+    let mut files: Vec<_> = std::fs::read_dir(tool::top().join("web/e2e"))?
+        .filter_map(|it| it.ok().map(|it| it.path()))
+        .filter(|it| it.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    files.sort();
+    let mut node = Command::new("node")
+        .args(["--test", "--test-reporter=tap", "--test-concurrency=1"])
+        .args(files)
+        .current_dir(tool::top())
+        .env("CHROMIUM", browser)
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("failed to start node")?;
+    let output = node.stdout.take().context("node has no output")?;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        let number = |word: &str| line.strip_prefix(word).and_then(|it| it.parse().ok());
+        *passed = number("# pass ").unwrap_or(*passed);
+        *failed = number("# fail ").unwrap_or(*failed);
+    }
+    let status = node.wait()?;
+    if !status.success() || *passed == 0 {
+        bail!("the playground's tests ended with {status}");
+    }
+    Ok(())
 }
 
 /// Runs the tests, shows what they print, and counts them by cargo's own closing lines.
@@ -194,4 +241,11 @@ pub(crate) fn bench() -> Result<()> {
     let kubectl = harness::build()?.with_file_name("kubectl");
     tool::run(Command::new("bash").arg("plugin/benches/start-up.sh").arg(kubectl))?;
     tool::run(Command::new("bash").arg("plugin/benches/check.sh"))
+}
+
+/// Measures the playground that was built.
+pub(crate) fn bench_web() -> Result<()> {
+    tool::install_packages()?;
+    let browser = tool::browser().context("there is no browser: install Chromium")?;
+    tool::run(Command::new("node").arg("web/e2e/measure.mjs").env("CHROMIUM", browser))
 }

@@ -14,6 +14,7 @@ cargo xtask tools           install trunk, wasm-bindgen and cargo-deny into a ca
 cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
 cargo xtask docs            write the pages of the rules anew, under docs/rules
 cargo xtask web             build the playground into web/dist
+cargo xtask web-bench       measure the playground in a browser
 cargo xtask bench           measure the command beside kubectl and kube-score
 ";
 
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         ["control-plane"] => tool::control_plane(),
         ["docs"] => check::docs(),
         ["web"] => tool::build_web(),
+        ["web-bench"] => check::bench_web(),
         ["bench"] => check::bench(),
         _ => {
             eprint!("{USAGE}");

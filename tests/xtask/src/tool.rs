@@ -46,7 +46,8 @@ fn root() -> Result<PathBuf> {
 /// `PATH` with the tools first.
 pub(crate) fn path() -> Result<OsString> {
     let before = std::env::var_os("PATH").unwrap_or_default();
-    let folders = [root()?.join("bin")].into_iter().chain(std::env::split_paths(&before));
+    let ours = [root()?.join("bin"), top().join("web/node_modules/.bin")];
+    let folders = ours.into_iter().chain(std::env::split_paths(&before));
     Ok(std::env::join_paths(folders)?)
 }
 
@@ -84,8 +85,36 @@ pub(crate) fn control_plane() -> Result<()> {
     Ok(())
 }
 
+/// Builds the playground into `web/dist`.
 pub(crate) fn build_web() -> Result<()> {
+    install_packages()?;
+    run(Command::new("tsc").arg("--noEmit").args(["--project", "web"]).env("PATH", path()?))?;
     run(Command::new("trunk").args(["build", "--release"]).env("PATH", path()?))
+}
+
+/// Installs what `web/package-lock.json` says, unless that is there.
+pub(crate) fn install_packages() -> Result<()> {
+    let web = top().join("web");
+    let written = |file: &str| std::fs::metadata(web.join(file)).and_then(|it| it.modified()).ok();
+    let installed = written("node_modules/.package-lock.json");
+    if installed.is_some() && installed >= written("package-lock.json") {
+        return Ok(());
+    }
+    let words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", "web"];
+    run(Command::new("npm").args(words))
+}
+
+/// The browser of the playground's tests, where there is one.
+pub(crate) fn browser() -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let usual = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    named.into_iter().chain(usual.map(PathBuf::from)).find(|it| it.exists())
+}
+
+/// Whether Node and its package manager are at hand.
+pub(crate) fn has_node() -> bool {
+    let answers = |program| Command::new(program).arg("--version").output();
+    ["node", "npm"].iter().all(|it| answers(it).is_ok_and(|it| it.status.success()))
 }
 
 /// Runs a command from the top of the repository, and shows what it prints.

@@ -1,17 +1,28 @@
 //! The YAML that mends a spot, where it can be told from the line that the spot is on.
 
-use harden_yaml::write;
+use harden_yaml::{Lines, write};
 use serde_json::{Map, Value};
 
 use crate::finding::{Change, Spot};
 
 /// What to write, and where.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Suggestion {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suggestion {
     /// The spot's line, rewritten.
     Replace(String),
     /// Lines to add below the spot's line.
     Add(Vec<String>),
+}
+
+impl Suggestion {
+    /// What mends a spot of a text; `None` where the lines do not show it. `lines` are the text's.
+    pub fn at(text: &str, lines: &Lines<'_>, spot: &Spot) -> Option<Self> {
+        let line = lines.line_span(spot.start.line);
+        let from = (spot.span.start.checked_sub(line.start)?) as usize;
+        let to = (spot.span.end.checked_sub(line.start)?) as usize;
+        let next = lines.line_span(spot.start.line + 1);
+        suggest(line.text(text), (from, to), next.text(text), spot)
+    }
 }
 
 /// One step of a path.

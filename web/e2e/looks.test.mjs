@@ -1,0 +1,134 @@
+// What everybody gets: no barrier in any view and either theme, all of it by keyboard, small enough, and
+// the pictures of the README.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { end, on, paste, says } from "./browser.mjs";
+import { POD } from "./manifests.mjs";
+import { compressed, dist } from "./server.mjs";
+
+after(end);
+
+const { AxeBuilder } = createRequire(import.meta.url)("@axe-core/playwright");
+const pictures = fileURLToPath(new URL("../pictures", import.meta.url));
+
+/** All that a first visit transfers, in bytes of brotli. */
+const BUDGET = Number(process.env.BUDGET ?? 800_000);
+
+test("all that is transferred keeps to the budget", () => {
+  const names = readdirSync(dist).filter((name) => !name.endsWith(".gz"));
+  const sizes = names.map((name) => [name, compressed(readFileSync(join(dist, name))).length]);
+  const sum = sizes.reduce((sum, [, size]) => sum + size, 0);
+  console.log(`${sum} bytes in all: ${sizes.map(([name, size]) => `${name} ${size}`).join(", ")}`);
+  assert.ok(sum < BUDGET, `${sum} bytes are more than ${BUDGET}`);
+});
+
+const VIEWS = {
+  empty: ["", (page) => says(page, "Paste a manifest")],
+  check: ["", async (page) => {
+    await page.getByLabel("Examples").selectOption("build-runner.yaml");
+    await says(page, "findings");
+    await page.locator(".finding button").first().click();
+    await page.locator(".plus, .change").first().waitFor();
+  }],
+  made: ["#/generate?c=namespace%0Ateam-a", (page) => page.locator("#made").waitFor()],
+  generate: ["#/generate?c=namespace%0Ateam-a", async (page) => {
+    await page.locator("#made").waitFor();
+    for (const heading of await page.locator("summary").all()) await heading.click();
+  }],
+  rules: ["#/rules/privileged-container", (page) => page.getByText("Not flagged").waitFor()],
+  simulate: ["#/simulate", async (page) => {
+    await paste(page, POD);
+    await says(page, "will not run");
+  }],
+  audit: ["#/simulate", async (page) => {
+    await page.getByRole("button", { name: "Audit policy" }).click();
+    await page.locator("p.wrong").waitFor();
+  }],
+  help: ["", async (page) => {
+    await page.getByRole("button", { name: "Keys and privacy" }).click();
+    await page.getByRole("dialog").waitFor();
+  }],
+};
+
+for (const [name, [hash, prepare]] of Object.entries(VIEWS)) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`nobody meets a barrier: ${name}, ${colorScheme}`, () =>
+      on(hash, async (page) => {
+        await prepare(page);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const told = violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+        assert.deepEqual(told, []);
+      }, { colorScheme, reducedMotion: "reduce" }));
+  }
+}
+
+test("everything can be done with the keyboard alone", () =>
+  on("", async (page) => {
+    const { keyboard } = page;
+    const focused = () => page.evaluate(() => {
+      const inner = document.activeElement.shadowRoot?.activeElement ?? document.activeElement;
+      return inner.getAttribute("aria-label") ?? inner.labels?.[0]?.textContent ?? inner.textContent.trim();
+    });
+    const until = async (text, key = "Tab") => {
+      for (let at = 0; at < 80; at += 1) {
+        if (text.test(await focused())) return;
+        await keyboard.press(key);
+      }
+      assert.fail(`the keyboard never came to ${text}`);
+    };
+    await until(/^Skip/);
+    await until(/^Manifest$/);
+    await keyboard.insertText(POD);
+    await says(page, "findings");
+    await keyboard.press("F8");
+    await page.locator(".cm-tooltip-lint").waitFor();
+    await keyboard.press("Escape");
+    await until(/privileged=true/);
+    await keyboard.press("Enter");
+    await page.locator(".finding.open .plus").first().waitFor();
+    await until(/^Explain privileged-container/);
+    await keyboard.press("Enter");
+    await page.getByRole("heading", { name: "A container runs privileged" }).waitFor();
+    await keyboard.press("Alt+2");
+    await page.locator("#made").waitFor();
+    await until(/^namespace$/);
+    await keyboard.press("Enter");
+    await until(/^Name$/);
+    await keyboard.type("team-a");
+    await page.locator("#made", { hasText: "name: team-a" }).waitFor();
+    await until(/^Copy as command$/);
+    await keyboard.press("Alt+4");
+    await says(page, "will not run");
+    await keyboard.press("Alt+1");
+    await page.getByLabel("Findings").waitFor();
+    await until(/^Keys and privacy$/);
+    await keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  }));
+
+// Written only when asked for, because other fonts make other pictures.
+test("the pictures of the README are taken", async () => {
+  const isAsked = process.env.PICTURES === "1";
+  if (isAsked) mkdirSync(pictures, { recursive: true });
+  const take = (name, view, options) => {
+    const [hash, prepare] = VIEWS[view];
+    return on(hash, async (page) => {
+      await prepare(page);
+      await page.mouse.move(0, 0);
+      const path = isAsked ? join(pictures, `${name}.png`) : undefined;
+      const picture = await page.screenshot({ path, animations: "disabled" });
+      assert.ok(picture.length > 10_000, name);
+    }, { ...options, allowed: /Content Security Policy/ });
+  };
+  const desk = { viewport: { width: 1200, height: 750 } };
+  await take("check-light", "check", { ...desk, colorScheme: "light" });
+  await take("check-dark", "check", { ...desk, colorScheme: "dark" });
+  await take("generate-light", "made", { ...desk, colorScheme: "light" });
+  await take("check-phone", "check", { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true });
+});

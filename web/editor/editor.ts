@@ -1,0 +1,220 @@
+// The editor over several files: CodeMirror in a shadow root, where its style sheets are constructed
+// ones, which a Content-Security-Policy without 'unsafe-inline' allows.
+import { defaultKeymap, history, historyKeymap, redo, undo } from "@codemirror/commands";
+import { yaml } from "@codemirror/lang-yaml";
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import {
+  type Diagnostic,
+  lintGutter,
+  nextDiagnostic,
+  previousDiagnostic,
+  setDiagnostics,
+} from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { Compartment, EditorState, type Text } from "@codemirror/state";
+import {
+  drawSelection,
+  dropCursor,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { theme } from "./theme";
+
+/** What is wrong at a range, counted in UTF-16 units; `rule` is a place in the list of rules. */
+interface Mark {
+  from: number;
+  to: number;
+  rule: number;
+  message: string;
+}
+
+interface Rule {
+  id: string;
+  severity: string;
+  why: string;
+}
+
+/** Texts from here on are edited without highlighting, which would cost more than a keystroke may. */
+const LARGE = 300_000;
+
+export class Editor {
+  private readonly view: EditorView;
+  private readonly files = new Map<number, EditorState>();
+  private shown = -1;
+  private rules: Rule[] = [];
+  private readonly dark = new Compartment();
+  private isDark = false;
+  private readonly changed: (file: number) => void;
+
+  constructor(parent: HTMLElement, changed: (file: number) => void) {
+    this.changed = changed;
+    const root = parent.shadowRoot ?? parent.attachShadow({ mode: "open" });
+    this.view = new EditorView({ parent: root, root, state: this.fresh("") });
+  }
+
+  private fresh(text: string): EditorState {
+    return EditorState.create({
+      doc: text,
+      extensions: [
+        theme,
+        this.dark.of(EditorView.darkTheme.of(this.isDark)),
+        lineNumbers(),
+        foldGutter(),
+        lintGutter(),
+        history(),
+        drawSelection(),
+        dropCursor(),
+        highlightSpecialChars(),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        indentOnInput(),
+        bracketMatching(),
+        indentUnit.of("  "),
+        text.length < LARGE ? yaml() : [],
+        search({ top: true }),
+        highlightSelectionMatches(),
+        EditorView.contentAttributes.of({
+          "aria-label": "Manifest",
+          tabindex: "0",
+          spellcheck: "false",
+          autocorrect: "off",
+          autocapitalize: "off",
+        }),
+        // Tab is left alone: it moves on, as everywhere on the page.
+        keymap.of([
+          { key: "F8", run: nextDiagnostic },
+          { key: "Shift-F8", run: previousDiagnostic },
+          ...defaultKeymap,
+          ...historyKeymap,
+          ...foldKeymap,
+          ...searchKeymap,
+        ]),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) this.changed(this.shown);
+        }),
+      ],
+    });
+  }
+
+  /** Adds a file; nothing is shown yet. */
+  put(file: number, text: string) {
+    this.files.set(file, this.fresh(text));
+    if (file === this.shown) this.view.setState(this.state(file));
+  }
+
+  drop(file: number) {
+    this.files.delete(file);
+    if (file === this.shown) this.shown = -1;
+  }
+
+  show(file: number) {
+    if (file === this.shown) return;
+    if (this.shown >= 0) this.files.set(this.shown, this.view.state);
+    this.shown = file;
+    this.view.setState(this.state(file));
+    this.view.dispatch({ effects: this.dark.reconfigure(EditorView.darkTheme.of(this.isDark)) });
+  }
+
+  private state(file: number): EditorState {
+    return this.files.get(file) ?? this.fresh("");
+  }
+
+  /** The text as CodeMirror keeps it: the same object until it changes. */
+  document(file: number): Text {
+    return (file === this.shown ? this.view.state : this.state(file)).doc;
+  }
+
+  text(file: number): string {
+    return this.document(file).toString();
+  }
+
+  /** Replaces a range, in a way that can be undone. */
+  replace(from: number, to: number, insert: string) {
+    const length = this.view.state.doc.length;
+    this.view.dispatch({ changes: { from: Math.min(from, length), to: Math.min(to, length), insert } });
+  }
+
+  setRules(json: string) {
+    this.rules = JSON.parse(json);
+  }
+
+  /** Shows what is wrong with the file that is shown. */
+  mark(json: string) {
+    const length = this.view.state.doc.length;
+    const within = (offset: number) => Math.max(0, Math.min(length, offset));
+    const marks: Mark[] = JSON.parse(json);
+    const diagnostics = marks.map((mark): Diagnostic => {
+      const rule = this.rules[mark.rule];
+      return {
+        from: within(mark.from),
+        to: within(Math.max(mark.from, mark.to)),
+        severity: severity(rule?.severity),
+        message: mark.message,
+        renderMessage: () => card(mark.message, rule),
+      };
+    });
+    this.view.dispatch(setDiagnostics(this.view.state, diagnostics));
+  }
+
+  /** Shows a range in the middle, selected. */
+  reveal(from: number, to: number, focus: boolean) {
+    const length = this.view.state.doc.length;
+    const [anchor, head] = [Math.min(from, length), Math.min(to, length)];
+    this.view.dispatch({
+      selection: { anchor, head },
+      effects: EditorView.scrollIntoView(anchor, { y: "center" }),
+    });
+    if (focus) this.view.focus();
+  }
+
+  next() {
+    this.view.focus();
+    nextDiagnostic(this.view);
+  }
+
+  undo() {
+    undo(this.view);
+  }
+
+  redo() {
+    redo(this.view);
+  }
+
+  focus() {
+    this.view.focus();
+  }
+
+  setDark(isDark: boolean) {
+    this.isDark = isDark;
+    this.view.dispatch({ effects: this.dark.reconfigure(EditorView.darkTheme.of(isDark)) });
+  }
+}
+
+function severity(name: string | undefined): Diagnostic["severity"] {
+  switch (name) {
+    case "critical":
+    case "high":
+      return "error";
+    case "medium":
+      return "warning";
+    default:
+      return "info";
+  }
+}
+
+function card(message: string, rule: Rule | undefined): HTMLElement {
+  const line = (name: string, text: string) => {
+    const element = document.createElement("p");
+    element.className = name;
+    element.textContent = text;
+    return element;
+  };
+  const card = document.createElement("div");
+  card.append(line("what", message));
+  if (rule) card.append(line("why", rule.why), line("rule", `${rule.severity} · ${rule.id}`));
+  return card;
+}

@@ -1,0 +1,27 @@
+//! What an audit policy makes of an event, and which rule says so.
+
+use harden_core::configuration::first_document;
+use harden_core::simulate::audit::{Record, Simulator};
+
+use super::Engine;
+use super::units::UnitIndex;
+use crate::protocol::{AuditAsk, Audited};
+
+impl Engine {
+    /// The answer of the command to the same policy and event, and where its rule is.
+    pub(super) fn audit(&self, ask: &AuditAsk) -> Result<Audited, String> {
+        let text = self.texts.get(&ask.file).map_or("", String::as_str);
+        let document = first_document(text);
+        let simulator = Simulator::new(&document, &ask.name).map_err(|refusal| {
+            format!("the API server would not start: {}", refusal.text(&ask.name))
+        })?;
+        let record = Record::read(&ask.event).map_err(|error| format!("event: {error}"))?;
+        let answer = simulator.answer(&record.event());
+        let rule = answer.decision.rule.and_then(|it| simulator.policy().rules.get(it));
+        Ok(Audited {
+            title: record.title(),
+            text: simulator.to_text(&answer),
+            rule: rule.map(|it| UnitIndex::new(text).units(it.place.span())),
+        })
+    }
+}

@@ -1,0 +1,73 @@
+//! The YAML that would mend a finding, at the right indentation.
+
+use harden_core::finding::{Change, Spot};
+use harden_core::report::Suggestion;
+use harden_yaml::{Lines, Span};
+use serde_json::{Map, Value};
+
+use super::Engine;
+use super::units::UnitIndex;
+use crate::protocol::{Edit, Mend};
+
+impl Engine {
+    /// What would mend a finding of the last check; nothing for one that is not there.
+    pub(super) fn mend(&self, index: usize) -> Vec<Mend> {
+        let Some(finding) = self.last.findings.get(index) else { return Vec::new() };
+        let file = self.last.files.get(finding.source);
+        let text = file.and_then(|it| self.texts.get(it)).map_or("", String::as_str);
+        let (lines, units) = (Lines::new(text), UnitIndex::new(text));
+        let mend = |spot| mend_spot(text, finding.source, &lines, &units, spot);
+        finding.spots.iter().map(mend).collect()
+    }
+}
+
+fn mend_spot(
+    text: &str,
+    file: usize,
+    lines: &Lines<'_>,
+    units: &UnitIndex<'_>,
+    spot: &Spot,
+) -> Mend {
+    let line = lines.line_span(spot.start.line);
+    let mut mend = Mend {
+        path: spot.path.to_string(),
+        label: spot.label.to_string(),
+        line: spot.start.line,
+        before: line.text(text).to_owned(),
+        lines: Vec::new(),
+        replaces: false,
+        edit: None,
+    };
+    let change = |span: Span, insert| {
+        Some(Edit { file, bytes: (span.start, span.end), at: units.units(span), insert })
+    };
+    match (Suggestion::at(text, lines, spot), &*spot.change) {
+        (Some(Suggestion::Replace(replaced)), _) => {
+            mend.edit = change(line, replaced.clone());
+            mend.lines = vec![replaced];
+            mend.replaces = true;
+        }
+        (Some(Suggestion::Add(added)), _) => {
+            let end = Span { start: line.end, end: line.end };
+            mend.edit = change(end, format!("\n{}", added.join("\n")));
+            mend.lines = added;
+        }
+        (None, Change::Set(value)) => mend.lines = from_the_top(&spot.path, value),
+        (None, _) => {}
+    }
+    mend
+}
+
+/// A value below all keys of its path, where the line does not show which of them are there; from the
+/// last item of a list on, because its place in the list says nothing.
+fn from_the_top(path: &str, value: &Value) -> Vec<String> {
+    if path.contains(['"', '…']) {
+        return Vec::new();
+    }
+    let below = path.rsplit_once(']').map_or(path, |(_, rest)| rest);
+    let keys = below.split('.').filter(|it| !it.is_empty());
+    let nested = keys
+        .rev()
+        .fold(value.clone(), |value, key| Value::Object(Map::from_iter([(key.to_owned(), value)])));
+    harden_yaml::write(&nested).lines().map(str::to_owned).collect()
+}

@@ -1,0 +1,83 @@
+//! What the API server would answer to pods, in its own words.
+
+use harden_core::pod_security::Standard;
+use harden_core::simulate::pod_security::{Options, Simulator};
+use harden_core::workloads::objects;
+use harden_yaml::{Lines, Place};
+
+use super::Engine;
+use super::units::UnitIndex;
+use crate::protocol::{CheckAsk, Spot, Verdict};
+
+impl Engine {
+    /// Answers to every pod, and to every object that makes pods, in the order of the files.
+    pub(super) fn simulate(&self, ask: &CheckAsk) -> Result<Vec<Verdict>, String> {
+        let level = ask.level.parse().map_err(|error| format!("level: {error}"))?;
+        let version = ask.version.parse().map_err(|error| format!("version: {error}"))?;
+        let standard = Standard { level, version };
+        let mut simulator = Simulator::new(Options { standard, ..Options::default() });
+        let texts = self.texts_of(&ask.files);
+        let files: Vec<Vec<_>> = texts
+            .iter()
+            .map(|text| harden_yaml::documents(text).filter(|it| !it.is_refused()).collect())
+            .collect();
+        let all = files.iter().flatten().flat_map(|it| objects(it.root()));
+        all.for_each(|object| simulator.learn(&object));
+        let mut verdicts = Vec::new();
+        for (file, (documents, text)) in files.iter().zip(&texts).enumerate() {
+            let (lines, units) = (Lines::new(text), UnitIndex::new(text));
+            let spot = |place: Place<'_>, label: &str| {
+                let span = place.grip();
+                let line = lines.position(span.start).line;
+                Spot { at: units.units(span), line, label: label.to_owned() }
+            };
+            for object in documents.iter().flat_map(|it| objects(it.root())) {
+                if let Some(answer) = simulator.answer_namespace(&object) {
+                    let at = spot(object.place, "");
+                    verdicts.push(Verdict {
+                        object: format!("Namespace {}", answer.name),
+                        file,
+                        at: at.at,
+                        line: at.line,
+                        allowed: answer.allowed,
+                        standard: String::new(),
+                        text: answer.text,
+                        outcome: outcome(answer.allowed, true).to_owned(),
+                        spots: answer.places.into_iter().map(|it| spot(it, "")).collect(),
+                    });
+                }
+                for answer in simulator.answer(&object) {
+                    let at = spot(object.place, "");
+                    let faults = answer.failures.iter().flat_map(|failure| {
+                        failure.faults.iter().map(|fault| spot(fault.place, failure.check.id))
+                    });
+                    let unreadable = answer.unreadable.iter().map(|it| spot(*it, "unreadable"));
+                    let spots = faults.chain(unreadable).collect();
+                    let is_pod = answer.kind == "Pod";
+                    verdicts.push(Verdict {
+                        object: format!("{} {}/{}", answer.kind, answer.namespace, answer.name),
+                        file,
+                        at: at.at,
+                        line: at.line,
+                        allowed: answer.allowed,
+                        standard: answer.standard.to_string(),
+                        text: answer.text.unwrap_or_default(),
+                        outcome: outcome(answer.allowed, is_pod || !answer.unreadable.is_empty())
+                            .to_owned(),
+                        spots,
+                    });
+                }
+            }
+        }
+        Ok(verdicts)
+    }
+}
+
+fn outcome(allowed: bool, is_itself: bool) -> &'static str {
+    match (allowed, is_itself) {
+        (true, true) => "admitted",
+        (true, false) => "admitted, and so are its pods",
+        (false, true) => "refused",
+        (false, false) => "admitted, but its pods are refused",
+    }
+}

@@ -1,0 +1,78 @@
+//! The JavaScript of the page: `web/editor`, bundled into `editor.js`.
+
+use js_sys::{Function, Promise};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{FileList, HtmlElement};
+
+#[wasm_bindgen(raw_module = "./editor.js")]
+extern "C" {
+    /// CodeMirror over several files.
+    pub(super) type Editor;
+
+    #[wasm_bindgen(constructor)]
+    pub(super) fn new(parent: &HtmlElement, changed: &Function) -> Editor;
+
+    #[wasm_bindgen(method)]
+    pub(super) fn put(this: &Editor, file: u32, text: &str);
+
+    #[wasm_bindgen(method)]
+    pub(super) fn drop(this: &Editor, file: u32);
+
+    #[wasm_bindgen(method)]
+    pub(super) fn show(this: &Editor, file: u32);
+
+    #[wasm_bindgen(method)]
+    pub(super) fn text(this: &Editor, file: u32) -> String;
+
+    #[wasm_bindgen(method, js_name = setRules)]
+    pub(super) fn set_rules(this: &Editor, json: &str);
+
+    #[wasm_bindgen(method)]
+    pub(super) fn mark(this: &Editor, json: &str);
+
+    #[wasm_bindgen(method)]
+    pub(super) fn reveal(this: &Editor, from: u32, to: u32, focus: bool);
+
+    #[wasm_bindgen(method)]
+    pub(super) fn focus(this: &Editor);
+
+    #[wasm_bindgen(method, js_name = setDark)]
+    pub(super) fn set_dark(this: &Editor, is_dark: bool);
+
+    /// The worker with the engine.
+    pub(super) type Engine;
+
+    #[wasm_bindgen(constructor)]
+    pub(super) fn new(editor: &Editor, answered: &Function, stopped: &Function) -> Engine;
+
+    #[wasm_bindgen(method)]
+    pub(super) fn ask(this: &Engine, request: &str, files: &[u32]);
+
+    /// Text for a link.
+    pub(super) fn pack(text: &str) -> Promise;
+
+    /// The text of a link; empty when it is broken or too large.
+    pub(super) fn unpack(packed: &str) -> Promise;
+
+    pub(super) fn copy(text: &str) -> Promise;
+
+    pub(super) fn download(name: &str, text: &str);
+
+    /// Names and texts, one after the other.
+    pub(super) fn read(files: Option<FileList>) -> Promise;
+
+    pub(super) fn keep(key: &str, text: &str);
+
+    pub(super) fn kept(key: &str) -> String;
+
+    pub(super) fn forget();
+
+    /// Chooses the theme; returns whether it is dark.
+    pub(super) fn paint(theme: &str) -> bool;
+
+    /// Calls once typing has rested.
+    pub(super) fn rest(call: &Function);
+
+    #[wasm_bindgen(js_name = keepsOffline)]
+    pub(super) fn keeps_offline() -> Promise;
+}

@@ -1,0 +1,162 @@
+//! The files: opened, closed, kept as a draft, and had back.
+
+use serde::{Deserialize, Serialize};
+
+use super::state::{File, Notice};
+use super::{Page, bridge};
+
+/// More files than this are a mistake, or malice.
+const MOST_FILES: usize = 100;
+
+/// A draft that is larger is not kept: the browser would refuse it, or stutter. Bytes.
+const LARGEST_DRAFT: usize = 1_000_000;
+
+/// What is entered, as links and the browser's storage hold it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Draft {
+    /// The version of this format.
+    pub(super) v: u32,
+    pub(super) level: String,
+    pub(super) version: String,
+    /// Names and texts.
+    pub(super) files: Vec<(String, String)>,
+}
+
+impl Draft {
+    /// Reads a draft that anybody may have written.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let draft: Self = serde_json::from_str(text).ok()?;
+        let is_version = |it: &str| {
+            it == "latest" || it.strip_prefix("v1.").is_some_and(|it| it.parse::<u16>().is_ok())
+        };
+        let is_sound = draft.v == 1
+            && ["privileged", "baseline", "restricted"].contains(&draft.level.as_str())
+            && is_version(&draft.version)
+            && draft.files.len() <= MOST_FILES;
+        is_sound.then_some(draft)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.files.iter().all(|(_, text)| text.trim().is_empty())
+    }
+}
+
+impl Page {
+    /// Opens files beside those that are there; an empty nameless one gives way.
+    pub(super) fn add_files(&mut self, files: Vec<(String, String)>) {
+        if files.is_empty() {
+            self.tell("There is no text in that.");
+            return;
+        }
+        let Some(bridge) = &self.bridge else { return };
+        if let [only] = self.files.list.as_slice()
+            && bridge.editor.text(only.id).trim().is_empty()
+        {
+            bridge.editor.drop(only.id);
+            self.files.list.clear();
+        }
+        for (name, text) in files {
+            if self.files.list.len() >= MOST_FILES {
+                self.tell("Some files were left out: there are too many.");
+                break;
+            }
+            let id = self.files.next;
+            self.files.next += 1;
+            if let Some(bridge) = &self.bridge {
+                bridge.editor.put(id, &text);
+            }
+            self.files.list.push(File { id, name });
+        }
+        self.show_file(self.files.list.len().saturating_sub(1));
+        self.recheck();
+    }
+
+    pub(super) fn show_file(&mut self, index: usize) {
+        let Some(file) = self.files.list.get(index) else { return };
+        self.files.shown = index;
+        if let Some(bridge) = &self.bridge {
+            bridge.editor.show(file.id);
+        }
+        self.mark();
+        self.ask_audit(false);
+    }
+
+    pub(super) fn close_file(&mut self, index: usize) {
+        let before = self.draft();
+        let Some(file) = self.files.list.get(index) else { return };
+        let text = format!("{} is closed.", file.name);
+        if let Some(bridge) = &self.bridge {
+            bridge.editor.drop(file.id);
+        }
+        self.files.list.remove(index);
+        self.notice = Some(Notice { text, before: Some(before) });
+        if self.files.list.is_empty() {
+            self.add_files(vec![("manifest.yaml".to_owned(), String::new())]);
+        } else {
+            let shown = self.files.shown;
+            self.show_file(if index < shown || shown >= self.files.list.len() {
+                shown.saturating_sub(1)
+            } else {
+                shown
+            });
+        }
+        self.recheck();
+    }
+
+    /// Puts a draft in the place of everything.
+    pub(super) fn adopt(&mut self, draft: Draft) {
+        let Some(bridge) = &self.bridge else { return };
+        self.files.list.drain(..).for_each(|it| bridge.editor.drop(it.id));
+        self.level = draft.level;
+        self.version = draft.version;
+        let none = draft.files.is_empty();
+        let files =
+            if none { vec![("manifest.yaml".to_owned(), String::new())] } else { draft.files };
+        self.add_files(files);
+        self.show_file(0);
+    }
+
+    /// Has what was there before back.
+    pub(super) fn undo(&mut self) {
+        if let Some(before) = self.notice.take().and_then(|it| it.before) {
+            self.adopt(before);
+        }
+    }
+
+    /// Takes up the draft of the last visit, or an empty file.
+    pub(super) fn restore_draft(&mut self) {
+        let draft = Draft::read(&bridge::kept("draft")).filter(|it| !it.is_empty());
+        self.adopt(draft.unwrap_or_else(|| Draft {
+            level: self.level.clone(),
+            version: self.version.clone(),
+            ..Draft::default()
+        }));
+    }
+
+    /// Keeps a draft for the next visit, unless it holds secrets.
+    pub(super) fn keep_draft(&mut self) -> bool {
+        let Some(result) = &self.check.result else { return false };
+        let draft = self.draft();
+        let size: usize = draft.files.iter().map(|(_, text)| text.len()).sum();
+        let is_kept = !result.has_secrets && size <= LARGEST_DRAFT && !draft.is_empty();
+        let text = if is_kept { serde_json::to_string(&draft).ok() } else { None };
+        bridge::keep("draft", &text.unwrap_or_default());
+        false
+    }
+
+    /// Leaves nothing behind.
+    pub(super) fn forget(&mut self) {
+        let before = self.draft();
+        self.adopt(Draft {
+            level: "restricted".to_owned(),
+            version: "latest".to_owned(),
+            ..Draft::default()
+        });
+        self.make = super::state::Make { words: self.make.words.clone(), ..Default::default() };
+        self.ask_make(true);
+        bridge::forget();
+        let text = "Everything is forgotten: files, forms and settings.".to_owned();
+        self.notice = Some(Notice { text, before: (!before.is_empty()).then_some(before) });
+    }
+}
