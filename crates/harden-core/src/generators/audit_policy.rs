@@ -14,7 +14,6 @@ pub use resource::LoggedResource;
 use crate::configuration::audit::{self, AuditPolicy};
 use crate::configuration::first_document;
 use crate::kubernetes::{Facts, MinorVersion, NamespaceName, Need, PolicyVersion};
-use crate::simulate::audit::{Estimate, Simulator};
 
 use super::{File, Generated, OptionError};
 use rule::Rule;
@@ -61,9 +60,9 @@ pub struct Options {
     /// standard input
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "FILE", num_args = 1, conflicts_with = "print_flags")
+        arg(long, value_name = "FILE", conflicts_with = "print_flags")
     )]
-    pub estimate: Vec<String>,
+    pub estimate: Option<String>,
 
     /// Print the flags of kube-apiserver, the mounts of its pod and the same for kubeadm instead of
     /// the policy
@@ -73,10 +72,6 @@ pub struct Options {
     /// Where events go
     #[cfg_attr(feature = "cli", arg(long, value_name = "BACKEND", default_value = "log", requires = "print_flags", help_heading = SERVER))]
     pub backend: Backend,
-
-    /// Logs that were read for the estimate.
-    #[cfg_attr(feature = "cli", arg(skip))]
-    pub logs: Vec<String>,
 }
 
 impl Default for Options {
@@ -88,23 +83,25 @@ impl Default for Options {
             namespaces: Vec::new(),
             for_version: None,
             force: false,
-            estimate: Vec::new(),
+            estimate: None,
             print_flags: false,
             backend: Backend::Log,
-            logs: Vec::new(),
         }
     }
 }
 
 impl Options {
+    #[expect(clippy::unused_self, reason = "other generators read files")]
     pub(crate) fn files(&self) -> &[String] {
-        &self.estimate
+        &[]
     }
 
-    /// Takes in a log to estimate by.
-    #[expect(clippy::unnecessary_wraps, reason = "other generators refuse files")]
-    pub(crate) fn read(&mut self, _: &str, text: &str) -> Result<(), OptionError> {
-        self.logs.push(text.to_owned());
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "other generators read files"
+    )]
+    pub(crate) fn read(&mut self, _: &str, _: &str) -> Result<(), OptionError> {
         Ok(())
     }
 
@@ -125,10 +122,6 @@ impl Options {
             return Ok(Generated { files: vec![file], notes, ..Generated::default() });
         }
         let text = self.policy(version)?;
-        if !self.estimate.is_empty() {
-            let file = File::new("audit-estimate.txt", self.estimated(&text)?);
-            return Ok(Generated { files: vec![file], ..Generated::default() });
-        }
         let notes = self.notes();
         Ok(Generated { files: vec![File::new(FILE, text)], notes, ..Generated::default() })
     }
@@ -191,18 +184,6 @@ impl Options {
             return Err(OptionError::new(OPTION, version, rule));
         }
         Ok(version)
-    }
-
-    fn estimated(&self, text: &str) -> Result<String, OptionError> {
-        let unreadable = || OptionError::new("--estimate", "", "there are no audit events in it");
-        let document = first_document(text);
-        let simulator = Simulator::new(&document, FILE).map_err(|_| unreadable())?;
-        let mut estimate = Estimate::new(simulator.policy());
-        self.logs.iter().for_each(|it| estimate.add_log(simulator.policy(), it));
-        if estimate.total().events == 0 {
-            return Err(unreadable());
-        }
-        Ok(estimate.to_text(&simulator))
     }
 
     fn notes(&self) -> Vec<String> {
