@@ -15,15 +15,15 @@ use crate::configuration::audit::{self, AuditPolicy};
 use crate::configuration::first_document;
 use crate::kubernetes::{Facts, MinorVersion, NamespaceName, Need, PolicyVersion};
 
-use super::{File, Generated, OptionError};
+use super::{File, Generated, HostPath, OptionError, api_server};
 use rule::Rule;
 
 #[cfg(feature = "cli")]
 const SERVER: &str = "API server";
 
 const FILE: &str = "audit-policy.yaml";
-/// The first version that this crate knows.
-const OLDEST: MinorVersion = MinorVersion(25);
+/// Where it is on the nodes when nobody says otherwise.
+const PATH: &str = "/etc/kubernetes/audit/audit-policy.yaml";
 
 /// What the policy is to log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +58,7 @@ pub struct Options {
 
     /// Print what this policy would keep of an audit log (JSON lines) instead of the policy; - is
     /// standard input
-    #[cfg_attr(
-        feature = "cli",
-        arg(long, value_name = "FILE", conflicts_with = "print_flags")
-    )]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE", conflicts_with = "print_flags"))]
     pub estimate: Option<String>,
 
     /// Print the flags of kube-apiserver, the mounts of its pod and the same for kubeadm instead of
@@ -72,6 +69,10 @@ pub struct Options {
     /// Where events go
     #[cfg_attr(feature = "cli", arg(long, value_name = "BACKEND", default_value = "log", requires = "print_flags", help_heading = SERVER))]
     pub backend: Backend,
+
+    /// Where the policy is on the control plane nodes
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = PATH, requires = "print_flags", help_heading = SERVER))]
+    pub config_path: HostPath,
 }
 
 impl Default for Options {
@@ -86,6 +87,7 @@ impl Default for Options {
             estimate: None,
             print_flags: false,
             backend: Backend::Log,
+            config_path: HostPath::known(PATH),
         }
     }
 }
@@ -115,9 +117,9 @@ impl Options {
     }
 
     pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
-        let version = self.version(facts)?;
+        let version = api_server::version("--for-version", self.for_version, facts)?;
         if self.print_flags {
-            let (settings, notes) = self.backend.settings();
+            let (settings, notes) = self.backend.settings(&self.config_path);
             let file = settings.to_file("audit-flags.yaml", version);
             return Ok(Generated { files: vec![file], notes, ..Generated::default() });
         }
@@ -166,24 +168,6 @@ impl Options {
             [] => self.profile.drops(noise),
             chosen => chosen.contains(&noise) || chosen.contains(&Noise::All),
         }
-    }
-
-    fn version(&self, facts: &Facts) -> Result<MinorVersion, OptionError> {
-        const OPTION: &str = "--for-version";
-        let newest = MinorVersion::NEWEST_KNOWN;
-        let version = match (self.for_version, facts.version) {
-            (Some(PolicyVersion::Cluster), None) => {
-                return Err(OptionError::new(OPTION, "cluster", "no cluster could be asked"));
-            }
-            (Some(PolicyVersion::Cluster), Some(cluster)) => return Ok(cluster.min(newest)),
-            (Some(PolicyVersion::Pinned(version)), _) => version,
-            (Some(PolicyVersion::Latest) | None, _) => newest,
-        };
-        if version < OLDEST || version > newest {
-            let rule = format!("{OLDEST} to {newest} are known here");
-            return Err(OptionError::new(OPTION, version, rule));
-        }
-        Ok(version)
     }
 
     fn notes(&self) -> Vec<String> {
