@@ -187,6 +187,14 @@ fn a_key_where_something_else_should_be_is_not_shown() {
         text.replace("  ", "\t"),
     ];
     let broken = folder.path().join("broken.yaml").display().to_string();
+    fs::write(&broken, format!("apiVersion: v1\nkind: {secret}\n")).unwrap();
+    for verb in ["rotate", "enable", "disable"] {
+        let message = harden(["encryption", verb, "-f", &broken]).refused();
+        assert!(
+            message.contains("no kind \"REDACTED\"") && !message.contains(&secret),
+            "{message}"
+        );
+    }
     for input in inputs {
         fs::write(&broken, &input).unwrap();
         for words in [
