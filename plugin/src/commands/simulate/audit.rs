@@ -174,9 +174,12 @@ fn position(name: &str, text: &str, place: Place<'_>) -> String {
 /// Answers a log as it comes.
 fn answer_log(simulator: &Simulator<'_>, options: &Options, name: &str) -> super::super::Result {
     let mut log = audit_log::open(name)?;
-    let answer = |line: usize, record: &Record<'_>| match options.summary {
-        true => String::new(),
-        false => answer_line(simulator, options.output, line, record),
+    let answer = |line: usize, record: &Record<'_>| {
+        if options.summary {
+            String::new()
+        } else {
+            answer_line(simulator, options.output, line, record)
+        }
     };
     let mut outcome = None;
     terminal::stream(|out, _| {

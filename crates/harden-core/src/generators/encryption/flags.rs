@@ -17,15 +17,14 @@ pub(super) fn settings(
     let mut notes = vec![format!(
         "put the file at {path} on every control plane node first, owner root, mode 0600"
     )];
-    let file = match path.folder_of_its_own() {
-        Some(folder) => Mount { name: "encryption", path: folder.to_owned(), kind: Kind::Folder },
-        None => {
-            notes.push(format!(
+    let file = if let Some(folder) = path.folder_of_its_own() {
+        Mount { name: "encryption", path: folder.to_owned(), kind: Kind::Folder }
+    } else {
+        notes.push(format!(
                 "{} holds files of others, so that {path} is mounted alone, and a new file is seen by a new pod only: give it a folder of its own with --config-path",
                 path.folder()
             ));
-            Mount { name: "encryption", path: path.to_string(), kind: Kind::File }
-        }
+        Mount { name: "encryption", path: path.to_string(), kind: Kind::File }
     };
     let mut mounts = vec![file];
     if let Some(folder) = kms.and_then(Kms::folder) {
