@@ -2,6 +2,7 @@
 //!
 //! This crate knows the machine and decides nothing; what hardened means is in `harden-core`.
 
+mod audit_log;
 mod cli;
 #[cfg(feature = "live")]
 mod cluster;

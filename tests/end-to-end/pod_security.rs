@@ -72,7 +72,7 @@ fn a_labelled_namespace_that_is_exempt_lets_everything_in() {
     };
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: restricted}}\n";
     let words = String::from_utf8(plane.try_apply(namespace).stderr).unwrap();
-    assert_eq!(words, "", "the server says nothing of labels that it will not look at");
+    assert_eq!(words, "", "the server says nothing of labels that ask for its own defaults");
     assert!(answer(&plane, "shop", "host", HOST).0);
     let refused = answer(&plane, "default", "plain", PLAIN);
     assert!(!refused.0 && refused.1.contains("restricted:v1.37"), "{}", refused.1);
@@ -80,4 +80,43 @@ fn a_labelled_namespace_that_is_exempt_lets_everything_in() {
     std::fs::write(&input, namespace).unwrap();
     let words = format!("check -f {} --fail-on never -o json", folder.path().display());
     assert!(line(&words).ok().contains("admission-exempt-namespace-labelled"));
+}
+
+#[test]
+fn labels_that_an_exempt_namespace_makes_void_are_warned_about_as_simulated() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = "--enforce privileged --kubernetes-version latest --exempt-namespace one,two,three,kube-system";
+    let Some(plane) = start(words, folder.path()) else { return };
+    let label = |mode: &str, value: &str| format!("pod-security.kubernetes.io/{mode}: {value}");
+    for (name, labels) in [
+        ("one", vec![label("enforce", "restricted"), label("warn", "baseline")]),
+        ("two", vec![label("audit", "baseline"), label("audit-version", "v1.30")]),
+        ("three", vec![label("enforce", "privileged")]),
+        ("judged", vec![label("enforce", "restricted")]),
+    ] {
+        let labels = labels.join(", ");
+        let namespace = format!(
+            "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: {{{labels}}}}}}}"
+        );
+        let file = folder.path().join("namespace.yaml").display().to_string();
+        std::fs::write(&file, &namespace).unwrap();
+        let words = "--exempt-namespace one --exempt-namespace two --exempt-namespace three";
+        let simulated = line(&format!("simulate pod-security -f {file} {words}")).ok();
+        let said = String::from_utf8(plane.try_apply(&namespace).stderr).unwrap();
+        let warning = said.trim().strip_prefix("Warning: ").unwrap_or_default();
+        assert_eq!(simulated.lines().nth(1).unwrap_or_default().trim(), warning, "{labels}");
+        assert_eq!(warning.is_empty(), matches!(name, "three" | "judged"), "{said}");
+    }
+    // Later changes are warned about, too, when what is enforced is another thing than before.
+    for (label, is_warned) in [
+        ("enforce=baseline", false),
+        ("enforce=restricted", true),
+        ("warn=restricted", false),
+        ("enforce-version=v1.30", true),
+    ] {
+        let label = format!("pod-security.kubernetes.io/{label}");
+        let mut command = plane.kubectl(["label", "--overwrite", "namespace", "one", &label]);
+        let said = String::from_utf8(command.output().unwrap().stderr).unwrap();
+        assert_eq!(said.contains("is exempt from Pod Security"), is_warned, "{label}: {said}");
+    }
 }

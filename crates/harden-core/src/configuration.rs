@@ -16,6 +16,7 @@ mod refusal;
 pub(crate) mod resources;
 mod url;
 
+pub(crate) use decoding::looks_like_key;
 pub use file::first_document;
 pub use refusal::{Fault, Refusal};
 pub use resources::{Existence, existence, is_subresource};

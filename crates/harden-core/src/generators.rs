@@ -4,8 +4,11 @@ mod api_server;
 pub mod audit_policy;
 pub mod encryption;
 pub mod external_secret;
+mod host_path;
 pub mod namespace;
 pub mod pod_security;
+
+pub use host_path::{HostPath, InvalidHostPath};
 
 use std::fmt;
 

@@ -189,22 +189,6 @@ fn namespaces_limit_bodies_and_nothing_else() {
     assert_eq!(level(&elsewhere, "alice", "get", "pods/exec"), AuditLevel::Request);
 }
 
-#[test]
-fn an_estimate_takes_the_place_of_the_policy() {
-    let event = r#"{"level":"Metadata","stage":"ResponseComplete","requestURI":"/metrics","verb":"get","user":{"username":"a"}}"#;
-    let options = Options {
-        estimate: vec!["audit.log".to_owned()],
-        logs: vec![format!("{event}\n{event}\nnonsense\n")],
-        ..Options::default()
-    };
-    let text = text(options.clone());
-    assert!(text.contains("kept: 2 of 2 events (100.0%)"), "{text}");
-    assert!(text.contains("left out: 1 line that is no audit event"), "{text}");
-    let empty = Options { logs: vec!["nonsense".to_owned()], ..options };
-    let error = Generator::AuditPolicy(empty).generate(&Facts::default()).unwrap_err();
-    assert!(error.to_string().contains("there are no audit events in it"), "{error}");
-}
-
 /// That a policy can be looked at is what the tests above rest on.
 #[test]
 fn a_policy_is_the_same_at_every_run() {

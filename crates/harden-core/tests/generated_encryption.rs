@@ -10,7 +10,9 @@ use harden_core::generators::encryption::{
 };
 use harden_core::generators::{Generated, Generator, OptionError};
 use harden_core::ignore;
-use harden_core::kubernetes::{Date, EncryptionState, Facts, Migration, MinorVersion, Random};
+use harden_core::kubernetes::{
+    Date, EncryptionState, Facts, Migration, MinorVersion, PolicyVersion, Random,
+};
 
 /// What keys of this kind are made of in these tests.
 fn bytes() -> Vec<u8> {
@@ -168,6 +170,61 @@ fn nothing_is_found_in_any_file() {
         let text = text(Options { print_flags: true, automatic_reload, writer, ..options() });
         assert_eq!(findings(&text), [""; 0], "{text}");
     }
+}
+
+#[test]
+fn the_key_file_is_mounted_read_only_and_never_with_files_of_others() {
+    for (path, mounted, kind) in [
+        ("/etc/kubernetes/encryption/encryption.yaml", "/etc/kubernetes/encryption", "Directory"),
+        ("/srv/keys/a.yaml", "/srv/keys", "Directory"),
+        ("/etc/kubernetes/pki/a.yaml", "/etc/kubernetes/pki/a.yaml", "File"),
+        ("/etc/kubernetes/a.yaml", "/etc/kubernetes/a.yaml", "File"),
+    ] {
+        for (minor, api_version) in [(30, "v1beta3"), (31, "v1beta4")] {
+            let generated = Generator::Encryption(Options {
+                print_flags: true,
+                config_path: path.parse().unwrap(),
+                kubernetes_version: Some(PolicyVersion::Pinned(MinorVersion(minor))),
+                ..options()
+            })
+            .generate(&facts())
+            .unwrap();
+            let text = &*generated.files[0].text;
+            assert!(text.contains(&format!("kubeadm.k8s.io/{api_version}\n")), "{text}");
+            assert!(text.contains(&format!("mountPath: {mounted}\n")), "{text}");
+            assert_eq!(text.matches(&format!("ype: {kind}\n")).count(), 2, "{text}");
+            assert_eq!(text.matches("readOnly: true\n").count(), 2, "{text}");
+            let is_alone = generated.notes.iter().any(|it| it.contains("is mounted alone"));
+            assert_eq!(is_alone, kind == "File");
+        }
+    }
+}
+
+#[test]
+fn what_holds_keys_shows_none_of_them_when_a_panic_prints_it() {
+    let fresh = text(options());
+    let secret = fresh.split("secret: \"").nth(1).unwrap().split('"').next().unwrap();
+    let mut generator = Generator::Encryption(Options {
+        procedure: Some(rotate(None, &Writer::default())),
+        ..options()
+    });
+    for file in generator.files().to_vec() {
+        generator.read(&file, &fresh).unwrap();
+    }
+    let facts = facts();
+    let generated = generator.generate(&facts).unwrap();
+    let bytes = format!("{:?}", facts.random.bytes());
+    let shown = format!(
+        "{generator:?}\n{generator:#?}\n{facts:?}\n{facts:#?}\n{generated:?}\n{generated:#?}"
+    );
+    for file in &generated.files {
+        for line in file.text.lines().filter(|it| it.contains("secret: ")) {
+            let secret = line.split('"').nth(1).unwrap();
+            assert!(secret.len() == 44 && !shown.contains(secret), "{line}");
+        }
+    }
+    assert!(!shown.contains(secret) && !shown.contains(&bytes));
+    assert!(shown.contains("…"), "files with keys leave their text out");
 }
 
 #[test]

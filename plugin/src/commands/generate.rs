@@ -1,5 +1,6 @@
 //! Runs a generator, and delivers what it makes.
 
+mod estimate;
 mod machine;
 
 use clap::{ArgMatches, FromArgMatches as _};
@@ -25,7 +26,12 @@ pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Resu
 }
 
 fn files(generator: &Generator, delivery: &FileDelivery) -> super::Result {
-    let generated = generate(generator, &delivery.connection)?;
+    let mut generated = generate(generator, &delivery.connection)?;
+    if let Generator::AuditPolicy(options) = generator
+        && let Some(log) = &options.estimate
+    {
+        generated.files = vec![estimate::of(&generated.files, log)?];
+    }
     file::run(&generated, delivery, generator.is_forced())
 }
 

@@ -3,8 +3,9 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use harden_core::generators::{File, Generated};
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use super::Connection;
@@ -73,29 +74,42 @@ fn text(file: &File, delivery: &FileDelivery) -> Zeroizing<String> {
 /// them.
 fn write(files: &[(PathBuf, &File)], delivery: &FileDelivery, force: bool) -> commands::Result {
     for (path, file) in files {
-        if path.symlink_metadata().is_err() || (force && !file.is_secret) {
-            continue;
+        let folder = folder(path);
+        if !folder.is_dir() {
+            bail!("there is no folder {}: make it first", folder.display());
+        }
+        let Ok(there) = path.symlink_metadata() else { continue };
+        if !there.is_file() {
+            bail!("{} is no regular file: name another file", path.display());
         }
         if file.is_secret {
             bail!("{} exists, and keys are never overwritten: name another file", path.display());
         }
-        bail!("{} exists; --force overwrites it", path.display());
+        if !force {
+            bail!("{} exists; --force overwrites it", path.display());
+        }
     }
+    // Whatever fails does so before the first file has its name.
+    let mut written = Vec::new();
     for (path, file) in files {
-        create(path, file, &text(file, delivery), force)
-            .with_context(|| format!("failed to write {}", path.display()))?;
+        let temporary = create(path, file, &text(file, delivery));
+        written.push(temporary.map_err(|it| failed(path, &it))?);
+    }
+    for ((path, file), temporary) in files.iter().zip(written) {
+        let named = if force && !file.is_secret {
+            temporary.persist(path)
+        } else {
+            temporary.persist_noclobber(path)
+        };
+        named.map_err(|it| failed(path, &it.error))?;
         let access = if file.is_secret { ", readable by its owner only" } else { "" };
         terminal::note(&format!("wrote {}{access}", path.display()))?;
     }
     Ok(Outcome::Done)
 }
 
-/// Puts a file there whole or not at all.
-fn create(path: &Path, file: &File, text: &str, force: bool) -> io::Result<()> {
-    if force && !file.is_secret {
-        return super::folder::replace(path, text.as_bytes());
-    }
-    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+/// Writes a file beside where it is to be, so that it gets there whole or not at all.
+fn create(path: &Path, file: &File, text: &str) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".harden-");
     #[cfg(unix)]
@@ -104,9 +118,17 @@ fn create(path: &Path, file: &File, text: &str, force: bool) -> io::Result<()> {
     } else {
         0o644
     }));
-    let mut temporary = builder.tempfile_in(parent.unwrap_or(Path::new(".")))?;
+    let mut temporary = builder.tempfile_in(folder(path))?;
     temporary.write_all(text.as_bytes())?;
     temporary.as_file().sync_all()?;
-    temporary.persist_noclobber(path)?;
-    Ok(())
+    Ok(temporary)
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Says which file was not written, without the name of the temporary one.
+fn failed(path: &Path, error: &io::Error) -> anyhow::Error {
+    anyhow!("failed to write {}: {}", path.display(), io::Error::from(error.kind()))
 }

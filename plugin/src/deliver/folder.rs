@@ -71,10 +71,14 @@ fn refuse_foreign(path: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Puts a file there whole or not at all.
+/// Puts a file there whole or not at all; writes to a pipe or a device.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
     let folder = parent.unwrap_or(Path::new("."));
+    // What is no file stays what it is: /dev/null, /dev/stdout, a pipe.
+    if path.metadata().is_ok_and(|it| !it.is_file()) {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".harden-");
     #[cfg(unix)]

@@ -101,7 +101,63 @@ fn every_mistake_is_named_with_its_flag_and_rule() {
 #[test]
 fn a_log_without_events_is_refused() {
     let ended = finish(command().args(["audit-policy", "--estimate", "-"]), "nothing\n");
-    assert!(ended.refused().contains("--estimate: there are no audit events in it"));
+    let expected = "invalid value '-' for '--estimate': there are no audit events in it";
+    assert!(ended.refused().contains(expected));
+}
+
+#[test]
+fn lines_that_are_no_events_are_left_out_and_hide_none_after_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("audit.log");
+    let mut bytes = "\u{feff}".as_bytes().to_vec();
+    bytes.extend(log().replace('\n', "\r\n").as_bytes());
+    bytes.extend(b"\xff\xfe\x00\n{\"level\":\n\n");
+    bytes.extend(log().trim_end().as_bytes());
+    std::fs::write(&file, bytes).unwrap();
+    let text = line(&format!("audit-policy --estimate {}", file.display())).ok();
+    assert!(text.contains("of 200 events"), "{text}");
+    assert!(text.contains("left out: 2 lines that are no audit event"), "{text}");
+    let policy = folder.path().join("policy.yaml").display().to_string();
+    line(&format!("audit-policy --output {policy}")).ok();
+    let words = format!("simulate audit -f {policy} --summary --events {}", file.display());
+    let ended = line(&words);
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    assert!(ended.stdout.contains("of 200 events"), "{}", ended.stdout);
+}
+
+/// What a process had in memory at most, in kilobytes.
+#[cfg(target_os = "linux")]
+fn peak(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|it| it.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_the_log() {
+    use std::io::{Read as _, Write as _};
+    use std::process::Stdio;
+
+    let many = log().repeat(40);
+    let mut command = command();
+    command.args(["audit-policy", "--estimate", "-"]);
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut written = 0;
+    while written < 128 << 20 {
+        stdin.write_all(many.as_bytes()).unwrap();
+        written += many.len();
+    }
+    let peak = peak(child.id());
+    drop(stdin);
+    let mut text = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    assert!(child.wait().unwrap().success());
+    let events = written / many.len() * 40 * 100;
+    assert!(text.contains(&format!("of {events} events")), "{text}");
+    assert!(peak < 96 << 10, "{peak} kB for a log of {written} bytes");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::gallery;
 use crate::harden::{Ended, command, finish, harden, line};
 
-const MISTAKES: [&str; 30] = [
+const MISTAKES: [&str; 32] = [
     "encryption --provider rot13",
     "encryption --provider kms",
     "encryption --provider kms --kms-endpoint https://127.0.0.1:443",
@@ -27,6 +27,8 @@ const MISTAKES: [&str; 30] = [
     "encryption --key-name a:b",
     "encryption --stage add",
     "encryption --config-path encryption.yaml",
+    "encryption --automatic-reload",
+    "encryption --print-flags --kubernetes-version v1.99",
     "encryption --config-path /a/../b/c",
     "encryption --provider aescbc rotate",
     "encryption rotate",
@@ -152,6 +154,74 @@ fn no_key_is_in_anything_but_the_file() {
         let ended = harden(["check", "-f", &broken]);
         check(&ended);
         assert!(!ended.stdout.contains(&secret), "{from} → {to}: {}", ended.stdout);
+    }
+}
+
+#[test]
+fn a_key_where_something_else_should_be_is_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, secret) = fresh(folder.path());
+    let text = fs::read_to_string(&file).unwrap();
+    let flow = |inner: &str| {
+        format!(
+            "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - {inner}\n"
+        )
+    };
+    let inputs = [
+        flow(&format!("{secret}: {{keys: [{{name: a, secret: b}}]}}")),
+        flow(&format!("secretbox: {{{secret}: [{{name: a, secret: b}}]}}")),
+        flow(&format!("secretbox: {{keys: [{{name: a, {secret}: b}}]}}")),
+        flow(&format!("secretbox: {{keys: [{{name: a, secret: {secret}, more: {secret}}}]}}")),
+        flow(&format!("secretbox: {{keys: [{{name: a, secret: [{secret}]}}]}}")),
+        flow(&format!("secretbox: {{keys: {{{secret}: 1}}}}")),
+        flow(&format!("secretbox: {secret}")),
+        flow(&format!("kms: {{name: a, {secret}: b}}")),
+        flow(&format!("secretbox: {{keys: [{{name: a, secret: {secret}")),
+        format!("{}{secret}: 1\n", flow("identity: {}")),
+        format!("{secret}\n"),
+        format!(
+            "apiVersion: v1\nkind: EncryptionConfig\nresources:\n- resources: [secrets]\n  providers:\n  - aescbc: {{keys: [{{name: a, secret: {secret}}}]}}\n"
+        ),
+        text.replace("secret: \"", "secret: \"\\q"),
+        text.replace('\n', "\r"),
+        text.replace("  ", "\t"),
+    ];
+    let broken = folder.path().join("broken.yaml").display().to_string();
+    fs::write(&broken, format!("apiVersion: v1\nkind: {secret}\n")).unwrap();
+    for verb in ["rotate", "enable", "disable"] {
+        let message = harden(["encryption", verb, "-f", &broken]).refused();
+        assert!(
+            message.contains("no kind \"REDACTED\"") && !message.contains(&secret),
+            "{message}"
+        );
+    }
+    for input in inputs {
+        fs::write(&broken, &input).unwrap();
+        for words in [
+            "encryption rotate -f FILE",
+            "encryption enable -f FILE --stage status",
+            "encryption disable -f FILE --output-dir FILE/a",
+            "encryption rotate -v -f FILE",
+            "external-secret a -n b --store fake -f FILE",
+            "simulate audit -f FILE --verb get --user a",
+            "simulate pod-security -f FILE",
+            "audit-policy --estimate FILE",
+            "check -f FILE --fail-on never",
+            "check -f FILE --fail-on never -o wide",
+            "check -f FILE --fail-on never -o json",
+            "check -f FILE --fail-on never -o sarif",
+            "check -f FILE --fail-on never -o junit",
+        ] {
+            let mut command = command();
+            let words = words.replace("FILE", &broken);
+            command.env("RUST_BACKTRACE", "full").args(words.split_whitespace());
+            let Ended { code, stdout, stderr } = finish(&mut command, "");
+            let said = format!("{stdout}{stderr}");
+            assert!((0..=3).contains(&code) && !said.contains("panicked"), "{words}: {said}");
+            for part in [secret.as_str(), &secret[..16], &secret[28..]] {
+                assert!(!said.contains(part), "{words}\n{input}\n{said}");
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ mod check;
 mod completion;
 mod encryption;
 mod external_secret;
+mod files;
 mod folder;
 mod generators;
 mod harden;

@@ -82,7 +82,7 @@ impl<'d> Decoder<'d> {
             }
             let Some((name, field)) = into.fields.iter().find(|(name, _)| *name == key) else {
                 self.path.push_str(unknown_name(into, key));
-                let place = if into.is_secret { map } else { value };
+                let place = if into.is_secret || looks_like_key(key) { map } else { value };
                 self.add_strict("unknown", place);
                 self.path.truncate(end);
                 continue;
@@ -195,7 +195,15 @@ pub(super) fn printable_key(map: Place<'_>, key: &str) -> String {
 }
 
 fn unknown_name<'k>(into: &Struct, key: &'k str) -> &'k str {
-    if into.is_secret && !is_field_name(key) { "REDACTED" } else { key }
+    let is_hidden = looks_like_key(key) || (into.is_secret && !is_field_name(key));
+    if is_hidden { "REDACTED" } else { key }
+}
+
+/// Whether it looks like the base64 of 16 bytes or more, in whatever place it has got to.
+pub(crate) fn looks_like_key(key: &str) -> bool {
+    let is_base64 = |it: u8| it.is_ascii_alphanumeric() || b"+/=".contains(&it);
+    let is_letter = |it: u8| it.is_ascii_alphabetic();
+    key.len() >= 22 && key.bytes().all(is_base64) && !key.bytes().all(is_letter)
 }
 
 /// Whether a key looks like a field's name, and not like a key that lost the colon before it.

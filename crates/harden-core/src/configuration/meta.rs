@@ -2,7 +2,7 @@
 
 use harden_yaml::{Kind, Place};
 
-use super::decoding::{in_decoding_order, value_name};
+use super::decoding::{in_decoding_order, looks_like_key, value_name};
 use super::refusal::Fault;
 use crate::pod_security::go_quoted;
 
@@ -95,7 +95,8 @@ impl<'d> Meta<'d> {
     /// What the server says of a type that it does not know, where it wants one of this kind.
     pub(super) fn unknown(&self, wanted: &str) -> Fault<'d> {
         let place = if self.kind == wanted { self.version_place } else { self.kind_place };
-        let (kind, version) = (go_quoted(self.kind), go_quoted(&self.group_version()));
+        let shown = |text: &str| go_quoted(if looks_like_key(text) { "REDACTED" } else { text });
+        let (kind, version) = (shown(self.kind), shown(&self.group_version()));
         Fault::new(place, format!("no kind {kind} is registered for version {version}"))
     }
 }

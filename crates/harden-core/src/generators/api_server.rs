@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::File;
-use crate::kubernetes::MinorVersion;
+use super::{File, OptionError};
+use crate::kubernetes::{Facts, MinorVersion, PolicyVersion};
 
 /// What a static pod of kube-apiserver needs to have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,10 +22,25 @@ pub(super) struct Mount {
     pub(super) name: &'static str,
     /// The path.
     pub(super) path: String,
-    /// Whether the server writes there; what it writes to is a folder, which is made if need be.
-    pub(super) is_written: bool,
+    /// What is there.
+    pub(super) kind: Kind,
 }
 
+/// What is at a path of the node, and what the server does with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A file, which it reads.
+    File,
+    /// A folder with a file that may be replaced while it runs: a mounted file stays the old one.
+    Folder,
+    /// A folder with a socket; whoever connects to a socket writes to it.
+    Socket,
+    /// A folder that it writes to, and that is made if need be.
+    Logs,
+}
+
+/// The oldest version that this crate knows.
+const OLDEST: MinorVersion = MinorVersion(25);
 /// The first version whose kubeadm reads `v1beta4`, where flags are a list.
 const V1BETA4: MinorVersion = MinorVersion(31);
 
@@ -53,14 +68,15 @@ impl Settings {
         let mounts: Vec<Value> = self
             .mounts
             .iter()
-            .map(|it| json!({"name": it.name, "mountPath": it.path, "readOnly": !it.is_written}))
+            .map(|it| json!({"name": it.name, "mountPath": it.path, "readOnly": it.kind.is_read_only()}))
             .collect();
         let volumes: Vec<Value> = self
             .mounts
             .iter()
-            .map(|it| json!({"name": it.name, "hostPath": {"path": it.path, "type": it.kind()}}))
+            .map(|it| json!({"name": it.name, "hostPath": {"path": it.path, "type": it.kind.name()}}))
             .collect();
-        let container = json!({"command": command, "volumeMounts": mounts});
+        let container =
+            json!({"name": "kube-apiserver", "command": command, "volumeMounts": mounts});
         json!({"spec": {"containers": [container], "volumes": volumes}})
     }
 
@@ -82,8 +98,8 @@ impl Settings {
                     "name": it.name,
                     "hostPath": it.path,
                     "mountPath": it.path,
-                    "readOnly": !it.is_written,
-                    "pathType": it.kind(),
+                    "readOnly": it.kind.is_read_only(),
+                    "pathType": it.kind.name(),
                 })
             })
             .collect();
@@ -95,8 +111,39 @@ impl Settings {
     }
 }
 
-impl Mount {
-    fn kind(&self) -> &'static str {
-        if self.is_written { "DirectoryOrCreate" } else { "File" }
+impl Kind {
+    /// As hostPath volumes call it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::File => "File",
+            Self::Folder | Self::Socket => "Directory",
+            Self::Logs => "DirectoryOrCreate",
+        }
     }
+
+    fn is_read_only(self) -> bool {
+        matches!(self, Self::File | Self::Folder)
+    }
+}
+
+/// The version that an option names or has the cluster asked for, never one that is not known here.
+pub(super) fn version(
+    option: &'static str,
+    chosen: Option<PolicyVersion>,
+    facts: &Facts,
+) -> Result<MinorVersion, OptionError> {
+    let newest = MinorVersion::NEWEST_KNOWN;
+    let version = match (chosen, facts.version) {
+        (Some(PolicyVersion::Cluster), None) => {
+            return Err(OptionError::new(option, "cluster", "no cluster could be asked"));
+        }
+        (Some(PolicyVersion::Cluster), Some(cluster)) => return Ok(cluster.min(newest)),
+        (Some(PolicyVersion::Pinned(version)), _) => version,
+        (Some(PolicyVersion::Latest) | None, _) => newest,
+    };
+    if version < OLDEST || version > newest {
+        let rule = format!("{OLDEST} to {newest} are known here");
+        return Err(OptionError::new(option, version, rule));
+    }
+    Ok(version)
 }

@@ -14,17 +14,16 @@ pub use resource::LoggedResource;
 use crate::configuration::audit::{self, AuditPolicy};
 use crate::configuration::first_document;
 use crate::kubernetes::{Facts, MinorVersion, NamespaceName, Need, PolicyVersion};
-use crate::simulate::audit::{Estimate, Simulator};
 
-use super::{File, Generated, OptionError};
+use super::{File, Generated, HostPath, OptionError, api_server};
 use rule::Rule;
 
 #[cfg(feature = "cli")]
 const SERVER: &str = "API server";
 
 const FILE: &str = "audit-policy.yaml";
-/// The first version that this crate knows.
-const OLDEST: MinorVersion = MinorVersion(25);
+/// Where it is on the nodes when nobody says otherwise.
+const PATH: &str = "/etc/kubernetes/audit/audit-policy.yaml";
 
 /// What the policy is to log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +58,8 @@ pub struct Options {
 
     /// Print what this policy would keep of an audit log (JSON lines) instead of the policy; - is
     /// standard input
-    #[cfg_attr(
-        feature = "cli",
-        arg(long, value_name = "FILE", num_args = 1, conflicts_with = "print_flags")
-    )]
-    pub estimate: Vec<String>,
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE", conflicts_with = "print_flags"))]
+    pub estimate: Option<String>,
 
     /// Print the flags of kube-apiserver, the mounts of its pod and the same for kubeadm instead of
     /// the policy
@@ -74,9 +70,9 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "BACKEND", default_value = "log", requires = "print_flags", help_heading = SERVER))]
     pub backend: Backend,
 
-    /// Logs that were read for the estimate.
-    #[cfg_attr(feature = "cli", arg(skip))]
-    pub logs: Vec<String>,
+    /// Where the policy is on the control plane nodes
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = PATH, requires = "print_flags", help_heading = SERVER))]
+    pub config_path: HostPath,
 }
 
 impl Default for Options {
@@ -88,23 +84,26 @@ impl Default for Options {
             namespaces: Vec::new(),
             for_version: None,
             force: false,
-            estimate: Vec::new(),
+            estimate: None,
             print_flags: false,
             backend: Backend::Log,
-            logs: Vec::new(),
+            config_path: HostPath::known(PATH),
         }
     }
 }
 
 impl Options {
+    #[expect(clippy::unused_self, reason = "other generators read files")]
     pub(crate) fn files(&self) -> &[String] {
-        &self.estimate
+        &[]
     }
 
-    /// Takes in a log to estimate by.
-    #[expect(clippy::unnecessary_wraps, reason = "other generators refuse files")]
-    pub(crate) fn read(&mut self, _: &str, text: &str) -> Result<(), OptionError> {
-        self.logs.push(text.to_owned());
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "other generators read files"
+    )]
+    pub(crate) fn read(&mut self, _: &str, _: &str) -> Result<(), OptionError> {
         Ok(())
     }
 
@@ -118,17 +117,13 @@ impl Options {
     }
 
     pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
-        let version = self.version(facts)?;
+        let version = api_server::version("--for-version", self.for_version, facts)?;
         if self.print_flags {
-            let (settings, notes) = self.backend.settings();
+            let (settings, notes) = self.backend.settings(&self.config_path);
             let file = settings.to_file("audit-flags.yaml", version);
             return Ok(Generated { files: vec![file], notes, ..Generated::default() });
         }
         let text = self.policy(version)?;
-        if !self.estimate.is_empty() {
-            let file = File::new("audit-estimate.txt", self.estimated(&text)?);
-            return Ok(Generated { files: vec![file], ..Generated::default() });
-        }
         let notes = self.notes();
         Ok(Generated { files: vec![File::new(FILE, text)], notes, ..Generated::default() })
     }
@@ -173,36 +168,6 @@ impl Options {
             [] => self.profile.drops(noise),
             chosen => chosen.contains(&noise) || chosen.contains(&Noise::All),
         }
-    }
-
-    fn version(&self, facts: &Facts) -> Result<MinorVersion, OptionError> {
-        const OPTION: &str = "--for-version";
-        let newest = MinorVersion::NEWEST_KNOWN;
-        let version = match (self.for_version, facts.version) {
-            (Some(PolicyVersion::Cluster), None) => {
-                return Err(OptionError::new(OPTION, "cluster", "no cluster could be asked"));
-            }
-            (Some(PolicyVersion::Cluster), Some(cluster)) => return Ok(cluster.min(newest)),
-            (Some(PolicyVersion::Pinned(version)), _) => version,
-            (Some(PolicyVersion::Latest) | None, _) => newest,
-        };
-        if version < OLDEST || version > newest {
-            let rule = format!("{OLDEST} to {newest} are known here");
-            return Err(OptionError::new(OPTION, version, rule));
-        }
-        Ok(version)
-    }
-
-    fn estimated(&self, text: &str) -> Result<String, OptionError> {
-        let unreadable = || OptionError::new("--estimate", "", "there are no audit events in it");
-        let document = first_document(text);
-        let simulator = Simulator::new(&document, FILE).map_err(|_| unreadable())?;
-        let mut estimate = Estimate::new(simulator.policy());
-        self.logs.iter().for_each(|it| estimate.add_log(simulator.policy(), it));
-        if estimate.total().events == 0 {
-            return Err(unreadable());
-        }
-        Ok(estimate.to_text(&simulator))
     }
 
     fn notes(&self) -> Vec<String> {

@@ -2,7 +2,6 @@
 
 mod configuration;
 mod flags;
-mod host_path;
 mod key;
 mod migration;
 mod new_key;
@@ -14,7 +13,6 @@ mod stage;
 mod status;
 mod writer;
 
-pub use host_path::{HostPath, InvalidHostPath};
 pub use key::{InvalidKeyName, KeyName};
 pub use procedure::{Disable, Enable, Procedure, Progress, Rotate, Source};
 pub use provider::{InvalidKms, KmsEndpoint, KmsName, KmsTimeout, Provider};
@@ -22,15 +20,20 @@ pub use resource::{InvalidResource, Resource};
 pub use stage::Stage;
 pub use writer::Writer;
 
-use crate::kubernetes::{Facts, Need};
+use crate::kubernetes::{Facts, Need, PolicyVersion};
 
 use configuration::{Configuration, Entry, Rule};
 use new_key::NewKeys;
 
-use super::{File, Generated, OptionError};
+use super::{File, Generated, HostPath, OptionError, api_server};
 
 /// What the file is called when nobody says otherwise.
 const NAME: &str = "encryption.yaml";
+/// Where it is on the nodes when nobody says otherwise.
+const PATH: &str = "/etc/kubernetes/encryption/encryption.yaml";
+
+#[cfg(feature = "cli")]
+const SERVER: &str = "API server";
 
 /// What is to be encrypted, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,21 +58,27 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "STAGE", default_value = "migrating"))]
     pub stage: Fallback,
 
-    /// Print the flags and mounts of kube-apiserver instead: for its static pod, and for kubeadm
-    #[cfg_attr(feature = "cli", arg(long))]
-    pub print_flags: bool,
-
-    /// Where the file is on the control-plane nodes
-    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = host_path::DEFAULT))]
-    pub config_path: HostPath,
-
-    /// Let the API servers read the file again when it changes, instead of at a restart
-    #[cfg_attr(feature = "cli", arg(long))]
-    pub automatic_reload: bool,
-
     /// Let keys be printed to the terminal
     #[cfg_attr(feature = "cli", arg(long))]
     pub show_key: bool,
+
+    /// Print the flags of kube-apiserver, the mounts of its pod and the same for kubeadm instead of
+    /// the file
+    #[cfg_attr(feature = "cli", arg(long, help_heading = SERVER))]
+    pub print_flags: bool,
+
+    /// Where the file is on the control plane nodes
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = PATH, help_heading = SERVER))]
+    pub config_path: HostPath,
+
+    /// Have the API servers read the file again when it changes, instead of at a restart
+    #[cfg_attr(feature = "cli", arg(long, requires = "print_flags", help_heading = SERVER))]
+    pub automatic_reload: bool,
+
+    /// Version of Kubernetes whose kubeadm is told: v1.N, or cluster to ask the API server
+    /// [default: v1.37]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION", requires = "print_flags", help_heading = SERVER))]
+    pub kubernetes_version: Option<PolicyVersion>,
 }
 
 /// Whether objects in plain are read.
@@ -90,10 +99,11 @@ impl Default for Options {
             writer: Writer::default(),
             resources: vec![resource::secrets()],
             stage: Fallback::default(),
-            print_flags: false,
-            config_path: HostPath::default(),
-            automatic_reload: false,
             show_key: false,
+            print_flags: false,
+            config_path: HostPath::known(PATH),
+            automatic_reload: false,
+            kubernetes_version: None,
         }
     }
 }
@@ -116,7 +126,10 @@ impl Options {
     pub(crate) fn needs(&self) -> Vec<Need> {
         match &self.procedure {
             Some(procedure) => procedure.needs(),
-            None if self.print_flags => Vec::new(),
+            None if self.print_flags => {
+                let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
+                asks.then_some(Need::Version).into_iter().collect()
+            }
             None => vec![Need::Today, Need::Random(new_key::RANDOM)],
         }
     }
@@ -126,9 +139,12 @@ impl Options {
             Some(procedure) => procedure.generate(facts),
             None if self.print_flags => {
                 let kms = self.writer.kms()?;
-                let text = flags::write(&self.config_path, self.automatic_reload, kms.as_ref());
-                let files = vec![File::new("kube-apiserver-encryption.yaml", text)];
-                Ok(Generated { files, ..Generated::default() })
+                let version =
+                    api_server::version("--kubernetes-version", self.kubernetes_version, facts)?;
+                let (settings, notes) =
+                    flags::settings(&self.config_path, self.automatic_reload, kms.as_ref());
+                let files = vec![settings.to_file("encryption-flags.yaml", version)];
+                Ok(Generated { files, notes, ..Generated::default() })
             }
             None => self.configure(facts),
         }

@@ -6,8 +6,8 @@ use crate::configuration::admission;
 use crate::configuration::first_document;
 use crate::kubernetes::{Facts, Level, MinorVersion, NamespaceName, Need, PolicyVersion};
 
-use super::api_server::{Mount, Settings};
-use super::{File, Generated, OptionError};
+use super::api_server::{Kind, Mount, Settings};
+use super::{File, Generated, HostPath, OptionError};
 
 #[cfg(feature = "cli")]
 const EXEMPTIONS: &str = "Exemptions";
@@ -64,6 +64,10 @@ pub struct Options {
     /// the configuration
     #[cfg_attr(feature = "cli", arg(long, help_heading = SERVER))]
     pub print_flags: bool,
+
+    /// Where the configuration is on the control plane nodes
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = PATH, requires = "print_flags", help_heading = SERVER))]
+    pub config_path: HostPath,
 }
 
 impl Default for Options {
@@ -79,6 +83,7 @@ impl Default for Options {
             exempt_user: Vec::new(),
             exempt_runtime_class: Vec::new(),
             print_flags: false,
+            config_path: HostPath::known(PATH),
         }
     }
 }
@@ -111,19 +116,21 @@ impl Options {
         let version = self.version(facts)?;
         if self.print_flags {
             let settings = Settings {
-                flags: vec![("admission-control-config-file", PATH.to_owned())],
+                flags: vec![("admission-control-config-file", self.config_path.to_string())],
                 mounts: vec![Mount {
                     name: "admission-config",
-                    path: PATH.to_owned(),
-                    is_written: false,
+                    path: self.config_path.to_string(),
+                    kind: Kind::File,
                 }],
             };
             let kubeadm = match version {
                 PolicyVersion::Pinned(version) => version,
                 PolicyVersion::Latest | PolicyVersion::Cluster => MinorVersion::NEWEST_KNOWN,
             };
-            let notes =
-                vec![format!("put the configuration at {PATH} on every control plane node first")];
+            let notes = vec![format!(
+                "put the configuration at {} on every control plane node first",
+                self.config_path
+            )];
             let files = vec![settings.to_file("admission-flags.yaml", kubeadm)];
             return Ok(Generated { files, notes, ..Generated::default() });
         }

@@ -6,11 +6,12 @@ use std::ops::Range;
 use harden_yaml::Span;
 
 use super::Report;
+use crate::configuration::looks_like_key;
 use crate::finding::Finding;
 use crate::rule::Rule;
 
 /// Kinds of object whose values are secrets.
-const CONFIDENTIAL: [&str; 2] = ["Secret", "EncryptionConfiguration"];
+const CONFIDENTIAL: [&str; 3] = ["Secret", "EncryptionConfiguration", "EncryptionConfig"];
 
 /// What such objects say openly.
 const OPEN_KEYS: [&str; 7] =
@@ -100,7 +101,8 @@ pub(super) fn values(lines: &str, start: usize, is_cut: bool) -> Vec<Span> {
         if OPEN_KEYS.contains(&name) && !value.contains([',', '{', '[']) {
             continue;
         }
-        let from = if key.is_empty() || !is_whole { start } else { start + key.len() + 1 };
+        let is_hidden = key.is_empty() || !is_whole || looks_like_key(name);
+        let from = if is_hidden { start } else { start + key.len() + 1 };
         spans.push(Span::new(from, end));
     }
     spans
@@ -129,6 +131,8 @@ mod tests {
         assert_eq!(values("kind: Secret\n  a: b\n", false), [" b\n"]);
         assert_eq!(values("name: a, secret: b\n", false), [" a, secret: b\n"]);
         assert_eq!(values("bbb\n- name: x", false), ["bbb\n"]);
+        let misplaced = "- MDEyMzQ1Njc4OWFiY2RlZg==: b\n";
+        assert_eq!(values(misplaced, false), [misplaced], "a key where a name should be");
         assert_eq!(values("c2Vjcm\",\"d\": 1\ne: f", true), ["c2Vjcm\",\"d\": 1\n", " f"]);
     }
 }

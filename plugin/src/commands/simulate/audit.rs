@@ -1,15 +1,14 @@
 //! `simulate audit`: what an audit policy makes of requests.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal as _};
+use std::io::{self, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
 use harden_core::configuration::{Refusal, first_document};
 use harden_core::simulate::audit::{Estimate, Record, Request, Simulator};
 use harden_yaml::{Lines, Place};
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
+use crate::audit_log;
 use crate::input;
 use crate::terminal::{self, Outcome};
 
@@ -130,13 +129,7 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
         print(options.output, &words, &simulator.to_json(&answer))?;
         return Ok(Outcome::Done);
     }
-    match log {
-        None | Some("-") => answer_log(&simulator, options, "-", io::stdin().lock()),
-        Some(file) => {
-            let opened = File::open(file).with_context(|| format!("failed to read {file}"))?;
-            answer_log(&simulator, options, file, BufReader::with_capacity(1 << 20, opened))
-        }
-    }
+    answer_log(&simulator, options, log.unwrap_or("-"))
 }
 
 impl RequestOptions {
@@ -178,79 +171,41 @@ fn position(name: &str, text: &str, place: Place<'_>) -> String {
     format!("{name}:{}:{}", position.line, position.column)
 }
 
-/// A part of a log, answered: what to print, what it comes to, and the lines that are no events.
-struct Part {
-    text: String,
-    estimate: Estimate,
-    errors: Vec<(usize, String)>,
-}
-
-/// More lines than this that are no events are counted only.
-const MOST_ERRORS: usize = 10;
-
-/// Answers a log as it comes, many lines at a time.
-fn answer_log(
-    simulator: &Simulator<'_>,
-    options: &Options,
-    name: &str,
-    log: impl BufRead,
-) -> super::super::Result {
-    const BATCH: usize = 1 << 14;
-    let mut total = Estimate::new(simulator.policy());
-    let mut errors = Vec::new();
-    let mut lines = log.lines();
-    let mut first = 1;
-    terminal::stream(|out, _| {
-        loop {
-            let batch: Vec<String> = lines.by_ref().take(BATCH).collect::<io::Result<_>>()?;
-            let numbered: Vec<_> = (first..).zip(&batch).collect();
-            let parts: Vec<Part> =
-                numbered.par_chunks(512).map(|it| answer_part(simulator, options, it)).collect();
-            for part in parts {
-                out.write_all(part.text.as_bytes())?;
-                total.merge(&part.estimate);
-                errors.extend(part.errors);
-            }
-            first += batch.len();
-            if batch.len() < BATCH {
-                break;
-            }
+/// Answers a log as it comes.
+fn answer_log(simulator: &Simulator<'_>, options: &Options, name: &str) -> super::super::Result {
+    let mut log = audit_log::open(name)?;
+    let answer = |line: usize, record: &Record<'_>| {
+        if options.summary {
+            String::new()
+        } else {
+            answer_line(simulator, options.output, line, record)
         }
+    };
+    let mut outcome = None;
+    terminal::stream(|out, _| {
+        let pass = |text: &str| out.write_all(text.as_bytes());
+        let read = audit_log::read(simulator, &mut *log, answer, pass)?;
         if options.summary {
             let text = match options.output {
-                Format::Text => total.to_text(simulator),
-                Format::Json => format!("{}\n", summary(&total, simulator)),
+                Format::Text => read.estimate.to_text(simulator),
+                Format::Json => format!("{}\n", summary(&read.estimate, simulator)),
             };
             out.write_all(text.as_bytes())?;
         }
+        outcome = Some(read);
         Ok(())
     })
     .with_context(|| format!("failed to answer {name}"))?;
-    for (line, error) in errors.iter().take(MOST_ERRORS) {
+    // Whoever reads the answers may have gone away before the end.
+    let Some(read) = outcome else { return Ok(Outcome::Done) };
+    for (line, error) in &read.errors {
         terminal::error(&format!("{name}:{line}: {error}"))?;
     }
-    if errors.len() > MOST_ERRORS {
-        terminal::error(&format!("{name}: {} more lines like these", errors.len() - MOST_ERRORS))?;
+    let rest = read.estimate.unreadable.saturating_sub(read.errors.len() as u64);
+    if rest > 0 {
+        terminal::error(&format!("{name}: {rest} more lines like these"))?;
     }
-    Ok(if errors.is_empty() { Outcome::Done } else { Outcome::Incomplete })
-}
-
-fn answer_part(simulator: &Simulator<'_>, options: &Options, lines: &[(usize, &String)]) -> Part {
-    let estimate = Estimate::new(simulator.policy());
-    let mut part = Part { text: String::new(), estimate, errors: Vec::new() };
-    for (number, line) in lines.iter().filter(|(_, line)| !line.trim().is_empty()) {
-        match Record::read(line) {
-            Ok(record) if options.summary => part.estimate.add(simulator.policy(), &record),
-            Ok(record) => {
-                part.text.push_str(&answer_line(simulator, options.output, *number, &record));
-            }
-            Err(error) => {
-                part.estimate.unreadable += 1;
-                part.errors.push((*number, error.to_string()));
-            }
-        }
-    }
-    part
+    Ok(if read.errors.is_empty() { Outcome::Done } else { Outcome::Incomplete })
 }
 
 fn answer_line(

@@ -1,6 +1,7 @@
 //! Where audit events go.
 
-use super::super::api_server::{Mount, Settings};
+use crate::generators::HostPath;
+use crate::generators::api_server::{Kind, Mount, Settings};
 
 /// Where kube-apiserver sends audit events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,23 +13,22 @@ pub enum Backend {
     Webhook,
 }
 
-const POLICY: &str = "/etc/kubernetes/audit/audit-policy.yaml";
 const WEBHOOK: &str = "/etc/kubernetes/audit/webhook.yaml";
 const LOGS: &str = "/var/log/kubernetes/audit";
 
 impl Backend {
     /// What the server needs, and what the user should know.
-    pub(super) fn settings(self) -> (Settings, Vec<String>) {
+    pub(super) fn settings(self, policy: &HostPath) -> (Settings, Vec<String>) {
         let mut settings = Settings {
-            flags: vec![("audit-policy-file", POLICY.to_owned())],
+            flags: vec![("audit-policy-file", policy.to_string())],
             mounts: vec![Mount {
                 name: "audit-policy",
-                path: POLICY.to_owned(),
-                is_written: false,
+                path: policy.to_string(),
+                kind: Kind::File,
             }],
         };
         let mut notes =
-            vec![format!("put the policy at {POLICY} on every control plane node first")];
+            vec![format!("put the policy at {policy} on every control plane node first")];
         let mut add = |flag, value: &str| settings.flags.push((flag, value.to_owned()));
         match self {
             Self::Log => {
@@ -38,7 +38,7 @@ impl Backend {
                 add("audit-log-maxbackup", "10");
                 add("audit-log-maxsize", "100");
                 let path = LOGS.to_owned();
-                settings.mounts.push(Mount { name: "audit-logs", path, is_written: true });
+                settings.mounts.push(Mount { name: "audit-logs", path, kind: Kind::Logs });
             }
             Self::Webhook => {
                 add("audit-webhook-config-file", WEBHOOK);
@@ -46,7 +46,7 @@ impl Backend {
                 add("audit-webhook-initial-backoff", "10s");
                 add("audit-webhook-truncate-enabled", "true");
                 let path = WEBHOOK.to_owned();
-                settings.mounts.push(Mount { name: "audit-webhook", path, is_written: false });
+                settings.mounts.push(Mount { name: "audit-webhook", path, kind: Kind::File });
                 notes.push(format!(
                     "{WEBHOOK} is a kubeconfig that names the service; while it cannot be reached for long, events are lost"
                 ));

@@ -56,14 +56,14 @@ impl fmt::Debug for Key {
 
 impl KeyName {
     /// `key-2026-11-23`, or `key-2026-11-23-2` and so on: always later than every name that is taken,
-    /// which is how the newest key is known.
-    pub(super) fn dated(today: Date, taken: &[&Self]) -> Self {
+    /// which is how the newest key is known. None when no number is left after one that is taken.
+    pub(super) fn dated(today: Date, taken: &[&Self]) -> Option<Self> {
         let latest = taken.iter().filter_map(|it| it.date()).max();
         let (date, number) = match latest.filter(|(date, _)| *date >= today) {
-            Some((date, number)) => (date, number.saturating_add(1)),
+            Some((date, number)) => (date, number.checked_add(1)?),
             None => (today, 1),
         };
-        Self(if number > 1 { format!("key-{date}-{number}") } else { format!("key-{date}") })
+        Some(Self(if number > 1 { format!("key-{date}-{number}") } else { format!("key-{date}") }))
     }
 
     /// The name.
@@ -131,16 +131,19 @@ mod tests {
     #[test]
     fn names_are_dated_and_never_taken_twice() {
         let today = Date { year: 2026, month: 11, day: 23 };
-        let first = KeyName::dated(today, &[]);
-        let second = KeyName::dated(today, &[&first]);
-        let third = KeyName::dated(today, &[&second, &first]);
+        let first = KeyName::dated(today, &[]).unwrap();
+        let second = KeyName::dated(today, &[&first]).unwrap();
+        let third = KeyName::dated(today, &[&second, &first]).unwrap();
         assert_eq!(
             [first.as_str(), second.as_str(), third.as_str()],
             ["key-2026-11-23", "key-2026-11-23-2", "key-2026-11-23-3"]
         );
         assert!(first.date() < second.date() && second.date() < third.date());
         let future: KeyName = "key-2027-01-01-7".parse().unwrap();
-        assert_eq!(KeyName::dated(today, &[&first, &future]).as_str(), "key-2027-01-01-8");
+        let next = KeyName::dated(today, &[&first, &future]).unwrap();
+        assert_eq!(next.as_str(), "key-2027-01-01-8");
+        let last: KeyName = "key-2027-01-01-4294967295".parse().unwrap();
+        assert_eq!(KeyName::dated(today, &[&first, &last]), None, "never a name that is taken");
         for name in ["key1", "key-2026", "key-2026-11", "key-2026-11-23-x", "key-26-11-23"] {
             assert_eq!(name.parse::<KeyName>().ok().and_then(|it| it.date()), None, "{name}");
         }

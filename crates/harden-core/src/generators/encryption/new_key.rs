@@ -42,8 +42,17 @@ impl<'o> NewKeys<'o> {
             let rule = "a plugin of this name is in the file already; choose another name";
             return Err(OptionError::new("--kms-name", &kms.name, rule));
         }
-        let dated = || facts.today.map(|it| KeyName::dated(it, &taken));
-        let name = writer.key_name.clone().or_else(dated);
+        let name = match (&writer.key_name, facts.today) {
+            (Some(name), _) => Some(name.clone()),
+            (None, Some(today)) if kms.is_none() => {
+                let last = || {
+                    let rule = "is missing: the keys of the file are named so that no date comes after them";
+                    OptionError::new("--key-name", "", rule)
+                };
+                Some(KeyName::dated(today, &taken).ok_or_else(last)?)
+            }
+            _ => None,
+        };
         Ok(Self { writer, random: facts.random.bytes(), name, kms, kms_names })
     }
 

@@ -7,13 +7,12 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 
 use super::configuration::{Configuration, Rule};
-use super::host_path::HostPath;
 use super::new_key::{self, NewKeys};
 use super::resource::{self, Resource};
 use super::stage::{self, Stage};
 use super::writer::Writer;
 use super::{migration, plan, provider, status};
-use crate::generators::{File, Generated, OptionError};
+use crate::generators::{File, Generated, HostPath, OptionError};
 use crate::kubernetes::{Facts, Need};
 
 /// What is done with a file that is in use.
@@ -69,7 +68,7 @@ pub struct Disable {
 }
 
 /// How far a procedure is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Progress {
     /// The file that the API servers use now; - is standard input
@@ -89,8 +88,8 @@ pub struct Progress {
     #[cfg_attr(feature = "cli", arg(long))]
     pub verify: bool,
 
-    /// Where the file is on the control-plane nodes
-    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = super::host_path::DEFAULT))]
+    /// Where the file is on the control plane nodes
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = super::PATH))]
     pub config_path: HostPath,
 
     /// The API servers read the file again when it changes
@@ -105,6 +104,21 @@ pub struct Progress {
     /// What was read of it.
     #[cfg_attr(feature = "cli", arg(skip))]
     pub source: Option<Source>,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self {
+            filename: None,
+            stage: None,
+            reencrypted: false,
+            verify: false,
+            config_path: HostPath::known(super::PATH),
+            automatic_reload: false,
+            show_key: false,
+            source: None,
+        }
+    }
 }
 
 /// The file in use, once it was read.

@@ -55,16 +55,6 @@ impl Estimate {
         }
     }
 
-    /// Counts every line of a log; blank lines are none.
-    pub fn add_log(&mut self, policy: &AuditPolicy<'_>, log: &str) {
-        for line in log.lines().filter(|it| !it.trim().is_empty()) {
-            match Record::read(line) {
-                Ok(record) => self.add(policy, &record),
-                Err(_) => self.unreadable += 1,
-            }
-        }
-    }
-
     /// Adds what another part of the log comes to.
     pub fn merge(&mut self, other: &Self) {
         self.rules.iter_mut().zip(&other.rules).for_each(|(sum, it)| sum.add(it));

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::{Step, file_name};
 use crate::configuration::encryption::split;
+use crate::generators::HostPath;
+use crate::generators::encryption::PATH;
 use crate::generators::encryption::configuration::{Configuration, Entry};
-use crate::generators::encryption::host_path::HostPath;
 use crate::generators::encryption::migration;
 use crate::generators::encryption::procedure::{Procedure, Progress};
 use crate::generators::encryption::provider::Provider;
@@ -33,7 +34,7 @@ pub(super) fn make(procedure: &Procedure, step: &Step) -> String {
         add(&format!("--resources {}", resources.join(",")));
     }
     writer(procedure, step, &mut add);
-    if progress.config_path != HostPath::default() {
+    if progress.config_path != HostPath::known(PATH) {
         add(&format!("--config-path {}", progress.config_path));
     }
     add(&format!("--stage {}", step.stage.name()));

@@ -1,0 +1,101 @@
+//! Audit logs, read as they come: memory does not grow with them.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+
+use anyhow::Context as _;
+use harden_core::simulate::audit::{Estimate, Record, Simulator};
+use rayon::prelude::*;
+
+/// What a policy makes of a log.
+pub(crate) struct Outcome {
+    /// What it comes to.
+    pub(crate) estimate: Estimate,
+    /// The first lines that are no events, by number, and why.
+    pub(crate) errors: Vec<(usize, String)>,
+}
+
+/// More lines than this that are no events are counted only.
+const MOST_ERRORS: usize = 10;
+
+/// As much as is read before it is answered, in lines and in bytes.
+const BATCH: (usize, usize) = (1 << 14, 1 << 23);
+
+/// Opens a log, or standard input for `-`.
+pub(crate) fn open(name: &str) -> anyhow::Result<Box<dyn BufRead>> {
+    if name == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let file = File::open(name).with_context(|| format!("failed to read {name}"))?;
+    Ok(Box::new(BufReader::with_capacity(1 << 20, file)))
+}
+
+/// Counts a log, and passes on what `answer` says to each of its events, in their order.
+pub(crate) fn read(
+    simulator: &Simulator<'_>,
+    log: &mut dyn BufRead,
+    answer: impl Fn(usize, &Record<'_>) -> String + Sync,
+    mut pass: impl FnMut(&str) -> io::Result<()>,
+) -> io::Result<Outcome> {
+    let mut total = Outcome { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
+    let mut first = 1;
+    loop {
+        let batch = next(log)?;
+        if batch.is_empty() {
+            return Ok(total);
+        }
+        let numbered: Vec<_> = (first..).zip(&batch).collect();
+        let parts: Vec<_> =
+            numbered.par_chunks(512).map(|it| part(simulator, it, &answer)).collect();
+        for (text, part) in parts {
+            pass(&text)?;
+            total.estimate.merge(&part.estimate);
+            let room = MOST_ERRORS.saturating_sub(total.errors.len());
+            total.errors.extend(part.errors.into_iter().take(room));
+        }
+        first += batch.len();
+    }
+}
+
+/// The next lines, as bytes: one that is not UTF-8 must not hide those after it.
+fn next(log: &mut dyn BufRead) -> io::Result<Vec<Vec<u8>>> {
+    let (lines, bytes) = BATCH;
+    let mut batch = Vec::new();
+    let mut size = 0;
+    while batch.len() < lines && size < bytes {
+        let mut line = Vec::new();
+        if log.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        size += line.len();
+        batch.push(line);
+    }
+    Ok(batch)
+}
+
+fn part(
+    simulator: &Simulator<'_>,
+    lines: &[(usize, &Vec<u8>)],
+    answer: &(impl Fn(usize, &Record<'_>) -> String + Sync),
+) -> (String, Outcome) {
+    let mut text = String::new();
+    let mut part = Outcome { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
+    for (number, line) in lines {
+        let line = String::from_utf8_lossy(line);
+        let line = line.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
+        if line.trim().is_empty() {
+            continue;
+        }
+        match Record::read(line) {
+            Ok(record) => {
+                part.estimate.add(simulator.policy(), &record);
+                text.push_str(&answer(*number, &record));
+            }
+            Err(error) => {
+                part.estimate.unreadable += 1;
+                part.errors.push((*number, error.to_string()));
+            }
+        }
+    }
+    (text, part)
+}
