@@ -71,8 +71,14 @@ fn refuse_foreign(path: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Puts a file there whole or not at all.
+/// Puts a file there whole or not at all. What is no file, such as `/dev/stderr` or a named pipe, is
+/// written to; links stay, and what they point to is replaced.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let target = fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
     let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
     let folder = parent.unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
