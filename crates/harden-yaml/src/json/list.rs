@@ -262,7 +262,7 @@ impl ListSplitter {
 
     /// Moves the place behind some bytes.
     fn pass(&mut self, bytes: &[u8]) {
-        let feeds = bytes.iter().filter(|it| **it == b'\n').count();
+        let feeds = bytes.split(|it| *it == b'\n').count() - 1;
         let last = match bytes.iter().rposition(|it| *it == b'\n') {
             Some(feed) => {
                 self.place.line = self.place.line.saturating_add(to_u32(feeds));

@@ -94,13 +94,13 @@ impl Run {
         run.settings.crds = Arc::new(run.crds(options)?);
         let mut checker = Checker::new(run.settings.clone());
         // What Namespaces in streams say holds for the pods in files, too.
-        let (names, texts) = (std::mem::take(&mut run.names), std::mem::take(&mut run.texts));
+        let files = (std::mem::take(&mut run.names), std::mem::take(&mut run.texts));
         for path in streams {
             stream::judge(path, &mut checker, &mut run);
         }
         let base = run.names.len();
-        run.names.extend(names);
-        run.texts.extend(texts);
+        run.names.extend(files.0);
+        run.texts.extend(files.1);
         run.origins.resize(run.texts.len(), None);
         let checker = &checker;
         let judged: Vec<_> = run
