@@ -15,7 +15,7 @@ mod world;
 
 pub use namespaces::Namespaces;
 use object::Source;
-pub use object::{Object, SourceText};
+pub use object::{Object, Origin, SourceText};
 use reporter::Found;
 pub use reporter::Reporter;
 pub use session::Session;
@@ -116,6 +116,11 @@ impl Remains {
     /// Whether [`Checker::conclude`] needs the source's text.
     pub fn is_retained(&self) -> bool {
         self.is_retained
+    }
+
+    /// The namespaces of its pods, as they are written; with repetitions.
+    pub fn namespaces(&self) -> impl Iterator<Item = &str> {
+        self.workloads.iter().map(|it| it.object.namespace.as_str())
     }
 }
 
@@ -220,12 +225,9 @@ impl Checker {
         let all: Vec<&dyn Source> = sources.iter().map(|it| it as &dyn Source).collect();
         let retained = sources.iter().zip(judged).filter(|(_, it)| it.as_ref().is_retained);
         let documents: Vec<_> = retained
-            .flat_map(|(source, _)| {
-                harden_yaml::documents(source.text).map(|it| (source.index, it))
-            })
+            .flat_map(|(source, _)| harden_yaml::documents(source.text).map(move |it| (source, it)))
             .collect();
-        let objects =
-            documents.iter().flat_map(|(source, document)| Object::all(*source, document));
+        let objects = documents.iter().flat_map(|(source, document)| Object::all(source, document));
         let world = World {
             objects: objects.filter(World::retains).collect(),
             workloads: judged.iter().flat_map(|it| &it.as_ref().workloads).collect(),

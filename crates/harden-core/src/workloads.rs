@@ -7,6 +7,7 @@ mod secrets;
 use harden_yaml::Place;
 
 pub use kinds::{KINDS, PodKind};
+pub(crate) use object::objects_of_list;
 pub use object::{Object, Objects, objects};
 pub use secrets::SecretUse;
 

@@ -84,7 +84,7 @@ fn benches(criterion: &mut Criterion) {
             let mut refused = 0;
             for chunk in json.as_bytes().chunks(64 * 1024) {
                 splitter.push(black_box(chunk)).unwrap();
-                while let Some(item) = splitter.next_item() {
+                while let Some((item, _)) = splitter.next_item() {
                     let text = std::str::from_utf8(&item).unwrap();
                     refused += usize::from(Document::parse_json(text).is_refused());
                 }

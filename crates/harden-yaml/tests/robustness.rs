@@ -162,7 +162,7 @@ proptest! {
         let mut found: Vec<String> = Vec::new();
         for part in text.as_bytes().chunks(chunk) {
             splitter.push(part).unwrap();
-            while let Some(item) = splitter.next_item() {
+            while let Some((item, _)) = splitter.next_item() {
                 found.push(serde_json::from_slice(&item).unwrap());
             }
         }

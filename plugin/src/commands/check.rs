@@ -39,6 +39,9 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     for entry in expired.iter().filter(|_| !options.no_ignores) {
         terminal::note(&format!("{}: {entry}", options.config_name()))?;
     }
+    for entry in run.unused_entries.iter().filter_map(|it| config.ignore.get(*it)) {
+        terminal::note(&format!("{}: {}", options.config_name(), entry.unused()))?;
+    }
     for unused in &run.unused {
         terminal::note(&unused_note(unused, &run.names))?;
     }
@@ -96,7 +99,7 @@ fn outcome(options: &Options, run: &Run) -> Outcome {
         Outcome::Failed
     } else if run.findings.iter().any(fails) {
         Outcome::Found
-    } else if run.incomplete.is_empty() || options.allow_incomplete {
+    } else if (run.incomplete.is_empty() && !run.is_broken()) || options.allow_incomplete {
         Outcome::Done
     } else {
         Outcome::Incomplete

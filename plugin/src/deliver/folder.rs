@@ -71,14 +71,16 @@ fn refuse_foreign(path: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Puts a file there whole or not at all; writes to a pipe or a device.
+/// Puts a file there whole or not at all. What is no file, such as `/dev/stderr` or a named pipe, is
+/// written to; links stay, and what they point to is replaced.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let folder = parent.unwrap_or(Path::new("."));
-    // What is no file stays what it is: /dev/null, /dev/stdout, a pipe.
-    if path.metadata().is_ok_and(|it| !it.is_file()) {
+    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
         return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
+    let target = fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let folder = parent.unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".harden-");
     #[cfg(unix)]

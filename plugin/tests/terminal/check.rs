@@ -142,6 +142,139 @@ fn standard_input_may_be_yaml_or_a_json_list() {
     }
 }
 
+/// A privileged pod in the namespace `team-a`, which says neither `apiVersion` nor kind.
+const ITEM: &str = r#"{"metadata":{"name":"web","namespace":"team-a"},"spec":{"containers":[{"name":"a","image":"a","securityContext":{"privileged":true}}]}}"#;
+
+fn item(api_version: &str, kind: &str, rest: &str) -> String {
+    let rest = rest.strip_prefix('{').unwrap_or(rest);
+    format!(r#"{{"apiVersion":"{api_version}","kind":"{kind}",{rest}"#)
+}
+
+#[test]
+fn items_of_a_typed_list_on_standard_input_need_not_say_their_kind() {
+    let folder = one("");
+    for list in [
+        format!(r#"{{"kind":"PodList","apiVersion":"v1","metadata":{{}},"items":[{ITEM}]}}"#),
+        format!(r#"{{"apiVersion":"v1","items":[{ITEM}],"kind":"PodList"}}"#),
+    ] {
+        let mut command = folder.command("check -f - --rule privileged-container -o wide");
+        let ended = finish(&mut command, &list);
+        assert_eq!(ended.code, 1, "{list}: {}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.contains("Pod team-a/web"), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn standard_input_that_begins_as_a_list_may_be_anything_that_files_may_be() {
+    let folder = one("");
+    let pod = item("v1", "Pod", ITEM);
+    let list = format!(r#"{{"kind":"List","items":[{pod}]}}"#);
+    for (text, places) in [
+        (format!("{pod}\n{pod}\n"), 2),
+        (format!("{list}\n{list}\n{pod}"), 3),
+        (format!("{pod}\n---\n{POD}"), 2),
+        (format!("{list}\n---\n{POD}"), 2),
+        (pod.replace(r#""kind":"#, "kind: "), 1),
+    ] {
+        let mut command = folder.command("check -f - --rule privileged-container -o csv");
+        let ended = finish(&mut command, &text);
+        let lines: Vec<_> = ended.stdout.lines().filter(|it| it.contains("stdin")).collect();
+        assert_eq!(lines.len(), places, "{text}: {}{}", ended.stdout, ended.stderr);
+    }
+    let template =
+        finish(&mut folder.command("check -f -"), "{{- if .a }}\nkind: Pod\n{{- end }}\n");
+    assert!(template.stdout.contains("unrendered-template"), "{}", template.stdout);
+}
+
+#[test]
+fn items_of_a_list_are_found_where_they_are_in_the_list() {
+    let folder = one("");
+    let list =
+        format!("{{\n  \"kind\": \"List\",\n  \"items\": [\n    {}\n]}}", item("v1", "Pod", ITEM));
+    let mut command = folder.command("check -f - --rule privileged-container -o wide");
+    let ended = finish(&mut command, &list);
+    let column = 4 + item("v1", "Pod", ITEM).find("true").unwrap() + 1;
+    assert!(ended.stdout.contains(&format!("stdin:4:{column} ")), "{}", ended.stdout);
+}
+
+#[test]
+fn the_namespaces_of_a_stream_decide_the_level_or_it_says_that_they_came_too_late() {
+    let folder = one(&format!("{}\n", item("v1", "Pod", ITEM)));
+    let (pod, namespace) = (
+        item("v1", "Pod", ITEM),
+        r#"{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team-a","labels":{"pod-security.kubernetes.io/enforce":"privileged"}}}"#,
+    );
+    let list = |items: &[&str]| format!(r#"{{"kind":"List","items":[{}]}}"#, items.join(","));
+    let check = |words: &str, input: &str| {
+        finish(&mut folder.command(&format!("check --rule privileged-container {words}")), input)
+    };
+    for input in [
+        list(&[namespace, &pod]),
+        list(&[&pod, namespace]),
+        format!("{}\n{}", list(&[namespace]), list(&[&pod])),
+    ] {
+        let ended = check("-f -", &input);
+        assert_eq!(ended.code, 0, "{input}: {}", ended.stdout);
+    }
+    let of_files = check("-f . -f -", &list(&[namespace]));
+    assert_eq!(of_files.code, 0, "{}", of_files.stdout);
+    let mut many = vec![pod.as_str(); 2000];
+    many.push(namespace);
+    let late = check("-f - --fail-on never", &list(&many));
+    assert_eq!(late.code, 3, "{}", late.stdout);
+    assert!(late.stdout.contains("pods of team-a come before their Namespace"), "{}", late.stdout);
+}
+
+#[test]
+fn nothing_to_check_is_no_success() {
+    let folder = Folder::with(&[("a/notes.txt", "hello"), ("b/c/pod.yaml", POD)]);
+    for (words, says) in [
+        ("check -f a", "no file in this folder ends in .yaml"),
+        ("check -f b", "-R looks into its folders, too"),
+    ] {
+        let ended = folder.run(words);
+        assert_eq!(ended.code, 2, "{}", ended.stdout);
+        assert!(ended.stderr.contains(says), "{}", ended.stderr);
+    }
+    assert_eq!(folder.run("check -f b -R --fail-on never").code, 0);
+    let empty = finish(&mut folder.command("check -f -"), "\n");
+    assert_eq!(empty.code, 2, "{}", empty.stdout);
+    assert!(empty.stderr.contains("standard input is empty"), "{}", empty.stderr);
+}
+
+#[test]
+fn a_document_that_nobody_could_read_is_never_a_success() {
+    let folder = one("a: [\n");
+    let run = |words: &str| folder.run(&format!("check -f . {words}")).code;
+    assert_eq!(run(""), 1);
+    assert_eq!(run("--rule privileged-container"), 3);
+    assert_eq!(run("--fail-on never"), 3);
+    assert_eq!(run("--fail-on never --allow-incomplete"), 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_report_goes_through_a_link_and_leaves_it_there() {
+    let folder = one(POD);
+    let (link, target) = (folder.path().join("link.json"), folder.path().join("target.txt"));
+    fs::write(&target, "").unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    folder.run("check -f . --output-file json=link.json");
+    assert!(link.is_symlink());
+    assert!(fs::read_to_string(&target).unwrap().contains("\"v1\""));
+}
+
+#[test]
+fn an_entry_of_the_file_that_changes_nothing_is_pointed_out() {
+    let folder = one(POD);
+    let config = "ignore:\n- {rule: host-port, kind: Pod, name: gone, reason: x}\n- {rule: privileged-container, reason: x}\n";
+    fs::write(folder.path().join(".kubectl-harden.yaml"), config).unwrap();
+    let ended = folder.run("check -f . --fail-on never");
+    let note = "the ignore of host-port for kind Pod, name gone changes nothing";
+    assert!(ended.stderr.contains(note), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("privileged-container"), "{}", ended.stderr);
+}
+
 #[test]
 fn the_namespace_among_the_input_decides_the_level() {
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: team-a\n  labels:\n    pod-security.kubernetes.io/enforce: baseline\n    pod-security.kubernetes.io/enforce-version: v1.37\n";

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::SourceText;
 use crate::pod_security::{Labels, Mode, Policy, Standard};
-use crate::workloads::{Object, objects};
+use crate::workloads::Object;
 
 /// What Namespaces and the LimitRanges in them say of pods, by the names of the namespaces.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,14 +15,16 @@ pub struct Namespaces {
 }
 
 impl Namespaces {
-    /// Reads the Namespaces and LimitRanges of a source. Cheap for sources that hold none.
-    pub fn learn(&mut self, text: &str) {
+    /// Reads the Namespaces and LimitRanges of a source; returns the namespaces that they are about.
+    /// Cheap for sources that hold none.
+    pub fn learn(&mut self, source: &SourceText<'_>) -> Vec<String> {
         let label = Mode::Enforce.level_label();
-        if !text.contains(label) && !text.contains("LimitRange") {
-            return;
+        let mut names = Vec::new();
+        if !source.text.contains(label) && !source.may_hold("LimitRange") {
+            return names;
         }
-        for document in harden_yaml::documents(text).filter(|it| !it.is_refused()) {
-            for object in objects(document.root()) {
+        for document in harden_yaml::documents(source.text).filter(|it| !it.is_refused()) {
+            for object in source.objects(&document) {
                 let labels = object.place.at("metadata").at("labels");
                 if object.group.is_empty()
                     && object.kind == "Namespace"
@@ -29,12 +32,23 @@ impl Namespaces {
                 {
                     let policy = Labels::read(labels, Policy::PRIVILEGED).policy;
                     self.standards.insert(object.name().to_owned(), policy.enforce);
+                    names.push(object.name().to_owned());
                 }
                 if object.group.is_empty() && object.kind == "LimitRange" {
                     self.learn_defaults(&object);
+                    names.push(object.namespace().unwrap_or_default().to_owned());
                 }
             }
         }
+        names
+    }
+
+    /// Whether both say the same of the pods of a namespace.
+    pub fn agrees(&self, other: &Self, namespace: &str) -> bool {
+        let defaults = |it: &Self| -> Vec<_> {
+            it.defaults.iter().filter(|(name, ..)| name == namespace).cloned().collect()
+        };
+        self.standard(namespace) == other.standard(namespace) && defaults(self) == defaults(other)
     }
 
     /// A limit that is set is the request, too, where none is.

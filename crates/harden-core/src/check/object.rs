@@ -18,13 +18,41 @@ pub struct SourceText<'d> {
     pub index: usize,
     /// The text.
     pub text: &'d str,
+    origin: Option<&'d Origin>,
     lines: OnceCell<Lines<'d>>,
+}
+
+/// Where a text was cut out of a larger one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Where it begins there.
+    pub start: Position,
+    /// `apiVersion` and kind of an object that does not say them, as items of typed lists; empty
+    /// when that is unknown.
+    pub list: Arc<(String, String)>,
 }
 
 impl<'d> SourceText<'d> {
     /// The source at this place in the input.
     pub fn new(index: usize, text: &'d str) -> Self {
-        Self { index, text, lines: OnceCell::new() }
+        Self { index, text, origin: None, lines: OnceCell::new() }
+    }
+
+    /// A part of a larger text, such as an item of a list.
+    pub fn cut(index: usize, text: &'d str, origin: &'d Origin) -> Self {
+        Self { origin: Some(origin), ..Self::new(index, text) }
+    }
+
+    /// Whether it may hold an object of a kind; cheap.
+    pub(super) fn may_hold(&self, kind: &str) -> bool {
+        self.text.contains(kind) || self.origin.is_some_and(|it| it.list.1 == kind)
+    }
+
+    /// The objects of one of its documents.
+    pub(super) fn objects<'a>(&'a self, document: &'a Document<'_>) -> workloads::Objects<'a> {
+        let (api_version, kind) =
+            self.origin.map_or(("", ""), |it| (it.list.0.as_str(), it.list.1.as_str()));
+        workloads::objects_of_list(document.root(), api_version, kind)
     }
 }
 
@@ -43,7 +71,14 @@ impl Source for SourceText<'_> {
     }
 
     fn position(&self, offset: u32) -> Position {
-        self.lines.get_or_init(|| Lines::new(self.text)).position(offset)
+        let mut position = self.lines.get_or_init(|| Lines::new(self.text)).position(offset);
+        if let Some(Origin { start, .. }) = self.origin {
+            if position.line == 1 {
+                position.column = position.column.saturating_add(start.column - 1);
+            }
+            position.line = position.line.saturating_add(start.line - 1);
+        }
+        position
     }
 }
 
@@ -59,11 +94,12 @@ pub struct Object<'d> {
 
 impl<'d> Object<'d> {
     /// The objects of a document, those in Lists one by one; none when it is something else.
-    pub(super) fn all(source: usize, document: &'d Document<'d>) -> Vec<Self> {
-        workloads::objects(document.root())
+    pub(super) fn all(source: &'d SourceText<'_>, document: &'d Document<'d>) -> Vec<Self> {
+        let objects = source.objects(document);
+        objects
             .filter(|it| !it.kind.is_empty() && !it.version.is_empty())
             .map(|object| Self {
-                source,
+                source: source.index,
                 object,
                 full_name: OnceCell::new(),
                 flaws: OnceCell::new(),

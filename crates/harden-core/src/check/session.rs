@@ -57,7 +57,7 @@ impl<'c> Session<'c> {
             judged.coverage.templates += usize::from(document.has_template());
             return;
         }
-        let objects = Object::all(source.index, document);
+        let objects = Object::all(source, document);
         judged.coverage.objects += objects.len();
         objects.iter().for_each(|it| judged.coverage.add_kind(it.kind, 1));
         judged.coverage.named_files.extend(objects.iter().filter_map(crate::rules::named_file));

@@ -7,7 +7,7 @@ use crate::rule::Rule;
 /// The findings of one rule.
 pub(crate) fn findings(rule: &'static Rule, text: &str) -> Vec<Finding> {
     let mut settings = Settings { rules: vec![rule], ..Settings::default() };
-    settings.namespaces.learn(text);
+    settings.namespaces.learn(&SourceText::new(0, text));
     let checker = Checker::new(settings);
     let sources = [SourceText::new(0, text)];
     let judged: Vec<_> = sources.iter().map(|source| checker.judge(source)).collect();

@@ -16,7 +16,7 @@ pub use kms::Kms;
 pub use provider::{Provider, ProviderKind};
 pub use resource::Resource;
 
-pub(crate) use kms::{socket, timeout};
+pub(crate) use kms::{dialled, socket, timeout};
 pub(crate) use resource::{flaw, meant, name_error, split};
 
 use harden_yaml::{Document, Place};

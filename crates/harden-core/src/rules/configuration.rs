@@ -38,6 +38,7 @@ mod encryption_repeated_resource;
 mod encryption_resource_unknown;
 mod encryption_secrets_left_out;
 mod encryption_short_key;
+mod encryption_socket_misread;
 mod encryption_unauthenticated;
 
 use harden_yaml::Place;
@@ -88,6 +89,7 @@ pub static RULES: &[&Rule] = &[
     &encryption_resource_unknown::RULE,
     &encryption_secrets_left_out::RULE,
     &encryption_short_key::RULE,
+    &encryption_socket_misread::RULE,
     &encryption_unauthenticated::RULE,
 ];
 

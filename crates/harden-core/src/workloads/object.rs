@@ -46,7 +46,16 @@ impl<'d> Object<'d> {
 /// Lists are those of kind `List` and of kinds such as `PodList`, whose items need not say their
 /// kind. Lists in Lists are opened, too.
 pub fn objects(root: Place<'_>) -> Objects<'_> {
-    Objects { next: Some(Object::read(root, "", "")), lists: Vec::new() }
+    objects_of_list(root, "", "")
+}
+
+/// The same for an item of a list, which need not say what the list says of it.
+pub(crate) fn objects_of_list<'d>(
+    root: Place<'d>,
+    api_version: &'d str,
+    kind: &'d str,
+) -> Objects<'d> {
+    Objects { next: Some(Object::read(root, api_version, kind)), lists: Vec::new() }
 }
 
 /// The objects of a document.

@@ -55,6 +55,15 @@ fn read(report: &Report<'_>, format: Format) -> Value {
 }
 
 #[test]
+fn the_schema_is_called_by_the_address_where_the_repository_shows_it() {
+    let schema: Value = serde_json::from_str(JSON_SCHEMA).unwrap();
+    let raw = concat!(env!("CARGO_PKG_REPOSITORY"), "/raw/main/");
+    let path = schema["$id"].as_str().unwrap().strip_prefix(raw).unwrap();
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    assert_eq!(std::fs::read_to_string(file).unwrap(), JSON_SCHEMA);
+}
+
+#[test]
 fn json_formats_satisfy_their_schemas() {
     let schemas = Schemas::new();
     Input::new().report(|report| schemas.hold(report));

@@ -11,12 +11,15 @@ fuzz_target!(|bytes: &[u8]| {
         walk(document.root());
         assert!(document.problems().iter().all(|problem| problem.span.start <= problem.span.end));
         let Some(json) = document.to_json() else { continue };
-        assert_eq!(Document::parse_json(&json).to_json(), Some(json));
+        // Integers of more than 64 bits become floating-point numbers, as in Go, and then stay.
+        let again = Document::parse_json(&json).to_json().expect("our own JSON is sound");
+        assert_eq!(Document::parse_json(&again).to_json(), Some(again));
     }
     let mut splitter = harden_yaml::json::ListSplitter::new();
     for chunk in bytes.chunks(7) {
-        if splitter.push(chunk).is_err() {
-            return;
+        match splitter.push(chunk) {
+            Err(_) => return,
+            Ok(taken) => assert!(taken == chunk.len() || splitter.has_ended()),
         }
     }
     let _ = splitter.finish();

@@ -102,6 +102,22 @@ impl Entry {
         }
     }
 
+    /// The note on an entry that no finding was about.
+    pub(super) fn unused(&self) -> String {
+        let about = [("kind", &self.kind), ("name", &self.name), ("namespace", &self.namespace)];
+        let about: String = about
+            .into_iter()
+            .chain([("container", &self.container), ("path", &self.path)])
+            .filter_map(|(key, value)| Some(format!(" {key} {},", value.as_ref()?)))
+            .collect();
+        let about = about.trim_end_matches(',');
+        let of = if about.is_empty() { "" } else { " for" };
+        format!(
+            "the ignore of {}{of}{about} changes nothing: there is nothing to ignore",
+            self.rule
+        )
+    }
+
     /// Whether it has ended on this day.
     fn is_over(&self, today: &str) -> bool {
         self.expires.as_deref().is_some_and(|expires| expires <= today)

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use harden_core::check::{Checker, Coverage, Judged, Remains, Settings, SourceText};
+use harden_core::check::{Checker, Coverage, Judged, Origin, Remains, Settings, SourceText};
 use harden_core::finding::Finding;
 use harden_core::ignore::{self, Ignore, Unused};
 use harden_core::report::Incomplete;
@@ -26,6 +26,8 @@ pub(super) struct Run {
     pub(super) names: Vec<String>,
     /// Their texts, where findings may be shown in them.
     pub(super) texts: Vec<Option<String>>,
+    /// Where those texts were cut out of larger ones that were.
+    pub(super) origins: Vec<Option<Origin>>,
     pub(super) findings: Vec<Finding>,
     pub(super) coverage: Coverage,
     /// Sources that hold nothing to check.
@@ -36,6 +38,8 @@ pub(super) struct Run {
     pub(super) incomplete: Vec<Incomplete>,
     /// Ignores that change nothing.
     pub(super) unused: Vec<Unused>,
+    /// Entries of the file of ignores that change nothing, by their place there.
+    pub(super) unused_entries: Vec<usize>,
     /// What rules over all objects need of each source.
     remains: Vec<Remains>,
     /// Files that sources have the API server read, with the sources.
@@ -52,6 +56,13 @@ impl Run {
             run.incomplete
                 .push(Incomplete { what: path.display().to_string(), why: error.to_string() });
         }
+        for folder in &files.without_manifests {
+            let more = if options.recursive { "" } else { "; -R looks into its folders, too" };
+            run.errors.push(format!(
+                "{}: no file in this folder ends in .yaml, .yml or .json{more}",
+                folder.display()
+            ));
+        }
         let named: BTreeSet<&Path> = options.filename.iter().map(AsRef::as_ref).collect();
         let (streams, whole): (Vec<_>, Vec<_>) =
             files.paths.iter().partition(|it| stream::is_stream(it));
@@ -61,6 +72,10 @@ impl Run {
             .collect();
         for ((name, text), path) in texts.into_iter().zip(whole) {
             match text {
+                // Most often the command before the pipe failed, and nothing found would look sound.
+                Ok(text) if name == "-" && text.trim().is_empty() => {
+                    run.errors.push("standard input is empty".to_owned());
+                }
                 Ok(text) => run.add(name, text),
                 Err(error) if named.contains(path.as_path()) => {
                     run.errors.push(format!("{name}: {error:#}"));
@@ -73,11 +88,26 @@ impl Run {
         if let Some(folder) = &options.kustomize {
             run.add(folder.display().to_string(), kustomize(folder)?);
         }
-        run.texts.iter().flatten().for_each(|text| run.settings.namespaces.learn(text));
+        for text in run.texts.iter().flatten() {
+            run.settings.namespaces.learn(&SourceText::new(0, text));
+        }
         run.settings.crds = Arc::new(run.crds(options)?);
-        let checker = &Checker::new(run.settings.clone());
-        let texts = run.texts.par_iter().enumerate();
-        let judged: Vec<_> = texts
+        let mut checker = Checker::new(run.settings.clone());
+        // What Namespaces in streams say holds for the pods in files, too.
+        let files = (std::mem::take(&mut run.names), std::mem::take(&mut run.texts));
+        for path in streams {
+            stream::judge(path, &mut checker, &mut run);
+        }
+        let base = run.names.len();
+        run.names.extend(files.0);
+        run.texts.extend(files.1);
+        run.origins.resize(run.texts.len(), None);
+        let checker = &checker;
+        let judged: Vec<_> = run
+            .texts
+            .par_iter()
+            .enumerate()
+            .skip(base)
             .map_init(
                 || checker.session(),
                 |session, (index, text)| {
@@ -87,9 +117,6 @@ impl Run {
             .collect();
         run.findings.reserve_exact(judged.iter().map(|it| it.findings.len()).sum());
         judged.into_iter().for_each(|it| run.absorb(it));
-        for path in streams {
-            stream::judge(path, checker, &mut run);
-        }
         run.conclude(config, checker);
         Ok(run)
     }
@@ -126,10 +153,21 @@ impl Run {
         self.remains.push(judged.remains);
     }
 
+    /// Whether there are documents that nobody could read; templates are known not to be any.
+    pub(super) fn is_broken(&self) -> bool {
+        self.coverage.broken > self.coverage.templates
+    }
+
     fn conclude(&mut self, config: &Config, checker: &Checker) {
         let texts = self.texts.iter().map(|it| it.as_deref().unwrap_or_default());
-        let sources: Vec<_> =
-            texts.enumerate().map(|(index, text)| SourceText::new(index, text)).collect();
+        let sources: Vec<_> = texts
+            .zip(&self.origins)
+            .enumerate()
+            .map(|(index, (text, origin))| match origin {
+                Some(origin) => SourceText::cut(index, text, origin),
+                None => SourceText::new(index, text),
+            })
+            .collect();
         self.findings.extend(checker.conclude(&self.remains, &sources));
         for (source, file) in &self.named_files {
             if !has_source(&self.names, file) {
@@ -148,6 +186,15 @@ impl Run {
         self.findings.sort_by(Finding::order);
         self.unused = ignore::apply(&mut self.findings, &self.ignores);
         // An entry of the file may be about many objects, and useful for one of them.
+        let useless = |entry| {
+            let count = |ignores: &mut dyn Iterator<Item = &Ignore>| {
+                ignores.filter(|it| it.entry == Some(entry)).count()
+            };
+            count(&mut self.ignores.iter()) == count(&mut self.unused.iter().map(|it| &it.ignore))
+        };
+        if self.settings.reads_ignores {
+            self.unused_entries = (0..config.ignore.len()).filter(|it| useless(*it)).collect();
+        }
         self.unused.retain(|it| it.ignore.entry.is_none());
     }
 }

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub(super) struct Files {
     /// Files to read, `-` for standard input, without repetition.
     pub(super) paths: Vec<PathBuf>,
+    /// Named folders that hold no manifest.
+    pub(super) without_manifests: Vec<PathBuf>,
     /// What could not be looked into, and why.
     pub(super) unreadable: Vec<(PathBuf, std::io::Error)>,
 }
@@ -20,7 +22,12 @@ pub(super) fn find(names: &[PathBuf], recursive: bool) -> Files {
     let mut seen = BTreeSet::new();
     for name in names {
         if name.is_dir() {
+            let before = (seen.len(), files.unreadable.len());
+            let known = seen.iter().any(|it: &PathBuf| it.starts_with(name));
             walk(name, recursive, &mut seen, &mut files);
+            if !known && before == (seen.len(), files.unreadable.len()) {
+                files.without_manifests.push(name.clone());
+            }
         } else if seen.insert(name.clone()) {
             files.paths.push(name.clone());
         }

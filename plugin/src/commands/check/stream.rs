@@ -1,23 +1,23 @@
 //! Lists in JSON that are too large to hold, such as what `kubectl get pods -A -o json` prints:
 //! judged as they stream past.
 
+mod items;
+
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow};
-use harden_core::check::{Checker, Judged, SourceText};
+use anyhow::Context as _;
+use harden_core::check::{Checker, Judged, Origin};
 use harden_core::report::Incomplete;
-use harden_yaml::json::ListSplitter;
 use rayon::prelude::*;
 
 use super::run::Run;
+use items::{BATCH, Item, Items};
 
 /// Files of more bytes than this are not read as a whole when they are JSON.
 const LARGE: u64 = 16 << 20;
-
-/// How many items are judged at a time.
-const BATCH: usize = 512;
 
 /// Whether a source is better not read as a whole: standard input that begins as JSON does, or a
 /// large file that does.
@@ -37,13 +37,15 @@ fn begins_with_brace(input: &mut impl io::BufRead) -> bool {
 }
 
 /// Judges a source item by item. What goes wrong is noted in the run.
-pub(super) fn judge(path: &Path, checker: &Checker, run: &mut Run) {
+pub(super) fn judge(path: &Path, checker: &mut Checker, run: &mut Run) {
     let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
+    let open = || File::open(path).context("failed to open it");
     let result = if path == Path::new("-") {
         judge_items(&name, io::stdin(), checker, run)
     } else {
-        File::open(path)
-            .context("failed to open it")
+        open()
+            .map(|file| learn_items(file, checker, run))
+            .and_then(|()| open())
             .and_then(|file| judge_items(&name, file, checker, run))
     };
     if let Err(error) = result {
@@ -51,96 +53,106 @@ pub(super) fn judge(path: &Path, checker: &Checker, run: &mut Run) {
     }
 }
 
+/// Learns what the Namespaces of a file say, wherever they are in it.
+fn learn_items(input: impl Read, checker: &mut Checker, run: &mut Run) {
+    let mut items = Items::of(input);
+    loop {
+        let batch = items.next_batch();
+        if batch.is_empty() {
+            return;
+        }
+        learn(&batch, checker, run);
+    }
+}
+
+/// Learns what the Namespaces among some items say; returns the names of these.
+fn learn(batch: &[Item], checker: &mut Checker, run: &mut Run) -> BTreeSet<String> {
+    let before = run.settings.namespaces.clone();
+    let sources = batch.iter().map(|it| it.source(0));
+    let names = sources.flat_map(|it| run.settings.namespaces.learn(&it)).collect();
+    if run.settings.namespaces != before {
+        *checker = Checker::new(run.settings.clone());
+    }
+    names
+}
+
 /// Reads the next items while those before them are judged.
 fn judge_items(
     name: &str,
     input: impl Read + Send,
-    checker: &Checker,
+    checker: &mut Checker,
     run: &mut Run,
 ) -> anyhow::Result<()> {
-    let mut items =
-        Items { input, splitter: ListSplitter::new(), chunk: vec![0; 1 << 20], ended: None };
+    let mut items = Items::of(input);
     let mut batch = items.next_batch();
-    let mut is_list = false;
-    loop {
-        if batch.is_empty() {
-            break;
+    let mut inhabited = BTreeSet::new();
+    let mut late = BTreeSet::new();
+    while !batch.is_empty() {
+        let before = run.settings.namespaces.clone();
+        for namespace in learn(&batch, checker, run) {
+            let is_news = !before.agrees(&run.settings.namespaces, &namespace);
+            if is_news && inhabited.contains(&namespace) {
+                late.insert(namespace);
+            }
         }
-        is_list = true;
         let base = run.names.len();
         let (next, results) =
             rayon::join(|| items.next_batch(), || judge_batch(base, batch, checker));
+        for (result, _) in &results {
+            for namespace in result.remains.namespaces() {
+                if !inhabited.contains(namespace) {
+                    inhabited.insert(namespace.to_owned());
+                }
+            }
+        }
         absorb(name, results, run);
         batch = next;
     }
-    items.ended.unwrap_or(Ok(()))?;
-    let rest = items.splitter.finish().map_err(|it| anyhow!("{}", it.message()))?;
-    if !is_list {
-        // No list, or an empty one: an object like others.
-        absorb(name, judge_batch(run.names.len(), vec![rest], checker), run);
+    if !late.is_empty() {
+        run.incomplete.push(Incomplete { what: name.to_owned(), why: too_late(&late) });
     }
-    Ok(())
+    items.end()
 }
 
-/// The items of a list, as they are read.
-struct Items<R> {
-    input: R,
-    splitter: ListSplitter,
-    chunk: Vec<u8>,
-    /// How it ended, once it has.
-    ended: Option<anyhow::Result<()>>,
-}
-
-impl<R: Read> Items<R> {
-    /// The next items; none at the end, and none behind something that cannot be read.
-    fn next_batch(&mut self) -> Vec<String> {
-        let mut batch = Vec::with_capacity(BATCH);
-        while batch.len() < BATCH {
-            let item = self.splitter.next_item().map(String::from_utf8);
-            match (item, &self.ended) {
-                (Some(Ok(item)), _) => batch.push(item),
-                (Some(Err(error)), _) => {
-                    self.ended = Some(Err(error).context("it is not UTF-8 text"));
-                }
-                (None, None) => self.ended = self.read().transpose(),
-                (None, Some(_)) => break,
-            }
-        }
-        batch
-    }
-
-    /// Reads on; `None` while there may be more.
-    fn read(&mut self) -> anyhow::Result<Option<()>> {
-        let length = self.input.read(&mut self.chunk).context("it broke off")?;
-        let bytes = self.chunk.get(..length).unwrap_or_default();
-        self.splitter.push(bytes).map_err(|it| anyhow!("{}", it.message()))?;
-        Ok((length == 0).then_some(()))
-    }
+/// Says whose pods were held to something else than their namespace says.
+fn too_late(namespaces: &BTreeSet<String>) -> String {
+    let shown: Vec<_> = namespaces.iter().take(5).map(String::as_str).collect();
+    let more = match namespaces.len() - shown.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        "pods of {}{more} come before their Namespace or LimitRange, and were judged without it: \
+         name these first, as in `kubectl get namespaces,limitranges,pods -A -o json`",
+        shown.join(", ")
+    )
 }
 
 /// Judges some items in parallel, the first of which is the source numbered `base`. Of their texts,
 /// only those stay that rules over all objects need.
 fn judge_batch(
     base: usize,
-    items: Vec<String>,
+    items: Vec<Item>,
     checker: &Checker,
-) -> Vec<(Judged, Option<String>)> {
+) -> Vec<(Judged, Option<(String, Origin)>)> {
     let numbered: Vec<_> = items.into_iter().enumerate().collect();
     let results = numbered.into_par_iter().with_min_len(BATCH / 8).map_init(
         || checker.session(),
-        |session, (number, text)| {
-            let judged = session.judge(&SourceText::new(base + number, &text));
-            let kept = judged.remains.is_retained().then_some(text);
+        |session, (number, item)| {
+            let judged = session.judge(&item.source(base + number));
+            let kept = judged.remains.is_retained().then(|| item.into_parts());
             (judged, kept)
         },
     );
     results.collect()
 }
 
-fn absorb(name: &str, results: Vec<(Judged, Option<String>)>, run: &mut Run) {
-    for (result, text) in results {
+fn absorb(name: &str, results: Vec<(Judged, Option<(String, Origin)>)>, run: &mut Run) {
+    for (result, kept) in results {
+        let (text, origin) = kept.unzip();
         run.names.push(name.to_owned());
         run.texts.push(text);
+        run.origins.push(origin);
         run.absorb(result);
     }
 }

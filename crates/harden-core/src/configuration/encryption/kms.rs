@@ -137,3 +137,21 @@ pub(crate) fn socket(endpoint: &str) -> Result<(), String> {
         Err(error) => Err(format!("invalid endpoint for kms provider, error: {error}")),
     }
 }
+
+/// The path of the socket that a server dials at an endpoint that [`socket`] lets pass; an error when
+/// that is none, or not all that is written.
+pub(crate) fn dialled(endpoint: &str) -> Result<&str, &str> {
+    let (_, rest) = endpoint.split_once(':').unwrap_or_default();
+    let end = rest.find(['?', '#']).unwrap_or(rest.len());
+    let (main, query) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let (host, path) = match main.strip_prefix("//") {
+        Some(after) => {
+            let start = after.find('/').unwrap_or(after.len());
+            after.split_at_checked(start).unwrap_or((after, ""))
+        }
+        // Without a slash it is opaque, and has no path at all.
+        None => ("", if main.starts_with('/') { main } else { "" }),
+    };
+    let is_all = host.is_empty() && query.is_empty();
+    if is_all && !path.trim_matches('/').is_empty() { Ok(path) } else { Err(path) }
+}

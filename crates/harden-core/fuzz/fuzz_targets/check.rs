@@ -1,0 +1,52 @@
+//! Any text can be judged by every rule, and what is found can be written in every format.
+
+#![no_main]
+
+use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::ignore;
+use harden_core::report::{self, Format, Report, ReportSource};
+use libfuzzer_sys::fuzz_target;
+
+const FORMATS: [Format; 13] = [
+    Format::Text,
+    Format::Wide,
+    Format::Json,
+    Format::Yaml,
+    Format::Sarif,
+    Format::Junit,
+    Format::Markdown,
+    Format::Html,
+    Format::Csv,
+    Format::Github,
+    Format::Gitlab,
+    Format::PolicyReport,
+    Format::OpenReports,
+];
+
+fuzz_target!(|text: &str| {
+    let source = [SourceText::new(0, text)];
+    let mut settings = Settings::default();
+    settings.namespaces.learn(&source[0]);
+    let checker = Checker::new(settings.clone());
+    let mut judged = checker.judge(&source[0]);
+    let mut findings = std::mem::take(&mut judged.findings);
+    findings.extend(checker.conclude(&[&judged], &source));
+    ignore::apply(&mut findings, &judged.ignores);
+    let report = Report {
+        version: "0.0.0",
+        now: None,
+        sources: &[ReportSource { name: "input.yaml", text: Some(text) }],
+        findings: &findings,
+        settings: &settings,
+        coverage: &judged.coverage,
+        incomplete: &[],
+    };
+    for format in FORMATS {
+        let mut bytes = Vec::new();
+        report::write(&report, format, format == Format::Text, &mut bytes).expect("memory takes all");
+        std::str::from_utf8(&bytes).expect("reports are text");
+        if format == Format::Json {
+            assert!(!bytes.is_empty());
+        }
+    }
+});

@@ -1,0 +1,184 @@
+//! The items of the lists in a stream of JSON, as they are read.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use harden_core::check::{Origin, SourceText};
+use harden_yaml::Document;
+use harden_yaml::json::ListSplitter;
+
+/// How many items are handed out at a time.
+pub(super) const BATCH: usize = 512;
+
+/// The items of the lists in a stream, one object after the other; objects that are no list come as
+/// they are.
+pub(super) struct Items<R> {
+    input: R,
+    chunk: Vec<u8>,
+    /// What was read and not yet taken by a splitter.
+    pending: Vec<u8>,
+    splitter: ListSplitter,
+    /// The text of the object at hand, until it proves to be a list.
+    head: Option<Vec<u8>>,
+    /// What the items of the list at hand are when they do not say it.
+    list: Arc<(String, String)>,
+    /// What is to be judged as a whole, once.
+    whole: Option<Item>,
+    /// How it ended, once it has.
+    ended: Option<anyhow::Result<()>>,
+}
+
+/// A text that stands for itself.
+#[derive(Debug)]
+pub(super) struct Item {
+    text: String,
+    origin: Origin,
+}
+
+impl Item {
+    pub(super) fn source(&self, index: usize) -> SourceText<'_> {
+        SourceText::cut(index, &self.text, &self.origin)
+    }
+
+    pub(super) fn into_parts(self) -> (String, Origin) {
+        (self.text, self.origin)
+    }
+}
+
+impl<R: Read> Items<R> {
+    pub(super) fn of(input: R) -> Self {
+        Self {
+            input,
+            chunk: vec![0; 1 << 20],
+            pending: Vec::new(),
+            splitter: ListSplitter::new(),
+            head: Some(Vec::new()),
+            list: Arc::default(),
+            whole: None,
+            ended: None,
+        }
+    }
+
+    /// The next items; none at the end, and none behind something that cannot be read.
+    pub(super) fn next_batch(&mut self) -> Vec<Item> {
+        let mut batch = Vec::with_capacity(BATCH);
+        while batch.len() < BATCH {
+            if let Some(item) = self.next_item() {
+                batch.push(item);
+            } else if self.ended.is_some() {
+                break;
+            } else if let Err(error) = self.advance() {
+                self.ended = Some(Err(error));
+            }
+        }
+        batch
+    }
+
+    /// How it ended.
+    ///
+    /// # Errors
+    ///
+    /// When it broke off, or is neither JSON nor anything else that can be read.
+    pub(super) fn end(self) -> anyhow::Result<()> {
+        self.ended.unwrap_or(Ok(()))
+    }
+
+    fn next_item(&mut self) -> Option<Item> {
+        if let Some(whole) = self.whole.take() {
+            return Some(whole);
+        }
+        let (bytes, start) = self.splitter.next_item()?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Some(Item { text, origin: Origin { start, list: Arc::clone(&self.list) } }),
+            Err(error) => {
+                self.ended = Some(Err(error).context("it is not UTF-8 text"));
+                None
+            }
+        }
+    }
+
+    /// Reads on.
+    fn advance(&mut self) -> anyhow::Result<()> {
+        if self.splitter.has_ended() {
+            return self.end_object();
+        }
+        if self.pending.is_empty() {
+            let length = self.input.read(&mut self.chunk).context("it broke off")?;
+            if length == 0 {
+                return self.end_text();
+            }
+            self.pending.extend_from_slice(self.chunk.get(..length).unwrap_or_default());
+        }
+        let pushed = self.splitter.push(&self.pending);
+        if self.head.is_some() && self.splitter.has_items() {
+            match list_of(&self.splitter.envelope()) {
+                Some(list) => {
+                    self.list = Arc::new(list);
+                    self.head = None;
+                }
+                None => return self.end_as_whole(),
+            }
+        }
+        match pushed {
+            Ok(taken) => {
+                let taken = self.pending.drain(..taken);
+                if let Some(head) = &mut self.head {
+                    head.extend(taken);
+                }
+                Ok(())
+            }
+            // What is no list of JSON may still be JSON or YAML of another sort.
+            Err(_) if self.head.is_some() => self.end_as_whole(),
+            Err(problem) => Err(anyhow!("{}", problem.message())),
+        }
+    }
+
+    /// An object is closed, and another may follow.
+    fn end_object(&mut self) -> anyhow::Result<()> {
+        let next = ListSplitter::starting_at(self.splitter.place());
+        let ended = std::mem::replace(&mut self.splitter, next);
+        let start = ended.start();
+        if self.head.replace(Vec::new()).is_some() {
+            let text = ended.finish().map_err(|it| anyhow!("{}", it.message()))?;
+            self.whole = Some(Item { text, origin: Origin { start, list: Arc::default() } });
+        }
+        Ok(())
+    }
+
+    /// There is no more text.
+    fn end_text(&mut self) -> anyhow::Result<()> {
+        let splitter = std::mem::take(&mut self.splitter);
+        if !splitter.is_blank() {
+            splitter.finish().map_err(|it| anyhow!("{}", it.message()))?;
+        }
+        self.ended = Some(Ok(()));
+        Ok(())
+    }
+
+    /// Takes all that is left as one text.
+    fn end_as_whole(&mut self) -> anyhow::Result<()> {
+        let mut bytes = self.head.take().unwrap_or_default();
+        bytes.append(&mut self.pending);
+        self.input.read_to_end(&mut bytes).context("it broke off")?;
+        let text = harden_yaml::decode(&bytes).map_err(|it| anyhow!("{}", it.message()))?;
+        let origin = Origin { start: self.splitter.start(), list: Arc::default() };
+        self.whole = Some(Item { text: text.into_owned(), origin });
+        self.splitter = ListSplitter::new();
+        self.ended = Some(Ok(()));
+        Ok(())
+    }
+}
+
+/// What the items of a list are when they do not say it, as `apiVersion` and kind, by what stands
+/// before them; `None` when that is no list.
+fn list_of(envelope: &[u8]) -> Option<(String, String)> {
+    let text = String::from_utf8_lossy(envelope);
+    let document = Document::parse_json(&text);
+    let field = |key| document.root().at(key).as_str().unwrap_or_default().to_owned();
+    let kind = field("kind");
+    if kind.is_empty() {
+        return Some(Default::default());
+    }
+    Some((field("apiVersion"), kind.strip_suffix("List")?.to_owned()))
+}
