@@ -41,7 +41,9 @@ pub(super) async fn serve(options: &Options) -> anyhow::Result<Outcome> {
         loop {
             let (stream, _) = listener.accept().await?;
             tokio::task::spawn_local(async move {
-                let answer = service_fn(move |request| std::future::ready(answer(&request, port)));
+                let answer = service_fn(move |request| {
+                    std::future::ready(Ok::<_, Infallible>(answer(&request, port)))
+                });
                 // A browser that hangs up is nobody's fault.
                 drop(http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await);
             });
@@ -50,10 +52,10 @@ pub(super) async fn serve(options: &Options) -> anyhow::Result<Outcome> {
     tasks.run_until(accept).await
 }
 
-fn answer(request: &Request<Incoming>, port: u16) -> Result<Response<Full<Bytes>>, Infallible> {
+fn answer(request: &Request<Incoming>, port: u16) -> Response<Full<Bytes>> {
     let host = request.headers().get(HOST).and_then(|it| it.to_str().ok()).unwrap_or_default();
     let name = request.uri().path().trim_start_matches('/');
-    Ok(respond(request.method(), host, name, port))
+    respond(request.method(), host, name, port)
 }
 
 /// The answer to one request. A host of another name is a page elsewhere that was led here.
