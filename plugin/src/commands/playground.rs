@@ -10,7 +10,6 @@ static PAGE: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/playground.r
 /// The page runs this same engine inside the browser: no manifest leaves it. It is served on 127.0.0.1
 /// until you press Ctrl-C.
 #[derive(Debug, clap::Args)]
-#[cfg_attr(not(feature = "live"), expect(dead_code, reason = "this build serves nothing"))]
 pub(crate) struct Options {
     /// Port to serve on; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]

@@ -156,7 +156,9 @@ fn settings(ask: &CheckAsk, texts: &[&str]) -> Result<Settings, String> {
         version: version.map_err(|error| format!("version: {error}"))?.effective(newest),
         ..Settings::default()
     };
-    texts.iter().for_each(|text| settings.namespaces.learn(text));
+    for text in texts {
+        settings.namespaces.learn(&SourceText::new(0, text));
+    }
     let definitions = texts.iter().filter(|it| it.contains("CustomResourceDefinition"));
     let documents: Vec<_> = definitions.flat_map(|it| harden_yaml::documents(it)).collect();
     settings.crds = Arc::new(Crds::read(&documents));

@@ -76,7 +76,10 @@ impl<'r, 'd> Reporter<'r, 'd> {
 
     /// Reports a place of the object at hand, and what would mend it.
     pub fn flag(&mut self, place: Place<'d>, message: impl AsRef<str>, change: Change) {
-        self.flag_all(message, [(place, "", change)]);
+        if place.exists() || !self.passes_over_what_is_missing {
+            let spot = self.found.shared.spot(self.source, place, "", change);
+            self.push(message.as_ref(), vec![spot]);
+        }
     }
 
     /// Reports several places of the object at hand as one flaw; nothing when there are none.
@@ -198,11 +201,13 @@ impl<'r, 'd> Reporter<'r, 'd> {
         source: usize,
         object: Option<Arc<ObjectName>>,
         message: &str,
-        spots: Vec<Spot>,
+        mut spots: Vec<Spot>,
     ) {
         if spots.is_empty() {
             return;
         }
+        // There may be a hundred thousand of these, most with one spot.
+        spots.shrink_to_fit();
         let (rule, message) = (self.rule, self.found.shared.text(message));
         let finding = Finding { rule, message, source, object, spots, ignored: None };
         self.found.findings.push(finding);
