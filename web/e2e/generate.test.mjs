@@ -101,8 +101,10 @@ test("keys are made in the page, stay while the form changes, and are neither ke
     const key = async () => /secret: (\S+)/.exec(await page.textContent("#made"))[1];
     await page.getByText("This holds keys").waitFor();
     const first = await key();
-    await page.getByLabel("Automatic reload").check();
-    await page.locator("#command", { hasText: "--automatic-reload" }).waitFor();
+    await page.evaluate(() => document.querySelectorAll("details").forEach((it) => (it.open = true)));
+    await page.getByLabel("Key name").fill("key-of-team-a");
+    await page.locator("#command", { hasText: "--key-name key-of-team-a" }).waitFor();
+    await page.locator("#made", { hasText: "key-of-team-a" }).waitFor();
     assert.equal(await key(), first);
     await page.getByRole("button", { name: "New keys" }).click();
     await page.waitForFunction((first) => !document.querySelector("#made").textContent.includes(first), first);

@@ -5,7 +5,7 @@ use harden_core::generators::{Generated, Generator, Product};
 use harden_core::kubernetes::{Facts, Need};
 
 use super::form::{self, Delivery, FileDelivery};
-use super::{Engine, Machine};
+use super::{Engine, Machine, audit};
 use crate::protocol::{Made, MakeAsk};
 
 /// What is wrong, and the flag of the field that this is about; either may be empty.
@@ -45,7 +45,15 @@ impl Engine {
             generator.read(&file, &text.1).map_err(wrong)?;
         }
         let facts = self.facts(&generator, ask, machine)?;
-        let generated = generator.generate(&facts).map_err(wrong)?;
+        let mut generated = generator.generate(&facts).map_err(wrong)?;
+        if let Generator::AuditPolicy(options) = &generator
+            && let Some(log) = &options.estimate
+        {
+            let text = ask.texts.iter().find(|(name, _)| name == log);
+            let text = text.ok_or_else(|| (format!("give the text of {log}"), String::new()))?;
+            let said = |error| (error, "--estimate".to_owned());
+            generated.files = vec![audit::estimate(&generated.files, &text.1).map_err(said)?];
+        }
         made.notes.clone_from(&generated.notes);
         write(&generated, generator.product(), innermost(&matches), made).map_err(plain)?;
         let base = ask.words.join("-");
