@@ -60,7 +60,7 @@ impl Finding {
 }
 
 /// FNV-1a, 64 bits: small, and the same on every machine.
-struct Fnv(u64);
+pub(crate) struct Fnv(pub(crate) u64);
 
 impl Default for Fnv {
     fn default() -> Self {
@@ -69,7 +69,8 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    fn write(&mut self, text: &[u8]) {
+    /// Takes in a text, and where it ends.
+    pub(crate) fn write(&mut self, text: &[u8]) {
         for byte in text.iter().chain(&[0]) {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
         }

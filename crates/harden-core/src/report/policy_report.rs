@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::wide::reason;
 use super::{Report, fingerprints};
-use crate::finding::{Finding, ObjectName};
+use crate::finding::{Finding, Fnv, ObjectName};
 use crate::rule::Reference;
 
 /// Whose objects.
@@ -205,12 +205,11 @@ fn insert(object: &mut Value, key: &str, value: Value) {
     }
 }
 
-/// FNV-1a, so that a report of the same object has the same name in every run.
+/// A report of the same object has the same name in every run.
 fn hash(parts: &[&str]) -> u64 {
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    let mut hash = Fnv::default();
+    parts.iter().for_each(|part| hash.write(part.as_bytes()));
+    hash.0
 }
 
 /// Seconds since 1970 of an RFC 3339 timestamp in UTC.
