@@ -1,14 +1,14 @@
 //! Files that the API server reads: printed, or written where nothing is lost.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use harden_core::generators::{File, Generated};
-use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 use super::Connection;
+use super::folder::{folder_of, temporary};
 use crate::commands;
 use crate::terminal::{self, Outcome};
 
@@ -74,7 +74,7 @@ fn text(file: &File, delivery: &FileDelivery) -> Zeroizing<String> {
 /// them.
 fn write(files: &[(PathBuf, &File)], delivery: &FileDelivery, force: bool) -> commands::Result {
     for (path, file) in files {
-        let folder = folder(path);
+        let folder = folder_of(path);
         if !folder.is_dir() {
             bail!("there is no folder {}: make it first", folder.display());
         }
@@ -92,7 +92,9 @@ fn write(files: &[(PathBuf, &File)], delivery: &FileDelivery, force: bool) -> co
     // Whatever fails does so before the first file has its name.
     let mut written = Vec::new();
     for (path, file) in files {
-        let temporary = create(path, file, &text(file, delivery));
+        let mode = if file.is_secret { 0o600 } else { 0o644 };
+        let temporary = temporary(path, text(file, delivery).as_bytes(), mode)
+            .and_then(|it| it.as_file().sync_all().map(|()| it));
         written.push(temporary.map_err(|it| failed(path, &it))?);
     }
     for ((path, file), temporary) in files.iter().zip(written) {
@@ -106,26 +108,6 @@ fn write(files: &[(PathBuf, &File)], delivery: &FileDelivery, force: bool) -> co
         terminal::note(&format!("wrote {}{access}", path.display()))?;
     }
     Ok(Outcome::Done)
-}
-
-/// Writes a file beside where it is to be, so that it gets there whole or not at all.
-fn create(path: &Path, file: &File, text: &str) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".harden-");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(if file.is_secret {
-        0o600
-    } else {
-        0o644
-    }));
-    let mut temporary = builder.tempfile_in(folder(path))?;
-    temporary.write_all(text.as_bytes())?;
-    temporary.as_file().sync_all()?;
-    Ok(temporary)
-}
-
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Says which file was not written, without the name of the temporary one.
