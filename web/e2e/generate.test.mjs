@@ -4,7 +4,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { copied, end, on } from "./browser.mjs";
+import { copied, end, on, paste, says } from "./browser.mjs";
+import { POD } from "./manifests.mjs";
 
 after(end);
 
@@ -13,7 +14,7 @@ const program = process.env.KUBECTL_HARDEN ?? `${top}/target/debug/kubectl-harde
 const command = (words, input = "") => execFileSync(program, words, { encoding: "utf8", cwd: top, input, stdio: "pipe" });
 
 /** Keys are made anew by every run. */
-const masked = (text) => text.replace(/\b[A-Za-z0-9+/]{43}=/g, "KEY");
+const masked = (text) => text.replace(/(?<![\w+/])[A-Za-z0-9+/]{43}=/g, "KEY");
 
 /** Command lines that print keys or read them, which no gallery shows as they are. */
 const KEYS = [
@@ -118,3 +119,21 @@ test("what was made can be checked, and nothing is wrong with it", () =>
     await page.getByRole("button", { name: "Check it" }).click();
     await page.getByText("Nothing to object to").waitFor();
   }));
+
+test("without a network the workbench is missed with a message, and had as soon as there is one", () =>
+  on(
+    "",
+    async (page, context) => {
+      await paste(page, POD);
+      await says(page, "findings");
+      await context.route(/workbench_bg/, (route) => route.abort());
+      await page.getByRole("link", { name: "Generate" }).click();
+      await page.getByText("The engine could not be fetched").waitFor();
+      await page.getByText("The engine is not here").waitFor();
+      await context.unroute(/workbench_bg/);
+      await page.getByRole("button", { name: "Check again" }).click();
+      await page.locator("#made, .forms").first().waitFor();
+      await page.getByText("could not be fetched").waitFor({ state: "detached" });
+    },
+    { serviceWorkers: "block", allowed: /Failed to (load|fetch)|net::ERR_FAILED/ },
+  ));

@@ -24,14 +24,6 @@ import {
 } from "@codemirror/view";
 import { theme } from "./theme";
 
-/** What is wrong at a range, counted in UTF-16 units; `rule` is a place in the list of rules. */
-interface Mark {
-  from: number;
-  to: number;
-  rule: number;
-  message: string;
-}
-
 interface Rule {
   id: string;
   severity: string;
@@ -138,23 +130,24 @@ export class Editor {
     this.view.dispatch({ changes: { from: Math.min(from, length), to: Math.min(to, length), insert } });
   }
 
-  setRules(json: string) {
-    this.rules = JSON.parse(json);
+  addRule(id: string, severity: string, why: string) {
+    this.rules.push({ id, severity, why });
   }
 
-  /** Shows what is wrong with the file that is shown. */
-  mark(json: string) {
+  /** Shows what is wrong with the file that is shown: a message each, and three numbers, which are where
+   * it begins and ends in UTF-16 units and the place of its rule among those that were added. */
+  mark(messages: string[], numbers: Uint32Array) {
     const length = this.view.state.doc.length;
-    const within = (offset: number) => Math.max(0, Math.min(length, offset));
-    const marks: Mark[] = JSON.parse(json);
-    const diagnostics = marks.map((mark): Diagnostic => {
-      const rule = this.rules[mark.rule];
+    const within = (offset: number) => Math.min(length, offset);
+    const diagnostics = messages.map((message, at): Diagnostic => {
+      const [from = 0, to = 0, place = 0] = numbers.subarray(3 * at);
+      const rule = this.rules[place];
       return {
-        from: within(mark.from),
-        to: within(Math.max(mark.from, mark.to)),
+        from: within(from),
+        to: within(Math.max(from, to)),
         severity: severity(rule?.severity),
-        message: mark.message,
-        renderMessage: () => card(mark.message, rule),
+        message,
+        renderMessage: () => card(message, rule),
       };
     });
     this.view.dispatch(setDiagnostics(this.view.state, diagnostics));

@@ -1,5 +1,6 @@
-// What the page needs of JavaScript: the editor, the worker's life, links. Bundled into gen/editor.js.
+// What the page needs of JavaScript: the editor, the life of workers, links. Bundled into gen/editor.js.
+export { Connection } from "./connection";
 export { Editor } from "./editor";
-export { Engine } from "./engine";
+export { readDraft, writeDraft } from "./draft";
 export { pack, unpack } from "./link";
 export { copy, download, forget, keep, keepsOffline, kept, paint, read, rest } from "./platform";

@@ -15,20 +15,27 @@ mod text;
 
 use std::collections::BTreeMap;
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen::{JsCast as _, closure::IntoWasmClosure};
-use web::protocol::{Ask, CheckAsk, Filter, Request};
+use web::protocol::engine::{Ask, CheckAsk, Filter};
+use web::protocol::{Request, workbench};
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 use files::Draft;
 use state::{Check, EngineState, Files, Make, Notice, Rules, View};
 
+/// Why a worker stopped that never came, as `connection.ts` calls it.
+const UNREACHABLE: &str = "unreachable";
+
 /// What happens to the page.
 pub(crate) enum Message {
     /// The engine answered.
-    Answered(String),
-    /// The engine stopped, and was started again.
+    Engine(Vec<u8>),
+    /// The workbench answered.
+    Workbench(Vec<u8>),
+    /// A worker stopped; why.
     Stopped(String),
     /// The text of the shown file changed.
     Edited,
@@ -106,7 +113,8 @@ pub(crate) struct Page {
 /// The JavaScript side, and what it calls.
 struct Bridge {
     editor: bridge::Editor,
-    engine: bridge::Engine,
+    engine: bridge::Connection,
+    workbench: bridge::Connection,
     rested: Closure<dyn Fn()>,
     _closures: Vec<Box<dyn std::any::Any>>,
 }
@@ -149,7 +157,8 @@ impl Component for Page {
 
     fn update(&mut self, context: &Context<Self>, message: Message) -> bool {
         match message {
-            Message::Answered(reply) => return self.hear(context, &reply),
+            Message::Engine(reply) => return self.hear_engine(context, &reply),
+            Message::Workbench(reply) => return self.hear_workbench(context, &reply),
             Message::Stopped(why) => self.stop(&why),
             Message::Edited => return self.recheck(),
             Message::Rested => return self.keep_draft(),
@@ -209,11 +218,7 @@ impl Component for Page {
             Message::UndoForm => self.undo_form(),
             Message::ResetForm => self.reset_form(),
             Message::CheckMade => self.check_made(),
-            Message::Retry => {
-                self.engine = EngineState::Starting;
-                self.ask("catalogue", Ask::Catalogue);
-                self.recheck();
-            }
+            Message::Retry => self.retry(),
         }
         true
     }
@@ -229,19 +234,25 @@ impl Page {
         let Some(host) = self.host.cast::<HtmlElement>() else { return };
         let link = context.link();
         let changed = closure(link.callback(|_: JsValue| Message::Edited));
-        let answered = closure(
-            link.callback(|it: JsValue| Message::Answered(it.as_string().unwrap_or_default())),
-        );
+        let bytes = |it: JsValue| it.dyn_into::<Uint8Array>().unwrap_or_default().to_vec();
+        let engine_answered = closure(link.callback(move |it: JsValue| Message::Engine(bytes(it))));
+        let workbench_answered =
+            closure(link.callback(move |it: JsValue| Message::Workbench(bytes(it))));
         let stopped = closure(
             link.callback(|it: JsValue| Message::Stopped(it.as_string().unwrap_or_default())),
         );
         let editor = bridge::Editor::new(&host, changed.as_ref().unchecked_ref());
         editor.set_dark(self.is_dark);
-        let engine = bridge::Engine::new(
-            &editor,
-            answered.as_ref().unchecked_ref(),
-            stopped.as_ref().unchecked_ref(),
-        );
+        let connect = |name: &str, answered: &Closure<dyn Fn(JsValue)>| {
+            bridge::Connection::new(
+                name,
+                &editor,
+                answered.as_ref().unchecked_ref(),
+                stopped.as_ref().unchecked_ref(),
+            )
+        };
+        let engine = connect("engine", &engine_answered);
+        let workbench = connect("workbench", &workbench_answered);
         let rest = link.callback(|()| Message::Rested);
         let rested = boxed(move || rest.emit(()));
         let move_on = link.callback(|_: JsValue| Message::Moved);
@@ -259,16 +270,13 @@ impl Page {
         }
         let closures: Vec<Box<dyn std::any::Any>> = vec![
             Box::new(changed),
-            Box::new(answered),
+            Box::new(engine_answered),
+            Box::new(workbench_answered),
             Box::new(stopped),
             Box::new(moved),
             Box::new(pressed),
         ];
-        self.bridge = Some(Bridge { editor, engine, rested, _closures: closures });
-        link.send_future(async {
-            let kept = wasm_bindgen_futures::JsFuture::from(bridge::keeps_offline()).await;
-            Message::Offline(kept.is_ok_and(|it| it.is_truthy()))
-        });
+        self.bridge = Some(Bridge { editor, engine, workbench, rested, _closures: closures });
         self.ask("catalogue", Ask::Catalogue);
         self.begin(context);
         link.send_message(Message::Edited);
@@ -276,17 +284,33 @@ impl Page {
 
     /// Asks the engine; answers to older questions of the same kind are dropped.
     fn ask(&mut self, kind: &'static str, ask: Ask) {
-        let files: Vec<u32> = match &ask {
-            Ask::Check(ask) | Ask::Simulate(ask) => ask.files.clone(),
-            Ask::Audit(ask) => vec![ask.file],
-            _ => Vec::new(),
+        let files: &[u32] = match &ask {
+            Ask::Check(ask) | Ask::Simulate(ask) => &ask.files.clone(),
+            _ => &[],
         };
+        let id = self.number(kind);
+        if let Some(bridge) = &self.bridge {
+            bridge.engine.ask(web::protocol::write(&Request { id, ask }), files);
+        }
+    }
+
+    /// The same of the workbench, which is fetched when it is first asked.
+    fn ask_workbench(&mut self, kind: &'static str, ask: workbench::Ask) {
+        let file = match &ask {
+            workbench::Ask::Audit(ask) => Some(ask.file),
+            _ => None,
+        };
+        let id = self.number(kind);
+        if let Some(bridge) = &self.bridge {
+            bridge.workbench.ask(web::protocol::write(&Request { id, ask }), file.as_slice());
+        }
+    }
+
+    /// A number for the newest question of a kind.
+    fn number(&mut self, kind: &'static str) -> u32 {
         self.asked += 1;
         self.newest.insert(kind, self.asked);
-        let request = Request { id: self.asked, ask };
-        if let (Some(bridge), Ok(text)) = (&self.bridge, serde_json::to_string(&request)) {
-            bridge.engine.ask(&text, &files);
-        }
+        self.asked
     }
 
     /// Checks what is in the editor, as soon as the check that is running is done.
@@ -322,9 +346,20 @@ impl Page {
         self.check.is_running = false;
         self.check.is_outdated = false;
         self.engine = EngineState::Stopped(why.to_owned());
-        if self.rules.catalogue.is_none() {
+        if self.rules.catalogue.is_none() && why != UNREACHABLE {
             self.ask("catalogue", Ask::Catalogue);
         }
+    }
+
+    /// Asks again what a worker that stopped left unanswered.
+    fn retry(&mut self) {
+        self.engine = EngineState::Starting;
+        self.ask("catalogue", Ask::Catalogue);
+        if self.view == View::Generate {
+            self.ask_forms();
+            self.ask_make(false);
+        }
+        self.recheck();
     }
 
     fn switch_theme(&mut self) {
@@ -339,7 +374,6 @@ impl Page {
     fn draft(&self) -> Draft {
         let text = |id| self.bridge.as_ref().map_or_else(String::new, |it| it.editor.text(id));
         Draft {
-            v: 1,
             level: self.level.clone(),
             version: self.version.clone(),
             files: self.files.list.iter().map(|it| (it.name.clone(), text(it.id))).collect(),

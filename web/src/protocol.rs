@@ -1,160 +1,33 @@
-//! What the page asks of the engine, and what it answers.
+//! What the page asks of its workers, and what they answer.
 //!
-//! A question is a list of strings: a [`Request`] as JSON, then a number and a text for each of its
-//! files that changed, as it is, so that a megabyte is never quoted. The engine keeps texts until they
-//! are replaced, or left out of a check. The answer is a [`Reply`] as JSON.
+//! A question is a [`Request`], then a number and a text for each of its files that changed, as it is, so
+//! that a megabyte is never copied into it. A worker keeps texts until they are replaced, or left out of
+//! a check. The answer is a [`Reply`]. Both are bytes in the format of postcard, which is small to read
+//! and to write: a third of the page was code that read JSON.
 
+pub mod engine;
+pub mod workbench;
+
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// A question with its number, which the reply repeats: the page drops replies to older questions of
 /// the same kind.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Request {
+pub struct Request<A> {
     /// Its number.
     pub id: u32,
     /// The question.
-    pub ask: Ask,
-}
-
-/// A question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Ask {
-    /// What there is: answered with [`Answer::Catalogue`].
-    Catalogue,
-    /// Check files: answered with [`Answer::Checked`].
-    Check(CheckAsk),
-    /// List other findings of the last check: [`Answer::Listed`].
-    List(Filter),
-    /// What would mend a finding of the last check, by its place there: [`Answer::Mended`].
-    Mend(usize),
-    /// All there is to say of a rule, by its id: [`Answer::Rule`].
-    Rule(String),
-    /// Run a generator: [`Answer::Made`].
-    Make(MakeAsk),
-    /// Fill in a form from the words of a command line: [`Answer::Filled`].
-    Fill(Vec<String>),
-    /// What the API server would answer: [`Answer::Simulated`].
-    Simulate(CheckAsk),
-    /// What an audit policy makes of an event: [`Answer::Audited`].
-    Audit(AuditAsk),
-}
-
-/// What to check, and against what.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CheckAsk {
-    /// The files, in the order in which findings count them.
-    pub files: Vec<u32>,
-    /// The Pod Security level.
-    pub level: String,
-    /// The Kubernetes version, as in `v1.37`.
-    pub version: String,
-    /// Which findings are listed.
-    pub filter: Filter,
-}
-
-/// Which findings are listed. A megabyte may hold a hundred thousand, of which a screen shows ten.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
-    /// Severities that are left out, worst first.
-    pub hidden: [bool; 4],
-    /// The only object, by its place in [`Checked::objects`].
-    pub object: Option<usize>,
-    /// `baseline`, `restricted`, `beyond`, or nothing for all.
-    pub standard: String,
-    /// How many at most.
-    pub limit: usize,
+    pub ask: A,
 }
 
 /// A reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Reply {
-    /// The number of the request.
+pub struct Reply<A> {
+    /// The number of the request; 0 where that could not be understood.
     pub id: u32,
-    /// The answer.
-    pub answer: Answer,
-}
-
-/// An answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Answer {
-    /// To [`Ask::Catalogue`].
-    Catalogue(Catalogue),
-    /// To [`Ask::Check`].
-    Checked(Checked),
-    /// To [`Ask::List`].
-    Listed(Listing),
-    /// To [`Ask::Mend`], spot by spot.
-    Mended(Vec<Mend>),
-    /// To [`Ask::Rule`].
-    Rule(Box<RulePage>),
-    /// To [`Ask::Make`].
-    Made(Made),
-    /// To [`Ask::Fill`].
-    Filled(Result<MakeAsk, String>),
-    /// To [`Ask::Simulate`].
-    Simulated(Vec<Verdict>),
-    /// To [`Ask::Audit`], or why it cannot be answered.
-    Audited(Result<Audited, String>),
-    /// The question could not be understood.
-    Refused(String),
-}
-
-/// What the engine knows.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Catalogue {
-    /// Every rule; findings name rules by their place here.
-    pub rules: Vec<RuleEntry>,
-    /// Kubernetes versions, newest first.
-    pub versions: Vec<String>,
-    /// A form for every generator.
-    pub forms: Vec<Form>,
-    /// Manifests that show what the rules are about.
-    pub scenarios: Vec<Scenario>,
-}
-
-/// A rule in one line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleEntry {
-    /// Its id.
-    pub id: String,
-    /// What it is about.
-    pub category: String,
-    /// How bad it is.
-    pub severity: String,
-    /// The Pod Security level that forbids it; empty beyond the standards.
-    pub level: String,
-    /// What is wrong.
-    pub summary: String,
-    /// Why it matters.
-    pub why: String,
-    /// What to do.
-    pub remedy: String,
-    /// A manifest that is flagged.
-    pub bad: String,
-}
-
-/// What else there is to say of a rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RulePage {
-    /// Its id.
-    pub id: String,
-    /// What may break; empty when nothing does.
-    pub breaks: String,
-    /// Where the field says the same.
-    pub references: Vec<String>,
-    /// The manifest without the flaw.
-    pub good: String,
-}
-
-/// A manifest from real life.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scenario {
-    /// What it shows.
-    pub title: String,
-    /// The name of its file.
-    pub name: String,
-    /// Its text.
-    pub text: String,
+    /// The answer, or why there is none.
+    pub answer: Result<A, String>,
 }
 
 /// A half-open range of a text in UTF-16 units, as browsers count.
@@ -166,244 +39,17 @@ pub struct Units {
     pub to: u32,
 }
 
-/// What a check comes to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Checked {
-    /// The findings that pass the filter.
-    pub listing: Listing,
-    /// What the editor marks, by file and position; bounded for each file.
-    pub marks: Vec<Mark>,
-    /// The first of the objects that findings are about.
-    pub objects: Vec<String>,
-    /// Findings by severity, worst first; those that are ignored included.
-    pub severities: [usize; 4],
-    /// Findings that are ignored.
-    pub ignored: usize,
-    /// Findings that count and that the Pod Security Standards forbid.
-    pub standing: usize,
-    /// Kubernetes objects that were read.
-    pub read: usize,
-    /// Documents that are no Kubernetes object.
-    pub foreign: usize,
-    /// Documents that could not be read.
-    pub broken: usize,
-    /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
-    pub levels: [usize; 3],
-    /// Ignores that change nothing, as sentences.
-    pub unused: Vec<String>,
-    /// Whether any file holds a Secret or an EncryptionConfiguration.
-    pub has_secrets: bool,
+/// A message as bytes.
+pub fn write(message: &impl Serialize) -> Vec<u8> {
+    // Nothing in the messages is refused: no maps with keys of their own, no lists of unknown length.
+    postcard::to_allocvec(message).unwrap_or_default()
 }
 
-/// Findings, by file and position.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listing {
-    /// The first ones.
-    pub findings: Vec<Finding>,
-    /// How many pass the filter.
-    pub total: usize,
-}
-
-/// A range that the editor marks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark {
-    /// The file, by its place in the request.
-    pub file: usize,
-    /// The range.
-    #[serde(flatten)]
-    pub at: Units,
-    /// The rule, by its place in the catalogue.
-    pub rule: usize,
-    /// What is wrong.
-    pub message: String,
-}
-
-/// One flaw.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// Its place among all findings of the check.
-    pub index: usize,
-    /// The rule, by its place in the catalogue.
-    pub rule: usize,
-    /// The file, by its place in the request.
-    pub file: usize,
-    /// The object.
-    pub object: Option<String>,
-    /// What is wrong.
-    pub message: String,
-    /// Where; the first is the one to point at.
-    pub spots: Vec<Spot>,
-    /// The reason why it is not counted.
-    pub ignored: Option<String>,
-}
-
-/// A place in a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spot {
-    /// Where.
-    pub at: Units,
-    /// The line, from 1.
-    pub line: u32,
-    /// What there is to say of it, e.g. the name of a container.
-    pub label: String,
-}
-
-/// What would mend a spot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mend {
-    /// The field.
-    pub path: String,
-    /// What there is to say of the spot.
-    pub label: String,
-    /// The line of the spot, from 1.
-    pub line: u32,
-    /// The line as it is.
-    pub before: String,
-    /// The line as it should be, or the lines to add below it; empty where only a person can tell.
-    pub lines: Vec<String>,
-    /// Whether `lines` replace the line.
-    pub replaces: bool,
-    /// The same as a change of the text; `None` where the lines do not show where it goes.
-    pub edit: Option<Edit>,
-}
-
-/// A change of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Edit {
-    /// The file, by its place in the request.
-    pub file: usize,
-    /// What is replaced, as bytes of the text in UTF-8: first, and the one after the last.
-    pub bytes: (u32, u32),
-    /// The same as browsers count.
-    pub at: Units,
-    /// What stands there afterwards.
-    pub insert: String,
-}
-
-/// A generator as a form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Form {
-    /// The words of the command line that choose it.
-    pub words: Vec<String>,
-    /// What it makes, in one line.
-    pub about: String,
-    /// Its options.
-    pub fields: Vec<Field>,
-}
-
-/// An option.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Field {
-    /// What it is called in [`MakeAsk::values`].
-    pub id: String,
-    /// As it is typed: `--level`, or `NAME` where only its place tells.
-    pub flag: String,
-    /// What it does.
-    pub help: String,
-    /// The group it belongs to; empty for the first.
-    pub heading: String,
-    /// What can be entered.
-    pub kind: FieldKind,
-    /// What a value looks like.
-    pub placeholder: String,
-    /// What holds when nothing is entered.
-    pub default: Vec<String>,
-    /// Whether it must be entered.
-    pub required: bool,
-}
-
-/// What can be entered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FieldKind {
-    /// On or off.
-    Switch,
-    /// One text.
-    Text,
-    /// Texts, one a line.
-    Texts,
-    /// One of these, each with its explanation.
-    Choice(Vec<(String, String)>),
-    /// Any of these.
-    Choices(Vec<(String, String)>),
-    /// The text of a file.
-    File,
-}
-
-/// A form that was filled in.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MakeAsk {
-    /// The words that choose the generator.
-    pub words: Vec<String>,
-    /// The values that were entered, by field; a switch that is on has one, which is empty.
-    pub values: Vec<(String, Vec<String>)>,
-    /// The texts of the files that are named among them.
-    pub texts: Vec<(String, String)>,
-    /// Whether keys are to be made anew.
-    pub fresh: bool,
-}
-
-/// What a generator comes to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Made {
-    /// The same as a line for a shell.
-    pub command: String,
-    /// The words of that line after `kubectl harden`, for links.
-    pub words: Vec<String>,
-    /// What the command prints.
-    pub text: String,
-    /// What a file of it is called.
-    pub name: String,
-    /// Whether it holds keys.
-    pub is_secret: bool,
-    /// What the objects do not say.
-    pub notes: Vec<String>,
-    /// What is wrong with the form; then there is no text.
-    pub error: String,
-    /// The field that this is about, where it is about one.
-    pub field: String,
-}
-
-/// What the API server would answer to an object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// The object.
-    pub object: String,
-    /// The file, by its place in the request.
-    pub file: usize,
-    /// Where it is.
-    pub at: Units,
-    /// Its line, from 1.
-    pub line: u32,
-    /// Whether its pods are let in.
-    pub allowed: bool,
-    /// What is enforced there, as in `restricted:v1.37`.
-    pub standard: String,
-    /// The server's words; empty when it says nothing.
-    pub text: String,
-    /// What becomes of it in one line.
-    pub outcome: String,
-    /// The values that decided it.
-    pub spots: Vec<Spot>,
-}
-
-/// An event that an audit policy is asked about.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditAsk {
-    /// The file with the policy.
-    pub file: u32,
-    /// What it is called.
-    pub name: String,
-    /// An event of an audit log, as JSON.
-    pub event: String,
-}
-
-/// What an audit policy makes of an event.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Audited {
-    /// The event in one line.
-    pub title: String,
-    /// The answer in the words of the command.
-    pub text: String,
-    /// The rule that decided; `None` when none matches.
-    pub rule: Option<Units>,
+/// A message from bytes; why they are none.
+///
+/// # Errors
+///
+/// Says what is wrong with the bytes.
+pub fn read<M: DeserializeOwned>(bytes: &[u8]) -> Result<M, String> {
+    postcard::from_bytes(bytes).map_err(|error| error.to_string())
 }

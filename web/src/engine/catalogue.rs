@@ -1,10 +1,9 @@
-//! What the engine knows: rules, versions, forms, scenarios.
+//! What the engine knows: rules, versions, scenarios.
 
 use harden_core::kubernetes::MinorVersion;
 use harden_core::rule::Rule;
 
-use super::form;
-use crate::protocol::{Catalogue, RuleEntry, RulePage, Scenario};
+use crate::protocol::engine::{Catalogue, RuleEntry, RulePage, Scenario};
 
 /// The oldest Kubernetes whose schemas the core knows.
 const OLDEST: u16 = 25;
@@ -39,7 +38,6 @@ pub(super) fn all() -> Catalogue {
     Catalogue {
         rules: harden_core::rules::all().map(entry).collect(),
         versions: versions.map(|it| MinorVersion(it).to_string()).collect(),
-        forms: form::all(),
         scenarios: scenarios.into(),
     }
 }

@@ -10,9 +10,9 @@ use harden_core::rule::Severity;
 use harden_core::schema::Crds;
 use harden_core::{ignore, rules};
 
-use super::units::UnitIndex;
 use super::{Engine, LastCheck};
-use crate::protocol::{CheckAsk, Checked, Filter, Finding, Listing, Mark, Spot};
+use crate::protocol::engine::{CheckAsk, Checked, Filter, Finding, Listing, Mark, Spot};
+use crate::units::UnitIndex;
 
 /// So many marks of a file are shown: more slow typing down, and nobody reads them one by one.
 const MOST_MARKS: usize = 1000;

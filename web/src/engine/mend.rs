@@ -6,15 +6,15 @@ use harden_yaml::{Lines, Span};
 use serde_json::{Map, Value};
 
 use super::Engine;
-use super::units::UnitIndex;
-use crate::protocol::{Edit, Mend};
+use crate::protocol::engine::{Edit, Mend};
+use crate::units::UnitIndex;
 
 impl Engine {
     /// What would mend a finding of the last check; nothing for one that is not there.
     pub(super) fn mend(&self, index: usize) -> Vec<Mend> {
         let Some(finding) = self.last.findings.get(index) else { return Vec::new() };
         let file = self.last.files.get(finding.source);
-        let text = file.and_then(|it| self.texts.get(it)).map_or("", String::as_str);
+        let text = file.map_or("", |it| self.texts.of(*it));
         let (lines, units) = (Lines::new(text), UnitIndex::new(text));
         let mend = |spot| mend_spot(text, finding.source, &lines, &units, spot);
         finding.spots.iter().map(mend).collect()

@@ -6,8 +6,8 @@ use harden_core::workloads::objects;
 use harden_yaml::{Lines, Place};
 
 use super::Engine;
-use super::units::UnitIndex;
-use crate::protocol::{CheckAsk, Spot, Verdict};
+use crate::protocol::engine::{CheckAsk, Spot, Verdict};
+use crate::units::UnitIndex;
 
 impl Engine {
     /// Answers to every pod, and to every object that makes pods, in the order of the files.

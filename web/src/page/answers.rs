@@ -2,80 +2,106 @@
 
 use std::rc::Rc;
 
-use web::protocol::{Answer, Ask, Mark, Reply};
+use serde::de::DeserializeOwned;
+use web::protocol::{Reply, engine, workbench};
 use yew::prelude::*;
 
-use super::state::{EngineState, LIMIT, Notice, View};
-use super::{Message, Page};
+use super::state::{EngineState, LIMIT, Notice};
+use super::{Message, Page, bridge};
 
 impl Page {
-    /// Takes in an answer, unless a newer question of its kind was asked; whether anything changed.
-    pub(super) fn hear(&mut self, context: &Context<Self>, reply: &str) -> bool {
-        let Ok(Reply { id, answer }) = serde_json::from_str(reply) else { return false };
+    /// Takes in an answer of the engine, unless a newer question of its kind was asked; whether anything
+    /// changed.
+    pub(super) fn hear_engine(&mut self, context: &Context<Self>, reply: &[u8]) -> bool {
+        let Some((id, answer)) = self.read(reply) else { return true };
         let kind = match answer {
-            Answer::Catalogue(_) => "catalogue",
-            Answer::Checked(_) => "check",
-            Answer::Listed(_) => "list",
-            Answer::Mended(_) => "mend",
-            Answer::Rule(_) => "rule",
-            Answer::Made(_) => "make",
-            Answer::Filled(_) => "fill",
-            Answer::Simulated(_) => "simulate",
-            Answer::Audited(_) => "audit",
-            Answer::Refused(_) => "",
+            engine::Answer::Catalogue(_) => "catalogue",
+            engine::Answer::Checked(_) => "check",
+            engine::Answer::Listed(_) => "list",
+            engine::Answer::Mended(_) => "mend",
+            engine::Answer::Simulated(_) => "simulate",
+            // A page of a rule is as good whenever it comes.
+            engine::Answer::Rule(_) => "",
         };
-        if !kind.is_empty() && self.newest.get(kind) != Some(&id) && kind != "rule" {
+        if !self.is_newest(kind, id) {
             return false;
         }
         match answer {
-            Answer::Catalogue(catalogue) => {
-                if let (Some(bridge), Ok(rules)) =
-                    (&self.bridge, serde_json::to_string(&catalogue.rules))
-                {
-                    bridge.editor.set_rules(&rules);
-                }
-                if self.make.words.is_empty() {
-                    let first = catalogue.forms.first();
-                    self.make.words = first.map(|it| it.words.clone()).unwrap_or_default();
+            engine::Answer::Catalogue(catalogue) => {
+                if let (Some(bridge), None) = (&self.bridge, &self.rules.catalogue) {
+                    for rule in &catalogue.rules {
+                        bridge.editor.add_rule(&rule.id, &rule.severity, &rule.why);
+                    }
                 }
                 self.rules.catalogue = Some(Rc::new(catalogue));
                 if !matches!(self.engine, EngineState::Stopped(_)) {
                     self.engine = EngineState::Ready;
                 }
-                if self.view == View::Generate && super::link::Address::current().key.is_empty() {
-                    self.ask_make(false);
-                }
             }
-            Answer::Checked(checked) => {
-                self.check.is_running = false;
-                self.engine = EngineState::Ready;
-                let count = checked.severities.iter().sum();
-                self.check.open = self.check.open.filter(|it| *it < count);
-                let objects = checked.objects.len();
-                self.check.filter.object = self.check.filter.object.filter(|it| *it < objects);
-                self.check.listing.clone_from(&checked.listing);
-                self.check.result = Some(Rc::new(checked));
-                self.mark();
-                if let Some(open) = self.check.open {
-                    self.ask("mend", Ask::Mend(open));
+            engine::Answer::Checked(checked) => {
+                if self.check.result.is_none() {
+                    keep_offline(context);
                 }
-                if self.check.is_outdated {
-                    self.recheck();
-                }
+                self.take_check(checked);
             }
-            Answer::Listed(listing) => self.check.listing = listing,
-            Answer::Mended(mends) => self.check.mends = mends,
-            Answer::Rule(page) => {
+            engine::Answer::Listed(listing) => self.check.listing = listing,
+            engine::Answer::Mended(mends) => self.check.mends = mends,
+            engine::Answer::Rule(page) => {
                 if !self.rules.pages.iter().any(|it| it.id == page.id) {
                     self.rules.pages.push(*page);
                 }
             }
-            Answer::Made(made) => self.make.made = made,
-            Answer::Filled(Ok(form)) => {
+            engine::Answer::Simulated(verdicts) => self.check.verdicts = verdicts,
+        }
+        true
+    }
+
+    fn take_check(&mut self, checked: engine::Checked) {
+        self.check.is_running = false;
+        self.engine = EngineState::Ready;
+        let count = checked.severities.iter().sum();
+        self.check.open = self.check.open.filter(|it| *it < count);
+        let objects = checked.objects.len();
+        self.check.filter.object = self.check.filter.object.filter(|it| *it < objects);
+        self.check.listing.clone_from(&checked.listing);
+        self.check.result = Some(Rc::new(checked));
+        self.mark();
+        if let Some(open) = self.check.open {
+            self.ask("mend", engine::Ask::Mend(open));
+        }
+        if self.check.is_outdated {
+            self.recheck();
+        }
+    }
+
+    /// The same for an answer of the workbench.
+    pub(super) fn hear_workbench(&mut self, context: &Context<Self>, reply: &[u8]) -> bool {
+        let Some((id, answer)) = self.read(reply) else { return true };
+        let kind = match answer {
+            workbench::Answer::Forms(_) => "forms",
+            workbench::Answer::Made(_) => "make",
+            workbench::Answer::Filled(_) => "fill",
+            workbench::Answer::Audited(_) => "audit",
+        };
+        if !self.is_newest(kind, id) {
+            return false;
+        }
+        match answer {
+            workbench::Answer::Forms(forms) => {
+                if self.make.words.is_empty() {
+                    self.make.words = forms.first().map(|it| it.words.clone()).unwrap_or_default();
+                }
+                self.make.forms = Some(Rc::new(forms));
+                if super::link::Address::current().key.is_empty() {
+                    self.ask_make(false);
+                }
+            }
+            workbench::Answer::Made(made) => self.make.made = made,
+            workbench::Answer::Filled(Ok(form)) => {
                 self.make.set(form);
                 self.ask_make(false);
             }
-            Answer::Filled(Err(error)) => {
+            workbench::Answer::Filled(Err(error)) => {
                 context.link().send_message(Message::Dismiss);
                 self.notice = Some(Notice {
                     text: format!("This link cannot be used: {error}"),
@@ -83,30 +109,43 @@ impl Page {
                 });
                 self.ask_make(false);
             }
-            Answer::Simulated(verdicts) => self.check.verdicts = verdicts,
-            Answer::Audited(answer) => {
+            workbench::Answer::Audited(answer) => {
                 let rule = answer.as_ref().ok().and_then(|it| it.rule);
                 if let Some(rule) = rule.filter(|_| self.check.audit.reveals) {
                     self.reveal(self.files.shown, rule.from, rule.to, false);
                 }
                 self.check.audit.answer = Some(answer);
             }
-            Answer::Refused(error) => {
-                self.check.is_running = false;
-                self.tell(&error);
-            }
         }
         true
+    }
+
+    /// The number and the answer of a reply; tells where there is none.
+    fn read<A: DeserializeOwned>(&mut self, reply: &[u8]) -> Option<(u32, A)> {
+        let reply = web::protocol::read::<Reply<A>>(reply);
+        match reply.and_then(|Reply { id, answer }| Ok((id, answer?))) {
+            Ok(answer) => Some(answer),
+            Err(error) => {
+                self.check.is_running = false;
+                self.tell(&error);
+                None
+            }
+        }
+    }
+
+    fn is_newest(&self, kind: &str, id: u32) -> bool {
+        kind.is_empty() || self.newest.get(kind) == Some(&id)
     }
 
     /// Shows in the editor what is wrong with the file that is shown.
     pub(super) fn mark(&self) {
         let (Some(bridge), Some(checked)) = (&self.bridge, &self.check.result) else { return };
         let shown = self.files.shown;
-        let marks: Vec<&Mark> = checked.marks.iter().filter(|it| it.file == shown).collect();
-        if let Ok(json) = serde_json::to_string(&marks) {
-            bridge.editor.mark(&json);
-        }
+        let marks = checked.marks.iter().filter(|it| it.file == shown);
+        let place =
+            |it: &engine::Mark| [it.at.from, it.at.to, it.rule.try_into().unwrap_or(u32::MAX)];
+        let numbers: Vec<u32> = marks.clone().flat_map(place).collect();
+        bridge.editor.mark(marks.map(|it| it.message.clone()).collect(), &numbers);
     }
 
     /// Opens a finding and shows its place, or closes it.
@@ -117,7 +156,7 @@ impl Page {
             return;
         }
         self.check.open = Some(index);
-        self.ask("mend", Ask::Mend(index));
+        self.ask("mend", engine::Ask::Mend(index));
         let shown = self.check.listing.findings.iter().find(|it| it.index == index);
         let Some(finding) = shown.cloned() else { return };
         if let Some(rule) =
@@ -142,7 +181,7 @@ impl Page {
         };
         if next >= listed.len() && listed.len() < listing.total {
             self.check.filter.limit += LIMIT;
-            self.ask("list", Ask::List(self.check.filter.clone()));
+            self.ask("list", engine::Ask::List(self.check.filter.clone()));
             return;
         }
         let index = listed.get(next).or_else(|| listed.first()).copied();
@@ -160,4 +199,12 @@ impl Page {
             bridge.editor.reveal(from, to, focus);
         }
     }
+}
+
+/// Has everything kept for use without a network: after the first findings, which it would slow down.
+fn keep_offline(context: &Context<Page>) {
+    context.link().send_future(async {
+        let kept = wasm_bindgen_futures::JsFuture::from(bridge::keeps_offline()).await;
+        Message::Offline(kept.is_ok_and(|it| it.is_truthy()))
+    });
 }

@@ -24,11 +24,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn text(this: &Editor, file: u32) -> String;
 
-    #[wasm_bindgen(method, js_name = setRules)]
-    pub(super) fn set_rules(this: &Editor, json: &str);
+    #[wasm_bindgen(method, js_name = addRule)]
+    pub(super) fn add_rule(this: &Editor, id: &str, severity: &str, why: &str);
 
     #[wasm_bindgen(method)]
-    pub(super) fn mark(this: &Editor, json: &str);
+    pub(super) fn mark(this: &Editor, messages: Vec<String>, numbers: &[u32]);
 
     #[wasm_bindgen(method)]
     pub(super) fn reveal(this: &Editor, from: u32, to: u32, focus: bool);
@@ -39,14 +39,25 @@ extern "C" {
     #[wasm_bindgen(method, js_name = setDark)]
     pub(super) fn set_dark(this: &Editor, is_dark: bool);
 
-    /// The worker with the engine.
-    pub(super) type Engine;
+    /// A worker.
+    pub(super) type Connection;
 
     #[wasm_bindgen(constructor)]
-    pub(super) fn new(editor: &Editor, answered: &Function, stopped: &Function) -> Engine;
+    pub(super) fn new(
+        name: &str,
+        editor: &Editor,
+        answered: &Function,
+        stopped: &Function,
+    ) -> Connection;
 
     #[wasm_bindgen(method)]
-    pub(super) fn ask(this: &Engine, request: &str, files: &[u32]);
+    pub(super) fn ask(this: &Connection, request: Vec<u8>, files: &[u32]);
+
+    #[wasm_bindgen(js_name = writeDraft)]
+    pub(super) fn write_draft(level: &str, version: &str, files: Vec<String>) -> String;
+
+    #[wasm_bindgen(js_name = readDraft)]
+    pub(super) fn read_draft(text: &str) -> Vec<String>;
 
     /// Text for a link.
     pub(super) fn pack(text: &str) -> Promise;

@@ -1,12 +1,12 @@
 //! Checking: the files, what is wrong with them, and what would make them pass.
 
-use web::protocol::{Catalogue, Checked, Filter};
+use web::protocol::engine::{Catalogue, Checked, Filter};
 use web_sys::HtmlSelectElement;
 use yew::html::Scope;
 use yew::prelude::*;
 
 use super::state::{EngineState, LIMIT, SEVERITIES};
-use super::{Message, Page, finding, frame};
+use super::{Message, Page, UNREACHABLE, finding, frame};
 
 /// The levels, strictest first.
 const LEVELS: [&str; 3] = ["restricted", "baseline", "privileged"];
@@ -123,6 +123,7 @@ pub(super) fn view(page: &Page, link: &Scope<Page>) -> Html {
 /// Before the engine has said anything.
 pub(super) fn waiting(page: &Page) -> Html {
     let text = match page.engine {
+        EngineState::Stopped(ref why) if why == UNREACHABLE => "The engine is not here.",
         EngineState::Stopped(_) => "The engine starts again…",
         _ => "The engine is on its way…",
     };

@@ -1,22 +1,17 @@
 //! The files: opened, closed, kept as a draft, and had back.
 
-use serde::{Deserialize, Serialize};
-
 use super::state::{File, Notice};
 use super::{Page, bridge};
 
-/// More files than this are a mistake, or malice.
+/// More files than this are a mistake, or malice; a draft has no more either.
 const MOST_FILES: usize = 100;
 
 /// A draft that is larger is not kept: the browser would refuse it, or stutter. Bytes.
 const LARGEST_DRAFT: usize = 1_000_000;
 
 /// What is entered, as links and the browser's storage hold it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Draft {
-    /// The version of this format.
-    pub(super) v: u32,
     pub(super) level: String,
     pub(super) version: String,
     /// Names and texts.
@@ -26,15 +21,17 @@ pub(super) struct Draft {
 impl Draft {
     /// Reads a draft that anybody may have written.
     pub(super) fn read(text: &str) -> Option<Self> {
-        let draft: Self = serde_json::from_str(text).ok()?;
-        let is_version = |it: &str| {
-            it == "latest" || it.strip_prefix("v1.").is_some_and(|it| it.parse::<u16>().is_ok())
-        };
-        let is_sound = draft.v == 1
-            && ["privileged", "baseline", "restricted"].contains(&draft.level.as_str())
-            && is_version(&draft.version)
-            && draft.files.len() <= MOST_FILES;
-        is_sound.then_some(draft)
+        let mut parts = bridge::read_draft(text).into_iter();
+        let mut draft = Self { level: parts.next()?, version: parts.next()?, ..Self::default() };
+        while let (Some(name), Some(text)) = (parts.next(), parts.next()) {
+            draft.files.push((name, text));
+        }
+        Some(draft)
+    }
+
+    pub(super) fn write(self) -> String {
+        let parts = self.files.into_iter().flat_map(|(name, text)| [name, text]).collect();
+        bridge::write_draft(&self.level, &self.version, parts)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -140,8 +137,7 @@ impl Page {
         let draft = self.draft();
         let size: usize = draft.files.iter().map(|(_, text)| text.len()).sum();
         let is_kept = !result.has_secrets && size <= LARGEST_DRAFT && !draft.is_empty();
-        let text = if is_kept { serde_json::to_string(&draft).ok() } else { None };
-        bridge::keep("draft", &text.unwrap_or_default());
+        bridge::keep("draft", &if is_kept { draft.write() } else { String::new() });
         false
     }
 
@@ -153,7 +149,8 @@ impl Page {
             version: "latest".to_owned(),
             ..Draft::default()
         });
-        self.make = super::state::Make { words: self.make.words.clone(), ..Default::default() };
+        let (forms, words) = (self.make.forms.take(), self.make.words.clone());
+        self.make = super::state::Make { forms, words, ..Default::default() };
         self.ask_make(true);
         bridge::forget();
         let text = "Everything is forgotten: files, forms and settings.".to_owned();

@@ -1,6 +1,6 @@
 //! One finding in the list, and what opens below it.
 
-use web::protocol::{Catalogue, Finding, Mend, RuleEntry};
+use web::protocol::engine::{Catalogue, Finding, Mend, RuleEntry};
 use yew::html::Scope;
 use yew::prelude::*;
 

@@ -5,7 +5,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::state::{EngineState, View};
-use super::{Message, Page, bridge, check, generate, rules, simulate};
+use super::{Message, Page, UNREACHABLE, bridge, check, generate, rules, simulate};
 
 /// What the keys do.
 const KEYS: [(&str, &str); 10] = [
@@ -100,6 +100,7 @@ fn notice(page: &Page, link: &Scope<Page>) -> Html {
     let shown = if let EngineState::Stopped(why) = &page.engine {
         let text = match why.as_str() {
             "stuck" => "The engine took too long over this text, and was started again.",
+            UNREACHABLE => "The engine could not be fetched: is there a network?",
             _ => "The engine crashed, and was started again.",
         };
         html! {

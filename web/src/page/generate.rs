@@ -2,7 +2,7 @@
 
 mod field;
 
-use web::protocol::{Ask, Form, MakeAsk};
+use web::protocol::workbench::{Ask, Form, MakeAsk};
 use yew::html::Scope;
 use yew::prelude::*;
 
@@ -13,13 +13,13 @@ use super::{Message, Page, check};
 const STEPS: usize = 100;
 
 pub(super) fn view(page: &Page, link: &Scope<Page>) -> Html {
-    let Some(catalogue) = &page.rules.catalogue else { return check::waiting(page) };
-    let form = catalogue.forms.iter().find(|it| it.words == page.make.words);
+    let Some(forms) = &page.make.forms else { return check::waiting(page) };
+    let form = forms.iter().find(|it| it.words == page.make.words);
     html! {
         <>
             <section class="list" aria-label="Generator">
                 <ul class="forms">
-                    { for catalogue.forms.iter().map(|it| {
+                    { for forms.iter().map(|it| {
                         let words = it.words.clone();
                         let is_chosen = it.words == page.make.words;
                         html! {
@@ -167,11 +167,18 @@ impl Page {
         self.add_files(vec![file]);
     }
 
+    /// Asks what can be generated, unless that is known.
+    pub(super) fn ask_forms(&mut self) {
+        if self.make.forms.is_none() {
+            self.ask_workbench("forms", Ask::Forms);
+        }
+    }
+
     /// What the form at hand comes to, once the engine says so.
     pub(super) fn ask_make(&mut self, fresh: bool) {
         if !self.make.words.is_empty() {
             let ask = MakeAsk { fresh, ..self.make.current() };
-            self.ask("make", Ask::Make(ask));
+            self.ask_workbench("make", Ask::Make(ask));
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Addresses: what is shown is in the hash, which no server sees.
 
-use serde::Serialize as _;
-use web::protocol::Ask;
+use web::protocol::{engine, workbench};
 use yew::prelude::*;
 
 use super::files::Draft;
@@ -81,9 +80,13 @@ impl Page {
             }
             (View::Generate, "c") => {
                 let words = address.value.lines().map(str::to_owned).collect();
-                self.ask("fill", Ask::Fill(words));
+                self.ask_forms();
+                self.ask_workbench("fill", workbench::Ask::Fill(words));
             }
-            (View::Generate, _) => self.ask_make(false),
+            (View::Generate, _) => {
+                self.ask_forms();
+                self.ask_make(false);
+            }
             (View::Rules, _) => self.ask_rule(&address.rest),
             (View::Simulate, _) => drop(self.recheck()),
             (View::Check, _) => {}
@@ -93,7 +96,7 @@ impl Page {
     /// Asks for all there is to say of a rule, unless that is known.
     pub(super) fn ask_rule(&mut self, id: &str) {
         if !id.is_empty() && !self.rules.pages.iter().any(|it| it.id == id) {
-            self.ask("rule", Ask::Rule(id.to_owned()));
+            self.ask("rule", engine::Ask::Rule(id.to_owned()));
         }
     }
 
@@ -120,12 +123,7 @@ impl Page {
         if self.asks_to_share {
             return;
         }
-        let mut bytes = Vec::new();
-        let written = self.draft().serialize(&mut serde_json::Serializer::new(&mut bytes));
-        let text = String::from_utf8(bytes).unwrap_or_default();
-        if written.is_err() {
-            return;
-        }
+        let text = self.draft().write();
         context.link().send_future(async move {
             let packed = wasm_bindgen_futures::JsFuture::from(bridge::pack(&text)).await;
             Message::Packed(packed.ok().and_then(|it| it.as_string()).unwrap_or_default())

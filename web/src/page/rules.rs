@@ -1,6 +1,6 @@
 //! The rules: a list to look through, and a page for each.
 
-use web::protocol::{Catalogue, RuleEntry};
+use web::protocol::engine::{Catalogue, RuleEntry};
 use web_sys::HtmlInputElement;
 use yew::html::Scope;
 use yew::prelude::*;

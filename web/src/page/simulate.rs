@@ -1,6 +1,6 @@
 //! What the API server would answer to the files, in its own words, and what it would log.
 
-use web::protocol::{Ask, AuditAsk};
+use web::protocol::workbench::{Ask, AuditAsk};
 use web_sys::HtmlTextAreaElement;
 use yew::html::Scope;
 use yew::prelude::*;
@@ -73,7 +73,7 @@ impl Page {
             let (file, name) = (file.id, file.name.clone());
             self.check.audit.reveals = reveals;
             let event = self.check.audit.event.clone();
-            self.ask("audit", Ask::Audit(AuditAsk { file, name, event }));
+            self.ask_workbench("audit", Ask::Audit(AuditAsk { file, name, event }));
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use web::protocol::{
-    Audited, Catalogue, Checked, Filter, Listing, Made, MakeAsk, Mend, RulePage, Verdict,
-};
+use web::protocol::engine::{Catalogue, Checked, Filter, Listing, Mend, RulePage, Verdict};
+use web::protocol::workbench::{Audited, Form, Made, MakeAsk};
 
 use super::files::Draft;
 
@@ -128,6 +127,8 @@ pub(super) const SEVERITIES: [&str; 4] = ["critical", "high", "medium", "low"];
 /// The forms, and what the one at hand comes to.
 #[derive(Debug, Default)]
 pub(super) struct Make {
+    /// What can be generated; `None` until the workbench says so.
+    pub(super) forms: Option<Rc<Vec<Form>>>,
     /// The words that choose the form at hand.
     pub(super) words: Vec<String>,
     pub(super) filled: Vec<MakeAsk>,

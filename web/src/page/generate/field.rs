@@ -1,6 +1,6 @@
 //! One field of a form, after what the option can hold.
 
-use web::protocol::{Field, FieldKind, Made, MakeAsk};
+use web::protocol::workbench::{Field, FieldKind, Made, MakeAsk};
 use web_sys::{HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::html::Scope;
 use yew::prelude::*;

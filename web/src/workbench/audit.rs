@@ -4,9 +4,8 @@ use harden_core::configuration::first_document;
 use harden_core::generators::File;
 use harden_core::simulate::audit::{Estimate, Record, Simulator};
 
-use super::Engine;
-use super::units::UnitIndex;
-use crate::protocol::{AuditAsk, Audited};
+use crate::protocol::workbench::{AuditAsk, Audited};
+use crate::units::UnitIndex;
 
 /// What the command says of an audit log by the first of these files, which is the policy.
 pub(super) fn estimate(files: &[File], log: &str) -> Result<File, String> {
@@ -27,21 +26,18 @@ pub(super) fn estimate(files: &[File], log: &str) -> Result<File, String> {
     Ok(File::new("audit-estimate.txt", estimate.to_text(&simulator)))
 }
 
-impl Engine {
-    /// The answer of the command to the same policy and event, and where its rule is.
-    pub(super) fn audit(&self, ask: &AuditAsk) -> Result<Audited, String> {
-        let text = self.texts.get(&ask.file).map_or("", String::as_str);
-        let document = first_document(text);
-        let simulator = Simulator::new(&document, &ask.name).map_err(|refusal| {
-            format!("the API server would not start: {}", refusal.text(&ask.name))
-        })?;
-        let record = Record::read(&ask.event).map_err(|error| format!("event: {error}"))?;
-        let answer = simulator.answer(&record.event());
-        let rule = answer.decision.rule.and_then(|it| simulator.policy().rules.get(it));
-        Ok(Audited {
-            title: record.title(),
-            text: simulator.to_text(&answer),
-            rule: rule.map(|it| UnitIndex::new(text).units(it.place.span())),
-        })
-    }
+/// The answer of the command to the same policy and event, and where its rule is.
+pub(super) fn answer(policy: &str, ask: &AuditAsk) -> Result<Audited, String> {
+    let document = first_document(policy);
+    let simulator = Simulator::new(&document, &ask.name).map_err(|refusal| {
+        format!("the API server would not start: {}", refusal.text(&ask.name))
+    })?;
+    let record = Record::read(&ask.event).map_err(|error| format!("event: {error}"))?;
+    let answer = simulator.answer(&record.event());
+    let rule = answer.decision.rule.and_then(|it| simulator.policy().rules.get(it));
+    Ok(Audited {
+        title: record.title(),
+        text: simulator.to_text(&answer),
+        rule: rule.map(|it| UnitIndex::new(policy).units(it.place.span())),
+    })
 }

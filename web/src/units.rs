@@ -9,7 +9,7 @@ const STEP: usize = 1024;
 
 /// An index over one text, made once per answer.
 #[derive(Debug)]
-pub(super) struct UnitIndex<'t> {
+pub(crate) struct UnitIndex<'t> {
     text: &'t str,
     /// Units before each step; empty when the text is ASCII, where both counts are the same.
     before: Vec<u32>,
@@ -17,7 +17,7 @@ pub(super) struct UnitIndex<'t> {
 
 impl<'t> UnitIndex<'t> {
     /// Reads a text once.
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         let mut before = Vec::new();
         if !text.is_ascii() {
             let mut units = 0;
@@ -30,12 +30,12 @@ impl<'t> UnitIndex<'t> {
     }
 
     /// A span as the browser counts it.
-    pub(super) fn units(&self, span: Span) -> Units {
+    pub(crate) fn units(&self, span: Span) -> Units {
         Units { from: self.offset(span.start), to: self.offset(span.end) }
     }
 
     /// The units before a byte.
-    pub(super) fn offset(&self, byte: u32) -> u32 {
+    pub(crate) fn offset(&self, byte: u32) -> u32 {
         if self.before.is_empty() {
             return byte;
         }

@@ -5,34 +5,29 @@ use harden_core::generators::{Generated, Generator, Product};
 use harden_core::kubernetes::{Facts, Need};
 
 use super::form::{self, Delivery, FileDelivery};
-use super::{Engine, Machine, audit};
-use crate::protocol::{Made, MakeAsk};
+use super::{Workbench, audit};
+use crate::protocol::workbench::{Made, MakeAsk};
 
 /// What is wrong, and the flag of the field that this is about; either may be empty.
 type Wrong = (String, String);
 
-impl Engine {
+impl Workbench {
     /// What the command prints for this form, or what is wrong with it.
-    pub(super) fn make(&mut self, ask: &MakeAsk, machine: &dyn Machine) -> Made {
+    pub(super) fn make(&mut self, ask: &MakeAsk) -> Made {
         let mut made = Made::default();
         match form::words(ask) {
             Ok(words) => made.words = words,
             Err(error) => return Made { error, ..made },
         }
         made.command = format!("kubectl harden {}", form::quoted(&made.words));
-        if let Err((error, field)) = self.fill_in(ask, machine, &mut made) {
+        if let Err((error, field)) = self.fill_in(ask, &mut made) {
             made.error = error;
             made.field = field;
         }
         made
     }
 
-    fn fill_in(
-        &mut self,
-        ask: &MakeAsk,
-        machine: &dyn Machine,
-        made: &mut Made,
-    ) -> Result<(), Wrong> {
+    fn fill_in(&mut self, ask: &MakeAsk, made: &mut Made) -> Result<(), Wrong> {
         let matches = form::parse(&made.words)?;
         let plain = |error: clap::Error| (error.to_string(), String::new());
         let mut generator = Generator::from_arg_matches(&matches).map_err(plain)?;
@@ -44,7 +39,7 @@ impl Engine {
             let text = text.ok_or_else(|| (format!("give the text of {file}"), String::new()))?;
             generator.read(&file, &text.1).map_err(wrong)?;
         }
-        let facts = self.facts(&generator, ask, machine)?;
+        let facts = self.facts(&generator, ask)?;
         let mut generated = generator.generate(&facts).map_err(wrong)?;
         if let Generator::AuditPolicy(options) = &generator
             && let Some(log) = &options.estimate
@@ -63,18 +58,13 @@ impl Engine {
         Ok(())
     }
 
-    fn facts(
-        &mut self,
-        generator: &Generator,
-        ask: &MakeAsk,
-        machine: &dyn Machine,
-    ) -> Result<Facts, Wrong> {
+    fn facts(&mut self, generator: &Generator, ask: &MakeAsk) -> Result<Facts, Wrong> {
         let mut facts = Facts::default();
         for need in generator.needs() {
             match need {
-                Need::Today => facts.today = machine.today(),
+                Need::Today => facts.today = self.machine.today(),
                 Need::Random(count) => {
-                    let random = self.random(count, ask.fresh, machine);
+                    let random = self.random(count, ask.fresh);
                     facts.random = random.ok_or_else(|| {
                         ("this browser gives no random bytes".to_owned(), String::new())
                     })?;

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, Subcommand as _};
 use harden_core::Format;
 use harden_core::generators::{Generator, Product};
 
-use crate::protocol::{Field, FieldKind, Form, MakeAsk};
+use crate::protocol::workbench::{Field, FieldKind, Form, MakeAsk};
 
 /// What the terminal calls the program.
 const PROGRAM: &str = "kubectl-harden";
