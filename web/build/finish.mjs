@@ -1,20 +1,27 @@
-// Finishes what trunk built: the policy that lets the page talk to nobody, integrity, the service
-// worker that keeps everything for use without a network.
+// Finishes what trunk built: smaller scripts, the policy that lets the page talk to nobody, integrity,
+// the service worker that keeps everything for use without a network.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { transformSync } from "esbuild";
 
 const dist = process.env.TRUNK_STAGING_DIR ?? process.argv[2];
 const hash = (kind, data) => `${kind}-${createHash(kind).update(data).digest("base64")}`;
+for (const name of readdirSync(dist).filter((name) => name.endsWith(".js"))) {
+  const path = join(dist, name);
+  const { code } = transformSync(readFileSync(path, "utf8"), { minify: true, target: "es2022" });
+  writeFileSync(path, code);
+}
+
 const index = join(dist, "index.html");
 let html = readFileSync(index, "utf8");
 
 // Trunk starts the page from a script inside of it: only that very text may run.
 const scripts = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g)].map((match) => match[1]);
 html = html.replace("{{SCRIPTS}}", scripts.map((text) => `'${hash("sha256", text)}'`).join(" "));
-const editor = hash("sha384", readFileSync(join(dist, "editor.js")));
-html = html.replace('rel="modulepreload" href="./editor.js"', `rel="modulepreload" href="./editor.js" integrity="${editor}"`);
+html = html.replace(/(<link rel="modulepreload" href="\.\/([^"]+)")([^>]*?)(?: integrity="[^"]*")?>/g, (_, link, name, rest) =>
+  `${link}${rest} integrity="${hash("sha384", readFileSync(join(dist, name)))}">`);
 // Browsers ignore integrity there, and say so on every visit.
 html = html.replace(/(<link rel="preload"[^>]*?) integrity="[^"]*"/g, "$1");
 writeFileSync(index, html);

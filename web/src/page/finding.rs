@@ -90,7 +90,9 @@ fn change(link: &Scope<Page>, mend: &Mend, file: usize, from: u32, to: u32) -> H
 }
 
 pub(super) fn capitalised(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().map(|it| it.to_uppercase().to_string());
-    first.unwrap_or_default() + characters.as_str()
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }

@@ -39,9 +39,12 @@ pub(super) fn view(page: &Page, link: &Scope<Page>) -> Html {
 }
 
 fn fields(page: &Page, link: &Scope<Page>, form: &Form) -> Html {
-    let mut headings: Vec<&str> = form.fields.iter().map(|it| it.heading.as_str()).collect();
-    headings.sort_by_key(|it| form.fields.iter().position(|field| field.heading == *it));
-    headings.dedup();
+    let mut headings: Vec<&str> = Vec::new();
+    for field in &form.fields {
+        if !headings.contains(&field.heading.as_str()) {
+            headings.push(&field.heading);
+        }
+    }
     let entered = page.make.current();
     html! {
         <form key={form.words.join(" ")} onsubmit={|event: SubmitEvent| event.prevent_default()}>

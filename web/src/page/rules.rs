@@ -33,12 +33,12 @@ pub(super) fn view(page: &Page, link: &Scope<Page>) -> Html {
 }
 
 fn list(page: &Page, catalogue: &Catalogue, id: &str) -> Html {
-    let query = page.rules.query.to_lowercase();
+    let query = page.rules.query.to_ascii_lowercase();
     let is_found = |rule: &&RuleEntry| {
         query.split_whitespace().all(|word| {
             rule.id.contains(word)
-                || rule.summary.to_lowercase().contains(word)
-                || rule.why.to_lowercase().contains(word)
+                || rule.summary.to_ascii_lowercase().contains(word)
+                || rule.why.to_ascii_lowercase().contains(word)
         })
     };
     check::categories(catalogue)

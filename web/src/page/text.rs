@@ -14,7 +14,7 @@ fn line(line: &str) -> Html {
     if rest.starts_with('#') {
         return html! { <>{ lead }<span class="comment">{ rest }</span></> };
     }
-    let plain = |c: char| c.is_alphanumeric() || "-_./\"'".contains(c);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./\"'".contains(c);
     match rest.split_once(':') {
         Some((key, value))
             if key.chars().all(plain) && (value.is_empty() || value.starts_with([' ', '\n'])) =>

@@ -35,7 +35,7 @@ pub(super) fn view(link: &Scope<Page>, field: &Field, entered: &MakeAsk, made: &
 
 /// `--allow-from` as people say it; the flag itself is in the command.
 fn title(field: &Field) -> String {
-    let words = field.flag.trim_start_matches('-').replace('-', " ").to_lowercase();
+    let words = field.flag.trim_start_matches('-').replace('-', " ").to_ascii_lowercase();
     super::super::finding::capitalised(&words)
 }
 
