@@ -82,19 +82,10 @@ fn part(
     let mut part = Outcome { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
     for (number, line) in lines {
         let line = String::from_utf8_lossy(line);
-        let line = line.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
-        if line.trim().is_empty() {
-            continue;
-        }
-        match Record::read(line) {
-            Ok(record) => {
-                part.estimate.add(simulator.policy(), &record);
-                text.push_str(&answer(*number, &record));
-            }
-            Err(error) => {
-                part.estimate.unreadable += 1;
-                part.errors.push((*number, error.to_string()));
-            }
+        match part.estimate.add_line(simulator.policy(), &line) {
+            Some(Ok(record)) => text.push_str(&answer(*number, &record)),
+            Some(Err(error)) => part.errors.push((*number, error.to_string())),
+            None => {}
         }
     }
     (text, part)

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::configuration::audit::{AuditLevel, AuditPolicy, decide};
 
-use super::{Record, Simulator, logs};
+use super::{NoRecord, Record, Simulator, logs};
 
 /// What a policy makes of the events of a log, rule by rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +36,25 @@ impl Estimate {
     /// An estimate of an empty log.
     pub fn new(policy: &AuditPolicy<'_>) -> Self {
         Self { rules: vec![Share::default(); policy.rules.len()], ..Self::default() }
+    }
+
+    /// Counts a line of a log, with or without its end: its event, or why it is none; `None` for a blank
+    /// line.
+    pub fn add_line<'l>(
+        &mut self,
+        policy: &AuditPolicy<'_>,
+        line: &'l str,
+    ) -> Option<Result<Record<'l>, NoRecord>> {
+        let line = line.trim_start_matches('\u{feff}').trim_end_matches(['\r', '\n']);
+        if line.trim().is_empty() {
+            return None;
+        }
+        let record = Record::read(line);
+        match &record {
+            Ok(record) => self.add(policy, record),
+            Err(_) => self.unreadable += 1,
+        }
+        Some(record)
     }
 
     /// Counts one event.

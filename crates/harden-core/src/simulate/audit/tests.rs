@@ -168,12 +168,20 @@ fn records_are_what_the_server_saw_when_it_decided() {
 }
 
 fn add_log(estimate: &mut Estimate, simulator: &Simulator<'_>, log: &str) {
-    for line in log.lines().filter(|it| !it.trim().is_empty()) {
-        match Record::read(line) {
-            Ok(record) => estimate.add(simulator.policy(), &record),
-            Err(_) => estimate.unreadable += 1,
-        }
+    for line in log.split_inclusive('\n') {
+        let _ = estimate.add_line(simulator.policy(), line);
     }
+}
+
+#[test]
+fn lines_are_counted_with_a_byte_order_mark_and_with_any_line_end() {
+    let document = first_document(POLICY);
+    let simulator = Simulator::new(&document, "policy.yaml").unwrap();
+    let mut plain = Estimate::new(simulator.policy());
+    add_log(&mut plain, &simulator, EVENTS);
+    let mut marked = Estimate::new(simulator.policy());
+    add_log(&mut marked, &simulator, &format!("\u{feff}{}\r\n\r\n", EVENTS.replace('\n', "\r\n")));
+    assert_eq!(marked.to_text(&simulator), plain.to_text(&simulator));
 }
 
 #[test]
