@@ -5,9 +5,9 @@ use std::sync::Arc;
 use harden_core::check::{Checker, Settings, SourceText};
 use harden_core::schema::Crds;
 
-use crate::gallery;
 use crate::harden::{command, finish, line};
 use crate::stores::{definitions, everything};
+use crate::{gallery, show_generated};
 
 /// Every way of using `external-secret` that its reader should see once.
 pub(crate) const EXTERNAL_SECRET: [(&str, &str); 12] = [
@@ -63,11 +63,9 @@ pub(crate) const EXTERNAL_SECRET: [(&str, &str); 12] = [
 
 #[test]
 fn the_gallery_shows_what_is_printed() {
-    gallery("generators").bind(|| {
-        for (name, words) in EXTERNAL_SECRET {
-            insta::assert_snapshot!(name, line(words).ok());
-        }
-    });
+    for (name, words) in EXTERNAL_SECRET {
+        show_generated(name, words, &line(words).ok());
+    }
 }
 
 #[test]

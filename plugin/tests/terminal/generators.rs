@@ -4,8 +4,8 @@ use clap::FromArgMatches as _;
 use harden_core::generators::Generator;
 use harden_core::generators::namespace::Options;
 
-use crate::gallery;
 use crate::harden::line;
+use crate::show_generated;
 
 /// Every way of using `namespace` that its reader should see once.
 pub(crate) const NAMESPACE: [(&str, &str); 14] = [
@@ -51,11 +51,9 @@ pub(crate) const NAMESPACE: [(&str, &str); 14] = [
 
 #[test]
 fn the_gallery_shows_what_is_printed() {
-    gallery("generators").bind(|| {
-        for (name, words) in NAMESPACE {
-            insta::assert_snapshot!(name, line(words).ok());
-        }
-    });
+    for (name, words) in NAMESPACE {
+        show_generated(name, words, &line(words).ok());
+    }
 }
 
 #[test]

@@ -24,6 +24,14 @@ mod stores;
 mod usage;
 
 /// Snapshots go to the gallery at the top of the repository.
+/// Shows what a command line of a generator prints, beside the command; the browser's tests make the same
+/// in the page.
+fn show_generated(name: &str, words: &str, printed: &str) {
+    let mut settings = gallery("generators");
+    settings.set_description(format!("kubectl harden {words}"));
+    settings.bind(|| insta::assert_snapshot!(name, printed));
+}
+
 fn gallery(folder: &str) -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../snapshots");
