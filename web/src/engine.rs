@@ -7,7 +7,10 @@ mod simulate;
 
 use std::sync::Arc;
 
+use harden_core::check::Memory;
 use harden_core::finding::{Finding, ObjectName};
+
+use check::Against;
 
 use crate::protocol::engine::{Answer, Ask};
 use crate::texts::Texts;
@@ -18,6 +21,8 @@ use crate::worker::Answers;
 pub struct Engine {
     texts: Texts,
     last: LastCheck,
+    memory: Memory,
+    against: Option<Against>,
 }
 
 /// The findings of the last check, and the files and objects that they count.

@@ -3,6 +3,7 @@
 //! [`Checker::judge`] looks at one source and needs nothing of the others, so that callers may run it in
 //! parallel and forget the text afterwards. [`Checker::conclude`] runs the rules that look at all objects.
 
+mod memory;
 mod namespaces;
 mod object;
 mod reporter;
@@ -13,6 +14,7 @@ pub(crate) mod testing;
 mod workload;
 mod world;
 
+pub use memory::{Memory, Outcome};
 pub use namespaces::Namespaces;
 use object::Source;
 pub use object::{Object, Origin, SourceText};
@@ -225,7 +227,7 @@ impl Checker {
         let all: Vec<&dyn Source> = sources.iter().map(|it| it as &dyn Source).collect();
         let retained = sources.iter().zip(judged).filter(|(_, it)| it.as_ref().is_retained);
         let documents: Vec<_> = retained
-            .flat_map(|(source, _)| harden_yaml::documents(source.text).map(move |it| (source, it)))
+            .flat_map(|(source, _)| source.documents().map(move |it| (source, it)))
             .collect();
         let objects = documents.iter().flat_map(|(source, document)| Object::all(source, document));
         let world = World {

@@ -20,3 +20,10 @@ pub(crate) use decoding::looks_like_key;
 pub use file::first_document;
 pub use refusal::{Fault, Refusal};
 pub use resources::{Existence, existence, is_subresource};
+
+/// Whether a text may hold such a file; cheap.
+pub(crate) fn may_be_in(text: &str) -> bool {
+    ["apiserver.config.k8s.io", "admission.config.k8s.io", "audit.k8s.io"]
+        .iter()
+        .any(|group| text.contains(group))
+}

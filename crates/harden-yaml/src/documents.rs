@@ -21,7 +21,33 @@ pub fn documents(text: &str) -> Documents<'_> {
     let content = text.trim_start_matches('\u{feff}');
     let position = text.len() - content.len();
     let json = content.trim_start().starts_with('{');
-    Documents { text, position, json, read: 0 }
+    Documents { text, position, end: text.len(), json, read: 0 }
+}
+
+/// Where the documents of a text are, without reading them: [`documents_in`] each of these parts come to
+/// the documents of the whole text. Parts follow each other without a gap; a text that may be JSON is one.
+pub fn parts(text: &str) -> Vec<Span> {
+    let Documents { mut position, json, .. } = documents(text);
+    if json {
+        return vec![Span::new(0, text.len())];
+    }
+    let (mut parts, mut start) = (Vec::new(), 0);
+    while position < text.len() {
+        position = Piece::at(text, position).next;
+        parts.push(Span::new(start, position));
+        start = position;
+    }
+    parts
+}
+
+/// Reads the documents in one of the [`parts`] of a text. Positions are those of the text.
+pub fn documents_in(text: &str, part: Span) -> Documents<'_> {
+    let all = documents(text);
+    let end = (part.end as usize).min(text.len());
+    match part.start as usize {
+        0 => Documents { end, ..all },
+        start => Documents { position: start, end, json: false, ..all },
+    }
 }
 
 /// An iterator over the documents of a text.
@@ -29,6 +55,7 @@ pub fn documents(text: &str) -> Documents<'_> {
 pub struct Documents<'a> {
     text: &'a str,
     position: usize,
+    end: usize,
     json: bool,
     read: usize,
 }
@@ -37,7 +64,7 @@ impl<'a> Iterator for Documents<'a> {
     type Item = Document<'a>;
 
     fn next(&mut self) -> Option<Document<'a>> {
-        if self.position >= self.text.len() {
+        if self.position >= self.end {
             return None;
         }
         if self.json { self.next_json() } else { Some(self.next_yaml()) }
@@ -71,18 +98,35 @@ impl<'a> Documents<'a> {
     }
 
     fn next_yaml(&mut self) -> Document<'a> {
-        let start = self.position;
+        let Piece { span, problem, next } = Piece::at(self.text, self.position);
+        self.position = next;
+        Document::yaml_part(self.text, span, Ending::LineBreak, problem)
+    }
+}
+
+/// Where a YAML document is.
+struct Piece {
+    span: Span,
+    /// What is wrong with the separator that opens it.
+    problem: Option<Problem>,
+    /// Where the next one begins.
+    next: usize,
+}
+
+impl Piece {
+    /// The one that begins here.
+    fn at(text: &str, start: usize) -> Self {
         let mut problem = None;
         let mut line = start;
         // A separator that opens a document is part of it.
-        if find_separator(self.text, start) == Some(start) {
-            problem = invalid_separator(self.text, start);
-            line = line_after(self.text, start);
+        if find_separator(text, start) == Some(start) {
+            problem = invalid_separator(text, start);
+            line = line_after(text, start);
         }
-        let end = find_separator(self.text, line).unwrap_or(self.text.len());
-        let unsound = end == self.text.len() || invalid_separator(self.text, end).is_some();
-        self.position = if unsound { end } else { line_after(self.text, end) };
-        Document::yaml_part(self.text, Span::new(start, end), Ending::LineBreak, problem)
+        let end = find_separator(text, line).unwrap_or(text.len());
+        let unsound = end == text.len() || invalid_separator(text, end).is_some();
+        let next = if unsound { end } else { line_after(text, end) };
+        Self { span: Span::new(start, end), problem, next }
     }
 }
 
@@ -134,6 +178,29 @@ mod tests {
         assert_eq!(json("a: 1\n---"), some(&[r#"{"a":1}"#]));
         assert_eq!(json(""), some(&[]));
         assert!(documents("---\n# nothing\n").all(|document| document.is_empty()));
+    }
+
+    #[test]
+    fn parts_come_to_the_same_as_the_whole() {
+        for text in [
+            "a: 1\n---\nb: 2\n",
+            "\u{feff}---\na: 1\n--- # next\r\nb: 2",
+            "---\n---\n---",
+            "a: |\n  x\n---\n{b: 1}\n---x\nc: 1\n",
+            "---\n{\"a\": 1}\n---\n{\"b\": 2}\n",
+            "{\"a\": 1}\n---\n{\"b\": 2}\n",
+            "a: [\n---\nb: 1\n...\n---\n%TAG ! x\n",
+            "",
+            "\n",
+        ] {
+            let parts = parts(text);
+            assert_eq!(parts.iter().map(|it| it.text(text)).collect::<String>(), text);
+            let show = |it: Document<'_>| (it.span(), it.to_json(), it.problems().to_vec());
+            let of_parts = parts.into_iter().flat_map(|it| documents_in(text, it));
+            let (of_parts, whole): (Vec<_>, Vec<_>) =
+                (of_parts.map(show).collect(), documents(text).map(show).collect());
+            assert_eq!(of_parts, whole, "{text:?}");
+        }
     }
 
     #[test]

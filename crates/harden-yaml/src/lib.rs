@@ -45,7 +45,7 @@ mod write;
 pub use comment::Comment;
 pub use decode::decode;
 pub use document::{Document, Format, Style};
-pub use documents::{Documents, documents, parse};
+pub use documents::{Documents, documents, documents_in, parse, parts};
 pub use lines::{Lines, Position};
 pub use place::{Entries, Items, Kind, Place};
 pub use problem::{Problem, ProblemKind, Refused};

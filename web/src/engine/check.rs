@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use harden_core::check::{Checker, Coverage, Settings, SourceText};
+use harden_core::check::{Checker, Memory, Namespaces, Outcome, Settings, SourceText};
 use harden_core::finding::{self, ObjectName};
-use harden_core::kubernetes::Level;
+use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::pod_security::Version;
 use harden_core::rule::Severity;
 use harden_core::schema::Crds;
 use harden_core::{ignore, rules};
@@ -26,20 +27,14 @@ const CONFIDENTIAL: [&str; 2] = ["Secret", "EncryptionConfiguration"];
 impl Engine {
     /// Checks files; the texts stay for [`Engine::mend`].
     pub(super) fn check(&mut self, ask: CheckAsk) -> Result<Checked, String> {
-        let texts = self.texts_of(&ask.files);
-        let checker = Checker::new(settings(&ask, &texts)?);
-        let sources: Vec<_> =
-            texts.iter().enumerate().map(|(index, text)| SourceText::new(index, text)).collect();
-        let mut judged: Vec<_> = sources.iter().map(|it| checker.judge(it)).collect();
-        let mut findings = checker.conclude(&judged, &sources);
-        let (mut coverage, mut ignores) = (Coverage::default(), Vec::new());
-        for judged in &mut judged {
-            coverage.add(&judged.coverage);
-            findings.append(&mut judged.findings);
-            ignores.append(&mut judged.ignores);
+        let texts: Vec<&str> = ask.files.iter().map(|file| self.texts.of(*file)).collect();
+        let against = Against::read(&ask, &texts)?;
+        if self.against.as_ref() != Some(&against) {
+            self.memory = Memory::default();
         }
-        let place = |it: &finding::Finding| (it.source, it.spots.first().map(|it| it.span.start));
-        findings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.rule.id.cmp(b.rule.id)));
+        let checker = Checker::new(against.settings());
+        self.against = Some(against);
+        let Outcome { mut findings, ignores, coverage } = self.memory.judge(&checker, &texts);
         let unused = ignore::apply(&mut findings, &ignores);
         let count = |test: &dyn Fn(&finding::Finding) -> bool| {
             findings.iter().filter(|it| test(it)).count()
@@ -147,22 +142,45 @@ fn marks(findings: &[finding::Finding], texts: &[&str]) -> Vec<Mark> {
     marks
 }
 
-/// The settings that the command would use for the same files.
-fn settings(ask: &CheckAsk, texts: &[&str]) -> Result<Settings, String> {
-    let version = ask.version.parse::<harden_core::pod_security::Version>();
-    let newest = Settings::default().version;
-    let mut settings = Settings {
-        level: ask.level.parse().map_err(|error| format!("level: {error}"))?,
-        version: version.map_err(|error| format!("version: {error}"))?.effective(newest),
-        ..Settings::default()
-    };
-    for text in texts {
-        settings.namespaces.learn(&SourceText::new(0, text));
+/// What the files are checked against; with another, all is judged anew.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Against {
+    level: Level,
+    version: MinorVersion,
+    namespaces: Namespaces,
+    /// The files with definitions of custom resources.
+    definitions: Vec<String>,
+}
+
+impl Against {
+    /// What the command would take for the same files.
+    fn read(ask: &CheckAsk, texts: &[&str]) -> Result<Self, String> {
+        let version = ask.version.parse::<Version>();
+        let newest = Settings::default().version;
+        let mut namespaces = Namespaces::default();
+        for text in texts {
+            namespaces.learn(&SourceText::new(0, text));
+        }
+        let definitions = texts.iter().filter(|it| it.contains("CustomResourceDefinition"));
+        Ok(Self {
+            level: ask.level.parse().map_err(|error| format!("level: {error}"))?,
+            version: version.map_err(|error| format!("version: {error}"))?.effective(newest),
+            namespaces,
+            definitions: definitions.map(|it| (*it).to_owned()).collect(),
+        })
     }
-    let definitions = texts.iter().filter(|it| it.contains("CustomResourceDefinition"));
-    let documents: Vec<_> = definitions.flat_map(|it| harden_yaml::documents(it)).collect();
-    settings.crds = Arc::new(Crds::read(&documents));
-    Ok(settings)
+
+    fn settings(&self) -> Settings {
+        let definitions = self.definitions.iter();
+        let documents: Vec<_> = definitions.flat_map(|it| harden_yaml::documents(it)).collect();
+        Settings {
+            level: self.level,
+            version: self.version,
+            namespaces: self.namespaces.clone(),
+            crds: Arc::new(Crds::read(&documents)),
+            ..Settings::default()
+        }
+    }
 }
 
 fn sentence(unused: &ignore::Unused) -> String {

@@ -20,10 +20,7 @@ impl Namespaces {
     pub fn learn(&mut self, source: &SourceText<'_>) -> Vec<String> {
         let label = Mode::Enforce.level_label();
         let mut names = Vec::new();
-        if !source.text.contains(label) && !source.may_hold("LimitRange") {
-            return names;
-        }
-        for document in harden_yaml::documents(source.text).filter(|it| !it.is_refused()) {
+        for document in source.documents_with(&[label, "LimitRange"]) {
             for object in source.objects(&document) {
                 let labels = object.place.at("metadata").at("labels");
                 if object.group.is_empty()

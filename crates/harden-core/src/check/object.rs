@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use harden_yaml::{Document, Lines, Position};
+use harden_yaml::{Document, Documents, Lines, Position, Span};
 
 use super::Settings;
 use crate::finding::ObjectName;
@@ -18,8 +18,13 @@ pub struct SourceText<'d> {
     pub index: usize,
     /// The text.
     pub text: &'d str,
+    /// The file that it is a part of, and which part: all of it, unless it is judged part by part.
+    file: usize,
+    part: Span,
     origin: Option<&'d Origin>,
     lines: OnceCell<Lines<'d>>,
+    /// Those of the file, which its parts share.
+    file_lines: Option<&'d OnceCell<Lines<'d>>>,
 }
 
 /// Where a text was cut out of a larger one.
@@ -35,7 +40,19 @@ pub struct Origin {
 impl<'d> SourceText<'d> {
     /// The source at this place in the input.
     pub fn new(index: usize, text: &'d str) -> Self {
-        Self { index, text, origin: None, lines: OnceCell::new() }
+        let part = Span { start: 0, end: u32::MAX };
+        let lines = OnceCell::new();
+        Self { index, text, file: index, part, origin: None, lines, file_lines: None }
+    }
+
+    /// One of the [`harden_yaml::parts`] of a file.
+    pub(super) fn part(
+        index: usize,
+        (file, text): (usize, &'d str),
+        part: Span,
+        lines: &'d OnceCell<Lines<'d>>,
+    ) -> Self {
+        Self { file, part, file_lines: Some(lines), ..Self::new(index, text) }
     }
 
     /// A part of a larger text, such as an item of a list.
@@ -43,9 +60,21 @@ impl<'d> SourceText<'d> {
         Self { origin: Some(origin), ..Self::new(index, text) }
     }
 
-    /// Whether it may hold an object of a kind; cheap.
-    pub(super) fn may_hold(&self, kind: &str) -> bool {
-        self.text.contains(kind) || self.origin.is_some_and(|it| it.list.1 == kind)
+    /// The sound ones of its documents that hold any of these words, or are of a list of such a kind;
+    /// cheap for sources that hold none.
+    pub(super) fn documents_with(&self, words: &[&str]) -> impl Iterator<Item = Document<'d>> {
+        let is_of_list = self.origin.is_some_and(|it| words.contains(&&*it.list.1));
+        let holds = |text: &str| is_of_list || words.iter().any(|word| text.contains(word));
+        let text = self.text;
+        let parts = if holds(text) { harden_yaml::parts(text) } else { Vec::new() };
+        let parts: Vec<_> = parts.into_iter().filter(|it| holds(it.text(text))).collect();
+        let documents = parts.into_iter().flat_map(move |it| harden_yaml::documents_in(text, it));
+        documents.filter(|it| !it.is_refused())
+    }
+
+    /// Its documents, read one by one.
+    pub(super) fn documents(&self) -> Documents<'d> {
+        harden_yaml::documents_in(self.text, self.part)
     }
 
     /// The objects of one of its documents.
@@ -71,7 +100,8 @@ impl Source for SourceText<'_> {
     }
 
     fn position(&self, offset: u32) -> Position {
-        let mut position = self.lines.get_or_init(|| Lines::new(self.text)).position(offset);
+        let lines = self.file_lines.unwrap_or(&self.lines);
+        let mut position = lines.get_or_init(|| Lines::new(self.text)).position(offset);
         if let Some(Origin { start, .. }) = self.origin {
             if position.line == 1 {
                 position.column = position.column.saturating_add(start.column - 1);
@@ -87,6 +117,8 @@ impl Source for SourceText<'_> {
 pub struct Object<'d> {
     /// The source that it is in, by its place in the input.
     pub source: usize,
+    /// The file that the source is a part of.
+    pub(crate) file: usize,
     object: workloads::Object<'d>,
     full_name: OnceCell<Arc<ObjectName>>,
     flaws: OnceCell<Vec<Flaw<'d>>>,
@@ -100,6 +132,7 @@ impl<'d> Object<'d> {
             .filter(|it| !it.kind.is_empty() && !it.version.is_empty())
             .map(|object| Self {
                 source: source.index,
+                file: source.file,
                 object,
                 full_name: OnceCell::new(),
                 flaws: OnceCell::new(),

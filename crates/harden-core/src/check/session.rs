@@ -25,7 +25,7 @@ impl<'c> Session<'c> {
     /// Runs the rules that need one source at a time.
     pub fn judge(&mut self, source: &SourceText<'_>) -> Judged {
         let mut judged = Judged::default();
-        for document in harden_yaml::documents(source.text) {
+        for document in source.documents() {
             self.judge_document(source, &document, &mut judged);
         }
         // As large as needed: there may be many sources, and all are kept.

@@ -107,8 +107,8 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         let named = target.at("name").as_str().filter(|it| !it.is_empty());
         let namespace = object.namespace();
         // Without a namespace, what two files mean may be two.
-        let source = namespace.is_none().then_some(object.source);
-        let key = (source, namespace.unwrap_or_default(), named.unwrap_or(object.name()));
+        let file = namespace.is_none().then_some(object.file);
+        let key = (file, namespace.unwrap_or_default(), named.unwrap_or(object.name()));
         match owners.get(&key) {
             // The same object in two files is one object.
             Some(owner) if *owner == object.name() => {}
