@@ -1,16 +1,6 @@
 // The editor's looks. Colours come from the page's custom properties, which reach into the shadow root,
 // so that switching the theme needs no code here.
-import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
-
-const words = HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
-  { tag: [tags.string, tags.content], color: "var(--code-text)" },
-  { tag: [tags.comment, tags.lineComment], color: "var(--quiet)", fontStyle: "italic" },
-  { tag: [tags.keyword, tags.bool, tags.null, tags.number], color: "var(--code-word)" },
-  { tag: [tags.meta, tags.labelName, tags.typeName, tags.separator], color: "var(--quiet)" },
-]);
 
 const squiggle = (colour: string) => ({
   backgroundImage: "none",
@@ -19,9 +9,14 @@ const squiggle = (colour: string) => ({
   textDecorationSkipInk: "none",
 });
 
-const looks = EditorView.theme({
+export const theme = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--sheet)", color: "var(--text)", fontSize: "0.8125rem" },
   "&.cm-focused": { outline: "none" },
+  ".cm-key": { color: "var(--code-key)" },
+  ".cm-text": { color: "var(--code-text)" },
+  ".cm-word": { color: "var(--code-word)" },
+  ".cm-quiet": { color: "var(--quiet)" },
+  ".cm-comment": { color: "var(--quiet)", fontStyle: "italic" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
   ".cm-content": { padding: "0.5rem 0", caretColor: "var(--accent)" },
   ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
@@ -64,4 +59,3 @@ const looks = EditorView.theme({
   ".rule": { margin: "0.25rem 0 0", fontFamily: "var(--mono)", fontSize: "0.75rem", color: "var(--quiet)" },
 });
 
-export const theme = [looks, syntaxHighlighting(words)];
