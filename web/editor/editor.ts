@@ -1,13 +1,6 @@
 // The editor over several files: CodeMirror in a shadow root, where its style sheets are constructed
 // ones, which a Content-Security-Policy without 'unsafe-inline' allows.
 import { history, redo, undo } from "@codemirror/commands";
-import {
-  type Diagnostic,
-  lintGutter,
-  nextDiagnostic,
-  previousDiagnostic,
-  setDiagnostics,
-} from "@codemirror/lint";
 import { highlightSelectionMatches, search } from "@codemirror/search";
 import { Compartment, EditorState, type Text } from "@codemirror/state";
 import {
@@ -24,6 +17,7 @@ import { brackets } from "./brackets";
 import { folding } from "./folding";
 import { highlighter } from "./highlight";
 import { keys } from "./keys";
+import { type Diagnostic, lint, nextDiagnostic, previousDiagnostic, setDiagnostics } from "./lint";
 import { closing } from "./structure";
 import { theme } from "./theme";
 
@@ -64,7 +58,7 @@ export class Editor {
         this.dark.of(EditorView.darkTheme.of(this.isDark)),
         lineNumbers(),
         folding,
-        lintGutter(),
+        lint,
         history(),
         drawSelection(),
         dropCursor(),
