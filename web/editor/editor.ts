@@ -1,16 +1,7 @@
 // The editor over several files: CodeMirror in a shadow root, where its style sheets are constructed
 // ones, which a Content-Security-Policy without 'unsafe-inline' allows.
-import { defaultKeymap, history, historyKeymap, redo, undo } from "@codemirror/commands";
-import { yaml } from "@codemirror/lang-yaml";
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
-import {
-  type Diagnostic,
-  lintGutter,
-  nextDiagnostic,
-  previousDiagnostic,
-  setDiagnostics,
-} from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { history, redo, undo } from "@codemirror/commands";
+import { highlightSelectionMatches, search } from "@codemirror/search";
 import { Compartment, EditorState, type Text } from "@codemirror/state";
 import {
   drawSelection,
@@ -22,6 +13,12 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
+import { brackets } from "./brackets";
+import { folding } from "./folding";
+import { highlighter } from "./highlight";
+import { keys } from "./keys";
+import { type Diagnostic, lint, nextDiagnostic, previousDiagnostic, setDiagnostics } from "./lint";
+import { closing } from "./structure";
 import { theme } from "./theme";
 
 interface Rule {
@@ -29,9 +26,6 @@ interface Rule {
   severity: string;
   why: string;
 }
-
-/** Texts from here on are edited without highlighting, which would cost more than a keystroke may. */
-const LARGE = 300_000;
 
 export class Editor {
   private readonly view: EditorView;
@@ -55,18 +49,18 @@ export class Editor {
         theme,
         this.dark.of(EditorView.darkTheme.of(this.isDark)),
         lineNumbers(),
-        foldGutter(),
-        lintGutter(),
+        folding,
+        lint,
         history(),
         drawSelection(),
         dropCursor(),
         highlightSpecialChars(),
         highlightActiveLine(),
         highlightActiveLineGutter(),
-        indentOnInput(),
-        bracketMatching(),
-        indentUnit.of("  "),
-        text.length < LARGE ? yaml() : [],
+        highlighter,
+        brackets,
+        closing,
+        EditorState.languageData.of(() => [{ commentTokens: { line: "#" } }]),
         search({ top: true }),
         highlightSelectionMatches(),
         EditorView.contentAttributes.of({
@@ -76,14 +70,10 @@ export class Editor {
           autocorrect: "off",
           autocapitalize: "off",
         }),
-        // Tab is left alone: it moves on, as everywhere on the page.
         keymap.of([
           { key: "F8", run: nextDiagnostic },
           { key: "Shift-F8", run: previousDiagnostic },
-          ...defaultKeymap,
-          ...historyKeymap,
-          ...foldKeymap,
-          ...searchKeymap,
+          ...keys,
         ]),
         EditorView.updateListener.of((update) => {
           if (update.docChanged) this.changed(this.shown);

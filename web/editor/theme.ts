@@ -1,27 +1,21 @@
 // The editor's looks. Colours come from the page's custom properties, which reach into the shadow root,
 // so that switching the theme needs no code here.
-import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
-import { tags } from "@lezer/highlight";
-
-const words = HighlightStyle.define([
-  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
-  { tag: [tags.string, tags.content], color: "var(--code-text)" },
-  { tag: [tags.comment, tags.lineComment], color: "var(--quiet)", fontStyle: "italic" },
-  { tag: [tags.keyword, tags.bool, tags.null, tags.number], color: "var(--code-word)" },
-  { tag: [tags.meta, tags.labelName, tags.typeName, tags.separator], color: "var(--quiet)" },
-]);
 
 const squiggle = (colour: string) => ({
-  backgroundImage: "none",
   textDecoration: `underline wavy ${colour} 1px`,
   textUnderlineOffset: "3px",
   textDecorationSkipInk: "none",
 });
 
-const looks = EditorView.theme({
+export const theme = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--sheet)", color: "var(--text)", fontSize: "0.8125rem" },
   "&.cm-focused": { outline: "none" },
+  ".cm-key": { color: "var(--code-key)" },
+  ".cm-text": { color: "var(--code-text)" },
+  ".cm-word": { color: "var(--code-word)" },
+  ".cm-quiet": { color: "var(--quiet)" },
+  ".cm-comment": { color: "var(--quiet)", fontStyle: "italic" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
   ".cm-content": { padding: "0.5rem 0", caretColor: "var(--accent)" },
   ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
@@ -47,15 +41,30 @@ const looks = EditorView.theme({
     boxShadow: "var(--shadow)",
     fontFamily: "var(--sans)",
   },
-  ".cm-tooltip-lint": { maxWidth: "34rem", maxHeight: "16rem", overflow: "auto" },
-  ".cm-diagnostic": { padding: "0.5rem 0.75rem", borderLeftWidth: "3px" },
+  ".cm-tooltip-lint": { margin: "0", padding: "0", maxWidth: "34rem", maxHeight: "16rem", overflow: "auto" },
+  ".cm-diagnostic": { display: "block", marginLeft: "-1px", padding: "0.5rem 0.75rem", borderLeft: "3px solid", whiteSpace: "pre-wrap" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--high)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--medium)" },
   ".cm-diagnostic-info": { borderLeftColor: "var(--low)" },
+  ".cm-lintRange": { paddingBottom: "0.7px" },
   ".cm-lintRange-error": squiggle("var(--high)"),
   ".cm-lintRange-warning": squiggle("var(--medium)"),
   ".cm-lintRange-info": squiggle("var(--low)"),
-  ".cm-lint-marker": { width: "0.6em", height: "0.6em", borderRadius: "50%", content: "none", margin: "0.5em 0.2em" },
+  ".cm-lintPoint": { position: "relative" },
+  ".cm-lintPoint:after": {
+    content: '""',
+    position: "absolute",
+    bottom: "0",
+    left: "-2px",
+    border: "3px solid transparent",
+    borderTop: "none",
+    borderBottom: "4px solid var(--high)",
+  },
+  ".cm-lintPoint-warning:after": { borderBottomColor: "var(--medium)" },
+  ".cm-lintPoint-info:after": { borderBottomColor: "var(--low)" },
+  ".cm-gutter-lint": { width: "1.4em" },
+  ".cm-gutter-lint .cm-gutterElement": { padding: "0.2em" },
+  ".cm-lint-marker": { width: "0.6em", height: "0.6em", borderRadius: "50%", margin: "0.5em 0.2em" },
   ".cm-lint-marker-error": { backgroundColor: "var(--high)" },
   ".cm-lint-marker-warning": { backgroundColor: "var(--medium)", borderRadius: "0" },
   ".cm-lint-marker-info": { backgroundColor: "var(--low)" },
@@ -64,4 +73,3 @@ const looks = EditorView.theme({
   ".rule": { margin: "0.25rem 0 0", fontFamily: "var(--mono)", fontSize: "0.75rem", color: "var(--quiet)" },
 });
 
-export const theme = [looks, syntaxHighlighting(words)];
