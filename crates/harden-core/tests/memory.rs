@@ -1,5 +1,9 @@
 //! Checking while somebody edits comes to the same as checking anew, over the corpora.
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test may fail, and says what it skips"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
