@@ -3,13 +3,12 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { minify } from "terser";
+import { smaller } from "./smaller.mjs";
 
 const web = fileURLToPath(new URL("..", import.meta.url));
 const common = { absWorkingDir: web, bundle: true, logLevel: "warning", legalComments: "none", target: ["chrome123"] };
 await build({ ...common, entryPoints: ["style/index.css"], minify: true, outfile: "gen/style.css" });
 
-// Terser's names and merged statements compress better than those of esbuild.
 const [editor] = (
   await build({
     ...common,
@@ -21,10 +20,4 @@ const [editor] = (
     write: false,
   })
 ).outputFiles;
-const { code } = await minify(editor.text, {
-  module: true,
-  ecma: 2020,
-  compress: { ecma: 2020, passes: 2 },
-  format: { ecma: 2020, comments: false },
-});
-writeFileSync(join(web, "gen/editor.js"), code);
+writeFileSync(join(web, "gen/editor.js"), await smaller(editor.text));

@@ -4,14 +4,13 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { transformSync } from "esbuild";
+import { smaller } from "./smaller.mjs";
 
 const dist = process.env.TRUNK_STAGING_DIR ?? process.argv[2];
 const hash = (kind, data) => `${kind}-${createHash(kind).update(data).digest("base64")}`;
-for (const name of readdirSync(dist).filter((name) => name.endsWith(".js"))) {
+for (const name of readdirSync(dist).filter((name) => name.endsWith(".js") && name !== "editor.js")) {
   const path = join(dist, name);
-  const { code } = transformSync(readFileSync(path, "utf8"), { minify: true, target: "es2022" });
-  writeFileSync(path, code);
+  writeFileSync(path, await smaller(readFileSync(path, "utf8")));
 }
 
 const index = join(dist, "index.html");
