@@ -157,7 +157,7 @@ fn container_of<'d>(workload: &Workload<'d>, fault: &Fault<'_>) -> &'d str {
 
 fn change(fault: &Fault<'_>) -> finding::Change {
     match fault.change {
-        pod_security::Change::Set(setting) => finding::Change::Set(setting.to_json()),
+        pod_security::Change::Set(setting) => finding::Change::Set(setting.into()),
         pod_security::Change::Remove => finding::Change::Remove,
         pod_security::Change::Decide => finding::Change::Decide,
     }
