@@ -68,9 +68,9 @@ impl<'d> Workload<'d> {
             service_account: text(self.at("serviceAccountName"))
                 .or_else(|| text(self.at("serviceAccount"))),
             automounts: automount.as_bool(),
-            automount_spot: shared.spot(source, automount, "", finding::Change::Set(false.into())),
+            automount_spot: shared.spot(source, &automount, "", finding::Change::Set(false.into())),
             is_host_network: self.at("hostNetwork").as_bool().unwrap_or(false),
-            spot: shared.spot(source, self.grip(), "", finding::Change::Decide),
+            spot: shared.spot(source, &self.grip(), "", finding::Change::Decide),
         }
     }
 }

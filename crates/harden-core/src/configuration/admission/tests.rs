@@ -1,7 +1,5 @@
 //! AdmissionConfigurations and PodSecurityConfigurations, in the server's words.
 
-use harden_yaml::Place;
-
 use super::{pod_security, read};
 use crate::configuration::first_document;
 use crate::kubernetes::Level;
