@@ -48,7 +48,7 @@ impl<'d> Resource<'d> {
 /// What the server minds of a name alone, as it is written in a rule.
 pub(crate) fn name_error(written: &str) -> Option<&'static str> {
     let (resource, group) = split(written);
-    if written.to_lowercase() != written {
+    if written.contains(char::is_uppercase) {
         Some("resource name should not contain capital letters")
     } else if written == "*" {
         Some(
