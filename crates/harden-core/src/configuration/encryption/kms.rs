@@ -19,7 +19,7 @@ pub struct Kms<'d> {
     /// The address of its socket.
     pub endpoint: &'d str,
     cache_size: Option<i64>,
-    timeout: i128,
+    timeout: i64,
 }
 
 impl<'d> Kms<'d> {
