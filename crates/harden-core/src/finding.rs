@@ -5,9 +5,10 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use harden_yaml::{Position, Span};
-use serde_json::Value;
+use harden_yaml::{Form, Position, Span, Writable};
+use serde::Serialize;
 
+use crate::pod_security;
 use crate::rule::Rule;
 
 /// One flaw of one object.
@@ -101,9 +102,74 @@ pub enum Change {
     /// Nothing that a program could know.
     Decide,
     /// Writing this value at the spot's path.
-    Set(Value),
+    Set(Setting),
     /// Removing what is there.
     Remove,
+}
+
+/// A value to write.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+pub enum Setting {
+    /// A boolean.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A string.
+    Text(String),
+    /// A list of strings.
+    Texts(Vec<String>),
+}
+
+impl From<bool> for Setting {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i64> for Setting {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<&str> for Setting {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Setting {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&[&str]> for Setting {
+    fn from(texts: &[&str]) -> Self {
+        Self::Texts(texts.iter().map(ToString::to_string).collect())
+    }
+}
+
+impl From<pod_security::Setting> for Setting {
+    fn from(setting: pod_security::Setting) -> Self {
+        match setting {
+            pod_security::Setting::Bool(value) => value.into(),
+            pod_security::Setting::Text(text) => text.into(),
+            pod_security::Setting::Texts(texts) => texts.into(),
+        }
+    }
+}
+
+impl Writable for Setting {
+    fn form(&self) -> Form<'_> {
+        match self {
+            Self::Bool(value) => value.form(),
+            Self::Int(value) => value.form(),
+            Self::Text(text) => text.form(),
+            Self::Texts(texts) => texts.form(),
+        }
+    }
 }
 
 /// What an object is called.

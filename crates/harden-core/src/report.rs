@@ -20,7 +20,7 @@ mod text;
 mod wide;
 
 pub use json::JSON_SCHEMA;
-pub use suggestion::Suggestion;
+pub use suggestion::{Suggestion, from_the_top};
 pub use summary::Summary;
 
 use std::io::{self, BufWriter, Write};

@@ -12,6 +12,7 @@ mod random_pods;
 
 use std::collections::BTreeSet;
 
+use harden_core::finding;
 use harden_core::kubernetes::{Level, MinorVersion};
 use harden_core::pod_security::{
     Change, CheckFailure, Origin, Version, evaluate_as_server, forbidden_detail,
@@ -86,7 +87,13 @@ fn change(pod: &mut Value, level: Level, version: MinorVersion) -> BTreeSet<&'st
         for fault in failure.faults {
             let steps = steps(&fault.place.pointer());
             match fault.change {
-                Change::Set(setting) => set(pod, &steps, setting.to_json()),
+                Change::Set(setting) => {
+                    set(
+                        pod,
+                        &steps,
+                        serde_json::to_value(finding::Setting::from(setting)).unwrap(),
+                    );
+                }
                 Change::Remove => removals.push(steps),
                 Change::Decide => {
                     undecided.insert(failure.check.id);

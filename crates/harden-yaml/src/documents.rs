@@ -2,8 +2,6 @@
 
 use std::iter::FusedIterator;
 
-use memchr::memmem;
-
 use crate::scanner::Ending;
 use crate::{Document, Problem, ProblemKind, Span};
 
@@ -146,7 +144,8 @@ fn find_separator(text: &str, line: usize) -> Option<usize> {
     if rest.starts_with("---") {
         return Some(line);
     }
-    memmem::find(rest.as_bytes(), b"\n---").map(|index| line + index + 1)
+    let begins = |feed: &usize| rest.get(feed + 1..).is_some_and(|line| line.starts_with("---"));
+    memchr::memchr_iter(b'\n', rest.as_bytes()).find(begins).map(|feed| line + feed + 1)
 }
 
 /// The start of the next line, as kubectl's reader finds lines: at LF only.

@@ -5,6 +5,7 @@ mod print;
 mod read;
 
 pub use list::ListSplitter;
+pub use print::quoted;
 
 pub(crate) use print::write_json;
 pub(crate) use read::read;

@@ -50,4 +50,4 @@ pub use lines::{Lines, Position};
 pub use place::{Entries, Items, Kind, Place};
 pub use problem::{Problem, ProblemKind, Refused};
 pub use span::Span;
-pub use write::write;
+pub use write::{Form, Writable, write};

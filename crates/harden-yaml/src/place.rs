@@ -57,57 +57,56 @@ impl<'d> Place<'d> {
 
     /// One step down: the value of `key`, which may hold dots; missing where there is no such key.
     #[must_use]
-    pub fn at(mut self, key: &'d str) -> Self {
+    pub fn at(&self, key: &'d str) -> Self {
+        let mut below = *self;
         if let Some((key, id)) = self.find(key) {
-            self.key = Some(key);
-            self.id = id;
+            below.key = Some(key);
+            below.id = id;
         } else {
-            if let Some(slot) = self.missing.get_mut(usize::from(self.beyond)) {
+            if let Some(slot) = below.missing.get_mut(usize::from(self.beyond)) {
                 *slot = key;
             }
-            self.beyond = self.beyond.saturating_add(1);
+            below.beyond = self.beyond.saturating_add(1);
         }
-        self
+        below
     }
 
     /// Several steps down: `follow("spec.template")` is `at("spec").at("template")`.
     #[must_use]
-    pub fn follow(self, keys: &'d str) -> Self {
-        keys.split('.').fold(self, Self::at)
+    pub fn follow(&self, keys: &'d str) -> Self {
+        keys.split('.').fold(*self, |place, key| place.at(key))
     }
 
     /// The value of a key made at run time, if the key is written; its value may be null.
-    pub fn get(mut self, key: &str) -> Option<Self> {
+    pub fn get(&self, key: &str) -> Option<Self> {
         let (key, id) = self.find(key)?;
-        self.key = Some(key);
-        self.id = id;
-        Some(self)
+        Some(Self { key: Some(key), id, ..*self })
     }
 
     /// The items of a list; none if there is no list here.
-    pub fn items(self) -> Items<'d> {
-        Items::new(self)
+    pub fn items(&self) -> Items<'d> {
+        Items::new(*self)
     }
 
     /// The keys and values of a map, in the order of the text; none if there is no map here.
-    pub fn entries(self) -> Entries<'d> {
-        Entries::new(self)
+    pub fn entries(&self) -> Entries<'d> {
+        Entries::new(*self)
     }
 
     /// How many items or entries there are; 0 for anything but a list or a map.
-    pub fn len(self) -> usize {
+    pub fn len(&self) -> usize {
         let collection =
             self.node().filter(|node| matches!(node.kind, NodeKind::List | NodeKind::Map));
         collection.map_or(0, |node| usize::try_from(node.payload).unwrap_or(usize::MAX))
     }
 
     /// Whether there are no items or entries; true for anything but a list or a map.
-    pub fn is_empty(self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// What is here.
-    pub fn kind(self) -> Kind {
+    pub fn kind(&self) -> Kind {
         match self.node() {
             None => Kind::Missing,
             Some(node) => match node.kind {
@@ -124,37 +123,37 @@ impl<'d> Place<'d> {
     }
 
     /// Whether something other than null is here: to Go, null is nothing.
-    pub fn exists(self) -> bool {
+    pub fn exists(&self) -> bool {
         self.node().is_some_and(|node| node.kind != NodeKind::Null)
     }
 
     /// Whether a null is written here, be it `key:` or `key: null`.
-    pub fn is_null(self) -> bool {
+    pub fn is_null(&self) -> bool {
         self.kind() == Kind::Null
     }
 
     /// Whether a map is here.
-    pub fn is_map(self) -> bool {
+    pub fn is_map(&self) -> bool {
         self.kind() == Kind::Map
     }
 
     /// Whether a list is here.
-    pub fn is_list(self) -> bool {
+    pub fn is_list(&self) -> bool {
         self.kind() == Kind::List
     }
 
     /// The string here; none for anything else, numbers and booleans included.
-    pub fn as_str(self) -> Option<&'d str> {
+    pub fn as_str(&self) -> Option<&'d str> {
         self.node().and_then(|node| self.document.tree.text(self.document.text(), node))
     }
 
     /// The boolean here, `yes`, `on` and `y` included.
-    pub fn as_bool(self) -> Option<bool> {
+    pub fn as_bool(&self) -> Option<bool> {
         self.node().filter(|node| node.kind == NodeKind::Bool).map(|node| node.payload != 0)
     }
 
     /// The integer here; `1.0` and `1e3` are integers to the API server, too.
-    pub fn as_i64(self) -> Option<i64> {
+    pub fn as_i64(&self) -> Option<i64> {
         let node = self.node()?;
         match node.kind {
             NodeKind::Int => Some(node.payload.cast_signed()),
@@ -164,7 +163,7 @@ impl<'d> Place<'d> {
     }
 
     /// The number here.
-    pub fn as_f64(self) -> Option<f64> {
+    pub fn as_f64(&self) -> Option<f64> {
         let node = self.node()?;
         #[expect(clippy::cast_precision_loss, reason = "a float was asked for")]
         match node.kind {
@@ -176,7 +175,7 @@ impl<'d> Place<'d> {
     }
 
     /// The number here as JSON prints it.
-    pub fn number(self) -> Option<Cow<'d, str>> {
+    pub fn number(&self) -> Option<Cow<'d, str>> {
         let node = self.node()?;
         match node.kind {
             NodeKind::Int => Some(Cow::Owned(node.payload.cast_signed().to_string())),
@@ -187,29 +186,29 @@ impl<'d> Place<'d> {
     }
 
     /// The text that the value is written as.
-    pub fn source(self) -> &'d str {
+    pub fn source(&self) -> &'d str {
         self.span().text(self.document.text())
     }
 
     /// How the value is written; plain where nothing is.
-    pub fn style(self) -> Style {
+    pub fn style(&self) -> Style {
         self.node().map_or(Style::Plain, |node| node.style)
     }
 
     /// Whether the value carries an anchor or comes from an alias or a merge, so that changing its
     /// text changes other places.
-    pub fn is_shared(self) -> bool {
+    pub fn is_shared(&self) -> bool {
         self.nearest().is_some_and(|node| node.flags.has(Flags::SHARED))
     }
 
     /// The bytes of the value; where nothing is, the grip.
-    pub fn span(self) -> Span {
+    pub fn span(&self) -> Span {
         self.node().map_or_else(|| self.grip(), |node| node.span)
     }
 
     /// A short span to point at: a scalar itself, the key of a list or a map, the `name:` of an item.
     /// For a missing place, that of the nearest place above it.
-    pub fn grip(self) -> Span {
+    pub fn grip(&self) -> Span {
         let Some(node) = self.nearest() else {
             return Span::new(
                 self.document.span().start as usize,
@@ -230,7 +229,7 @@ impl<'d> Place<'d> {
     }
 
     /// The key that leads here; none for the root and for items.
-    pub fn key(self) -> Option<&'d str> {
+    pub fn key(&self) -> Option<&'d str> {
         if self.beyond > 0 {
             return self.missing.get(usize::from(self.beyond) - 1).copied();
         }
@@ -239,7 +238,7 @@ impl<'d> Place<'d> {
     }
 
     /// The bytes of that key; none where the place is missing.
-    pub fn key_span(self) -> Option<Span> {
+    pub fn key_span(&self) -> Option<Span> {
         if self.beyond > 0 {
             return None;
         }
@@ -247,24 +246,24 @@ impl<'d> Place<'d> {
     }
 
     /// The comments on the line of the grip, and those directly above it.
-    pub fn comments(self) -> impl Iterator<Item = Comment<'d>> + use<'d> {
+    pub fn comments(&self) -> impl Iterator<Item = Comment<'d>> + use<'d> {
         beside(self.document, self.grip())
     }
 
     /// The document that this is a place of.
-    pub fn document(self) -> &'d Document<'d> {
+    pub fn document(&self) -> &'d Document<'d> {
         self.document
     }
 
     /// The value that is here.
     #[inline]
-    pub(crate) fn node(self) -> Option<&'d Node> {
+    pub(crate) fn node(&self) -> Option<&'d Node> {
         if self.beyond == 0 { self.nearest() } else { None }
     }
 
     /// The value here or above.
     #[inline]
-    fn nearest(self) -> Option<&'d Node> {
+    fn nearest(&self) -> Option<&'d Node> {
         self.document.tree.node(self.id)
     }
 
@@ -283,9 +282,9 @@ impl<'d> Place<'d> {
     }
 
     /// The `name:` entry of an item, else its first key, else its first byte.
-    fn name_entry(self, node: &Node) -> Span {
+    fn name_entry(&self, node: &Node) -> Span {
         let tree = &self.document.tree;
-        let here = Place { beyond: 0, ..self };
+        let here = Place { beyond: 0, ..*self };
         if let Some((key, value)) = here.find("name")
             && let (Some(key), Some(value)) = (tree.node(key), tree.node(value))
             && key.span.start <= value.span.end

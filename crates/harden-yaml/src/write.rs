@@ -1,53 +1,126 @@
 //! Values as block-style YAML that every YAML version reads back as the same values.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
+
+/// A value that can be written.
+pub trait Writable {
+    /// What it is, and what it holds.
+    fn form(&self) -> Form<'_>;
+}
+
+/// What a value is, and what it holds.
+#[derive(Clone)]
+pub enum Form<'v> {
+    /// Something else than text, as YAML and JSON spell it: `true`, `12`, `null`.
+    Word(Cow<'v, str>),
+    /// A string.
+    Text(&'v str),
+    /// The items of a list.
+    List(Vec<&'v dyn Writable>),
+    /// The entries of a map.
+    Map(Vec<(&'v str, &'v dyn Writable)>),
+}
+
+impl Writable for Value {
+    fn form(&self) -> Form<'_> {
+        match self {
+            Self::Null => Form::Word("null".into()),
+            Self::Bool(value) => value.form(),
+            Self::Number(number) => Form::Word(number.to_string().into()),
+            Self::String(text) => Form::Text(text),
+            Self::Array(items) => items.form(),
+            Self::Object(entries) => {
+                Form::Map(entries.iter().map(|(key, it)| (key.as_str(), it as _)).collect())
+            }
+        }
+    }
+}
+
+impl Writable for bool {
+    fn form(&self) -> Form<'_> {
+        Form::Word(if *self { "true" } else { "false" }.into())
+    }
+}
+
+impl Writable for i64 {
+    fn form(&self) -> Form<'_> {
+        Form::Word(self.to_string().into())
+    }
+}
+
+impl Writable for &str {
+    fn form(&self) -> Form<'_> {
+        Form::Text(self)
+    }
+}
+
+impl Writable for String {
+    fn form(&self) -> Form<'_> {
+        Form::Text(self)
+    }
+}
+
+impl<T: Writable> Writable for Vec<T> {
+    fn form(&self) -> Form<'_> {
+        Form::List(self.iter().map(|it| it as _).collect())
+    }
+}
+
+/// A map of a single entry.
+impl Writable for (&str, &dyn Writable) {
+    fn form(&self) -> Form<'_> {
+        Form::Map(vec![*self])
+    }
+}
 
 /// Writes `value` as one YAML document, ending in a line feed.
 ///
 /// Keys keep their order. Lists are not indented below their key; one of single values that fits on
 /// its line is written there: `[get, list]`. A string is quoted whenever some reader (YAML 1.1, 1.2
 /// or Go's) could take it for something else.
-pub fn write(value: &Value) -> String {
+pub fn write(value: &dyn Writable) -> String {
     let mut text = String::new();
-    match value {
-        Value::Object(entries) if !entries.is_empty() => write_block(&mut text, value, 0),
-        Value::Array(items) if !items.is_empty() => write_block(&mut text, value, 0),
-        _ => {
-            write_inline(&mut text, value);
-            text.push('\n');
-        }
+    let form = value.form();
+    if is_block(&form) {
+        write_block(&mut text, &form, 0);
+    } else {
+        write_inline(&mut text, &form);
+        text.push('\n');
     }
     text
 }
 
 /// Writes a map or list that is not empty, a line per entry.
-fn write_block(text: &mut String, value: &Value, indent: usize) {
-    match value {
-        Value::Object(entries) => {
+fn write_block(text: &mut String, form: &Form<'_>, indent: usize) {
+    match form {
+        Form::Map(entries) => {
             for (index, (key, value)) in entries.iter().enumerate() {
                 if index > 0 {
                     push_indent(text, indent);
                 }
                 write_string(text, key);
                 text.push(':');
-                write_entry(text, value, indent);
+                write_entry(text, &value.form(), indent);
             }
         }
-        Value::Array(items) => {
+        Form::List(items) => {
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
                     push_indent(text, indent);
                 }
                 text.push('-');
-                if is_block(item) && short_list(item).is_none() {
+                let item = item.form();
+                if is_block(&item) && short_list(&item).is_none() {
                     text.push(' ');
-                    write_block(text, item, indent + 2);
+                    write_block(text, &item, indent + 2);
                 } else {
-                    write_entry(text, item, indent);
+                    write_entry(text, &item, indent);
                 }
             }
         }
-        _ => {}
+        Form::Word(_) | Form::Text(_) => {}
     }
 }
 
@@ -55,9 +128,9 @@ fn write_block(text: &mut String, value: &Value, indent: usize) {
 const WIDTH: usize = 100;
 
 /// Writes what follows `key:` or `-`, and the end of the line.
-fn write_entry(text: &mut String, value: &Value, indent: usize) {
+fn write_entry(text: &mut String, form: &Form<'_>, indent: usize) {
     let line = text.rfind('\n').map_or(0, |feed| feed + 1);
-    if let Some(list) = short_list(value)
+    if let Some(list) = short_list(form)
         && text.len() - line + list.len() < WIDTH
     {
         text.push(' ');
@@ -65,43 +138,47 @@ fn write_entry(text: &mut String, value: &Value, indent: usize) {
         text.push('\n');
         return;
     }
-    if is_block(value) {
+    if is_block(form) {
         text.push('\n');
-        let indent = if value.is_array() { indent } else { indent + 2 };
+        let indent = if matches!(form, Form::List(_)) { indent } else { indent + 2 };
         push_indent(text, indent);
-        write_block(text, value, indent);
+        write_block(text, form, indent);
         return;
     }
     text.push(' ');
-    match value {
-        Value::String(string) if is_paragraph(string) => write_paragraph(text, string, indent + 2),
+    match form {
+        Form::Text(string) if is_paragraph(string) => write_paragraph(text, string, indent + 2),
         _ => {
-            write_inline(text, value);
+            write_inline(text, form);
             text.push('\n');
         }
     }
 }
 
-fn is_block(value: &Value) -> bool {
-    match value {
-        Value::Object(entries) => !entries.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        _ => false,
+fn is_block(form: &Form<'_>) -> bool {
+    match form {
+        Form::Map(entries) => !entries.is_empty(),
+        Form::List(items) => !items.is_empty(),
+        Form::Word(_) | Form::Text(_) => false,
     }
 }
 
 /// A list of single values in one line.
-fn short_list(value: &Value) -> Option<String> {
-    let items = value.as_array().filter(|items| !items.is_empty())?;
+fn short_list(form: &Form<'_>) -> Option<String> {
+    let Form::List(items) = form else { return None };
+    if items.is_empty() {
+        return None;
+    }
     let mut list = String::from("[");
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
             list.push_str(", ");
         }
-        if is_block(item) || list.len() > WIDTH {
+        let item = item.form();
+        if is_block(&item) || list.len() > WIDTH {
             return None;
         }
-        write_inline(&mut list, item);
+        write_inline(&mut list, &item);
     }
     list.push(']');
     Some(list)
@@ -111,14 +188,12 @@ fn push_indent(text: &mut String, indent: usize) {
     text.extend(std::iter::repeat_n(' ', indent));
 }
 
-fn write_inline(text: &mut String, value: &Value) {
-    match value {
-        Value::Null => text.push_str("null"),
-        Value::Bool(bool) => text.push_str(if *bool { "true" } else { "false" }),
-        Value::Number(number) => text.push_str(&number.to_string()),
-        Value::String(string) => write_string(text, string),
-        Value::Array(_) => text.push_str("[]"),
-        Value::Object(_) => text.push_str("{}"),
+fn write_inline(text: &mut String, form: &Form<'_>) {
+    match form {
+        Form::Word(word) => text.push_str(word),
+        Form::Text(string) => write_string(text, string),
+        Form::List(_) => text.push_str("[]"),
+        Form::Map(_) => text.push_str("{}"),
     }
 }
 

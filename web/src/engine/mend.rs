@@ -1,9 +1,8 @@
 //! The YAML that would mend a finding, at the right indentation.
 
 use harden_core::finding::{Change, Spot};
-use harden_core::report::Suggestion;
+use harden_core::report::{Suggestion, from_the_top};
 use harden_yaml::{Lines, Span};
-use serde_json::{Map, Value};
 
 use super::Engine;
 use crate::protocol::engine::{Edit, Mend};
@@ -56,18 +55,4 @@ fn mend_spot(
         (None, _) => {}
     }
     mend
-}
-
-/// A value below all keys of its path, where the line does not show which of them are there; from the
-/// last item of a list on, because its place in the list says nothing.
-fn from_the_top(path: &str, value: &Value) -> Vec<String> {
-    if path.contains(['"', '…']) {
-        return Vec::new();
-    }
-    let below = path.rsplit_once(']').map_or(path, |(_, rest)| rest);
-    let keys = below.split('.').filter(|it| !it.is_empty());
-    let nested = keys
-        .rev()
-        .fold(value.clone(), |value, key| Value::Object(Map::from_iter([(key.to_owned(), value)])));
-    harden_yaml::write(&nested).lines().map(str::to_owned).collect()
 }

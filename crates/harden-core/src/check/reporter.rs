@@ -77,7 +77,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
     /// Reports a place of the object at hand, and what would mend it.
     pub fn flag(&mut self, place: Place<'d>, message: impl AsRef<str>, change: Change) {
         if place.exists() || !self.passes_over_what_is_missing {
-            let spot = self.found.shared.spot(self.source, place, "", change);
+            let spot = self.found.shared.spot(self.source, &place, "", change);
             self.push(message.as_ref(), vec![spot]);
         }
     }
@@ -88,13 +88,10 @@ impl<'r, 'd> Reporter<'r, 'd> {
         message: impl AsRef<str>,
         places: impl IntoIterator<Item = (Place<'d>, impl AsRef<str>, Change)>,
     ) {
-        let (shared, source) = (&mut self.found.shared, self.source);
-        let passes_over = self.passes_over_what_is_missing;
-        let spots = places
-            .into_iter()
-            .filter(|(place, ..)| place.exists() || !passes_over)
-            .map(|(place, label, change)| shared.spot(source, place, label.as_ref(), change));
-        let spots = spots.collect();
+        let mut spots = Vec::new();
+        for (place, label, change) in places {
+            self.add(&mut spots, &place, label.as_ref(), change);
+        }
         self.push(message.as_ref(), spots);
     }
 
@@ -105,12 +102,11 @@ impl<'r, 'd> Reporter<'r, 'd> {
         message: impl AsRef<str>,
         places: impl IntoIterator<Item = (Place<'d>, Change)>,
     ) {
-        let (shared, source) = (&mut self.found.shared, self.source);
-        let spots = places.into_iter().map(|(place, change)| {
+        let mut spots = Vec::new();
+        for (place, change) in places {
             let span = place.key_span().unwrap_or_else(|| place.grip());
-            shared.spot_of(source, span, Some(place), "", change)
-        });
-        let spots = spots.collect();
+            spots.push(self.found.shared.spot_of(self.source, span, Some(&place), "", change));
+        }
         self.push(message.as_ref(), spots);
     }
 
@@ -126,14 +122,31 @@ impl<'r, 'd> Reporter<'r, 'd> {
         let mut names: Vec<&str> = Vec::new();
         let mut spots = Vec::new();
         for (container, place, change) in containers {
-            if self.passes_over_what_is_missing && !place.exists() {
-                continue;
-            }
-            if !names.contains(&container.name) {
+            if self.add(&mut spots, &place, container.name, change)
+                && !names.contains(&container.name)
+            {
                 names.push(container.name);
             }
-            spots.push(self.found.shared.spot(self.source, place, container.name, change));
         }
+        self.push_named(flaw, &names, spots);
+    }
+
+    /// Adds a spot to a flaw, unless it is passed over.
+    fn add(
+        &mut self,
+        spots: &mut Vec<Spot>,
+        place: &Place<'d>,
+        label: &str,
+        change: Change,
+    ) -> bool {
+        let is_told = place.exists() || !self.passes_over_what_is_missing;
+        if is_told {
+            spots.push(self.found.shared.spot(self.source, place, label, change));
+        }
+        is_told
+    }
+
+    fn push_named(&mut self, flaw: &str, names: &[&str], spots: Vec<Spot>) {
         let mut message = if names.len() == 1 { "container " } else { "containers " }.to_owned();
         for (index, name) in names.iter().enumerate() {
             let comma = if index > 0 { ", " } else { "" };
@@ -169,9 +182,10 @@ impl<'r, 'd> Reporter<'r, 'd> {
     ) {
         let source =
             *self.sources.iter().find(|it| it.index() == object.source).unwrap_or(&self.source);
-        let shared = &mut self.found.shared;
-        let places = places.into_iter();
-        let spots = places.map(|(place, change)| shared.spot(source, place, "", change)).collect();
+        let mut spots = Vec::new();
+        for (place, change) in places {
+            spots.push(self.found.shared.spot(source, &place, "", change));
+        }
         self.push_about(object.source, Some(object.full_name()), message.as_ref(), spots);
     }
 

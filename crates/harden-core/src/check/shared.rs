@@ -41,7 +41,7 @@ impl Shared {
     pub(super) fn spot(
         &mut self,
         source: &dyn Source,
-        place: Place<'_>,
+        place: &Place<'_>,
         label: &str,
         change: Change,
     ) -> Spot {
@@ -53,7 +53,7 @@ impl Shared {
         &mut self,
         source: &dyn Source,
         span: Span,
-        place: Option<Place<'_>>,
+        place: Option<&Place<'_>>,
         label: &str,
         change: Change,
     ) -> Spot {

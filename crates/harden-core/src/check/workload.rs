@@ -68,9 +68,9 @@ impl<'d> Workload<'d> {
             service_account: text(self.at("serviceAccountName"))
                 .or_else(|| text(self.at("serviceAccount"))),
             automounts: automount.as_bool(),
-            automount_spot: shared.spot(source, automount, "", finding::Change::Set(false.into())),
+            automount_spot: shared.spot(source, &automount, "", finding::Change::Set(false.into())),
             is_host_network: self.at("hostNetwork").as_bool().unwrap_or(false),
-            spot: shared.spot(source, self.grip(), "", finding::Change::Decide),
+            spot: shared.spot(source, &self.grip(), "", finding::Change::Decide),
         }
     }
 }
@@ -157,7 +157,7 @@ fn container_of<'d>(workload: &Workload<'d>, fault: &Fault<'_>) -> &'d str {
 
 fn change(fault: &Fault<'_>) -> finding::Change {
     match fault.change {
-        pod_security::Change::Set(setting) => finding::Change::Set(setting.to_json()),
+        pod_security::Change::Set(setting) => finding::Change::Set(setting.into()),
         pod_security::Change::Remove => finding::Change::Remove,
         pod_security::Change::Decide => finding::Change::Decide,
     }

@@ -47,7 +47,7 @@ pub fn read<'d>(document: &'d Document<'d>) -> Result<AdmissionConfiguration<'d>
     let plugins: Vec<_> = root.at("plugins").items().map(Plugin::read).collect();
     // The server stops at the first entry of a name.
     let entry = plugins.iter().find(|it| it.name == "PodSecurity");
-    let inline = entry.map(|it| it.configuration).filter(|it| it.exists());
+    let inline = entry.map(|it| it.configuration).filter(Place::exists);
     let pod_security = inline.map(pod_security::read_at).transpose()?;
     Ok(AdmissionConfiguration { plugins, pod_security })
 }

@@ -14,7 +14,7 @@ const UNITS: [(&str, u64); 8] = [
 ];
 
 /// Nanoseconds; the error is Go's.
-pub(crate) fn parse(text: &str) -> Result<i128, String> {
+pub(crate) fn parse(text: &str) -> Result<i64, String> {
     let invalid = || format!("time: invalid duration {}", go_quoted(text));
     let is_negative = text.starts_with('-');
     let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -24,8 +24,8 @@ pub(crate) fn parse(text: &str) -> Result<i128, String> {
     if rest.is_empty() {
         return Err(invalid());
     }
-    let most = 1_u128 << 63;
-    let mut total: u128 = 0;
+    let most = 1_u64 << 63;
+    let mut total = 0_u64;
     while !rest.is_empty() {
         let (digits, after) = split(rest, |c| c.is_ascii_digit());
         let (fraction, after) = match after.strip_prefix('.') {
@@ -39,7 +39,7 @@ pub(crate) fn parse(text: &str) -> Result<i128, String> {
         if name.is_empty() {
             return Err(format!("time: missing unit in duration {}", go_quoted(text)));
         }
-        let whole: u128 = if digits.is_empty() {
+        let whole: u64 = if digits.is_empty() {
             0
         } else {
             digits.parse().ok().filter(|it| *it <= most).ok_or_else(invalid)?
@@ -48,23 +48,18 @@ pub(crate) fn parse(text: &str) -> Result<i128, String> {
             let (name, text) = (go_quoted(name), go_quoted(text));
             return Err(format!("time: unknown unit {name} in duration {text}"));
         };
-        let unit = u128::from(*unit);
-        total += whole * unit + part(fraction, unit);
-        if total > most {
-            return Err(invalid());
-        }
+        let amount = whole.checked_mul(*unit).and_then(|it| it.checked_add(part(fraction, *unit)));
+        let sum = amount.and_then(|it| total.checked_add(it));
+        total = sum.filter(|it| *it <= most).ok_or_else(invalid)?;
         rest = after;
     }
-    let total = i128::try_from(total).map_err(|_| invalid())?;
-    match is_negative {
-        true => Ok(-total),
-        false if total == 1_i128 << 63 => Err(invalid()),
-        false => Ok(total),
-    }
+    let signed =
+        if is_negative { 0_i64.checked_sub_unsigned(total) } else { total.try_into().ok() };
+    signed.ok_or_else(invalid)
 }
 
 /// As Go prints it, for durations that are nothing or less.
-pub(super) fn print(nanoseconds: i128) -> String {
+pub(super) fn print(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let amount = nanoseconds.unsigned_abs();
     let text = match amount {
@@ -86,17 +81,12 @@ pub(super) fn print(nanoseconds: i128) -> String {
 }
 
 /// The part of a unit that digits after the point are.
-fn part(fraction: &str, unit: u128) -> u128 {
-    let mut total = 0;
-    let mut scale = 1_u128;
-    for digit in fraction.bytes().take(18) {
-        scale *= 10;
-        total = total * 10 + u128::from(digit - b'0');
-    }
-    total * unit / scale
+fn part(fraction: &str, unit: u64) -> u64 {
+    let digits = fraction.as_bytes().iter().take(18).rev().map(|digit| u64::from(digit - b'0'));
+    digits.fold(0, |behind, digit| (digit * unit + behind) / 10)
 }
 
-fn decimal(amount: u128, unit: u128) -> String {
+fn decimal(amount: u64, unit: u64) -> String {
     let (whole, rest) = (amount / unit, amount % unit);
     let width = unit.ilog10() as usize;
     let digits = format!("{rest:0width$}");
@@ -122,6 +112,8 @@ mod tests {
             ("-1h0.25s", "-1h0m0.25s"),
             ("-1.5us", "-1.5µs"),
             ("-7ns", "-7ns"),
+            ("-0.9999999999999999999h", "-59m59.999999999s"),
+            ("-9223372036854775808ns", "-2562047h47m16.854775808s"),
         ] {
             assert_eq!(parse(text).map(print).as_deref(), Ok(printed), "{text}");
         }
@@ -134,6 +126,8 @@ mod tests {
             ("5", r#"time: missing unit in duration "5""#),
             ("5x", r#"time: unknown unit "x" in duration "5x""#),
             (".s", r#"time: invalid duration ".s""#),
+            ("9223372036854775808ns", r#"time: invalid duration "9223372036854775808ns""#),
+            ("9223372036854775807.9s", r#"time: invalid duration "9223372036854775807.9s""#),
             ("9999999999h", r#"time: invalid duration "9999999999h""#),
         ] {
             assert_eq!(parse(text), Err(error.to_owned()), "{text}");

@@ -1,6 +1,6 @@
 //! What the API server says of names that break RFC 1123, and of values that it quotes.
 
-use serde_json::Value;
+use harden_yaml::json;
 
 const LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 
@@ -35,10 +35,10 @@ pub(super) fn label_errors(name: &str) -> Vec<String> {
     errors
 }
 
-/// A value as Go's `encoding/json` prints it.
-pub(super) fn go_json(value: &Value) -> String {
-    let text = value.to_string();
-    text.replace('&', "\\u0026").replace('<', "\\u003c").replace('>', "\\u003e")
+/// A list of texts as Go's `encoding/json` prints it.
+pub(super) fn json_list(texts: &[&str]) -> String {
+    let texts: Vec<_> = texts.iter().map(|it| json::quoted(it)).collect();
+    format!("[{}]", texts.join(","))
 }
 
 fn too_long(name: &str, most: usize) -> Vec<String> {

@@ -170,7 +170,7 @@ pub(crate) fn meant(word: &str) -> Option<(&'static str, &'static str)> {
         ("sts", "statefulsets"),
         ("svc", "services"),
     ];
-    let word = word.to_lowercase();
+    let word = word.to_ascii_lowercase();
     let short = SHORT.iter().find(|(short, _)| *short == word).map(|(_, resource)| *resource);
     let is_meant = |resource: &str| {
         short == Some(resource)

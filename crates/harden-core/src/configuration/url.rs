@@ -51,7 +51,7 @@ fn split_scheme(url: &str) -> Result<(String, &str), String> {
             b':' if index == 0 => return Err("missing protocol scheme".to_owned()),
             b':' => {
                 let (scheme, rest) = url.split_once(':').unwrap_or_default();
-                return Ok((scheme.to_lowercase(), rest));
+                return Ok((scheme.to_ascii_lowercase(), rest));
             }
             _ => break,
         }

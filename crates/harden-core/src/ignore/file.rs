@@ -32,7 +32,7 @@ impl FileIgnore {
             && fits(&self.name, object.name())
             && fits(&self.namespace, object.namespace().unwrap_or_default())
             && self.labels.iter().all(|(key, value)| {
-                labels.get(key).and_then(harden_yaml::Place::as_str).is_some_and(|it| it == value)
+                labels.get(key).and_then(|it| it.as_str()).is_some_and(|it| it == value)
             })
     }
 }

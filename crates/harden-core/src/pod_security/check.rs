@@ -1,7 +1,6 @@
 //! What a check of the Pod Security Standards is, and what it finds.
 
 use harden_yaml::Place;
-use serde_json::{Value, json};
 
 use super::Pod;
 use crate::kubernetes::{Level, MinorVersion};
@@ -122,15 +121,4 @@ pub enum Setting {
     Text(&'static str),
     /// A list of strings.
     Texts(&'static [&'static str]),
-}
-
-impl Setting {
-    /// The value as JSON.
-    pub fn to_json(self) -> Value {
-        match self {
-            Self::Bool(value) => value.into(),
-            Self::Text(text) => text.into(),
-            Self::Texts(texts) => json!(texts),
-        }
-    }
 }

@@ -152,7 +152,7 @@ impl<'d> Pod<'d> {
                 continue;
             }
             let key = format!("{APP_ARMOR_PREFIX}{}", container.name);
-            let value = annotations.get(&key).and_then(Place::as_str);
+            let value = annotations.get(&key).and_then(|it| it.as_str());
             if value == Some("unconfined") {
                 container.security.app_armor = Some(unconfined);
                 container.is_app_armor_copied = true;

@@ -1,9 +1,8 @@
 //! The YAML that mends a spot, where it can be told from the line that the spot is on.
 
-use harden_yaml::{Lines, write};
-use serde_json::{Map, Value};
+use harden_yaml::{Lines, Writable, write};
 
-use crate::finding::{Change, Spot};
+use crate::finding::{Change, Setting, Spot};
 
 /// What to write, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,18 +80,33 @@ pub(super) fn suggest(
 }
 
 /// The lines that set a value below what is there.
-fn added(missing: &[Step<'_>], value: &Value, indent: usize) -> Option<Suggestion> {
-    let mut value = value.clone();
-    for step in missing.iter().rev() {
-        let Step::Key(key) = step else {
-            return None;
-        };
-        let mut map = Map::new();
-        map.insert((*key).to_owned(), value);
-        value = map.into();
-    }
-    let text = write(&value);
+fn added(missing: &[Step<'_>], value: &Setting, indent: usize) -> Option<Suggestion> {
+    let keys = missing.iter().map(|step| match step {
+        Step::Key(key) => Some(*key),
+        Step::Item => None,
+    });
+    let keys: Vec<&str> = keys.collect::<Option<_>>()?;
+    let text = write_below(&keys, value);
     Some(Suggestion::Add(text.lines().map(|line| format!("{:indent$}{line}", "")).collect()))
+}
+
+/// A value below all keys of its path, where the line does not show which of them are there; from the
+/// last item of a list on, because its place in the list says nothing.
+pub fn from_the_top(path: &str, value: &Setting) -> Vec<String> {
+    if path.contains(['"', '…']) {
+        return Vec::new();
+    }
+    let below = path.rsplit_once(']').map_or(path, |(_, rest)| rest);
+    let keys: Vec<&str> = below.split('.').filter(|it| !it.is_empty()).collect();
+    write_below(&keys, value).lines().map(str::to_owned).collect()
+}
+
+/// A value below keys, the uppermost first.
+fn write_below(keys: &[&str], value: &dyn Writable) -> String {
+    match keys.split_last() {
+        Some((key, above)) => write_below(above, &(*key, value)),
+        None => write(value),
+    }
 }
 
 /// Whether only a comment follows.
@@ -125,7 +139,6 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
     use harden_yaml::{Position, Span};
-    use serde_json::json;
 
     use super::*;
 
@@ -134,7 +147,7 @@ mod tests {
         marked: &str,
         next: &str,
         path: &str,
-        value: Value,
+        value: impl Into<Setting>,
     ) -> Option<Suggestion> {
         let at = line.find(marked).unwrap();
         let position = Position { line: 1, column: 1 };
@@ -144,7 +157,7 @@ mod tests {
             end: position,
             path: path.into(),
             label: "".into(),
-            change: Change::Set(value).into(),
+            change: Change::Set(value.into()).into(),
         };
         suggest(line, (at, at + marked.len()), next, &spot)
     }
@@ -152,7 +165,7 @@ mod tests {
     #[test]
     fn a_wrong_value_is_replaced_and_its_comment_stays() {
         assert_eq!(
-            suggested("  privileged: true # why", "true", "", "spec.privileged", json!(false)),
+            suggested("  privileged: true # why", "true", "", "spec.privileged", false),
             Some(Suggestion::Replace("  privileged: false # why".to_owned()))
         );
     }
@@ -165,7 +178,7 @@ mod tests {
                 "securityContext",
                 "      x: 1",
                 "a.securityContext.b.c",
-                json!(1)
+                1_i64
             ),
             Some(Suggestion::Add(vec!["      b:".to_owned(), "        c: 1".to_owned()]))
         );
@@ -175,7 +188,7 @@ mod tests {
     fn a_missing_field_of_an_item_goes_below_its_name() {
         let path = "spec.containers[0].securityContext.readOnlyRootFilesystem";
         assert_eq!(
-            suggested("    - name: app", "name: app", "      image: x", path, json!(true)),
+            suggested("    - name: app", "name: app", "      image: x", path, true),
             Some(Suggestion::Add(vec![
                 "      securityContext:".to_owned(),
                 "        readOnlyRootFilesystem: true".to_owned()
@@ -195,7 +208,7 @@ mod tests {
             ("labels:", "labels", "labels[\"a.b/c\"]"),
             ("drop:", "drop", "capabilities.drop"),
         ] {
-            assert_eq!(suggested(line, marked, "", path, json!(true)), None, "{line}");
+            assert_eq!(suggested(line, marked, "", path, true), None, "{line}");
         }
     }
 }

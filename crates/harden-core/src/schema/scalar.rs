@@ -1,10 +1,9 @@
 //! What Go's decoder takes for a scalar.
 
 use harden_yaml::{Kind, Place};
-use serde_json::Value;
 
 use super::table::Shape;
-use crate::finding::Change;
+use crate::finding::{Change, Setting};
 use crate::kubernetes::Quantity;
 
 /// Whether a scalar can be decoded; shapes that are no scalars always can.
@@ -50,14 +49,14 @@ pub(super) fn is_placeholder(place: Place<'_>) -> bool {
 /// The value that was meant, where there can be no doubt.
 pub(super) fn meant(shape: Shape, place: Place<'_>) -> Change {
     let text = place.as_str();
-    let set = |value: Option<Value>| value.map_or(Change::Decide, Change::Set);
+    let set = |value: Option<Setting>| value.map_or(Change::Decide, Change::Set);
     match (shape, place.kind()) {
         (Shape::String, Kind::Bool | Kind::Int | Kind::Float) => Change::Set(place.source().into()),
         (Shape::Int32 | Shape::Int64, Kind::String) => {
-            set(text.and_then(|it| it.parse::<i64>().ok()).map(Value::from))
+            set(text.and_then(|it| it.parse::<i64>().ok()).map(Setting::from))
         }
         (Shape::Bool, Kind::String) => {
-            set(text.and_then(|it| it.parse::<bool>().ok()).map(Value::from))
+            set(text.and_then(|it| it.parse::<bool>().ok()).map(Setting::from))
         }
         _ => Change::Decide,
     }

@@ -136,7 +136,7 @@ impl<'d> Walker<'_, 'd> {
         for field in at.table.fields(of) {
             let is_missing = field.is_required
                 && field.versions.contains(self.target)
-                && !place.get(&field.name).is_some_and(Place::exists);
+                && !place.get(&field.name).is_some_and(|it| it.exists());
             if is_missing {
                 let spot = match field.name {
                     Cow::Borrowed(name) => place.at(name),

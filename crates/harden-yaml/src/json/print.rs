@@ -63,6 +63,13 @@ pub(crate) fn write_json(place: Place<'_>) -> String {
     json
 }
 
+/// A string as Go's `encoding/json` prints it.
+pub fn quoted(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    write_string(text, &mut json);
+    json
+}
+
 fn write_string(text: &str, json: &mut String) {
     json.push('"');
     for character in text.chars() {

@@ -17,14 +17,14 @@ enum Step<'d> {
 impl<'d> Place<'d> {
     /// The way here, such as `spec.containers[0].securityContext` or `metadata.labels["a.b/c"]`;
     /// empty for the root.
-    pub fn path(self) -> String {
+    pub fn path(&self) -> String {
         let mut path = String::new();
         self.write_path(&mut path);
         path
     }
 
     /// Adds [`Place::path`] to an empty text, for callers that reuse one.
-    pub fn write_path(self, path: &mut String) {
+    pub fn write_path(&self, path: &mut String) {
         for step in self.steps() {
             match step {
                 Step::Key(key) if is_word(key) => {
@@ -47,7 +47,7 @@ impl<'d> Place<'d> {
     }
 
     /// The way here as a JSON pointer (RFC 6901); empty for the root.
-    pub fn pointer(self) -> String {
+    pub fn pointer(&self) -> String {
         let mut pointer = String::new();
         for step in self.steps() {
             pointer.push('/');
@@ -62,7 +62,7 @@ impl<'d> Place<'d> {
         pointer
     }
 
-    fn steps(self) -> Vec<Step<'d>> {
+    fn steps(&self) -> Vec<Step<'d>> {
         let tree = &self.document.tree;
         let mut steps = Vec::new();
         let mut here = 0;

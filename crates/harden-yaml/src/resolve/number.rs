@@ -1,9 +1,8 @@
 //! Numbers as Go reads and prints them.
 
 use std::borrow::Cow;
-use std::fmt::LowerExp;
-use std::str::FromStr;
 
+use super::float::{Shortest, nearest};
 use crate::resolve::Resolved;
 
 /// A scalar that begins with a digit or a sign.
@@ -98,27 +97,17 @@ pub(super) fn point_float(text: &str) -> Option<f64> {
 
 /// Out of range is no number, as in Go.
 fn finite(text: &str) -> Option<f64> {
-    text.parse::<f64>().ok().filter(|value| value.is_finite())
+    Some(nearest(text)).filter(|value| value.is_finite())
 }
 
 /// A float as Go's `encoding/json` prints it.
 pub(crate) fn json_float(value: f64) -> String {
-    let magnitude = value.abs();
-    if magnitude != 0.0 && !(1e-6..1e21).contains(&magnitude) {
-        let digits = shortest(value);
-        return match digits.split_once('e') {
-            Some((mantissa, exponent)) if !exponent.starts_with('-') => {
-                format!("{mantissa}e+{exponent}")
-            }
-            _ => digits,
-        };
+    let digits = Shortest::from(value);
+    if value == 0.0 || (1e-6..1e21).contains(&value.abs()) {
+        point(&digits)
+    } else {
+        scientific(&digits, 1)
     }
-    let plain = value.to_string();
-    if plain.len() < 16 {
-        // Only numbers with as many digits as fit can lie halfway between two spellings.
-        return plain;
-    }
-    point(&shortest(value))
 }
 
 /// A float as a map key: sigs.k8s.io/yaml prints it in single precision, by `%g`.
@@ -131,46 +120,30 @@ pub(crate) fn key_float(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
     }
-    let digits = shortest(value);
-    let Some((mantissa, exponent)) = digits.split_once('e') else {
-        return digits;
-    };
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..6).contains(&exponent) {
-        return point(&digits);
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    let digits = Shortest::from(value);
+    if (-4..6).contains(&digits.exponent) { point(&digits) } else { scientific(&digits, 2) }
 }
 
-/// The fewest digits that read back as `value`, in the form `1.5e3`. Of two spellings that are equally
-/// near, Go takes the even one, and Rust the larger one.
-fn shortest<F: Copy + LowerExp + FromStr + PartialEq>(value: F) -> String {
-    let digits = format!("{value:e}");
-    let mantissa = digits.split_once('e').map_or("", |(mantissa, _)| mantissa);
-    let after_point = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-    let even = format!("{value:.after_point$e}");
-    if even.parse().is_ok_and(|read: F| read == value) { even } else { digits }
+/// `1.5e+03`, with at least so many digits behind the sign.
+fn scientific(Shortest { is_negative, digits, exponent }: &Shortest, width: usize) -> String {
+    let sign = if *is_negative { "-" } else { "" };
+    let power = if *exponent < 0 { '-' } else { '+' };
+    let (first, rest) = digits.split_at_checked(1).unwrap_or_default();
+    let point = if rest.is_empty() { "" } else { "." };
+    format!("{sign}{first}{point}{rest}e{power}{:0width$}", exponent.abs())
 }
 
-/// `1.5e3` without exponent.
-fn point(digits: &str) -> String {
-    let (mantissa, exponent) = digits.split_once('e').unwrap_or((digits, "0"));
-    let (sign, mantissa) = match mantissa.strip_prefix('-') {
-        Some(mantissa) => ("-", mantissa),
-        None => ("", mantissa),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent: isize = exponent.parse().unwrap_or_default();
-    let all = [whole, fraction].concat();
+/// `1500`.
+fn point(Shortest { is_negative, digits, exponent }: &Shortest) -> String {
+    let sign = if *is_negative { "-" } else { "" };
     let Ok(before) = usize::try_from(exponent + 1) else {
-        return format!("{sign}0.{:0<1$}{all}", "", (-exponent - 1).unsigned_abs());
+        return format!("{sign}0.{:0<1$}{digits}", "", (-exponent - 1).unsigned_abs() as usize);
     };
-    match all.split_at_checked(before) {
+    match digits.split_at_checked(before) {
         Some(("", fraction)) => format!("{sign}0.{fraction}"),
         Some((whole, "")) => format!("{sign}{whole}"),
         Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
-        None => format!("{sign}{all:0<before$}"),
+        None => format!("{sign}{digits:0<before$}"),
     }
 }
 

@@ -1,7 +1,5 @@
 //! AdmissionConfigurations and PodSecurityConfigurations, in the server's words.
 
-use harden_yaml::Place;
-
 use super::{pod_security, read};
 use crate::configuration::first_document;
 use crate::kubernetes::Level;
@@ -88,7 +86,7 @@ fn another_file_is_named_and_not_judged() {
     let document = first_document(&text);
     let configuration = read(&document).ok();
     let path = configuration.as_ref().and_then(super::AdmissionConfiguration::pod_security_path);
-    assert_eq!(path.and_then(Place::as_str), Some("./pod-security.yaml"));
+    assert_eq!(path.and_then(|it| it.as_str()), Some("./pod-security.yaml"));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! What the server minds of a policy that it could read.
 
-use harden_yaml::Place;
+use harden_yaml::{Place, json};
 
 use super::{AuditLevel, Stage};
 use crate::configuration::Fault;
-use crate::configuration::names::{go_json, subdomain_errors};
+use crate::configuration::names::{json_list, subdomain_errors};
 use crate::pod_security::go_quoted;
 
 /// What the server minds, in its order.
@@ -19,7 +19,7 @@ pub(super) fn faults(root: Place<'_>) -> Vec<Fault<'_>> {
         let urls = rule.at("nonResourceURLs");
         let lists = [rule.at("resources"), rule.at("namespaces")];
         if !urls.is_empty() && lists.iter().any(|it| !it.is_empty()) {
-            let value = go_json(&texts(urls).into());
+            let value = json_list(&texts(urls));
             let what = "rules cannot apply to both regular resources and non-resource URLs";
             let message = format!("{path}.nonResourceURLs: Invalid value: {value}: {what}");
             faults.push(Fault::new(urls, message));
@@ -34,7 +34,7 @@ fn level_fault<'d>(level: Place<'d>, path: &str) -> Option<Fault<'d>> {
         Ok(_) => return None,
         Err(_) if text.is_empty() => format!("{path}.level: Required value"),
         Err(_) => {
-            let value = go_json(&text.into());
+            let value = json::quoted(text);
             let known = AuditLevel::ALL.map(|it| go_quoted(it.as_str())).join(", ");
             format!("{path}.level: Unsupported value: {value}: supported values: {known}")
         }
@@ -78,7 +78,7 @@ fn resource_faults<'d>(resources: Place<'d>, path: &str) -> Vec<Fault<'d>> {
         }
         let names = entry.at("resourceNames");
         if !names.is_empty() && entry.at("resources").is_empty() {
-            let value = go_json(&texts(names).into());
+            let value = json_list(&texts(names));
             let what = "using resourceNames requires at least one resource";
             let message = format!("{path}.resources.resourceNames: Invalid value: {value}: {what}");
             faults.push(Fault::new(names, message));

@@ -126,7 +126,7 @@ fn is_guessable(secret: &[u8]) -> bool {
     let repeats = (1..=secret.len() / 2)
         .any(|period| secret.iter().zip(secret.iter().skip(period)).all(|(a, b)| a == b));
     let is_text = secret.iter().all(|it| it.is_ascii_graphic() || it.is_ascii_whitespace());
-    let text = Zeroizing::new(String::from_utf8_lossy(secret).to_lowercase());
+    let text = Zeroizing::new(String::from_utf8_lossy(secret).to_ascii_lowercase());
     let words =
         ["secret", "passw", "change", "example", "sample", "test", "encrypt", "kubern", "key"];
     distinct <= secret.len() / 4

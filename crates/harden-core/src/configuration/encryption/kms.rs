@@ -1,7 +1,6 @@
 //! KMS plugins.
 
-use harden_yaml::Place;
-use serde_json::{Value, json};
+use harden_yaml::{Place, json};
 
 use super::Options;
 use crate::configuration::{Fault, duration, url};
@@ -20,7 +19,7 @@ pub struct Kms<'d> {
     /// The address of its socket.
     pub endpoint: &'d str,
     cache_size: Option<i64>,
-    timeout: i128,
+    timeout: i64,
 }
 
 impl<'d> Kms<'d> {
@@ -50,14 +49,15 @@ impl<'d> Kms<'d> {
         })
     }
 
-    pub(super) fn printed(&self) -> Value {
-        json!({
-            "APIVersion": self.api_version,
-            "Name": self.name,
-            "CacheSize": self.cache_size,
-            "Endpoint": self.endpoint,
-            "Timeout": duration::print(self.timeout),
-        })
+    pub(super) fn printed(&self) -> String {
+        format!(
+            r#"{{"APIVersion":{},"Name":{},"CacheSize":{},"Endpoint":{},"Timeout":{}}}"#,
+            json::quoted(self.api_version),
+            json::quoted(self.name),
+            self.cache_size.map_or_else(|| "null".to_owned(), |it| it.to_string()),
+            json::quoted(self.endpoint),
+            json::quoted(&duration::print(self.timeout)),
+        )
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use harden_yaml::Place;
-use serde_json::{Map, Value, json};
+use harden_yaml::{Place, json};
 
 use super::{Key, Kms};
 
@@ -94,28 +93,29 @@ impl<'d> Provider<'d> {
 }
 
 /// A provider as the server prints its own type; with `REDACTED` for the keys, which it prints.
-pub(super) fn printed(place: Place<'_>) -> Value {
-    let fields = ProviderKind::ALL.into_iter().map(|kind| {
+pub(super) fn printed(place: Place<'_>) -> String {
+    let fields = ProviderKind::ALL.map(|kind| {
         let field = place.at(kind.field());
         let value = match kind {
-            _ if !field.exists() => Value::Null,
-            ProviderKind::Identity => json!({}),
+            _ if !field.exists() => "null".to_owned(),
+            ProviderKind::Identity => "{}".to_owned(),
             ProviderKind::Kms => Kms::read(field).printed(),
-            _ => json!({ "Keys": keys(field.at("keys")) }),
+            _ => format!("{{\"Keys\":{}}}", keys(field.at("keys"))),
         };
-        (kind.internal_name().to_owned(), value)
+        format!("\"{}\":{value}", kind.internal_name())
     });
-    Value::Object(fields.collect::<Map<_, _>>())
+    format!("{{{}}}", fields.join(","))
 }
 
-fn keys(list: Place<'_>) -> Value {
+fn keys(list: Place<'_>) -> String {
     if !list.exists() {
-        return Value::Null;
+        return "null".to_owned();
     }
-    let key = |place: Place<'_>| {
+    let keys = list.items().map(|place| {
         let is_set = place.at("secret").as_str().is_some_and(|it| !it.is_empty());
-        let name = place.at("name").as_str().unwrap_or_default();
-        json!({ "Name": name, "Secret": if is_set { "REDACTED" } else { "" } })
-    };
-    list.items().map(key).collect()
+        let name = json::quoted(place.at("name").as_str().unwrap_or_default());
+        let secret = if is_set { "REDACTED" } else { "" };
+        format!("{{\"Name\":{name},\"Secret\":\"{secret}\"}}")
+    });
+    format!("[{}]", keys.collect::<Vec<_>>().join(","))
 }

@@ -2,7 +2,7 @@
 
 use harden_yaml::Place;
 
-use crate::configuration::names::go_json;
+use crate::configuration::names::json_list;
 use crate::configuration::{Existence, Fault, existence, resources};
 use crate::pod_security::go_quoted;
 
@@ -48,7 +48,7 @@ impl<'d> Resource<'d> {
 /// What the server minds of a name alone, as it is written in a rule.
 pub(crate) fn name_error(written: &str) -> Option<&'static str> {
     let (resource, group) = split(written);
-    if written.to_lowercase() != written {
+    if written.contains(char::is_uppercase) {
         Some("resource name should not contain capital letters")
     } else if written == "*" {
         Some(
@@ -143,7 +143,7 @@ fn overlaps<'d>(list: Place<'d>, resources: &[Resource<'d>], path: &str) -> Vec<
         a.is_everything() || a.group == b.group && (a.is_wildcard() || b.is_wildcard())
     });
     let written: Vec<&str> = resources.iter().map(|it| it.written).collect();
-    let value = go_json(&written.into());
+    let value = json_list(&written);
     let mut faults = Vec::new();
     if is_twice {
         let what = "the same resource cannot be specified multiple times";

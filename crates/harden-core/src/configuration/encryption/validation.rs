@@ -5,7 +5,6 @@ use harden_yaml::Place;
 use super::provider::printed;
 use super::{Options, ProviderKind, key, kms, resource};
 use crate::configuration::Fault;
-use crate::configuration::names::go_json;
 
 /// What the server minds, in its order.
 pub(super) fn faults(root: Place<'_>, options: Options) -> Vec<Fault<'_>> {
@@ -56,7 +55,7 @@ fn several_or_none<'d>(provider: Place<'d>, path: &str) -> Option<Fault<'d>> {
              elements"
         }
     };
-    let value = go_json(&printed(provider));
+    let value = printed(provider);
     Some(Fault::new(provider, format!("{path}: Invalid value: {value}: {what}")))
 }
 

@@ -215,7 +215,7 @@ impl std::fmt::Display for Entry {
 
 /// One value as our writer of YAML writes it.
 pub(super) fn scalar(text: &str) -> String {
-    harden_yaml::write(&text.into()).trim_end().to_owned()
+    harden_yaml::write(&text).trim_end().to_owned()
 }
 
 fn entries(provider: &encryption::Provider<'_>) -> Vec<Entry> {

@@ -96,7 +96,7 @@ fn unknown(labels: Place<'_>) -> impl Iterator<Item = LabelProblem<'_>> {
         if ends.clone().any(|it| it == end) {
             return None;
         }
-        let meant = ends.find(|it| is_near(&end.to_lowercase(), it));
+        let meant = ends.find(|it| is_near(&end.to_ascii_lowercase(), it));
         Some(LabelProblem { place, kind: LabelProblemKind::Unknown { meant } })
     })
 }
@@ -118,14 +118,14 @@ fn refused(
 }
 
 fn meant_level(value: &str) -> Option<String> {
-    let value = value.trim().to_lowercase();
+    let value = value.trim().to_ascii_lowercase();
     let levels = [Level::Privileged, Level::Baseline, Level::Restricted];
     levels.into_iter().map(Level::as_str).find(|level| is_near(&value, level)).map(str::to_owned)
 }
 
 /// `v1.30` for `1.30`, `V1.30`, `v1.30.4` and the like.
 fn meant_version(value: &str) -> Option<String> {
-    let value = value.trim().to_lowercase();
+    let value = value.trim().to_ascii_lowercase();
     if is_near(&value, "latest") {
         return Some("latest".to_owned());
     }

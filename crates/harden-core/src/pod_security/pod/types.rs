@@ -129,7 +129,10 @@ mod tests {
         let text = format!("spec: {spec}");
         let document = Document::parse_yaml(&text);
         let root = document.root();
-        unreadable(root.at("annotations"), root.at("spec")).into_iter().map(Place::path).collect()
+        unreadable(root.at("annotations"), root.at("spec"))
+            .into_iter()
+            .map(|it| it.path())
+            .collect()
     }
 
     #[test]

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use crate::finding::{self, Change, ObjectName};
 use crate::kubernetes::Level;
@@ -136,7 +135,7 @@ struct Position {
 struct Edit<'a> {
     action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<&'a Value>,
+    value: Option<&'a finding::Setting>,
 }
 
 #[derive(Serialize)]

@@ -43,6 +43,10 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let stages = [Stage::RequestReceived].into_iter().chain(policy.omit_stages.iter());
         let stages: Vec<&str> = stages.map(Stage::as_str).collect();
         let message = "every request is logged when it arrives and again when it is answered";
-        reporter.flag(object.place.at("omitStages"), message, Change::Set(stages.into()));
+        reporter.flag(
+            object.place.at("omitStages"),
+            message,
+            Change::Set(stages.as_slice().into()),
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! Stores whose values are in their own manifest.
 
+use harden_yaml::Place;
+
 use super::resources::provider;
 use crate::check::{Object, Reporter};
 use crate::finding::Change;
@@ -61,6 +63,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let values = provider.at("fake").at("data").items().map(|it| it.at("value"));
     reporter.flag_all(
         "the fake provider keeps values in plain text",
-        values.filter(|it| it.exists()).map(|it| (it, String::new(), Change::Decide)),
+        values.filter(Place::exists).map(|it| (it, String::new(), Change::Decide)),
     );
 }

@@ -1,7 +1,5 @@
 //! Pod Security labels that the API server refuses.
 
-use serde_json::Value;
-
 use super::labels;
 use crate::check::{Object, Reporter};
 use crate::finding::Change;
@@ -64,7 +62,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             },
             ToString::to_string,
         );
-        let change = meant.map_or(Change::Decide, |it| Change::Set(Value::from(it)));
+        let change = meant.map_or(Change::Decide, |it| Change::Set(it.into()));
         reporter.flag(problem.place, message, change);
     }
 }

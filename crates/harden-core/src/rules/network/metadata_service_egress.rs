@@ -4,11 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use harden_yaml::Place;
 use ipnet::IpNet;
-use serde_json::Value;
 
 use super::policy::{Direction, Policy, block_includes};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
+use crate::finding::{Change, Setting};
 use crate::kubernetes::Protocol;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -101,10 +100,10 @@ fn lets_out(block: Place<'_>, address: IpAddr) -> bool {
 }
 
 fn except(block: Place<'_>, address: IpAddr) -> Change {
-    let mut ranges: Vec<Value> =
-        block.at("except").items().filter_map(Place::as_str).map(Value::from).collect();
-    ranges.push(IpNet::from(address).to_string().into());
-    Change::Set(ranges.into())
+    let mut ranges: Vec<String> =
+        block.at("except").items().filter_map(|it| it.as_str()).map(str::to_owned).collect();
+    ranges.push(IpNet::from(address).to_string());
+    Change::Set(Setting::Texts(ranges))
 }
 
 #[cfg(test)]

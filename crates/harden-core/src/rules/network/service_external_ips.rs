@@ -1,7 +1,5 @@
 //! Services that take addresses for themselves.
 
-use harden_yaml::Place;
-
 use crate::check::{Object, Reporter};
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
@@ -58,7 +56,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     let addresses = object.place.at("spec").at("externalIPs");
     if !addresses.is_empty() {
-        let names: Vec<_> = addresses.items().filter_map(Place::as_str).collect();
+        let names: Vec<_> = addresses.items().filter_map(|it| it.as_str()).collect();
         let message = format!("every node sends traffic for {} to it", names.join(", "));
         reporter.flag(addresses, message, Change::Remove);
     }

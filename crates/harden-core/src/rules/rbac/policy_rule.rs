@@ -51,11 +51,11 @@ impl<'d> PolicyRule<'d> {
             let is_metrics = group.ends_with("metrics.k8s.io");
             group == "*" || !group.contains('.') || group.ends_with(".k8s.io") && !is_metrics
         };
-        self.0.at("apiGroups").items().filter_map(Place::as_str).any(is_own)
+        self.0.at("apiGroups").items().filter_map(|it| it.as_str()).any(is_own)
     }
 
     /// The words of a list of it.
     pub(super) fn words(self, key: &'static str) -> Vec<&'d str> {
-        self.0.at(key).items().filter_map(Place::as_str).collect()
+        self.0.at(key).items().filter_map(|it| it.as_str()).collect()
     }
 }

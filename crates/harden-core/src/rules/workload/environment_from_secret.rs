@@ -1,5 +1,7 @@
 //! Containers that get secrets as environment variables.
 
+use harden_yaml::Place;
+
 use super::containers::quoted;
 use crate::check::{Reporter, Workload};
 use crate::finding::Change;
@@ -72,7 +74,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         let references = variables
             .map(|it| it.at("valueFrom").at("secretKeyRef"))
             .chain(sources.map(|it| it.at("secretRef")));
-        for reference in references.filter(|it| it.exists()) {
+        for reference in references.filter(Place::exists) {
             secrets.push(reference.at("name").as_str().unwrap_or(""));
             places.push((container, reference, Change::Decide));
         }

@@ -1,7 +1,5 @@
 //! Pods that answer names themselves instead of asking DNS.
 
-use harden_yaml::Place;
-
 use super::containers::quoted;
 use crate::check::{Reporter, Workload};
 use crate::finding::Change;
@@ -55,7 +53,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     let names = aliases.items().flat_map(|it| it.at("hostnames").items());
-    let names = quoted(names.filter_map(Place::as_str));
+    let names = quoted(names.filter_map(|it| it.as_str()));
     let message = format!("fixed addresses instead of DNS for {names}");
     reporter.flag(aliases, message, Change::Remove);
 }
