@@ -235,3 +235,19 @@ rules:
     await event.fill("{");
     await page.locator("p.wrong", { hasText: "event" }).waitFor();
   }));
+
+test("files that are dropped anywhere are opened, and what is no text is left out", () =>
+  on("", async (page) => {
+    await page.evaluate((text) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], "dropped.yaml"));
+      data.items.add(new File([new Uint8Array([0, 1, 2])], "picture.png"));
+      const event = (name) => new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true });
+      const main = document.querySelector("main");
+      if (main.dispatchEvent(event("dragover"))) throw new Error("nothing may be dropped");
+      main.dispatchEvent(event("drop"));
+    }, POD);
+    await page.getByRole("button", { name: "dropped.yaml", exact: true }).waitFor();
+    await privileged(page).waitFor();
+    assert.equal(await page.getByText("picture.png").count(), 0);
+  }));

@@ -63,8 +63,6 @@ export function paint(theme: string): boolean {
   return isDark;
 }
 
-paint(kept("theme"));
-
 /** Resolves once the whole page is kept for use without a network; false where that cannot be. */
 export async function keepsOffline(): Promise<boolean> {
   try {

@@ -130,7 +130,7 @@ impl Component for Page {
             host: NodeRef::default(),
             engine: EngineState::Starting,
             view: View::of_address(),
-            files: Files::default(),
+            files: Files::of_draft(),
             level: "restricted".to_owned(),
             version,
             check: Check {

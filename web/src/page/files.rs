@@ -1,10 +1,13 @@
 //! The files: opened, closed, kept as a draft, and had back.
 
-use super::state::{File, Notice};
+use super::state::{File, Files, Notice};
 use super::{Page, bridge};
 
 /// More files than this are a mistake, or malice; a draft has no more either.
 const MOST_FILES: usize = 100;
+
+/// What the first file is called.
+const UNNAMED: &str = "manifest.yaml";
 
 /// A draft that is larger is not kept: the browser would refuse it, or stutter. Bytes.
 const LARGEST_DRAFT: usize = 1_000_000;
@@ -36,6 +39,20 @@ impl Draft {
 
     pub(super) fn is_empty(&self) -> bool {
         self.files.iter().all(|(_, text)| text.trim().is_empty())
+    }
+}
+
+impl Files {
+    /// The names of the files that are there once the editor is, so that nothing moves when they come.
+    pub(super) fn of_draft() -> Self {
+        let draft = kept_draft().unwrap_or_default();
+        let names = draft.files.into_iter().map(|(name, _)| name);
+        let mut list: Vec<_> = names.zip(0..).map(|(name, id)| File { id, name }).collect();
+        if list.is_empty() {
+            list.push(File { id: 0, name: UNNAMED.to_owned() });
+        }
+        let next = list.len().try_into().unwrap_or_default();
+        Self { list, shown: 0, next }
     }
 }
 
@@ -89,7 +106,7 @@ impl Page {
         self.files.list.remove(index);
         self.notice = Some(Notice { text, before: Some(before) });
         if self.files.list.is_empty() {
-            self.add_files(vec![("manifest.yaml".to_owned(), String::new())]);
+            self.add_files(vec![(UNNAMED.to_owned(), String::new())]);
         } else {
             let shown = self.files.shown;
             self.show_file(if index < shown || shown >= self.files.list.len() {
@@ -108,8 +125,7 @@ impl Page {
         self.level = draft.level;
         self.version = draft.version;
         let none = draft.files.is_empty();
-        let files =
-            if none { vec![("manifest.yaml".to_owned(), String::new())] } else { draft.files };
+        let files = if none { vec![(UNNAMED.to_owned(), String::new())] } else { draft.files };
         self.add_files(files);
         self.show_file(0);
     }
@@ -123,8 +139,7 @@ impl Page {
 
     /// Takes up the draft of the last visit, or an empty file.
     pub(super) fn restore_draft(&mut self) {
-        let draft = Draft::read(&bridge::kept("draft")).filter(|it| !it.is_empty());
-        self.adopt(draft.unwrap_or_else(|| Draft {
+        self.adopt(kept_draft().unwrap_or_else(|| Draft {
             level: self.level.clone(),
             version: self.version.clone(),
             ..Draft::default()
@@ -156,4 +171,9 @@ impl Page {
         let text = "Everything is forgotten: files, forms and settings.".to_owned();
         self.notice = Some(Notice { text, before: (!before.is_empty()).then_some(before) });
     }
+}
+
+/// The draft of the last visit, if it holds anything.
+fn kept_draft() -> Option<Draft> {
+    Draft::read(&bridge::kept("draft")).filter(|it| !it.is_empty())
 }
