@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
 use harden_yaml::json::ListSplitter;
-use harden_yaml::{Document, Place, decode, documents};
+use harden_yaml::{Document, Place, decode, documents, documents_in, parts};
 use proptest::prelude::*;
 
 const MANIFEST: &str = "\
@@ -63,7 +63,18 @@ fn walk(text: &str, root: Place<'_>) {
     }
 }
 
+/// Parts come to the same as the whole.
+fn check_parts(text: &str) {
+    let show = |it: Document<'_>| (it.span(), it.to_json(), it.problems().to_vec());
+    let of_parts = parts(text).into_iter().flat_map(|it| documents_in(text, it));
+    assert_eq!(
+        of_parts.map(show).collect::<Vec<_>>(),
+        documents(text).map(show).collect::<Vec<_>>()
+    );
+}
+
 fn check(text: &str) {
+    check_parts(text);
     let whole = [Document::parse_yaml(text), Document::parse_json(text)];
     for document in documents(text).chain(whole) {
         walk(text, document.root());

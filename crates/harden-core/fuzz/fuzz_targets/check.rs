@@ -2,7 +2,8 @@
 
 #![no_main]
 
-use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::check::{Checker, Memory, Settings, SourceText};
+use harden_core::finding::Finding;
 use harden_core::ignore;
 use harden_core::report::{self, Format, Report, ReportSource};
 use libfuzzer_sys::fuzz_target;
@@ -31,6 +32,15 @@ fuzz_target!(|text: &str| {
     let mut judged = checker.judge(&source[0]);
     let mut findings = std::mem::take(&mut judged.findings);
     findings.extend(checker.conclude(&[&judged], &source));
+    findings.sort_by(Finding::order);
+    // What is remembered of half of it changes nothing.
+    let mut memory = Memory::default();
+    memory.judge(&checker, &[text.get(..text.len() / 2).unwrap_or_default()]);
+    let outcome = memory.judge(&checker, &[text]);
+    assert_eq!(outcome.findings.len(), findings.len());
+    for (now, whole) in outcome.findings.iter().zip(&findings) {
+        assert_eq!((now.rule.id, &now.message, &now.spots), (whole.rule.id, &whole.message, &whole.spots));
+    }
     ignore::apply(&mut findings, &judged.ignores);
     let report = Report {
         version: "0.0.0",

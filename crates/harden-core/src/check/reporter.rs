@@ -180,8 +180,11 @@ impl<'r, 'd> Reporter<'r, 'd> {
         message: impl AsRef<str>,
         places: impl IntoIterator<Item = (Place<'d>, Change)>,
     ) {
-        let source =
-            *self.sources.iter().find(|it| it.index() == object.source).unwrap_or(&self.source);
+        // There may be a hundred thousand of them, nearly always each at its place.
+        let is_its = |it: &&&(dyn Source + 'r)| it.index() == object.source;
+        let at_its_place = self.sources.get(object.source).filter(is_its);
+        let source = at_its_place.or_else(|| self.sources.iter().find(is_its));
+        let source = *source.unwrap_or(&self.source);
         let mut spots = Vec::new();
         for (place, change) in places {
             spots.push(self.found.shared.spot(source, &place, "", change));
