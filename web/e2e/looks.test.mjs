@@ -118,6 +118,7 @@ test("who likes it dark never sees it light", async () => {
     await context.route(/\.js$/, (route) => void held.push(route));
     page.reload().catch(() => {});
     while (held.length < 2) await page.waitForTimeout(20);
+    await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
     assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), DARK);
     await context.unroute(/\.js$/);
     await page.waitForSelector("nav [aria-current]");
