@@ -7,10 +7,9 @@ mod simulate;
 
 use std::sync::Arc;
 
-use harden_core::check::Memory;
 use harden_core::finding::{Finding, ObjectName};
 
-use check::Against;
+use check::Judge;
 
 use crate::protocol::engine::{Answer, Ask};
 use crate::texts::Texts;
@@ -21,8 +20,7 @@ use crate::worker::Answers;
 pub struct Engine {
     texts: Texts,
     last: LastCheck,
-    memory: Memory,
-    against: Option<Against>,
+    judge: Option<Judge>,
 }
 
 /// The findings of the last check, and the files and objects that they count.

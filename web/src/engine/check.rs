@@ -27,14 +27,13 @@ const CONFIDENTIAL: [&str; 2] = ["Secret", "EncryptionConfiguration"];
 impl Engine {
     /// Checks files; the texts stay for [`Engine::mend`].
     pub(super) fn check(&mut self, ask: CheckAsk) -> Result<Checked, String> {
-        let texts: Vec<&str> = ask.files.iter().map(|file| self.texts.of(*file)).collect();
+        let before = self.judge.take();
+        let texts = self.texts_of(&ask.files);
         let against = Against::read(&ask, &texts)?;
-        if self.against.as_ref() != Some(&against) {
-            self.memory = Memory::default();
-        }
-        let checker = Checker::new(against.settings());
-        self.against = Some(against);
-        let Outcome { mut findings, ignores, coverage } = self.memory.judge(&checker, &texts);
+        let same = before.filter(|it| it.against == against);
+        let mut judge = same.unwrap_or_else(|| Judge::new(against));
+        let Outcome { mut findings, ignores, coverage } =
+            judge.memory.judge(&judge.checker, &texts);
         let unused = ignore::apply(&mut findings, &ignores);
         let count = |test: &dyn Fn(&finding::Finding) -> bool| {
             findings.iter().filter(|it| test(it)).count()
@@ -54,6 +53,7 @@ impl Engine {
         };
         let objects = objects(&findings);
         answer.objects = objects.iter().map(ToString::to_string).collect();
+        self.judge = Some(judge);
         self.last = LastCheck { files: ask.files, findings, objects };
         answer.listing = self.list(&ask.filter);
         Ok(answer)
@@ -142,9 +142,24 @@ fn marks(findings: &[finding::Finding], texts: &[&str]) -> Vec<Mark> {
     marks
 }
 
-/// What the files are checked against; with another, all is judged anew.
+/// Who judges, as long as the files are checked against the same; with another, all is judged anew.
+#[derive(Debug)]
+pub(super) struct Judge {
+    against: Against,
+    checker: Checker,
+    memory: Memory,
+}
+
+impl Judge {
+    fn new(against: Against) -> Self {
+        let checker = Checker::new(against.settings());
+        Self { against, checker, memory: Memory::default() }
+    }
+}
+
+/// What the files are checked against.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Against {
+struct Against {
     level: Level,
     version: MinorVersion,
     namespaces: Namespaces,
