@@ -1,6 +1,6 @@
 // The editor over several files: CodeMirror in a shadow root, where its style sheets are constructed
 // ones, which a Content-Security-Policy without 'unsafe-inline' allows.
-import { history, redo, undo } from "@codemirror/commands";
+import { history } from "@codemirror/commands";
 import { highlightSelectionMatches, search } from "@codemirror/search";
 import { Compartment, EditorState, type Text } from "@codemirror/state";
 import {
@@ -114,12 +114,6 @@ export class Editor {
     return this.document(file).toString();
   }
 
-  /** Replaces a range, in a way that can be undone. */
-  replace(from: number, to: number, insert: string) {
-    const length = this.view.state.doc.length;
-    this.view.dispatch({ changes: { from: Math.min(from, length), to: Math.min(to, length), insert } });
-  }
-
   addRule(id: string, severity: string, why: string) {
     this.rules.push({ id, severity, why });
   }
@@ -152,23 +146,6 @@ export class Editor {
       effects: EditorView.scrollIntoView(anchor, { y: "center" }),
     });
     if (focus) this.view.focus();
-  }
-
-  next() {
-    this.view.focus();
-    nextDiagnostic(this.view);
-  }
-
-  undo() {
-    undo(this.view);
-  }
-
-  redo() {
-    redo(this.view);
-  }
-
-  focus() {
-    this.view.focus();
   }
 
   setDark(isDark: boolean) {

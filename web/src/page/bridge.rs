@@ -33,9 +33,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn reveal(this: &Editor, from: u32, to: u32, focus: bool);
 
-    #[wasm_bindgen(method)]
-    pub(super) fn focus(this: &Editor);
-
     #[wasm_bindgen(method, js_name = setDark)]
     pub(super) fn set_dark(this: &Editor, is_dark: bool);
 
