@@ -188,7 +188,9 @@ test("cards come up over squiggles by key, one after the other, and beside marke
     await card.waitFor({ state: "detached" });
     await page.locator(".cm-lint-marker-error").first().hover();
     await card.locator(".rule").first().waitFor();
-    const box = await card.boundingBox();
+    let box = await card.boundingBox();
+    // CodeMirror puts a card far outside the window until it knows where it belongs.
+    for (; box.y < 0; box = await card.boundingBox()) await page.waitForTimeout(20);
     await page.mouse.move(box.x + 20, box.y + 10, { steps: 4 });
     await page.waitForTimeout(100);
     assert.equal(await card.count(), 1, "the card stays while the pointer is on it");
