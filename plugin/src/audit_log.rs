@@ -8,7 +8,7 @@ use harden_core::simulate::audit::{Estimate, Record, Simulator};
 use rayon::prelude::*;
 
 /// What a policy makes of a log.
-pub(crate) struct Outcome {
+pub(crate) struct Tally {
     /// What it comes to.
     pub(crate) estimate: Estimate,
     /// The first lines that are no events, by number, and why.
@@ -36,8 +36,8 @@ pub(crate) fn read(
     log: &mut dyn BufRead,
     answer: impl Fn(usize, &Record<'_>) -> String + Sync,
     mut pass: impl FnMut(&str) -> io::Result<()>,
-) -> io::Result<Outcome> {
-    let mut total = Outcome { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
+) -> io::Result<Tally> {
+    let mut total = Tally { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
     let mut first = 1;
     loop {
         let batch = next(log)?;
@@ -77,9 +77,9 @@ fn part(
     simulator: &Simulator<'_>,
     lines: &[(usize, &Vec<u8>)],
     answer: &(impl Fn(usize, &Record<'_>) -> String + Sync),
-) -> (String, Outcome) {
+) -> (String, Tally) {
     let mut text = String::new();
-    let mut part = Outcome { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
+    let mut part = Tally { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
     for (number, line) in lines {
         let line = String::from_utf8_lossy(line);
         match part.estimate.add_line(simulator.policy(), &line) {

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, FromArgMatches as _};
 
 use crate::cli::{Cli, Verb};
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 /// Runs what the command line asks for.
 pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
@@ -43,4 +43,4 @@ fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
 }
 
 /// What running a command comes to.
-pub(crate) type Result = anyhow::Result<Outcome>;
+pub(crate) type Result = anyhow::Result<Exit>;

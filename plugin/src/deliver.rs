@@ -11,7 +11,7 @@ pub(crate) mod folder;
 
 use std::path::PathBuf;
 
-use harden_core::Format;
+use harden_core::ManifestFormat;
 
 /// Options that every generator of objects takes.
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ use harden_core::Format;
 pub(crate) struct Delivery {
     /// How to print the objects
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
-    pub(crate) output: Format,
+    pub(crate) output: ManifestFormat,
 
     /// Leave out the comments that say why each object is there
     #[arg(long)]

@@ -11,7 +11,7 @@ use crate::cli::Color;
 
 /// How a run ended that was not stopped by an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum Exit {
     /// All was done.
     Done,
     /// There are differences or findings: exit code 1.
@@ -96,12 +96,12 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// The exit code, after the error if there is one was printed.
-pub(crate) fn exit(outcome: anyhow::Result<Outcome>) -> ExitCode {
+pub(crate) fn exit(outcome: anyhow::Result<Exit>) -> ExitCode {
     match outcome {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Found) => ExitCode::from(1),
-        Ok(Outcome::Failed) => ExitCode::from(USAGE),
-        Ok(Outcome::Incomplete) => ExitCode::from(3),
+        Ok(Exit::Done) => ExitCode::SUCCESS,
+        Ok(Exit::Found) => ExitCode::from(1),
+        Ok(Exit::Failed) => ExitCode::from(USAGE),
+        Ok(Exit::Incomplete) => ExitCode::from(3),
         Err(error) => {
             let mut text = format!("{error:#}");
             if error.is::<OptionError>() {

@@ -107,7 +107,7 @@ fn a_foreign_owner_of_a_field_is_named() {
 }
 
 #[test]
-fn a_refusal_names_the_verb_and_resource_that_are_missing() {
+fn a_rejection_names_the_verb_and_resource_that_are_missing() {
     let Some(plane) = ControlPlane::shared() else { return };
     plane.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: forbidden}\n");
     let ended = line_on(plane, "namespace forbidden --apply --as nobody");
@@ -164,7 +164,7 @@ fn warnings_of_the_server_are_shown_once() {
 }
 
 #[test]
-fn a_quota_below_what_runs_is_refused() {
+fn a_quota_below_what_runs_is_rejected() {
     let Some(plane) = ControlPlane::shared() else { return };
     plane.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: full}\n");
     plane.kubectl_ok([
@@ -176,7 +176,7 @@ fn a_quota_below_what_runs_is_refused() {
         "--timeout=20s",
     ]);
     plane.apply("apiVersion: v1\nkind: Pod\nmetadata: {name: big, namespace: full}\nspec: {containers: [{name: c, image: i, resources: {requests: {cpu: 3}}}]}\n");
-    let message = line_on(plane, "namespace full --apply").refused();
+    let message = line_on(plane, "namespace full --apply").rejected();
     assert!(message.contains("full: requests.cpu=2 is below the 3 in use"), "{message}");
     assert!(message.contains("choose a larger --size"), "{message}");
     line_on(plane, "namespace full --apply --size medium").ok();

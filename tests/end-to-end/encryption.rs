@@ -1,5 +1,5 @@
 //! A real API server starts with every file that is made, keeps every Secret readable through every
-//! procedure, and breaks by the steps that are refused.
+//! procedure, and breaks by the steps that are rejected.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -140,22 +140,23 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
     let Some(plane) = cluster.start(Some("0.yaml")) else { return };
     drop(plane);
 
-    let refused = cluster.make("rotate -f @0.yaml --stage promote --provider secretbox").refused();
-    assert!(refused.contains("--stage add comes first"), "{refused}");
+    let rejected =
+        cluster.make("rotate -f @0.yaml --stage promote --provider secretbox").rejected();
+    assert!(rejected.contains("--stage add comes first"), "{rejected}");
     cluster.make("rotate -f @0.yaml --provider secretbox --stage add --output @1.yaml").ok();
     let plane = cluster.start(Some("1.yaml")).unwrap();
     assert_eq!(cluster.prefixes(&plane), [old.clone(), old.clone()]);
     drop(plane);
 
-    let refused = cluster
+    let rejected = cluster
         .make("rotate -f @1.yaml --provider secretbox --stage retire --reencrypted")
-        .refused();
-    assert!(refused.contains("--stage promote comes first"), "{refused}");
+        .rejected();
+    assert!(rejected.contains("--stage promote comes first"), "{rejected}");
     cluster.make("rotate -f @1.yaml --provider secretbox --stage promote --output @2.yaml").ok();
     let new = format!("k8s:enc:secretbox:v1:{}", name_of_key(&cluster.path("2.yaml")));
-    let refused = cluster.make("rotate -f @2.yaml --provider secretbox --stage retire").refused();
-    assert!(refused.contains("say --reencrypted if it was"), "{refused}");
-    // What is refused without that statement indeed breaks the server.
+    let rejected = cluster.make("rotate -f @2.yaml --provider secretbox --stage retire").rejected();
+    assert!(rejected.contains("say --reencrypted if it was"), "{rejected}");
+    // What is rejected without that statement indeed breaks the server.
     cluster.make("rotate -f @2.yaml --provider secretbox --stage retire --reencrypted --output @early.yaml").ok();
     cluster.breaks(Some("early.yaml"), "no matching prefix found");
     let options = Options {
@@ -174,11 +175,12 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
         let words = format!("encryption {words}").replace('@', &folder);
         finish(harden_on(&plane).args(words.split_whitespace()), "")
     };
-    let refused = ask("rotate -f @1.yaml --provider secretbox --stage promote --verify").refused();
-    assert!(refused.contains("uses another file"), "{refused}");
+    let rejected =
+        ask("rotate -f @1.yaml --provider secretbox --stage promote --verify").rejected();
+    assert!(rejected.contains("uses another file"), "{rejected}");
     let retire = "rotate -f @2.yaml --provider secretbox --stage retire --verify --output @4.yaml";
-    let refused = ask(retire).refused();
-    assert!(refused.contains("no StorageVersionMigration of secrets succeeded"), "{refused}");
+    let rejected = ask(retire).rejected();
+    assert!(rejected.contains("no StorageVersionMigration of secrets succeeded"), "{rejected}");
     rewrite(&plane, &plan, |line| line.to_lowercase().contains("storageversionmigration"));
     let ended = ask(retire);
     assert!(ended.stderr.contains("wrote secrets again"), "{}", ended.stderr);
@@ -217,8 +219,8 @@ fn a_running_cluster_is_encrypted_and_taken_back_without_losing_a_secret() {
 
     cluster.make("disable -f @on/4-retire.yaml --output-dir @off").ok();
     let plan = std::fs::read_to_string(cluster.path("off/plan.txt")).unwrap();
-    let refused = cluster.make("disable -f @on/4-retire.yaml --stage promote").refused();
-    assert!(refused.contains("--stage add comes first"), "{refused}");
+    let rejected = cluster.make("disable -f @on/4-retire.yaml --stage promote").rejected();
+    assert!(rejected.contains("--stage add comes first"), "{rejected}");
     drop(cluster.start(Some("off/1-add.yaml")).unwrap());
     let plane = cluster.start(Some("off/2-promote.yaml")).unwrap();
     let prefixes = cluster.prefixes(&plane);

@@ -46,7 +46,7 @@ fn every_object_that_can_be_made_is_accepted_strictly() {
 }
 
 #[test]
-fn a_field_that_the_definitions_do_not_have_is_refused() {
+fn a_field_that_the_definitions_do_not_have_is_rejected() {
     let Some(plane) = with_definitions() else { return };
     namespace(plane, "strict");
     let yaml = line("external-secret app -n strict --key password --store fake").ok();
@@ -77,7 +77,7 @@ fn without_the_definitions_the_message_says_what_is_missing() {
     let Some(plane) = ControlPlane::for_test(&options) else { return };
     namespace(&plane, "bare");
     let words = "external-secret app -n bare --key password --store-name vault --apply";
-    let message = line_on(&plane, words).refused();
+    let message = line_on(&plane, words).rejected();
     assert!(
         message.contains("the cluster has no ExternalSecret of external-secrets.io/v1: install"),
         "{message}"
@@ -169,10 +169,10 @@ fn keys_are_read_from_a_cluster_and_values_are_not() {
     assert!(!fields.contains("f:password"), "{fields}");
     assert_eq!(of("app").ok(), yaml);
 
-    let message = of("nobody").refused();
+    let message = of("nobody").rejected();
     assert!(message.contains("namespace keys has no Secret `nobody`"), "{message}");
     let words = "external-secret -n keys --from-cluster app --store-name vault --as carol";
-    let message = discreet(plane, words).refused();
+    let message = discreet(plane, words).rejected();
     assert!(message.contains("--from-cluster needs the verb get on secrets"), "{message}");
 }
 

@@ -54,7 +54,7 @@ fn an_older_cluster_is_asked_and_never_gets_a_newer_pin() {
         "{labels}"
     );
 
-    let message = line_on(&plane, "namespace old --apply --kubernetes-version v1.37").refused();
+    let message = line_on(&plane, "namespace old --apply --kubernetes-version v1.37").rejected();
     assert!(message.contains("the cluster is v1.34"), "{message}");
     line_on(&plane, "namespace old --apply --kubernetes-version v1.30").ok();
 }
@@ -62,7 +62,7 @@ fn an_older_cluster_is_asked_and_never_gets_a_newer_pin() {
 #[test]
 fn the_dns_of_the_cluster_is_found_with_the_ports_of_its_pods() {
     let Some(plane) = ControlPlane::for_test(&Options::default()) else { return };
-    let message = line_on(&plane, "namespace a --dns cluster").refused();
+    let message = line_on(&plane, "namespace a --dns cluster").rejected();
     assert!(
         message.contains("no DNS Service was found (looked for kube-system/kube-dns,"),
         "{message}"

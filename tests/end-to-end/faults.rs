@@ -62,7 +62,7 @@ fn a_silent_server_is_not_waited_for() {
             0
         }));
     });
-    let message = ask(&server, "--request-timeout 1s").refused();
+    let message = ask(&server, "--request-timeout 1s").rejected();
     assert_eq!(
         message,
         "error: the API server did not answer within 1 s; --request-timeout waits longer\n"
@@ -73,7 +73,7 @@ fn a_silent_server_is_not_waited_for() {
 fn an_answer_that_is_no_json_is_reported() {
     let server =
         serve(|_, stream| respond(stream, "500 Internal Server Error", "<html>oops</html>"));
-    let message = ask(&server, "").refused();
+    let message = ask(&server, "").rejected();
     assert_eq!(
         message,
         "error: GET /version: the API server answered 500 without saying why (500)\n"
@@ -86,7 +86,7 @@ fn a_server_that_is_gone_is_reported_without_the_token() {
     let text = std::fs::read_to_string(kubeconfig.path()).unwrap();
     let port = text.split("127.0.0.1:").nth(1).and_then(|it| it.split('\'').next()).unwrap();
     std::fs::write(kubeconfig.path(), text.replace(port, "1")).unwrap();
-    let message = ask(&kubeconfig, "").refused();
+    let message = ask(&kubeconfig, "").rejected();
     assert!(message.starts_with("error: failed to reach the API server"), "{message}");
     assert!(!message.contains("s3cr3t-token"), "{message}");
 }

@@ -60,8 +60,8 @@ fn flags_mean_what_they_mean_in_kubectl() {
     let Some(plane) = ControlPlane::shared() else { return };
     let kubectl = Kubectl::new(plane);
     kubectl.run("harden namespace -n kubectl-flags --apply --context admin").ok();
-    let refused = kubectl.run("harden namespace -n kubectl-flags --apply --as carol");
-    assert!(refused.stderr.contains("User \"carol\" cannot"), "{}", refused.stderr);
+    let rejected = kubectl.run("harden namespace -n kubectl-flags --apply --as carol");
+    assert!(rejected.stderr.contains("User \"carol\" cannot"), "{}", rejected.stderr);
 
     let missing =
         std::env::join_paths([plane.kubeconfig(), "/nonexistent/config".as_ref()]).unwrap();

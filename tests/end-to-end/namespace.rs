@@ -95,14 +95,14 @@ fn json_is_accepted_too() {
 }
 
 #[test]
-fn privileged_pods_are_refused_and_restricted_ones_admitted() {
+fn privileged_pods_are_rejected_and_restricted_ones_admitted() {
     let Some(plane) = ControlPlane::shared() else { return };
     namespace(plane, "admits", "");
-    let refusal = create(plane, "admits", &privileged_pod("bad")).expect_err("refused");
+    let rejection = create(plane, "admits", &privileged_pod("bad")).expect_err("rejected");
     assert!(
-        refusal
+        rejection
             .contains("violates PodSecurity \"restricted:v1.37\": privileged (container \"app\""),
-        "{refusal}"
+        "{rejection}"
     );
     create(plane, "admits", &restricted_pod("good")).expect("admitted");
     let pod: Value = serde_json::from_str(
@@ -153,8 +153,8 @@ fn the_quota_stops_what_is_beyond_it() {
         (used == "0").then_some(())
     });
     create(plane, "bounded", &restricted_pod("first")).expect("admitted");
-    let refusal = create(plane, "bounded", &restricted_pod("second")).expect_err("refused");
-    assert!(refusal.contains("exceeded quota: quota"), "{refusal}");
+    let rejection = create(plane, "bounded", &restricted_pod("second")).expect_err("rejected");
+    assert!(rejection.contains("exceeded quota: quota"), "{rejection}");
 
     let service = |kind: &str| {
         json!({
@@ -166,8 +166,8 @@ fn the_quota_stops_what_is_beyond_it() {
     };
     create(plane, "bounded", &service("ClusterIP")).expect("inner Services are free");
     for kind in ["NodePort", "LoadBalancer"] {
-        let refusal = create(plane, "bounded", &service(kind)).expect_err("refused");
-        assert!(refusal.contains("exceeded quota: quota"), "{kind}: {refusal}");
+        let rejection = create(plane, "bounded", &service(kind)).expect_err("rejected");
+        assert!(rejection.contains("exceeded quota: quota"), "{kind}: {rejection}");
     }
 }
 
@@ -177,8 +177,8 @@ fn one_container_cannot_take_it_all() {
     namespace(plane, "limited", "");
     let mut pod = restricted_pod("greedy");
     pod["spec"]["containers"][0]["resources"] = json!({"limits": {"cpu": "3"}});
-    let refusal = create(plane, "limited", &pod).expect_err("refused");
-    assert!(refusal.contains("maximum cpu usage per Container is 2"), "{refusal}");
+    let rejection = create(plane, "limited", &pod).expect_err("rejected");
+    assert!(rejection.contains("maximum cpu usage per Container is 2"), "{rejection}");
 }
 
 #[test]

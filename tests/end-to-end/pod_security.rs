@@ -74,8 +74,8 @@ fn a_labelled_namespace_that_is_exempt_lets_everything_in() {
     let words = String::from_utf8(plane.try_apply(namespace).stderr).unwrap();
     assert_eq!(words, "", "the server says nothing of labels that ask for its own defaults");
     assert!(answer(&plane, "shop", "host", HOST).0);
-    let refused = answer(&plane, "default", "plain", PLAIN);
-    assert!(!refused.0 && refused.1.contains("restricted:v1.37"), "{}", refused.1);
+    let rejected = answer(&plane, "default", "plain", PLAIN);
+    assert!(!rejected.0 && rejected.1.contains("restricted:v1.37"), "{}", rejected.1);
     let input = folder.path().join("namespace.yaml");
     std::fs::write(&input, namespace).unwrap();
     let words = format!("check -f {} --fail-on never -o json", folder.path().display());

@@ -7,7 +7,7 @@ mod simulate;
 
 use std::sync::Arc;
 
-use harden_core::finding::{Finding, ObjectName};
+use harden_core::finding::{Finding, ObjectReference};
 
 use check::Judge;
 
@@ -28,7 +28,7 @@ pub struct Engine {
 struct LastCheck {
     files: Vec<u32>,
     findings: Vec<Finding>,
-    objects: Vec<Arc<ObjectName>>,
+    objects: Vec<Arc<ObjectReference>>,
 }
 
 impl Answers for Engine {

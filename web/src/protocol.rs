@@ -41,7 +41,7 @@ pub struct Units {
 
 /// A message as bytes.
 pub fn write(message: &impl Serialize) -> Vec<u8> {
-    // Nothing in the messages is refused: no maps with keys of their own, no lists of unknown length.
+    // Nothing in the messages is rejected: no maps with keys of their own, no lists of unknown length.
     postcard::to_allocvec(message).unwrap_or_default()
 }
 

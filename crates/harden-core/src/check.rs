@@ -3,22 +3,22 @@
 //! [`Checker::judge`] looks at one source and needs nothing of the others, so that callers may run it in
 //! parallel and forget the text afterwards. [`Checker::conclude`] runs the rules that look at all objects.
 
-mod memory;
+mod incremental;
+mod interner;
 mod namespaces;
 mod object;
 mod reporter;
 mod session;
-mod shared;
 #[cfg(test)]
 pub(crate) mod testing;
 mod workload;
 mod world;
 
-pub use memory::{Memory, Outcome};
+pub use incremental::{Incremental, Outcome};
 pub use namespaces::Namespaces;
 use object::Source;
-pub use object::{Object, Origin, SourceText};
-use reporter::Found;
+pub use object::{Object, Provenance, SourceText};
+use reporter::Findings;
 pub use reporter::Reporter;
 pub use session::Session;
 pub use workload::Workload;
@@ -70,7 +70,7 @@ impl Default for Settings {
 
 /// What one source comes to.
 #[derive(Debug, Default)]
-pub struct Judged {
+pub struct Draft {
     /// Its findings, in the order of the text.
     pub findings: Vec<Finding>,
     /// What was read.
@@ -132,7 +132,7 @@ impl AsRef<Self> for Remains {
     }
 }
 
-impl AsRef<Remains> for Judged {
+impl AsRef<Remains> for Draft {
     fn as_ref(&self) -> &Remains {
         &self.remains
     }
@@ -208,7 +208,7 @@ impl Checker {
     }
 
     /// Runs the rules that need one source at a time.
-    pub fn judge(&self, source: &SourceText<'_>) -> Judged {
+    pub fn judge(&self, source: &SourceText<'_>) -> Draft {
         self.session().judge(source)
     }
 
@@ -223,7 +223,7 @@ impl Checker {
         judged: &[impl AsRef<Remains>],
         sources: &[SourceText<'_>],
     ) -> Vec<Finding> {
-        let mut found = Found::default();
+        let mut found = Findings::default();
         let all: Vec<&dyn Source> = sources.iter().map(|it| it as &dyn Source).collect();
         let retained = sources.iter().zip(judged).filter(|(_, it)| it.as_ref().is_retained);
         let documents: Vec<_> = retained

@@ -12,13 +12,13 @@ pub mod encryption;
 mod file;
 mod meta;
 mod names;
-mod refusal;
+mod rejection;
 pub(crate) mod resources;
 mod url;
 
 pub(crate) use decoding::looks_like_key;
 pub use file::first_document;
-pub use refusal::{Fault, Refusal};
+pub use rejection::{Fault, Rejection};
 pub use resources::{Existence, existence, is_subresource};
 
 /// Whether a text may hold such a file; cheap.

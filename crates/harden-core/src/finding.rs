@@ -21,7 +21,7 @@ pub struct Finding {
     /// The source it is in, by its place in the input.
     pub source: usize,
     /// The object it is about; `None` for text that is no object.
-    pub object: Option<Arc<ObjectName>>,
+    pub object: Option<Arc<ObjectReference>>,
     /// Where: the first is the one to point at. A flaw that several containers share is one
     /// finding with several spots. Never empty.
     pub spots: Vec<Spot>,
@@ -174,7 +174,7 @@ impl Writable for Setting {
 
 /// What an object is called.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObjectName {
+pub struct ObjectReference {
     /// `apiVersion` as it is written.
     pub api_version: String,
     /// `kind` as it is written.
@@ -205,7 +205,7 @@ pub enum IgnoredBy {
     File,
 }
 
-impl std::fmt::Display for ObjectName {
+impl std::fmt::Display for ObjectReference {
     /// `Deployment team-a/web`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = if self.name.is_empty() { "(no name)" } else { &self.name };

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use harden_yaml::{Document, Place};
 
 use crate::check::Object;
-use crate::finding::{Finding, Ignored, IgnoredBy, ObjectName};
+use crate::finding::{Finding, Ignored, IgnoredBy, ObjectReference};
 use crate::pod_security::Origin;
 
 /// What the keys of ignoring annotations begin with.
@@ -23,7 +23,7 @@ pub struct Ignore {
     /// The source that it is in or about, by its place in the input.
     pub source: usize,
     /// The object that it is about; `None` for all of the source.
-    pub object: Option<Arc<ObjectName>>,
+    pub object: Option<Arc<ObjectReference>>,
     /// The only line that it is about, from 1.
     pub line: Option<u32>,
     /// The only container that it is about.

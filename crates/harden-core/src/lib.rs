@@ -16,12 +16,12 @@ pub mod generators;
 pub mod ignore;
 pub mod kubernetes;
 mod manifest;
+pub mod object;
 pub mod pod_security;
 pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod schema;
 pub mod simulate;
-pub mod workloads;
 
-pub use manifest::{Format, Manifest, render};
+pub use manifest::{Manifest, ManifestFormat, render};

@@ -69,7 +69,7 @@ impl Manifest {
 /// How a stream of objects is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum Format {
+pub enum ManifestFormat {
     /// YAML documents
     #[default]
     Yaml,
@@ -78,13 +78,13 @@ pub enum Format {
 }
 
 /// Writes objects as one text that `kubectl apply -f -` takes.
-pub fn render(manifests: &[Manifest], format: Format, comments: bool) -> String {
+pub fn render(manifests: &[Manifest], format: ManifestFormat, comments: bool) -> String {
     match format {
-        Format::Yaml => {
+        ManifestFormat::Yaml => {
             let documents: Vec<_> = manifests.iter().map(|it| it.to_yaml(comments)).collect();
             documents.join("---\n")
         }
-        Format::Json => {
+        ManifestFormat::Json => {
             let object = match manifests {
                 [only] => only.object.clone(),
                 several => {

@@ -4,7 +4,7 @@
 //! for every policy version; the conformance tests hold the two together. [`CHECKS`] lists the checks,
 //! each in a file of its own.
 //!
-//! What the server cannot decode (a string where a boolean belongs) it refuses before any check runs.
+//! What the server cannot decode (a string where a boolean belongs) it rejects before any check runs.
 //! The checks take such a value for absent, which never makes a required setting true;
 //! [`Pod::unreadable`] names these places, so that callers do not call such a pod allowed.
 

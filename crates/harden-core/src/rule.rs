@@ -57,7 +57,7 @@ pub enum Check {
 /// What a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Category {
-    /// Text that kubectl would refuse or read otherwise than meant.
+    /// Text that kubectl would reject or read otherwise than meant.
     Yaml,
     /// Fields and versions that the API does not have.
     Schema,

@@ -23,9 +23,9 @@ use harden_yaml::Place;
 
 use crate::finding::Change;
 use crate::kubernetes::MinorVersion;
-use crate::workloads::Object;
+use crate::object::Object;
 
-/// One thing that the API server would refuse or drop.
+/// One thing that the API server would reject or drop.
 #[derive(Debug, Clone)]
 pub struct Flaw<'d> {
     /// What is wrong.

@@ -4,7 +4,7 @@
 use harden_core::generators::Generator;
 use harden_core::generators::external_secret::{Options, Provider};
 use harden_core::kubernetes::Facts;
-use harden_core::{Format, render};
+use harden_core::{ManifestFormat, render};
 
 const MARKER: &str = "hunter2marker";
 
@@ -22,7 +22,7 @@ fn said(text: &str) -> String {
     let mut generator = Generator::ExternalSecret(options);
     let read = generator.read("-", text);
     let generated = generator.generate(&Facts::default());
-    let printed = generated.as_ref().map(|it| render(&it.manifests, Format::Yaml, true));
+    let printed = generated.as_ref().map(|it| render(&it.manifests, ManifestFormat::Yaml, true));
     let errors = [read.as_ref().err(), generated.as_ref().err()];
     let errors: Vec<String> = errors.into_iter().flatten().map(ToString::to_string).collect();
     format!("{generator:?}\n{read:?}\n{generated:?}\n{printed:?}\n{errors:?}")

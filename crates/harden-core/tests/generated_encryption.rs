@@ -89,7 +89,7 @@ fn step(procedure: Procedure, file: Option<&str>) -> String {
     run(procedure, file, &facts()).unwrap().files[0].text.to_string()
 }
 
-fn refused(procedure: Procedure, file: Option<&str>) -> String {
+fn rejected(procedure: Procedure, file: Option<&str>) -> String {
     run(procedure, file, &facts()).unwrap_err().to_string()
 }
 
@@ -335,7 +335,7 @@ fn everything_else_of_the_file_is_kept() {
 }
 
 #[test]
-fn a_step_in_the_wrong_order_is_refused_with_what_comes_first() {
+fn a_step_in_the_wrong_order_is_rejected_with_what_comes_first() {
     let plain = Writer::default();
     let named = |name: &str| Writer { key_name: Some(name.parse().unwrap()), ..Writer::default() };
     let fresh = text(options());
@@ -424,10 +424,10 @@ fn a_step_in_the_wrong_order_is_refused_with_what_comes_first() {
     let page: String = cases
         .into_iter()
         .map(|(name, procedure, file)| {
-            format!("{name}\n  {}\n", refused(procedure, file.map(String::as_str)))
+            format!("{name}\n  {}\n", rejected(procedure, file.map(String::as_str)))
         })
         .collect();
-    gallery("terminal").bind(|| insta::assert_snapshot!("encryption-refusals", page));
+    gallery("terminal").bind(|| insta::assert_snapshot!("encryption-rejections", page));
 }
 
 fn gallery(folder: &str) -> insta::Settings {
@@ -533,14 +533,14 @@ fn no_key_leaves_the_files() {
         }
     }
     check(&format!("{:?}", facts()));
-    // A file that the server refuses names what is wrong, and not the key.
+    // A file that the server rejects names what is wrong, and not the key.
     for (from, to) in [
         ("secret: ", "secret:"),
         ("secret: ", "Secret: "),
         ("aescbc:", "identity: {}\n    aescbc:"),
     ] {
         let broken = OLD.replace(from, to);
-        let message = refused(rotate(None, &Writer::default()), Some(&broken));
+        let message = rejected(rotate(None, &Writer::default()), Some(&broken));
         check(&message);
     }
 }

@@ -5,12 +5,12 @@ use harden_core::check::{Checker, Settings, SourceText};
 use harden_core::generators::Generator;
 use harden_core::generators::namespace::{AdminSecrets, Dns, Options, Size};
 use harden_core::kubernetes::{Facts, Level};
-use harden_core::{Format, render};
+use harden_core::{ManifestFormat, render};
 
 /// What the rules say of generated objects, as `severity rule: message`.
 fn findings(options: Options) -> Vec<String> {
     let generated = Generator::Namespace(options).generate(&Facts::default()).unwrap();
-    let text = render(&generated.manifests, Format::Yaml, true);
+    let text = render(&generated.manifests, ManifestFormat::Yaml, true);
     let checker = Checker::new(Settings::default());
     let sources = [SourceText::new(0, &text)];
     let judged = [checker.judge(&sources[0])];

@@ -8,7 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use harden_core::check::{Checker, Memory, Settings, SourceText};
+use harden_core::check::{Checker, Incremental, Settings, SourceText};
 use harden_core::finding::Finding;
 
 fn corpora() -> Option<PathBuf> {
@@ -50,7 +50,7 @@ fn every_file_of_the_corpora_is_judged_alike_in_parts_and_after_edits() {
     collect(&corpora, &mut texts);
     assert!(texts.len() > 500, "{} files", texts.len());
     let checker = Checker::new(Settings::default());
-    let mut memory = Memory::default();
+    let mut memory = Incremental::default();
     for text in &texts {
         // As it is, with a line more at the beginning, and with half of it gone.
         let more = format!("# a line\n{text}");

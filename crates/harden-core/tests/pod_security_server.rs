@@ -24,8 +24,8 @@ use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
+use harden_core::object::{Object, objects};
 use harden_core::simulate::pod_security::{Answer, Options, Simulator};
-use harden_core::workloads::{Object, objects};
 use harden_yaml::{Document, documents};
 use harness::{ControlPlane, eventually};
 use proxy::{Proxy, Reply};
@@ -129,7 +129,7 @@ fn namespaces_with_bad_labels_are_answered_as_simulated() {
         "{pod-security.kubernetes.io/warn-version: v1.01, pod-security.kubernetes.io/audit: ''}",
     ] {
         let text = format!(
-            "{{apiVersion: v1, kind: Namespace, metadata: {{name: refused, labels: {labels}}}}}"
+            "{{apiVersion: v1, kind: Namespace, metadata: {{name: rejected, labels: {labels}}}}}"
         );
         let document = Document::parse_yaml(&text);
         let answer = simulator.answer_namespace(&object(&document)).unwrap();
@@ -184,18 +184,18 @@ fn random_pods_and_deployments_are_answered_as_simulated() {
         counts.compare(&answer, reply, &words);
     }
     report(&format!("{pods} random pods, {counts:?}, HARDEN_RANDOM_SEED={seed}"));
-    let Counts { unjudged, refused, warned, .. } = counts;
+    let Counts { unjudged, rejected, warned, .. } = counts;
     assert!(unjudged <= pods * 2 / 5, "{counts:?}: most are to come before Pod Security");
-    assert!(refused >= pods / 10 && warned >= pods / 10, "{counts:?}: a test of nothing");
+    assert!(rejected >= pods / 10 && warned >= pods / 10, "{counts:?}: a test of nothing");
 }
 
 /// How the server answered.
 #[derive(Debug, Default, Clone, Copy)]
 struct Counts {
-    /// Refused before any admission, as what cannot be read or is not valid.
+    /// Rejected before any admission, as what cannot be read or is not valid.
     unjudged: u64,
-    /// Refused by Pod Security.
-    refused: u64,
+    /// Rejected by Pod Security.
+    rejected: u64,
     /// Let in, with a warning of Pod Security.
     warned: u64,
     /// Let in without one.
@@ -213,12 +213,12 @@ impl Counts {
             }
             201 if theirs.is_empty() => self.allowed += 1,
             201 => self.warned += 1,
-            403 => self.refused += 1,
+            403 => self.rejected += 1,
             code => panic!("{code} {}: {words}", reply.message),
         }
-        let is_refused = answer.kind == "Pod" && !answer.allowed;
-        assert_eq!(is_refused, reply.code == 403, "{words}\n{}", reply.message);
-        if is_refused {
+        let is_rejected = answer.kind == "Pod" && !answer.allowed;
+        assert_eq!(is_rejected, reply.code == 403, "{words}\n{}", reply.message);
+        if is_rejected {
             assert_eq!(answer.text.as_ref(), Some(&reply.message), "{words}");
         }
         assert_eq!(answer.warning.iter().collect::<Vec<_>>(), theirs, "{words}");

@@ -41,7 +41,7 @@ fn bad_manifests_are_complete_objects() {
     for rule in all().filter(|it| it.category != Category::Yaml) {
         for text in [rule.bad, rule.good] {
             for document in harden_yaml::parse(text).iter().filter(|it| !it.is_empty()) {
-                assert!(!document.is_refused(), "{}: {:?}", rule.id, document.problems());
+                assert!(!document.is_rejected(), "{}: {:?}", rule.id, document.problems());
                 assert!(document.root().at("kind").as_str().is_some(), "{}", rule.id);
             }
         }

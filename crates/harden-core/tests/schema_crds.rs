@@ -6,8 +6,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use harden_core::kubernetes::MinorVersion;
+use harden_core::object::objects;
 use harden_core::schema::{Crds, Flaw, FlawKind, check};
-use harden_core::workloads::objects;
 use harden_yaml::{Document, Place};
 
 #[test]

@@ -36,7 +36,7 @@ const NOT_SAID_HERE: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn the_server_drops_and_refuses_what_is_found_here() {
+fn the_server_drops_and_rejects_what_is_found_here() {
     let Some(plane) = plane() else { return };
     let seed = setting("HARDEN_RANDOM_SEED", SEED);
     let mut random = Random::new(seed);
@@ -91,7 +91,7 @@ fn the_server_insists_on_every_field_that_is_required_here() {
     assert!(cases.len() > 100, "only {} required fields in the samples", cases.len());
     let objects: Vec<Value> = cases.iter().map(|(case, _)| case.clone()).collect();
     let answers = server(&plane, &folder("incomplete"), &objects);
-    let taken = cases.iter().zip(answers).filter(|(_, said)| !said.is_refusal_of_content());
+    let taken = cases.iter().zip(answers).filter(|(_, said)| !said.is_rejection_of_content());
     let taken: Vec<String> = taken
         .map(|((case, message), said)| format!("{}: {message}: {}", case["kind"], said.text))
         .collect();

@@ -61,7 +61,7 @@ fn benches(criterion: &mut Criterion) {
     group.sample_size(20).measurement_time(Duration::from_secs(4));
     group.throughput(Throughput::Bytes(yaml.len() as u64));
     group.bench_function("yaml documents", |bencher| {
-        bencher.iter(|| documents(black_box(&yaml)).filter(Document::is_refused).count());
+        bencher.iter(|| documents(black_box(&yaml)).filter(Document::is_rejected).count());
     });
     group.bench_function("yaml documents, looked into", |bencher| {
         bencher.iter(|| {
@@ -76,20 +76,20 @@ fn benches(criterion: &mut Criterion) {
     });
     group.throughput(Throughput::Bytes(json.len() as u64));
     group.bench_function("json list", |bencher| {
-        bencher.iter(|| Document::parse_json(black_box(&json)).is_refused());
+        bencher.iter(|| Document::parse_json(black_box(&json)).is_rejected());
     });
     group.bench_function("json list, split and item by item", |bencher| {
         bencher.iter(|| {
             let mut splitter = ListSplitter::new();
-            let mut refused = 0;
+            let mut rejected = 0;
             for chunk in json.as_bytes().chunks(64 * 1024) {
                 splitter.push(black_box(chunk)).unwrap();
                 while let Some((item, _)) = splitter.next_item() {
                     let text = std::str::from_utf8(&item).unwrap();
-                    refused += usize::from(Document::parse_json(text).is_refused());
+                    rejected += usize::from(Document::parse_json(text).is_rejected());
                 }
             }
-            refused
+            rejected
         });
     });
     group.finish();

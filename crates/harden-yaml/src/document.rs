@@ -5,14 +5,14 @@ use crate::compose::{Composed, compose};
 use crate::json::{read, write_json};
 use crate::scanner::Ending;
 use crate::tree::Tree;
-use crate::{Place, Problem, ProblemKind, Refused, Span};
+use crate::{Place, Problem, ProblemKind, Rejected, Span};
 
 /// Texts must be smaller than this, so that every position fits a span.
 const MAX_LENGTH: usize = 1 << 31;
 
 /// How a document is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
+pub enum Syntax {
     /// YAML, in block or in flow style.
     Yaml,
     /// JSON, read by the rules of JSON.
@@ -43,7 +43,7 @@ pub enum Style {
 pub struct Document<'a> {
     text: &'a str,
     span: Span,
-    format: Format,
+    syntax: Syntax,
     pub(crate) tree: Tree,
     comments: Vec<Span>,
     problems: Vec<Problem>,
@@ -59,18 +59,18 @@ impl<'a> Document<'a> {
     pub fn parse_json(text: &'a str) -> Self {
         let whole = Span::new(0, text.len());
         if text.len() >= MAX_LENGTH {
-            return Self::broken(text, whole, Format::Json, too_large());
+            return Self::broken(text, whole, Syntax::Json, too_large());
         }
         let (document, rest) = Self::json_part(text, whole);
         let left = text.get(rest..).unwrap_or_default();
         let junk = left.trim_start_matches([' ', '\t', '\r', '\n']);
-        if junk.is_empty() || document.is_refused() {
+        if junk.is_empty() || document.is_rejected() {
             return document;
         }
         let at = text.len() - junk.len();
         let what = "text after the end of the JSON value: remove it";
         let problem = Problem::new(at, at + 1, ProblemKind::Syntax(what));
-        Self::broken(text, whole, Format::Json, problem)
+        Self::broken(text, whole, Syntax::Json, problem)
     }
 
     /// Reads a part of `text` as one YAML document that is known to have a problem already, perhaps.
@@ -81,10 +81,10 @@ impl<'a> Document<'a> {
         known: Option<Problem>,
     ) -> Self {
         if text.len() >= MAX_LENGTH {
-            return Self::broken(text, span, Format::Yaml, too_large());
+            return Self::broken(text, span, Syntax::Yaml, too_large());
         }
         if let Some(problem) = forbidden(text, span) {
-            return Self::broken(text, span, Format::Yaml, problem);
+            return Self::broken(text, span, Syntax::Yaml, problem);
         }
         let Composed { tree, comments, mut problems } = compose(text, span, ending);
         if let Some(known) = known {
@@ -93,7 +93,7 @@ impl<'a> Document<'a> {
         for problem in &mut problems {
             problem.span = problem.span.fitted(text);
         }
-        Self { text, span, format: Format::Yaml, tree, comments, problems }
+        Self { text, span, syntax: Syntax::Yaml, tree, comments, problems }
     }
 
     /// Reads the JSON value at the start of a part of `text`, and says where it ends.
@@ -102,16 +102,16 @@ impl<'a> Document<'a> {
         let document = match outcome {
             Ok((tree, problems)) => {
                 let span = Span::new(span.start as usize, end);
-                Self { text, span, format: Format::Json, tree, comments: Vec::new(), problems }
+                Self { text, span, syntax: Syntax::Json, tree, comments: Vec::new(), problems }
             }
-            Err(problem) => Self::broken(text, span, Format::Json, problem),
+            Err(problem) => Self::broken(text, span, Syntax::Json, problem),
         };
         (document, end)
     }
 
-    pub(crate) fn broken(text: &'a str, span: Span, format: Format, problem: Problem) -> Self {
+    pub(crate) fn broken(text: &'a str, span: Span, syntax: Syntax, problem: Problem) -> Self {
         let problems = vec![Problem { span: problem.span.fitted(text), ..problem }];
-        Self { text, span, format, tree: Tree::default(), comments: Vec::new(), problems }
+        Self { text, span, syntax, tree: Tree::default(), comments: Vec::new(), problems }
     }
 
     /// The whole text that spans index into, other documents included.
@@ -125,8 +125,8 @@ impl<'a> Document<'a> {
     }
 
     /// How it is written.
-    pub fn format(&self) -> Format {
-        self.format
+    pub fn syntax(&self) -> Syntax {
+        self.syntax
     }
 
     /// The value of the document.
@@ -145,13 +145,13 @@ impl<'a> Document<'a> {
     }
 
     /// Whether kubectl cannot read it.
-    pub fn is_refused(&self) -> bool {
-        self.problems.iter().any(|problem| problem.refused() == Refused::Always)
+    pub fn is_rejected(&self) -> bool {
+        self.problems.iter().any(|problem| problem.rejected() == Rejected::Always)
     }
 
-    /// Whether strict decoding refuses it: for that, or for keys that are set twice.
-    pub fn is_refused_by_strict(&self) -> bool {
-        self.problems.iter().any(|problem| problem.refused() != Refused::Never)
+    /// Whether strict decoding rejects it: for that, or for keys that are set twice.
+    pub fn is_rejected_by_strict(&self) -> bool {
+        self.problems.iter().any(|problem| problem.rejected() != Rejected::Never)
     }
 
     /// Whether `{{` occurs, so that this is probably a template and no manifest yet.
@@ -168,9 +168,9 @@ impl<'a> Document<'a> {
         &self.comments
     }
 
-    /// The JSON that sigs.k8s.io/yaml makes of it, byte for byte; none when it refuses.
+    /// The JSON that sigs.k8s.io/yaml makes of it, byte for byte; none when it rejects.
     pub fn to_json(&self) -> Option<String> {
-        (!self.is_refused()).then(|| write_json(self.root()))
+        (!self.is_rejected()).then(|| write_json(self.root()))
     }
 }
 
@@ -178,7 +178,7 @@ fn too_large() -> Problem {
     Problem::new(0, 0, ProblemKind::TooLarge)
 }
 
-/// The first character that go-yaml's reader refuses.
+/// The first character that go-yaml's reader rejects.
 fn forbidden(text: &str, span: Span) -> Option<Problem> {
     let part = span.text(text);
     let start = span.start as usize;

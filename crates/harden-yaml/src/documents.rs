@@ -22,23 +22,23 @@ pub fn documents(text: &str) -> Documents<'_> {
     Documents { text, position, end: text.len(), json, read: 0 }
 }
 
-/// Where the documents of a text are, without reading them: [`documents_in`] each of these parts come to
+/// Where the documents of a text are, without reading them: [`documents_in`] each of these sections come to
 /// the documents of the whole text. Parts follow each other without a gap; a text that may be JSON is one.
-pub fn parts(text: &str) -> Vec<Span> {
+pub fn sections(text: &str) -> Vec<Span> {
     let Documents { mut position, json, .. } = documents(text);
     if json {
         return vec![Span::new(0, text.len())];
     }
-    let (mut parts, mut start) = (Vec::new(), 0);
+    let (mut sections, mut start) = (Vec::new(), 0);
     while position < text.len() {
         position = Piece::at(text, position).next;
-        parts.push(Span::new(start, position));
+        sections.push(Span::new(start, position));
         start = position;
     }
-    parts
+    sections
 }
 
-/// Reads the documents in one of the [`parts`] of a text. Positions are those of the text.
+/// Reads the documents in one of the [`sections`] of a text. Positions are those of the text.
 pub fn documents_in(text: &str, part: Span) -> Documents<'_> {
     let all = documents(text);
     let end = (part.end as usize).min(text.len());
@@ -81,7 +81,7 @@ impl<'a> Documents<'a> {
         }
         let start = self.text.len() - content.len();
         let (document, end) = Document::json_part(self.text, Span::new(start, self.text.len()));
-        if document.is_refused() && self.read < 2 {
+        if document.is_rejected() && self.read < 2 {
             // kubectl's decoder eats white space up to the first line break, and goes on in YAML.
             self.json = false;
             let blank = rest.len() - rest.trim_start().len();
@@ -91,7 +91,7 @@ impl<'a> Documents<'a> {
             return Some(self.next_yaml());
         }
         self.read += 1;
-        self.position = if document.is_refused() { self.text.len() } else { end };
+        self.position = if document.is_rejected() { self.text.len() } else { end };
         Some(document)
     }
 
@@ -159,7 +159,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
     use super::*;
-    use crate::Refused;
+    use crate::Rejected;
 
     fn json(text: &str) -> Vec<Option<String>> {
         documents(text).map(|document| document.to_json()).collect()
@@ -192,13 +192,13 @@ mod tests {
             "",
             "\n",
         ] {
-            let parts = parts(text);
-            assert_eq!(parts.iter().map(|it| it.text(text)).collect::<String>(), text);
+            let sections = sections(text);
+            assert_eq!(sections.iter().map(|it| it.text(text)).collect::<String>(), text);
             let show = |it: Document<'_>| (it.span(), it.to_json(), it.problems().to_vec());
-            let of_parts = parts.into_iter().flat_map(|it| documents_in(text, it));
-            let (of_parts, whole): (Vec<_>, Vec<_>) =
-                (of_parts.map(show).collect(), documents(text).map(show).collect());
-            assert_eq!(of_parts, whole, "{text:?}");
+            let of_sections = sections.into_iter().flat_map(|it| documents_in(text, it));
+            let (of_sections, whole): (Vec<_>, Vec<_>) =
+                (of_sections.map(show).collect(), documents(text).map(show).collect());
+            assert_eq!(of_sections, whole, "{text:?}");
         }
     }
 
@@ -207,7 +207,7 @@ mod tests {
         let text = "a: 1\n---\nb: [\n---\nc: 3\n";
         let documents = parse(text);
         assert_eq!(documents.len(), 3);
-        assert!(documents[1].is_refused());
+        assert!(documents[1].is_rejected());
         assert_eq!(documents[1].span().text(text), "b: [\n");
         assert_eq!(documents[2].root().at("c").span().text(text), "3");
     }
@@ -220,11 +220,11 @@ mod tests {
     }
 
     #[test]
-    fn a_separator_with_more_than_a_comment_is_refused_and_still_read() {
+    fn a_separator_with_more_than_a_comment_is_rejected_and_still_read() {
         let documents = parse("a: 1\n--- b: 2\nc: 3\n---\nd: 4\n");
         assert_eq!(documents.len(), 3);
         assert_eq!(documents[1].problems()[0].kind, ProblemKind::InvalidSeparator);
-        assert_eq!(documents[1].problems()[0].refused(), Refused::Always);
+        assert_eq!(documents[1].problems()[0].rejected(), Rejected::Always);
         assert_eq!(documents[2].root().at("d").as_i64(), Some(4));
     }
 
@@ -251,15 +251,15 @@ mod tests {
         let documents = parse(text);
         assert_eq!(documents[0].to_json().unwrap(), r#"{"a":1}"#);
         assert_eq!(documents[0].problems()[0].kind, ProblemKind::IgnoredContent);
-        assert!(!documents[0].is_refused_by_strict());
+        assert!(!documents[0].is_rejected_by_strict());
         assert!(parse("a: 1\n...\n# end\n")[0].problems().is_empty());
     }
 
     #[test]
     fn a_template_is_a_broken_document_that_can_be_told() {
         let documents = parse("a: {{ .Values.a }}\n---\nb: 1\n");
-        assert!(documents[0].is_refused() && documents[0].has_template());
-        assert!(!documents[1].is_refused() && !documents[1].has_template());
+        assert!(documents[0].is_rejected() && documents[0].has_template());
+        assert!(!documents[1].is_rejected() && !documents[1].has_template());
         assert!(parse("{{- if .Values.x }}\na: 1\n{{- end }}\n")[0].has_template());
     }
 }

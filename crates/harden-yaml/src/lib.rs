@@ -15,16 +15,16 @@
 //! # Agreement with Go
 //!
 //! Documents are read as `sigs.k8s.io/yaml` reads them, on top of go-yaml v2: the scanner and the
-//! grammar follow its rules, so that what it refuses is refused, and what it accepts has the same
+//! grammar follow its rules, so that what it rejects is rejected, and what it accepts has the same
 //! value. [`documents()`] splits as kubectl's reader does. The deliberate exceptions:
 //!
 //! | input | Go | here | why |
 //! |---|---|---|---|
 //! | keys that differ in YAML and not in JSON, such as `1` and `"1"` | keeps either, at random | the last, and a problem | a random answer cannot be copied |
-//! | a byte order mark twice at the start, or just before the end | loses characters of the text | refused, or part of the text | go-yaml looks at the start of its buffer instead of the text |
-//! | a control character after the end of the document (`...`) | read or refused, by where blocks of 512 bytes end | refused | block sizes say nothing about the text |
-//! | a text of 2 GiB or more | read, memory permitting | refused | positions have 32 bits |
-//! | invalid UTF-8 | kubectl replaces it, sigs.k8s.io/yaml refuses it | refused | a replaced byte is hardly what was meant |
+//! | a byte order mark twice at the start, or just before the end | loses characters of the text | rejected, or part of the text | go-yaml looks at the start of its buffer instead of the text |
+//! | a control character after the end of the document (`...`) | read or rejected, by where blocks of 512 bytes end | rejected | block sizes say nothing about the text |
+//! | a text of 2 GiB or more | read, memory permitting | rejected | positions have 32 bits |
+//! | invalid UTF-8 | kubectl replaces it, sigs.k8s.io/yaml rejects it | rejected | a replaced byte is hardly what was meant |
 
 mod comment;
 mod compose;
@@ -44,10 +44,10 @@ mod write;
 
 pub use comment::Comment;
 pub use decode::decode;
-pub use document::{Document, Format, Style};
-pub use documents::{Documents, documents, documents_in, parse, parts};
+pub use document::{Document, Style, Syntax};
+pub use documents::{Documents, documents, documents_in, parse, sections};
 pub use lines::{Lines, Position};
 pub use place::{Entries, Items, Kind, Place};
-pub use problem::{Problem, ProblemKind, Refused};
+pub use problem::{Problem, ProblemKind, Rejected};
 pub use span::Span;
 pub use write::{Form, Writable, write};

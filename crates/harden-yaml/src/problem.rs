@@ -1,4 +1,4 @@
-//! What is wrong with a text, and who refuses it for that.
+//! What is wrong with a text, and who rejects it for that.
 
 use std::fmt;
 
@@ -13,9 +13,9 @@ pub struct Problem {
     pub kind: ProblemKind,
 }
 
-/// Who refuses a text for a problem.
+/// Who rejects a text for a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Refused {
+pub enum Rejected {
     /// Nobody: it is read, but hardly as its author meant it.
     Never,
     /// Only strict decoding; plain decoding picks a value silently.
@@ -102,14 +102,14 @@ impl Problem {
         self.kind.to_string()
     }
 
-    /// Who refuses the document for it.
-    pub fn refused(&self) -> Refused {
+    /// Who rejects the document for it.
+    pub fn rejected(&self) -> Rejected {
         match self.kind {
             ProblemKind::DuplicateKey { .. } | ProblemKind::OverridingMerge { .. } => {
-                Refused::Strict
+                Rejected::Strict
             }
-            ProblemKind::AmbiguousKey { .. } | ProblemKind::IgnoredContent => Refused::Never,
-            _ => Refused::Always,
+            ProblemKind::AmbiguousKey { .. } | ProblemKind::IgnoredContent => Rejected::Never,
+            _ => Rejected::Always,
         }
     }
 }
@@ -153,7 +153,7 @@ impl fmt::Display for ProblemKind {
             }
             Self::OverridingMerge { key, .. } => write!(
                 f,
-                "key `{key}` is set by a merge and again beside it: strict decoding refuses that, so set it once"
+                "key `{key}` is set by a merge and again beside it: strict decoding rejects that, so set it once"
             ),
             Self::InvalidMerge => {
                 f.write_str("`<<` takes a map or a list of maps: quote the key to use it as such")

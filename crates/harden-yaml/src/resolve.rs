@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_decides_or_refuses() {
+    fn a_tag_decides_or_rejects() {
         assert_eq!(resolve("12", true, Tag::Str), Some(Resolved::Str));
         assert_eq!(resolve("12", false, Tag::Int), Some(Resolved::Int(12)));
         assert_eq!(resolve("3", true, Tag::Float), Some(Resolved::Float(3.0)));

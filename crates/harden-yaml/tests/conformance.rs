@@ -57,7 +57,7 @@ fn small_cases_read_as_go_reads_them_plain_and_strict() {
         let text = decode(&bytes);
         let document = text.as_ref().ok().map(|text| Document::parse_yaml(text));
         let plain = document.as_ref().and_then(Document::to_json);
-        let strict = plain.clone().filter(|_| !document.as_ref().unwrap().is_refused_by_strict());
+        let strict = plain.clone().filter(|_| !document.as_ref().unwrap().is_rejected_by_strict());
         for (ours, go) in [(plain, &record["go"]), (strict, &record["go_strict"])] {
             let go = go.as_str().unwrap();
             if !agrees(ours.as_deref(), go) {
@@ -79,9 +79,9 @@ fn every_document_of_the_corpora_reads_as_go_reads_it() {
         let file = record["file"].as_str().unwrap();
         let bytes = fs::read(shared.join(file)).unwrap();
         let text = decode(&bytes).unwrap();
-        let parts = split(&text);
+        let sections = split(&text);
         let index = usize::try_from(record["document"].as_u64().unwrap()).unwrap();
-        let json = Document::parse_yaml(parts[index]).to_json();
+        let json = Document::parse_yaml(sections[index]).to_json();
         match record["json"].as_str() {
             Some(go) if json.as_deref() == Some(go) => equal += 1,
             None if record["error"].is_string() && json.is_none() => equal += 1,
@@ -115,25 +115,25 @@ fn splitting_a_corpus_file_gives_the_documents_of_its_parts() {
         let whole: Vec<_> =
             documents(&text).filter_map(|it| it.to_json()).filter(|json| json != "null").collect();
         // kubectl's reader ends every line, the last before a separator included, with a line break.
-        let parts: Vec<_> = split(&text)
+        let sections: Vec<_> = split(&text)
             .into_iter()
             .filter_map(|part| Document::parse_yaml(&format!("{part}\n")).to_json())
             .filter(|json| json != "null")
             .collect();
-        assert_eq!(whole, parts, "{file}");
+        assert_eq!(whole, sections, "{file}");
     }
 }
 
 /// How the recorded answers were split.
 fn split(text: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
+    let mut sections = Vec::new();
     let mut rest = text;
     while let Some(at) = rest.find("\n---") {
         let after = &rest[at + 4..];
         let Some(line_end) = after.find('\n') else { break };
-        parts.push(&rest[..at]);
+        sections.push(&rest[..at]);
         rest = &after[line_end + 1..];
     }
-    parts.push(rest);
-    parts
+    sections.push(rest);
+    sections
 }

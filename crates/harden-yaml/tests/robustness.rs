@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests may panic")]
 
 use harden_yaml::json::ListSplitter;
-use harden_yaml::{Document, Place, decode, documents, documents_in, parts};
+use harden_yaml::{Document, Place, decode, documents, documents_in, sections};
 use proptest::prelude::*;
 
 const MANIFEST: &str = "\
@@ -64,17 +64,17 @@ fn walk(text: &str, root: Place<'_>) {
 }
 
 /// Parts come to the same as the whole.
-fn check_parts(text: &str) {
+fn check_sections(text: &str) {
     let show = |it: Document<'_>| (it.span(), it.to_json(), it.problems().to_vec());
-    let of_parts = parts(text).into_iter().flat_map(|it| documents_in(text, it));
+    let of_sections = sections(text).into_iter().flat_map(|it| documents_in(text, it));
     assert_eq!(
-        of_parts.map(show).collect::<Vec<_>>(),
+        of_sections.map(show).collect::<Vec<_>>(),
         documents(text).map(show).collect::<Vec<_>>()
     );
 }
 
 fn check(text: &str) {
-    check_parts(text);
+    check_sections(text);
     let whole = [Document::parse_yaml(text), Document::parse_json(text)];
     for document in documents(text).chain(whole) {
         walk(text, document.root());
@@ -144,7 +144,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_decoded_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+    fn any_bytes_are_decoded_or_rejected(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         if let Err(problem) = decode(&bytes) {
             prop_assert!(problem.span.range().end <= bytes.len());
         }

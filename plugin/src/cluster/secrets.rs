@@ -2,7 +2,7 @@
 
 use anyhow::{anyhow, bail};
 use harden_core::kubernetes::{Need, SecretShape};
-use harden_core::workloads;
+use harden_core::object;
 use harden_yaml::Document;
 use http::Method;
 use serde_json::Value;
@@ -58,7 +58,7 @@ async fn of_deployment(
     let text = deployment.to_string();
     let document = Document::parse_json(&text);
     let mut used = Vec::new();
-    for object in workloads::objects(document.root()) {
+    for object in object::objects(document.root()) {
         for pod in object.pods() {
             used.extend(pod.secrets().iter().map(|it| SecretShape::of_use(it, Some(namespace))));
         }

@@ -16,7 +16,7 @@ use harden_core::report::{self, Report, ReportSource};
 
 use crate::commands;
 use crate::deliver::folder;
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 use baseline::Baseline;
 use config::Config;
 use run::Run;
@@ -49,7 +49,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         terminal::note(&format!("{name} holds no Kubernetes object"))?;
     }
     write(options, &run, &now)?;
-    let outcome = outcome(options, &run);
+    let outcome = exit_of(options, &run);
     // The process ends, and taking a hundred thousand findings apart would only delay it.
     std::mem::forget(run);
     Ok(outcome)
@@ -90,18 +90,18 @@ fn unused_note(unused: &Unused, names: &[String]) -> String {
 }
 
 /// Errors come first, then findings, then what is missing.
-fn outcome(options: &Options, run: &Run) -> Outcome {
+fn exit_of(options: &Options, run: &Run) -> Exit {
     let fails = |finding: &Finding| {
         let severe = options.fail_on.0.is_some_and(|least| finding.rule.severity >= least);
         finding.ignored.is_none() && (severe || options.fail_on_new)
     };
     if !run.errors.is_empty() {
-        Outcome::Failed
+        Exit::Failed
     } else if run.findings.iter().any(fails) {
-        Outcome::Found
+        Exit::Found
     } else if (run.incomplete.is_empty() && !run.is_broken()) || options.allow_incomplete {
-        Outcome::Done
+        Exit::Done
     } else {
-        Outcome::Incomplete
+        Exit::Incomplete
     }
 }

@@ -7,7 +7,7 @@ use clap_complete::aot::Shell;
 use clap_complete::engine::complete;
 
 use crate::cli;
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 pub(crate) const INSTALL: &str = "\
 For `kubectl harden <TAB>`, put a link to this program on PATH under the name that kubectl calls:
@@ -26,7 +26,7 @@ pub(crate) fn run(options: &Options) -> super::Result {
     let mut script = Vec::new();
     clap_complete::aot::generate(options.shell, &mut cli::command(), "kubectl-harden", &mut script);
     terminal::print(&String::from_utf8_lossy(&script))?;
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 /// Answers kubectl, which calls `kubectl_complete-harden` with the words typed so far: a candidate
@@ -55,5 +55,5 @@ pub(crate) fn answer_kubectl(words: Vec<OsString>) -> ExitCode {
         }
     }
     answer.push_str(if takes_file { FILES } else { NO_FILES });
-    terminal::exit(terminal::print(&answer).map(|()| Outcome::Done).map_err(Into::into))
+    terminal::exit(terminal::print(&answer).map(|()| Exit::Done).map_err(Into::into))
 }

@@ -6,7 +6,7 @@ use harden_core::rule::{Category, Rule, Severity};
 use harden_core::rules;
 use serde_json::{Value, json};
 
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Explain {
@@ -30,7 +30,7 @@ pub(crate) fn explain(options: &Explain) -> super::Result {
         bail!("there is no rule `{}`; did you mean {}?", options.rule, near.join(", "));
     };
     terminal::print(&rule.page())?;
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 fn shares_a_word(id: &str, text: &str) -> bool {
@@ -107,7 +107,7 @@ pub(crate) fn list(options: &List) -> super::Result {
         }
     };
     terminal::print(&lines)?;
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 fn to_json(rule: &Rule) -> Value {

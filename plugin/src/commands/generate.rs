@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::deliver::file::{self, FileDelivery};
 use crate::deliver::{self, Connection, Delivery};
 use crate::input;
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
 pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
@@ -63,7 +63,7 @@ fn write(generated: &Generated, delivery: &Delivery, force: bool) -> super::Resu
     }
     let (format, comments) = (delivery.output, !delivery.no_comments);
     terminal::print(&harden_core::render(&generated.manifests, format, comments))?;
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 fn write_notes(generated: &Generated) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use harden_core::kubernetes::MinorVersion;
 use serde_json::json;
 
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
@@ -31,5 +31,5 @@ pub(crate) fn run(options: &Options) -> super::Result {
         Format::Json => format!("{object:#}\n"),
         Format::Yaml => harden_yaml::write(&object),
     })?;
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }

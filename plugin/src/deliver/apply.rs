@@ -12,13 +12,13 @@ use super::{Delivery, DryRun, difference};
 use crate::cluster::Cluster;
 use crate::cluster::answer::Answer;
 use crate::commands;
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 const MANAGER: &str = "kubectl-harden";
 
 /// Applies the objects in order, or compares them, as the options say.
 ///
-/// An object that is refused does not keep the others from being applied, unless it is the
+/// An object that is rejected does not keep the others from being applied, unless it is the
 /// namespace that they live in.
 pub(crate) async fn run(
     cluster: &Cluster,
@@ -31,10 +31,10 @@ pub(crate) async fn run(
         delivery,
         missing: BTreeSet::new(),
         lost: BTreeSet::new(),
-        outcome: Outcome::Done,
+        outcome: Exit::Done,
     };
     if !force {
-        super::fit::refuse_quota_below_use(cluster, manifests).await?;
+        super::fit::reject_quota_below_use(cluster, manifests).await?;
     }
     for manifest in manifests {
         run.deliver(manifest).await?;
@@ -55,7 +55,7 @@ struct Run<'a> {
     missing: BTreeSet<String>,
     /// Namespaces that could not be made.
     lost: BTreeSet<String>,
-    outcome: Outcome,
+    outcome: Exit,
 }
 
 impl Run<'_> {
@@ -66,7 +66,7 @@ impl Run<'_> {
         let path = path(manifest);
         let answer = self.cluster.ask(Method::GET, &path, "", Vec::new()).await?;
         let live = match answer.status {
-            403 => return self.refused(manifest, &answer),
+            403 => return self.rejected(manifest, &answer),
             404 => None,
             _ => Some(answer.into_object(&path)?),
         };
@@ -84,8 +84,8 @@ impl Run<'_> {
             let Some(after) = after else { return Ok(()) };
             let text = difference::render(&manifest.title(), live.as_ref(), &after);
             terminal::print(&text)?;
-            if !self.delivery.apply && !text.is_empty() && self.outcome == Outcome::Done {
-                self.outcome = Outcome::Found;
+            if !self.delivery.apply && !text.is_empty() && self.outcome == Exit::Done {
+                self.outcome = Exit::Found;
             }
         }
         if self.delivery.apply {
@@ -118,7 +118,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Sends the object; `None` when it was refused, which is then reported.
+    /// Sends the object; `None` when it was rejected, which is then reported.
     async fn send(&mut self, manifest: &Manifest, dry_run: bool) -> anyhow::Result<Option<Value>> {
         let mut url = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", path(manifest));
         if dry_run {
@@ -143,12 +143,12 @@ impl Run<'_> {
         if answer.is_success() {
             return Ok(Some(answer.body));
         }
-        self.refused(manifest, &answer)?;
+        self.rejected(manifest, &answer)?;
         Ok(None)
     }
 
-    fn refused(&mut self, manifest: &Manifest, answer: &Answer) -> anyhow::Result<()> {
-        self.outcome = Outcome::Failed;
+    fn rejected(&mut self, manifest: &Manifest, answer: &Answer) -> anyhow::Result<()> {
+        self.outcome = Exit::Failed;
         if manifest.kind == Kind::NAMESPACE {
             self.lost.insert(manifest.name.clone());
         }
@@ -175,7 +175,7 @@ fn path(manifest: &Manifest) -> String {
     }
 }
 
-/// What was refused, why, and how to go on.
+/// What was rejected, why, and how to go on.
 fn explain(manifest: &Manifest, answer: &Answer) -> String {
     let title = manifest.title();
     match answer.status {
@@ -195,7 +195,7 @@ fn explain(manifest: &Manifest, answer: &Answer) -> String {
                 .as_ref()
                 .map_or_else(String::new, |it| format!(" in namespace {it}"));
             format!(
-                "{title} was refused (403): {}\n  applying needs the verbs get, create and patch on {}{namespace}",
+                "{title} was rejected (403): {}\n  applying needs the verbs get, create and patch on {}{namespace}",
                 answer.message(),
                 resource(manifest)
             )
@@ -210,7 +210,7 @@ fn explain(manifest: &Manifest, answer: &Answer) -> String {
             "{title} was not applied (404): {}\n  make the namespace first: do not leave it out with --only or --without",
             answer.message()
         ),
-        status => format!("{title} was refused ({status}): {}", answer.message()),
+        status => format!("{title} was rejected ({status}): {}", answer.message()),
     }
 }
 

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::Connection;
 use super::folder::{folder_of, temporary};
 use crate::commands;
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 /// Options that every generator of files takes.
 #[derive(Debug, clap::Args)]
@@ -63,7 +63,7 @@ fn print(files: &[&File], delivery: &FileDelivery) -> commands::Result {
         }
         terminal::print(&text(file, delivery))?;
     }
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 fn text(file: &File, delivery: &FileDelivery) -> Zeroizing<String> {
@@ -107,7 +107,7 @@ fn write(files: &[(PathBuf, &File)], delivery: &FileDelivery, force: bool) -> co
         let access = if file.is_secret { ", readable by its owner only" } else { "" };
         terminal::note(&format!("wrote {}{access}", path.display()))?;
     }
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 /// Says which file was not written, without the name of the temporary one.

@@ -13,9 +13,9 @@ use crate::terminal;
 const COUNTED: [(&str, &str); 3] =
     [("Pod", "pods"), ("Service", "services"), ("PersistentVolumeClaim", "persistentvolumeclaims")];
 
-/// Refuses quotas below what their namespaces use: nothing would stop, but the next roll-out would
+/// Rejects quotas below what their namespaces use: nothing would stop, but the next roll-out would
 /// be stuck.
-pub(super) async fn refuse_quota_below_use(
+pub(super) async fn reject_quota_below_use(
     cluster: &Cluster,
     manifests: &[Manifest],
 ) -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 
 use super::Delivery;
 use crate::commands;
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 /// Opens every file that this module writes, so that it knows them again.
 const MARK: &str = "# Made by kubectl harden, which overwrites this file when it is run again.\n";
@@ -37,7 +37,7 @@ pub(crate) fn write(
 
     if !force {
         for (name, _) in &files {
-            refuse_foreign(&folder.join(name))?;
+            reject_foreign(&folder.join(name))?;
         }
     }
     fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
@@ -52,7 +52,7 @@ pub(crate) fn write(
             folder.join(stale).display()
         ))?;
     }
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 fn file_name(manifest: &Manifest) -> String {
@@ -63,7 +63,7 @@ fn file_name(manifest: &Manifest) -> String {
     }
 }
 
-fn refuse_foreign(path: &Path) -> anyhow::Result<()> {
+fn reject_foreign(path: &Path) -> anyhow::Result<()> {
     match fs::read_to_string(path) {
         Ok(text) if text.starts_with(MARK) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -1,4 +1,4 @@
-//! `audit-policy`: what it prints, and which options it refuses.
+//! `audit-policy`: what it prints, and which options it rejects.
 
 use crate::harden::{command, finish, line};
 use crate::{gallery, show_generated};
@@ -91,16 +91,16 @@ fn the_gallery_shows_what_is_printed() {
 
 #[test]
 fn every_mistake_is_named_with_its_flag_and_rule() {
-    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).refused());
+    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).rejected());
     let page: String = MISTAKES.iter().map(entry).collect();
     gallery("terminal").bind(|| insta::assert_snapshot!("audit-policy-mistakes", page));
 }
 
 #[test]
-fn a_log_without_events_is_refused() {
+fn a_log_without_events_is_rejected() {
     let ended = finish(command().args(["audit-policy", "--estimate", "-"]), "nothing\n");
     let expected = "invalid value '-' for '--estimate': there are no audit events in it";
-    assert!(ended.refused().contains(expected));
+    assert!(ended.rejected().contains(expected));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn files_are_overwritten_on_request_only() {
     let path = folder.path().join("policy.yaml");
     let words = format!("audit-policy --output {}", path.display());
     assert!(line(&words).stderr.contains("wrote"));
-    assert!(line(&words).refused().contains("exists; --force overwrites it"));
+    assert!(line(&words).rejected().contains("exists; --force overwrites it"));
     line(&format!("{words} --force --profile cis")).ok();
     assert!(std::fs::read_to_string(path).unwrap().starts_with("# Audit policy `cis`"));
 }

@@ -377,7 +377,7 @@ fn mistakes_in_the_file_are_named() {
         ("ignore:\n- {rule: host-port, reason: x, expires: tomorrow}\n", "`tomorrow` is no date"),
     ] {
         let folder = Folder::with(&[("pod.yaml", POD), (".kubectl-harden.yaml", config)]);
-        let message_seen = folder.run("check -f pod.yaml").refused();
+        let message_seen = folder.run("check -f pod.yaml").rejected();
         assert!(message_seen.contains(message), "{message_seen}");
     }
 }
@@ -394,7 +394,7 @@ fn a_baseline_leaves_only_what_is_new() {
     assert_eq!(broken, ["host-namespaces"], "lines may move");
     assert_eq!(folder.run("check -f pod.yaml --baseline known.json --fail-on-new").code, 1);
     assert!(
-        folder.run("check -f pod.yaml --baseline pod.yaml").refused().contains("is no baseline")
+        folder.run("check -f pod.yaml --baseline pod.yaml").rejected().contains("is no baseline")
     );
 }
 
@@ -433,7 +433,7 @@ fn rules_explain_themselves() {
     let page = folder.run("explain privileged-container").ok();
     assert!(page.starts_with("# privileged-container\n"), "{page}");
     assert_eq!(folder.run("explain hostPorts").ok(), folder.run("explain host-port").ok());
-    assert!(folder.run("explain privileged-pod").refused().contains("did you mean"));
+    assert!(folder.run("explain privileged-pod").rejected().contains("did you mean"));
     let list = folder.run("rules --category pod-security --level baseline -o name").ok();
     assert!(
         list.lines().any(|it| it == "privileged-container") && !list.contains("root-user"),
@@ -472,7 +472,7 @@ spec:
     assert!(
         folder
             .run("check -f door.yaml --crd nowhere.yaml")
-            .refused()
+            .rejected()
             .contains("failed to read nowhere.yaml")
     );
 }

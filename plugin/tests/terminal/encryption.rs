@@ -1,4 +1,4 @@
-//! Encryption at the terminal: what is refused, where keys go, and that nothing else shows them.
+//! Encryption at the terminal: what is rejected, where keys go, and that nothing else shows them.
 
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,7 @@ const MISTAKES: [&str; 32] = [
 
 #[test]
 fn every_mistake_is_named_with_its_flag_and_rule() {
-    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).refused());
+    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).rejected());
     let page: String = MISTAKES.iter().map(entry).collect();
     gallery("terminal").bind(|| insta::assert_snapshot!("encryption-mistakes", page));
 }
@@ -77,7 +77,7 @@ fn files_with_keys_are_for_their_owner_and_never_overwritten() {
     assert_eq!(mode(&file), 0o600);
     let before = fs::read_to_string(&file).unwrap();
     for words in [&["--output", &file][..], &["--show-key", "--output", &file]] {
-        let message = harden([&["encryption"], words].concat()).refused();
+        let message = harden([&["encryption"], words].concat()).rejected();
         assert!(message.contains("exists, and keys are never overwritten"), "{message}");
         assert_eq!(fs::read_to_string(&file).unwrap(), before);
     }
@@ -96,7 +96,7 @@ fn files_with_keys_are_for_their_owner_and_never_overwritten() {
             ("4-retire.yaml", 0o600)
         ]
     );
-    assert!(harden(rotate).refused().contains("exists"), "a second run overwrites nothing");
+    assert!(harden(rotate).rejected().contains("exists"), "a second run overwrites nothing");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn no_key_is_in_anything_but_the_file() {
         for verb in ["rotate", "enable", "disable"] {
             let ended = harden(["encryption", verb, "-f", &broken]);
             check(&ended);
-            assert!(!ended.refused().contains(&secret));
+            assert!(!ended.rejected().contains(&secret));
         }
         // A check of it quotes lines of the file.
         let ended = harden(["check", "-f", &broken]);
@@ -189,7 +189,7 @@ fn a_key_where_something_else_should_be_is_not_shown() {
     let broken = folder.path().join("broken.yaml").display().to_string();
     fs::write(&broken, format!("apiVersion: v1\nkind: {secret}\n")).unwrap();
     for verb in ["rotate", "enable", "disable"] {
-        let message = harden(["encryption", verb, "-f", &broken]).refused();
+        let message = harden(["encryption", verb, "-f", &broken]).rejected();
         assert!(
             message.contains("no kind \"REDACTED\"") && !message.contains(&secret),
             "{message}"

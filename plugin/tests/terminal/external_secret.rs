@@ -1,4 +1,4 @@
-//! `external-secret`: what it prints, what it refuses, and what it never says.
+//! `external-secret`: what it prints, what it rejects, and what it never says.
 
 use std::sync::Arc;
 
@@ -132,7 +132,7 @@ const MISTAKES: [&str; 34] = [
 
 #[test]
 fn every_mistake_is_named_with_its_flag_and_rule() {
-    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).refused());
+    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).rejected());
     let page: String = MISTAKES.iter().map(entry).collect();
     gallery("terminal").bind(|| insta::assert_snapshot!("external-secret-mistakes", page));
 }
@@ -259,7 +259,7 @@ fn keys_that_are_values_are_not_repeated() {
         "external-secret app -n team-a --key a --store vault --vault-server https://ann:hunter2marker@vault",
         "external-secret app -n team-a --key a --store vault --vault-server http://ann:hunter2marker@vault",
     ] {
-        assert!(!line(words).refused().contains(MARKER), "{words}");
+        assert!(!line(words).rejected().contains(MARKER), "{words}");
     }
 }
 
@@ -311,16 +311,16 @@ fn secrets_and_workloads_are_taken_over_from_files() {
     gallery("generators").bind(|| insta::assert_snapshot!("external-secret-from-files", page));
     let one = from_manifests(SECRETS, "db").ok();
     assert_eq!(one.matches("kind: ExternalSecret").count(), 1, "{one}");
-    let message = from_manifests(SECRETS, "nobody").refused();
+    let message = from_manifests(SECRETS, "nobody").rejected();
     assert!(message.contains("no input names a Secret that is called so"), "{message}");
-    let message = from_manifests(SECRETS, "-n team-a").refused();
+    let message = from_manifests(SECRETS, "-n team-a").rejected();
     assert!(message.contains("does not match the namespace `team-b`"), "{message}");
 }
 
 #[test]
 fn what_kubernetes_makes_itself_is_no_reason_for_an_empty_output() {
     let token = "{apiVersion: v1, kind: Secret, metadata: {name: t, namespace: a}, type: kubernetes.io/service-account-token}";
-    let message = from_manifests(token, "").refused();
+    let message = from_manifests(token, "").rejected();
     assert!(message.contains("Kubernetes makes tokens itself"), "{message}");
 }
 

@@ -38,7 +38,7 @@ fn what_is_no_regular_file_is_never_replaced() {
     for generator in GENERATORS {
         for name in ["pipe", "folder", "link", "dangling"] {
             let words = format!("{generator} --output {}", at(name).display());
-            let message = line(&words).refused();
+            let message = line(&words).rejected();
             assert!(message.contains("is no regular file: name another file"), "{message}");
         }
     }
@@ -77,7 +77,7 @@ fn a_report_goes_into_a_pipe_and_not_in_its_place() {
 #[test]
 fn a_missing_folder_is_named_and_no_temporary_file() {
     for generator in GENERATORS {
-        let message = line(&format!("{generator} --output /nonexistent/a/b.yaml")).refused();
+        let message = line(&format!("{generator} --output /nonexistent/a/b.yaml")).rejected();
         let expected = "error: there is no folder /nonexistent/a: make it first\n";
         assert!(message.ends_with(expected), "{message}");
     }
@@ -92,7 +92,7 @@ fn of_several_files_all_are_written_or_none() {
     fs::create_dir(&target).unwrap();
     fs::write(target.join("4-retire.yaml"), "mine").unwrap();
     let words = ["encryption", "rotate", "-f", &file, "--output-dir", target.to_str().unwrap()];
-    assert!(harden(words).refused().contains("4-retire.yaml exists"));
+    assert!(harden(words).rejected().contains("4-retire.yaml exists"));
     assert_eq!(names(&target), ["4-retire.yaml"]);
     assert_eq!(fs::read_to_string(target.join("4-retire.yaml")).unwrap(), "mine");
 }

@@ -51,7 +51,7 @@ fn files_of_others_are_kept_and_nothing_is_half_written() {
     let folder = tempfile::tempdir().unwrap();
     let foreign = folder.path().join("team-a-serviceaccount-default.yaml");
     fs::write(&foreign, "kind: Mine\n").unwrap();
-    let message = write_to(folder.path(), &[]).refused();
+    let message = write_to(folder.path(), &[]).rejected();
     assert!(message.contains(
         "team-a-serviceaccount-default.yaml was not written by this command; --force overwrites it"
     ));

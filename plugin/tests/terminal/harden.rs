@@ -20,9 +20,9 @@ impl Ended {
         self.stdout
     }
 
-    /// Standard error of a run that must have been refused with exit code 2 and no output.
+    /// Standard error of a run that must have been rejected with exit code 2 and no output.
     #[track_caller]
-    pub(crate) fn refused(self) -> String {
+    pub(crate) fn rejected(self) -> String {
         assert_eq!((self.code, self.stdout.as_str()), (2, ""), "{}", self.stderr);
         self.stderr
     }

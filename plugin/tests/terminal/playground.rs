@@ -11,8 +11,8 @@ use crate::harden::{command, line};
 fn the_page_is_served_or_it_is_said_how_to_get_it() {
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/dist/index.html.gz");
     if !dist.exists() || !cfg!(feature = "live") {
-        let refused = line("playground --no-open").refused();
-        assert!(refused.contains("cargo xtask web") || refused.contains("`live`"), "{refused}");
+        let rejected = line("playground --no-open").rejected();
+        assert!(rejected.contains("cargo xtask web") || rejected.contains("`live`"), "{rejected}");
         return;
     }
     let mut words = command();

@@ -1,4 +1,4 @@
-//! `pod-security`: what it prints, which options it refuses, and what `check` says of such files.
+//! `pod-security`: what it prints, which options it rejects, and what `check` says of such files.
 
 use crate::harden::{command, finish, line};
 use crate::{gallery, show_generated};
@@ -45,7 +45,7 @@ fn the_gallery_shows_what_is_printed() {
 
 #[test]
 fn every_mistake_is_named_with_its_flag_and_rule() {
-    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).refused());
+    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).rejected());
     let page: String = MISTAKES.iter().map(entry).collect();
     gallery("terminal").bind(|| insta::assert_snapshot!("pod-security-mistakes", page));
 }

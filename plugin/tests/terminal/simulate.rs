@@ -85,15 +85,15 @@ fn json_lines_are_answered_line_by_line() {
 
 #[test]
 fn mistakes_are_named() {
-    assert!(line("simulate pod-security").refused().contains("--filename"));
+    assert!(line("simulate pod-security").rejected().contains("--filename"));
     assert!(
         line("simulate pod-security -f x --kubernetes-version 1.30")
-            .refused()
+            .rejected()
             .contains("must be a minor version such as v1.37, or `latest`")
     );
     assert!(
         line("simulate pod-security -f nowhere.yaml")
-            .refused()
+            .rejected()
             .contains("failed to read nowhere.yaml")
     );
 }

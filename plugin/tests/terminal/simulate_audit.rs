@@ -37,7 +37,7 @@ fn folder() -> tempfile::TempDir {
     let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
     write("policy.yaml", POLICY);
     write(
-        "refused.yaml",
+        "rejected.yaml",
         "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: All\n- verbs: [get]\n",
     );
     write(
@@ -82,7 +82,7 @@ fn answers_name_the_rule_and_why_others_do_not_match() {
 fn every_mistake_is_named() {
     let folder = folder();
     let page: String = [
-        "refused.yaml --user alice --verb get --resource pods",
+        "rejected.yaml --user alice --verb get --resource pods",
         "nowhere.yaml --user alice --verb get --resource pods",
         "event.json --user alice --verb get --resource pods",
         "policy.yaml --verb get --resource pods",
@@ -100,7 +100,7 @@ fn every_mistake_is_named() {
     ]
     .iter()
     .map(|words| {
-        format!("$ kubectl harden simulate audit -f {words}\n{}\n", ask(&folder, words).refused())
+        format!("$ kubectl harden simulate audit -f {words}\n{}\n", ask(&folder, words).rejected())
     })
     .collect();
     gallery("terminal").bind(|| insta::assert_snapshot!("simulate-audit-mistakes", page));
@@ -130,5 +130,5 @@ fn lines_that_are_no_events_are_named_and_the_rest_is_answered() {
     let ended = ask(&folder, "policy.yaml --events broken.log");
     assert_eq!((ended.code, ended.stdout.lines().count()), (3, 1), "{}", ended.stderr);
     assert!(ended.stderr.contains("broken.log:1: it is no JSON of an audit event"));
-    assert!(line("simulate audit").refused().contains("--filename"));
+    assert!(line("simulate audit").rejected().contains("--filename"));
 }

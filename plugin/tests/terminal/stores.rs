@@ -63,9 +63,9 @@ pub(crate) fn everything() -> Vec<String> {
                 let number = lines.len();
                 // A fake store takes nothing, and 1Password takes single keys only.
                 let is_onepassword = store.contains("onepassword");
-                let is_refused =
+                let is_rejected =
                     store.contains("fake") || (is_onepassword && secret.contains("--data-from"));
-                let push = if is_refused { "" } else { " --push" };
+                let push = if is_rejected { "" } else { " --push" };
                 let allow =
                     if kind == "SecretStore" { "" } else { " --allow-namespace-label team=a" };
                 lines.push(format!(

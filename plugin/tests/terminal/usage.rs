@@ -48,7 +48,7 @@ const MISTAKES: [&str; 37] = [
 
 #[test]
 fn every_mistake_is_named_with_its_flag_and_rule() {
-    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).refused());
+    let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).rejected());
     let page: String = MISTAKES.iter().map(entry).collect();
     gallery("terminal").bind(|| insta::assert_snapshot!("namespace-mistakes", page));
 }
@@ -68,15 +68,15 @@ fn a_bad_name_in_a_file_is_shown_with_its_line() {
     let ended = finish(command().args(["namespace", "-f", "-"]), "team-a\n  Team-B\n");
     assert!(
         ended
-            .refused()
+            .rejected()
             .contains("invalid value 'Team-B' for '--filename': -:2:3: a namespace name")
     );
 }
 
 #[test]
-fn an_empty_file_of_names_is_refused() {
+fn an_empty_file_of_names_is_rejected() {
     let ended = finish(command().args(["namespace", "-f", "-"]), "# nobody\n");
-    assert!(ended.refused().contains("give at least one namespace"));
+    assert!(ended.rejected().contains("give at least one namespace"));
 }
 
 #[test]
@@ -95,14 +95,14 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 fn colour_is_for_terminals_or_on_request() {
-    assert!(!line("namespace Team-A").refused().contains('\u{1b}'));
-    let coloured = line("namespace kube-system --color always").refused();
+    assert!(!line("namespace Team-A").rejected().contains('\u{1b}'));
+    let coloured = line("namespace kube-system --color always").rejected();
     assert!(coloured.starts_with('\u{1b}'), "{coloured:?}");
     let ended = finish(
         command().args(["namespace", "kube-system", "--color", "auto"]).env("NO_COLOR", "1"),
         "",
     );
-    assert!(!ended.refused().contains('\u{1b}'));
+    assert!(!ended.rejected().contains('\u{1b}'));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn force_lets_reserved_names_through() {
 
 #[test]
 fn without_any_kubeconfig_the_message_says_where_it_looked() {
-    let message = line("namespace team-a --apply").refused();
+    let message = line("namespace team-a --apply").rejected();
     assert!(
         message.contains("there is no kubeconfig at $KUBECONFIG or ~/.kube/config"),
         "{message}"

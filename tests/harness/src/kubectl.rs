@@ -50,14 +50,14 @@ impl ControlPlane {
     ///
     /// # Panics
     ///
-    /// One of them is refused; the message is kubectl's output.
+    /// One of them is rejected; the message is kubectl's output.
     pub fn apply(&self, yaml: &str) -> String {
         let mut command = self.kubectl(APPLY);
         let output = run(&mut command, yaml);
         succeeded(&command, &output)
     }
 
-    /// Applies manifests, strictly validated, of which some may be refused.
+    /// Applies manifests, strictly validated, of which some may be rejected.
     pub fn try_apply(&self, yaml: &str) -> Output {
         run(&mut self.kubectl(APPLY), yaml)
     }

@@ -54,7 +54,7 @@ impl Oracle {
         })
     }
 
-    /// The answer to one question: `{"error": ...}` when upstream's code refuses it.
+    /// The answer to one question: `{"error": ...}` when upstream's code rejects it.
     ///
     /// # Panics
     ///

@@ -34,7 +34,7 @@ fn it_says_its_true_version() {
 }
 
 #[test]
-fn a_privileged_pod_is_refused_where_restricted_is_enforced() {
+fn a_privileged_pod_is_rejected_where_restricted_is_enforced() {
     let Some(plane) = ControlPlane::shared() else {
         return;
     };
@@ -46,7 +46,7 @@ metadata:
   labels: {pod-security.kubernetes.io/enforce: restricted}
 ",
     );
-    let refused = plane.try_apply(
+    let rejected = plane.try_apply(
         "apiVersion: v1
 kind: Pod
 metadata: {name: p, namespace: psa}
@@ -55,8 +55,8 @@ spec:
   - {name: c, image: i, securityContext: {privileged: true}}
 ",
     );
-    assert!(!refused.status.success());
-    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(!rejected.status.success());
+    let message = String::from_utf8(rejected.stderr).unwrap();
     let expected = "pods \"p\" is forbidden: violates PodSecurity \"restricted:latest\": \
         privileged (container \"c\" must not set securityContext.privileged=true), \
         allowPrivilegeEscalation != false (container \"c\" must set securityContext.allowPrivilegeEscalation=false), \
@@ -279,20 +279,20 @@ plugins:
     let Some(plane) = ControlPlane::for_test(&options) else {
         return;
     };
-    let refused = plane.try_apply(
+    let rejected = plane.try_apply(
         "apiVersion: v1
 kind: Pod
 metadata: {name: p, namespace: default}
 spec: {hostPID: true, containers: [{name: c, image: i}]}
 ",
     );
-    let message = String::from_utf8(refused.stderr).unwrap();
+    let message = String::from_utf8(rejected.stderr).unwrap();
     let expected = "violates PodSecurity \"baseline:latest\": host namespaces (hostPID=true)";
     assert!(message.contains(expected), "{message}");
 }
 
 #[test]
-fn a_flag_that_does_not_exist_is_named_with_the_component_that_refused_it() {
+fn a_flag_that_does_not_exist_is_named_with_the_component_that_rejected_it() {
     let options = Options {
         apiserver_args: vec![("no-such-flag".to_owned(), "1".to_owned())],
         ..Options::default()

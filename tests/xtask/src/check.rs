@@ -121,7 +121,7 @@ impl Tally {
         self.passed += passed;
         self.failed += failed;
         self.lines.push(format!("         {passed} tests passed, {failed} failed"));
-        self.check("no orphaned snapshots", || snapshots::refuse_orphans(tool::top(), &references));
+        self.check("no orphaned snapshots", || snapshots::reject_orphans(tool::top(), &references));
     }
 }
 

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 /// Fails when `snapshots/` holds a file that is not among `referenced` (a path a line, as insta
 /// writes it to `INSTA_SNAPSHOT_REFERENCES_FILE`).
-pub(crate) fn refuse_orphans(top: &Path, referenced: &Path) -> Result<()> {
+pub(crate) fn reject_orphans(top: &Path, referenced: &Path) -> Result<()> {
     let text =
         fs::read_to_string(referenced).context("the tests referred to no snapshot at all")?;
     let referenced: BTreeSet<PathBuf> =

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use harden_core::check::{Checker, Memory, Namespaces, Outcome, Settings, SourceText};
-use harden_core::finding::{self, ObjectName};
+use harden_core::check::{Checker, Incremental, Namespaces, Outcome, Settings, SourceText};
+use harden_core::finding::{self, ObjectReference};
 use harden_core::kubernetes::{Level, MinorVersion};
 use harden_core::pod_security::Version;
 use harden_core::rule::Severity;
@@ -109,8 +109,8 @@ fn places() -> BTreeMap<&'static str, usize> {
 }
 
 /// The first objects that findings are about, in the order of the findings.
-fn objects(findings: &[finding::Finding]) -> Vec<Arc<ObjectName>> {
-    let mut objects: Vec<Arc<ObjectName>> = Vec::new();
+fn objects(findings: &[finding::Finding]) -> Vec<Arc<ObjectReference>> {
+    let mut objects: Vec<Arc<ObjectReference>> = Vec::new();
     let mut known = BTreeSet::new();
     let mut last = None;
     for object in findings.iter().filter_map(|it| it.object.as_ref()) {
@@ -147,13 +147,13 @@ fn marks(findings: &[finding::Finding], texts: &[&str]) -> Vec<Mark> {
 pub(super) struct Judge {
     against: Against,
     checker: Checker,
-    memory: Memory,
+    memory: Incremental,
 }
 
 impl Judge {
     fn new(against: Against) -> Self {
         let checker = Checker::new(against.settings());
-        Self { against, checker, memory: Memory::default() }
+        Self { against, checker, memory: Incremental::default() }
     }
 }
 

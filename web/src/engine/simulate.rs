@@ -1,8 +1,8 @@
 //! What the API server would answer to pods, in its own words.
 
+use harden_core::object::objects;
 use harden_core::pod_security::Standard;
 use harden_core::simulate::pod_security::{Options, Simulator};
-use harden_core::workloads::objects;
 use harden_yaml::{Lines, Place};
 
 use super::Engine;
@@ -19,7 +19,7 @@ impl Engine {
         let texts = self.texts_of(&ask.files);
         let files: Vec<Vec<_>> = texts
             .iter()
-            .map(|text| harden_yaml::documents(text).filter(|it| !it.is_refused()).collect())
+            .map(|text| harden_yaml::documents(text).filter(|it| !it.is_rejected()).collect())
             .collect();
         let all = files.iter().flatten().flat_map(|it| objects(it.root()));
         all.for_each(|object| simulator.learn(&object));
@@ -77,7 +77,7 @@ fn outcome(allowed: bool, is_itself: bool) -> &'static str {
     match (allowed, is_itself) {
         (true, true) => "admitted",
         (true, false) => "admitted, and so are its pods",
-        (false, true) => "refused",
-        (false, false) => "admitted, but its pods are refused",
+        (false, true) => "rejected",
+        (false, false) => "admitted, but its pods are rejected",
     }
 }

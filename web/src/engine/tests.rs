@@ -87,7 +87,7 @@ fn texts_that_are_left_out_of_a_check_are_forgotten() {
 }
 
 #[test]
-fn nonsense_is_refused_and_does_no_harm() {
+fn nonsense_is_rejected_and_does_no_harm() {
     let mut engine = Engine::default();
     for bytes in [&b""[..], b"{}", &[7, 1, 255, 255, 255, 255, 15], &[0xff; 64]] {
         let reply: Reply<Answer> = protocol::read(&engine.reply(bytes)).expect("a reply");

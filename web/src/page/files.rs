@@ -9,7 +9,7 @@ const MOST_FILES: usize = 100;
 /// What the first file is called.
 const UNNAMED: &str = "manifest.yaml";
 
-/// A draft that is larger is not kept: the browser would refuse it, or stutter. Bytes.
+/// A draft that is larger is not kept: the browser would reject it, or stutter. Bytes.
 const LARGEST_DRAFT: usize = 1_000_000;
 
 /// What is entered, as links and the browser's storage hold it.

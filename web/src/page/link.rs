@@ -40,7 +40,7 @@ impl Address {
 /// Goes to an address of the page.
 pub(super) fn visit(hash: &str) {
     if let Some(window) = web_sys::window() {
-        // Only a browser that is closing refuses.
+        // Only a browser that is closing rejects.
         let _ = window.location().set_hash(hash);
     }
 }

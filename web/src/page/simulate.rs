@@ -79,7 +79,7 @@ impl Page {
 }
 
 fn pods(page: &Page, link: &Scope<Page>) -> Html {
-    let refused = page.check.verdicts.iter().filter(|it| !it.allowed).count();
+    let rejected = page.check.verdicts.iter().filter(|it| !it.allowed).count();
     let all = page.check.verdicts.len();
     html! {
         <>
@@ -92,7 +92,7 @@ fn pods(page: &Page, link: &Scope<Page>) -> Html {
                 </div>
             } else {
                 <div class="summary" role="status">
-                    <h2 class="large">{ if refused == 0 { "Everything runs".to_owned() } else { format!("{refused} of {all} will not run") } }</h2>
+                    <h2 class="large">{ if rejected == 0 { "Everything runs".to_owned() } else { format!("{rejected} of {all} will not run") } }</h2>
                     <p>{ format!("at {}:{}, in the words of Pod Security admission", page.level, page.version) }</p>
                 </div>
                 <ol class="findings">

@@ -11,8 +11,8 @@ use crate::units::UnitIndex;
 pub(super) fn estimate(files: &[File], log: &str) -> Result<File, String> {
     let policy = files.first().ok_or("there is no policy to estimate by")?;
     let document = first_document(&policy.text);
-    let simulator =
-        Simulator::new(&document, &policy.name).map_err(|refusal| refusal.text(&policy.name))?;
+    let simulator = Simulator::new(&document, &policy.name)
+        .map_err(|rejection| rejection.text(&policy.name))?;
     let mut estimate = Estimate::new(simulator.policy());
     for line in log.lines() {
         // What a line says is counted; which ones say nothing is told in numbers.
@@ -27,8 +27,8 @@ pub(super) fn estimate(files: &[File], log: &str) -> Result<File, String> {
 /// The answer of the command to the same policy and event, and where its rule is.
 pub(super) fn answer(policy: &str, ask: &AuditAsk) -> Result<Audited, String> {
     let document = first_document(policy);
-    let simulator = Simulator::new(&document, &ask.name).map_err(|refusal| {
-        format!("the API server would not start: {}", refusal.text(&ask.name))
+    let simulator = Simulator::new(&document, &ask.name).map_err(|rejection| {
+        format!("the API server would not start: {}", rejection.text(&ask.name))
     })?;
     let record = Record::read(&ask.event).map_err(|error| format!("event: {error}"))?;
     let answer = simulator.answer(&record.event());

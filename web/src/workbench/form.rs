@@ -4,7 +4,7 @@
 use clap::builder::PossibleValue;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Subcommand as _};
-use harden_core::Format;
+use harden_core::ManifestFormat;
 use harden_core::generators::{Generator, Product};
 
 use crate::protocol::workbench::{Field, FieldKind, Form, MakeAsk};
@@ -18,7 +18,7 @@ const PROGRAM: &str = "kubectl-harden";
 pub(super) struct Delivery {
     /// How to print the objects
     #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
-    pub(super) output: Format,
+    pub(super) output: ManifestFormat,
 
     /// Leave out the comments that say why each object is there
     #[arg(long)]

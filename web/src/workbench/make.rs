@@ -98,7 +98,7 @@ fn write(
             let delivery = Delivery::from_arg_matches(matches)?;
             let comments = !delivery.no_comments;
             made.text = harden_core::render(&generated.manifests, delivery.output, comments);
-            if delivery.output == harden_core::Format::Json {
+            if delivery.output == harden_core::ManifestFormat::Json {
                 "objects.json".clone_into(&mut made.name);
             }
         }

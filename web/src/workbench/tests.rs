@@ -38,8 +38,8 @@ fn every_form_can_be_filled_in_from_the_words_that_it_makes() {
     let words = "namespace team-a --only dns,quota --allow-from a:80 --allow-from b --label=-x=y";
     let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
     let filled = form::fill(&words);
-    // The value of --label is refused, and the reason is the terminal's.
-    assert!(filled.expect_err("refused").contains("--label"));
+    // The value of --label is rejected, and the reason is the terminal's.
+    assert!(filled.expect_err("rejected").contains("--label"));
     let words = words[..words.len() - 1].to_vec();
     let filled = form::fill(&words).expect("sound");
     assert_eq!(form::words(&filled), Ok(words));

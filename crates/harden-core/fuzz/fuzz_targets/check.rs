@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use harden_core::check::{Checker, Memory, Settings, SourceText};
+use harden_core::check::{Checker, Incremental, Settings, SourceText};
 use harden_core::finding::Finding;
 use harden_core::ignore;
 use harden_core::report::{self, Format, Report, ReportSource};
@@ -34,7 +34,7 @@ fuzz_target!(|text: &str| {
     findings.extend(checker.conclude(&[&judged], &source));
     findings.sort_by(Finding::order);
     // What is remembered of half of it changes nothing.
-    let mut memory = Memory::default();
+    let mut memory = Incremental::default();
     memory.judge(&checker, &[text.get(..text.len() / 2).unwrap_or_default()]);
     let outcome = memory.judge(&checker, &[text]);
     assert_eq!(outcome.findings.len(), findings.len());

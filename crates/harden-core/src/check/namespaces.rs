@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::SourceText;
+use crate::object::Object;
 use crate::pod_security::{Labels, Mode, Policy, Standard};
-use crate::workloads::Object;
 
 /// What Namespaces and the LimitRanges in them say of pods, by the names of the namespaces.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

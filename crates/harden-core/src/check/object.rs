@@ -7,9 +7,9 @@ use std::sync::Arc;
 use harden_yaml::{Document, Documents, Lines, Position, Span};
 
 use super::Settings;
-use crate::finding::ObjectName;
+use crate::finding::ObjectReference;
+use crate::object;
 use crate::schema::{self, Flaw};
-use crate::workloads;
 
 /// The text of one source, with its line index made at the first finding.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct SourceText<'d> {
     /// The file that it is a part of, and which part: all of it, unless it is judged part by part.
     file: usize,
     part: Span,
-    origin: Option<&'d Origin>,
+    origin: Option<&'d Provenance>,
     lines: OnceCell<Lines<'d>>,
     /// Those of the file, which its parts share.
     file_lines: Option<&'d OnceCell<Lines<'d>>>,
@@ -29,7 +29,7 @@ pub struct SourceText<'d> {
 
 /// Where a text was cut out of a larger one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
+pub struct Provenance {
     /// Where it begins there.
     pub start: Position,
     /// `apiVersion` and kind of an object that does not say them, as items of typed lists; empty
@@ -45,7 +45,7 @@ impl<'d> SourceText<'d> {
         Self { index, text, file: index, part, origin: None, lines, file_lines: None }
     }
 
-    /// One of the [`harden_yaml::parts`] of a file.
+    /// One of the [`harden_yaml::sections`] of a file.
     pub(super) fn part(
         index: usize,
         (file, text): (usize, &'d str),
@@ -56,7 +56,7 @@ impl<'d> SourceText<'d> {
     }
 
     /// A part of a larger text, such as an item of a list.
-    pub fn cut(index: usize, text: &'d str, origin: &'d Origin) -> Self {
+    pub fn cut(index: usize, text: &'d str, origin: &'d Provenance) -> Self {
         Self { origin: Some(origin), ..Self::new(index, text) }
     }
 
@@ -66,10 +66,10 @@ impl<'d> SourceText<'d> {
         let is_of_list = self.origin.is_some_and(|it| words.contains(&&*it.list.1));
         let holds = |text: &str| is_of_list || words.iter().any(|word| text.contains(word));
         let text = self.text;
-        let parts = if holds(text) { harden_yaml::parts(text) } else { Vec::new() };
+        let parts = if holds(text) { harden_yaml::sections(text) } else { Vec::new() };
         let parts: Vec<_> = parts.into_iter().filter(|it| holds(it.text(text))).collect();
         let documents = parts.into_iter().flat_map(move |it| harden_yaml::documents_in(text, it));
-        documents.filter(|it| !it.is_refused())
+        documents.filter(|it| !it.is_rejected())
     }
 
     /// Its documents, read one by one.
@@ -78,10 +78,10 @@ impl<'d> SourceText<'d> {
     }
 
     /// The objects of one of its documents.
-    pub(super) fn objects<'a>(&'a self, document: &'a Document<'_>) -> workloads::Objects<'a> {
+    pub(super) fn objects<'a>(&'a self, document: &'a Document<'_>) -> object::Objects<'a> {
         let (api_version, kind) =
             self.origin.map_or(("", ""), |it| (it.list.0.as_str(), it.list.1.as_str()));
-        workloads::objects_of_list(document.root(), api_version, kind)
+        object::objects_of_list(document.root(), api_version, kind)
     }
 }
 
@@ -102,7 +102,7 @@ impl Source for SourceText<'_> {
     fn position(&self, offset: u32) -> Position {
         let lines = self.file_lines.unwrap_or(&self.lines);
         let mut position = lines.get_or_init(|| Lines::new(self.text)).position(offset);
-        if let Some(Origin { start, .. }) = self.origin {
+        if let Some(Provenance { start, .. }) = self.origin {
             if position.line == 1 {
                 position.column = position.column.saturating_add(start.column - 1);
             }
@@ -119,8 +119,8 @@ pub struct Object<'d> {
     pub source: usize,
     /// The file that the source is a part of.
     pub(crate) file: usize,
-    object: workloads::Object<'d>,
-    full_name: OnceCell<Arc<ObjectName>>,
+    object: object::Object<'d>,
+    full_name: OnceCell<Arc<ObjectReference>>,
     flaws: OnceCell<Vec<Flaw<'d>>>,
 }
 
@@ -145,17 +145,17 @@ impl<'d> Object<'d> {
         self.kind == kind && self.group == group
     }
 
-    /// What the API server would refuse or drop. One walk over the object serves all rules, so all
+    /// What the API server would reject or drop. One walk over the object serves all rules, so all
     /// must ask with the same settings.
     pub(crate) fn flaws(&self, settings: &Settings) -> &[Flaw<'d>] {
         self.flaws.get_or_init(|| schema::check(&self.object, settings.version, &settings.crds))
     }
 
     /// What it is called, for findings.
-    pub fn full_name(&self) -> Arc<ObjectName> {
+    pub fn full_name(&self) -> Arc<ObjectReference> {
         let name = self.full_name.get_or_init(|| {
             let (group, version) = (self.group, self.version);
-            Arc::new(ObjectName {
+            Arc::new(ObjectReference {
                 api_version: if group.is_empty() {
                     version.to_owned()
                 } else {
@@ -171,7 +171,7 @@ impl<'d> Object<'d> {
 }
 
 impl<'d> Deref for Object<'d> {
-    type Target = workloads::Object<'d>;
+    type Target = object::Object<'d>;
 
     fn deref(&self) -> &Self::Target {
         &self.object

@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use harden_yaml::{Place, Span};
 
+use super::interner::Interner;
 use super::object::Source;
-use super::shared::Shared;
 use super::{Object, Settings, WorkloadFact};
-use crate::finding::{Change, Finding, ObjectName, Spot};
+use crate::finding::{Change, Finding, ObjectReference, Spot};
 use crate::pod_security::Container;
 use crate::rule::Rule;
 
 /// What was found so far, by all rules.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct Findings {
     pub(super) findings: Vec<Finding>,
-    pub(super) shared: Shared,
+    pub(super) interner: Interner,
 }
 
 /// Collects what one rule finds.
@@ -28,7 +28,7 @@ pub struct Reporter<'r, 'd> {
     object: Option<&'r Object<'d>>,
     /// Whether places are left out where there is nothing.
     pub(super) passes_over_what_is_missing: bool,
-    found: &'r mut Found,
+    found: &'r mut Findings,
 }
 
 impl<'r, 'd> Reporter<'r, 'd> {
@@ -37,7 +37,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         settings: &'r Settings,
         source: &'r (dyn Source + 'r),
         object: Option<&'r Object<'d>>,
-        found: &'r mut Found,
+        found: &'r mut Findings,
     ) -> Self {
         Self {
             rule,
@@ -55,7 +55,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         rule: &'static Rule,
         settings: &'r Settings,
         sources: &'r [&'r (dyn Source + 'r)],
-        found: &'r mut Found,
+        found: &'r mut Findings,
     ) -> Option<Self> {
         let source = *sources.first()?;
         Some(Self {
@@ -77,7 +77,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
     /// Reports a place of the object at hand, and what would mend it.
     pub fn flag(&mut self, place: Place<'d>, message: impl AsRef<str>, change: Change) {
         if place.exists() || !self.passes_over_what_is_missing {
-            let spot = self.found.shared.spot(self.source, &place, "", change);
+            let spot = self.found.interner.spot(self.source, &place, "", change);
             self.push(message.as_ref(), vec![spot]);
         }
     }
@@ -105,7 +105,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         let mut spots = Vec::new();
         for (place, change) in places {
             let span = place.key_span().unwrap_or_else(|| place.grip());
-            spots.push(self.found.shared.spot_of(self.source, span, Some(&place), "", change));
+            spots.push(self.found.interner.spot_of(self.source, span, Some(&place), "", change));
         }
         self.push(message.as_ref(), spots);
     }
@@ -141,7 +141,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
     ) -> bool {
         let is_told = place.exists() || !self.passes_over_what_is_missing;
         if is_told {
-            spots.push(self.found.shared.spot(self.source, place, label, change));
+            spots.push(self.found.interner.spot(self.source, place, label, change));
         }
         is_told
     }
@@ -158,7 +158,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
 
     /// Reports bytes of the text that belong to no object.
     pub fn flag_text(&mut self, span: Span, message: impl AsRef<str>) {
-        let spot = self.found.shared.spot_of(self.source, span, None, "", Change::Decide);
+        let spot = self.found.interner.spot_of(self.source, span, None, "", Change::Decide);
         self.push(message.as_ref(), vec![spot]);
     }
 
@@ -187,7 +187,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         let source = *source.unwrap_or(&self.source);
         let mut spots = Vec::new();
         for (place, change) in places {
-            spots.push(self.found.shared.spot(source, &place, "", change));
+            spots.push(self.found.interner.spot(source, &place, "", change));
         }
         self.push_about(object.source, Some(object.full_name()), message.as_ref(), spots);
     }
@@ -216,7 +216,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
     fn push_about(
         &mut self,
         source: usize,
-        object: Option<Arc<ObjectName>>,
+        object: Option<Arc<ObjectReference>>,
         message: &str,
         mut spots: Vec<Spot>,
     ) {
@@ -225,7 +225,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         }
         // There may be a hundred thousand of these, most with one spot.
         spots.shrink_to_fit();
-        let (rule, message) = (self.rule, self.found.shared.text(message));
+        let (rule, message) = (self.rule, self.found.interner.text(message));
         let finding = Finding { rule, message, source, object, spots, ignored: None };
         self.found.findings.push(finding);
     }

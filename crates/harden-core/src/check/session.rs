@@ -3,8 +3,8 @@
 use harden_yaml::Document;
 
 use super::object::Source as _;
-use super::reporter::Found;
-use super::{Checker, Judged, Object, Reporter, SourceText, Workload, World, workload};
+use super::reporter::Findings;
+use super::{Checker, Draft, Object, Reporter, SourceText, Workload, World, workload};
 use crate::finding::Finding;
 use crate::ignore;
 use crate::kubernetes::MinorVersion;
@@ -14,17 +14,17 @@ use crate::rule::Check;
 #[derive(Debug)]
 pub struct Session<'c> {
     checker: &'c Checker,
-    found: Found,
+    found: Findings,
 }
 
 impl<'c> Session<'c> {
     pub(super) fn new(checker: &'c Checker) -> Self {
-        Self { checker, found: Found::default() }
+        Self { checker, found: Findings::default() }
     }
 
     /// Runs the rules that need one source at a time.
-    pub fn judge(&mut self, source: &SourceText<'_>) -> Judged {
-        let mut judged = Judged::default();
+    pub fn judge(&mut self, source: &SourceText<'_>) -> Draft {
+        let mut judged = Draft::default();
         for document in source.documents() {
             self.judge_document(source, &document, &mut judged);
         }
@@ -39,7 +39,7 @@ impl<'c> Session<'c> {
         &mut self,
         source: &SourceText<'_>,
         document: &Document<'_>,
-        judged: &mut Judged,
+        judged: &mut Draft,
     ) {
         if document.is_empty() && document.problems().is_empty() {
             return;
@@ -52,7 +52,7 @@ impl<'c> Session<'c> {
                 check(document, &mut reporter);
             }
         }
-        if document.is_refused() {
+        if document.is_rejected() {
             judged.coverage.broken += 1;
             judged.coverage.templates += usize::from(document.has_template());
             return;
@@ -86,7 +86,7 @@ impl<'c> Session<'c> {
         &mut self,
         source: &SourceText<'_>,
         workload: &Workload<'_>,
-        judged: &mut Judged,
+        judged: &mut Draft,
     ) {
         let Checker { settings, rules, profiles } = self.checker;
         let object = Some(&workload.object);
@@ -99,7 +99,7 @@ impl<'c> Session<'c> {
             }
         }
         judged.coverage.patches += usize::from(is_patch);
-        judged.remains.workloads.push(workload.fact(source, &mut self.found.shared));
+        judged.remains.workloads.push(workload.fact(source, &mut self.found.interner));
         let own = workload.object.namespace().and_then(|it| settings.namespaces.standard(it));
         let (level, version) = match own {
             Some(standard) => {

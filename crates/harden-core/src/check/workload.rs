@@ -2,14 +2,14 @@
 
 use harden_yaml::Place;
 
+use super::interner::Interner;
 use super::object::Source;
-use super::shared::Shared;
 use super::{Object, Reporter, WorkloadFact};
 use crate::finding;
 use crate::kubernetes::{Level, MinorVersion};
+use crate::object::PodTemplate;
 use crate::pod_security::{self, CheckFailure, Container, Fault, Pod, Profile};
 use crate::rule::{Check, Rule};
-use crate::workloads::PodPart;
 
 /// A pod, or the template of one.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Workload<'d> {
     /// The object that it is, or whose template it is.
     pub object: Object<'d>,
     /// Where its metadata and spec are, and whether it is a Pod itself.
-    pub part: PodPart<'d>,
+    pub part: PodTemplate<'d>,
     /// The pod as the API server defaults it.
     pub pod: Pod<'d>,
 }
@@ -54,7 +54,7 @@ impl<'d> Workload<'d> {
         self.object.place.at("metadata").at("name")
     }
 
-    pub(super) fn fact(&self, source: &dyn Source, shared: &mut Shared) -> WorkloadFact {
+    pub(super) fn fact(&self, source: &dyn Source, interner: &mut Interner) -> WorkloadFact {
         let text = |place: Place<'d>| place.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
         let labels = self.part.metadata.at("labels").entries();
         let automount = self.at("automountServiceAccountToken");
@@ -68,9 +68,14 @@ impl<'d> Workload<'d> {
             service_account: text(self.at("serviceAccountName"))
                 .or_else(|| text(self.at("serviceAccount"))),
             automounts: automount.as_bool(),
-            automount_spot: shared.spot(source, &automount, "", finding::Change::Set(false.into())),
+            automount_spot: interner.spot(
+                source,
+                &automount,
+                "",
+                finding::Change::Set(false.into()),
+            ),
             is_host_network: self.at("hostNetwork").as_bool().unwrap_or(false),
-            spot: shared.spot(source, &self.grip(), "", finding::Change::Decide),
+            spot: interner.spot(source, &self.grip(), "", finding::Change::Decide),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Object;
-use crate::finding::{ObjectName, Spot};
+use crate::finding::{ObjectReference, Spot};
 
 /// All objects together, as far as rules over all of them need them.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub struct WorkloadFact {
     /// The source that it is in, by its place in the input.
     pub source: usize,
     /// The object that it is, or whose template it is.
-    pub object: Arc<ObjectName>,
+    pub object: Arc<ObjectReference>,
     /// Whether it is a patch to another manifest, which has what is missing here.
     pub is_patch: bool,
     /// The labels of the pods.

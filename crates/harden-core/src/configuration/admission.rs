@@ -10,7 +10,7 @@ pub use pod_security::PodSecurityConfiguration;
 
 use harden_yaml::{Document, Place};
 
-use super::Refusal;
+use super::Rejection;
 use super::decoding::{Struct, Type, decode};
 use super::file::{meta, repeated_keys};
 
@@ -27,22 +27,22 @@ pub struct AdmissionConfiguration<'d> {
 }
 
 /// Reads a file, or says why the API server would not start with it.
-pub fn read<'d>(document: &'d Document<'d>) -> Result<AdmissionConfiguration<'d>, Refusal<'d>> {
+pub fn read<'d>(document: &'d Document<'d>) -> Result<AdmissionConfiguration<'d>, Rejection<'d>> {
     let root = document.root();
-    let meta = meta(document).map_err(|fault| Refusal::one(READING, fault))?;
-    meta.check_presence().map_err(|fault| Refusal::one(READING, fault))?;
+    let meta = meta(document).map_err(|fault| Rejection::one(READING, fault))?;
+    meta.check_presence().map_err(|fault| Rejection::one(READING, fault))?;
     match (meta.group, meta.version, meta.kind) {
         ("apiserver.config.k8s.io", "v1", "AdmissionConfiguration")
         | ("apiserver.k8s.io", "v1alpha1", "AdmissionConfiguration") => {}
-        _ => return Err(Refusal::one(READING, meta.unknown("AdmissionConfiguration"))),
+        _ => return Err(Rejection::one(READING, meta.unknown("AdmissionConfiguration"))),
     }
     let decoded = decode(root, &CONFIGURATION);
     if let Some(fault) = decoded.wrong {
-        return Err(Refusal::one(READING, fault));
+        return Err(Rejection::one(READING, fault));
     }
     let strict: Vec<_> = repeated_keys(document).into_iter().chain(decoded.strict).collect();
     if !strict.is_empty() {
-        return Err(Refusal::strict(READING, strict));
+        return Err(Rejection::strict(READING, strict));
     }
     let plugins: Vec<_> = root.at("plugins").items().map(Plugin::read).collect();
     // The server stops at the first entry of a name.

@@ -27,7 +27,7 @@ use harden_yaml::{Document, Place};
 use super::decoding::decode;
 use super::file::{meta, repeated_keys};
 use super::meta::Meta;
-use super::{Fault, Refusal};
+use super::{Fault, Rejection};
 
 const LOADING: &str = "loading audit policy file: ";
 const DECODING: &str = "loading audit policy file: failed decoding: ";
@@ -64,9 +64,9 @@ pub enum AuditLevel {
 }
 
 /// Reads a policy, or says why the API server would not start with it.
-pub fn read<'d>(document: &'d Document<'d>) -> Result<AuditPolicy<'d>, Refusal<'d>> {
+pub fn read<'d>(document: &'d Document<'d>) -> Result<AuditPolicy<'d>, Rejection<'d>> {
     let root = document.root();
-    let mut meta = meta(document).map_err(|fault| Refusal::one(DECODING, fault))?;
+    let mut meta = meta(document).map_err(|fault| Rejection::one(DECODING, fault))?;
     if meta.kind.is_empty() {
         meta.kind = "Policy";
     }
@@ -76,16 +76,16 @@ pub fn read<'d>(document: &'d Document<'d>) -> Result<AuditPolicy<'d>, Refusal<'
     check_type(&meta)?;
     let decoded = decode(root, &schema::POLICY);
     if let Some(fault) = decoded.wrong {
-        return Err(Refusal::one(DECODING, fault));
+        return Err(Rejection::one(DECODING, fault));
     }
     let faults = validation::faults(root);
     if !faults.is_empty() {
-        return Err(Refusal::new(LOADING, faults));
+        return Err(Rejection::new(LOADING, faults));
     }
     let rules: Vec<_> = root.at("rules").items().map(AuditRule::read).collect();
     if rules.is_empty() {
         let fault = Fault::new(root.at("rules"), "loaded illegal policy with 0 rules");
-        return Err(Refusal::one(LOADING, fault));
+        return Err(Rejection::one(LOADING, fault));
     }
     Ok(AuditPolicy {
         place: root,
@@ -159,29 +159,29 @@ impl FromStr for AuditLevel {
     }
 }
 
-fn check_type<'d>(meta: &Meta<'d>) -> Result<(), Refusal<'d>> {
-    let refuse =
-        |message: String| Err(Refusal::one(DECODING, Fault::new(meta.kind_place, message)));
+fn check_type<'d>(meta: &Meta<'d>) -> Result<(), Rejection<'d>> {
+    let reject =
+        |message: String| Err(Rejection::one(DECODING, Fault::new(meta.kind_place, message)));
     let is_list = matches!(meta.kind, "Event" | "EventList" | "PolicyList");
     match (meta.group, meta.version) {
         (GROUP, "v1") if meta.kind == "Policy" => Ok(()),
         (GROUP, "v1") if is_list => {
-            refuse(format!("converting (v1.{}) to (audit.Policy): unknown conversion", meta.kind))
+            reject(format!("converting (v1.{}) to (audit.Policy): unknown conversion", meta.kind))
         }
         (GROUP, INTERNAL) if meta.kind == "Policy" => {
             let message =
                 "unknown group version field audit.k8s.io/__internal, Kind=Policy in policy";
-            Err(Refusal::one(LOADING, Fault::new(meta.version_place, message)))
+            Err(Rejection::one(LOADING, Fault::new(meta.version_place, message)))
         }
-        (GROUP, INTERNAL) if is_list => refuse(format!(
+        (GROUP, INTERNAL) if is_list => reject(format!(
             "converting (audit.{}) to (audit.Policy): unknown conversion",
             meta.kind
         )),
-        (GROUP, INTERNAL) => refuse(format!(
+        (GROUP, INTERNAL) => reject(format!(
             "no kind {} is registered for the internal version of group \"{GROUP}\"",
             crate::pod_security::go_quoted(meta.kind)
         )),
-        (_, "") => refuse("Object 'apiVersion' is missing in 'REDACTED'".to_owned()),
-        _ => Err(Refusal::one(DECODING, meta.unknown("Policy"))),
+        (_, "") => reject("Object 'apiVersion' is missing in 'REDACTED'".to_owned()),
+        _ => Err(Rejection::one(DECODING, meta.unknown("Policy"))),
     }
 }

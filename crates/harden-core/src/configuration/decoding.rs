@@ -6,7 +6,7 @@ use harden_yaml::{Document, Kind, Place, ProblemKind, Span};
 
 use super::duration;
 use super::file::is_json_document;
-use super::refusal::Fault;
+use super::rejection::Fault;
 use crate::pod_security::go_quoted;
 
 /// A Go type that files are decoded into.

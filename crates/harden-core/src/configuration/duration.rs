@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_is_refused_in_gos_words() {
+    fn what_is_no_duration_is_rejected_in_gos_words() {
         for (text, error) in [
             ("", r#"time: invalid duration """#),
             ("5", r#"time: missing unit in duration "5""#),

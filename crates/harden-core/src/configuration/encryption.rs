@@ -22,7 +22,7 @@ pub(crate) use resource::{flaw, meant, name_error, split};
 use harden_yaml::{Document, Place};
 
 use super::file::{meta, repeated_keys};
-use super::{Fault, Refusal};
+use super::{Fault, Rejection};
 use crate::configuration::decoding::decode;
 use crate::configuration::meta::Meta;
 use crate::kubernetes::MinorVersion;
@@ -72,28 +72,28 @@ impl Options {
 pub fn read<'d>(
     document: &'d Document<'d>,
     options: Options,
-) -> Result<EncryptionConfiguration<'d>, Refusal<'d>> {
+) -> Result<EncryptionConfiguration<'d>, Rejection<'d>> {
     let root = document.root();
     if document.text().is_empty() {
-        return Err(Refusal::one(LOADING, Fault::new(root, "is empty")));
+        return Err(Rejection::one(LOADING, Fault::new(root, "is empty")));
     }
-    let meta = meta(document).map_err(|fault| Refusal::one(DECODING, fault))?;
-    check_type(&meta).map_err(|fault| Refusal::one(DECODING, fault))?;
+    let meta = meta(document).map_err(|fault| Rejection::one(DECODING, fault))?;
+    check_type(&meta).map_err(|fault| Rejection::one(DECODING, fault))?;
     let decoded = decode(root, &schema::CONFIGURATION);
     if let Some(fault) = decoded.wrong {
-        return Err(Refusal::one(DECODING, fault));
+        return Err(Rejection::one(DECODING, fault));
     }
     let strict: Vec<_> = repeated_keys(document).into_iter().chain(decoded.strict).collect();
     if !strict.is_empty() {
-        return Err(Refusal::strict(DECODING, strict));
+        return Err(Rejection::strict(DECODING, strict));
     }
     let faults = validation::faults(root, options);
     if !faults.is_empty() {
-        return Err(Refusal::new("error while parsing file: ", faults));
+        return Err(Rejection::new("error while parsing file: ", faults));
     }
     let rules: Vec<_> = root.at("resources").items().map(EncryptionRule::read).collect();
     match transformer::fault(&rules, options) {
-        Some(fault) => Err(Refusal::one("error while building transformers: ", fault)),
+        Some(fault) => Err(Rejection::one("error while building transformers: ", fault)),
         None => Ok(EncryptionConfiguration { rules }),
     }
 }

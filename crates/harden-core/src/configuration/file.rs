@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use harden_yaml::{Document, Place, ProblemKind, Refused};
+use harden_yaml::{Document, Place, ProblemKind, Rejected};
 
 use super::meta::Meta;
-use super::refusal::Fault;
+use super::rejection::Fault;
 
 /// What the API server reads of a file: JSON when it begins with `{`, and otherwise the first
 /// document of the YAML. What comes after it has no effect.
@@ -29,7 +29,7 @@ pub(super) fn repeated_keys<'d>(document: &'d Document<'d>) -> Option<Fault<'d>>
     }
     let mut message = String::from("yaml: unmarshal errors:");
     let mut first = None;
-    for problem in document.problems().iter().filter(|it| it.refused() == Refused::Strict) {
+    for problem in document.problems().iter().filter(|it| it.rejected() == Rejected::Strict) {
         let (ProblemKind::DuplicateKey { key, .. } | ProblemKind::OverridingMerge { key, .. }) =
             &problem.kind
         else {
@@ -56,10 +56,10 @@ fn is_json(text: &str) -> bool {
 /// reader, but for the one that it borrows.
 fn unreadable(document: &Document<'_>) -> Option<String> {
     let text = document.span().text(document.text());
-    let problem = document.problems().iter().find(|it| it.refused() == Refused::Always);
+    let problem = document.problems().iter().find(|it| it.rejected() == Rejected::Always);
     if is_json(text) {
         let json = Document::parse_json(text.trim());
-        let problem = json.problems().iter().find(|it| it.refused() == Refused::Always)?;
+        let problem = json.problems().iter().find(|it| it.rejected() == Rejected::Always)?;
         let what = json_error(text).unwrap_or_else(|| problem.message());
         return Some(format!("couldn't get version/kind; json parse error: {what}"));
     }

@@ -3,7 +3,7 @@
 use harden_yaml::{Kind, Place};
 
 use super::decoding::{in_decoding_order, looks_like_key, value_name};
-use super::refusal::Fault;
+use super::rejection::Fault;
 use crate::pod_security::go_quoted;
 
 /// The type of a file, which is read before anything else and whatever the case of its keys.

@@ -1,4 +1,4 @@
-//! Go's URLs, as far as the API server refuses them.
+//! Go's URLs, as far as the API server rejects them.
 
 use std::net::Ipv6Addr;
 
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_is_refused_in_gos_words() {
+    fn what_is_no_url_is_rejected_in_gos_words() {
         for (url, expected) in [
             (":x", "missing protocol scheme"),
             ("1a:b", "first path segment in URL cannot contain colon"),

@@ -16,7 +16,7 @@ use crate::configuration::first_document;
 use crate::kubernetes::{Facts, MinorVersion, NamespaceName, Need, PolicyVersion};
 
 use super::{File, Generated, HostPath, OptionError, api_server};
-use rule::Rule;
+use rule::PolicyRule;
 
 #[cfg(feature = "cli")]
 const SERVER: &str = "API server";
@@ -140,7 +140,8 @@ impl Options {
             match idle {
                 Some(idle) if !idle.is_empty() => {
                     let mut index = 0..rules.len();
-                    rules.retain(|_: &Rule| index.next().is_none_or(|it| !idle.contains(&it)));
+                    rules
+                        .retain(|_: &PolicyRule| index.next().is_none_or(|it| !idle.contains(&it)));
                 }
                 _ => return Ok(text),
             }

@@ -22,7 +22,7 @@ pub use writer::Writer;
 
 use crate::kubernetes::{Facts, Need, PolicyVersion};
 
-use configuration::{Configuration, Entry, Rule};
+use configuration::{Configuration, Entry, ResourceRule};
 use new_key::NewKeys;
 
 use super::{File, Generated, HostPath, OptionError, api_server};
@@ -160,7 +160,7 @@ impl Options {
             if reads_plain {
                 entries.push(Entry::Identity);
             }
-            configuration.rules.push(Rule { resources, entries });
+            configuration.rules.push(ResourceRule { resources, entries });
         }
         let kind = self.writer.kind();
         let mut notes: Vec<_> = provider::warning(kind).map(str::to_owned).into_iter().collect();
@@ -186,7 +186,7 @@ fn write(configuration: &Configuration, name: &str, comment: &str, is_shown: boo
 }
 
 fn header(configuration: &Configuration, path: &HostPath, reads_plain: bool) -> String {
-    let resources = configuration.resources_where(Rule::encrypts).join(", ");
+    let resources = configuration.resources_where(ResourceRule::encrypts).join(", ");
     let mut text = format!(
         "Encrypts {resources} in etcd. kube-apiserver takes it as\n\
          --encryption-provider-config={path}\n"

@@ -197,7 +197,7 @@ impl Options {
     }
 
     pub(crate) fn needs(&self) -> Vec<Need> {
-        // Without a namespace nothing can be asked for, and `generate` refuses.
+        // Without a namespace nothing can be asked for, and `generate` rejects.
         let Some(namespace) = &self.namespace else { return Vec::new() };
         let namespace = || namespace.to_string();
         let secrets = self

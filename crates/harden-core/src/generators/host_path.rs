@@ -16,7 +16,7 @@ pub struct HostPath(Cow<'static, str>);
 pub struct InvalidHostPath;
 
 /// Folders with files of others, which are not the server's to read, or which its pod has already:
-/// a second mount of the same path is refused.
+/// a second mount of the same path is rejected.
 const SHARED: [&str; 9] = [
     "/etc",
     "/etc/ca-certificates",

@@ -70,7 +70,7 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long))]
     pub force: bool,
 
-    /// Pods beyond this level are refused
+    /// Pods beyond this level are rejected
     #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL", default_value = "restricted", help_heading = SECURITY))]
     pub level: Level,
 
@@ -308,7 +308,7 @@ impl Options {
         }
         if self.makes(Part::Quota) && !self.makes(Part::Limits) {
             notes.push(
-                "quota is made without limits: pods that state no requests and limits are refused"
+                "quota is made without limits: pods that state no requests and limits are rejected"
                     .to_owned(),
             );
         }

@@ -23,7 +23,7 @@ const OLDEST: MinorVersion = MinorVersion(25);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Options {
-    /// Pods beyond this level are refused in namespaces without labels
+    /// Pods beyond this level are rejected in namespaces without labels
     #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL", default_value = "baseline"))]
     pub enforce: Level,
 
@@ -197,22 +197,22 @@ impl Options {
     fn check_users(&self) -> Result<(), OptionError> {
         const OPTION: &str = "--exempt-user";
         for user in &self.exempt_user {
-            let refuse = |rule: &str| Err(OptionError::new(OPTION, user, rule));
+            let reject = |rule: &str| Err(OptionError::new(OPTION, user, rule));
             let parts = user.split(':').count();
             if user.is_empty() {
-                return refuse("must not be empty");
+                return reject("must not be empty");
             } else if user.contains('*') {
-                return refuse(
+                return reject(
                     "names are compared as they are, without wildcards: it would exempt nobody",
                 );
             } else if is_group(user) {
-                return refuse(
+                return reject(
                     "it is the name of a group, and only users are exempt: it would exempt nobody",
                 );
             } else if user.starts_with("system:serviceaccount:") && parts != 4 {
-                return refuse("a ServiceAccount is called system:serviceaccount:NAMESPACE:NAME");
+                return reject("a ServiceAccount is called system:serviceaccount:NAMESPACE:NAME");
             } else if makes_pods(user) && !self.force {
-                return refuse(
+                return reject(
                     "it makes the pods of every Deployment or Job, so nothing would be judged; --force goes ahead",
                 );
             }
@@ -262,8 +262,8 @@ impl Options {
 /// The server's own verdict on what the options do not check.
 fn check_names(text: &str) -> Result<(), OptionError> {
     let document = first_document(text);
-    let Err(refusal) = admission::read(&document) else { return Ok(()) };
-    let faults: Vec<_> = refusal.faults.iter().map(|it| it.message.as_str()).collect();
+    let Err(rejection) = admission::read(&document) else { return Ok(()) };
+    let faults: Vec<_> = rejection.faults.iter().map(|it| it.message.as_str()).collect();
     let is_class = faults.iter().any(|it| it.starts_with("exemptions.runtimeClasses"));
     let option = if is_class { "--exempt-runtime-class" } else { "--enforce" };
     Err(OptionError::new(
@@ -318,11 +318,11 @@ fn with_reasons(file: &Value, is_pinned: bool) -> String {
             }
             "defaults:" if !is_pinned => &[
                 "For namespaces that have no label of their own; a label always wins. The version is that",
-                "of the API server, so that an upgrade of Kubernetes changes what is refused.",
+                "of the API server, so that an upgrade of Kubernetes changes what is rejected.",
             ],
             "defaults:" => &[
                 "For namespaces that have no label of their own; a label always wins. The version is",
-                "pinned, so that an upgrade of Kubernetes does not change what is refused.",
+                "pinned, so that an upgrade of Kubernetes does not change what is rejected.",
             ],
             "exemptions:" => &[
                 "Never judged, whatever labels say. Names are compared as they are: no wildcards, no groups.",

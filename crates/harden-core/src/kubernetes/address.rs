@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::PortNumber;
 
-/// A range of addresses, without the sloppiness that the API server refuses since 1.36
+/// A range of addresses, without the sloppiness that the API server rejects since 1.36
 /// (`StrictIPCIDRValidation`): no bits beyond the prefix, no leading zeros, no IPv4-mapped IPv6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cidr(IpNet);
@@ -42,7 +42,7 @@ impl FromStr for Cidr {
             Some((address, prefix)) => (address, Some(prefix)),
             None => (text, None),
         };
-        // The standard library refuses leading zeros, as Go does; the crate's own parser takes them.
+        // The standard library rejects leading zeros, as Go does; the crate's own parser takes them.
         let address: IpAddr = address.parse().map_err(|_| InvalidCidr::Syntax)?;
         let Some(prefix) = prefix else { return Self::checked(IpNet::from(address)) };
         if (prefix.len() > 1 && prefix.starts_with('0')) || prefix.starts_with('+') {
@@ -122,8 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn stray_host_bits_are_refused_with_the_range_that_was_meant() {
-        let error = "10.0.0.1/8".parse::<Cidr>().expect_err("refused");
+    fn stray_host_bits_are_rejected_with_the_range_that_was_meant() {
+        let error = "10.0.0.1/8".parse::<Cidr>().expect_err("rejected");
         assert_eq!(
             error.to_string(),
             "has bits set beyond the prefix length; did you mean 10.0.0.0/8?"

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_server_refuses_is_refused() {
+    fn what_the_api_server_rejects_is_rejected() {
         for bad in ["", "Gi", "1gb", "1 Gi", "1.2.3", "--1", "1e", "1mm", "0x1", "1KI", "ten", "."]
         {
             assert!(bad.parse::<Quantity>().is_err(), "{bad}");

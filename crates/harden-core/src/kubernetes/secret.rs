@@ -3,7 +3,7 @@
 use harden_yaml::{Place, Span};
 use serde_json::Value;
 
-use crate::workloads::{Object, SecretUse};
+use crate::object::{Object, SecretUse};
 
 /// What a Secret is like. There is no field for what it holds, so nothing can show it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -300,7 +300,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::workloads::objects;
+    use crate::object::objects;
 
     fn table(count: u64, fields: &Value) -> Value {
         json!({

@@ -10,9 +10,9 @@ pub struct Selector<'d> {
     requirements: Vec<Requirement<'d>>,
 }
 
-/// A selector that the API server refuses.
+/// A selector that the API server rejects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the API server refuses this selector")]
+#[error("the API server rejects this selector")]
 pub struct Unreadable;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_api_server_refuses_is_refused() {
+    fn what_the_api_server_rejects_is_rejected() {
         for selector in [
             "{matchLabels: {a: 1}}",
             "{matchLabels: {'a b': c}}",

@@ -18,7 +18,7 @@ pub const PREFIX: &str = "pod-security.kubernetes.io/";
 /// What happens to pods that break a standard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mode {
-    /// They are refused.
+    /// They are rejected.
     Enforce,
     /// They are noted in the audit log.
     Audit,
@@ -113,7 +113,7 @@ impl Policy {
     }
 }
 
-/// A label that the API server refuses.
+/// A label that the API server rejects.
 #[derive(Debug, Clone)]
 pub struct InvalidLabel<'d> {
     /// Its key.
@@ -139,7 +139,7 @@ pub struct Labels<'d> {
     /// The policy. Where labels are invalid but stored all the same, enforce falls to restricted,
     /// audit and warn to privileged, and versions to latest.
     pub policy: Policy,
-    /// The labels that the API server refuses, in the order in which it names them.
+    /// The labels that the API server rejects, in the order in which it names them.
     pub invalid: Vec<InvalidLabel<'d>>,
     /// Whether any of the six labels is there.
     pub is_labelled: bool,
@@ -164,7 +164,7 @@ impl<'d> Labels<'d> {
 
     /// What the API server says of the invalid labels when the namespace is created; none when
     /// they are all valid.
-    pub fn refusal(&self, namespace: &str) -> Option<String> {
+    pub fn rejection(&self, namespace: &str) -> Option<String> {
         let errors: Vec<String> = self.invalid.iter().map(ToString::to_string).collect();
         let errors = match errors.as_slice() {
             [] => return None,

@@ -121,7 +121,7 @@ impl<'d> Pod<'d> {
     }
 
     /// Places whose value is of a type that the API server cannot decode, as far as the checks read
-    /// them; it refuses such a pod before any check runs.
+    /// them; it rejects such a pod before any check runs.
     pub fn unreadable(&self) -> Vec<Place<'d>> {
         types::unreadable(self.annotations, self.spec)
     }

@@ -209,7 +209,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::finding::{Change, ObjectName};
+    use crate::finding::{Change, ObjectReference};
 
     fn spot(text: &str, marked: &str) -> Spot {
         let start = text.find(marked).unwrap();
@@ -239,7 +239,7 @@ mod tests {
             rule: crate::rules::all().next().unwrap(),
             message: "".into(),
             source: 0,
-            object: Some(Arc::new(ObjectName {
+            object: Some(Arc::new(ObjectReference {
                 api_version: "v1".to_owned(),
                 kind: kind.to_owned(),
                 namespace: String::new(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::wide::reason;
 use super::{Report, fingerprints};
-use crate::finding::{Finding, Fnv, ObjectName};
+use crate::finding::{Finding, Fnv, ObjectReference};
 use crate::rule::Reference;
 
 /// Whose objects.
@@ -46,7 +46,7 @@ const CLUSTER_WIDE: [&str; 20] = [
 /// The findings of one object, or of one source's text outside of objects.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject<'a> {
-    Object(&'a ObjectName),
+    Object(&'a ObjectReference),
     Source(&'a str),
 }
 

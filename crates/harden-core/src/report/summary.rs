@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::Report;
-use crate::finding::ObjectName;
+use crate::finding::ObjectReference;
 use crate::kubernetes::Level;
 use crate::rule::Severity;
 
@@ -33,8 +33,8 @@ impl Summary {
             levels: report.coverage.levels,
             severities: [0; 4],
         };
-        let mut objects: FxHashSet<&ObjectName> = FxHashSet::default();
-        let mut last: Option<&Arc<ObjectName>> = None;
+        let mut objects: FxHashSet<&ObjectReference> = FxHashSet::default();
+        let mut last: Option<&Arc<ObjectReference>> = None;
         for finding in report.findings {
             if finding.ignored.is_some() {
                 summary.ignored += 1;

@@ -1,6 +1,6 @@
 //! Files that the API server reads: EncryptionConfiguration, audit policies, AdmissionConfiguration.
 //!
-//! A file that the server refuses is one rule's finding; the others judge only what it takes.
+//! A file that the server rejects is one rule's finding; the others judge only what it takes.
 
 mod admission_configuration_refused;
 mod admission_default_privileged;
@@ -44,7 +44,7 @@ mod encryption_unauthenticated;
 use harden_yaml::Place;
 
 use crate::check::{Object, Reporter};
-use crate::configuration::Refusal;
+use crate::configuration::Rejection;
 use crate::configuration::admission::{self, AdmissionConfiguration, PodSecurityConfiguration};
 use crate::configuration::audit::{self, AuditPolicy, Criterion, Sensitive};
 use crate::configuration::encryption::{self, EncryptionConfiguration, Options};
@@ -139,13 +139,13 @@ fn pod_security<'d>(object: &Object<'d>) -> Option<PodSecurityConfiguration<'d>>
 }
 
 /// Reports why a server does not start, and what would mend it where that can be told.
-fn refuse<'d>(
-    refusal: &Refusal<'d>,
+fn reject<'d>(
+    rejection: &Rejection<'d>,
     reporter: &mut Reporter<'_, 'd>,
     change: impl Fn(Place<'d>) -> Change,
 ) {
     let mut said: Vec<String> = Vec::new();
-    for fault in &refusal.faults {
+    for fault in &rejection.faults {
         let message = fault.message.replace("\n ", "");
         let is_silent = !fault.place.exists() && fault.place.path().ends_with(".kms.apiVersion");
         let hint = if is_silent { " (kms without apiVersion is v1)" } else { "" };
@@ -154,7 +154,7 @@ fn refuse<'d>(
             said.push(message);
         }
     }
-    let spots = refusal.faults.iter().map(|it| (it.place, String::new(), change(it.place)));
+    let spots = rejection.faults.iter().map(|it| (it.place, String::new(), change(it.place)));
     reporter.flag_all(format!("the API server would not start: {}", said.join(", ")), spots);
 }
 

@@ -1,4 +1,4 @@
-//! Text that kubectl would refuse or read otherwise than meant.
+//! Text that kubectl would reject or read otherwise than meant.
 
 mod ambiguous_key;
 mod duplicate_key;

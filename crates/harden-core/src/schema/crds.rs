@@ -7,7 +7,7 @@ use harden_yaml::{Document, Place};
 
 use super::built_in::common;
 use super::table::{Field, Shape, Table, Versions};
-use crate::workloads::objects;
+use crate::object::objects;
 
 /// Schemas nested deeper than this are not read; the API server takes none that deep.
 const DEEPEST: u8 = 100;
@@ -36,7 +36,7 @@ impl Crds {
     /// place of an earlier one for the same kind. Everything else is skipped.
     pub fn read<'d>(documents: impl IntoIterator<Item = &'d Document<'d>>) -> Self {
         let mut crds = Self::default();
-        for document in documents.into_iter().filter(|it| !it.is_refused()) {
+        for document in documents.into_iter().filter(|it| !it.is_rejected()) {
             let all = objects(document.root());
             for object in all.filter(|it| {
                 it.kind == "CustomResourceDefinition"

@@ -3,7 +3,7 @@
 use harden_yaml::Place;
 
 use super::{Flaw, FlawKind};
-use crate::workloads::Object;
+use crate::object::Object;
 
 /// No patch nests deeper than this.
 const DEEPEST: u8 = 64;

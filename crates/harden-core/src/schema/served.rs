@@ -9,7 +9,7 @@ use super::table::{Shape, Versions};
 use super::walk::Root;
 use super::{Crds, Flaw, FlawKind};
 use crate::finding::Change;
-use crate::workloads::Object;
+use crate::object::Object;
 
 /// Files that share the core group's `apiVersion` and are never sent to an API server.
 const NOT_SENT: [&str; 2] = ["Config", "List"];

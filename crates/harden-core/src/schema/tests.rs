@@ -3,12 +3,12 @@
 use harden_yaml::Document;
 
 use super::*;
-use crate::workloads::objects;
+use crate::object::objects;
 
 /// `path: message` of every flaw.
 fn flaws_in(text: &str, version: u16, crds: &Crds) -> Vec<String> {
     let document = Document::parse_yaml(text);
-    assert!(!document.is_refused(), "{:?}", document.problems());
+    assert!(!document.is_rejected(), "{:?}", document.problems());
     objects(document.root())
         .flat_map(|object| check(&object, MinorVersion(version), crds))
         .map(|it| format!("{}: {}", it.place.path(), it.message))

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use harden_yaml::{Document, Lines};
 use serde_json::{Value, json};
 
-use crate::configuration::Refusal;
+use crate::configuration::Rejection;
 use crate::configuration::audit::{self, AuditLevel, AuditPolicy, Decision, Event, Stage, decide};
 
 /// An audit policy that is asked.
@@ -52,7 +52,7 @@ pub struct Miss {
 impl<'d> Simulator<'d> {
     /// Reads a policy, or says why the API server would not start with it; `file` is what it is
     /// called in answers.
-    pub fn new(document: &'d Document<'d>, file: &str) -> Result<Self, Refusal<'d>> {
+    pub fn new(document: &'d Document<'d>, file: &str) -> Result<Self, Rejection<'d>> {
         let policy = audit::read(document)?;
         let lines = Lines::new(document.text());
         let line = |place: harden_yaml::Place<'_>| lines.position(place.span().start).line;
@@ -168,7 +168,7 @@ pub fn logs(decision: &Decision, stage: Stage) -> bool {
     decision.level > AuditLevel::None && !decision.omit_stages.contains(stage)
 }
 
-/// The stages that a request goes through when nothing fails. One without a user is refused before
+/// The stages that a request goes through when nothing fails. One without a user is rejected before
 /// it is handled: its one event has stage `ResponseStarted`.
 ///
 /// See `WithAudit` and `WithFailedAuthenticationAudit` in `k8s.io/apiserver/pkg/endpoints/filters`.

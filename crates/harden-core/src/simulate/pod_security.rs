@@ -11,10 +11,10 @@ pub use answer::{Answer, NamespaceAnswer};
 pub use options::{Exemption, Exemptions, Options};
 
 use crate::kubernetes::MinorVersion;
+use crate::object::{Object, PodTemplate, objects};
 use crate::pod_security::{
     CheckFailure, Labels, Origin, Pod, Policy, Profile, Standard, forbidden_detail, go_quoted,
 };
-use crate::workloads::{Object, PodPart, objects};
 
 /// Answers for all objects of several documents, in their order; namespaces among them are learnt
 /// first, wherever they stand.
@@ -76,7 +76,7 @@ impl Simulator {
         object.pods().into_iter().map(|pod| self.answer_pod(object, pod)).collect()
     }
 
-    /// The answer to a Namespace that is refused or warned about; none for others, and for other
+    /// The answer to a Namespace that is rejected or warned about; none for others, and for other
     /// kinds.
     pub fn answer_namespace<'d>(&self, object: &Object<'d>) -> Option<NamespaceAnswer<'d>> {
         let labels = self.labels(object)?;
@@ -85,7 +85,7 @@ impl Simulator {
             let text = unreadable(object, *first);
             return Some(NamespaceAnswer { name, allowed: false, text, places: vec![*first] });
         }
-        if let Some(text) = labels.refusal(name) {
+        if let Some(text) = labels.rejection(name) {
             let places = labels.invalid.iter().map(|label| label.place).collect();
             return Some(NamespaceAnswer { name, allowed: false, text, places });
         }
@@ -102,7 +102,7 @@ impl Simulator {
         is_namespace.then(|| Labels::read(labels, self.options.defaults))
     }
 
-    fn answer_pod<'d>(&self, object: &Object<'d>, part: PodPart<'d>) -> Answer<'d> {
+    fn answer_pod<'d>(&self, object: &Object<'d>, part: PodTemplate<'d>) -> Answer<'d> {
         let namespace = object.namespace().unwrap_or(&self.options.namespace);
         let judge = self.namespaces.get(namespace).unwrap_or(&self.otherwise);
         let pod = Pod::read_defaulted(part.metadata, part.spec, part.origin);

@@ -35,10 +35,10 @@ fn every_policy_gets_the_servers_verdict_message_and_warning() {
                 let recorded = case["warnings"][0].as_str().map(str::to_owned);
                 (first.map(str::to_owned), recorded)
             }
-            Err(refusal) => {
-                assert_ne!(theirs, "", "{}: {}", case["case"], refusal.text("FILE"));
+            Err(rejection) => {
+                assert_ne!(theirs, "", "{}: {}", case["case"], rejection.text("FILE"));
                 let recorded = comparable(theirs).unwrap_or_else(|| theirs.to_owned());
-                (Some(refusal.text("FILE")), Some(recorded))
+                (Some(rejection.text("FILE")), Some(recorded))
             }
         };
         if ours != theirs && !OTHER_WORDS.iter().any(|it| case["case"] == *it) {
@@ -129,9 +129,9 @@ fn random_policies_load_and_decide_as_on_the_server() {
                 let ours = warning.as_deref().and_then(|it| it.lines().next());
                 ours == answer["warnings"][0].as_str()
             }
-            (Err(refusal), Some(theirs)) => comparable(theirs).is_none_or(|theirs| {
+            (Err(rejection), Some(theirs)) => comparable(theirs).is_none_or(|theirs| {
                 compared += 1;
-                refusal.text("FILE") == format!("loading audit policy file: {theirs}")
+                rejection.text("FILE") == format!("loading audit policy file: {theirs}")
             }),
             _ => false,
         };

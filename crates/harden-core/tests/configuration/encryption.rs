@@ -81,8 +81,8 @@ fn kms_v1_is_taken_by_servers_before_it_was_switched_off() {
     let text = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n\
                 - resources: [secrets]\n  providers:\n  - kms: {name: a, endpoint: unix:///a}\n";
     let document = first_document(text);
-    let refused = |minor| read(&document, Options::of(MinorVersion(minor))).is_err();
-    assert_eq!((refused(28), refused(29), refused(37)), (false, true, true));
+    let rejected = |minor| read(&document, Options::of(MinorVersion(minor))).is_err();
+    assert_eq!((rejected(28), rejected(29), rejected(37)), (false, true, true));
 }
 
 #[test]
@@ -118,16 +118,16 @@ fn random_files_get_the_servers_verdict_and_message() {
 #[test]
 fn no_key_material_is_in_any_message() {
     let mut random = Random::new(setting("HARDEN_RANDOM_SEED", 1) + 1);
-    let mut refused = 0;
+    let mut rejected = 0;
     for _ in 0..FILES {
         let text = file(&mut random);
         let Some(message) = verdict(&text) else { continue };
-        refused += 1;
+        rejected += 1;
         for secret in SECRETS {
             assert!(!message.contains(secret.trim()), "{text}\n{message}");
         }
     }
-    assert!(refused > 300);
+    assert!(rejected > 300);
     // Without the blank after the colon, the key becomes the name of a field.
     let slips = [
         "resources: [{resources: [secrets], providers: [{aescbc: {keys: [{name: a, secret:SECRET}]}}]}]",
@@ -150,7 +150,7 @@ fn no_key_material_is_in_any_message() {
 fn verdict(text: &str) -> Option<String> {
     let document = first_document(text);
     let options = Options::of(MinorVersion::NEWEST_KNOWN);
-    read(&document, options).err().map(|refusal| refusal.text("FILE"))
+    read(&document, options).err().map(|rejection| rejection.text("FILE"))
 }
 
 fn file(random: &mut Random) -> String {

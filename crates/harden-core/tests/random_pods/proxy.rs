@@ -19,7 +19,7 @@ pub(crate) struct Proxy {
 pub(crate) struct Reply {
     /// The status of HTTP.
     pub(crate) code: u16,
-    /// The message of a refusal.
+    /// The message of a rejection.
     pub(crate) message: String,
     /// The warnings, without code and agent.
     pub(crate) warnings: Vec<String>,

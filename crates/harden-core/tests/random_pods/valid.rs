@@ -1,4 +1,4 @@
-//! Random pods without what API validation refuses, so that they come before admission.
+//! Random pods without what API validation rejects, so that they come before admission.
 
 use std::collections::{BTreeMap, BTreeSet};
 

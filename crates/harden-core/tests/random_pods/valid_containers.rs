@@ -1,4 +1,4 @@
-//! Containers and security contexts without what API validation refuses.
+//! Containers and security contexts without what API validation rejects.
 
 use serde_json::{Map, Value, json};
 

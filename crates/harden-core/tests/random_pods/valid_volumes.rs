@@ -1,4 +1,4 @@
-//! Volumes without what API validation refuses.
+//! Volumes without what API validation rejects.
 
 use serde_json::{Value, json};
 

@@ -43,7 +43,7 @@ fn stored(crds: &str, format: Format, resources: [&str; 2]) {
     plane.apply(crds);
     plane.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: team-a}\n");
     let reports = Input::new().report(|report| written(report, format));
-    // Strict validation refuses fields that the schema does not know.
+    // Strict validation rejects fields that the schema does not know.
     eventually("the new kinds to be served", Duration::from_mins(1), || {
         let output = plane.try_apply(&reports);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();

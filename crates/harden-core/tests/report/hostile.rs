@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use harden_core::finding::{Change, Finding, Ignored, IgnoredBy, ObjectName, Spot};
+use harden_core::finding::{Change, Finding, Ignored, IgnoredBy, ObjectReference, Spot};
 use harden_core::report::{Incomplete, ReportSource};
 use harden_core::rules;
 use harden_yaml::{Lines, Span};
@@ -115,7 +115,7 @@ type Parts = (
 fn finding(text: &str, (rule, message, object, spots, ignored): Parts) -> Finding {
     let rules: Vec<_> = rules::all().collect();
     let object = object.map(|[api_version, kind, namespace, name]| {
-        Arc::new(ObjectName { api_version, kind, namespace, name })
+        Arc::new(ObjectReference { api_version, kind, namespace, name })
     });
     let by = [IgnoredBy::Comment, IgnoredBy::Annotation, IgnoredBy::File];
     Finding {

@@ -71,7 +71,7 @@ fn json_formats_satisfy_their_schemas() {
 }
 
 #[test]
-fn schemas_refuse_what_is_wrong() {
+fn schemas_reject_what_is_wrong() {
     let Schemas(schemas) = Schemas::new();
     for (format, schema) in &schemas {
         let mut value = Input::new().report(|report| read(report, *format));

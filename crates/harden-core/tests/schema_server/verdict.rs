@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use harden_core::kubernetes::MinorVersion;
+use harden_core::object::objects;
 use harden_core::schema::{Crds, FlawKind, check};
-use harden_core::workloads::objects;
 use harden_yaml::Document;
 use harness::ControlPlane;
 use serde_json::Value;
@@ -36,8 +36,8 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// Whether it was refused for what is in it, and not for who sent it or what is there already.
-    pub(crate) fn is_refusal_of_content(&self) -> bool {
+    /// Whether it was rejected for what is in it, and not for who sent it or what is there already.
+    pub(crate) fn is_rejection_of_content(&self) -> bool {
         ["is invalid", "cannot be handled", "cannot unmarshal"]
             .iter()
             .any(|it| self.text.contains(it))

@@ -2,13 +2,13 @@
 
 #![no_main]
 
-use harden_yaml::{Document, Place, decode, documents, documents_in, parts};
+use harden_yaml::{Document, Place, decode, documents, documents_in, sections};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = decode(bytes) else { return };
-    let of_parts: usize = parts(&text).into_iter().map(|it| documents_in(&text, it).count()).sum();
-    assert_eq!(of_parts, documents(&text).count());
+    let of_sections: usize = sections(&text).into_iter().map(|it| documents_in(&text, it).count()).sum();
+    assert_eq!(of_sections, documents(&text).count());
     for document in documents(&text) {
         walk(document.root());
         assert!(document.problems().iter().all(|problem| problem.span.start <= problem.span.end));

@@ -2,15 +2,15 @@
 
 use std::fmt::Write as _;
 
-use crate::{Document, ProblemKind, Refused, Style};
+use crate::{Document, ProblemKind, Rejected, Style};
 
-/// The JSON, and for each problem its text, whether only strict decoding refuses, and the message.
-fn read(text: &str) -> (Option<String>, Vec<(String, Refused, String)>) {
+/// The JSON, and for each problem its text, whether only strict decoding rejects, and the message.
+fn read(text: &str) -> (Option<String>, Vec<(String, Rejected, String)>) {
     let document = Document::parse_yaml(text);
     let problems = document
         .problems()
         .iter()
-        .map(|problem| (problem.span.text(text).to_owned(), problem.refused(), problem.message()));
+        .map(|problem| (problem.span.text(text).to_owned(), problem.rejected(), problem.message()));
     (document.to_json(), problems.collect())
 }
 
@@ -21,11 +21,11 @@ fn only_problem(text: &str) -> ProblemKind {
 }
 
 #[test]
-fn the_last_of_duplicate_keys_counts_and_strict_refuses() {
+fn the_last_of_duplicate_keys_counts_and_strict_rejects() {
     let text = "a: 1\nb: 2\na: 3\n";
     let document = Document::parse_yaml(text);
     assert_eq!(document.to_json().unwrap(), r#"{"a":3,"b":2}"#);
-    assert!(!document.is_refused() && document.is_refused_by_strict());
+    assert!(!document.is_rejected() && document.is_rejected_by_strict());
     let problem = &document.problems()[0];
     assert_eq!(problem.span.start, 10);
     let ProblemKind::DuplicateKey { key, first } = &problem.kind else { unreachable!() };
@@ -53,7 +53,7 @@ fn merges_set_keys_in_the_order_of_the_text() {
     let (json, problems) = merged("m: {<<: *base, x: 3}\n");
     assert!(json.unwrap().contains(r#""m":{"x":3,"z":2}"#));
     assert_eq!(problems[0].0, "x");
-    assert_eq!(problems[0].1, Refused::Strict);
+    assert_eq!(problems[0].1, Rejected::Strict);
     let (json, problems) = merged("m:\n  x: 3\n  <<: [{x: 4}, *base]\n");
     assert!(json.unwrap().contains(r#""m":{"x":4,"z":2}"#));
     assert!(problems.iter().all(|problem| problem.0 == "<<"));
@@ -114,7 +114,7 @@ fn what_json_cannot_say_matters_only_where_it_stays() {
 }
 
 #[test]
-fn every_refusal_says_what_is_wrong_and_where() {
+fn every_rejection_says_what_is_wrong_and_where() {
     for (text, at, what) in [
         ("a:\n\tb: 1\n", "\t", "tab"),
         ("a: @x\n", "@", "quotes"),
@@ -144,7 +144,7 @@ fn ten_thousand_levels_are_read_and_no_more() {
     let maps: String = (0..2000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     assert!(Document::parse_yaml(&maps).to_json().is_some());
     assert_eq!(Document::parse_json(&nested(10_000)).to_json().unwrap(), nested(10_000));
-    assert!(Document::parse_json(&nested(10_001)).is_refused());
+    assert!(Document::parse_json(&nested(10_001)).is_rejected());
 }
 
 #[test]

@@ -99,7 +99,7 @@ pub(super) fn is_wide_break(bytes: &[u8], index: usize) -> bool {
     matches!(bytes, [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..])
 }
 
-/// Line breaks between two parts of a flow scalar: one folds to a space, more lose the first.
+/// Line breaks between two sections of a flow scalar: one folds to a space, more lose the first.
 #[derive(Default)]
 pub(super) struct Fold {
     pub(super) broken: bool,

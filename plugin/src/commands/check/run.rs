@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use harden_core::check::{Checker, Coverage, Judged, Origin, Remains, Settings, SourceText};
+use harden_core::check::{Checker, Coverage, Draft, Provenance, Remains, Settings, SourceText};
 use harden_core::finding::Finding;
 use harden_core::ignore::{self, Ignore, Unused};
 use harden_core::report::Incomplete;
@@ -27,7 +27,7 @@ pub(super) struct Run {
     /// Their texts, where findings may be shown in them.
     pub(super) texts: Vec<Option<String>>,
     /// Where those texts were cut out of larger ones that were.
-    pub(super) origins: Vec<Option<Origin>>,
+    pub(super) origins: Vec<Option<Provenance>>,
     pub(super) findings: Vec<Finding>,
     pub(super) coverage: Coverage,
     /// Sources that hold nothing to check.
@@ -141,7 +141,7 @@ impl Run {
     }
 
     /// Takes in what the next source comes to.
-    pub(super) fn absorb(&mut self, mut judged: Judged) {
+    pub(super) fn absorb(&mut self, mut judged: Draft) {
         if judged.coverage.objects == 0 && judged.coverage.broken == 0 {
             self.foreign.extend(self.names.get(self.remains.len()).cloned());
         }

@@ -9,7 +9,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use anyhow::Context as _;
-use harden_core::check::{Checker, Judged, Origin};
+use harden_core::check::{Checker, Draft, Provenance};
 use harden_core::report::Incomplete;
 use rayon::prelude::*;
 
@@ -134,7 +134,7 @@ fn judge_batch(
     base: usize,
     items: Vec<Item>,
     checker: &Checker,
-) -> Vec<(Judged, Option<(String, Origin)>)> {
+) -> Vec<(Draft, Option<(String, Provenance)>)> {
     let numbered: Vec<_> = items.into_iter().enumerate().collect();
     let results = numbered.into_par_iter().with_min_len(BATCH / 8).map_init(
         || checker.session(),
@@ -147,7 +147,7 @@ fn judge_batch(
     results.collect()
 }
 
-fn absorb(name: &str, results: Vec<(Judged, Option<(String, Origin)>)>, run: &mut Run) {
+fn absorb(name: &str, results: Vec<(Draft, Option<(String, Provenance)>)>, run: &mut Run) {
     for (result, kept) in results {
         let (text, origin) = kept.unzip();
         run.names.push(name.to_owned());

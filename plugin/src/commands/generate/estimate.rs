@@ -12,7 +12,7 @@ pub(super) fn of(files: &[File], log: &str) -> anyhow::Result<File> {
     let policy = files.first().context("there is no policy to estimate by")?;
     let document = first_document(&policy.text);
     let simulator = Simulator::new(&document, &policy.name)
-        .map_err(|refusal| anyhow::anyhow!("{}", refusal.text(&policy.name)))?;
+        .map_err(|rejection| anyhow::anyhow!("{}", rejection.text(&policy.name)))?;
     let mut lines = audit_log::open(log)?;
     let nothing = |_: usize, _: &Record<'_>| String::new();
     let read = audit_log::read(&simulator, &mut *lines, nothing, |_| Ok(()))

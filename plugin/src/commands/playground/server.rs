@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use super::{Options, PAGE};
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 /// What every answer says; frames of other pages, and whatever guesses types, are kept out.
 const HEADERS: [(&str, &str); 4] = [
@@ -26,7 +26,7 @@ const HEADERS: [(&str, &str); 4] = [
 ];
 
 /// Serves until the program is stopped.
-pub(super) async fn serve(options: &Options) -> anyhow::Result<Outcome> {
+pub(super) async fn serve(options: &Options) -> anyhow::Result<Exit> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await;
     let listener = listener.with_context(|| format!("failed to serve on port {}", options.port))?;
     let port = listener.local_addr()?.port();

@@ -3,14 +3,14 @@
 use std::io::{self, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
-use harden_core::configuration::{Refusal, first_document};
+use harden_core::configuration::{Rejection, first_document};
 use harden_core::simulate::audit::{Estimate, Record, Request, Simulator};
 use harden_yaml::{Lines, Place};
 use serde_json::{Value, json};
 
 use crate::audit_log;
 use crate::input;
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 /// The first rule that matches decides; what no rule matches is not logged. Asked about one request,
 /// the answer says why the rules above did not match. Asked about a log, it is a line per event. The
@@ -109,7 +109,7 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
     let document = first_document(&text);
     let simulator = match Simulator::new(&document, &options.filename) {
         Ok(simulator) => simulator,
-        Err(refusal) => bail!("{}", refused(&options.filename, &text, &refusal)),
+        Err(rejection) => bail!("{}", rejected(&options.filename, &text, &rejection)),
     };
     for fault in &simulator.policy().ignored {
         let at = position(&options.filename, &text, fault.place);
@@ -119,7 +119,7 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
         let request = options.request.to_core(verb)?;
         let answer = simulator.answer(&request.event());
         print(options.output, &simulator.to_text(&answer), &simulator.to_json(&answer))?;
-        return Ok(Outcome::Done);
+        return Ok(Exit::Done);
     }
     if let Some(file) = &options.event {
         let text = input::read(file)?;
@@ -127,7 +127,7 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
         let answer = simulator.answer(&record.event());
         let words = format!("{}\n{}", record.title(), simulator.to_text(&answer));
         print(options.output, &words, &simulator.to_json(&answer))?;
-        return Ok(Outcome::Done);
+        return Ok(Exit::Done);
     }
     answer_log(&simulator, options, log.unwrap_or("-"))
 }
@@ -160,10 +160,10 @@ fn print(format: Format, text: &str, json: &Value) -> io::Result<()> {
 }
 
 /// Why the server does not start, fault by fault, in its words.
-fn refused(name: &str, text: &str, refusal: &Refusal<'_>) -> String {
-    let place = refusal.faults.first().map(|it| position(name, text, it.place));
+fn rejected(name: &str, text: &str, rejection: &Rejection<'_>) -> String {
+    let place = rejection.faults.first().map(|it| position(name, text, it.place));
     let place = place.unwrap_or_else(|| name.to_owned());
-    format!("{place}: the API server would not start: {}", refusal.text(name))
+    format!("{place}: the API server would not start: {}", rejection.text(name))
 }
 
 fn position(name: &str, text: &str, place: Place<'_>) -> String {
@@ -197,7 +197,7 @@ fn answer_log(simulator: &Simulator<'_>, options: &Options, name: &str) -> super
     })
     .with_context(|| format!("failed to answer {name}"))?;
     // Whoever reads the answers may have gone away before the end.
-    let Some(read) = outcome else { return Ok(Outcome::Done) };
+    let Some(read) = outcome else { return Ok(Exit::Done) };
     for (line, error) in &read.errors {
         terminal::error(&format!("{name}:{line}: {error}"))?;
     }
@@ -205,7 +205,7 @@ fn answer_log(simulator: &Simulator<'_>, options: &Options, name: &str) -> super
     if rest > 0 {
         terminal::error(&format!("{name}: {rest} more lines like these"))?;
     }
-    Ok(if read.errors.is_empty() { Outcome::Done } else { Outcome::Incomplete })
+    Ok(if read.errors.is_empty() { Exit::Done } else { Exit::Incomplete })
 }
 
 fn answer_line(

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use harden_core::kubernetes::Level;
+use harden_core::object::objects;
 use harden_core::pod_security::{Standard, Version};
 use harden_core::simulate::pod_security::{self as core, Answer, Exemptions, Simulator};
-use harden_core::workloads::objects;
 use harden_yaml::{Document, documents};
 use rayon::prelude::*;
 
 use crate::input;
-use crate::terminal::{self, Outcome};
+use crate::terminal::{self, Exit};
 
 /// Pods, and objects that make pods, are asked about one by one. The labels of Namespaces among the
 /// input decide about what is in them; --level and --kubernetes-version about everything else. The
@@ -79,7 +79,7 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
             answer_text(&mut simulator, &name, &input::read(&name)?, options.output)?;
         }
     }
-    Ok(Outcome::Done)
+    Ok(Exit::Done)
 }
 
 impl Options {
@@ -106,12 +106,12 @@ fn answer_text(
     format: Format,
 ) -> anyhow::Result<()> {
     let documents: Vec<Document<'_>> = documents(text).collect();
-    for document in documents.iter().filter(|it| it.is_refused()) {
+    for document in documents.iter().filter(|it| it.is_rejected()) {
         let problem =
             document.problems().first().map_or_else(String::new, harden_yaml::Problem::message);
         terminal::error(&format!("{name}: a document was left out: {problem}"))?;
     }
-    let readable = || documents.iter().filter(|it| !it.is_refused());
+    let readable = || documents.iter().filter(|it| !it.is_rejected());
     readable().flat_map(|it| objects(it.root())).for_each(|object| simulator.learn(&object));
     let answers: String = readable().map(|document| answer(simulator, document, format)).collect();
     Ok(terminal::print(&answers)?)
@@ -149,7 +149,7 @@ fn answer_line(simulator: &Simulator, line: &str, format: Format) -> String {
         return String::new();
     }
     let document = Document::parse_json(line);
-    if !document.is_refused() {
+    if !document.is_rejected() {
         return answer(simulator, &document, format);
     }
     // Every line gets its answer, so that the lines of the answer can be counted off.
@@ -166,7 +166,7 @@ fn answer(simulator: &Simulator, document: &Document<'_>, format: Format) -> Str
     for object in objects(document.root()) {
         if let Some(answer) = simulator.answer_namespace(&object).filter(|_| format == Format::Text)
         {
-            let word = if answer.allowed { "allowed with a warning" } else { "refused" };
+            let word = if answer.allowed { "allowed with a warning" } else { "rejected" };
             let _ = writeln!(text, "Namespace {}: {word}\n  {}", answer.name, answer.text);
         }
         for answer in simulator.answer(&object) {
@@ -188,8 +188,8 @@ fn write_answer(text: &mut String, answer: &Answer<'_>) {
         (_, Some(_)) => "allowed, because it is exempt",
         (true, None) if answer.warning.is_some() => "allowed with a warning",
         (true, None) => "allowed",
-        (false, None) if is_pod || !answer.unreadable.is_empty() => "refused",
-        (false, None) => "allowed, but its pods will be refused",
+        (false, None) if is_pod || !answer.unreadable.is_empty() => "rejected",
+        (false, None) => "allowed, but its pods will be rejected",
     };
     let _ = writeln!(text, "{} {name}: {word}", answer.kind);
     if let Some(words) = &answer.text {

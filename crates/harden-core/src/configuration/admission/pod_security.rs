@@ -11,7 +11,7 @@ use crate::configuration::decoding::{Struct, TEXT, Type, decode};
 use crate::configuration::file::{meta, repeated_keys};
 use crate::configuration::meta::Meta;
 use crate::configuration::names::{label_errors, subdomain_errors};
-use crate::configuration::{Fault, Refusal};
+use crate::configuration::{Fault, Rejection};
 use crate::kubernetes::Level;
 use crate::pod_security::{Policy, Standard, Version, go_quoted};
 
@@ -38,14 +38,14 @@ pub struct PodSecurityConfiguration<'d> {
 }
 
 /// Reads a file of its own, or says why the API server would not start with it.
-pub fn read<'d>(document: &'d Document<'d>) -> Result<PodSecurityConfiguration<'d>, Refusal<'d>> {
-    let meta = meta(document).map_err(|fault| Refusal::one(READING, fault))?;
+pub fn read<'d>(document: &'d Document<'d>) -> Result<PodSecurityConfiguration<'d>, Rejection<'d>> {
+    let meta = meta(document).map_err(|fault| Rejection::one(READING, fault))?;
     read_as(&meta, document.root(), repeated_keys(document))
 }
 
 /// Reads the configuration inside an AdmissionConfiguration.
-pub(super) fn read_at(place: Place<'_>) -> Result<PodSecurityConfiguration<'_>, Refusal<'_>> {
-    let meta = Meta::read(place).map_err(|fault| Refusal::one(READING, fault))?;
+pub(super) fn read_at(place: Place<'_>) -> Result<PodSecurityConfiguration<'_>, Rejection<'_>> {
+    let meta = Meta::read(place).map_err(|fault| Rejection::one(READING, fault))?;
     read_as(&meta, place, None)
 }
 
@@ -58,26 +58,26 @@ fn read_as<'d>(
     meta: &Meta<'d>,
     root: Place<'d>,
     repeated: Option<Fault<'d>>,
-) -> Result<PodSecurityConfiguration<'d>, Refusal<'d>> {
-    meta.check_presence().map_err(|fault| Refusal::one(READING, fault))?;
+) -> Result<PodSecurityConfiguration<'d>, Rejection<'d>> {
+    meta.check_presence().map_err(|fault| Rejection::one(READING, fault))?;
     let is_version = matches!(meta.version, "v1" | "v1beta1" | "v1alpha1");
     if meta.group != GROUP || !is_version || meta.kind != "PodSecurityConfiguration" {
-        return Err(Refusal::one(READING, meta.unknown("PodSecurityConfiguration")));
+        return Err(Rejection::one(READING, meta.unknown("PodSecurityConfiguration")));
     }
     let decoded = decode(root, &CONFIGURATION);
     if let Some(fault) = decoded.wrong {
-        return Err(Refusal::one(READING, fault));
+        return Err(Rejection::one(READING, fault));
     }
     let strict: Vec<_> = repeated.into_iter().chain(decoded.strict).collect();
     if !strict.is_empty() {
-        return Err(Refusal::strict(READING, strict));
+        return Err(Rejection::strict(READING, strict));
     }
-    let defaults = defaults(root.at("defaults")).map_err(|it| Refusal::new(COMPLETING, it))?;
+    let defaults = defaults(root.at("defaults")).map_err(|it| Rejection::new(COMPLETING, it))?;
     let exemptions = root.at("exemptions");
     let list = |key| exemptions.at(key).items().collect::<Vec<_>>();
     let faults = exemption_faults(exemptions);
     if !faults.is_empty() {
-        return Err(Refusal::new(VALIDATING, faults));
+        return Err(Rejection::new(VALIDATING, faults));
     }
     Ok(PodSecurityConfiguration {
         place: root,

@@ -9,49 +9,49 @@ const INSIDE: &str =
     "apiVersion: pod-security.admission.config.k8s.io/v1, kind: PodSecurityConfiguration";
 
 /// What the server says of a configuration of PodSecurity, inside an AdmissionConfiguration.
-fn refusal(settings: &str) -> Option<String> {
+fn rejection(settings: &str) -> Option<String> {
     let text =
         format!("{HEAD}plugins: [{{name: PodSecurity, configuration: {{{INSIDE}, {settings}}}}}]");
     read(&first_document(&text)).err().map(|it| it.text("FILE"))
 }
 
 #[test]
-fn pod_security_is_refused_in_the_plugins_words() {
+fn pod_security_is_rejected_in_the_plugins_words() {
     let start = "failed to initialize admission plugin \"PodSecurity\": PodSecurity";
     let levels = "configuration error: enforce: must be one of privileged, baseline, restricted";
-    assert_eq!(refusal("defaults: {enforce: Baseline}"), Some(format!("{start} {levels}")));
+    assert_eq!(rejection("defaults: {enforce: Baseline}"), Some(format!("{start} {levels}")));
     assert_eq!(
-        refusal("defaults: {enforce-version: '1.30', audit: strict}"),
+        rejection("defaults: {enforce-version: '1.30', audit: strict}"),
         Some(format!(
             "{start} configuration error: [enforce-version: must be \"latest\" or \"v1.x\", audit: \
              must be one of privileged, baseline, restricted]"
         ))
     );
     assert_eq!(
-        refusal("exemptions: {usernames: ['']}"),
+        rejection("exemptions: {usernames: ['']}"),
         Some(format!(
             "{start} invalid: exemptions.usernames[0]: Invalid value: \"\": username must not be empty"
         ))
     );
     assert_eq!(
-        refusal("exemptions: {namespaces: [kube-system, kube-system]}"),
+        rejection("exemptions: {namespaces: [kube-system, kube-system]}"),
         Some(format!(
             "{start} invalid: exemptions.namespaces[1]: Duplicate value: \"kube-system\""
         ))
     );
-    let wildcard = refusal("exemptions: {namespaces: ['kube-*']}").unwrap_or_default();
+    let wildcard = rejection("exemptions: {namespaces: ['kube-*']}").unwrap_or_default();
     assert!(
         wildcard.contains("\"kube-*\": a lowercase RFC 1123 label must consist of"),
         "{wildcard}"
     );
     assert_eq!(
-        refusal("exemption: {}").as_deref(),
+        rejection("exemption: {}").as_deref(),
         Some(
             "couldn't init admission plugin \"PodSecurity\": strict decoding error: unknown field \
              \"exemption\""
         )
     );
-    assert_eq!(refusal("defaults: {enforce: baseline, enforce-version: v1.99}"), None);
+    assert_eq!(rejection("defaults: {enforce: baseline, enforce-version: v1.99}"), None);
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn another_file_is_named_and_not_judged() {
 }
 
 #[test]
-fn what_is_no_admission_configuration_is_refused() {
+fn what_is_no_admission_configuration_is_rejected() {
     for (text, expected) in [
         ("plugins: []", "failed to read plugin config: Object 'Kind' is missing in 'REDACTED'"),
         (
@@ -103,7 +103,7 @@ fn what_is_no_admission_configuration_is_refused() {
             "failed to read plugin config: strict decoding error: unknown field \"plugin\"",
         ),
     ] {
-        let refusal = read(&first_document(text)).err().map(|it| it.text("FILE"));
-        assert_eq!(refusal.as_deref(), Some(expected));
+        let rejection = read(&first_document(text)).err().map(|it| it.text("FILE"));
+        assert_eq!(rejection.as_deref(), Some(expected));
     }
 }

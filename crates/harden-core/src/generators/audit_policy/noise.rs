@@ -1,6 +1,6 @@
 //! Requests that nobody investigates.
 
-use super::rule::Rule;
+use super::rule::PolicyRule;
 use crate::configuration::audit::AuditLevel;
 
 /// Requests that the cluster makes by itself, by the thousand.
@@ -39,8 +39,8 @@ impl Noise {
         [Self::Health, Self::Discovery, Self::Events, Self::Leases, Self::Components, Self::Nodes];
 
     /// The rules that drop it.
-    pub(super) fn rules(self) -> Vec<Rule> {
-        let none = |why| Rule::new(AuditLevel::None, why);
+    pub(super) fn rules(self) -> Vec<PolicyRule> {
+        let none = |why| PolicyRule::new(AuditLevel::None, why);
         match self {
             Self::All | Self::None => Vec::new(),
             Self::Health => vec![

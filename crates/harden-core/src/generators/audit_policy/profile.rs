@@ -1,6 +1,6 @@
 //! How much is logged, and by which rules.
 
-use super::rule::Rule;
+use super::rule::PolicyRule;
 use super::{Noise, Options};
 use crate::configuration::audit::{AuditLevel, Sensitive};
 use crate::kubernetes::{MinorVersion, NamespaceName};
@@ -55,7 +55,7 @@ impl Profile {
     }
 
     /// The rules, the first that matches first.
-    pub(super) fn rules(self, options: &Options, version: MinorVersion) -> Vec<Rule> {
+    pub(super) fn rules(self, options: &Options, version: MinorVersion) -> Vec<PolicyRule> {
         let namespaces: Vec<&str> = options.namespaces.iter().map(NamespaceName::as_str).collect();
         let has_bodies = self != Self::Minimal || !options.log_bodies_of.is_empty();
         let mut rules = Vec::new();
@@ -82,7 +82,7 @@ impl Profile {
                 rules.push(changes().namespaces(&namespaces, true));
             }
         }
-        rules.push(Rule::new(
+        rules.push(PolicyRule::new(
             AuditLevel::Metadata,
             "Everything else: who did what, without bodies.",
         ));
@@ -90,9 +90,9 @@ impl Profile {
     }
 }
 
-fn sensitive() -> Rule {
+fn sensitive() -> PolicyRule {
     let why = "Bodies of these hold secrets, or what should have been one: they must not get into the log.";
-    let mut rule = Rule::new(AuditLevel::Metadata, why);
+    let mut rule = PolicyRule::new(AuditLevel::Metadata, why);
     for group in ["", "authentication.k8s.io"] {
         let of_group = Sensitive::ALL.into_iter().filter(|it| it.group() == group);
         let resources: Vec<_> = of_group.map(Sensitive::resource).collect();
@@ -101,7 +101,7 @@ fn sensitive() -> Rule {
     rule
 }
 
-fn sessions() -> Rule {
+fn sessions() -> PolicyRule {
     let why = "Shells in containers, tunnels, and ways around the API server. No verbs: kubectl opens a\n\
                WebSocket, which is a `get`, and older clients send a `create`.";
     let subresources = [
@@ -113,11 +113,11 @@ fn sessions() -> Rule {
         "services/proxy",
         "nodes/proxy",
     ];
-    Rule::new(AuditLevel::Request, why).resources("", &subresources)
+    PolicyRule::new(AuditLevel::Request, why).resources("", &subresources)
 }
 
-fn chosen(options: &Options) -> Rule {
-    let mut rule = Rule::new(AuditLevel::RequestResponse, "Asked for with --log-bodies-of.");
+fn chosen(options: &Options) -> PolicyRule {
+    let mut rule = PolicyRule::new(AuditLevel::RequestResponse, "Asked for with --log-bodies-of.");
     for it in &options.log_bodies_of {
         match &it.resource {
             Some(resource) => rule = rule.resources(&it.group, &[resource]),
@@ -127,36 +127,39 @@ fn chosen(options: &Options) -> Rule {
     rule.verbs(&CHANGES)
 }
 
-fn security() -> Rule {
+fn security() -> PolicyRule {
     let why = "Changes to who may do what, what is let in, and who may talk to whom: what was asked for, and\n\
                what came of it.";
-    let rule = Rule::new(AuditLevel::RequestResponse, why).verbs(&CHANGES);
+    let rule = PolicyRule::new(AuditLevel::RequestResponse, why).verbs(&CHANGES);
     SECURITY.into_iter().fold(rule, |rule, group| rule.resources(group, &[]))
 }
 
-fn workloads(version: MinorVersion) -> Rule {
+fn workloads(version: MinorVersion) -> PolicyRule {
     let why = "Changes to what runs, and as whom: what was asked for.";
     let core = ["namespaces", "pods", "pods/resize", "replicationcontrollers", "serviceaccounts"];
     let core: Vec<_> =
         core.into_iter().filter(|it| *it != "pods/resize" || version >= RESIZE).collect();
-    Rule::new(AuditLevel::Request, why)
+    PolicyRule::new(AuditLevel::Request, why)
         .verbs(&CHANGES)
         .resources("", &core)
         .resources("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"])
         .resources("batch", &["cronjobs", "jobs"])
 }
 
-fn machinery() -> Rule {
+fn machinery() -> PolicyRule {
     let why = "What the cluster writes by the thousand: that it did, not what.";
-    Rule::new(AuditLevel::Metadata, why)
+    PolicyRule::new(AuditLevel::Metadata, why)
         .resources("", &["events"])
         .resources("coordination.k8s.io", &["leases"])
         .resources("events.k8s.io", &["events"])
         .resources("*", &["*/status"])
 }
 
-fn changes() -> Rule {
-    Rule::new(AuditLevel::RequestResponse, "Every change: what was asked for, and what came of it.")
-        .verbs(&CHANGES)
-        .resources("*", &[])
+fn changes() -> PolicyRule {
+    PolicyRule::new(
+        AuditLevel::RequestResponse,
+        "Every change: what was asked for, and what came of it.",
+    )
+    .verbs(&CHANGES)
+    .resources("*", &[])
 }

@@ -9,7 +9,7 @@ use crate::configuration::audit::AuditLevel;
 
 /// A rule, with the reason for it.
 #[derive(Debug, Clone)]
-pub(super) struct Rule {
+pub(super) struct PolicyRule {
     why: String,
     level: AuditLevel,
     users: Vec<String>,
@@ -20,7 +20,7 @@ pub(super) struct Rule {
     urls: Vec<String>,
 }
 
-impl Rule {
+impl PolicyRule {
     /// A rule for all requests; `why` may have several lines.
     pub(super) fn new(level: AuditLevel, why: &str) -> Self {
         Self {
@@ -106,7 +106,7 @@ impl Rule {
 }
 
 /// The policy as a file, with a comment above each rule.
-pub(super) fn write(profile: Profile, rules: &[Rule]) -> String {
+pub(super) fn write(profile: Profile, rules: &[PolicyRule]) -> String {
     let head = json!({
         "apiVersion": "audit.k8s.io/v1",
         "kind": "Policy",

@@ -14,12 +14,12 @@ use crate::kubernetes::MinorVersion;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Configuration {
     /// Its rules, in the order of the file.
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Vec<ResourceRule>,
 }
 
 /// One entry of `resources`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Rule {
+pub(super) struct ResourceRule {
     /// What it is about, as written.
     pub(super) resources: Vec<String>,
     /// What reads, in this order; the first one writes.
@@ -46,7 +46,7 @@ impl Configuration {
         let options = encryption::Options::of(MinorVersion(28));
         let document = first_document(text);
         let read = encryption::read(&document, options).map_err(|it| it.text(name))?;
-        let rules = read.rules.iter().map(|rule| Rule {
+        let rules = read.rules.iter().map(|rule| ResourceRule {
             resources: rule.resources.iter().map(|it| it.written.to_owned()).collect(),
             entries: rule.providers.iter().flat_map(entries).collect(),
         });
@@ -72,7 +72,7 @@ impl Configuration {
     }
 
     /// The resources of the rules that this is true of, each once.
-    pub(super) fn resources_where(&self, is_meant: impl Fn(&Rule) -> bool) -> Vec<&str> {
+    pub(super) fn resources_where(&self, is_meant: impl Fn(&ResourceRule) -> bool) -> Vec<&str> {
         let mut resources: Vec<&str> = Vec::new();
         for resource in self.rules.iter().filter(|it| is_meant(it)).flat_map(|it| &it.resources) {
             if !resources.contains(&resource.as_str()) {
@@ -126,7 +126,7 @@ impl Configuration {
     }
 }
 
-impl Rule {
+impl ResourceRule {
     /// What writes.
     pub(super) fn writer(&self) -> &Entry {
         self.entries.first().unwrap_or(&Entry::Identity)

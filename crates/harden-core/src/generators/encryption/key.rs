@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_would_end_early_or_not_be_seen_are_refused() {
+    fn names_that_would_end_early_or_not_be_seen_are_rejected() {
         for name in ["", "a:b", "a b", "ä", &"a".repeat(64)] {
             assert_eq!(name.parse::<KeyName>(), Err(InvalidKeyName), "{name}");
         }

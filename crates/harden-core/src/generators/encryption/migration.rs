@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::configuration::encryption::split;
 use crate::kubernetes::{Date, Kind};
-use crate::{Format, Manifest, render};
+use crate::{Manifest, ManifestFormat, render};
 
 /// The commands, one or more lines for each resource; every kubectl has them.
 pub(super) fn commands(resources: &[&str]) -> String {
@@ -55,7 +55,7 @@ pub(super) fn manifests(
             )
         })
         .collect();
-    (!manifests.is_empty()).then(|| render(&manifests, Format::Yaml, true))
+    (!manifests.is_empty()).then(|| render(&manifests, ManifestFormat::Yaml, true))
 }
 
 /// The name of the migration of a resource: with the date, for one that was done once stays done.

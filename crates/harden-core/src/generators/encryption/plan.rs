@@ -4,7 +4,7 @@ mod command;
 
 use std::fmt::Write as _;
 
-use super::configuration::{Configuration, Entry, Rule};
+use super::configuration::{Configuration, Entry, ResourceRule};
 use super::migration;
 use super::procedure::Procedure;
 use super::stage::Stage;
@@ -169,7 +169,8 @@ fn writers(text: &mut String, now: &Configuration, then: &Configuration, covered
         then.rules.iter().filter(|it| it.resources.iter().any(|it| covered.contains(&it.as_str())))
     {
         let before = rule.resources.first().map(|it| now.rules_for(it)).unwrap_or_default();
-        let before = before.first().and_then(|index| now.rules.get(*index)).map(Rule::writer);
+        let before =
+            before.first().and_then(|index| now.rules.get(*index)).map(ResourceRule::writer);
         let before = before.map_or_else(|| Entry::Identity.to_string(), ToString::to_string);
         let _ = writeln!(text, "  {}: {before} → {}", rule.title(), rule.writer());
     }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-use super::configuration::{Configuration, Rule};
+use super::configuration::{Configuration, ResourceRule};
 use super::new_key::{self, NewKeys};
 use super::resource::{self, Resource};
 use super::stage::{self, Stage};
@@ -175,8 +175,8 @@ impl Procedure {
     }
 
     pub(super) fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
-        let refuse = |rule| OptionError::new("--filename", file, rule);
-        let configuration = Configuration::read(text, file).map_err(refuse)?;
+        let reject = |rule| OptionError::new("--filename", file, rule);
+        let configuration = Configuration::read(text, file).map_err(reject)?;
         let digest = Sha256::digest(text.as_bytes());
         let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let progress = match self {
@@ -259,7 +259,7 @@ impl Procedure {
 
     /// The resources that are to be written again, given the file of --stage promote.
     pub(super) fn covered<'c>(&self, configuration: &'c Configuration) -> Vec<&'c str> {
-        let waits = |rule: &Rule| rule.entries.len() > 1;
+        let waits = |rule: &ResourceRule| rule.entries.len() > 1;
         match self {
             Self::Rotate(_) => {
                 configuration.resources_where(|it| it.encrypts() && waits(it) && !stage::waits(it))

@@ -12,9 +12,9 @@ pub struct Resource(String);
 /// Why a text names no resource.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidResource {
-    /// The API server refuses it.
+    /// The API server rejects it.
     #[error("{0}")]
-    Refused(&'static str),
+    Rejected(&'static str),
     /// The API server takes it, and encrypts nothing.
     #[error("{0}, and nothing would be encrypted by it{1}")]
     Inert(&'static str, String),
@@ -40,7 +40,7 @@ impl Resource {
         }
     }
 
-    /// Whether the server refuses both in one rule.
+    /// Whether the server rejects both in one rule.
     fn overlaps(&self, other: &Self) -> bool {
         let ((a, a_group), (b, b_group)) = (split(&self.0), split(&other.0));
         let is_wild = a == "*" || b == "*";
@@ -59,7 +59,7 @@ impl FromStr for Resource {
 
     fn from_str(text: &str) -> Result<Self, InvalidResource> {
         if let Some(error) = name_error(text) {
-            return Err(InvalidResource::Refused(error));
+            return Err(InvalidResource::Rejected(error));
         }
         let (resource, group) = split(text);
         let is_word =
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_refuses_or_overlooks_is_no_resource() {
+    fn what_the_server_rejects_or_overlooks_is_no_resource() {
         for word in [
             "Secrets",
             "*",

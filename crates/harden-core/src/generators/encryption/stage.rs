@@ -7,7 +7,7 @@ mod disable;
 mod enable;
 mod rotate;
 
-use super::configuration::{Configuration, Entry, Rule};
+use super::configuration::{Configuration, Entry, ResourceRule};
 use super::key::KeyName;
 use super::new_key::NewKeys;
 use super::procedure::Procedure;
@@ -45,7 +45,7 @@ impl Stage {
     }
 
     /// Why this step is not taken.
-    pub(super) fn refuse(self, rule: impl Into<String>) -> OptionError {
+    pub(super) fn reject(self, rule: impl Into<String>) -> OptionError {
         OptionError::new("--stage", self.name(), rule)
     }
 }
@@ -73,7 +73,7 @@ pub(super) fn take(
 
 /// Whether these rules are what a rotation is about: a plugin rotates its own keys, so that rules
 /// with one are, only when it is to be replaced.
-fn rotates(writer: &Writer, rule: &Rule) -> bool {
+fn rotates(writer: &Writer, rule: &ResourceRule) -> bool {
     match rule.writer() {
         Entry::Identity => false,
         Entry::Key(..) => true,
@@ -83,7 +83,7 @@ fn rotates(writer: &Writer, rule: &Rule) -> bool {
 
 /// Where the entry is that is to write: the one that was named, or the plugin, or the key with the
 /// latest date in its name.
-fn newest(writer: &Writer, rule: &Rule) -> Option<usize> {
+fn newest(writer: &Writer, rule: &ResourceRule) -> Option<usize> {
     if let Some(name) = &writer.key_name {
         return rule.position(|it| it.key_name() == Some(name));
     }
@@ -106,7 +106,7 @@ fn newest(writer: &Writer, rule: &Rule) -> Option<usize> {
     dated.max_by_key(|(date, index)| (*date, std::cmp::Reverse(*index))).map(|(_, index)| index)
 }
 
-/// What refusals call an entry.
+/// What rejections call an entry.
 fn called(entry: &Entry) -> String {
     match entry {
         Entry::Key(_, key) => format!("key {}", key.name),
@@ -120,6 +120,6 @@ fn name_of(writer: &Writer) -> Option<&KeyName> {
 }
 
 /// Whether the newest key does not write yet, as far as the names of the keys tell.
-pub(super) fn waits(rule: &Rule) -> bool {
+pub(super) fn waits(rule: &ResourceRule) -> bool {
     rule.writer().key_name().is_some() && newest(&Writer::default(), rule).is_some_and(|it| it > 0)
 }

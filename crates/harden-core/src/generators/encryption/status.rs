@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::configuration::{Configuration, Entry, Rule};
+use super::configuration::{Configuration, Entry, ResourceRule};
 use super::key::KeyName;
 
 /// The status as text.
@@ -20,7 +20,7 @@ pub(super) fn write(configuration: &Configuration) -> String {
     text
 }
 
-fn next(rule: &Rule) -> &'static str {
+fn next(rule: &ResourceRule) -> &'static str {
     let keys = rule.entries.iter().skip(1).any(|it| *it != Entry::Identity);
     let waits = super::stage::waits(rule);
     let date = |entry: &Entry| entry.key_name().and_then(KeyName::date);

@@ -65,7 +65,7 @@ impl Writer {
         self.kms_name.as_ref().map_or(KMS_NAME, KmsName::as_str)
     }
 
-    /// Refuses options that are not for the provider.
+    /// Rejects options that are not for the provider.
     pub(super) fn check(&self) -> Result<(), OptionError> {
         let is_kms = self.provider == Some(Provider::Kms);
         let set = [

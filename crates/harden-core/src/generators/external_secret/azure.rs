@@ -52,7 +52,7 @@ pub(super) fn scaffold(
         let client = needed("--azure-client", azure.client.as_ref(), what)?;
         let mut annotations = Map::new();
         annotations.insert("azure.workload.identity/client-id".to_owned(), client.into());
-        // Said once: the operator refuses a tenant that is given in two places.
+        // Said once: the operator rejects a tenant that is given in two places.
         if let Some(tenant) = tenant {
             annotations.insert("azure.workload.identity/tenant-id".to_owned(), tenant.into());
         }

@@ -114,7 +114,7 @@ impl fmt::Display for Interval {
     }
 }
 
-/// Refuses what the operator's own webhook refuses.
+/// Rejects what the operator's own webhook rejects.
 pub(super) fn check(options: &Options) -> Result<(), OptionError> {
     let is_owner =
         matches!(options.creation_policy, CreationPolicy::Owner | CreationPolicy::Orphan);

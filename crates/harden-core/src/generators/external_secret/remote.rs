@@ -96,11 +96,11 @@ fn default_key(provider: Option<Provider>, secret: &Secret) -> String {
     }
 }
 
-/// Refuses a name that this kind of store cannot have, or reads otherwise than meant.
+/// Rejects a name that this kind of store cannot have, or reads otherwise than meant.
 fn checked<'a>(options: &Options, key: &'a str) -> Result<&'a str, OptionError> {
-    let refuse = |rule: &str| Err(OptionError::new("--remote-key", key, rule));
+    let reject = |rule: &str| Err(OptionError::new("--remote-key", key, rule));
     if key.is_empty() || key.contains(|it: char| it.is_whitespace() || it.is_control()) {
-        return refuse("must be one word");
+        return reject("must be one word");
     }
     let is_made_of =
         |allowed: &[u8]| key.bytes().all(|it| it.is_ascii_alphanumeric() || allowed.contains(&it));
@@ -109,18 +109,18 @@ fn checked<'a>(options: &Options, key: &'a str) -> Result<&'a str, OptionError> 
         Some(Provider::AwsParameterStore)
             if !is_made_of(b"_.-/") || (key.contains('/') && !key.starts_with('/')) =>
         {
-            return refuse(
+            return reject(
                 "must be letters, digits, '_', '.', '-' and '/', with a '/' before the first word of a path",
             );
         }
         Some(Provider::Gcp) if !is_made_of(b"-_") => {
-            return refuse("must be letters, digits, '-' and '_'");
+            return reject("must be letters, digits, '-' and '_'");
         }
         Some(Provider::Azure) if !is_made_of(b"-") => {
-            return refuse("must be letters, digits and '-'");
+            return reject("must be letters, digits and '-'");
         }
         Some(Provider::Kubernetes) if !crate::kubernetes::is_subdomain(key) => {
-            return refuse("must be the name of a Secret");
+            return reject("must be the name of a Secret");
         }
         _ => {}
     }

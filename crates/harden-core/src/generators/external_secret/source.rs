@@ -6,7 +6,7 @@ use super::Options;
 use super::target::{self, SecretType};
 use crate::generators::OptionError;
 use crate::kubernetes::{Facts, Maker, Misshapen, NamespaceName, SecretShape, is_secret_key};
-use crate::workloads::objects;
+use crate::object::objects;
 
 /// One Secret that is to come from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) struct Secret {
 
 /// What a file says of Secrets. No message repeats its text, for it may hold what nobody should see.
 pub(super) fn read(file: &str, text: &str) -> Result<Vec<SecretShape>, OptionError> {
-    let refuse = |offset: u32, flaw: &str| {
+    let reject = |offset: u32, flaw: &str| {
         let position = Lines::new(text).position(offset);
         let rule = format!(
             "{file}:{}:{}: {flaw}; what is there is not shown, for it may be secret",
@@ -32,9 +32,9 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<SecretShape>, OptionErr
     let mut found = Vec::new();
     for document in harden_yaml::documents(text) {
         if let Some(problem) =
-            document.problems().iter().find(|it| it.refused() != harden_yaml::Refused::Never)
+            document.problems().iter().find(|it| it.rejected() != harden_yaml::Rejected::Never)
         {
-            return Err(refuse(
+            return Err(reject(
                 problem.span.start,
                 "is no YAML or JSON that the API server would take",
             ));
@@ -42,7 +42,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<SecretShape>, OptionErr
         for object in objects(document.root()) {
             if object.kind == "Secret" && object.group.is_empty() {
                 let shape = SecretShape::of_manifest(&object);
-                found.push(shape.map_err(|Misshapen { span, flaw }| refuse(span.start, flaw))?);
+                found.push(shape.map_err(|Misshapen { span, flaw }| reject(span.start, flaw))?);
             }
             for pod in object.pods() {
                 for used in pod.secrets() {
@@ -50,7 +50,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<SecretShape>, OptionErr
                         || !used.keys.iter().all(|it| is_secret_key(it))
                     {
                         let flaw = "refers to a Secret or a key by what is no name";
-                        return Err(refuse(pod.spec.grip().start, flaw));
+                        return Err(reject(pod.spec.grip().start, flaw));
                     }
                     found.push(SecretShape::of_use(&used, object.namespace()));
                 }

@@ -142,7 +142,7 @@ pub(super) fn name(options: &Options) -> String {
 
 /// The stores to make: none, one for the cluster, or one for each namespace.
 pub(super) fn stores(options: &Options, secrets: &[Secret]) -> Result<Vec<Store>, OptionError> {
-    refuse_foreign_options(options)?;
+    reject_foreign_options(options)?;
     let Some(provider) = options.store else {
         return if options.store_name.is_some() {
             Ok(Vec::new())
@@ -254,8 +254,8 @@ pub(super) fn static_note(identity: &Identity<'_>, what: &str, otherwise: &str) 
     )
 }
 
-/// Refuses options that would do nothing.
-fn refuse_foreign_options(options: &Options) -> Result<(), OptionError> {
+/// Rejects options that would do nothing.
+fn reject_foreign_options(options: &Options) -> Result<(), OptionError> {
     let is = |all: &[Provider]| options.store.is_some_and(|it| all.contains(&it));
     let aws = [Provider::AwsSecretsManager, Provider::AwsParameterStore];
     let groups = [

@@ -30,7 +30,7 @@ pub(super) fn secret_type(text: &str) -> Result<Option<SecretType>, OptionError>
     match text {
         "" | "opaque" | "Opaque" => return Ok(None),
         "kubernetes.io/service-account-token" | "bootstrap.kubernetes.io/token" => {
-            let rule = "Kubernetes makes such tokens itself, and the operator refuses to";
+            let rule = "Kubernetes makes such tokens itself, and the operator rejects to";
             return Err(OptionError::new("--type", text, rule));
         }
         _ => {}
@@ -47,7 +47,7 @@ pub(super) fn secret_type(text: &str) -> Result<Option<SecretType>, OptionError>
     Err(OptionError::new("--type", text, rule))
 }
 
-/// Refuses keys with which the API server would not take a Secret of this type.
+/// Rejects keys with which the API server would not take a Secret of this type.
 pub(super) fn check_keys(
     secret_type: Option<&SecretType>,
     keys: &[String],
@@ -57,7 +57,7 @@ pub(super) fn check_keys(
     match typed.missing(|key| keys.iter().any(|it| it == key)) {
         Some(missing) if !keys.is_empty() => {
             let rule = format!(
-                "Secret {name} of this type must have {missing}, or the API server refuses it"
+                "Secret {name} of this type must have {missing}, or the API server rejects it"
             );
             Err(OptionError::new("--type", typed.name, rule))
         }

@@ -70,7 +70,7 @@ mod tests {
         for bad in ["http://vault", "vault", "https://", "https:///x", "https://a b", ""] {
             assert!(address(bad).is_err(), "{bad}");
         }
-        let error = address("https://ann:hunter2@vault").expect_err("refused").to_string();
+        let error = address("https://ann:hunter2@vault").expect_err("rejected").to_string();
         assert!(!error.contains("hunter2"), "{error}");
     }
 

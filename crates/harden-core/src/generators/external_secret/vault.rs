@@ -87,20 +87,20 @@ impl Options {
     }
 }
 
-/// Refuses keys that would be read from elsewhere than meant.
+/// Rejects keys that would be read from elsewhere than meant.
 pub(super) fn check_key(options: &super::Options, key: &str) -> Result<(), OptionError> {
     let mount = options.vault.mount()?;
-    let refuse = |rule: String| Err(OptionError::new("--remote-key", key, rule));
+    let reject = |rule: String| Err(OptionError::new("--remote-key", key, rule));
     if key.starts_with('/') || key.ends_with('/') {
-        return refuse("must have no slash at its beginning or end".to_owned());
+        return reject("must have no slash at its beginning or end".to_owned());
     }
     if key == mount || key.starts_with(&format!("{mount}/")) {
-        return refuse(format!("must not repeat the mount `{mount}`"));
+        return reject(format!("must not repeat the mount `{mount}`"));
     }
     if options.vault.version() == KvVersion::V2
         && (key.starts_with("data/") || key.contains("/data/"))
     {
-        return refuse(format!(
+        return reject(format!(
             "must be the path as `vault kv get -mount={mount} PATH` takes it: the operator adds /data itself"
         ));
     }

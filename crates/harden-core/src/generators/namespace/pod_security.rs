@@ -80,10 +80,10 @@ pub(super) fn namespace(options: &Options, name: &str, labels: &[(String, String
     let why = match options.level {
         Level::Restricted => {
             "Admits only pods that meet the restricted Pod Security Standard of the version named here,\n\
-             so that an upgrade of Kubernetes does not change what is refused."
+             so that an upgrade of Kubernetes does not change what is rejected."
         }
         Level::Baseline => {
-            "Refuses pods that can take over their node by the known ways (Pod Security Standard baseline);\n\
+            "Rejects pods that can take over their node by the known ways (Pod Security Standard baseline);\n\
              what is missing to a stricter level is warned about and recorded in the audit log."
         }
         Level::Privileged => {

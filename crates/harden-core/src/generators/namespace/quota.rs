@@ -362,7 +362,7 @@ mod tests {
         let bounds = bounds(&with_quota(&["requests.cpu=9"])).expect("valid");
         assert_eq!(hard(&bounds, "limits.cpu").as_deref(), Some("9"));
         let error =
-            super::bounds(&with_quota(&["requests.cpu=9", "limits.cpu=8"])).expect_err("refused");
+            super::bounds(&with_quota(&["requests.cpu=9", "limits.cpu=8"])).expect_err("rejected");
         assert_eq!(
             error.to_string(),
             "invalid value 'requests.cpu=9' for '--quota': is above limits.cpu=8, so it could never be used up"

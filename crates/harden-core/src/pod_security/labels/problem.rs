@@ -6,7 +6,7 @@ use super::{Labels, Mode, PREFIX, Policy, text};
 use crate::kubernetes::{Level, MinorVersion};
 use crate::pod_security::Version;
 
-/// A label that is refused, or that does not do what it looks like.
+/// A label that is rejected, or that does not do what it looks like.
 #[derive(Debug, Clone)]
 pub struct LabelProblem<'d> {
     /// The label; it may be missing.
@@ -18,7 +18,7 @@ pub struct LabelProblem<'d> {
 /// What is the matter with a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LabelProblemKind {
-    /// The API server refuses its value.
+    /// The API server rejects its value.
     Invalid {
         /// The value that was probably meant.
         meant: Option<String>,
@@ -54,11 +54,13 @@ impl<'d> LabelProblem<'d> {
         let policy = Labels::read(labels, Policy::PRIVILEGED).policy;
         for mode in Mode::ALL {
             let level = labels.at(mode.level_label());
-            problems.extend(refused(level, |value| value.parse::<Level>().is_ok(), meant_level));
+            problems.extend(rejected(level, |value| value.parse::<Level>().is_ok(), meant_level));
             let version = labels.at(mode.version_label());
             let is_version = |value: &str| value.parse::<Version>().is_ok();
-            let mut kinds: Vec<_> =
-                refused(version, is_version, meant_version).map(|it| it.kind).into_iter().collect();
+            let mut kinds: Vec<_> = rejected(version, is_version, meant_version)
+                .map(|it| it.kind)
+                .into_iter()
+                .collect();
             let applies = policy.standard(mode).level > Level::Privileged;
             let is_read = text(labels, mode.version_label()).is_some();
             if is_read && text(labels, mode.level_label()).is_none() && !applies {
@@ -101,7 +103,7 @@ fn unknown(labels: Place<'_>) -> impl Iterator<Item = LabelProblem<'_>> {
     })
 }
 
-fn refused(
+fn rejected(
     place: Place<'_>,
     is_valid: impl Fn(&str) -> bool,
     meant: impl Fn(&str) -> Option<String>,

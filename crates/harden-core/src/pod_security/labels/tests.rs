@@ -38,7 +38,7 @@ fn nothing_follows_from_a_version_alone() {
 }
 
 #[test]
-fn invalid_labels_are_refused_in_the_words_of_the_api_server() {
+fn invalid_labels_are_rejected_in_the_words_of_the_api_server() {
     let (policy, errors) = read(
         "pod-security.kubernetes.io/warn-version: v2.0, pod-security.kubernetes.io/warn: '', \
          pod-security.kubernetes.io/audit: Baseline, pod-security.kubernetes.io/enforce: Restricted, \
@@ -65,13 +65,13 @@ fn invalid_labels_are_refused_in_the_words_of_the_api_server() {
 }
 
 #[test]
-fn a_namespace_is_refused_with_all_errors_at_once() {
+fn a_namespace_is_rejected_with_all_errors_at_once() {
     let text =
         "{pod-security.kubernetes.io/enforce: x, pod-security.kubernetes.io/warn-version: v2}";
     let document = Document::parse_yaml(text);
-    let refusal = Labels::read(document.root(), Policy::PRIVILEGED).refusal("w").unwrap();
-    assert!(refusal.starts_with("Namespace \"w\" is invalid: [metadata.labels["), "{refusal}");
-    assert!(refusal.ends_with("must be \"latest\" or \"v1.x\"]"), "{refusal}");
+    let rejection = Labels::read(document.root(), Policy::PRIVILEGED).rejection("w").unwrap();
+    assert!(rejection.starts_with("Namespace \"w\" is invalid: [metadata.labels["), "{rejection}");
+    assert!(rejection.ends_with("must be \"latest\" or \"v1.x\"]"), "{rejection}");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn versions_that_move_or_are_unknown_are_problems() {
 }
 
 #[test]
-fn refused_values_come_with_what_was_probably_meant() {
+fn rejected_values_come_with_what_was_probably_meant() {
     for (label, value, meant) in [
         ("enforce", "Restricted", Some("restricted")),
         ("enforce", "baselin", Some("baseline")),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
 
-use crate::finding::{self, Change, ObjectName};
+use crate::finding::{self, Change, ObjectReference};
 use crate::kubernetes::Level;
 use crate::report::wide::ignored_by;
 use crate::report::{Report, Summary};
@@ -257,8 +257,8 @@ pub(super) fn finding<'a>(
     }
 }
 
-impl<'a> From<&'a ObjectName> for Object<'a> {
-    fn from(name: &'a ObjectName) -> Self {
+impl<'a> From<&'a ObjectReference> for Object<'a> {
+    fn from(name: &'a ObjectReference) -> Self {
         Self {
             api_version: &name.api_version,
             kind: &name.kind,

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "the API server does not start with this admission configuration",
-    why: "The file is read when the API server starts: one that is refused takes the control \
+    why: "The file is read when the API server starts: one that is rejected takes the control \
           plane down at the next restart.",
     remedy: "correct what the server names",
     breaks: "",
@@ -51,7 +51,7 @@ plugins:
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let (group, kind, root) = (object.group, object.kind, object.place);
-    let refusal = if !super::is_file(object) {
+    let rejection = if !super::is_file(object) {
         None
     } else if pod_security::is_meant(group, kind) {
         pod_security::read(root.document()).err()
@@ -60,8 +60,8 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     } else {
         None
     };
-    let Some(refusal) = refusal else { return };
-    super::refuse(&refusal, reporter, |place| {
+    let Some(rejection) = rejection else { return };
+    super::reject(&rejection, reporter, |place| {
         let is_level = matches!(place.key(), Some("enforce" | "audit" | "warn"));
         let written = place.as_str().filter(|_| is_level).unwrap_or_default();
         match written.to_ascii_lowercase().parse::<Level>() {

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Namespaces without labels are held to the defaults of the configuration. Where those \
           enforce nothing, every namespace that somebody forgets to label takes privileged pods.",
     remedy: "set defaults.enforce to baseline or restricted",
-    breaks: "Pods that break the level are refused in all namespaces without labels: set audit \
+    breaks: "Pods that break the level are rejected in all namespaces without labels: set audit \
              and warn first, label or exempt the namespaces that need more, and enforce then.",
     references: &[
         Reference::Page(

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
           namespace says it enforces, every pod is let in there, and the server does not say so. \
           Whoever reads the labels believes in a protection that is not there.",
     remedy: "take the namespace out of the exemptions, or remove its labels",
-    breaks: "Without the exemption, pods beyond the level of the labels are refused when they are \
+    breaks: "Without the exemption, pods beyond the level of the labels are rejected when they are \
              created again.",
     references: &[
         Reference::Page(

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     level: None,
     summary: "an exemption of Pod Security matches nobody",
     why: "Exemptions are compared as they are: names of groups and wildcards match no user. \
-          Whoever relies on the exemption is refused, and is then given a wider one.",
+          Whoever relies on the exemption is rejected, and is then given a wider one.",
     remedy: "name the user: `system:serviceaccount:NAMESPACE:NAME` for a ServiceAccount",
     breaks: "The user is let off from now on.",
     references: &[Reference::Page(

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
           `default` lets off what is put nowhere in particular, and an exempt namespace's labels \
           are ignored.",
     remedy: "exempt namespaces of the platform only, and no controller",
-    breaks: "Pods that were let off are refused when they are created again.",
+    breaks: "Pods that were let off are rejected when they are created again.",
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "the API server does not start with this audit policy",
-    why: "The policy is read when the API server starts: one that is refused takes the control \
+    why: "The policy is read when the API server starts: one that is rejected takes the control \
           plane down at the next restart.",
     remedy: "correct what the server names",
     breaks: "",
@@ -37,8 +37,8 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !audit::is_meant(object.group, object.kind, object.place) || !super::is_file(object) {
         return;
     }
-    let Err(refusal) = audit::read(object.place.document()) else { return };
-    super::refuse(&refusal, reporter, |place| match place.path().as_str() {
+    let Err(rejection) = audit::read(object.place.document()) else { return };
+    super::reject(&rejection, reporter, |place| match place.path().as_str() {
         "kind" => Change::Set("Policy".into()),
         "apiVersion" => Change::Set("audit.k8s.io/v1".into()),
         _ if place.key() == Some("level") => {

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "a file for the API server lacks apiVersion or kind",
-    why: "The API server refuses a file that does not say what it is, and does not start; for an \
+    why: "The API server rejects a file that does not say what it is, and does not start; for an \
           EncryptionConfiguration its message prints the whole file into the log, keys included.",
     remedy: "add apiVersion and kind",
     breaks: "",
@@ -36,7 +36,7 @@ rules:
 };
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_, '_>) {
-    if document.is_refused() {
+    if document.is_rejected() {
         return;
     }
     let root = document.root();

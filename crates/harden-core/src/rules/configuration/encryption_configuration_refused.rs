@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "the API server does not start with this EncryptionConfiguration",
-    why: "The file is read when the API server starts: one that is refused takes the control \
+    why: "The file is read when the API server starts: one that is rejected takes the control \
           plane down at the next restart, often long after it was written. With automatic reload \
           the old configuration stays in force, and nothing but a metric and the server's log \
           says so.",
@@ -46,8 +46,8 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     let options = Options::of(reporter.settings().version);
-    let Err(refusal) = encryption::read(object.place.document(), options) else { return };
-    super::refuse(&refusal, reporter, |place| match place.path().as_str() {
+    let Err(rejection) = encryption::read(object.place.document(), options) else { return };
+    super::reject(&rejection, reporter, |place| match place.path().as_str() {
         "kind" => Change::Set("EncryptionConfiguration".into()),
         "apiVersion" => Change::Set("apiserver.config.k8s.io/v1".into()),
         // Left out, it means v1.

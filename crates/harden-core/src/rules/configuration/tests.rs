@@ -89,7 +89,7 @@ fn identity_first_is_told_from_resources_that_are_left_out_on_purpose() {
 }
 
 #[test]
-fn an_encryption_configuration_of_another_time_is_refused_with_what_to_write() {
+fn an_encryption_configuration_of_another_time_is_rejected_with_what_to_write() {
     let text = encryption("[]").replace("EncryptionConfiguration", "EncryptionConfig");
     assert_eq!(
         of("encryption-configuration-refused", &text),
@@ -294,7 +294,7 @@ fn a_bundle_of_different_files_is_no_file_with_a_second_document() {
 }
 
 #[test]
-fn refusals_point_at_what_is_to_change_and_say_what_to_write() {
+fn rejections_point_at_what_is_to_change_and_say_what_to_write() {
     let change = |id: &str, text: &str| -> Vec<(String, Change)> {
         let findings = find(id).map_or_else(Vec::new, |rule| findings(rule, text));
         let spots = findings.into_iter().flat_map(|it| it.spots);
@@ -302,14 +302,14 @@ fn refusals_point_at_what_is_to_change_and_say_what_to_write() {
     };
     let set = |path: &str, text: &str| vec![(path.to_owned(), Change::Set(text.into()))];
     let sound = encryption(&format!("[{{resources: [secrets], providers: [{KMS}]}}]"));
-    let refused = |text: &str| change("encryption-configuration-refused", text);
-    assert_eq!(refused(&sound), []);
+    let rejected = |text: &str| change("encryption-configuration-refused", text);
+    assert_eq!(rejected(&sound), []);
     let old = sound.replace("apiserver.config.k8s.io/v1", "v1");
-    assert_eq!(refused(&old), set("apiVersion", "apiserver.config.k8s.io/v1"));
+    assert_eq!(rejected(&old), set("apiVersion", "apiserver.config.k8s.io/v1"));
     let short = sound.replace("EncryptionConfiguration", "EncryptionConfig");
-    assert_eq!(refused(&short), set("kind", "EncryptionConfiguration"));
+    assert_eq!(rejected(&short), set("kind", "EncryptionConfiguration"));
     let silent = sound.replace("apiVersion: v2, ", "");
-    assert_eq!(refused(&silent), set("resources[0].providers[0].kms.apiVersion", "v2"));
+    assert_eq!(rejected(&silent), set("resources[0].providers[0].kms.apiVersion", "v2"));
     let beta = audit("- level: metadata").replace("audit.k8s.io/v1", "audit.k8s.io/v1beta1");
     assert_eq!(change("audit-policy-refused", &beta), set("apiVersion", "audit.k8s.io/v1"));
     let lower = audit("- level: metadata");

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "creationPolicy and deletionPolicy exclude each other",
-    why: "The operator's webhook refuses the object, and where the webhook is not installed the \
+    why: "The operator's webhook rejects the object, and where the webhook is not installed the \
           Secret is never cleaned up as the policy says: it deletes only Secrets that it made \
           itself.",
     remedy: "set deletionPolicy to Retain, or creationPolicy to Owner",
@@ -96,11 +96,11 @@ mod tests {
                      {{creationPolicy: {creation}, deletionPolicy: {deletion}}}}}}}"
                 );
                 let owns = matches!(creation, "Owner" | "Orphan");
-                let refused =
+                let rejected =
                     (deletion == "Delete" && !owns) || (deletion == "Merge" && creation == "None");
                 assert_eq!(
                     messages(&RULE, &text).len(),
-                    usize::from(refused),
+                    usize::from(rejected),
                     "{creation} {deletion}"
                 );
             }

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     level: None,
     summary: "two entries fetch the same key of the Secret",
     why: "Only the last one counts, which is hardly what was meant: the other value is fetched and \
-          thrown away. The operator's webhook refuses it.",
+          thrown away. The operator's webhook rejects it.",
     remedy: "give each entry a secretKey of its own",
     breaks: "",
     references: &[Reference::Page("https://external-secrets.io/latest/api/externalsecret/")],

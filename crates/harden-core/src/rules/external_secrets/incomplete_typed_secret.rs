@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "a typed Secret is made without the keys of its type",
-    why: "The API server refuses a Secret of such a type without these keys, so the operator fetches \
+    why: "The API server rejects a Secret of such a type without these keys, so the operator fetches \
           the values and can make nothing of them.",
     remedy: "fetch the keys that the type needs, or name them so in the template",
     breaks: "",

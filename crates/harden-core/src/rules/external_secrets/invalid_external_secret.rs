@@ -1,4 +1,4 @@
-//! ExternalSecrets that the operator refuses.
+//! ExternalSecrets that the operator rejects.
 
 use harden_yaml::Place;
 
@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     category: Category::ExternalSecrets,
     severity: Severity::High,
     level: None,
-    summary: "the operator refuses the ExternalSecret",
+    summary: "the operator rejects the ExternalSecret",
     why: "The API server takes the object where the operator's webhook does not run, and the \
           Secret is never made or updated: what needs it does not start, or goes on with an old \
           value.",

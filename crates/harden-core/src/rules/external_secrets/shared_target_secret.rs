@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "two ExternalSecrets own the same Secret",
-    why: "Each of them takes the Secret for its own. The operator refuses the second, which stays \
+    why: "Each of them takes the Secret for its own. The operator rejects the second, which stays \
           without its keys; which one that is depends on who came first, so it may be another one \
           after a restore.",
     remedy: "give each a target.name of its own, or make all but one creationPolicy: Merge",

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "a SecretStore refers to something in another namespace",
-    why: "The operator refuses such a store, or a team would borrow the credentials of another; \
+    why: "The operator rejects such a store, or a team would borrow the credentials of another; \
           nothing is fetched through it.",
     remedy: "leave the namespace out: a SecretStore refers to its own namespace only",
     breaks: "",

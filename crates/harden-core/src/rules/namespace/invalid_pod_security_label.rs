@@ -1,4 +1,4 @@
-//! Pod Security labels that the API server refuses.
+//! Pod Security labels that the API server rejects.
 
 use super::labels;
 use crate::check::{Object, Reporter};
@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Namespace,
     severity: Severity::High,
     level: None,
-    summary: "a Pod Security label has a value that the API server refuses",
-    why: "The namespace is refused as a whole. Where such a label is stored all the same, by \
+    summary: "a Pod Security label has a value that the API server rejects",
+    why: "The namespace is rejected as a whole. Where such a label is stored all the same, by \
           an older version or without admission, enforce falls to restricted and warn and \
           audit to nothing.",
     remedy: "use privileged, baseline or restricted for levels, and latest or v1.N for versions",
@@ -47,14 +47,14 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     let labels = labels(object);
-    let refused = Labels::read(labels, Policy::PRIVILEGED).invalid;
+    let rejected = Labels::read(labels, Policy::PRIVILEGED).invalid;
     for problem in LabelProblem::all(labels, reporter.settings().version) {
         let (LabelProblemKind::Invalid { meant } | LabelProblemKind::NotText { meant }) =
             problem.kind
         else {
             continue;
         };
-        let words = refused.iter().find(|it| it.place.grip() == problem.place.grip());
+        let words = rejected.iter().find(|it| it.place.grip() == problem.place.grip());
         let message = words.map_or_else(
             || {
                 let (key, value) = (problem.place.key().unwrap_or(""), problem.place.source());

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
           configuration, says otherwise.",
     remedy: "label the namespace with pod-security.kubernetes.io/enforce and the level that its \
           pods meet",
-    breaks: "New pods beyond the level are refused; `kubectl label --dry-run=server` names those \
+    breaks: "New pods beyond the level are rejected; `kubectl label --dry-run=server` names those \
           that run now.",
     references: &[
         Reference::Cis("5.2.1"),

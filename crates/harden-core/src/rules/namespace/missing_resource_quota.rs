@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A mistake or an intruder in one namespace can use up the nodes, and make so many \
           objects that the API server suffers; everybody else shares both.",
     remedy: "add a ResourceQuota for what the namespace is meant to use",
-    breaks: "A quota for CPU or memory refuses pods that state neither; a LimitRange gives them \
+    breaks: "A quota for CPU or memory rejects pods that state neither; a LimitRange gives them \
           defaults.",
     references: &[
         Reference::NsaCisa("Network separation and hardening: resource policies"),

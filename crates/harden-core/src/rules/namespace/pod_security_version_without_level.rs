@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The version alone changes nothing: the level stays that of the API server, which \
           lets everything in by default.",
     remedy: "add the label with the level, or remove the one with the version",
-    breaks: "Pods beyond the level are refused from then on.",
+    breaks: "Pods beyond the level are rejected from then on.",
     references: &[
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
         Reference::Page(

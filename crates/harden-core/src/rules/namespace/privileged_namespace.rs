@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Whoever may create a pod there may take over the node that it runs on: permissions \
           in this namespace are permissions on the cluster.",
     remedy: "enforce baseline, and keep the pods that need more in a namespace that few may use",
-    breaks: "Drivers and agents that manage nodes are refused at any other level.",
+    breaks: "Drivers and agents that manage nodes are rejected at any other level.",
     references: &[
         Reference::Cis("5.2.1"),
         Reference::Owasp("K04"),

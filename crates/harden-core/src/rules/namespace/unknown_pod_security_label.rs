@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "a label looks like one of Pod Security, but there is none of that name",
     why: "The API server takes the label and ignores it: what it seems to forbid is let in.",
     remedy: "use enforce, audit or warn, each with or without -version",
-    breaks: "Pods beyond the level are refused from then on.",
+    breaks: "Pods beyond the level are rejected from then on.",
     references: &[
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
         Reference::Page(

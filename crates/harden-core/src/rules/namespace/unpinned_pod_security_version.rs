@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     level: None,
     summary: "a Pod Security level has no pinned version",
     why: "Without a version, or with latest, an upgrade of the API server may forbid what it \
-          let in before: pods run until they are made anew, and are refused then.",
+          let in before: pods run until they are made anew, and are rejected then.",
     remedy: "pin the version of the cluster, and raise it after each upgrade",
     breaks: "",
     references: &[

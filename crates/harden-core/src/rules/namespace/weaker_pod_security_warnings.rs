@@ -1,4 +1,4 @@
-//! Warnings that say less than what is refused.
+//! Warnings that say less than what is rejected.
 
 use super::labels;
 use crate::check::{Object, Reporter};
@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Low,
     level: None,
     summary: "a namespace warns about less than it enforces",
-    why: "Only pods are refused, Deployments and the like are taken: with a weaker warn or \
+    why: "Only pods are rejected, Deployments and the like are taken: with a weaker warn or \
           audit level nobody hears that their pods will never be made.",
     remedy: "set warn and audit to the enforced level or a stricter one",
     breaks: "",
@@ -63,7 +63,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     let words = words.join(" and ");
     if !places.is_empty() {
-        reporter.flag_all(format!("{words} say less than `enforce: {enforced}` refuses"), places);
+        reporter.flag_all(format!("{words} say less than `enforce: {enforced}` rejects"), places);
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(namespace("a", "@enforce: baseline, @warn: restricted, @audit: baseline"), "");
         assert_eq!(
             namespace("a", "@enforce: baseline, @warn: privileged, @audit: privileged"),
-            "`audit: privileged` and `warn: privileged` say less than `enforce: baseline` refuses"
+            "`audit: privileged` and `warn: privileged` say less than `enforce: baseline` rejects"
         );
         assert_eq!(namespace("a", "@enforce: Baseline, @warn: privileged"), "");
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use harden_yaml::Place;
 
-use super::policy::{Direction, OtherPolicies, Rule as PolicyRule, block_includes, by_namespace};
+use super::policy::{Direction, OtherPolicies, TrafficRule, block_includes, by_namespace};
 use crate::check::{Reporter, World};
 use crate::finding::Change;
 use crate::kubernetes::{Protocol, Selector};
@@ -96,7 +96,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
 
 /// Whether names can be resolved through a rule. A rule that names the port of DNS is taken to know
 /// where DNS is; one for every port must include the pods or the address of the cluster's DNS.
-fn lets_dns_out(rule: &PolicyRule<'_>) -> bool {
+fn lets_dns_out(rule: &TrafficRule<'_>) -> bool {
     let allows = rule.allows(Protocol::Udp, 53) || rule.allows(Protocol::Udp, 5353);
     allows
         && (!rule.is_for_every_port()

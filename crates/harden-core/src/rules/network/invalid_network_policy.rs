@@ -1,4 +1,4 @@
-//! NetworkPolicies that the API server refuses.
+//! NetworkPolicies that the API server rejects.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -15,8 +15,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Network,
     severity: Severity::High,
     level: None,
-    summary: "a NetworkPolicy is refused by the API server",
-    why: "The whole policy is refused, so that the traffic it is about stays as it was, and a \
+    summary: "a NetworkPolicy is rejected by the API server",
+    why: "The whole policy is rejected, so that the traffic it is about stays as it was, and a \
           deployment that contains it stops there.",
     remedy: "write what the message asks for",
     breaks: "",
@@ -258,41 +258,41 @@ mod tests {
         )
     }
 
-    fn refusal(spec: &str) -> String {
+    fn rejection(spec: &str) -> String {
         policy(spec).join(" | ")
     }
 
     #[test]
     fn words_are_spelt_as_the_api_spells_them() {
         assert_eq!(
-            refusal("policyTypes: [ingress, Egress]"),
+            rejection("policyTypes: [ingress, Egress]"),
             "spec.policyTypes[0]: Unsupported value: \"ingress\": supported values: \"Ingress\", \"Egress\""
         );
         assert_eq!(
-            refusal("ingress: [{ports: [{protocol: tcp, port: 80}]}]"),
+            rejection("ingress: [{ports: [{protocol: tcp, port: 80}]}]"),
             "spec.ingress[0].ports[0].protocol: Unsupported value: \"tcp\": supported values: \"TCP\", \
              \"UDP\", \"SCTP\""
         );
-        assert_eq!(refusal("policyTypes: [Ingress, Ingress]"), "");
+        assert_eq!(rejection("policyTypes: [Ingress, Ingress]"), "");
     }
 
     #[test]
     fn a_peer_is_selectors_or_a_range() {
         assert_eq!(
-            refusal("ingress: [{from: [{}]}]"),
+            rejection("ingress: [{from: [{}]}]"),
             "spec.ingress[0].from[0]: Required value: must specify a peer"
         );
         assert_eq!(
-            refusal("egress: [{to: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]}]"),
+            rejection("egress: [{to: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]}]"),
             "spec.egress[0].to[0]: Forbidden: may not specify both ipBlock and another peer"
         );
-        assert_eq!(refusal("ingress: [{from: [{podSelector: {}, namespaceSelector: {}}]}]"), "");
+        assert_eq!(rejection("ingress: [{from: [{podSelector: {}, namespaceSelector: {}}]}]"), "");
     }
 
     #[test]
-    fn ports_are_refused_in_the_words_of_the_api_server() {
+    fn ports_are_rejected_in_the_words_of_the_api_server() {
         let port = |port: &str| {
-            refusal(&format!("ingress: [{{ports: [{{{port}}}]}}]"))
+            rejection(&format!("ingress: [{{ports: [{{{port}}}]}}]"))
                 .replace("spec.ingress[0].ports[0].", "")
         };
         for (written, words) in [
@@ -320,9 +320,9 @@ mod tests {
     }
 
     #[test]
-    fn ranges_are_refused_in_the_words_of_the_api_server() {
+    fn ranges_are_rejected_in_the_words_of_the_api_server() {
         let block = |block: &str| {
-            refusal(&format!("egress: [{{to: [{{ipBlock: {{{block}}}}}]}}]"))
+            rejection(&format!("egress: [{{to: [{{ipBlock: {{{block}}}}}]}}]"))
                 .replace("spec.egress[0].to[0].ipBlock.", "")
         };
         let syntax = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn selectors_must_be_valid() {
         assert_eq!(
-            refusal("podSelector: {matchLabels: {a: b c}}"),
+            rejection("podSelector: {matchLabels: {a: b c}}"),
             "spec.podSelector: no valid selector: see its keys, operators and values"
         );
     }

@@ -66,13 +66,16 @@ impl<'d> Policy<'d> {
     }
 
     /// The rules that have an effect in this direction.
-    pub(super) fn rules(&self, direction: Direction) -> impl Iterator<Item = Rule<'d>> + use<'d> {
+    pub(super) fn rules(
+        &self,
+        direction: Direction,
+    ) -> impl Iterator<Item = TrafficRule<'d>> + use<'d> {
         let has_effect = self.isolates(direction);
         let rules = self.spec.at(direction.field()).items().filter(move |_| has_effect);
-        rules.map(move |place| Rule { place, direction })
+        rules.map(move |place| TrafficRule { place, direction })
     }
 
-    /// The pods that it selects; `None` where the API server refuses the selector.
+    /// The pods that it selects; `None` where the API server rejects the selector.
     pub(super) fn selector(&self) -> Option<Selector<'d>> {
         Selector::read(self.spec.at("podSelector")).ok().map(Option::unwrap_or_default)
     }
@@ -134,12 +137,12 @@ impl<'d> OtherPolicies<'d> {
 
 /// A rule of a policy: what it lets through.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rule<'d> {
+pub(super) struct TrafficRule<'d> {
     pub(super) place: Place<'d>,
     direction: Direction,
 }
 
-impl<'d> Rule<'d> {
+impl<'d> TrafficRule<'d> {
     /// Where its peers are listed.
     pub(super) fn peers(&self) -> Place<'d> {
         self.place.at(self.direction.peers())
@@ -231,7 +234,7 @@ mod tests {
     fn ports_are_numbers_ranges_and_all() {
         let allows = |rule: &str, protocol, number| {
             let document = Document::parse_yaml(rule);
-            let rule = Rule { place: document.root(), direction: Direction::Egress };
+            let rule = TrafficRule { place: document.root(), direction: Direction::Egress };
             rule.allows(protocol, number)
         };
         assert!(allows("{}", Protocol::Udp, 53));

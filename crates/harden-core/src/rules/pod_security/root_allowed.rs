@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
           node's kernel: it uses the capabilities that are left, owns whatever it reaches on \
           shared volumes, and after an escape owns the node.",
     remedy: "set runAsNonRoot to true",
-    breaks: "The kubelet refuses to start an image that runs as root, or whose user is a name and \
+    breaks: "The kubelet rejects to start an image that runs as root, or whose user is a name and \
           not a number. Set runAsUser to the number of a user that may read the program's files, \
           fsGroup for its volumes, and let it listen on a port from 1024 up.",
     references: &[

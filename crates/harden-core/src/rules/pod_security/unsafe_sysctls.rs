@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     summary: "the pod sets kernel parameters beyond those known to be safe",
     why: "Sysctls outside the list are not known to stay within the pod: they can starve other \
           pods of the node of memory or connections, or weaken its network. A kubelet that was not \
-          told to allow them refuses the pod.",
+          told to allow them rejects the pod.",
     remedy: "remove the sysctl, or set it on the nodes that are meant for this pod",
     breaks: "A program tuned by it, such as one that needs many connections, meets the kernel's \
           default again.",

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "It is cluster-admin under another name: who gets it owns the cluster, and reviews \
           that look for cluster-admin do not see it.",
     remedy: "list the API groups, resources and verbs that are needed",
-    breaks: "What is not listed is refused; the audit log names what was really used.",
+    breaks: "What is not listed is rejected; the audit log names what was really used.",
     references: &[
         Reference::Cis("5.1.1"),
         Reference::Cis("5.1.3"),

@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Whoever reaches the API server over the network has these permissions, without a \
           password, a token or a trace of who it was.",
     remedy: "bind users or groups that log in",
-    breaks: "Probes and tools that call the API server without credentials are refused; give them \
+    breaks: "Probes and tools that call the API server without credentials are rejected; give them \
           a ServiceAccount.",
     references: &[
         Reference::Mitre("T1078"),

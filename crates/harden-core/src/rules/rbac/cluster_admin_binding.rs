@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The holder may do everything, everywhere: a stolen password or a container with this \
           token is the whole cluster, and mistakes have no bounds either.",
     remedy: "bind a role that allows what is needed",
-    breaks: "What the role does not list is refused; the audit log names what was really used.",
+    breaks: "What the role does not list is rejected; the audit log names what was really used.",
     references: &[
         Reference::Cis("5.1.1"),
         Reference::Mitre("T1098.006"),

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
           policies, its role bindings and every Secret. The role admin leaves out quota and \
           the namespace; a role of your own can leave out more.",
     remedy: "bind the role admin, or one of your own",
-    breaks: "Changing the quota and custom resources that admin does not include is refused.",
+    breaks: "Changing the quota and custom resources that admin does not include is rejected.",
     references: &[
         Reference::Cis("5.1.1"),
         Reference::Owasp("K02"),

@@ -1,4 +1,4 @@
-//! Bindings that the API server refuses.
+//! Bindings that the API server rejects.
 
 use harden_yaml::Place;
 
@@ -13,8 +13,8 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Rbac,
     severity: Severity::High,
     level: None,
-    summary: "a binding is refused by the API server",
-    why: "The whole object is refused, so that nobody gets the role, and a deployment that \
+    summary: "a binding is rejected by the API server",
+    why: "The whole object is rejected, so that nobody gets the role, and a deployment that \
           contains it stops there.",
     remedy: "write what the message asks for",
     breaks: "",

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Resources of the same name in other groups, also of those installed later, are \
           allowed as well.",
     remedy: "name the API groups",
-    breaks: "Resources of groups that are not named are refused.",
+    breaks: "Resources of groups that are not named are rejected.",
     references: &[
         Reference::Cis("5.1.3"),
         Reference::Owasp("K02"),

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
           serviceaccounts/token in the core group, roles and bindings in that of RBAC, and \
           whatever a later version adds.",
     remedy: "list the resources",
-    breaks: "Resources that are not listed are refused; the audit log names what was really used.",
+    breaks: "Resources that are not listed are rejected; the audit log names what was really used.",
     references: &[
         Reference::Cis("5.1.3"),
         Reference::Mitre("T1098.006"),

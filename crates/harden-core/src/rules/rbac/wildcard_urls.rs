@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Among them are /debug, which shows what the API server does and can slow it down, \
           /logs and /metrics.",
     remedy: "list the paths, such as /metrics or /healthz",
-    breaks: "Paths that are not listed are refused.",
+    breaks: "Paths that are not listed are rejected.",
     references: &[Reference::Cis("5.1.3"), Reference::Owasp("K02")],
     check: Check::Object(check),
     bad: "\

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     why: "Every verb includes deletecollection, which empties a namespace at once, and verbs \
           that escalate, such as impersonate, bind and approve.",
     remedy: "list the verbs",
-    breaks: "Verbs that are not listed are refused; get, list, watch, create, update, patch and \
+    breaks: "Verbs that are not listed are rejected; get, list, watch, create, update, patch and \
           delete cover most tools.",
     references: &[
         Reference::Cis("5.1.3"),

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Medium,
     level: None,
     summary: "a field that the API server insists on is missing",
-    why: "The API server refuses the whole object, so nothing of it is applied, its \
+    why: "The API server rejects the whole object, so nothing of it is applied, its \
           defences included.",
     remedy: "add the field",
     breaks: "",

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "an API group of Kubernetes does not have this kind",
-    why: "The API server refuses the object, and what it was to defend stays open.",
+    why: "The API server rejects the object, and what it was to defend stays open.",
     remedy: "correct kind or apiVersion",
     breaks: "",
     references: &[Reference::Page("https://kubernetes.io/docs/reference/using-api/")],

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "a value has a type that the API does not take",
-    why: "The API server refuses the whole object, so nothing of it is applied. Unquoted \
+    why: "The API server rejects the whole object, so nothing of it is applied. Unquoted \
           yes, on, 1.0 and 08 are the usual cause: YAML reads them as something else \
           than the text they look like.",
     remedy: "write the value as the type that the field takes",

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::High,
     level: None,
     summary: "a map has the same key twice",
-    why: "Strict readers refuse the document; all others silently take the last value, \
+    why: "Strict readers reject the document; all others silently take the last value, \
           while a reviewer tends to see the first. A whole securityContext can be lost \
           to a second one further down.",
     remedy: "remove one of the two",

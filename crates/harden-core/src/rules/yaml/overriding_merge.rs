@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Medium,
     level: None,
     summary: "a merged map sets a key that is also written beside it",
-    why: "Strict readers refuse the document, and the others need not agree on which of \
+    why: "Strict readers reject the document, and the others need not agree on which of \
           the two values counts.",
     remedy: "write out the map, or leave the key to the merge",
     breaks: "",

@@ -1,6 +1,6 @@
 //! Documents that kubectl cannot read.
 
-use harden_yaml::{Document, Refused};
+use harden_yaml::{Document, Rejected};
 
 use crate::check::Reporter;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
@@ -44,7 +44,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_, '_>) {
         return;
     }
     // What follows the first is mostly its echo.
-    let first = document.problems().iter().find(|it| it.refused() == Refused::Always);
+    let first = document.problems().iter().find(|it| it.rejected() == Rejected::Always);
     if let Some(problem) = first {
         reporter.flag_text(problem.span, problem.message());
     }

@@ -32,7 +32,7 @@ metadata:
 };
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_, '_>) {
-    if !document.has_template() || !document.is_refused() {
+    if !document.has_template() || !document.is_rejected() {
         return;
     }
     let span = document.span();

@@ -112,7 +112,7 @@ fn the_server_adds_groups_and_namespaces() {
 }
 
 #[test]
-fn requests_that_no_server_sees_are_refused() {
+fn requests_that_no_server_sees_are_rejected() {
     for (words, message) in [
         (vec![("verb", "GET"), ("resource", "pods")], "verb `GET`: requests about resources have"),
         (vec![("verb", "list"), ("path", "/api")], "verb `list`: requests to paths have an HTTP"),
@@ -216,8 +216,8 @@ left out: 1 line that is no audit event
 }
 
 #[test]
-fn a_policy_that_the_server_refuses_answers_nothing() {
+fn a_policy_that_the_server_rejects_answers_nothing() {
     let document = first_document("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: []\n");
-    let refusal = Simulator::new(&document, "policy.yaml").unwrap_err();
-    assert!(refusal.text("policy.yaml").ends_with("loaded illegal policy with 0 rules"));
+    let rejection = Simulator::new(&document, "policy.yaml").unwrap_err();
+    assert!(rejection.text("policy.yaml").ends_with("loaded illegal policy with 0 rules"));
 }

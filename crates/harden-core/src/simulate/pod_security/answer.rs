@@ -4,8 +4,8 @@ use harden_yaml::Place;
 use serde_json::{Value, json};
 
 use super::Exemption;
+use crate::object::PodTemplate;
 use crate::pod_security::{CheckFailure, Standard};
-use crate::workloads::PodPart;
 
 /// What the API server answers to a pod, or to an object with a template of pods.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub struct Answer<'d> {
     /// The object.
     pub place: Place<'d>,
     /// The pod in it.
-    pub pod: PodPart<'d>,
+    pub pod: PodTemplate<'d>,
     /// Whether the pod is let in. Templates are always let in where the server can read them; then
     /// it is whether the pods that are made of them are.
     pub allowed: bool,
@@ -30,16 +30,16 @@ pub struct Answer<'d> {
     /// What follows `violates PodSecurity "LEVEL:VERSION": ` in the server's message; empty when no
     /// check fails.
     pub message: String,
-    /// Values that the server cannot decode: it refuses the object before any check runs.
+    /// Values that the server cannot decode: it rejects the object before any check runs.
     pub unreadable: Vec<Place<'d>>,
     /// Why the pod is not judged.
     pub exemption: Option<Exemption>,
-    /// The warning that comes with the answer; never with a refusal.
+    /// The warning that comes with the answer; never with a rejection.
     pub warning: Option<String>,
     /// What is noted in the audit log as `audit-violations`.
     pub audit: Option<String>,
-    /// The server's words: why it refuses the object, or the warning. It says nothing to custom
-    /// kinds, even where the pods that they make are refused.
+    /// The server's words: why it rejects the object, or the warning. It says nothing to custom
+    /// kinds, even where the pods that they make are rejected.
     pub text: Option<String>,
 }
 
@@ -65,7 +65,7 @@ pub struct NamespaceAnswer<'d> {
     pub name: &'d str,
     /// Whether it is created.
     pub allowed: bool,
-    /// Why it is refused, or the warning that comes with it.
+    /// Why it is rejected, or the warning that comes with it.
     pub text: String,
     /// The labels that this is about.
     pub places: Vec<Place<'d>>,

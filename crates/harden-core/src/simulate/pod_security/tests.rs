@@ -176,7 +176,7 @@ fn namespace_answer(labels: &str, options: Options) -> Option<(bool, String)> {
 }
 
 #[test]
-fn a_namespace_with_bad_labels_is_refused() {
+fn a_namespace_with_bad_labels_is_rejected() {
     assert_eq!(
         namespace_answer("pod-security.kubernetes.io/enforce: Baseline", baseline()),
         Some((

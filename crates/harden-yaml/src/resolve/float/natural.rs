@@ -8,13 +8,13 @@ pub(super) struct Natural(Vec<u32>);
 
 impl From<u64> for Natural {
     fn from(value: u64) -> Self {
-        let mut parts = Vec::with_capacity(4);
+        let mut sections = Vec::with_capacity(4);
         let mut rest = value;
         while rest > 0 {
-            parts.push(low(rest));
+            sections.push(low(rest));
             rest >>= 32;
         }
-        Self(parts)
+        Self(sections)
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use harden_core::check::{Origin, SourceText};
+use harden_core::check::{Provenance, SourceText};
 use harden_yaml::Document;
 use harden_yaml::json::ListSplitter;
 
@@ -33,7 +33,7 @@ pub(super) struct Items<R> {
 #[derive(Debug)]
 pub(super) struct Item {
     text: String,
-    origin: Origin,
+    origin: Provenance,
 }
 
 impl Item {
@@ -41,7 +41,7 @@ impl Item {
         SourceText::cut(index, &self.text, &self.origin)
     }
 
-    pub(super) fn into_parts(self) -> (String, Origin) {
+    pub(super) fn into_parts(self) -> (String, Provenance) {
         (self.text, self.origin)
     }
 }
@@ -90,7 +90,9 @@ impl<R: Read> Items<R> {
         }
         let (bytes, start) = self.splitter.next_item()?;
         match String::from_utf8(bytes) {
-            Ok(text) => Some(Item { text, origin: Origin { start, list: Arc::clone(&self.list) } }),
+            Ok(text) => {
+                Some(Item { text, origin: Provenance { start, list: Arc::clone(&self.list) } })
+            }
             Err(error) => {
                 self.ended = Some(Err(error).context("it is not UTF-8 text"));
                 None
@@ -141,7 +143,7 @@ impl<R: Read> Items<R> {
         let start = ended.start();
         if self.head.replace(Vec::new()).is_some() {
             let text = ended.finish().map_err(|it| anyhow!("{}", it.message()))?;
-            self.whole = Some(Item { text, origin: Origin { start, list: Arc::default() } });
+            self.whole = Some(Item { text, origin: Provenance { start, list: Arc::default() } });
         }
         Ok(())
     }
@@ -162,7 +164,7 @@ impl<R: Read> Items<R> {
         bytes.append(&mut self.pending);
         self.input.read_to_end(&mut bytes).context("it broke off")?;
         let text = harden_yaml::decode(&bytes).map_err(|it| anyhow!("{}", it.message()))?;
-        let origin = Origin { start: self.splitter.start(), list: Arc::default() };
+        let origin = Provenance { start: self.splitter.start(), list: Arc::default() };
         self.whole = Some(Item { text: text.into_owned(), origin });
         self.splitter = ListSplitter::new();
         self.ended = Some(Ok(()));

@@ -6,7 +6,7 @@ use crate::generators::encryption::configuration::Configuration;
 use crate::kubernetes::{EncryptionState, Facts};
 
 impl Procedure {
-    /// Holds the file against the cluster if that was asked for, and refuses to go on with what
+    /// Holds the file against the cluster if that was asked for, and rejects to go on with what
     /// would be unreadable. What it returns is what was seen.
     pub(super) fn verified(
         &self,
@@ -26,14 +26,14 @@ impl Procedure {
                         "{}; --reencrypted goes ahead if they were written again otherwise",
                         open.join("; ")
                     );
-                    return Err(Stage::Retire.refuse(rule));
+                    return Err(Stage::Retire.reject(rule));
                 }
                 is_rewritten = true;
                 seen.extend(open);
             }
         }
         if progress.stage == Some(Stage::Retire) && !is_rewritten {
-            return Err(Stage::Retire.refuse(
+            return Err(Stage::Retire.reject(
                 "no file shows whether everything was written again, and what was not would be unreadable: say --reencrypted if it was, or --verify to ask the cluster",
             ));
         }

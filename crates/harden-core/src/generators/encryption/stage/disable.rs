@@ -2,7 +2,7 @@
 
 use super::{Stage, called};
 use crate::generators::OptionError;
-use crate::generators::encryption::configuration::{Configuration, Entry, Rule};
+use crate::generators::encryption::configuration::{Configuration, Entry, ResourceRule};
 
 /// Lets plain objects be read wherever they are not yet.
 pub(super) fn add(configuration: &mut Configuration) -> Result<Option<String>, OptionError> {
@@ -23,7 +23,7 @@ pub(super) fn promote(configuration: &mut Configuration) -> Result<Option<String
     check(stage, configuration)?;
     for rule in configuration.rules.iter_mut().filter(|it| it.encrypts()) {
         let Some(index) = rule.position(|it| *it == Entry::Identity) else {
-            return Err(stage.refuse(format!(
+            return Err(stage.reject(format!(
                 "no provider of {} reads plain objects: what it would write could not be read; --stage add comes first",
                 rule.title()
             )));
@@ -37,7 +37,7 @@ pub(super) fn promote(configuration: &mut Configuration) -> Result<Option<String
 pub(super) fn retire(configuration: &mut Configuration) -> Result<Option<String>, OptionError> {
     let stage = Stage::Retire;
     if let Some(rule) = configuration.rules.iter().find(|it| it.encrypts()) {
-        return Err(stage.refuse(format!(
+        return Err(stage.reject(format!(
             "{} still writes {}: what it writes would be unreadable; --stage promote comes first",
             called(rule.writer()),
             rule.title()
@@ -51,7 +51,7 @@ pub(super) fn retire(configuration: &mut Configuration) -> Result<Option<String>
         changed += before - rule.entries.len();
     }
     if changed == 0 {
-        return Err(stage.refuse("no key is left in the file: there is nothing to take out"));
+        return Err(stage.reject("no key is left in the file: there is nothing to take out"));
     }
     Ok(Some(
         "once every API server uses this file, take --encryption-provider-config off its flags, and delete the file: it encrypts nothing".to_owned(),
@@ -59,10 +59,10 @@ pub(super) fn retire(configuration: &mut Configuration) -> Result<Option<String>
 }
 
 fn check(stage: Stage, configuration: &Configuration) -> Result<(), OptionError> {
-    if configuration.rules.iter().any(Rule::encrypts) {
+    if configuration.rules.iter().any(ResourceRule::encrypts) {
         return Ok(());
     }
-    Err(stage.refuse(if configuration.holds_keys() || configuration.kms_names().next().is_some() {
+    Err(stage.reject(if configuration.holds_keys() || configuration.kms_names().next().is_some() {
         "identity writes every rule already: re-encryption and --stage retire are next"
     } else {
         "nothing is encrypted by this file: there is nothing to disable"

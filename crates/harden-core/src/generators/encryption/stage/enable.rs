@@ -2,7 +2,7 @@
 
 use super::{Stage, called, newest};
 use crate::generators::OptionError;
-use crate::generators::encryption::configuration::{Configuration, Entry, Rule};
+use crate::generators::encryption::configuration::{Configuration, Entry, ResourceRule};
 use crate::generators::encryption::new_key::NewKeys;
 use crate::generators::encryption::resource::{self, Resource};
 use crate::generators::encryption::writer::Writer;
@@ -22,7 +22,7 @@ pub(super) fn add(
                 return Err(OptionError::new("--resources", resource, rule));
             }
             Some(rule) if rule.entries.iter().any(|it| *it != Entry::Identity) => {
-                return Err(Stage::Add.refuse(format!(
+                return Err(Stage::Add.reject(format!(
                     "the rule of {resource} has a key already, which does not write yet: --stage promote comes next"
                 )));
             }
@@ -36,7 +36,7 @@ pub(super) fn add(
     let mut added = Vec::new();
     for list in resource::rules(resources) {
         let entries = vec![Entry::Identity, keys.entry(None)?];
-        added.push(Rule { resources: list, entries });
+        added.push(ResourceRule { resources: list, entries });
     }
     for rule in &mut configuration.rules {
         rule.resources.retain(|it| ruled.iter().all(|ruled| ruled.as_str() != it));
@@ -67,7 +67,7 @@ pub(super) fn promote(
     if changed > 0 {
         return Ok(None);
     }
-    Err(Stage::Promote.refuse(match configuration.rules.iter().find(|it| it.encrypts()) {
+    Err(Stage::Promote.reject(match configuration.rules.iter().find(|it| it.encrypts()) {
         Some(rule) => format!(
             "{} writes {} already: re-encryption and --stage retire are next",
             called(rule.writer()),
@@ -80,9 +80,10 @@ pub(super) fn promote(
 /// Takes plain reading out.
 pub(super) fn retire(configuration: &mut Configuration) -> Result<Option<String>, OptionError> {
     let stage = Stage::Retire;
-    let waits = |it: &&Rule| !it.encrypts() && it.entries.iter().any(|it| *it != Entry::Identity);
+    let waits =
+        |it: &&ResourceRule| !it.encrypts() && it.entries.iter().any(|it| *it != Entry::Identity);
     if let Some(rule) = configuration.rules.iter().find(waits) {
-        return Err(stage.refuse(format!(
+        return Err(stage.reject(format!(
             "{} are still written in plain, and would be unreadable: --stage promote comes first",
             rule.title()
         )));
@@ -94,7 +95,7 @@ pub(super) fn retire(configuration: &mut Configuration) -> Result<Option<String>
         changed += before - rule.entries.len();
     }
     if changed == 0 {
-        return Err(stage.refuse(if configuration.rules.iter().any(Rule::encrypts) {
+        return Err(stage.reject(if configuration.rules.iter().any(ResourceRule::encrypts) {
             "no rule that encrypts reads plain objects any more: there is nothing to take out"
         } else {
             "nothing is encrypted, and identity is all that reads: --stage add comes first"
@@ -104,7 +105,7 @@ pub(super) fn retire(configuration: &mut Configuration) -> Result<Option<String>
 }
 
 /// Before the first rule that would mask it, and else at the end.
-fn place(configuration: &Configuration, rule: &Rule) -> usize {
+fn place(configuration: &Configuration, rule: &ResourceRule) -> usize {
     let masks = |written: &String| {
         rule.resources.iter().any(|it| {
             let (_, group) = crate::configuration::encryption::split(it);

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use harden_yaml::{Lines, Span};
 
-use super::{Checker, Coverage, Judged, Remains, SourceText};
+use super::{Checker, Coverage, Draft, Remains, SourceText};
 use crate::configuration;
 use crate::finding::{Finding, Spot};
 use crate::ignore::Ignore;
@@ -12,8 +12,8 @@ use crate::ignore::Ignore;
 /// What was judged before, document by document. One checker must not continue the memory of another
 /// with other settings.
 #[derive(Debug, Default)]
-pub struct Memory {
-    parts: Vec<Part>,
+pub struct Incremental {
+    sections: Vec<Section>,
 }
 
 /// What files come to, as if each had been judged as a whole.
@@ -28,15 +28,15 @@ pub struct Outcome {
 }
 
 #[derive(Debug)]
-struct Part {
-    place: Place,
+struct Section {
+    place: Region,
     text: String,
-    judged: Judged,
+    judged: Draft,
 }
 
 /// A part of a file.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Region {
     file: usize,
     span: Span,
     /// The line that it begins in.
@@ -45,59 +45,59 @@ struct Place {
     is_last: bool,
 }
 
-impl AsRef<Remains> for Part {
+impl AsRef<Remains> for Section {
     fn as_ref(&self) -> &Remains {
         &self.judged.remains
     }
 }
 
-impl Memory {
+impl Incremental {
     /// Judges these files, which are counted from 0.
     pub fn judge(&mut self, checker: &Checker, files: &[&str]) -> Outcome {
         let lines: Vec<_> = files.iter().map(|text| OnceCell::from(Lines::new(text))).collect();
         let mut places = Vec::new();
         let mut sources = Vec::new();
         for (file, (text, lines)) in files.iter().zip(&lines).enumerate() {
-            for span in parts(text) {
+            for span in sections(text) {
                 let line = lines.get().map_or(1, |it| it.position(span.start).line);
                 let is_last = span.end as usize >= text.len();
                 sources.push(SourceText::part(places.len(), (file, text), span, lines));
-                places.push(Place { file, span, line, is_last });
+                places.push(Region { file, span, line, is_last });
             }
         }
-        let text_at = |place: &Place| files.get(place.file).map_or("", |it| place.span.text(it));
-        let is_same = |(part, place): &(&Part, &Place)| {
+        let text_at = |place: &Region| files.get(place.file).map_or("", |it| place.span.text(it));
+        let is_same = |(part, place): &(&Section, &Region)| {
             (part.place.file, part.place.is_last) == (place.file, place.is_last)
                 && part.text == text_at(place)
         };
-        let before = self.parts.iter().zip(&places).take_while(is_same).count();
-        let rest = self.parts.len().min(places.len()) - before;
-        let back = self.parts.iter().rev().zip(places.iter().rev());
+        let before = self.sections.iter().zip(&places).take_while(is_same).count();
+        let rest = self.sections.len().min(places.len()) - before;
+        let back = self.sections.iter().rev().zip(places.iter().rev());
         let after = back.take(rest).take_while(is_same).count();
 
         let mut session = checker.session();
         let end = places.len() - after;
         let changed = places.iter().zip(&sources).take(end).skip(before);
-        let judged = changed.map(|(place, source)| Part {
+        let judged = changed.map(|(place, source)| Section {
             place: *place,
             text: text_at(place).to_owned(),
             judged: session.judge(source),
         });
-        self.parts.splice(before..self.parts.len() - after, judged);
-        let moved = self.parts.iter_mut().zip(places).enumerate().skip(end);
+        self.sections.splice(before..self.sections.len() - after, judged);
+        let moved = self.sections.iter_mut().zip(places).enumerate().skip(end);
         moved.for_each(|(index, (part, place))| part.move_to(index, place));
         self.conclude(checker, &sources)
     }
 
     fn conclude(&self, checker: &Checker, sources: &[SourceText<'_>]) -> Outcome {
-        let findings = checker.conclude(&self.parts, sources);
+        let findings = checker.conclude(&self.sections, sources);
         let mut outcome = Outcome { findings, ..Outcome::default() };
-        for Part { judged, .. } in &self.parts {
+        for Section { judged, .. } in &self.sections {
             outcome.findings.extend_from_slice(&judged.findings);
             outcome.ignores.extend_from_slice(&judged.ignores);
             outcome.coverage.add(&judged.coverage);
         }
-        let file = |source: usize| self.parts.get(source).map_or(0, |it| it.place.file);
+        let file = |source: usize| self.sections.get(source).map_or(0, |it| it.place.file);
         outcome.findings.iter_mut().for_each(|it| it.source = file(it.source));
         outcome.ignores.iter_mut().for_each(|it| it.source = file(it.source));
         outcome.findings.sort_by(Finding::order);
@@ -105,13 +105,13 @@ impl Memory {
     }
 }
 
-impl Part {
+impl Section {
     /// Moves to another place, without a change of its text.
-    fn move_to(&mut self, index: usize, place: Place) {
+    fn move_to(&mut self, index: usize, place: Region) {
         let bytes = place.span.start.wrapping_sub(self.place.span.start);
         let lines = place.line.wrapping_sub(self.place.line);
         self.place = place;
-        let Judged { findings, ignores, remains, .. } = &mut self.judged;
+        let Draft { findings, ignores, remains, .. } = &mut self.judged;
         let move_spot = |spot: &mut Spot| {
             let Spot { span, start, end, .. } = spot;
             for offset in [&mut span.start, &mut span.end] {
@@ -138,11 +138,11 @@ impl Part {
 
 /// The parts of a file that can be judged on their own. What the API server says of its configuration
 /// files counts the lines of the whole file.
-fn parts(text: &str) -> Vec<Span> {
+fn sections(text: &str) -> Vec<Span> {
     if configuration::may_be_in(text) {
         return vec![Span::new(0, text.len())];
     }
-    harden_yaml::parts(text)
+    harden_yaml::sections(text)
 }
 
 #[cfg(test)]

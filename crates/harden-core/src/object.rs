@@ -1,21 +1,21 @@
 //! Objects, and the pods that they are or make.
 
 mod kinds;
-mod object;
+mod objects;
 mod secrets;
 
 use harden_yaml::Place;
 
 pub use kinds::{KINDS, PodKind};
-pub(crate) use object::objects_of_list;
-pub use object::{Object, Objects, objects};
+pub(crate) use objects::objects_of_list;
+pub use objects::{Object, Objects, objects};
 pub use secrets::SecretUse;
 
 use crate::pod_security::Origin;
 
 /// The metadata and spec of a pod, wherever they stand.
 #[derive(Debug, Clone, Copy)]
-pub struct PodPart<'d> {
+pub struct PodTemplate<'d> {
     /// The pod's metadata: its labels and annotations.
     pub metadata: Place<'d>,
     /// The pod's spec.
@@ -32,7 +32,7 @@ impl<'d> Object<'d> {
 
     /// The pods that it is or makes, in the order of the table; empty for kinds that make none, and
     /// for templates that are not written.
-    pub fn pods(&self) -> Vec<PodPart<'d>> {
+    pub fn pods(&self) -> Vec<PodTemplate<'d>> {
         let Some(kind) = self.pod_kind() else { return Vec::new() };
         let mut pods = Vec::new();
         for path in kind.pods {
@@ -40,7 +40,7 @@ impl<'d> Object<'d> {
                 let spec = holder.at("spec");
                 if spec.exists() || kind.origin() == Origin::Pod {
                     let metadata = holder.at("metadata");
-                    pods.push(PodPart { metadata, spec, origin: kind.origin() });
+                    pods.push(PodTemplate { metadata, spec, origin: kind.origin() });
                 }
             });
         }

@@ -14,14 +14,14 @@ type Set<T> = HashSet<Arc<T>, BuildHasherDefault<FxHasher>>;
 
 /// What findings said so far.
 #[derive(Debug, Default)]
-pub(super) struct Shared {
+pub(super) struct Interner {
     texts: Set<str>,
     changes: Set<Change>,
     /// Where paths are written before it is known whether they are new.
     path: String,
 }
 
-impl Shared {
+impl Interner {
     /// The one copy of a text.
     pub(super) fn text(&mut self, text: &str) -> Arc<str> {
         kept(&mut self.texts, text)

@@ -13,7 +13,7 @@ pub struct Fault<'d> {
 
 /// Why an API server with the file does not start.
 #[derive(Debug, Clone)]
-pub struct Refusal<'d> {
+pub struct Rejection<'d> {
     context: &'static str,
     list: List,
     /// What the server minds, in its order; never empty.
@@ -46,7 +46,7 @@ impl<'d> From<Box<Fault<'d>>> for Fault<'d> {
     }
 }
 
-impl<'d> Refusal<'d> {
+impl<'d> Rejection<'d> {
     /// `context` is what the server says before; the file is called `FILE` in it.
     pub(super) fn new(context: &'static str, faults: Vec<Fault<'d>>) -> Self {
         Self { context, list: List::Aggregate, faults }

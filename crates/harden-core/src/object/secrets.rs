@@ -2,7 +2,7 @@
 
 use harden_yaml::Place;
 
-use super::PodPart;
+use super::PodTemplate;
 
 /// How a pod refers to a Secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct SecretUse<'d> {
     pub is_pull_secret: bool,
 }
 
-impl<'d> PodPart<'d> {
+impl<'d> PodTemplate<'d> {
     /// The Secrets that its environment, volumes and image pulls refer to, each once, in the order of
     /// the text.
     pub fn secrets(&self) -> Vec<SecretUse<'d>> {
@@ -120,7 +120,7 @@ fn add_key<'d>(found: &mut SecretUse<'d>, key: &'d str) {
 mod tests {
     use harden_yaml::Document;
 
-    use crate::workloads::objects;
+    use crate::object::objects;
 
     fn uses(spec: &str) -> Vec<String> {
         let text = format!("{{apiVersion: v1, kind: Pod, spec: {{{spec}}}}}");

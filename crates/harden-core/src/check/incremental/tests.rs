@@ -36,7 +36,7 @@ fn whole(checker: &Checker, files: &[&str]) -> (Vec<Said>, usize, Coverage) {
 }
 
 fn remembered(
-    memory: &mut Memory,
+    memory: &mut Incremental,
     checker: &Checker,
     files: &[&str],
 ) -> (Vec<Said>, usize, Coverage) {
@@ -49,13 +49,13 @@ fn remembered(
 #[test]
 fn what_is_remembered_comes_to_the_same_as_everything_anew() {
     let checker = Checker::new(Settings::default());
-    let mut memory = Memory::default();
+    let mut memory = Incremental::default();
     let examples: Vec<_> = rules::all().flat_map(|it| [it.bad, it.good]).collect();
     let mut documents: Vec<String> = examples.iter().map(|it| it.trim_start().to_owned()).collect();
     documents.push("# harden: ignore[missing-limit-range] a test\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: é😀\r\n".to_owned());
     documents.push("a: [\n".to_owned());
     let split = documents.len() / 3;
-    let compare = |memory: &mut Memory, documents: &[String]| {
+    let compare = |memory: &mut Incremental, documents: &[String]| {
         let (one, other) = documents.split_at(split);
         let files = [one.join("---\n"), other.join("---\n")];
         let files: Vec<&str> = files.iter().map(String::as_str).collect();
@@ -83,7 +83,7 @@ fn what_is_remembered_comes_to_the_same_as_everything_anew() {
 #[test]
 fn files_come_and_go() {
     let checker = Checker::new(Settings::default());
-    let mut memory = Memory::default();
+    let mut memory = Incremental::default();
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n";
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n";
     let several = format!("{pod}---\n{namespace}---\n{pod}");
@@ -109,7 +109,7 @@ fn lines_of_configuration_files_are_those_of_the_file() {
         "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: None\n  level: None\n";
     let text = format!("a: 1\n---\n{policy}---\n{policy}");
     let files = [text.as_str()];
-    let said = remembered(&mut Memory::default(), &checker, &files);
+    let said = remembered(&mut Incremental::default(), &checker, &files);
     assert!(!said.0.is_empty());
     assert_eq!(said, whole(&checker, &files));
 }
