@@ -12,7 +12,7 @@ use harden_yaml::{Document, Place};
 
 use crate::check::Object;
 use crate::finding::{Finding, Ignored, IgnoredBy, ObjectReference};
-use crate::pod_security::Origin;
+use crate::object::Origin;
 
 /// What the keys of ignoring annotations begin with.
 pub const ANNOTATION_PREFIX: &str = "harden.kubectl.io/ignore.";

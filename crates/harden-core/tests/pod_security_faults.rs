@@ -14,8 +14,9 @@ use std::collections::BTreeSet;
 
 use harden_core::finding;
 use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::object::Origin;
 use harden_core::pod_security::{
-    Change, CheckFailure, Origin, Version, evaluate_as_server, forbidden_detail,
+    Change, CheckFailure, Version, evaluate_as_server, forbidden_detail,
 };
 use harden_yaml::Document;
 use random_pods::{Random, case};

@@ -27,6 +27,11 @@ impl<'d> Object<'d> {
         (!prefix.is_empty() && self.name().is_empty()).then_some(prefix)
     }
 
+    /// Whether it is of this kind, in any version of this group.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind == kind && self.group == group
+    }
+
     /// The namespace that it is written for, if one is given.
     pub fn namespace(&self) -> Option<&'d str> {
         self.place.at("metadata").at("namespace").as_str().filter(|name| !name.is_empty())

@@ -11,9 +11,9 @@ pub use answer::{Answer, NamespaceAnswer};
 pub use options::{Exemption, Exemptions, Options};
 
 use crate::kubernetes::MinorVersion;
-use crate::object::{Object, PodTemplate, objects};
+use crate::object::{Object, Origin, PodTemplate, objects};
 use crate::pod_security::{
-    CheckFailure, Labels, Origin, Pod, Policy, Profile, Standard, forbidden_detail, go_quoted,
+    CheckFailure, Labels, Pod, Policy, Profile, Standard, forbidden_detail, go_quoted,
 };
 
 /// Answers for all objects of several documents, in their order; namespaces among them are learnt
