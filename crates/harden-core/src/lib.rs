@@ -11,6 +11,7 @@
 
 pub mod check;
 pub mod configuration;
+pub mod external_secrets;
 pub mod finding;
 pub mod generators;
 pub mod ignore;

@@ -1,7 +1,7 @@
 //! Policies of an ExternalSecret that exclude each other.
 
-use super::resources::external_secret;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::external_secret;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

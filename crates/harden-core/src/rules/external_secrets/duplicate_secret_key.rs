@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::resources::external_secret;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::external_secret;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

@@ -1,7 +1,7 @@
 //! Secrets that go when the store loses their values.
 
-use super::resources::external_secret;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::external_secret;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

@@ -1,8 +1,8 @@
 //! ExternalSecrets that fetch once by accident.
 
-use super::resources::external_secret;
 use crate::check::{Object, Reporter};
 use crate::configuration::duration;
+use crate::external_secrets::external_secret;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

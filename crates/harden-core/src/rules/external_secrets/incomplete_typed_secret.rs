@@ -1,7 +1,7 @@
 //! Typed Secrets without the keys of their type.
 
-use super::resources::external_secret;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::external_secret;
 use crate::finding::Change;
 use crate::kubernetes::TypedSecret;
 use crate::rule::{Category, Check, Reference, Rule, Severity};

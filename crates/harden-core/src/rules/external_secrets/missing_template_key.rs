@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::resources::external_secret;
-use super::template;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::external_secret;
+use crate::external_secrets::template;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

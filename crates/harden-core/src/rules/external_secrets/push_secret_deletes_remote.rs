@@ -1,7 +1,7 @@
 //! PushSecrets that take the values with them.
 
-use super::resources::push_secret;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::push_secret;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

@@ -1,7 +1,7 @@
 //! API versions that the operator does not serve.
 
-use super::resources::GROUP;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::GROUP;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 use crate::schema::FlawKind;

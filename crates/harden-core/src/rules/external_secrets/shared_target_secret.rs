@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::resources::GROUP;
 use crate::check::{Reporter, World};
+use crate::external_secrets::GROUP;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

@@ -1,7 +1,7 @@
 //! Stores that are opened with keys that live on.
 
-use super::resources::provider;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::provider;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

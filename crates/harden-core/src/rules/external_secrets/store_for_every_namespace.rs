@@ -2,8 +2,8 @@
 
 use harden_yaml::Place;
 
-use super::resources::GROUP;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::GROUP;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

@@ -2,8 +2,8 @@
 
 use harden_yaml::Place;
 
-use super::resources::provider;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::provider;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

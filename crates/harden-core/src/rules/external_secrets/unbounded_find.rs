@@ -1,7 +1,7 @@
 //! Fetching all that a store has.
 
-use super::resources::external_secret;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::external_secret;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

@@ -1,7 +1,7 @@
 //! Stores that are asked in plain text.
 
-use super::resources::provider;
 use crate::check::{Object, Reporter};
+use crate::external_secrets::provider;
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

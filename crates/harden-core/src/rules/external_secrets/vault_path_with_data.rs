@@ -2,8 +2,8 @@
 
 use harden_yaml::Place;
 
-use super::resources::{GROUP, provider};
 use crate::check::{Object, Reporter, World};
+use crate::external_secrets::{GROUP, provider};
 use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 

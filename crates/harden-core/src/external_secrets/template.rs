@@ -1,7 +1,7 @@
 //! The keys that a Go template takes from its data, as far as they can be told.
 
 /// The keys, in the order of the text; none of a template that changes what a dot means.
-pub(super) fn keys(text: &str) -> impl Iterator<Item = &str> {
+pub fn keys(text: &str) -> impl Iterator<Item = &str> {
     let is_plain = actions(text).all(|action| {
         let word = action.trim_start_matches('-').split_whitespace().next().unwrap_or_default();
         !matches!(word, "range" | "with" | "define" | "template" | "block")

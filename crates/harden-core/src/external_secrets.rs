@@ -1,14 +1,16 @@
 //! The objects of the External Secrets Operator, whatever version they are written for.
 
+pub mod template;
+
 use harden_yaml::Place;
 
-use crate::check::Object;
+use crate::object::Object;
 
 /// The API group.
-pub(super) const GROUP: &str = "external-secrets.io";
+pub const GROUP: &str = "external-secrets.io";
 
 /// The spec of an ExternalSecret, or of those that a ClusterExternalSecret makes.
-pub(super) fn external_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
+pub fn external_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
     let spec = object.place.at("spec");
     match object.kind {
         "ExternalSecret" if object.group == GROUP => Some(spec),
@@ -18,7 +20,7 @@ pub(super) fn external_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
 }
 
 /// The spec of a PushSecret, or of those that a ClusterPushSecret makes.
-pub(super) fn push_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
+pub fn push_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
     let spec = object.place.at("spec");
     match object.kind {
         "PushSecret" if object.group == GROUP => Some(spec),
@@ -28,7 +30,7 @@ pub(super) fn push_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
 }
 
 /// The provider of a SecretStore or ClusterSecretStore.
-pub(super) fn provider<'d>(object: &Object<'d>) -> Option<Place<'d>> {
+pub fn provider<'d>(object: &Object<'d>) -> Option<Place<'d>> {
     let is_store = matches!(object.kind, "SecretStore" | "ClusterSecretStore");
     (is_store && object.group == GROUP).then(|| object.place.at("spec").at("provider"))
 }
