@@ -230,10 +230,10 @@ impl Checker {
             .flat_map(|(source, _)| source.documents().map(move |it| (source, it)))
             .collect();
         let objects = documents.iter().flat_map(|(source, document)| Object::all(source, document));
-        let world = World {
-            objects: objects.filter(World::retains).collect(),
-            workloads: judged.iter().flat_map(|it| &it.as_ref().workloads).collect(),
-        };
+        let world = World::new(
+            objects.filter(World::retains).collect(),
+            judged.iter().flat_map(|it| &it.as_ref().workloads).collect(),
+        );
         for rule in &self.rules.over_all {
             if let Check::World(check) = rule.check
                 && let Some(mut reporter) =

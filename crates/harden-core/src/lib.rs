@@ -17,6 +17,7 @@ pub mod generators;
 pub mod ignore;
 pub mod kubernetes;
 mod manifest;
+pub mod network;
 pub mod object;
 pub mod pod_security;
 pub mod report;

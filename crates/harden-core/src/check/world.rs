@@ -1,10 +1,12 @@
 //! All objects together, for rules that no single object can break.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Object;
 use crate::finding::{ObjectReference, Spot};
+use crate::network;
 
 /// All objects together, as far as rules over all of them need them.
 #[derive(Debug)]
@@ -13,6 +15,7 @@ pub struct World<'d> {
     pub objects: Vec<Object<'d>>,
     /// Every pod and pod template, in the order of the input.
     pub workloads: Vec<&'d WorkloadFact>,
+    network: OnceCell<network::Policies<'d>>,
 }
 
 /// What is remembered of a pod or pod template after its text is gone.
@@ -66,6 +69,15 @@ const RETAINED: [(&str, &str); 24] = [
 ];
 
 impl<'d> World<'d> {
+    pub(super) fn new(objects: Vec<Object<'d>>, workloads: Vec<&'d WorkloadFact>) -> Self {
+        Self { objects, workloads, network: OnceCell::new() }
+    }
+
+    /// Who may talk to whom.
+    pub fn network(&self) -> &network::Policies<'d> {
+        self.network.get_or_init(|| network::Policies::of(self.objects.iter().map(|it| &**it)))
+    }
+
     /// Whether rules over all objects look at objects of this kind.
     pub(super) fn retains(object: &Object<'_>) -> bool {
         RETAINED.contains(&(object.group, object.kind))

@@ -16,11 +16,12 @@ mod misspelt_pod_selector;
 mod namespace_name_label;
 mod node_port_service;
 mod open_load_balancer;
-mod policy;
 mod policy_on_host_network;
 mod service_external_ips;
 mod split_peer_selectors;
 
+use crate::check::{Object, World};
+use crate::network::NetworkPolicy;
 use crate::rule::Rule;
 
 /// The rules of this category, in alphabetical order.
@@ -44,3 +45,10 @@ pub static RULES: &[&Rule] = &[
     &service_external_ips::RULE,
     &split_peer_selectors::RULE,
 ];
+
+/// The NetworkPolicies of the input, each with the object that it is.
+fn policies<'w, 'd>(
+    world: &'w World<'d>,
+) -> impl Iterator<Item = (&'w Object<'d>, NetworkPolicy<'d>)> {
+    world.objects.iter().filter_map(|it| Some((it, NetworkPolicy::read(it)?)))
+}

@@ -1,8 +1,8 @@
 //! Policies that let everything out.
 
-use super::policy::{Direction, Policy};
 use crate::check::{Object, Reporter};
 use crate::finding::Change;
+use crate::network::{Direction, NetworkPolicy, TrafficRule};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -60,11 +60,8 @@ spec:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = Policy::read(object) else { return };
-    let rules: Vec<_> = policy
-        .rules(Direction::Egress)
-        .filter(|rule| rule.is_for_every_port() && rule.is_for_every_peer())
-        .collect();
+    let Some(policy) = NetworkPolicy::read(object) else { return };
+    let rules: Vec<_> = policy.rules(Direction::Egress).filter(TrafficRule::allows_all).collect();
     if rules.is_empty() {
         return;
     }

@@ -1,9 +1,9 @@
 //! Policies that let DNS out over UDP alone.
 
-use super::policy::{Direction, by_namespace};
+use super::policies;
 use crate::check::{Reporter, World};
 use crate::finding::Change;
-use crate::kubernetes::Protocol;
+use crate::network::Direction;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -70,20 +70,17 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    for policies in by_namespace(world).into_values() {
-        let mut rules = policies.iter().flat_map(|(_, policy)| policy.rules(Direction::Egress));
-        if rules.any(|it| it.allows(Protocol::Tcp, 53) || it.allows(Protocol::Tcp, 5353)) {
-            continue;
-        }
-        for (object, policy) in &policies {
-            let ports = policy.rules(Direction::Egress).flat_map(|rule| rule.ports());
-            let dns = ports.filter(|it| it.is_dns()).map(|it| (it.0, Change::Decide));
-            reporter.flag_all_in(
-                object,
-                "lets DNS out over UDP, but no policy of the namespace lets it out over TCP",
-                dns,
-            );
-        }
+    let network = world.network();
+    for (object, policy) in
+        policies(world).filter(|(_, it)| !network.allows_dns_over_tcp(it.namespace))
+    {
+        let ports = policy.rules(Direction::Egress).flat_map(|rule| rule.ports());
+        let dns = ports.filter(|it| it.is_dns()).map(|it| (it.place, Change::Decide));
+        reporter.flag_all_in(
+            object,
+            "lets DNS out over UDP, but no policy of the namespace lets it out over TCP",
+            dns,
+        );
     }
 }
 

@@ -1,8 +1,8 @@
 //! Rules of a policy that policyTypes leaves out.
 
-use super::policy::{Direction, Policy};
 use crate::check::{Object, Reporter};
 use crate::finding::Change;
+use crate::network::{Direction, NetworkPolicy};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -49,8 +49,8 @@ spec:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = Policy::read(object) else { return };
-    for direction in [Direction::Ingress, Direction::Egress] {
+    let Some(policy) = NetworkPolicy::read(object) else { return };
+    for direction in Direction::ALL {
         let rules = policy.spec.at(direction.field());
         if !rules.is_list() || policy.isolates(direction) {
             continue;

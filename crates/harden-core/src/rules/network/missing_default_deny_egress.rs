@@ -1,8 +1,8 @@
 //! Namespaces whose pods connect to everywhere.
 
 use super::default_deny::flag_open;
-use super::policy::Direction;
 use crate::check::{Reporter, World};
+use crate::network::Direction;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {

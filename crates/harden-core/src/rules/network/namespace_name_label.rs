@@ -1,8 +1,9 @@
 //! Namespaces that are selected by a label that they do not have.
 
-use super::policy::{Direction, by_namespace};
+use super::policies;
 use crate::check::{Reporter, World};
 use crate::finding::Change;
+use crate::network::Direction;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -59,10 +60,10 @@ spec:
 const MISTAKEN: [&str; 4] = ["name", "namespace", "metadata.name", "kubernetes.io/name"];
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    for (object, policy) in by_namespace(world).into_values().flatten() {
-        let rules = [Direction::Ingress, Direction::Egress].map(|it| policy.rules(it));
-        let peers = rules.into_iter().flatten().flat_map(|rule| rule.peers().items());
-        let labels = peers.flat_map(|it| it.at("namespaceSelector").at("matchLabels").entries());
+    for (object, policy) in policies(world) {
+        let rules = Direction::ALL.into_iter().flat_map(|it| policy.rules(it));
+        let peers = rules.flat_map(|rule| rule.peers());
+        let labels = peers.flat_map(|it| it.namespace_selector().at("matchLabels").entries());
         let (mut words, mut places) = (Vec::new(), Vec::new());
         for (key, place) in labels.filter(|(key, _)| MISTAKEN.contains(key)) {
             let value = place.as_str().unwrap_or("");

@@ -1,6 +1,5 @@
 //! Pods that policies do not reach.
 
-use super::policy::by_namespace;
 use crate::check::{Reporter, World};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -90,23 +89,15 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let policies = by_namespace(world);
-    if policies.is_empty() {
-        return;
-    }
     for workload in world.workloads.iter().filter(|it| it.is_host_network) {
-        let own = policies.get(workload.object.namespace.as_str()).into_iter().flatten();
-        // One for every pod of the namespace does not claim to know this one.
-        let mut selecting = own.filter(|(_, policy)| {
-            policy.selector().is_some_and(|it| !it.is_empty() && it.matches_all(&workload.labels))
-        });
-        if let Some((object, _)) = selecting.next() {
+        let naming = world.network().naming(&workload.object.namespace, &workload.labels);
+        if let Some(policy) = naming {
             reporter.flag_workload(
                 workload,
                 format!(
                     "NetworkPolicy `{}` selects these pods, but they are in the network of the host, where it \
                      does not hold",
-                    object.name()
+                    policy.name
                 ),
             );
         }
