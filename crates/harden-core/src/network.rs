@@ -9,6 +9,7 @@ mod policies;
 mod policy;
 mod port;
 mod traffic_rule;
+mod validation;
 
 pub use direction::Direction;
 pub use peer::{IpBlock, Peer};
@@ -16,3 +17,4 @@ pub use policies::{Isolation, Policies};
 pub use policy::NetworkPolicy;
 pub use port::Port;
 pub use traffic_rule::TrafficRule;
+pub use validation::PolicyProblem;
