@@ -20,6 +20,7 @@ mod manifest;
 pub mod network;
 pub mod object;
 pub mod pod_security;
+pub mod rbac;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Object;
 use crate::finding::{ObjectReference, Spot};
-use crate::network;
+use crate::{network, object, rbac};
 
 /// All objects together, as far as rules over all of them need them.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub struct World<'d> {
     /// Every pod and pod template, in the order of the input.
     pub workloads: Vec<&'d WorkloadFact>,
     network: OnceCell<network::Policies<'d>>,
+    rbac: OnceCell<rbac::Access<'d>>,
+    service_accounts: OnceCell<rbac::ServiceAccounts<'d>>,
 }
 
 /// What is remembered of a pod or pod template after its text is gone.
@@ -70,12 +72,32 @@ const RETAINED: [(&str, &str); 24] = [
 
 impl<'d> World<'d> {
     pub(super) fn new(objects: Vec<Object<'d>>, workloads: Vec<&'d WorkloadFact>) -> Self {
-        Self { objects, workloads, network: OnceCell::new() }
+        Self {
+            objects,
+            workloads,
+            network: OnceCell::new(),
+            rbac: OnceCell::new(),
+            service_accounts: OnceCell::new(),
+        }
     }
 
     /// Who may talk to whom.
     pub fn network(&self) -> &network::Policies<'d> {
-        self.network.get_or_init(|| network::Policies::of(self.objects.iter().map(|it| &**it)))
+        self.network.get_or_init(|| network::Policies::of(self.written()))
+    }
+
+    /// Who may do what.
+    pub fn rbac(&self) -> &rbac::Access<'d> {
+        self.rbac.get_or_init(|| rbac::Access::of(self.written()))
+    }
+
+    /// Whom pods can be to the API server.
+    pub fn service_accounts(&self) -> &rbac::ServiceAccounts<'d> {
+        self.service_accounts.get_or_init(|| rbac::ServiceAccounts::of(self.written()))
+    }
+
+    fn written(&self) -> impl Iterator<Item = &object::Object<'d>> {
+        self.objects.iter().map(|it| &**it)
     }
 
     /// Whether rules over all objects look at objects of this kind.

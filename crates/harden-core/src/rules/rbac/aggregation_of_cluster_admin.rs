@@ -1,9 +1,9 @@
 //! Aggregated ClusterRoles that take in everything.
 
-use super::access::{is_built_in, is_role};
 use crate::check::{Object, Reporter};
 use crate::finding::Change;
 use crate::kubernetes::Selector;
+use crate::rbac::Role;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -50,7 +50,7 @@ rules: []
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_role(object) || is_built_in(object) {
+    if Role::read_own(object).is_none() {
         return;
     }
     let selectors = object.place.at("aggregationRule").at("clusterRoleSelectors").items();

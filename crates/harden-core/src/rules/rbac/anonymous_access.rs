@@ -1,8 +1,8 @@
 //! Roles for requests without credentials.
 
-use super::access::{RoleRef, is_binding, is_built_in, subjects};
 use crate::check::{Object, Reporter};
 use crate::finding::Change;
+use crate::rbac::{Binding, Subject};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -59,22 +59,13 @@ const PUBLIC: [&str; 3] =
     ["system:public-info-viewer", "system:service-account-issuer-discovery", "system:discovery"];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_binding(object) || is_built_in(object) {
-        return;
-    }
-    let role = RoleRef::read(object);
+    let Some(binding) = Binding::read_own(object) else { return };
+    let role = binding.role_ref();
     // How nodes that join by kubeadm find the cluster.
     if PUBLIC.contains(&role.name) || role.name == "kubeadm:bootstrap-signer-clusterinfo" {
         return;
     }
-    let mut anonymous = subjects(object)
-        .filter(|it| {
-            matches!(
-                (it.kind, it.name),
-                ("Group", "system:unauthenticated") | ("User", "system:anonymous")
-            )
-        })
-        .peekable();
+    let mut anonymous = binding.subjects().filter(Subject::is_anonymous).peekable();
     if anonymous.peek().is_none() {
         return;
     }

@@ -2,10 +2,9 @@
 
 use harden_yaml::Place;
 
-use super::access::is_role;
-use super::policy_rule::PolicyRule;
 use crate::check::{Object, Reporter};
 use crate::finding::Change;
+use crate::rbac::Role;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -58,14 +57,11 @@ const CLUSTER_WIDE: [&str; 6] = [
 ];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_role(object) {
-        return;
-    }
-    let is_role = object.kind == "Role";
+    let Some(role) = Role::read(object) else { return };
     let mut words: Vec<String> = Vec::new();
     let mut places = Vec::new();
-    for place in PolicyRule::all(object).flat_map(|rule| rule.0.at("resources").items()) {
-        if let Some((reason, change)) = flaw(place, is_role) {
+    for place in role.rules().flat_map(|rule| rule.place.at("resources").items()) {
+        if let Some((reason, change)) = flaw(place, !role.is_cluster_role()) {
             words.push(format!("`{}` {reason}", place.as_str().unwrap_or("")));
             places.push((place, String::new(), change));
         }
@@ -76,7 +72,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
 }
 
-fn flaw(place: Place<'_>, is_role: bool) -> Option<(&'static str, Change)> {
+fn flaw(place: Place<'_>, is_namespaced: bool) -> Option<(&'static str, Change)> {
     let resource = place.as_str()?;
     if resource.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let meant = resource.to_ascii_lowercase();
@@ -85,7 +81,7 @@ fn flaw(place: Place<'_>, is_role: bool) -> Option<(&'static str, Change)> {
     if resource.len() > 2 && resource.ends_with("/*") {
         return Some(("does not stand for every subresource", Change::Decide));
     }
-    if is_role && CLUSTER_WIDE.contains(&resource) {
+    if is_namespaced && CLUSTER_WIDE.contains(&resource) {
         return Some(("is outside of namespaces, which takes a ClusterRole", Change::Decide));
     }
     None

@@ -1,7 +1,8 @@
 //! Roles whose holders may give themselves more.
 
-use super::power::{Names, Power, Where, flag_powers};
+use super::power::{Where, flag_powers};
 use crate::check::{Reporter, World};
+use crate::rbac::{Names, Power};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {

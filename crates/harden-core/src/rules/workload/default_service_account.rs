@@ -1,7 +1,8 @@
 //! Pods that use the API server as the account that everything in the namespace shares.
 
-use super::tokens::{DEFAULT, ServiceAccounts, Token, account_name};
+use super::tokens::{identity, token};
 use crate::check::{Reporter, World};
+use crate::rbac::{PodIdentity, Token};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -51,9 +52,9 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let accounts = ServiceAccounts::read(world);
     for workload in &world.workloads {
-        if account_name(workload) == DEFAULT && accounts.token(workload) == Token::Wanted {
+        let pods = identity(workload);
+        if pods.account() == PodIdentity::DEFAULT && token(world, &pods) == Token::Wanted {
             reporter.flag_workload(workload, "uses the API server as the ServiceAccount `default`");
         }
     }

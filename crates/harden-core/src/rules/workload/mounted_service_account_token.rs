@@ -1,7 +1,8 @@
 //! Pods that get a token of the API server and nothing to use it for.
 
-use super::tokens::{DEFAULT, ServiceAccounts, Token, account_name};
+use super::tokens::{identity, token};
 use crate::check::{Reporter, World};
+use crate::rbac::{PodIdentity, Token};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -52,13 +53,13 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let accounts = ServiceAccounts::read(world);
     for workload in &world.workloads {
-        if accounts.token(workload) != Token::Unwanted {
+        let pods = identity(workload);
+        if token(world, &pods) != Token::Unwanted {
             continue;
         }
-        let name = account_name(workload);
-        let message = if name == DEFAULT {
+        let name = pods.account();
+        let message = if name == PodIdentity::DEFAULT {
             "the token of the ServiceAccount `default` is mounted, and nothing asks for it"
                 .to_owned()
         } else {
