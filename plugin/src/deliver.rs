@@ -11,19 +11,14 @@ pub(crate) mod folder;
 
 use std::path::PathBuf;
 
-use harden_core::ManifestFormat;
+use harden_core::generators::ObjectOutput;
 
 /// Options that every generator of objects takes.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Delivery {
-    /// How to print the objects
-    #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
-    pub(crate) output: ManifestFormat,
-
-    /// Leave out the comments that say why each object is there
-    #[arg(long)]
-    pub(crate) no_comments: bool,
+    #[command(flatten)]
+    pub(crate) output: ObjectOutput,
 
     /// Write one file per object and a kustomization.yaml to this folder
     #[arg(long, value_name = "DIR", conflicts_with = "output")]

@@ -20,8 +20,8 @@ const MANIFESTS: [&str; 5] = [
 fn said(text: &str) -> String {
     let options = Options { store: Some(Provider::Fake), ..Options::default() };
     let mut generator = Generator::ExternalSecret(options);
-    let read = generator.read("-", text);
-    let generated = generator.generate(&Facts::default());
+    let read = generator.options_mut().read("-", text);
+    let generated = generator.options().generate(&Facts::default());
     let printed = generated.as_ref().map(|it| render(&it.manifests, ManifestFormat::Yaml, true));
     let errors = [read.as_ref().err(), generated.as_ref().err()];
     let errors: Vec<String> = errors.into_iter().flatten().map(ToString::to_string).collect();

@@ -15,7 +15,7 @@ const PROFILES: [Profile; 4] =
     [Profile::Minimal, Profile::Recommended, Profile::Cis, Profile::Forensic];
 
 fn text(options: Options) -> String {
-    let generated = Generator::AuditPolicy(options).generate(&Facts::default()).unwrap();
+    let generated = Generator::AuditPolicy(options).options().generate(&Facts::default()).unwrap();
     assert_eq!(generated.files.len(), 1);
     generated.files[0].text.to_string()
 }

@@ -9,7 +9,7 @@ use harden_core::{ManifestFormat, render};
 
 /// What the rules say of generated objects, as `severity rule: message`.
 fn findings(options: Options) -> Vec<String> {
-    let generated = Generator::Namespace(options).generate(&Facts::default()).unwrap();
+    let generated = Generator::Namespace(options).options().generate(&Facts::default()).unwrap();
     let text = render(&generated.manifests, ManifestFormat::Yaml, true);
     let checker = Checker::new(Settings::default());
     let sources = [SourceText::new(0, &text)];

@@ -8,7 +8,7 @@ use harden_core::generators::pod_security::Options;
 use harden_core::kubernetes::{Facts, Level, MinorVersion, PolicyVersion};
 
 fn text(options: Options) -> String {
-    let generated = Generator::PodSecurity(options).generate(&Facts::default()).unwrap();
+    let generated = Generator::PodSecurity(options).options().generate(&Facts::default()).unwrap();
     assert_eq!(generated.files.len(), 1);
     generated.files[0].text.to_string()
 }
