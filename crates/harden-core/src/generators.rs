@@ -18,7 +18,7 @@ pub use output::{FileOutput, ObjectOutput};
 
 use std::fmt;
 
-use crate::kubernetes::{Facts, Need};
+use crate::cluster::{Facts, Need};
 
 /// What a generator does, by its options.
 pub trait Generate {

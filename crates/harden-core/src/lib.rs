@@ -10,6 +10,7 @@
 )]
 
 pub mod check;
+pub mod cluster;
 pub mod configuration;
 pub mod finding;
 pub mod generators;

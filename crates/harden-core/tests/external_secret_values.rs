@@ -1,9 +1,9 @@
 //! Whatever is wrong with a manifest of a Secret, what it holds is not repeated.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use harden_core::cluster::Facts;
 use harden_core::generators::Generator;
 use harden_core::generators::external_secret::{Options, Provider};
-use harden_core::kubernetes::Facts;
 use harden_core::{ManifestFormat, render};
 
 const MARKER: &str = "hunter2marker";

@@ -2,13 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::cluster::Facts;
 use harden_core::configuration::audit::{
     AuditLevel, AuditPolicy, is_catch_all, logged_bodies, read,
 };
 use harden_core::configuration::first_document;
 use harden_core::generators::Generator;
 use harden_core::generators::audit_policy::{Backend, Noise, Options, Profile};
-use harden_core::kubernetes::{Facts, MinorVersion, PolicyVersion};
+use harden_core::kubernetes::{MinorVersion, PolicyVersion};
 use harden_core::simulate::audit::{Request, Simulator};
 
 const PROFILES: [Profile; 4] =

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::cluster::{EncryptionState, Facts, Migration, Random};
 use harden_core::configuration::encryption::{self, ProviderKind};
 use harden_core::configuration::first_document;
 use harden_core::generators::encryption::{
@@ -10,9 +11,7 @@ use harden_core::generators::encryption::{
 };
 use harden_core::generators::{Generated, Generator, OptionError};
 use harden_core::ignore;
-use harden_core::kubernetes::{
-    Date, EncryptionState, Facts, Migration, MinorVersion, PolicyVersion, Random,
-};
+use harden_core::kubernetes::{Date, MinorVersion, PolicyVersion};
 
 /// What keys of this kind are made of in these tests.
 fn bytes() -> Vec<u8> {

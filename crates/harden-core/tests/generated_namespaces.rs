@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::cluster::Facts;
 use harden_core::generators::Generator;
 use harden_core::generators::namespace::{AdminSecrets, Dns, Options, Size};
-use harden_core::kubernetes::{Facts, Level};
+use harden_core::kubernetes::Level;
 use harden_core::{ManifestFormat, render};
 
 /// What the rules say of generated objects, as `severity rule: message`.

@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::cluster::Facts;
 use harden_core::configuration::{admission, first_document};
 use harden_core::generators::Generator;
 use harden_core::generators::pod_security::Options;
-use harden_core::kubernetes::{Facts, Level, MinorVersion, PolicyVersion};
+use harden_core::kubernetes::{Level, MinorVersion, PolicyVersion};
 
 fn text(options: Options) -> String {
     let generated = Generator::PodSecurity(options).options().generate(&Facts::default()).unwrap();

@@ -3,8 +3,8 @@
 mod machine;
 
 use clap::{ArgMatches, FromArgMatches as _};
+use harden_core::cluster::{Facts, Need};
 use harden_core::generators::{Generate, Generated, Generator, Product};
-use harden_core::kubernetes::{Facts, Need};
 use zeroize::Zeroizing;
 
 use crate::audit_log;

@@ -2,10 +2,10 @@
 
 use clap::{ArgMatches, FromArgMatches as _};
 use harden_core::ManifestFormat;
+use harden_core::cluster::{Facts, Need};
 use harden_core::generators::{
     FileOutput, Generate, Generator, ObjectOutput, OptionError, Product,
 };
-use harden_core::kubernetes::{Facts, Need};
 use harden_core::simulate::audit::Estimate;
 
 use super::{Workbench, form};

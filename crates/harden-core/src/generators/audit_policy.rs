@@ -11,9 +11,10 @@ pub use noise::Noise;
 pub use profile::Profile;
 pub use resource::LoggedResource;
 
+use crate::cluster::{Facts, Need};
 use crate::configuration::audit::{self, AuditPolicy};
 use crate::configuration::first_document;
-use crate::kubernetes::{Facts, MinorVersion, NamespaceName, Need, PolicyVersion};
+use crate::kubernetes::{MinorVersion, NamespaceName, PolicyVersion};
 
 use super::{File, Generate, Generated, HostPath, OptionError, Product, api_server};
 use rule::PolicyRule;

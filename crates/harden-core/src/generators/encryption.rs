@@ -20,7 +20,9 @@ pub use resource::{InvalidResource, Resource};
 pub use stage::Stage;
 pub use writer::Writer;
 
-use crate::kubernetes::{Facts, Need, PolicyVersion};
+use crate::cluster::{Facts, Need};
+
+use crate::kubernetes::PolicyVersion;
 
 use configuration::{Configuration, Entry, ResourceRule};
 use new_key::NewKeys;

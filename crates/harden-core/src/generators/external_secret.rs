@@ -25,7 +25,9 @@ pub use policy::{CreationPolicy, DeletionPolicy, Interval, RefreshPolicy};
 pub use store::{Auth, Provider, StoreKind};
 pub use vault::KvVersion;
 
-use crate::kubernetes::{Facts, Label, NamespaceName, Need, ObjectName, SecretShape};
+use crate::cluster::{Facts, Need, SecretShape};
+
+use crate::kubernetes::{Label, NamespaceName, ObjectName};
 
 use super::{Generate, Generated, OptionError, Product};
 

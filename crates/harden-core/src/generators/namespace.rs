@@ -15,8 +15,10 @@ pub use flow::Flow;
 pub use part::Part;
 pub use quota::{Hard, Size};
 
+use crate::cluster::{Facts, Need};
+
 use crate::kubernetes::{
-    Annotation, Cidr, Endpoint, Facts, Label, Level, NamespaceName, Need, PolicyVersion, PortNumber,
+    Annotation, Cidr, Endpoint, Label, Level, NamespaceName, PolicyVersion, PortNumber,
 };
 
 use super::{Generate, Generated, OptionError, Product};

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::cluster::{Facts, Need};
 use crate::configuration::admission;
 use crate::configuration::first_document;
-use crate::kubernetes::{Facts, Level, MinorVersion, NamespaceName, Need, PolicyVersion};
+use crate::kubernetes::{Level, MinorVersion, NamespaceName, PolicyVersion};
 
 use super::api_server::{Kind, Mount, Settings};
 use super::{File, Generate, Generated, HostPath, OptionError, Product};

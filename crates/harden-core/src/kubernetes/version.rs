@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use harden_yaml::Place;
+
 /// A minor version of Kubernetes 1: `v1.37`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MinorVersion(pub u16);
@@ -11,6 +13,15 @@ impl MinorVersion {
     /// The newest version whose policies this crate knows.
     pub const NEWEST_KNOWN: Self = Self(37);
 
+    /// Reads the answer of a server to `/version`. An emulated version decides which policies it knows,
+    /// whatever it was built from.
+    pub fn of_server(answer: Place<'_>) -> Result<Self, UnknownVersion> {
+        let emulated = answer.at("emulationMinor").as_str().and_then(|it| it.parse().ok());
+        let name = answer.at("gitVersion").as_str().unwrap_or_default();
+        let version = emulated.map(Self).or_else(|| Self::from_git_version(name));
+        version.ok_or_else(|| UnknownVersion(name.to_owned()))
+    }
+
     /// Reads what a server calls itself, e.g. `v1.37.2` or `v1.34.1-gke.100`.
     pub fn from_git_version(text: &str) -> Option<Self> {
         let minor = text.strip_prefix("v1.")?;
@@ -18,6 +29,11 @@ impl MinorVersion {
         digits.parse().ok().map(Self)
     }
 }
+
+/// A version of a server that is none of Kubernetes 1.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the API server calls its version `{0}`, which is not understood")]
+pub struct UnknownVersion(String);
 
 impl fmt::Display for MinorVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,6 +92,8 @@ impl fmt::Display for PolicyVersion {
 
 #[cfg(test)]
 mod tests {
+    use harden_yaml::Document;
+
     use super::*;
 
     #[test]
@@ -85,6 +103,15 @@ mod tests {
         for bad in ["1.37", "v1.037", "v1.37.1", "v2.0", "Latest", "", "v1.", "v1.+3"] {
             assert_eq!(bad.parse::<PolicyVersion>(), Err(InvalidVersion), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_a_server_emulates_counts_more_than_what_it_is() {
+        let version = |text: &str| MinorVersion::of_server(Document::parse_json(text).root());
+        let emulating = r#"{"gitVersion": "v1.37.0", "emulationMinor": "36"}"#;
+        assert_eq!(version(emulating), Ok(MinorVersion(36)));
+        assert_eq!(version(r#"{"gitVersion": "v1.37.0"}"#), Ok(MinorVersion(37)));
+        assert_eq!(version(r#"{"gitVersion": "v9"}"#), Err(UnknownVersion("v9".to_owned())));
     }
 
     #[test]

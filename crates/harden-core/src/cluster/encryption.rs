@@ -1,9 +1,7 @@
 //! What an API server tells of the file by which it encrypts, and of objects that were written
 //! again.
 
-use serde_json::Value;
-
-use super::facts::list;
+use harden_yaml::Place;
 
 /// Gauge with the hash of the file in use, which older servers do not have.
 const IN_USE: &str = "apiserver_encryption_config_controller_last_config_info";
@@ -44,7 +42,7 @@ pub struct Migration {
 
 impl EncryptionState {
     /// Reads `/metrics`, and the list of StorageVersionMigrations if there is one.
-    pub fn read(metrics: &str, migrations: Option<&Value>) -> Self {
+    pub fn read(metrics: &str, migrations: Option<Place<'_>>) -> Self {
         let samples = || metrics.lines().filter(|it| !it.starts_with('#'));
         let of = |name: &str| {
             let name = name.to_owned();
@@ -57,7 +55,7 @@ impl EncryptionState {
             hash: of(IN_USE).find_map(|it| label(it, "hash")),
             since: reloads.filter_map(value).chain(started).reduce(f64::max),
             migrations: migrations
-                .map(|it| list(it, "/items").filter_map(Migration::read).collect()),
+                .map(|it| it.at("items").items().filter_map(Migration::read).collect()),
         }
     }
 
@@ -71,22 +69,21 @@ impl EncryptionState {
 }
 
 impl Migration {
-    fn read(object: &Value) -> Option<Self> {
-        let text = |pointer| object.pointer(pointer).and_then(Value::as_str);
-        let resource = text("/spec/resource/resource")?;
-        let group = text("/spec/resource/group").unwrap_or_default();
-        let is_success = |it: &Value| {
-            let field = |name| it.get(name).and_then(Value::as_str);
-            field("type") == Some("Succeeded") && field("status") == Some("True")
+    fn read(object: Place<'_>) -> Option<Self> {
+        let text = |path| object.follow(path).as_str();
+        let resource = text("spec.resource.resource")?;
+        let group = text("spec.resource.group").unwrap_or_default();
+        let is_success = |it: Place<'_>| {
+            it.at("type").as_str() == Some("Succeeded") && it.at("status").as_str() == Some("True")
         };
         Some(Self {
-            name: text("/metadata/name")?.to_owned(),
+            name: text("metadata.name")?.to_owned(),
             resource: match group {
                 "" => resource.to_owned(),
                 group => format!("{resource}.{group}"),
             },
-            created: seconds(text("/metadata/creationTimestamp")?)?,
-            succeeded: list(object, "/status/conditions").any(is_success),
+            created: seconds(text("metadata.creationTimestamp")?)?,
+            succeeded: object.follow("status.conditions").items().any(is_success),
         })
     }
 }
@@ -122,6 +119,7 @@ fn seconds(time: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use harden_yaml::Document;
     use serde_json::json;
 
     use super::*;
@@ -162,7 +160,9 @@ apiserver_encryption_config_controller_last_config_info{apiserver_id_hash=\"sha2
             migration("failed", "secrets", "2026-11-23T10:30:01Z", "False"),
             migration("other", "configmaps", "2026-11-23T10:30:01Z", "True"),
         ]});
-        let mut state = EncryptionState::read(METRICS, Some(&list));
+        let list = list.to_string();
+        let list = Document::parse_json(&list);
+        let mut state = EncryptionState::read(METRICS, Some(list.root()));
         assert_eq!(state.hash.as_deref(), Some("sha256:bb"));
         assert_eq!(state.since, Some(1_795_429_800.0));
         assert_eq!(state.rewritten("secrets"), None);

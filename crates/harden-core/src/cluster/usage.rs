@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use harden_yaml::Place;
 use serde_json::Value;
 
-use super::Quantity;
-use super::facts::list;
+use crate::kubernetes::Quantity;
 
 /// Amounts by the names that ResourceQuotas use.
 ///
@@ -26,14 +26,13 @@ pub struct Excess {
 
 impl Usage {
     /// Counts an object: a Pod, a Service or a PersistentVolumeClaim; others count nothing.
-    pub fn add(&mut self, kind: &str, object: &Value) {
+    pub fn add(&mut self, kind: &str, object: Place<'_>) {
         match kind {
             "Pod" => self.add_pod(object),
             "Service" => self.add_service(object),
             "PersistentVolumeClaim" => {
                 self.count("persistentvolumeclaims", 1);
-                if let Some(storage) = quantity(object.pointer("/spec/resources/requests/storage"))
-                {
+                if let Some(storage) = quantity(object.follow("spec.resources.requests.storage")) {
                     self.put("requests.storage", &storage);
                 }
             }
@@ -47,7 +46,7 @@ impl Usage {
         hard.into_iter()
             .flatten()
             .filter_map(|(resource, hard)| {
-                let (used, hard) = (self.0.get(resource)?, quantity(Some(hard))?);
+                let (used, hard) = (self.0.get(resource)?, hard.as_str()?.parse().ok()?);
                 (*used > hard).then(|| Excess {
                     resource: resource.clone(),
                     used: used.clone(),
@@ -57,12 +56,9 @@ impl Usage {
             .collect()
     }
 
-    fn add_pod(&mut self, pod: &Value) {
+    fn add_pod(&mut self, pod: Place<'_>) {
         // Pods that ended hold nothing any more.
-        if matches!(
-            pod.pointer("/status/phase").and_then(Value::as_str),
-            Some("Succeeded" | "Failed")
-        ) {
+        if matches!(pod.follow("status.phase").as_str(), Some("Succeeded" | "Failed")) {
             return;
         }
         self.count("pods", 1);
@@ -73,17 +69,15 @@ impl Usage {
         }
     }
 
-    fn add_service(&mut self, service: &Value) {
+    fn add_service(&mut self, service: Place<'_>) {
         self.count("services", 1);
-        let kind = service.pointer("/spec/type").and_then(Value::as_str).unwrap_or_default();
+        let kind = service.follow("spec.type").as_str().unwrap_or_default();
         if kind == "LoadBalancer" {
             self.count("services.loadbalancers", 1);
         }
         if matches!(kind, "LoadBalancer" | "NodePort") {
-            let ports = list(service, "/spec/ports");
-            let open = ports.filter(|port| {
-                port.get("nodePort").and_then(Value::as_u64).is_some_and(|it| it > 0)
-            });
+            let ports = service.follow("spec.ports").items();
+            let open = ports.filter(|port| port.at("nodePort").as_i64().is_some_and(|it| it > 0));
             self.count("services.nodeports", open.count());
         }
     }
@@ -102,40 +96,45 @@ impl Usage {
 
 /// What the scheduler sets aside for a pod: its containers and sidecars together, or the hungriest
 /// moment of its start, whichever is more, and the overhead of its runtime.
-fn pod_amount(pod: &Value, side: &str, resource: &str) -> Quantity {
-    let pointer = format!("/resources/{side}/{resource}");
-    let amount =
-        |container: &Value| quantity(container.pointer(&pointer)).unwrap_or_else(Quantity::zero);
-    if let Some(whole_pod) = quantity(pod.pointer(&format!("/spec{pointer}"))) {
+fn pod_amount(pod: Place<'_>, side: &'static str, resource: &'static str) -> Quantity {
+    let spec = pod.at("spec");
+    let asked = |of: Place<'_>| quantity(of.at("resources").at(side).at(resource));
+    let amount = |container: Place<'_>| asked(container).unwrap_or_else(Quantity::zero);
+    if let Some(whole_pod) = asked(spec) {
         return whole_pod;
     }
     let mut sidecars = Quantity::zero();
     let mut start = Quantity::zero();
-    for container in list(pod, "/spec/initContainers") {
+    for container in spec.at("initContainers").items() {
         let with_this = sidecars.plus(&amount(container));
-        if container.get("restartPolicy").and_then(Value::as_str) == Some("Always") {
+        if container.at("restartPolicy").as_str() == Some("Always") {
             sidecars = with_this.clone();
         }
         start = start.max(with_this);
     }
-    let running = list(pod, "/spec/containers").fold(sidecars, |sum, it| sum.plus(&amount(it)));
-    let overhead = quantity(pod.pointer(&format!("/spec/overhead/{resource}")));
+    let containers = spec.at("containers").items();
+    let running = containers.fold(sidecars, |sum, it| sum.plus(&amount(it)));
+    let overhead = quantity(spec.at("overhead").at(resource));
     running.max(start).plus(&overhead.unwrap_or_else(Quantity::zero))
 }
 
-fn quantity(value: Option<&Value>) -> Option<Quantity> {
-    match value? {
-        Value::String(text) => text.parse().ok(),
-        Value::Number(number) => number.to_string().parse().ok(),
-        _ => None,
+fn quantity(place: Place<'_>) -> Option<Quantity> {
+    match place.as_str() {
+        Some(text) => text.parse().ok(),
+        None => place.number()?.parse().ok(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use harden_yaml::Document;
     use serde_json::json;
 
     use super::*;
+
+    fn add(usage: &mut Usage, kind: &str, object: &Value) {
+        usage.add(kind, Document::parse_json(&object.to_string()).root());
+    }
 
     fn used(usage: &Usage, resource: &str) -> Option<String> {
         usage.0.get(resource).map(ToString::to_string)
@@ -147,9 +146,14 @@ mod tests {
         let cpu = |amount: &str| json!({"resources": {"requests": {"cpu": amount}}});
         let sidecar =
             json!({"restartPolicy": "Always", "resources": {"requests": {"cpu": "100m"}}});
-        usage.add("Pod", &json!({"spec": {"containers": [cpu("200m"), cpu("300m")], "initContainers": [sidecar, cpu("1")]}}));
+        add(
+            &mut usage,
+            "Pod",
+            &json!({"spec": {"containers": [cpu("200m"), cpu("300m")], "initContainers": [sidecar, cpu("1")]}}),
+        );
         assert_eq!(used(&usage, "requests.cpu").as_deref(), Some("1100m"));
-        usage.add(
+        add(
+            &mut usage,
             "Pod",
             &json!({"spec": {"containers": [cpu("5")]}, "status": {"phase": "Succeeded"}}),
         );
@@ -159,7 +163,8 @@ mod tests {
     #[test]
     fn what_is_beyond_the_quota_is_named() {
         let mut usage = Usage::default();
-        usage.add(
+        add(
+            &mut usage,
             "Service",
             &json!({"spec": {"type": "NodePort", "ports": [{"port": 80, "nodePort": 30080}]}}),
         );
