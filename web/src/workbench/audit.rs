@@ -9,9 +9,8 @@ use crate::units::UnitIndex;
 /// The answer of the command to the same policy and event, and where its rule is.
 pub(super) fn answer(policy: &str, ask: &AuditAsk) -> Result<Audited, String> {
     let document = first_document(policy);
-    let simulator = Simulator::new(&document, &ask.name).map_err(|rejection| {
-        format!("the API server would not start: {}", rejection.text(&ask.name))
-    })?;
+    let simulator =
+        Simulator::new(&document, &ask.name).map_err(|rejection| rejection.sentence(&ask.name))?;
     let record = Record::read(&ask.event).map_err(|error| format!("event: {error}"))?;
     let answer = simulator.answer(&record.event());
     let rule = answer.decision.rule.and_then(|it| simulator.policy().rules.get(it));

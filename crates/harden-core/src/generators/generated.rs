@@ -46,7 +46,7 @@ impl Generated {
         let Some(policy) = self.files.first() else { return Ok(()) };
         let document = first_document(&policy.text);
         let simulator = Simulator::new(&document, &policy.name)
-            .map_err(|rejection| OptionError::new(OPTION, log, rejection.text(&policy.name)))?;
+            .map_err(|rejection| OptionError::new(OPTION, log, rejection.sentence(&policy.name)))?;
         let estimate = count(&simulator)?;
         if estimate.total().events == 0 {
             return Err(OptionError::new(OPTION, log, "there are no audit events in it").into());
