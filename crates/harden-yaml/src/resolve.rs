@@ -6,8 +6,7 @@ mod number;
 mod timestamp;
 
 pub(crate) use base64::decode as decode_base64;
-pub(crate) use float::nearest;
-pub(crate) use number::{json_float, key_float};
+pub(crate) use float::{json_float, key_float};
 
 /// The tags that change what a scalar means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
