@@ -49,5 +49,6 @@ pub use documents::{Documents, documents, documents_in, parse, sections};
 pub use lines::{Lines, Position};
 pub use place::{Entries, Items, Kind, Place};
 pub use problem::{Problem, ProblemKind, Rejected};
+pub use resolve::decode_base64;
 pub use span::Span;
 pub use write::{Form, Writable, write};

@@ -1,6 +1,6 @@
 //! What Go's decoder takes for a scalar.
 
-use harden_yaml::{Kind, Place};
+use harden_yaml::{Kind, Place, decode_base64};
 
 use super::table::Shape;
 use crate::finding::{Change, Setting};
@@ -20,7 +20,7 @@ pub(super) fn fits(shape: Shape, place: Place<'_>) -> bool {
         Shape::Number => matches!(kind, Kind::Int | Kind::Float),
         // To Go a list of numbers is bytes, too.
         Shape::Bytes => match place.as_str() {
-            Some(text) => is_base64(text),
+            Some(text) => decode_base64(text).is_some(),
             None => {
                 place.is_list()
                     && place.items().all(|it| matches!(it.as_i64(), Some(0..=255)) || it.is_null())
@@ -59,35 +59,5 @@ pub(super) fn meant(shape: Shape, place: Place<'_>) -> Change {
             set(text.and_then(|it| it.parse::<bool>().ok()).map(Setting::from))
         }
         _ => Change::Decide,
-    }
-}
-
-/// Standard base64 with padding, lines broken at will.
-fn is_base64(text: &str) -> bool {
-    let body = text.trim_end_matches(['\r', '\n', '=']);
-    let padding = text.bytes().filter(|it| *it == b'=').count();
-    let mut digits = 0_usize;
-    for byte in body.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => digits += 1,
-            b'\r' | b'\n' => {}
-            _ => return false,
-        }
-    }
-    (digits + padding).is_multiple_of(4) && padding <= 2
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_what_go_decodes() {
-        for good in ["", "YQ==", "YWI=", "YWJj", "YW\nJj\n", "+/+/", "YR=="] {
-            assert!(is_base64(good), "{good}");
-        }
-        for bad in ["a", "YQ", "YQ=", "YQ===", "Y=Q=", "hunter2!", "YWJj YWJj", "_-_-", "===="] {
-            assert!(!is_base64(bad), "{bad}");
-        }
     }
 }
