@@ -22,8 +22,8 @@ use config::Config;
 use run::Run;
 
 pub(crate) fn run(options: &Options) -> commands::Result {
-    let now = jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string();
-    let today = now.get(..10).unwrap_or_default();
+    let now = jiff::Timestamp::now().round(jiff::Unit::Second)?;
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (config, expired) = Config::read(options.config.as_deref())?.without_expired(today);
     let known = options.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut run = Run::over(options, &config)?;
@@ -48,7 +48,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     for name in run.foreign.iter().filter(|_| options.verbose) {
         terminal::note(&format!("{name} holds no Kubernetes object"))?;
     }
-    write(options, &run, &now)?;
+    write(options, &run, &now.to_string())?;
     let outcome = exit_of(options, &run);
     // The process ends, and taking a hundred thousand findings apart would only delay it.
     std::mem::forget(run);

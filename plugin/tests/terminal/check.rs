@@ -347,6 +347,7 @@ fn a_file_of_ignores_matches_objects_and_expires() {
         "  path: deploy/*\n",
         "  container: app\n",
         "  expires: 2999-01-01\n",
+        "  expires: 2996-02-29\n",
     ] {
         assert!(!check(&entry(fits)), "{fits}");
     }
@@ -370,15 +371,23 @@ fn a_file_of_ignores_matches_objects_and_expires() {
 
 #[test]
 fn mistakes_in_the_file_are_named() {
+    let expires =
+        |day: &str| format!("ignore:\n- {{rule: host-port, reason: x, expires: {day}}}\n");
     for (config, message) in [
         ("ignore:\n- rule: privileged-container\n", "missing field `reason`"),
         ("ignore:\n- rule: nonsense\n  reason: x\n", "there is no rule `nonsense`"),
         ("ignores: []\n", "unknown field `ignores`"),
-        ("ignore:\n- {rule: host-port, reason: x, expires: tomorrow}\n", "`tomorrow` is no date"),
+        (&expires("tomorrow"), "`tomorrow` is no day of the calendar: write YYYY-MM-DD"),
+        (&expires("2026-02-31"), "`2026-02-31` is no day"),
+        (&expires("2027-02-29"), "`2027-02-29` is no day"),
+        (&expires("20270630"), "`20270630` is no day"),
+        (&expires("2027-06-30T00:00:00"), "`2027-06-30T00:00:00` is no day"),
+        (&expires("''"), "`` is no day"),
     ] {
         let folder = Folder::with(&[("pod.yaml", POD), (".kubectl-harden.yaml", config)]);
         let message_seen = folder.run("check -f pod.yaml").rejected();
         assert!(message_seen.contains(message), "{message_seen}");
+        assert!(message_seen.starts_with("error: .kubectl-harden.yaml"), "{message_seen}");
     }
 }
 
