@@ -97,9 +97,9 @@ impl Cluster {
             return exchange.await;
         }
         tokio::time::timeout(self.timeout, exchange).await.unwrap_or_else(|_| {
-            let seconds = self.timeout.as_secs();
             Err(anyhow!(
-                "the API server did not answer within {seconds} s; --request-timeout waits longer"
+                "the API server did not answer within {:?}; --request-timeout waits longer",
+                self.timeout
             ))
         })
     }
