@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use workload::Profiles;
 
-use crate::finding::Finding;
+use crate::finding::{About, Finding};
 use crate::ignore::{FileIgnore, Ignore};
 use crate::kubernetes::{Level, MinorVersion};
 use crate::rule::{Check, Rule};
@@ -164,27 +164,42 @@ impl Coverage {
 #[derive(Debug)]
 pub struct Checker {
     settings: Settings,
+    abouts: Vec<Arc<About>>,
     rules: RulesByCheck,
     profiles: Vec<Profiles>,
 }
 
 #[derive(Debug, Default)]
 struct RulesByCheck {
-    of_documents: Vec<&'static Rule>,
-    of_objects: Vec<&'static Rule>,
-    of_workloads: Vec<&'static Rule>,
-    over_all: Vec<&'static Rule>,
+    of_documents: Vec<ActiveRule>,
+    of_objects: Vec<ActiveRule>,
+    of_workloads: Vec<ActiveRule>,
+    over_all: Vec<ActiveRule>,
+}
+
+/// A rule that runs, as far as running it takes.
+#[derive(Debug, Clone)]
+struct ActiveRule {
+    check: Check,
+    /// What all its findings have in common.
+    about: Arc<About>,
+}
+
+impl ActiveRule {
+    fn new(rule: &'static Rule) -> Self {
+        Self { check: rule.check, about: Arc::new(rule.into()) }
+    }
 }
 
 impl RulesByCheck {
-    fn sort(rules: &[&'static Rule]) -> Self {
+    fn sort(rules: &[ActiveRule]) -> Self {
         let mut sorted = Self::default();
         for rule in rules {
             match rule.check {
-                Check::Document(_) => sorted.of_documents.push(rule),
-                Check::Object(_) => sorted.of_objects.push(rule),
-                Check::Workload(_) => sorted.of_workloads.push(rule),
-                Check::World(_) => sorted.over_all.push(rule),
+                Check::Document(_) => sorted.of_documents.push(rule.clone()),
+                Check::Object(_) => sorted.of_objects.push(rule.clone()),
+                Check::Workload(_) => sorted.of_workloads.push(rule.clone()),
+                Check::World(_) => sorted.over_all.push(rule.clone()),
                 // Profiles know theirs.
                 Check::PodSecurity(_) => {}
             }
@@ -203,8 +218,18 @@ impl Checker {
         versions.dedup();
         versions.retain(|it| *it != settings.version);
         let versions = [settings.version].into_iter().chain(versions);
-        let profiles = versions.map(|version| Profiles::new(&settings.rules, version)).collect();
-        Self { rules: RulesByCheck::sort(&settings.rules), settings, profiles }
+        let rules: Vec<_> = settings.rules.iter().map(|rule| ActiveRule::new(rule)).collect();
+        Self {
+            profiles: versions.map(|version| Profiles::new(&rules, version)).collect(),
+            abouts: rules.iter().map(|it| Arc::clone(&it.about)).collect(),
+            rules: RulesByCheck::sort(&rules),
+            settings,
+        }
+    }
+
+    /// What the rules that it runs are about, in their order.
+    pub fn rules(&self) -> &[Arc<About>] {
+        &self.abouts
     }
 
     /// Runs the rules that need one source at a time.
@@ -237,7 +262,7 @@ impl Checker {
         for rule in &self.rules.over_all {
             if let Check::World(check) = rule.check
                 && let Some(mut reporter) =
-                    Reporter::over_all(rule, &self.settings, &all, &mut found)
+                    Reporter::over_all(&rule.about, &self.settings, &all, &mut found)
             {
                 check(&world, &mut reporter);
             }

@@ -2,6 +2,12 @@
 //!
 //! A large input has the same few findings in thousands of objects, so their texts are shared.
 
+mod about;
+mod severity;
+
+pub use about::{About, Example, Reference, Text};
+pub use severity::Severity;
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -9,13 +15,12 @@ use harden_yaml::{Form, Position, Span, Writable};
 use serde::Serialize;
 
 use crate::pod_security;
-use crate::rule::Rule;
 
 /// One flaw of one object.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The rule that it breaks.
-    pub rule: &'static Rule,
+    /// What it has in common with others of its kind.
+    pub about: Arc<About>,
     /// What is wrong here, in one line without a full stop.
     pub message: Arc<str>,
     /// The source it is in, by its place in the input.
@@ -34,7 +39,7 @@ impl Finding {
     pub fn order(&self, other: &Self) -> Ordering {
         let start = |it: &Self| it.spots.first().map(|it| it.span.start);
         let places = (self.source, start(self)).cmp(&(other.source, start(other)));
-        places.then_with(|| self.rule.id.cmp(other.rule.id))
+        places.then_with(|| self.about.id.cmp(&other.about.id))
     }
 
     /// The same for the same flaw of the same object in every run, however lines move: a hash of the
@@ -43,7 +48,7 @@ impl Finding {
     /// Two findings may share one; baselines count them.
     pub fn fingerprint(&self) -> u64 {
         let mut hash = Fnv::default();
-        hash.write(self.rule.id.as_bytes());
+        hash.write(self.about.id.as_bytes());
         if let Some(object) = &self.object {
             let group = object.api_version.rsplit_once('/').map_or("", |(group, _)| group);
             [group, &object.kind, &object.namespace, &object.name]

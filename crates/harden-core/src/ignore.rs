@@ -43,7 +43,7 @@ impl Ignore {
         let spots = || finding.spots.iter();
         self.source == finding.source
             && (self.object.is_none() || self.object == finding.object)
-            && self.rules.iter().any(|it| it == "*" || it == finding.rule.id)
+            && self.rules.iter().any(|it| it == "*" || *it == finding.about.id)
             && self.line.is_none_or(|line| {
                 spots().all(|spot| spot.start.line <= line && line <= spot.end.line)
             })
@@ -103,8 +103,12 @@ fn read_annotations(
 }
 
 /// Marks the findings that somebody decided not to count; returns the decisions that were about
-/// nothing, or that give no reason and therefore do not count.
-pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<Unused> {
+/// nothing, or that give no reason and therefore do not count. `is_rule` tells which rules there are.
+pub fn apply(
+    findings: &mut [Finding],
+    ignores: &[Ignore],
+    is_rule: impl Fn(&str) -> bool,
+) -> Vec<Unused> {
     let mut by_source: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, ignore) in ignores.iter().enumerate() {
         by_source.entry(ignore.source).or_default().push(index);
@@ -125,9 +129,8 @@ pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<Unused> {
             }
         }
     }
-    let unused =
-        ignores.iter().zip(used).filter(|(_, used)| !used).map(|(ignore, _)| Unused::new(ignore));
-    unused.collect()
+    let unused = ignores.iter().zip(used).filter(|(_, used)| !used);
+    unused.map(|(ignore, _)| Unused::new(ignore, &is_rule)).collect()
 }
 
 /// A decision that changes nothing.
@@ -140,8 +143,8 @@ pub struct Unused {
 }
 
 impl Unused {
-    fn new(ignore: &Ignore) -> Self {
-        let known = |id: &String| id == "*" || crate::rules::find(id).is_some();
+    fn new(ignore: &Ignore, is_rule: impl Fn(&str) -> bool) -> Self {
+        let known = |id: &String| id == "*" || is_rule(id);
         let why = if ignore.reason.is_empty() {
             "it gives no reason"
         } else if ignore.rules.iter().all(known) {

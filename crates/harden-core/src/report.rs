@@ -25,8 +25,11 @@ pub use summary::Summary;
 
 use std::io::{self, BufWriter, Write};
 
-use crate::check::{Coverage, Settings};
-use crate::finding::{Finding, Spot};
+use std::sync::Arc;
+
+use crate::check::Coverage;
+use crate::finding::{About, Finding, Spot};
+use crate::kubernetes::{Level, MinorVersion};
 
 /// What a check came to.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +42,12 @@ pub struct Report<'a> {
     pub sources: &'a [ReportSource<'a>],
     /// What was found, by source and position; those that were ignored included.
     pub findings: &'a [Finding],
-    /// What was checked, and against what.
-    pub settings: &'a Settings,
+    /// The Pod Security level that pods were held to where no Namespace says otherwise.
+    pub level: Level,
+    /// The Kubernetes version that the objects are meant for.
+    pub kubernetes_version: MinorVersion,
+    /// What was looked for, whether or not it was found.
+    pub rules: &'a [Arc<About>],
     /// What was read, and what was not.
     pub coverage: &'a Coverage,
     /// What could not be read or checked. A report with any of these is no proof of absence.

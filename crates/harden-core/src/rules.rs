@@ -37,3 +37,8 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }
+
+/// Whether there is a rule of this id.
+pub fn exists(id: &str) -> bool {
+    find(id).is_some()
+}

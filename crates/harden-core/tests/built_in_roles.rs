@@ -19,7 +19,7 @@ fn the_roles_and_bindings_of_kubernetes_are_no_flaws() {
     assert!(judged[0].coverage.objects > 100, "{:?}", judged[0].coverage);
     let over_all = checker.conclude(&judged, &sources);
     let all = judged[0].findings.iter().chain(&over_all);
-    let messages: Vec<_> = all.map(|it| format!("{}: {}", it.rule.id, it.message)).collect();
+    let messages: Vec<_> = all.map(|it| format!("{}: {}", it.about.id, it.message)).collect();
     assert_eq!(messages, [""; 0]);
 }
 

@@ -18,7 +18,7 @@ fn findings(options: Options) -> Vec<String> {
     let over_all = checker.conclude(&judged, &sources);
     let [judged] = judged;
     let all = judged.findings.into_iter().chain(over_all);
-    all.map(|it| format!("{} {}: {}", it.rule.severity.name(), it.rule.id, it.message)).collect()
+    all.map(|it| format!("{} {}: {}", it.about.severity.name(), it.about.id, it.message)).collect()
 }
 
 fn plain() -> Options {

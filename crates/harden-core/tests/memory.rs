@@ -38,7 +38,7 @@ fn collect(folder: &Path, texts: &mut Vec<String>) {
 
 fn show(findings: &[Finding]) -> Vec<String> {
     let show = |it: &Finding| {
-        format!("{} {} {:?} {} {:?}", it.source, it.rule.id, it.object, it.message, it.spots)
+        format!("{} {} {:?} {} {:?}", it.source, it.about.id, it.object, it.message, it.spots)
     };
     findings.iter().map(show).collect()
 }

@@ -64,7 +64,9 @@ fn write(options: &Options, run: &Run, now: &str) -> anyhow::Result<()> {
         now: Some(now),
         sources: &sources,
         findings: &run.findings,
-        settings: &run.settings,
+        level: run.settings.level,
+        kubernetes_version: run.settings.version,
+        rules: &run.rules,
         coverage: &run.coverage,
         incomplete: &run.incomplete,
     };
@@ -92,7 +94,7 @@ fn unused_note(unused: &Unused, names: &[String]) -> String {
 /// Errors come first, then findings, then what is missing.
 fn exit_of(options: &Options, run: &Run) -> Exit {
     let fails = |finding: &Finding| {
-        let severe = options.fail_on.0.is_some_and(|least| finding.rule.severity >= least);
+        let severe = options.fail_on.0.is_some_and(|least| finding.about.severity >= least);
         finding.ignored.is_none() && (severe || options.fail_on_new)
     };
     if !run.errors.is_empty() {

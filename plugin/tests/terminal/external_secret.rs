@@ -153,7 +153,7 @@ fn everything_that_can_be_made_passes_every_rule_and_the_operators_schemas() {
         let over_all = checker.conclude(&judged, &sources);
         let [judged] = judged;
         let mut found: Vec<_> =
-            judged.findings.iter().chain(&over_all).map(|it| it.rule.id).collect();
+            judged.findings.iter().chain(&over_all).map(|it| &*it.about.id).collect();
         found.sort_unstable();
         found.dedup();
         // Only what was asked for, and warned about, is found.

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use harden_core::check::{Checker, Incremental, Namespaces, Outcome, Settings, SourceText};
-use harden_core::finding::{self, ObjectReference};
+use harden_core::finding::{self, ObjectReference, Severity};
 use harden_core::kubernetes::{Level, MinorVersion};
 use harden_core::pod_security::Version;
-use harden_core::rule::Severity;
 use harden_core::schema::Crds;
 use harden_core::{ignore, rules};
 
@@ -34,15 +33,15 @@ impl Engine {
         let mut judge = same.unwrap_or_else(|| Judge::new(against));
         let Outcome { mut findings, ignores, coverage } =
             judge.memory.judge(&judge.checker, &texts);
-        let unused = ignore::apply(&mut findings, &ignores);
+        let unused = ignore::apply(&mut findings, &ignores, rules::exists);
         let count = |test: &dyn Fn(&finding::Finding) -> bool| {
             findings.iter().filter(|it| test(it)).count()
         };
         let mut answer = Checked {
             marks: marks(&findings, &texts),
-            severities: Severity::ALL.map(|it| count(&|finding| finding.rule.severity == it)),
+            severities: Severity::ALL.map(|it| count(&|finding| finding.about.severity == it)),
             ignored: count(&|it| it.ignored.is_some()),
-            standing: count(&|it| it.ignored.is_none() && it.rule.level.is_some()),
+            standing: count(&|it| it.ignored.is_none() && it.about.level.is_some()),
             read: coverage.objects,
             foreign: coverage.foreign,
             broken: coverage.broken,
@@ -69,10 +68,10 @@ impl Engine {
             level => Some(level.parse::<Level>().ok()),
         };
         let passes = |finding: &finding::Finding| {
-            let place = Severity::ALL.iter().position(|it| *it == finding.rule.severity);
+            let place = Severity::ALL.iter().position(|it| *it == finding.about.severity);
             let is_hidden = place.and_then(|it| filter.hidden.get(it)).copied();
             !is_hidden.unwrap_or(false)
-                && standard.is_none_or(|it| it == finding.rule.level)
+                && standard.is_none_or(|it| it == finding.about.level)
                 && (object.is_none() || finding.object.as_ref() == object)
         };
         let places = places();
@@ -91,7 +90,7 @@ impl Engine {
             });
             listing.findings.push(Finding {
                 index,
-                rule: places.get(finding.rule.id).copied().unwrap_or_default(),
+                rule: places.get(&*finding.about.id).copied().unwrap_or_default(),
                 file: finding.source,
                 object: finding.object.as_ref().map(ToString::to_string),
                 message: finding.message.to_string(),
@@ -135,7 +134,7 @@ fn marks(findings: &[finding::Finding], texts: &[&str]) -> Vec<Mark> {
         marks.extend(spots.take(MOST_MARKS).map(|(finding, spot)| Mark {
             file,
             at: index.units(spot.span),
-            rule: places.get(finding.rule.id).copied().unwrap_or_default(),
+            rule: places.get(&*finding.about.id).copied().unwrap_or_default(),
             message: finding.message.to_string(),
         }));
     }

@@ -7,9 +7,8 @@ use harden_yaml::{Place, Span};
 use super::interner::Interner;
 use super::object::Source;
 use super::{Object, Settings, WorkloadFact};
-use crate::finding::{Change, Finding, ObjectReference, Spot};
+use crate::finding::{About, Change, Finding, ObjectReference, Spot};
 use crate::pod_security::Container;
-use crate::rule::Rule;
 
 /// What was found so far, by all rules.
 #[derive(Debug, Default)]
@@ -20,7 +19,7 @@ pub(super) struct Findings {
 
 /// Collects what one rule finds.
 pub struct Reporter<'r, 'd> {
-    rule: &'static Rule,
+    about: &'r Arc<About>,
     settings: &'r Settings,
     source: &'r (dyn Source + 'r),
     /// All sources, where the rule sees all objects.
@@ -33,14 +32,14 @@ pub struct Reporter<'r, 'd> {
 
 impl<'r, 'd> Reporter<'r, 'd> {
     pub(super) fn new(
-        rule: &'static Rule,
+        about: &'r Arc<About>,
         settings: &'r Settings,
         source: &'r (dyn Source + 'r),
         object: Option<&'r Object<'d>>,
         found: &'r mut Findings,
     ) -> Self {
         Self {
-            rule,
+            about,
             settings,
             source,
             sources: &[],
@@ -52,14 +51,14 @@ impl<'r, 'd> Reporter<'r, 'd> {
 
     /// For a rule that sees all objects; `None` when there is no source at all.
     pub(super) fn over_all(
-        rule: &'static Rule,
+        about: &'r Arc<About>,
         settings: &'r Settings,
         sources: &'r [&'r (dyn Source + 'r)],
         found: &'r mut Findings,
     ) -> Option<Self> {
         let source = *sources.first()?;
         Some(Self {
-            rule,
+            about,
             settings,
             source,
             sources,
@@ -225,8 +224,8 @@ impl<'r, 'd> Reporter<'r, 'd> {
         }
         // There may be a hundred thousand of these, most with one spot.
         spots.shrink_to_fit();
-        let (rule, message) = (self.rule, self.found.interner.text(message));
-        let finding = Finding { rule, message, source, object, spots, ignored: None };
+        let (about, message) = (Arc::clone(self.about), self.found.interner.text(message));
+        let finding = Finding { about, message, source, object, spots, ignored: None };
         self.found.findings.push(finding);
     }
 }

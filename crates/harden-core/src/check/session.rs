@@ -48,7 +48,8 @@ impl<'c> Session<'c> {
         judged.coverage.documents += 1;
         for rule in &rules.of_documents {
             if let Check::Document(check) = rule.check {
-                let mut reporter = Reporter::new(rule, settings, source, None, &mut self.found);
+                let mut reporter =
+                    Reporter::new(&rule.about, settings, source, None, &mut self.found);
                 check(document, &mut reporter);
             }
         }
@@ -73,7 +74,10 @@ impl<'c> Session<'c> {
             for rule in &rules.of_objects {
                 if let Check::Object(check) = rule.check {
                     let found = &mut self.found;
-                    check(object, &mut Reporter::new(rule, settings, source, Some(object), found));
+                    check(
+                        object,
+                        &mut Reporter::new(&rule.about, settings, source, Some(object), found),
+                    );
                 }
             }
             for workload in Workload::all(object) {
@@ -88,12 +92,13 @@ impl<'c> Session<'c> {
         workload: &Workload<'_>,
         judged: &mut Draft,
     ) {
-        let Checker { settings, rules, profiles } = self.checker;
+        let Checker { settings, rules, profiles, .. } = self.checker;
         let object = Some(&workload.object);
         let is_patch = workload.is_patch();
         for rule in &rules.of_workloads {
             if let Check::Workload(check) = rule.check {
-                let mut reporter = Reporter::new(rule, settings, source, object, &mut self.found);
+                let mut reporter =
+                    Reporter::new(&rule.about, settings, source, object, &mut self.found);
                 reporter.passes_over_what_is_missing = is_patch;
                 check(workload, &mut reporter);
             }
@@ -113,8 +118,8 @@ impl<'c> Session<'c> {
             *count += usize::from(!is_patch);
         }
         for failure in failures.iter().filter(|it| it.check.level <= level) {
-            if let Some(rule) = profiles.rule(failure.check) {
-                let mut reporter = Reporter::new(rule, settings, source, object, &mut self.found);
+            if let Some(about) = profiles.about(failure.check) {
+                let mut reporter = Reporter::new(about, settings, source, object, &mut self.found);
                 reporter.passes_over_what_is_missing = is_patch;
                 workload::report(failure, workload, &mut reporter);
             }

@@ -1,15 +1,17 @@
 //! A pod or pod template, and what the Pod Security Standards say of it.
 
+use std::sync::Arc;
+
 use harden_yaml::Place;
 
 use super::interner::Interner;
 use super::object::Source;
-use super::{Object, Reporter, WorkloadFact};
-use crate::finding;
+use super::{ActiveRule, Object, Reporter, WorkloadFact};
+use crate::finding::{self, About};
 use crate::kubernetes::{Level, MinorVersion};
 use crate::object::PodTemplate;
 use crate::pod_security::{self, CheckFailure, Container, Fault, Pod, Profile};
-use crate::rule::{Check, Rule};
+use crate::rule::Check;
 
 /// A pod, or the template of one.
 #[derive(Debug)]
@@ -87,13 +89,13 @@ pub(super) struct Profiles {
     pub(super) version: MinorVersion,
     baseline: Profile,
     restricted: Profile,
-    rules: Vec<(&'static str, &'static Rule)>,
+    rules: Vec<(&'static str, Arc<About>)>,
 }
 
 impl Profiles {
-    pub(super) fn new(rules: &[&'static Rule], version: MinorVersion) -> Self {
+    pub(super) fn new(rules: &[ActiveRule], version: MinorVersion) -> Self {
         let rules = rules.iter().filter_map(|rule| match rule.check {
-            Check::PodSecurity(id) => Some((id, *rule)),
+            Check::PodSecurity(id) => Some((id, Arc::clone(&rule.about))),
             _ => None,
         });
         Self {
@@ -104,9 +106,9 @@ impl Profiles {
         }
     }
 
-    /// The rule that speaks for a check, if it is to be run.
-    pub(super) fn rule(&self, check: &pod_security::Check) -> Option<&'static Rule> {
-        self.rules.iter().find(|(id, _)| *id == check.id).map(|(_, rule)| *rule)
+    /// What the rule that speaks for a check is about, if it is to be run.
+    pub(super) fn about(&self, check: &pod_security::Check) -> Option<&Arc<About>> {
+        self.rules.iter().find(|(id, _)| *id == check.id).map(|(_, about)| about)
     }
 
     /// The highest level that the pod meets, and what keeps it from the next ones. What baseline

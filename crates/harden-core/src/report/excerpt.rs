@@ -209,7 +209,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::finding::{Change, ObjectReference};
+    use crate::finding::{About, Change, ObjectReference, Severity};
 
     fn spot(text: &str, marked: &str) -> Spot {
         let start = text.find(marked).unwrap();
@@ -225,6 +225,21 @@ mod tests {
         }
     }
 
+    fn about() -> Arc<About> {
+        Arc::new(About {
+            id: "flaw".into(),
+            category: "workload".into(),
+            severity: Severity::Low,
+            level: None,
+            title: "".into(),
+            why: "".into(),
+            remedy: "".into(),
+            breaks: "".into(),
+            references: Vec::new(),
+            example: None,
+        })
+    }
+
     fn shown(text: &str, marked: &[&str], secret: Option<&str>) -> Vec<(String, Vec<String>)> {
         shown_of("Pod", text, marked, secret)
     }
@@ -236,7 +251,7 @@ mod tests {
         secret: Option<&str>,
     ) -> Vec<(String, Vec<String>)> {
         let finding = Finding {
-            rule: crate::rules::all().next().unwrap(),
+            about: about(),
             message: "".into(),
             source: 0,
             object: Some(Arc::new(ObjectReference {

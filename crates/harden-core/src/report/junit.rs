@@ -93,7 +93,7 @@ fn write_case(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io
     writeln!(
         out,
         "    <testcase name=\"{}: {message}\" classname=\"{}\" time=\"0\">",
-        finding.rule.id,
+        finding.about.id,
         Markup(&object)
     )?;
     if let Some(ignored) = &finding.ignored {
@@ -102,7 +102,7 @@ fn write_case(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io
         writeln!(
             out,
             "      <failure message=\"{message}\" type=\"{}\">",
-            finding.rule.severity.name()
+            finding.about.severity.name()
         )?;
         for spot in &finding.spots {
             let path =
@@ -111,7 +111,12 @@ fn write_case(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io
             // Not every reader knows numeric references in text, so that none is needed there.
             writeln!(out, "{}", Markup(&Plain(&place).to_string()))?;
         }
-        writeln!(out, "{}\n{}.</failure>", Markup(finding.rule.why), Markup(finding.rule.remedy))?;
+        writeln!(
+            out,
+            "{}\n{}.</failure>",
+            Markup(&finding.about.why),
+            Markup(&finding.about.remedy)
+        )?;
     }
     writeln!(out, "    </testcase>")
 }

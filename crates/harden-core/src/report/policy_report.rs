@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::wide::reason;
 use super::{Report, fingerprints};
-use crate::finding::{Finding, Fnv, ObjectReference};
-use crate::rule::Reference;
+use crate::finding::{Finding, Fnv, ObjectReference, Reference};
 
 /// Whose objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,16 +150,16 @@ fn result(
     fingerprint: &str,
     seconds: Option<i64>,
 ) -> Value {
-    let rule = finding.rule;
+    let about = &finding.about;
     let mut entry = json!({
-        "policy": rule.category.name(),
-        "rule": rule.id,
-        "category": rule.level.map_or_else(
+        "policy": about.category,
+        "rule": about.id,
+        "category": about.level.map_or_else(
             || "Hardening".to_owned(),
             |level| format!("Pod Security Standards ({level})"),
         ),
         "source": "kubectl-harden",
-        "severity": rule.severity.name(),
+        "severity": about.severity.name(),
         "result": if finding.ignored.is_some() { "skip" } else { "fail" },
         "scored": finding.ignored.is_none(),
         "message": &*finding.message,
@@ -177,13 +176,13 @@ fn result(
         add("line", spot.start.line.to_string());
         add("path", spot.path.to_string());
     }
-    add("remedy", rule.remedy.to_owned());
+    add("remedy", about.remedy.to_string());
     add("ignored", finding.ignored.as_deref().map_or_else(String::new, reason));
     for (key, wanted) in [("cis", 0), ("mitre", 1), ("owasp", 2)] {
-        let references = rule.references.iter().filter_map(|it| match (it, wanted) {
+        let references = about.references.iter().filter_map(|it| match (it, wanted) {
             (Reference::Cis(text), 0)
             | (Reference::Mitre(text), 1)
-            | (Reference::Owasp(text), 2) => Some(*text),
+            | (Reference::Owasp(text), 2) => Some(&**text),
             _ => None,
         });
         add(key, references.collect::<Vec<_>>().join(", "));

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::Report;
-use crate::finding::ObjectReference;
+use crate::finding::{ObjectReference, Severity};
 use crate::kubernetes::Level;
-use crate::rule::Severity;
 
 /// A report in numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +40,7 @@ impl Summary {
                 continue;
             }
             summary.findings += 1;
-            if let Some(count) = summary.severities.get_mut(finding.rule.severity as usize) {
+            if let Some(count) = summary.severities.get_mut(finding.about.severity as usize) {
                 *count += 1;
             }
             if let Some(object) = &finding.object
@@ -127,9 +126,9 @@ impl Report<'_> {
             count(coverage.objects, "object"),
             count(coverage.documents, "document"),
             count(self.sources.len(), "source"),
-            count(self.settings.rules.len(), "rule"),
-            self.settings.level,
-            self.settings.version
+            count(self.rules.len(), "rule"),
+            self.level,
+            self.kubernetes_version
         )];
         match coverage.foreign {
             0 => {}

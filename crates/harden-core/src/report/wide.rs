@@ -20,7 +20,7 @@ pub(super) fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> i
         }
         row(&COLUMNS.map(str::to_owned), &widths, |_, cell| cell, out)?;
         for finding in report.findings {
-            let style = severity_style(finding.rule.severity);
+            let style = severity_style(finding.about.severity);
             let painted =
                 |column, cell: String| if column == 0 { paint.on(style, &cell) } else { cell };
             row(&cells(report, finding), &widths, painted, out)?;
@@ -38,9 +38,9 @@ fn cells(report: &Report<'_>, finding: &Finding) -> [String; 6] {
         None => finding.message.to_string(),
     };
     [
-        finding.rule.severity.name().to_owned(),
-        finding.rule.level.map_or("-", |level| level.as_str()).to_owned(),
-        finding.rule.id.to_owned(),
+        finding.about.severity.name().to_owned(),
+        finding.about.level.map_or("-", |level| level.as_str()).to_owned(),
+        finding.about.id.to_string(),
         Plain(&object).to_string(),
         Plain(&location(source, finding.spots.first())).to_string(),
         Plain(&message).to_string(),

@@ -119,7 +119,7 @@ fn finding(text: &str, (rule, message, object, spots, ignored): Parts) -> Findin
     });
     let by = [IgnoredBy::Comment, IgnoredBy::Annotation, IgnoredBy::File];
     Finding {
-        rule: rules[rule % rules.len()],
+        about: Arc::new(rules[rule % rules.len()].into()),
         message: message.into(),
         source: 0,
         object,

@@ -1,8 +1,11 @@
 //! The input that the gallery shows.
 
+use std::sync::Arc;
+
 use harden_core::check::{Checker, Coverage, Settings, SourceText};
-use harden_core::finding::Finding;
+use harden_core::finding::{About, Finding};
 use harden_core::ignore;
+use harden_core::kubernetes::{Level, MinorVersion};
 use harden_core::report::{Incomplete, Report, ReportSource};
 use harden_core::rules;
 
@@ -68,7 +71,7 @@ spec:
 
 /// A report and what it borrows.
 pub(crate) struct Input {
-    settings: Settings,
+    rules: Vec<Arc<About>>,
     findings: Vec<Finding>,
     coverage: Coverage,
     incomplete: Vec<Incomplete>,
@@ -84,10 +87,9 @@ impl Input {
             "mutable-image-tag",
         ];
         let rules = rules.map(|id| rules::find(id).unwrap()).to_vec();
-        let settings = Settings { rules, ..Settings::default() };
-        let checker = Checker::new(settings.clone());
+        let checker = Checker::new(Settings { rules, ..Settings::default() });
         let mut input = Self {
-            settings,
+            rules: checker.rules().to_vec(),
             findings: Vec::new(),
             coverage: Coverage::default(),
             incomplete: vec![Incomplete {
@@ -102,16 +104,16 @@ impl Input {
             input.coverage.add(&judged.coverage);
             ignores.extend(judged.ignores);
         }
-        assert!(ignore::apply(&mut input.findings, &ignores).is_empty());
+        assert!(ignore::apply(&mut input.findings, &ignores, rules::exists).is_empty());
         input
     }
 
     /// What all rules say of a text.
     pub(crate) fn of(text: &str) -> Self {
-        let settings = Settings::default();
-        let judged = Checker::new(settings.clone()).judge(&SourceText::new(0, text));
+        let checker = Checker::new(Settings::default());
+        let judged = checker.judge(&SourceText::new(0, text));
         Self {
-            settings,
+            rules: checker.rules().to_vec(),
             findings: judged.findings,
             coverage: judged.coverage,
             incomplete: Vec::new(),
@@ -143,7 +145,9 @@ impl Input {
             now: Some("2026-11-23T08:00:00Z"),
             sources,
             findings: &self.findings,
-            settings: &self.settings,
+            level: Level::Restricted,
+            kubernetes_version: MinorVersion::NEWEST_KNOWN,
+            rules: &self.rules,
             coverage: &self.coverage,
             incomplete: &self.incomplete,
         })

@@ -68,5 +68,5 @@ impl Baseline {
 }
 
 fn key(finding: &Finding) -> String {
-    format!("{}/{:016x}", finding.rule.id, finding.fingerprint())
+    format!("{}/{:016x}", finding.about.id, finding.fingerprint())
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use harden_core::check::Settings;
+use harden_core::finding::Severity;
 use harden_core::kubernetes::{Level, MinorVersion};
 use harden_core::report::Format;
-use harden_core::rule::{Rule, Severity};
+use harden_core::rule::Rule;
 use harden_core::rules;
 
 use super::config::{self, Config, Entry};

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use harden_core::check::{Checker, Coverage, Draft, Provenance, Remains, Settings, SourceText};
-use harden_core::finding::Finding;
+use harden_core::finding::{About, Finding};
 use harden_core::ignore::{self, Ignore, Unused};
 use harden_core::report::Incomplete;
+use harden_core::rules;
 use harden_core::schema::Crds;
 use rayon::prelude::*;
 
@@ -22,6 +23,8 @@ use crate::input;
 pub(super) struct Run {
     /// What was checked, and against what.
     pub(super) settings: Settings,
+    /// What was looked for.
+    pub(super) rules: Vec<Arc<About>>,
     /// The names of the sources, by their place in the input.
     pub(super) names: Vec<String>,
     /// Their texts, where findings may be shown in them.
@@ -102,6 +105,7 @@ impl Run {
         run.names.extend(files.0);
         run.texts.extend(files.1);
         run.origins.resize(run.texts.len(), None);
+        run.rules = checker.rules().to_vec();
         let checker = &checker;
         let judged: Vec<_> = run
             .texts
@@ -184,7 +188,7 @@ impl Run {
         });
         // Two sorted runs, which this sort merges.
         self.findings.sort_by(Finding::order);
-        self.unused = ignore::apply(&mut self.findings, &self.ignores);
+        self.unused = ignore::apply(&mut self.findings, &self.ignores, rules::exists);
         // An entry of the file may be about many objects, and useful for one of them.
         let useless = |entry| {
             let count = |ignores: &mut dyn Iterator<Item = &Ignore>| {

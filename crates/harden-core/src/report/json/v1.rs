@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
 
-use crate::finding::{self, Change, ObjectReference};
+use crate::finding::{self, Change, ObjectReference, Severity};
 use crate::kubernetes::Level;
 use crate::report::wide::ignored_by;
 use crate::report::{Report, Summary};
-use crate::rule::Severity;
 
 /// What comes before the findings.
 #[derive(Serialize)]
@@ -21,7 +20,7 @@ pub(super) struct Head<'a> {
     time: Option<&'a str>,
     settings: Settings<'a>,
     summary: Totals,
-    rules: Vec<Rule>,
+    rules: Vec<Rule<'a>>,
 }
 
 /// What comes after the findings.
@@ -72,23 +71,23 @@ struct Workloads {
 
 /// A rule that found something.
 #[derive(Serialize)]
-struct Rule {
-    id: &'static str,
-    category: &'static str,
+struct Rule<'a> {
+    id: &'a str,
+    category: &'a str,
     severity: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<&'static str>,
-    summary: &'static str,
-    why: &'static str,
-    remedy: &'static str,
+    summary: &'a str,
+    why: &'a str,
+    remedy: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
-    breaks: &'static str,
+    breaks: &'a str,
     references: Vec<String>,
 }
 
 #[derive(Serialize)]
 pub(super) struct Finding<'a> {
-    rule: &'static str,
+    rule: &'a str,
     severity: &'static str,
     message: &'a str,
     source: &'a str,
@@ -173,9 +172,9 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
             tool: Tool { name: "kubectl-harden", version: report.version },
             time: report.now,
             settings: Settings {
-                level: report.settings.level.as_str(),
-                kubernetes_version: report.settings.version.to_string(),
-                rules: report.settings.rules.iter().map(|rule| rule.id).collect(),
+                level: report.level.as_str(),
+                kubernetes_version: report.kubernetes_version.to_string(),
+                rules: report.rules.iter().map(|it| &*it.id).collect(),
             },
             summary: Totals::new(&summary),
             rules: rules(report),
@@ -219,21 +218,21 @@ impl Totals {
 }
 
 /// The rules that found something, by id.
-fn rules(report: &Report<'_>) -> Vec<Rule> {
-    let rules: FxHashMap<&str, _> =
-        report.findings.iter().map(|finding| (finding.rule.id, finding.rule)).collect();
-    let mut rules: Vec<_> = rules.into_values().collect();
-    rules.sort_by_key(|rule| rule.id);
-    let rules = rules.into_iter().map(|rule| Rule {
-        id: rule.id,
-        category: rule.category.name(),
-        severity: rule.severity.name(),
-        level: rule.level.map(Level::as_str),
-        summary: rule.summary,
-        why: rule.why,
-        remedy: rule.remedy,
-        breaks: rule.breaks,
-        references: rule.references.iter().map(ToString::to_string).collect(),
+fn rules<'a>(report: &Report<'a>) -> Vec<Rule<'a>> {
+    let abouts: FxHashMap<&str, _> =
+        report.findings.iter().map(|it| (&*it.about.id, &it.about)).collect();
+    let mut abouts: Vec<_> = abouts.into_values().collect();
+    abouts.sort_by_key(|it| &it.id);
+    let rules = abouts.into_iter().map(|it| Rule {
+        id: &it.id,
+        category: &it.category,
+        severity: it.severity.name(),
+        level: it.level.map(Level::as_str),
+        summary: &it.title,
+        why: &it.why,
+        remedy: &it.remedy,
+        breaks: &it.breaks,
+        references: it.references.iter().map(ToString::to_string).collect(),
     });
     rules.collect()
 }
@@ -246,8 +245,8 @@ pub(super) fn finding<'a>(
 ) -> Finding<'a> {
     let ignored = finding.ignored.as_ref();
     Finding {
-        rule: finding.rule.id,
-        severity: finding.rule.severity.name(),
+        rule: &finding.about.id,
+        severity: finding.about.severity.name(),
         message: &finding.message,
         source: report.source(finding).name,
         object: finding.object.as_deref().map(Object::from),
