@@ -2,14 +2,20 @@
 
 use std::io::{self, Write};
 
-use super::Report;
 use super::escape::Csv;
 use super::wide::reason;
+use super::{Format, Report};
 use crate::kubernetes::Level;
 
 const COLUMNS: &str = "severity,level,category,rule,source,line,column,apiVersion,kind,namespace,name,path,message,remedy,ignored\r\n";
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "csv",
+    help: "Comma-separated values, for spreadsheets",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(COLUMNS.as_bytes())?;
     for finding in report.findings {
         let (about, spot) = (&finding.about, finding.spots.first());

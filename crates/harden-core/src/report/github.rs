@@ -2,11 +2,17 @@
 
 use std::io::{self, Write};
 
-use super::Report;
 use super::escape::{Command, Property};
+use super::{Format, Report};
 use crate::finding::{Finding, Severity};
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "github",
+    help: "Annotations of GitHub Actions",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     // GitHub shows the first ten of a kind for each step, so the worst come first.
     for severity in Severity::ALL {
         for finding in report.counted().filter(|it| it.about.severity == severity) {

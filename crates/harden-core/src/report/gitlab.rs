@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::{Report, fingerprints};
+use super::{Format, Report, fingerprints};
 use crate::finding::Severity;
 
 /// GitLab reads up to the first entry that it does not take, so every entry has all fields.
@@ -31,7 +31,13 @@ struct Lines {
 
 struct Entries<'a>(&'a Report<'a>);
 
-pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "gitlab",
+    help: "Code Quality of GitLab",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &Entries(report))?;
     writeln!(out)
 }

@@ -7,7 +7,7 @@ use super::escape::{Markup, Prose};
 use super::excerpt::excerpts;
 use super::secrets::Secrets;
 use super::summary::count;
-use super::{Report, Summary, location};
+use super::{Format, Report, Summary, location};
 use crate::finding::{About, Finding, Severity};
 use crate::kubernetes::Level;
 
@@ -16,7 +16,13 @@ const STYLE: &str = include_str!("html/style.css");
 /// How many lines are shown of one finding.
 const LINES: usize = 12;
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "html",
+    help: "One HTML page that needs nothing else",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::new(report);
     write_head(report, &summary, out)?;
     write_levels(&summary, out)?;

@@ -6,10 +6,16 @@ use std::io::{self, Write};
 
 use super::escape::{Markup, Plain};
 use super::wide::reason;
-use super::{Report, location};
+use super::{Format, Report, location};
 use crate::finding::Finding;
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "junit",
+    help: "JUnit XML, for test reports",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let by_source = by_source(report);
     let failures = report.counted().count();
     let ignored = report.findings.len() - failures;

@@ -5,13 +5,19 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::escape::{Code, Markdown};
-use super::{Report, Summary, location};
+use super::{Format, Report, Summary, location};
 use crate::finding::{About, Finding, Severity};
 
 /// GitHub takes comments of 65,536 characters; what comes after the table needs some of them.
 const LIMIT: usize = 48_000;
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "markdown",
+    help: "Markdown, for comments on pull requests",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::new(report);
     let severities = summary.severities();
     let detail = if severities.is_empty() { String::new() } else { format!(": {severities}") };

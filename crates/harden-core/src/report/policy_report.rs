@@ -6,12 +6,24 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::wide::reason;
-use super::{Report, fingerprints};
+use super::{Format, Report, fingerprints};
 use crate::finding::{Finding, Fnv, ObjectReference, Reference};
+
+pub(super) const POLICY: Format = Format {
+    name: "policyreport",
+    help: "PolicyReports (wgpolicyk8s.io/v1alpha2), for `kubectl apply`",
+    write: |report, _, out| write(report, Api::Policy, out),
+};
+
+pub(super) const OPEN: Format = Format {
+    name: "openreports",
+    help: "Reports (openreports.io/v1alpha1), for `kubectl apply`",
+    write: |report, _, out| write(report, Api::Open, out),
+};
 
 /// Whose objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Api {
+enum Api {
     /// `wgpolicyk8s.io/v1alpha2`.
     Policy,
     /// `openreports.io/v1alpha1`.
@@ -49,7 +61,7 @@ enum Subject<'a> {
     Source(&'a str),
 }
 
-pub(super) fn write(report: &Report<'_>, api: Api, out: &mut dyn Write) -> io::Result<()> {
+fn write(report: &Report<'_>, api: Api, out: &mut dyn Write) -> io::Result<()> {
     let mut subjects: BTreeMap<Subject<'_>, Vec<(&Finding, String)>> = BTreeMap::new();
     for (finding, fingerprint) in fingerprints::all(report) {
         let subject = match finding.object.as_deref() {

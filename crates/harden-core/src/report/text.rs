@@ -10,7 +10,7 @@ use super::excerpt::{Excerpt, excerpts};
 use super::secrets::Secrets;
 use super::suggestion::{Suggestion, suggest};
 use super::summary::count;
-use super::{Report, ReportSource, Summary, location, pieces};
+use super::{Format, Report, ReportSource, Summary, location, pieces};
 use crate::finding::{Finding, Severity, Spot};
 
 /// How many places of one finding are shown.
@@ -26,7 +26,13 @@ const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
 const ADDED: Style = AnsiColor::BrightGreen.on_default();
 const REMOVED: Style = AnsiColor::BrightRed.on_default();
 
-pub(super) fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "text",
+    help: "Each finding with the lines it is about, and a summary",
+    write: |report, colour, out| write(report, colour, out),
+};
+
+fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let printer = Printer { paint: Paint(colour), renderer, secrets: Secrets::of(report) };
     let counted: Vec<&Finding> = report.counted().collect();

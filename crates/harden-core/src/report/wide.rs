@@ -4,12 +4,18 @@ use std::io::{self, Write};
 
 use super::escape::Plain;
 use super::text::{Paint, severity_style, write_summary};
-use super::{Report, location};
+use super::{Format, Report, location};
 use crate::finding::{Finding, Ignored, IgnoredBy};
 
 const COLUMNS: [&str; 6] = ["SEVERITY", "LEVEL", "RULE", "OBJECT", "LOCATION", "MESSAGE"];
 
-pub(super) fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "wide",
+    help: "One line per finding",
+    write: |report, colour, out| write(report, colour, out),
+};
+
+fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint(colour);
     if !report.findings.is_empty() {
         let mut widths = COLUMNS.map(str::len);
