@@ -6,6 +6,7 @@ mod file;
 pub use file::{FileIgnore, matches};
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use harden_yaml::{Document, Place};
@@ -153,5 +154,17 @@ impl Unused {
             "there is no such rule"
         };
         Self { ignore: ignore.clone(), why }
+    }
+}
+
+impl fmt::Display for Unused {
+    /// `the ignore of mutable-image-tag of Deployment team-a/web changes nothing: there is nothing to
+    /// ignore`; where it is, is for others to say.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the ignore of {}", self.ignore.rules.join(", "))?;
+        if let Some(object) = &self.ignore.object {
+            write!(f, " of {object}")?;
+        }
+        write!(f, " changes nothing: {}", self.why)
     }
 }

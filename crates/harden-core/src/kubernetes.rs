@@ -26,4 +26,4 @@ pub use quantity::Quantity;
 pub use secret::{Maker, Misshapen, SecretShape, TypedSecret, is_secret_key};
 pub use selector::{Selector, Unreadable};
 pub use usage::{Excess, Usage};
-pub use version::{MinorVersion, PolicyVersion};
+pub use version::{MinorVersion, PolicyVersion, UnknownVersion};

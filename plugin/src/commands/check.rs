@@ -80,15 +80,11 @@ fn write(options: &Options, run: &Run, now: &str) -> anyhow::Result<()> {
 }
 
 fn unused_note(unused: &Unused, names: &[String]) -> String {
-    let ignore = &unused.ignore;
-    let name = names.get(ignore.source).map_or("", String::as_str);
-    let place = ignore.line.map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"));
-    let object = ignore.object.as_ref().map_or_else(String::new, |it| format!(" of {it}"));
-    format!(
-        "{place}: the ignore of {}{object} changes nothing: {}",
-        ignore.rules.join(", "),
-        unused.why
-    )
+    let name = names.get(unused.ignore.source).map_or("", String::as_str);
+    match unused.ignore.line {
+        Some(line) => format!("{name}:{line}: {unused}"),
+        None => format!("{name}: {unused}"),
+    }
 }
 
 /// Errors come first, then findings, then what is missing.

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use harden_core::check::{Checker, Incremental, Namespaces, Outcome, Settings, SourceText};
 use harden_core::finding::{self, ObjectReference, Severity};
 use harden_core::kubernetes::{Level, MinorVersion};
-use harden_core::pod_security::Version;
 use harden_core::schema::Crds;
 use harden_core::{ignore, rules};
 
@@ -169,8 +168,7 @@ struct Against {
 impl Against {
     /// What the command would take for the same files.
     fn read(ask: &CheckAsk, texts: &[&str]) -> Result<Self, String> {
-        let version = ask.version.parse::<Version>();
-        let newest = Settings::default().version;
+        let version = MinorVersion::read_known(&ask.version);
         let mut namespaces = Namespaces::default();
         for text in texts {
             namespaces.learn(&SourceText::new(0, text));
@@ -178,7 +176,7 @@ impl Against {
         let definitions = texts.iter().filter(|it| it.contains("CustomResourceDefinition"));
         Ok(Self {
             level: ask.level.parse().map_err(|error| format!("level: {error}"))?,
-            version: version.map_err(|error| format!("version: {error}"))?.effective(newest),
+            version: version.map_err(|error| format!("version: {error}"))?,
             namespaces,
             definitions: definitions.map(|it| (*it).to_owned()).collect(),
         })
@@ -198,6 +196,8 @@ impl Against {
 }
 
 fn sentence(unused: &ignore::Unused) -> String {
-    let line = unused.ignore.line.map(|line| format!(" of line {line}")).unwrap_or_default();
-    format!("ignore[{}]{line}: {}", unused.ignore.rules.join(", "), unused.why)
+    match unused.ignore.line {
+        Some(line) => format!("line {line}: {unused}"),
+        None => unused.to_string(),
+    }
 }

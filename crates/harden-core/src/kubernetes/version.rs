@@ -17,7 +17,21 @@ impl MinorVersion {
         let digits = minor.split(|c: char| !c.is_ascii_digit()).next()?;
         digits.parse().ok().map(Self)
     }
+
+    /// Reads a version that this crate knows, as in `v1.34`, or `latest`.
+    pub fn read_known(text: &str) -> Result<Self, UnknownVersion> {
+        match text.parse() {
+            Ok(PolicyVersion::Latest) => Ok(Self::NEWEST_KNOWN),
+            Ok(PolicyVersion::Pinned(version)) if version <= Self::NEWEST_KNOWN => Ok(version),
+            _ => Err(UnknownVersion),
+        }
+    }
 }
+
+/// Why a text is no version that this crate knows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("must be a minor version up to {}, such as v1.34, or `latest`", MinorVersion::NEWEST_KNOWN)]
+pub struct UnknownVersion;
 
 impl fmt::Display for MinorVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,6 +98,17 @@ mod tests {
         assert_eq!("latest".parse(), Ok(PolicyVersion::Latest));
         for bad in ["1.37", "v1.037", "v1.37.1", "v2.0", "Latest", "", "v1.", "v1.+3"] {
             assert_eq!(bad.parse::<PolicyVersion>(), Err(InvalidVersion), "{bad}");
+        }
+    }
+
+    #[test]
+    fn versions_to_check_for_are_known_ones() {
+        let newest = MinorVersion::NEWEST_KNOWN;
+        assert_eq!(MinorVersion::read_known("latest"), Ok(newest));
+        assert_eq!(MinorVersion::read_known(&newest.to_string()), Ok(newest));
+        assert_eq!(MinorVersion::read_known("v1.30"), Ok(MinorVersion(30)));
+        for bad in ["v1.99", "cluster", "1.30", ""] {
+            assert_eq!(MinorVersion::read_known(bad), Err(UnknownVersion), "{bad}");
         }
     }
 
