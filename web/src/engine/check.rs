@@ -6,6 +6,7 @@ use std::sync::Arc;
 use harden_core::check::{Checker, Incremental, Namespaces, Outcome, Settings, SourceText};
 use harden_core::finding::{self, ObjectReference, Severity};
 use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::report::{Report, ReportSource, Summary};
 use harden_core::schema::Crds;
 use harden_core::{ignore, rules};
 
@@ -33,18 +34,32 @@ impl Engine {
         let Outcome { mut findings, ignores, coverage } =
             judge.memory.judge(&judge.checker, &texts);
         let unused = ignore::apply(&mut findings, &ignores, rules::exists);
+        let sources: Vec<_> =
+            texts.iter().map(|text| ReportSource { name: "", text: Some(text) }).collect();
+        let report = Report {
+            version: env!("CARGO_PKG_VERSION"),
+            now: None,
+            sources: &sources,
+            findings: &findings,
+            level: judge.against.level,
+            kubernetes_version: judge.against.version,
+            rules: judge.checker.rules(),
+            coverage: &coverage,
+            incomplete: &[],
+        };
+        let summary = Summary::new(&report);
         let count = |test: &dyn Fn(&finding::Finding) -> bool| {
             findings.iter().filter(|it| test(it)).count()
         };
         let mut answer = Checked {
             marks: marks(&findings, &texts),
             severities: Severity::ALL.map(|it| count(&|finding| finding.about.severity == it)),
-            ignored: count(&|it| it.ignored.is_some()),
+            headline: summary.headline(),
+            levels: summary.level_sentence(),
+            coverage: report.coverage_lines(),
             standing: count(&|it| it.ignored.is_none() && it.about.level.is_some()),
             read: coverage.objects,
             foreign: coverage.foreign,
-            broken: coverage.broken,
-            levels: coverage.levels,
             unused: unused.iter().map(sentence).collect(),
             has_secrets: coverage.kinds.keys().any(|it| CONFIDENTIAL.contains(&it.as_str())),
             ..Checked::default()

@@ -131,18 +131,18 @@ pub struct Checked {
     pub objects: Vec<String>,
     /// Findings by severity, worst first; those that are ignored included.
     pub severities: [usize; 4],
-    /// Findings that are ignored.
-    pub ignored: usize,
+    /// The findings that count and those that are ignored, in a few words.
+    pub headline: String,
+    /// The levels that pods meet, in a few words; empty without pods.
+    pub levels: String,
+    /// What was checked, and what of the files could not be: a line each.
+    pub coverage: Vec<String>,
     /// Findings that count and that the Pod Security Standards forbid.
     pub standing: usize,
     /// Kubernetes objects that were read.
     pub read: usize,
     /// Documents that are no Kubernetes object.
     pub foreign: usize,
-    /// Documents that could not be read.
-    pub broken: usize,
-    /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
-    pub levels: [usize; 3],
     /// Ignores that change nothing, as sentences.
     pub unused: Vec<String>,
     /// Whether any file holds a Secret or an EncryptionConfiguration.

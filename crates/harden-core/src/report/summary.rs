@@ -70,7 +70,7 @@ impl Summary {
     }
 
     /// `3 findings in 2 objects`, `no findings`.
-    pub(super) fn headline(&self) -> String {
+    pub fn headline(&self) -> String {
         let ignored = match self.ignored {
             0 => String::new(),
             1 => " (1 more is ignored)".to_owned(),
@@ -93,7 +93,7 @@ impl Summary {
     }
 
     /// `3 workloads, 2 reach baseline, 1 is privileged`; empty without workloads.
-    pub(super) fn level_sentence(&self) -> String {
+    pub fn level_sentence(&self) -> String {
         if self.workloads() == 0 {
             return String::new();
         }
@@ -115,7 +115,7 @@ impl Summary {
 
 impl Report<'_> {
     /// What was checked, and what of the input was not an object: one line each.
-    pub(super) fn coverage_lines(&self) -> Vec<String> {
+    pub fn coverage_lines(&self) -> Vec<String> {
         let coverage = self.coverage;
         let kinds = match coverage.kinds.len() {
             0 | 1 => String::new(),
