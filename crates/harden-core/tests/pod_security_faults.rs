@@ -85,7 +85,8 @@ fn change(pod: &mut Value, level: Level, version: MinorVersion) -> BTreeSet<&'st
     let mut removals = Vec::new();
     for failure in evaluate(&document, level, version) {
         for fault in failure.faults {
-            let steps = steps(&fault.place.pointer());
+            let pointer = fault.place.pointer().unwrap();
+            let steps: Vec<_> = pointer.steps().map(String::from).collect();
             match fault.change {
                 Change::Set(setting) => {
                     set(
@@ -108,11 +109,6 @@ fn change(pod: &mut Value, level: Level, version: MinorVersion) -> BTreeSet<&'st
         remove(pod, steps);
     }
     undecided
-}
-
-fn steps(pointer: &str) -> Vec<String> {
-    let steps = pointer.split('/').skip(1);
-    steps.map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
 
 fn set(value: &mut Value, steps: &[String], setting: Value) {

@@ -59,7 +59,7 @@ impl Interner {
     ) -> Spot {
         self.path.clear();
         if let Some(place) = place {
-            place.write_path(&mut self.path);
+            self.path.push_str(&place.path());
         }
         Spot {
             span,

@@ -152,11 +152,7 @@ pub(super) fn report<'d>(
 
 /// The name of the container that a fault is in; empty when it is the pod's own.
 fn container_of<'d>(workload: &Workload<'d>, fault: &Fault<'_>) -> &'d str {
-    let path = fault.place.pointer();
-    let is_in = |container: &&Container<'_>| {
-        let place = container.place().pointer();
-        path.strip_prefix(&place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
+    let is_in = |container: &&Container<'_>| fault.place.way_from(&container.place()).is_some();
     workload.containers().iter().find(is_in).map_or("", |it| it.name)
 }
 
