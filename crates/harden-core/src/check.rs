@@ -229,7 +229,9 @@ impl Checker {
         let documents: Vec<_> = retained
             .flat_map(|(source, _)| source.documents().map(move |it| (source, it)))
             .collect();
-        let objects = documents.iter().flat_map(|(source, document)| Object::all(source, document));
+        let objects = documents
+            .iter()
+            .flat_map(|(source, (number, document))| Object::all(source, (*number, document)));
         let world = World {
             objects: objects.filter(World::retains).collect(),
             workloads: judged.iter().flat_map(|it| &it.as_ref().workloads).collect(),

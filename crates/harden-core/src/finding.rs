@@ -2,13 +2,14 @@
 //!
 //! A large input has the same few findings in thousands of objects, so their texts are shared.
 
+mod fix;
+
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use harden_yaml::{Form, Position, Span, Writable};
-use serde::Serialize;
+pub use fix::{Fix, Remedy, Safety};
+use harden_yaml::{Pointer, Position, Span};
 
-use crate::pod_security;
 use crate::rule::Rule;
 
 /// One flaw of one object.
@@ -20,11 +21,13 @@ pub struct Finding {
     pub message: Arc<str>,
     /// The source it is in, by its place in the input.
     pub source: usize,
+    /// The document of the source that it is in, as [`harden_yaml::documents()`] yields them.
+    pub document: u32,
     /// The object it is about; `None` for text that is no object.
     pub object: Option<Arc<ObjectReference>>,
     /// Where: the first is the one to point at. A flaw that several containers share is one
     /// finding with several spots. Never empty.
-    pub spots: Vec<Spot>,
+    pub spots: Box<[Spot]>,
     /// Why it is not counted, when somebody decided so.
     pub ignored: Option<Box<Ignored>>,
 }
@@ -87,92 +90,16 @@ pub struct Spot {
     pub start: Position,
     /// Where the span ends; its last character is before it.
     pub end: Position,
-    /// The field in the object, e.g. `spec.containers[0].securityContext.privileged`; empty for
-    /// text that is no object.
+    /// The field in the object, e.g. `spec.containers[0].securityContext.privileged`; in the document
+    /// where that is no object, and empty for text that is no field.
     pub path: Arc<str>,
     /// What there is to say of this spot, e.g. the container's name; may be empty.
     pub label: Arc<str>,
-    /// What would mend it here.
-    pub change: Arc<Change>,
+    /// What would mend it here; `None` where that takes a decision.
+    pub remedy: Option<Arc<Remedy>>,
 }
 
-/// What would mend a spot.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Change {
-    /// Nothing that a program could know.
-    Decide,
-    /// Writing this value at the spot's path.
-    Set(Setting),
-    /// Removing what is there.
-    Remove,
-}
-
-/// A value to write.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(untagged)]
-pub enum Setting {
-    /// A boolean.
-    Bool(bool),
-    /// An integer.
-    Int(i64),
-    /// A string.
-    Text(String),
-    /// A list of strings.
-    Texts(Vec<String>),
-}
-
-impl From<bool> for Setting {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
-}
-
-impl From<i64> for Setting {
-    fn from(value: i64) -> Self {
-        Self::Int(value)
-    }
-}
-
-impl From<&str> for Setting {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Setting {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<&[&str]> for Setting {
-    fn from(texts: &[&str]) -> Self {
-        Self::Texts(texts.iter().map(ToString::to_string).collect())
-    }
-}
-
-impl From<pod_security::Setting> for Setting {
-    fn from(setting: pod_security::Setting) -> Self {
-        match setting {
-            pod_security::Setting::Bool(value) => value.into(),
-            pod_security::Setting::Text(text) => text.into(),
-            pod_security::Setting::Texts(texts) => texts.into(),
-        }
-    }
-}
-
-impl Writable for Setting {
-    fn form(&self) -> Form<'_> {
-        match self {
-            Self::Bool(value) => value.form(),
-            Self::Int(value) => value.form(),
-            Self::Text(text) => text.form(),
-            Self::Texts(texts) => texts.form(),
-        }
-    }
-}
-
-/// What an object is called.
+/// What an object is called, and where it is in its document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectReference {
     /// `apiVersion` as it is written.
@@ -183,6 +110,8 @@ pub struct ObjectReference {
     pub namespace: String,
     /// Its name, or its `generateName`; empty where neither is written.
     pub name: String,
+    /// The way to it from the root of its document: empty, unless it is in a List.
+    pub pointer: Pointer,
 }
 
 /// The decision not to count a finding.

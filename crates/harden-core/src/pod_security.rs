@@ -16,7 +16,7 @@ mod pod;
 mod profile;
 mod standard;
 
-pub use check::{Change, Check, CheckFailure, Evaluate, Fault, Revision, Setting, Violation};
+pub use check::{Check, CheckFailure, Evaluate, Fault, Revision, Violation};
 pub use checks::{CHECKS, table};
 pub use labels::{InvalidLabel, LabelProblem, LabelProblemKind, Labels, Mode, PREFIX, Policy};
 pub use message::forbidden_detail;

@@ -38,7 +38,8 @@ fn collect(folder: &Path, texts: &mut Vec<String>) {
 
 fn show(findings: &[Finding]) -> Vec<String> {
     let show = |it: &Finding| {
-        format!("{} {} {:?} {} {:?}", it.source, it.rule.id, it.object, it.message, it.spots)
+        let (place, object) = ((it.source, it.document), &it.object);
+        format!("{place:?} {} {object:?} {} {:?}", it.rule.id, it.message, it.spots)
     };
     findings.iter().map(show).collect()
 }

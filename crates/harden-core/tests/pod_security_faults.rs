@@ -12,12 +12,11 @@ mod random_pods;
 
 use std::collections::BTreeSet;
 
-use harden_core::finding;
 use harden_core::kubernetes::{Level, MinorVersion};
 use harden_core::pod_security::{
-    Change, CheckFailure, Origin, Version, evaluate_as_server, forbidden_detail,
+    CheckFailure, Origin, Version, evaluate_as_server, forbidden_detail,
 };
-use harden_yaml::Document;
+use harden_yaml::{Action, Document};
 use random_pods::{Random, case};
 use serde_json::{Map, Value};
 
@@ -88,15 +87,10 @@ fn change(pod: &mut Value, level: Level, version: MinorVersion) -> BTreeSet<&'st
             let pointer = fault.place.pointer().unwrap();
             let steps: Vec<_> = pointer.steps().map(String::from).collect();
             match fault.change {
-                Change::Set(setting) => {
-                    set(
-                        pod,
-                        &steps,
-                        serde_json::to_value(finding::Setting::from(setting)).unwrap(),
-                    );
-                }
-                Change::Remove => removals.push(steps),
-                Change::Decide => {
+                Some(Action::Set(value)) => set(pod, &steps, value),
+                Some(Action::Remove) => removals.push(steps),
+                other => {
+                    assert_eq!(other, None);
                     undecided.insert(failure.check.id);
                 }
             }

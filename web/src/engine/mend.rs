@@ -1,8 +1,8 @@
 //! The YAML that would mend a finding, at the right indentation.
 
-use harden_core::finding::{Change, Spot};
+use harden_core::finding::Spot;
 use harden_core::report::{Suggestion, from_the_top};
-use harden_yaml::{Lines, Span};
+use harden_yaml::{Action, Lines, Span};
 
 use super::Engine;
 use crate::protocol::engine::{Edit, Mend};
@@ -40,7 +40,7 @@ fn mend_spot(
     let change = |span: Span, insert| {
         Some(Edit { file, bytes: (span.start, span.end), at: units.units(span), insert })
     };
-    match (Suggestion::at(text, lines, spot), &*spot.change) {
+    match (Suggestion::at(text, lines, spot), spot.remedy.as_ref().map(|it| &it.action)) {
         (Some(Suggestion::Replace(replaced)), _) => {
             mend.edit = change(line, replaced.clone());
             mend.lines = vec![replaced];
@@ -51,7 +51,7 @@ fn mend_spot(
             mend.edit = change(end, format!("\n{}", added.join("\n")));
             mend.lines = added;
         }
-        (None, Change::Set(value)) => mend.lines = from_the_top(&spot.path, value),
+        (None, Some(Action::Set(value))) => mend.lines = from_the_top(&spot.path, value),
         (None, _) => {}
     }
     mend

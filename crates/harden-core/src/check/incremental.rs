@@ -39,6 +39,8 @@ struct Section {
 struct Region {
     file: usize,
     span: Span,
+    /// The document of the file that it is; the first where it is all of the file.
+    document: u32,
     /// The line that it begins in.
     line: u32,
     /// Whether the file ends with it, which changes what some findings point at.
@@ -58,11 +60,11 @@ impl Incremental {
         let mut places = Vec::new();
         let mut sources = Vec::new();
         for (file, (text, lines)) in files.iter().zip(&lines).enumerate() {
-            for span in sections(text) {
+            for (document, span) in (0..).zip(sections(text)) {
                 let line = lines.get().map_or(1, |it| it.position(span.start).line);
                 let is_last = span.end as usize >= text.len();
-                sources.push(SourceText::part(places.len(), (file, text), span, lines));
-                places.push(Region { file, span, line, is_last });
+                sources.push(SourceText::part(places.len(), (file, text), (span, document), lines));
+                places.push(Region { file, span, document, line, is_last });
             }
         }
         let text_at = |place: &Region| files.get(place.file).map_or("", |it| place.span.text(it));
@@ -110,6 +112,7 @@ impl Section {
     fn move_to(&mut self, index: usize, place: Region) {
         let bytes = place.span.start.wrapping_sub(self.place.span.start);
         let lines = place.line.wrapping_sub(self.place.line);
+        let documents = place.document.wrapping_sub(self.place.document);
         self.place = place;
         let Draft { findings, ignores, remains, .. } = &mut self.judged;
         let move_spot = |spot: &mut Spot| {
@@ -123,6 +126,7 @@ impl Section {
         };
         for finding in findings {
             finding.source = index;
+            finding.document = finding.document.wrapping_add(documents);
             finding.spots.iter_mut().for_each(move_spot);
         }
         for ignore in ignores {
@@ -131,6 +135,7 @@ impl Section {
         }
         for workload in &mut remains.workloads {
             workload.source = index;
+            workload.document = workload.document.wrapping_add(documents);
             [&mut workload.spot, &mut workload.automount_spot].into_iter().for_each(move_spot);
         }
     }

@@ -1,14 +1,14 @@
-//! Texts and changes that many findings share, kept once.
+//! Texts and remedies that many findings share, kept once.
 
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
-use harden_yaml::{Place, Span};
+use harden_yaml::{Action, Place, Span, Way};
 use rustc_hash::FxHasher;
 
 use super::object::Source;
-use crate::finding::{Change, Spot};
+use crate::finding::{Remedy, Spot};
 
 type Set<T> = HashSet<Arc<T>, BuildHasherDefault<FxHasher>>;
 
@@ -16,7 +16,7 @@ type Set<T> = HashSet<Arc<T>, BuildHasherDefault<FxHasher>>;
 #[derive(Debug, Default)]
 pub(super) struct Interner {
     texts: Set<str>,
-    changes: Set<Change>,
+    remedies: Set<Remedy>,
     /// Where paths are written before it is known whether they are new.
     path: String,
 }
@@ -27,47 +27,49 @@ impl Interner {
         kept(&mut self.texts, text)
     }
 
-    /// The one copy of a change.
-    fn change(&mut self, change: Change) -> Arc<Change> {
-        if let Some(known) = self.changes.get(&change) {
+    /// The one copy of a remedy.
+    fn remedy(&mut self, remedy: Remedy) -> Arc<Remedy> {
+        if let Some(known) = self.remedies.get(&remedy) {
             return Arc::clone(known);
         }
-        let new = Arc::new(change);
-        self.changes.insert(Arc::clone(&new));
+        let new = Arc::new(remedy);
+        self.remedies.insert(Arc::clone(&new));
         new
     }
 
-    /// A place, pointed at by its grip.
+    /// A place, pointed at by its grip, and named as seen from `base`, which is above.
     pub(super) fn spot(
         &mut self,
         source: &dyn Source,
-        place: &Place<'_>,
+        base: Place<'_>,
+        place: Place<'_>,
         label: &str,
-        change: Change,
+        change: Option<Action>,
     ) -> Spot {
-        self.spot_of(source, place.grip(), Some(place), label, change)
+        self.spot_of(source, place.grip(), place.way_from(&base).as_ref(), label, change)
     }
 
-    /// Bytes of the text, and the place that they stand for if there is one.
+    /// Bytes of the text, and the way to the place that they stand for if there is one.
     pub(super) fn spot_of(
         &mut self,
         source: &dyn Source,
         span: Span,
-        place: Option<&Place<'_>>,
+        way: Option<&Way<'_>>,
         label: &str,
-        change: Change,
+        change: Option<Action>,
     ) -> Spot {
         self.path.clear();
-        if let Some(place) = place {
-            self.path.push_str(&place.path());
+        if let Some(way) = way {
+            way.write_path(&mut self.path);
         }
+        let remedy = change.and_then(|action| Some(Remedy { pointer: way?.pointer()?, action }));
         Spot {
             span,
             start: source.position(span.start),
             end: source.position(span.end),
             path: kept(&mut self.texts, &self.path),
             label: self.text(label),
-            change: self.change(change),
+            remedy: remedy.map(|it| self.remedy(it)),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use harden_yaml::{Document, Documents, Lines, Position, Span};
+use harden_yaml::{Document, Lines, Pointer, Position, Span};
 
 use super::Settings;
 use crate::finding::ObjectReference;
@@ -21,6 +21,8 @@ pub struct SourceText<'d> {
     /// The file that it is a part of, and which part: all of it, unless it is judged part by part.
     file: usize,
     part: Span,
+    /// Which of the file's documents is the first of the part.
+    first: u32,
     origin: Option<&'d Provenance>,
     lines: OnceCell<Lines<'d>>,
     /// Those of the file, which its parts share.
@@ -42,17 +44,17 @@ impl<'d> SourceText<'d> {
     pub fn new(index: usize, text: &'d str) -> Self {
         let part = Span { start: 0, end: u32::MAX };
         let lines = OnceCell::new();
-        Self { index, text, file: index, part, origin: None, lines, file_lines: None }
+        Self { index, text, file: index, part, first: 0, origin: None, lines, file_lines: None }
     }
 
-    /// One of the [`harden_yaml::sections`] of a file.
+    /// One of the [`harden_yaml::sections`] of a file, which begins with this document of it.
     pub(super) fn part(
         index: usize,
         (file, text): (usize, &'d str),
-        part: Span,
+        (part, first): (Span, u32),
         lines: &'d OnceCell<Lines<'d>>,
     ) -> Self {
-        Self { file, part, file_lines: Some(lines), ..Self::new(index, text) }
+        Self { file, part, first, file_lines: Some(lines), ..Self::new(index, text) }
     }
 
     /// A part of a larger text, such as an item of a list.
@@ -72,9 +74,9 @@ impl<'d> SourceText<'d> {
         documents.filter(|it| !it.is_rejected())
     }
 
-    /// Its documents, read one by one.
-    pub(super) fn documents(&self) -> Documents<'d> {
-        harden_yaml::documents_in(self.text, self.part)
+    /// Its documents, read one by one, by their places in the file; empty ones count.
+    pub(super) fn documents(&self) -> impl Iterator<Item = (u32, Document<'d>)> + use<'d> {
+        (self.first..).zip(harden_yaml::documents_in(self.text, self.part))
     }
 
     /// The objects of one of its documents.
@@ -119,6 +121,10 @@ pub struct Object<'d> {
     pub source: usize,
     /// The file that the source is a part of.
     pub(crate) file: usize,
+    /// The document of the file that it is in.
+    pub(super) document: u32,
+    /// The way to it from the root of the document.
+    pointer: Pointer,
     object: object::Object<'d>,
     full_name: OnceCell<Arc<ObjectReference>>,
     flaws: OnceCell<Vec<Flaw<'d>>>,
@@ -126,18 +132,26 @@ pub struct Object<'d> {
 
 impl<'d> Object<'d> {
     /// The objects of a document, those in Lists one by one; none when it is something else.
-    pub(super) fn all(source: &'d SourceText<'_>, document: &'d Document<'d>) -> Vec<Self> {
-        let objects = source.objects(document);
-        objects
-            .filter(|it| !it.kind.is_empty() && !it.version.is_empty())
-            .map(|object| Self {
-                source: source.index,
-                file: source.file,
-                object,
-                full_name: OnceCell::new(),
-                flaws: OnceCell::new(),
-            })
-            .collect()
+    pub(super) fn all(
+        source: &'d SourceText<'_>,
+        (number, document): (u32, &'d Document<'d>),
+    ) -> Vec<Self> {
+        let mut objects = source.objects(document);
+        let mut all = Vec::new();
+        while let Some(object) = objects.next() {
+            if !object.kind.is_empty() && !object.version.is_empty() {
+                all.push(Self {
+                    source: source.index,
+                    file: source.file,
+                    document: number,
+                    pointer: objects.pointer().clone(),
+                    object,
+                    full_name: OnceCell::new(),
+                    flaws: OnceCell::new(),
+                });
+            }
+        }
+        all
     }
 
     /// Whether it is of this kind, in any version of this group.
@@ -164,6 +178,7 @@ impl<'d> Object<'d> {
                 kind: self.kind.to_owned(),
                 namespace: self.namespace().unwrap_or_default().to_owned(),
                 name: self.generate_name().unwrap_or_else(|| self.name()).to_owned(),
+                pointer: self.pointer.clone(),
             })
         });
         Arc::clone(name)

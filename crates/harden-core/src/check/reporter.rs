@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use harden_yaml::{Place, Span};
+use harden_yaml::{Action, Place, Span};
 
 use super::interner::Interner;
 use super::object::Source;
 use super::{Object, Settings, WorkloadFact};
-use crate::finding::{Change, Finding, ObjectReference, Spot};
+use crate::finding::{Finding, ObjectReference, Spot};
 use crate::pod_security::Container;
 use crate::rule::Rule;
 
@@ -25,6 +25,8 @@ pub struct Reporter<'r, 'd> {
     source: &'r (dyn Source + 'r),
     /// All sources, where the rule sees all objects.
     sources: &'r [&'r (dyn Source + 'r)],
+    /// The document of the source.
+    document: u32,
     object: Option<&'r Object<'d>>,
     /// Whether places are left out where there is nothing.
     pub(super) passes_over_what_is_missing: bool,
@@ -36,7 +38,18 @@ impl<'r, 'd> Reporter<'r, 'd> {
         rule: &'static Rule,
         settings: &'r Settings,
         source: &'r (dyn Source + 'r),
-        object: Option<&'r Object<'d>>,
+        object: &'r Object<'d>,
+        found: &'r mut Findings,
+    ) -> Self {
+        let it = Self::of_document(rule, settings, (source, object.document), found);
+        Self { object: Some(object), ..it }
+    }
+
+    /// For a rule that sees a document of a source.
+    pub(super) fn of_document(
+        rule: &'static Rule,
+        settings: &'r Settings,
+        (source, document): (&'r (dyn Source + 'r), u32),
         found: &'r mut Findings,
     ) -> Self {
         Self {
@@ -44,7 +57,8 @@ impl<'r, 'd> Reporter<'r, 'd> {
             settings,
             source,
             sources: &[],
-            object,
+            document,
+            object: None,
             passes_over_what_is_missing: false,
             found,
         }
@@ -58,15 +72,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         found: &'r mut Findings,
     ) -> Option<Self> {
         let source = *sources.first()?;
-        Some(Self {
-            rule,
-            settings,
-            source,
-            sources,
-            object: None,
-            passes_over_what_is_missing: false,
-            found,
-        })
+        Some(Self { sources, ..Self::of_document(rule, settings, (source, 0), found) })
     }
 
     /// What is checked, and against what.
@@ -75,9 +81,9 @@ impl<'r, 'd> Reporter<'r, 'd> {
     }
 
     /// Reports a place of the object at hand, and what would mend it.
-    pub fn flag(&mut self, place: Place<'d>, message: impl AsRef<str>, change: Change) {
+    pub fn flag(&mut self, place: Place<'d>, message: impl AsRef<str>, change: Option<Action>) {
         if place.exists() || !self.passes_over_what_is_missing {
-            let spot = self.found.interner.spot(self.source, &place, "", change);
+            let spot = self.spot(place, "", change);
             self.push(message.as_ref(), vec![spot]);
         }
     }
@@ -86,11 +92,11 @@ impl<'r, 'd> Reporter<'r, 'd> {
     pub fn flag_all(
         &mut self,
         message: impl AsRef<str>,
-        places: impl IntoIterator<Item = (Place<'d>, impl AsRef<str>, Change)>,
+        places: impl IntoIterator<Item = (Place<'d>, impl AsRef<str>, Option<Action>)>,
     ) {
         let mut spots = Vec::new();
         for (place, label, change) in places {
-            self.add(&mut spots, &place, label.as_ref(), change);
+            self.add(&mut spots, place, label.as_ref(), change);
         }
         self.push(message.as_ref(), spots);
     }
@@ -100,12 +106,13 @@ impl<'r, 'd> Reporter<'r, 'd> {
     pub fn flag_keys(
         &mut self,
         message: impl AsRef<str>,
-        places: impl IntoIterator<Item = (Place<'d>, Change)>,
+        places: impl IntoIterator<Item = (Place<'d>, Option<Action>)>,
     ) {
         let mut spots = Vec::new();
         for (place, change) in places {
             let span = place.key_span().unwrap_or_else(|| place.grip());
-            spots.push(self.found.interner.spot_of(self.source, span, Some(&place), "", change));
+            let way = place.way_from(&self.base(place));
+            spots.push(self.found.interner.spot_of(self.source, span, way.as_ref(), "", change));
         }
         self.push(message.as_ref(), spots);
     }
@@ -115,14 +122,14 @@ impl<'r, 'd> Reporter<'r, 'd> {
     pub fn flag_containers<'c>(
         &mut self,
         flaw: &str,
-        containers: impl IntoIterator<Item = (&'c Container<'d>, Place<'d>, Change)>,
+        containers: impl IntoIterator<Item = (&'c Container<'d>, Place<'d>, Option<Action>)>,
     ) where
         'd: 'c,
     {
         let mut names: Vec<&str> = Vec::new();
         let mut spots = Vec::new();
         for (container, place, change) in containers {
-            if self.add(&mut spots, &place, container.name, change)
+            if self.add(&mut spots, place, container.name, change)
                 && !names.contains(&container.name)
             {
                 names.push(container.name);
@@ -135,15 +142,25 @@ impl<'r, 'd> Reporter<'r, 'd> {
     fn add(
         &mut self,
         spots: &mut Vec<Spot>,
-        place: &Place<'d>,
+        place: Place<'d>,
         label: &str,
-        change: Change,
+        change: Option<Action>,
     ) -> bool {
         let is_told = place.exists() || !self.passes_over_what_is_missing;
         if is_told {
-            spots.push(self.found.interner.spot(self.source, place, label, change));
+            spots.push(self.spot(place, label, change));
         }
         is_told
+    }
+
+    fn spot(&mut self, place: Place<'d>, label: &str, change: Option<Action>) -> Spot {
+        let base = self.base(place);
+        self.found.interner.spot(self.source, base, place, label, change)
+    }
+
+    /// From where the way to a place is told.
+    fn base(&self, place: Place<'d>) -> Place<'d> {
+        self.object.map_or_else(|| place.document().root(), |it| it.place)
     }
 
     fn push_named(&mut self, flaw: &str, names: &[&str], spots: Vec<Spot>) {
@@ -158,7 +175,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
 
     /// Reports bytes of the text that belong to no object.
     pub fn flag_text(&mut self, span: Span, message: impl AsRef<str>) {
-        let spot = self.found.interner.spot_of(self.source, span, None, "", Change::Decide);
+        let spot = self.found.interner.spot_of(self.source, span, None, "", None);
         self.push(message.as_ref(), vec![spot]);
     }
 
@@ -168,7 +185,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         object: &Object<'d>,
         place: Place<'d>,
         message: impl AsRef<str>,
-        change: Change,
+        change: Option<Action>,
     ) {
         self.flag_all_in(object, message, [(place, change)]);
     }
@@ -178,7 +195,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         &mut self,
         object: &Object<'d>,
         message: impl AsRef<str>,
-        places: impl IntoIterator<Item = (Place<'d>, Change)>,
+        places: impl IntoIterator<Item = (Place<'d>, Option<Action>)>,
     ) {
         // There may be a hundred thousand of them, nearly always each at its place.
         let is_its = |it: &&&(dyn Source + 'r)| it.index() == object.source;
@@ -187,9 +204,10 @@ impl<'r, 'd> Reporter<'r, 'd> {
         let source = *source.unwrap_or(&self.source);
         let mut spots = Vec::new();
         for (place, change) in places {
-            spots.push(self.found.interner.spot(source, &place, "", change));
+            spots.push(self.found.interner.spot(source, object.place, place, "", change));
         }
-        self.push_about(object.source, Some(object.full_name()), message.as_ref(), spots);
+        let place = (object.source, object.document);
+        self.push_about(place, Some(object.full_name()), message.as_ref(), spots);
     }
 
     /// Reports a pod or pod template that was seen before.
@@ -205,28 +223,28 @@ impl<'r, 'd> Reporter<'r, 'd> {
         message: impl AsRef<str>,
     ) {
         let object = Some(Arc::clone(&workload.object));
-        self.push_about(workload.source, object, message.as_ref(), vec![spot.clone()]);
+        let place = (workload.source, workload.document);
+        self.push_about(place, object, message.as_ref(), vec![spot.clone()]);
     }
 
     fn push(&mut self, message: &str, spots: Vec<Spot>) {
         let object = self.object.filter(|_| !spots.is_empty()).map(Object::full_name);
-        self.push_about(self.source.index(), object, message, spots);
+        self.push_about((self.source.index(), self.document), object, message, spots);
     }
 
     fn push_about(
         &mut self,
-        source: usize,
+        (source, document): (usize, u32),
         object: Option<Arc<ObjectReference>>,
         message: &str,
-        mut spots: Vec<Spot>,
+        spots: Vec<Spot>,
     ) {
         if spots.is_empty() {
             return;
         }
-        // There may be a hundred thousand of these, most with one spot.
-        spots.shrink_to_fit();
         let (rule, message) = (self.rule, self.found.interner.text(message));
-        let finding = Finding { rule, message, source, object, spots, ignored: None };
+        let spots = spots.into();
+        let finding = Finding { rule, message, source, document, object, spots, ignored: None };
         self.found.findings.push(finding);
     }
 }

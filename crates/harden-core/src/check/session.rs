@@ -25,8 +25,8 @@ impl<'c> Session<'c> {
     /// Runs the rules that need one source at a time.
     pub fn judge(&mut self, source: &SourceText<'_>) -> Draft {
         let mut judged = Draft::default();
-        for document in source.documents() {
-            self.judge_document(source, &document, &mut judged);
+        for (number, document) in source.documents() {
+            self.judge_document(source, (number, &document), &mut judged);
         }
         // As large as needed: there may be many sources, and all are kept.
         judged.findings = self.found.findings.drain(..).collect();
@@ -38,7 +38,7 @@ impl<'c> Session<'c> {
     fn judge_document(
         &mut self,
         source: &SourceText<'_>,
-        document: &Document<'_>,
+        (number, document): (u32, &Document<'_>),
         judged: &mut Draft,
     ) {
         if document.is_empty() && document.problems().is_empty() {
@@ -48,7 +48,8 @@ impl<'c> Session<'c> {
         judged.coverage.documents += 1;
         for rule in &rules.of_documents {
             if let Check::Document(check) = rule.check {
-                let mut reporter = Reporter::new(rule, settings, source, None, &mut self.found);
+                let mut reporter =
+                    Reporter::of_document(rule, settings, (source, number), &mut self.found);
                 check(document, &mut reporter);
             }
         }
@@ -57,7 +58,7 @@ impl<'c> Session<'c> {
             judged.coverage.templates += usize::from(document.has_template());
             return;
         }
-        let objects = Object::all(source, document);
+        let objects = Object::all(source, (number, document));
         judged.coverage.objects += objects.len();
         objects.iter().for_each(|it| judged.coverage.add_kind(it.kind, 1));
         judged.coverage.named_files.extend(objects.iter().filter_map(crate::rules::named_file));
@@ -73,7 +74,7 @@ impl<'c> Session<'c> {
             for rule in &rules.of_objects {
                 if let Check::Object(check) = rule.check {
                     let found = &mut self.found;
-                    check(object, &mut Reporter::new(rule, settings, source, Some(object), found));
+                    check(object, &mut Reporter::new(rule, settings, source, object, found));
                 }
             }
             for workload in Workload::all(object) {
@@ -89,7 +90,7 @@ impl<'c> Session<'c> {
         judged: &mut Draft,
     ) {
         let Checker { settings, rules, profiles } = self.checker;
-        let object = Some(&workload.object);
+        let object = &workload.object;
         let is_patch = workload.is_patch();
         for rule in &rules.of_workloads {
             if let Check::Workload(check) = rule.check {

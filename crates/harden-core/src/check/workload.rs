@@ -1,11 +1,10 @@
 //! A pod or pod template, and what the Pod Security Standards say of it.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::interner::Interner;
 use super::object::Source;
 use super::{Object, Reporter, WorkloadFact};
-use crate::finding;
 use crate::kubernetes::{Level, MinorVersion};
 use crate::object::PodTemplate;
 use crate::pod_security::{self, CheckFailure, Container, Fault, Pod, Profile};
@@ -58,8 +57,10 @@ impl<'d> Workload<'d> {
         let text = |place: Place<'d>| place.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
         let labels = self.part.metadata.at("labels").entries();
         let automount = self.at("automountServiceAccountToken");
+        let mut spot = |place, change| interner.spot(source, self.object.place, place, "", change);
         WorkloadFact {
             source: self.object.source,
+            document: self.object.document,
             object: self.object.full_name(),
             is_patch: self.is_patch(),
             labels: labels
@@ -68,14 +69,9 @@ impl<'d> Workload<'d> {
             service_account: text(self.at("serviceAccountName"))
                 .or_else(|| text(self.at("serviceAccount"))),
             automounts: automount.as_bool(),
-            automount_spot: interner.spot(
-                source,
-                &automount,
-                "",
-                finding::Change::Set(false.into()),
-            ),
+            automount_spot: spot(automount, Some(Action::set(false))),
             is_host_network: self.at("hostNetwork").as_bool().unwrap_or(false),
-            spot: interner.spot(source, &self.grip(), "", finding::Change::Decide),
+            spot: spot(self.grip(), None),
         }
     }
 }
@@ -146,7 +142,7 @@ pub(super) fn report<'d>(
     let faults = failure
         .faults
         .iter()
-        .map(|fault| (fault.place, container_of(workload, fault), change(fault)));
+        .map(|fault| (fault.place, container_of(workload, fault), fault.change.clone()));
     reporter.flag_all(message, faults);
 }
 
@@ -154,12 +150,4 @@ pub(super) fn report<'d>(
 fn container_of<'d>(workload: &Workload<'d>, fault: &Fault<'_>) -> &'d str {
     let is_in = |container: &&Container<'_>| fault.place.way_from(&container.place()).is_some();
     workload.containers().iter().find(is_in).map_or("", |it| it.name)
-}
-
-fn change(fault: &Fault<'_>) -> finding::Change {
-    match fault.change {
-        pod_security::Change::Set(setting) => finding::Change::Set(setting.into()),
-        pod_security::Change::Remove => finding::Change::Remove,
-        pod_security::Change::Decide => finding::Change::Decide,
-    }
 }

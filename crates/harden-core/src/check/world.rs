@@ -20,6 +20,8 @@ pub struct World<'d> {
 pub struct WorkloadFact {
     /// The source that it is in, by its place in the input.
     pub source: usize,
+    /// The document of the source that it is in.
+    pub document: u32,
     /// The object that it is, or whose template it is.
     pub object: Arc<ObjectReference>,
     /// Whether it is a patch to another manifest, which has what is missing here.

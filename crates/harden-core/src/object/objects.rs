@@ -1,6 +1,8 @@
 //! Objects in a document, those in Lists included.
 
-use harden_yaml::{Items, Place};
+use std::iter::Enumerate;
+
+use harden_yaml::{Items, Place, Pointer};
 
 /// An object of the API as it is written.
 #[derive(Debug, Clone, Copy)]
@@ -55,19 +57,25 @@ pub(crate) fn objects_of_list<'d>(
     api_version: &'d str,
     kind: &'d str,
 ) -> Objects<'d> {
-    Objects { next: Some(Object::read(root, api_version, kind)), lists: Vec::new() }
+    Objects {
+        next: Some(Object::read(root, api_version, kind)),
+        pointer: Pointer::default(),
+        lists: Vec::new(),
+    }
 }
 
 /// The objects of a document.
 #[derive(Debug, Clone)]
 pub struct Objects<'d> {
     next: Option<Object<'d>>,
+    pointer: Pointer,
     lists: Vec<List<'d>>,
 }
 
 #[derive(Debug, Clone)]
 struct List<'d> {
-    items: Items<'d>,
+    items: Enumerate<Items<'d>>,
+    pointer: Pointer,
     api_version: &'d str,
     kind: &'d str,
 }
@@ -87,16 +95,23 @@ impl<'d> Iterator for Objects<'d> {
                 return Some(object);
             }
             let api_version = object.place.at("apiVersion").as_str().unwrap_or("");
-            self.lists.push(List { items: items.items(), api_version, kind });
+            let pointer = self.pointer.at("items");
+            self.lists.push(List { items: items.items().enumerate(), pointer, api_version, kind });
         }
     }
 }
 
 impl<'d> Objects<'d> {
+    /// The way from the root to the object that came last.
+    pub(crate) fn pointer(&self) -> &Pointer {
+        &self.pointer
+    }
+
     fn next_item(&mut self) -> Option<Object<'d>> {
         loop {
             let list = self.lists.last_mut()?;
-            if let Some(item) = list.items.next() {
+            if let Some((index, item)) = list.items.next() {
+                self.pointer = list.pointer.at(&index.to_string());
                 return Some(Object::read(item, list.api_version, list.kind));
             }
             self.lists.pop();
@@ -130,6 +145,12 @@ items:
 - {apiVersion: v1, kind: Service, metadata: {name: c}}
 ";
         assert_eq!(names(text), ["apps/v1 Deployment a", "/v1 Pod b", "/v1 Service c"]);
+        let document = Document::parse_yaml(text);
+        let mut objects = objects(document.root());
+        while let Some(object) = objects.next() {
+            assert_eq!(object.place.pointer().as_ref(), Some(objects.pointer()));
+        }
+        assert_eq!(objects.pointer().as_str(), "/items/2");
     }
 
     #[test]

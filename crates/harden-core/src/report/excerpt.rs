@@ -204,12 +204,12 @@ fn rewritten<'a>(
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-    use harden_yaml::Lines;
-
     use std::sync::Arc;
 
+    use harden_yaml::{Lines, Pointer};
+
     use super::*;
-    use crate::finding::{Change, ObjectReference};
+    use crate::finding::ObjectReference;
 
     fn spot(text: &str, marked: &str) -> Spot {
         let start = text.find(marked).unwrap();
@@ -221,7 +221,7 @@ mod tests {
             end: lines.position(span.end),
             path: "".into(),
             label: "".into(),
-            change: Change::Decide.into(),
+            remedy: None,
         }
     }
 
@@ -239,11 +239,13 @@ mod tests {
             rule: crate::rules::all().next().unwrap(),
             message: "".into(),
             source: 0,
+            document: 0,
             object: Some(Arc::new(ObjectReference {
                 api_version: "v1".to_owned(),
                 kind: kind.to_owned(),
                 namespace: String::new(),
                 name: String::new(),
+                pointer: Pointer::default(),
             })),
             spots: marked.iter().map(|it| spot(text, it)).collect(),
             ignored: None,

@@ -41,14 +41,13 @@ mod encryption_short_key;
 mod encryption_socket_misread;
 mod encryption_unauthenticated;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use crate::check::{Object, Reporter};
 use crate::configuration::Rejection;
 use crate::configuration::admission::{self, AdmissionConfiguration, PodSecurityConfiguration};
 use crate::configuration::audit::{self, AuditPolicy, Criterion, Sensitive};
 use crate::configuration::encryption::{self, EncryptionConfiguration, Options};
-use crate::finding::Change;
 use crate::rule::Rule;
 
 /// The rules of this category, in alphabetical order.
@@ -142,7 +141,7 @@ fn pod_security<'d>(object: &Object<'d>) -> Option<PodSecurityConfiguration<'d>>
 fn reject<'d>(
     rejection: &Rejection<'d>,
     reporter: &mut Reporter<'_, 'd>,
-    change: impl Fn(Place<'d>) -> Change,
+    change: impl Fn(Place<'d>) -> Option<Action>,
 ) {
     let mut said: Vec<String> = Vec::new();
     for fault in &rejection.faults {
@@ -166,9 +165,7 @@ fn flag_idle<'d>(criterion: Criterion, object: &Object<'d>, reporter: &mut Repor
             audit::idle(rule).into_iter().filter(|it| it.criterion == criterion).collect();
         let reasons: Vec<_> = idle.iter().map(|it| it.reason.as_str()).collect();
         let message = format!("rules[{index}]: {}", reasons.join(", "));
-        let spots = idle.into_iter().map(|it| {
-            (it.place, String::new(), it.meant.map_or(Change::Decide, |it| Change::Set(it.into())))
-        });
+        let spots = idle.into_iter().map(|it| (it.place, String::new(), it.change));
         reporter.flag_all(message, spots);
     }
 }
@@ -188,7 +185,7 @@ fn flag_bodies<'d>(
             let resources = resources.join(", ");
             let message =
                 format!("rules[{index}] logs the bodies of {resources} at {}", rule.level);
-            reporter.flag(rule.place.at("level"), message, Change::Decide);
+            reporter.flag(rule.place.at("level"), message, None);
         }
     }
 }

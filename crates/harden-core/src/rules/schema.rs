@@ -9,10 +9,9 @@ mod wrong_type;
 
 use std::iter;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::Rule;
 use crate::schema::{Flaw, FlawKind};
 
@@ -50,7 +49,7 @@ fn report<'d>(object: &Object<'d>, kind: FlawKind, reporter: &mut Reporter<'_, '
     }
 }
 
-fn place_and_change<'d>(flaw: &Flaw<'d>) -> (Place<'d>, Change) {
+fn place_and_change<'d>(flaw: &Flaw<'d>) -> (Place<'d>, Option<Action>) {
     (flaw.place, flaw.change.clone())
 }
 

@@ -197,7 +197,7 @@ fn unreadable_names<'d>(object: &Object<'d>) -> Vec<Place<'d>> {
 /// The 400 of what cannot be decoded; the server words the end in terms of Go.
 fn unreadable(object: &Object<'_>, place: Place<'_>) -> String {
     let Object { version, kind, .. } = object;
-    let path = place.path();
+    let path = place.path_from(&object.place);
     format!(
         "{kind} in version \"{version}\" cannot be handled as a {kind}: {path} has a value of the \
          wrong type: {}",

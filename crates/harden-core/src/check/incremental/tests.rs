@@ -6,14 +6,14 @@ use crate::ignore;
 use crate::rules;
 
 /// What a finding says, where.
-type Said = (usize, &'static str, String, Option<String>, String);
+type Said = ((usize, u32), &'static str, String, Option<String>, String);
 
 fn said(mut findings: Vec<Finding>, ignores: &[Ignore]) -> (Vec<Said>, usize) {
     let unused = ignore::apply(&mut findings, ignores).len();
     let said = findings.into_iter().map(|it| {
         let object = it.object.map(|it| format!("{it:?}"));
         let rest = format!("{:?} {:?}", it.spots, it.ignored);
-        (it.source, it.rule.id, it.message.to_string(), object, rest)
+        ((it.source, it.document), it.rule.id, it.message.to_string(), object, rest)
     });
     (said.collect(), unused)
 }

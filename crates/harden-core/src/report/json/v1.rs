@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use harden_yaml::Action;
 use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
-use crate::finding::{self, Change, ObjectReference};
+use crate::finding::{self, ObjectReference};
 use crate::kubernetes::Level;
 use crate::report::wide::ignored_by;
 use crate::report::{Report, Summary};
@@ -122,7 +124,7 @@ struct Spot<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     label: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    change: Option<Edit<'a>>,
+    change: Option<Change<'a>>,
 }
 
 #[derive(Serialize)]
@@ -132,10 +134,10 @@ struct Position {
 }
 
 #[derive(Serialize)]
-struct Edit<'a> {
+struct Change<'a> {
     action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<&'a finding::Setting>,
+    value: Option<&'a Value>,
 }
 
 #[derive(Serialize)]
@@ -268,6 +270,17 @@ impl<'a> From<&'a ObjectReference> for Object<'a> {
     }
 }
 
+impl<'a> Change<'a> {
+    /// Version 1 has no words for what adds to a list.
+    fn of(action: &'a Action) -> Option<Self> {
+        match action {
+            Action::Set(value) => Some(Self { action: "set", value: Some(value) }),
+            Action::Remove => Some(Self { action: "remove", value: None }),
+            Action::Append(_) | Action::Insert(..) => None,
+        }
+    }
+}
+
 impl Serialize for Spots<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(|spot| Spot {
@@ -275,11 +288,7 @@ impl Serialize for Spots<'_> {
             end: Position { line: spot.end.line, column: spot.end.column },
             path: &spot.path,
             label: &spot.label,
-            change: match &*spot.change {
-                Change::Decide => None,
-                Change::Set(value) => Some(Edit { action: "set", value: Some(value) }),
-                Change::Remove => Some(Edit { action: "remove", value: None }),
-            },
+            change: spot.remedy.as_ref().and_then(|it| Change::of(&it.action)),
         }))
     }
 }

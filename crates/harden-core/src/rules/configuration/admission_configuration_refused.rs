@@ -1,8 +1,9 @@
 //! AdmissionConfigurations with which the API server does not start.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
 use crate::configuration::admission::{self, pod_security};
-use crate::finding::Change;
 use crate::kubernetes::Level;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -65,8 +66,8 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let is_level = matches!(place.key(), Some("enforce" | "audit" | "warn"));
         let written = place.as_str().filter(|_| is_level).unwrap_or_default();
         match written.to_ascii_lowercase().parse::<Level>() {
-            Ok(level) => Change::Set(level.as_str().into()),
-            Err(_) => Change::Decide,
+            Ok(level) => Some(Action::set(level.as_str())),
+            Err(_) => None,
         }
     });
 }

@@ -1,7 +1,8 @@
 //! Pod Security that enforces nothing by default.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::kubernetes::Level;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -58,6 +59,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if configuration.defaults.enforce.level == Level::Privileged {
         let place = configuration.place.at("defaults").at("enforce");
         let message = "namespaces without labels are held to nothing";
-        reporter.flag(place, message, Change::Set("baseline".into()));
+        reporter.flag(place, message, Some(Action::set("baseline")));
     }
 }

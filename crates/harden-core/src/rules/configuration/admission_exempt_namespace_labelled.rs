@@ -1,7 +1,6 @@
 //! Namespaces whose labels are ignored because they are exempt.
 
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 use crate::pod_security::Labels;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 use crate::simulate::pod_security::exempt_warning;
@@ -87,7 +86,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         let policy = Labels::read(labels, configuration.defaults);
         let warning = exempt_warning(name, &policy, configuration.defaults, namespace.place);
         if let Some(warning) = warning.filter(|_| policy.is_labelled) {
-            reporter.flag_in(namespace, labels, warning, Change::Decide);
+            reporter.flag_in(namespace, labels, warning, None);
         }
     }
 }

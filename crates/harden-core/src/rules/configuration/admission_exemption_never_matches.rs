@@ -1,7 +1,6 @@
 //! Exemptions that nobody has.
 
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -65,6 +64,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         } else {
             continue;
         };
-        reporter.flag(*place, format!("`{name}` exempts nobody: {what}"), Change::Decide);
+        reporter.flag(*place, format!("`{name}` exempts nobody: {what}"), None);
     }
 }

@@ -1,7 +1,8 @@
 //! Exemptions that let everybody off.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -72,11 +73,11 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let is_controller = account.is_some_and(|it| CONTROLLERS.contains(&it));
         if is_controller || name == "system:kube-controller-manager" {
             let message = format!("`{name}` creates the pods of everybody's workloads");
-            reporter.flag(*place, message, Change::Remove);
+            reporter.flag(*place, message, Some(Action::Remove));
         }
     }
     for place in configuration.namespaces.iter().filter(|it| it.as_str() == Some("default")) {
         let message = "namespace `default` is exempt, where whatever names no namespace goes";
-        reporter.flag(*place, message, Change::Remove);
+        reporter.flag(*place, message, Some(Action::Remove));
     }
 }

@@ -1,7 +1,8 @@
 //! Files that an entry names beside its own configuration.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -55,7 +56,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let path = plugin.path.as_str().unwrap_or_default();
         if !path.is_empty() && plugin.configuration.exists() {
             let message = format!("`{path}` is not read: `configuration` wins over `path`");
-            reporter.flag(plugin.path, message, Change::Remove);
+            reporter.flag(plugin.path, message, Some(Action::Remove));
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Entries for a plugin after its first.
 
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -58,7 +57,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let mut earlier = configuration.plugins.iter().take(index);
         if let Some(first) = earlier.position(|it| it.name == plugin.name) {
             let message = format!("plugins[{first}] configures `{}` already", plugin.name);
-            reporter.flag(plugin.place, message, Change::Decide);
+            reporter.flag(plugin.place, message, None);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Policies that leave administrators out.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
 use crate::configuration::audit::{AuditLevel, AuditRule};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -59,7 +60,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let mut groups = rule.user_groups.iter();
         if let Some(group) = groups.find(|it| ADMINISTRATORS.contains(&it.text)) {
             let message = format!("nothing that members of {} do is logged", group.text);
-            reporter.flag(group.place, message, Change::Remove);
+            reporter.flag(group.place, message, Some(Action::Remove));
         }
     }
 }

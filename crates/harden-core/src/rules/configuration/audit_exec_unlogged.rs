@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::audit::{Event, GroupResources, User, decide};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -70,7 +69,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
              sends",
             create.level, get.level
         );
-        reporter.flag(rule.place.at("verbs"), message, Change::Decide);
+        reporter.flag(rule.place.at("verbs"), message, None);
     }
 }
 

@@ -1,7 +1,6 @@
 //! Fields that an audit policy does not have.
 
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 use crate::rules::similar::is_misspelt;
 
@@ -61,6 +60,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let meant = FIELDS.into_iter().find(|it| is_misspelt(key, it));
         let hint = meant.map_or_else(String::new, |it| format!(", did you mean `{it}`?"));
         let message = format!("the API server ignores `{}`{hint}", fault.place.path());
-        reporter.flag(fault.place, message, Change::Decide);
+        reporter.flag(fault.place, message, None);
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::audit::logs_every_resource;
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -48,6 +47,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object) else { return };
     if !logs_every_resource(&policy) {
         let message = "requests that no rule matches are not logged: there is no rule for the rest";
-        reporter.flag(object.place.at("rules"), message, Change::Decide);
+        reporter.flag(object.place.at("rules"), message, None);
     }
 }

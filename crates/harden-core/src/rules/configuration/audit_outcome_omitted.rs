@@ -1,8 +1,9 @@
 //! Policies that do not log how requests ended.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
 use crate::configuration::audit::{AuditLevel, Stage};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -55,7 +56,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let stages = owner.at("omitStages");
         let message = format!("{who} {what}: it omits ResponseComplete");
         let entry = stages.items().find(|it| it.as_str() == Some("ResponseComplete"));
-        reporter.flag(entry.unwrap_or(stages), message, Change::Remove);
+        reporter.flag(entry.unwrap_or(stages), message, Some(Action::Remove));
         if of_policy {
             return;
         }

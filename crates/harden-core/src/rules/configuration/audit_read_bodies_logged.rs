@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::audit::{AuditLevel, Event, User, decide};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -66,7 +65,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         && let Some(rule) = policy.rules.get(first)
     {
         let message = format!("rules[{first}] logs what is answered to every get and list");
-        reporter.flag(rule.place.at("level"), message, Change::Decide);
+        reporter.flag(rule.place.at("level"), message, None);
     }
 }
 

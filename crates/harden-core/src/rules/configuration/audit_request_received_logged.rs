@@ -1,8 +1,9 @@
 //! Policies that log every request twice.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
 use crate::configuration::audit::{AuditLevel, AuditRule, Stage};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -43,10 +44,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let stages = [Stage::RequestReceived].into_iter().chain(policy.omit_stages.iter());
         let stages: Vec<&str> = stages.map(Stage::as_str).collect();
         let message = "every request is logged when it arrives and again when it is answered";
-        reporter.flag(
-            object.place.at("omitStages"),
-            message,
-            Change::Set(stages.as_slice().into()),
-        );
+        reporter.flag(object.place.at("omitStages"), message, Some(Action::set(stages.as_slice())));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::audit::{idle, is_catch_all, shadows};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -61,6 +60,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let (verb, by) = (if by.len() == 1 { "takes" } else { "take" }, by.join(" and "));
         let message =
             format!("rules[{}] never decides: {by} {verb} all that it matches", shadow.rule);
-        reporter.flag(rule.place, message, Change::Decide);
+        reporter.flag(rule.place, message, None);
     }
 }

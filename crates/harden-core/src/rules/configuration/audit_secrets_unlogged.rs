@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::audit::{AuditLevel, Event, User, decide};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -55,7 +54,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         // What no rule matches is another rule's finding.
         if let Some((index, rule)) = decided.filter(|_| decision.level == AuditLevel::None) {
             let message = format!("rules[{index}] keeps `{verb}` of Secrets out of the log");
-            reporter.flag(rule.place.at("level"), message, Change::Decide);
+            reporter.flag(rule.place.at("level"), message, None);
             return;
         }
     }

@@ -1,8 +1,9 @@
 //! EncryptionConfigurations with which the API server does not start.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
 use crate::configuration::encryption::{self, Options};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -48,10 +49,10 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let options = Options::of(reporter.settings().version);
     let Err(rejection) = encryption::read(object.place.document(), options) else { return };
     super::reject(&rejection, reporter, |place| match place.path().as_str() {
-        "kind" => Change::Set("EncryptionConfiguration".into()),
-        "apiVersion" => Change::Set("apiserver.config.k8s.io/v1".into()),
+        "kind" => Some(Action::set("EncryptionConfiguration")),
+        "apiVersion" => Some(Action::set("apiserver.config.k8s.io/v1")),
         // Left out, it means v1.
-        path if path.ends_with(".kms.apiVersion") => Change::Set("v2".into()),
-        _ => Change::Decide,
+        path if path.ends_with(".kms.apiVersion") => Some(Action::set("v2")),
+        _ => None,
     });
 }

@@ -1,7 +1,6 @@
 //! Keys that nobody drew at random.
 
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -49,6 +48,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let keys = providers.flat_map(|it| &it.keys).filter(|it| it.is_guessable);
     for key in keys {
         let message = format!("key `{}` was not drawn at random and can be guessed", key.name);
-        reporter.flag(key.place, message, Change::Decide);
+        reporter.flag(key.place, message, None);
     }
 }

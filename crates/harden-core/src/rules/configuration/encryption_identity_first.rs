@@ -4,7 +4,6 @@ use crate::check::{Object, Reporter};
 use crate::configuration::encryption::{
     EncryptionConfiguration, EncryptionRule, ProviderKind, Resource,
 };
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -69,7 +68,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             }
             None => format!("{stored} are stored in plain: `identity` is the only provider"),
         };
-        reporter.flag(writer.place, message, Change::Decide);
+        reporter.flag(writer.place, message, None);
     }
 }
 

@@ -1,8 +1,9 @@
 //! Providers that a rule has twice.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
 use crate::configuration::encryption::ProviderKind;
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -51,7 +52,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             if !is_service && earlier.any(|it| it.kind == provider.kind) {
                 let message = format!("`{}` is a provider of this rule already", provider.kind);
                 let is_identity = provider.kind == ProviderKind::Identity;
-                let change = if is_identity { Change::Remove } else { Change::Decide };
+                let change = if is_identity { Some(Action::Remove) } else { None };
                 reporter.flag(provider.place, message, change);
             }
         }

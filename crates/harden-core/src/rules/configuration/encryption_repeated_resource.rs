@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::encryption::EncryptionRule;
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -59,7 +58,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
                     "`{}` is written by resources[{first}] already: this rule only reads it",
                     resource.written
                 );
-                reporter.flag(resource.place, message, Change::Decide);
+                reporter.flag(resource.place, message, None);
             }
         }
     }

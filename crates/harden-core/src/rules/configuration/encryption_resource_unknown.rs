@@ -1,8 +1,9 @@
 //! Names of resources that do not exist.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
 use crate::configuration::encryption::{Resource, flaw, meant};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -50,7 +51,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let said: Vec<_> =
         unknown.iter().map(|(it, flaw)| format!("`{}` {flaw}{}", it.written, hint(it))).collect();
     let spots = unknown.iter().map(|(resource, _)| {
-        let change = meant(resource.written).map_or(Change::Decide, |it| Change::Set(it.into()));
+        let change = meant(resource.written).map(Action::set);
         (resource.place, resource.written.to_owned(), change)
     });
     reporter.flag_all(format!("nothing is encrypted by this: {}", said.join(", ")), spots);

@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::{Existence, existence};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -50,6 +49,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     });
     if !is_misnamed && configuration.rules_for("", "secrets").is_empty() {
         let place = object.place.at("resources");
-        reporter.flag(place, "no rule covers Secrets: they are stored in plain", Change::Decide);
+        reporter.flag(place, "no rule covers Secrets: they are stored in plain", None);
     }
 }

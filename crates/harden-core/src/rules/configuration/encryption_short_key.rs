@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::encryption::EncryptionRule;
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -45,6 +44,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let short = writers.filter_map(|it| it.keys.first()).filter(|it| it.length < 32);
     for key in short {
         let message = format!("key `{}` has {} bytes instead of 32", key.name, key.length);
-        reporter.flag(key.place, message, Change::Decide);
+        reporter.flag(key.place, message, None);
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::encryption::dialled;
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -50,7 +49,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         } else {
             format!("of `{}` only `{path}` is used", kms.endpoint)
         };
-        reporter.flag(kms.place.at("endpoint"), message, Change::Decide);
+        reporter.flag(kms.place.at("endpoint"), message, None);
     }
 }
 

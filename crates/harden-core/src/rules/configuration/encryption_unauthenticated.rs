@@ -2,7 +2,6 @@
 
 use crate::check::{Object, Reporter};
 use crate::configuration::encryption::{EncryptionRule, ProviderKind};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -47,6 +46,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let weak = writers.filter(|it| it.kind == ProviderKind::AesCbc);
     reporter.flag_all(
         "objects are written with `aescbc`, which authenticates nothing",
-        weak.map(|it| (it.field(), String::new(), Change::Decide)),
+        weak.map(|it| (it.field(), String::new(), None)),
     );
 }

@@ -1,8 +1,9 @@
 //! Policies of an ExternalSecret that exclude each other.
 
+use harden_yaml::Action;
+
 use super::resources::external_secret;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -78,7 +79,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     reporter.flag(
         deletion,
         format!("deletionPolicy: {text} does not go with creationPolicy: {creation}: {why}"),
-        Change::Set("Retain".into()),
+        Some(Action::set("Retain")),
     );
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::resources::external_secret;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -74,11 +73,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         if let Some(key) = place.as_str()
             && !seen.insert(key)
         {
-            reporter.flag(
-                place,
-                format!("`{key}` is fetched by an entry above, too"),
-                Change::Decide,
-            );
+            reporter.flag(place, format!("`{key}` is fetched by an entry above, too"), None);
         }
     }
 }

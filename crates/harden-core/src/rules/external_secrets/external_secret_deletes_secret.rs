@@ -1,8 +1,9 @@
 //! Secrets that go when the store loses their values.
 
+use harden_yaml::Action;
+
 use super::resources::external_secret;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -68,7 +69,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         reporter.flag(
             policy,
             "the Secret goes as soon as the store has none of its values",
-            Change::Set("Retain".into()),
+            Some(Action::set("Retain")),
         );
     }
 }

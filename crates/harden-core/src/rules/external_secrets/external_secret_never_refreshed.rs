@@ -1,9 +1,10 @@
 //! ExternalSecrets that fetch once by accident.
 
+use harden_yaml::Action;
+
 use super::resources::external_secret;
 use crate::check::{Object, Reporter};
 use crate::configuration::duration;
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -64,7 +65,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         reporter.flag(
             interval,
             "the store is asked once and never again",
-            Change::Set("1h0m0s".into()),
+            Some(Action::set("1h0m0s")),
         );
     }
 }

@@ -2,7 +2,6 @@
 
 use super::resources::external_secret;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::kubernetes::TypedSecret;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -91,11 +90,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         |key: &str| spec.at("data").items().any(|it| it.at("secretKey").as_str() == Some(key));
     let missing = typed.missing(|key| templates.get(key).is_some() || (passes && fetched(key)));
     if let Some(missing) = missing {
-        reporter.flag(
-            place,
-            format!("a Secret of type {} must have {missing}", typed.name),
-            Change::Decide,
-        );
+        reporter.flag(place, format!("a Secret of type {} must have {missing}", typed.name), None);
     }
 }
 

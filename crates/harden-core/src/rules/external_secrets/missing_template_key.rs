@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::resources::external_secret;
 use super::template;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -84,7 +83,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             reporter.flag(
                 place,
                 format!("the template refers to `{key}`, which data does not fetch"),
-                Change::Decide,
+                None,
             );
         }
     }

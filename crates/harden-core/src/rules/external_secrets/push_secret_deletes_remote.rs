@@ -1,8 +1,9 @@
 //! PushSecrets that take the values with them.
 
+use harden_yaml::Action;
+
 use super::resources::push_secret;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -72,7 +73,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         reporter.flag(
             policy,
             "the values in the store go when this object goes",
-            Change::Set("None".into()),
+            Some(Action::set("None")),
         );
     }
 }

@@ -1,8 +1,9 @@
 //! API versions that the operator does not serve.
 
+use harden_yaml::Action;
+
 use super::resources::GROUP;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 use crate::schema::FlawKind;
 
@@ -74,7 +75,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     reporter.flag(
         object.place.at("apiVersion"),
         format!("{} is served as {GROUP}/{served}, not {}", object.kind, object.version),
-        Change::Set(format!("{GROUP}/{served}").into()),
+        Some(Action::set(format!("{GROUP}/{served}"))),
     );
 }
 

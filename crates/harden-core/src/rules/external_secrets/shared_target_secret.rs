@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::resources::GROUP;
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -119,7 +118,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                     object.place.at("metadata").at("name")
                 };
                 let message = format!("ExternalSecret {owner} owns Secret {}, too", key.2);
-                reporter.flag_in(object, place, message, Change::Decide);
+                reporter.flag_in(object, place, message, None);
             }
             None => drop(owners.insert(key, object.name())),
         }

@@ -2,7 +2,6 @@
 
 use super::resources::provider;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -71,7 +70,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if place.at("sessionTokenSecretRef").exists() {
         return;
     }
-    reporter.flag(place, format!("the store is opened with {what}"), Change::Decide);
+    reporter.flag(place, format!("the store is opened with {what}"), None);
 }
 
 /// Where such credentials are, and what they are. AppRole is left out: its secret ids may expire.

@@ -1,10 +1,9 @@
 //! SecretStores that refer to another namespace.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::resources::provider;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -84,7 +83,7 @@ fn visit<'d>(place: Place<'d>, own: &str, is_vault_auth: bool, reporter: &mut Re
             && place.at("name").exists()
         {
             let message = format!("refers to namespace {text}, but the store is in {own}");
-            reporter.flag(namespace, message, Change::Remove);
+            reporter.flag(namespace, message, Some(Action::Remove));
         }
         place.entries().for_each(|(_, it)| visit(it, own, false, reporter));
     }

@@ -2,7 +2,6 @@
 
 use super::resources::external_secret;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -60,7 +59,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let regexp = find.at("name").at("regexp").as_str().unwrap_or_default();
         let has_name = !matches!(regexp, "" | ".*" | "^.*$" | "^.*" | ".*$" | ".+" | "^.+$" | ".");
         if find.is_map() && !has_path && !has_name && find.at("tags").is_empty() {
-            reporter.flag(find, "takes everything that the store has", Change::Decide);
+            reporter.flag(find, "takes everything that the store has", None);
         }
     }
 }

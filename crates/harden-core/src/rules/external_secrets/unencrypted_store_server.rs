@@ -2,7 +2,6 @@
 
 use super::resources::provider;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -67,7 +66,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             it.get(..7).is_some_and(|it| it.eq_ignore_ascii_case("http://")) && !is_local(it)
         };
         if place.as_str().is_some_and(is_plain) {
-            reporter.flag(place, "the store is asked in plain text", Change::Decide);
+            reporter.flag(place, "the store is asked in plain text", None);
         }
     }
 }

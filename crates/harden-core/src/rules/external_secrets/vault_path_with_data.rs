@@ -1,10 +1,9 @@
 //! Vault paths that have /data in them twice.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::resources::{GROUP, provider};
 use crate::check::{Object, Reporter, World};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -99,7 +98,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             path.as_str().and_then(|it| it.trim_end_matches('/').strip_suffix("/data"))
         {
             let message = "the operator adds /data to this path a second time";
-            reporter.flag_in(store, path, message, Change::Set(mount.into()));
+            reporter.flag_in(store, path, message, Some(Action::set(mount)));
         }
     }
     for object in world.of_kind(GROUP, "ExternalSecret") {
@@ -116,7 +115,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             let Some(mount) = mount(world, object, reference) else { continue };
             if let Some(read) = misread(mount, key) {
                 let message = format!("`{key}` is read from {read}");
-                reporter.flag_in(object, place, message, Change::Decide);
+                reporter.flag_in(object, place, message, None);
             }
         }
     }

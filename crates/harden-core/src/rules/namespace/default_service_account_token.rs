@@ -1,8 +1,9 @@
 //! Default ServiceAccounts that put a token into every pod.
 
+use harden_yaml::Action;
+
 use super::is_system;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -53,7 +54,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let field = object.place.at("automountServiceAccountToken");
     if field.as_bool() != Some(false) {
         let message = "pods that name no ServiceAccount get a token of this one";
-        reporter.flag(field, message, Change::Set(false.into()));
+        reporter.flag(field, message, Some(Action::set(false)));
     }
 }
 

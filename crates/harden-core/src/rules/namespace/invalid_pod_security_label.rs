@@ -1,8 +1,9 @@
 //! Pod Security labels that the API server rejects.
 
+use harden_yaml::Action;
+
 use super::labels;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::pod_security::{LabelProblem, LabelProblemKind, Labels, Policy};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -62,7 +63,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             },
             ToString::to_string,
         );
-        let change = meant.map_or(Change::Decide, |it| Change::Set(it.into()));
+        let change = meant.map(Action::set);
         reporter.flag(problem.place, message, change);
     }
 }

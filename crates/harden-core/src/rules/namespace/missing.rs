@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::is_namespace;
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 
 /// Reports the Namespaces of the input that have workloads there and no object of this kind. What
 /// bounds a namespace stands beside it or its workloads: where only one of the two is in the input,
@@ -25,12 +24,7 @@ pub(super) fn flag_missing<'d>(
     for namespace in namespaces {
         if used.contains(namespace.name()) && !bounded.contains(namespace.name()) {
             let place = namespace.place.at("metadata").at("name");
-            reporter.flag_in(
-                namespace,
-                place,
-                format!("no {kind} bounds {bounds}"),
-                Change::Decide,
-            );
+            reporter.flag_in(namespace, place, format!("no {kind} bounds {bounds}"), None);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Namespaces that let every pod in.
 
+use harden_yaml::Action;
+
 use super::{is_namespace, labels};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::pod_security::{LabelProblem, LabelProblemKind, Mode};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -72,7 +73,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         format!("{} is labelled, but nothing is enforced", others.join(" and "))
     };
     let level = reporter.settings().level.as_str();
-    reporter.flag(enforce, message, Change::Set(level.into()));
+    reporter.flag(enforce, message, Some(Action::set(level)));
 }
 
 #[cfg(test)]

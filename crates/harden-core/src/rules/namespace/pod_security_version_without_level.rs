@@ -2,7 +2,6 @@
 
 use super::labels;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::pod_security::{LabelProblem, LabelProblemKind};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -51,7 +50,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     for problem in LabelProblem::all(labels(object), reporter.settings().version) {
         if let LabelProblemKind::VersionWithoutLevel(mode) = problem.kind {
             let message = format!("`{mode}-version` changes nothing without `{mode}`");
-            reporter.flag(problem.place, message, Change::Decide);
+            reporter.flag(problem.place, message, None);
         }
     }
 }

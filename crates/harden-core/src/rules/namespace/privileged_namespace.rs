@@ -2,7 +2,6 @@
 
 use super::{is_namespace, labels};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::pod_security::Mode;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -47,6 +46,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     let enforce = labels(object).at(Mode::Enforce.level_label());
     if enforce.as_str() == Some("privileged") {
-        reporter.flag(enforce, "enforce: privileged lets every pod in", Change::Decide);
+        reporter.flag(enforce, "enforce: privileged lets every pod in", None);
     }
 }

@@ -2,7 +2,6 @@
 
 use super::labels;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::pod_security::{LabelProblem, LabelProblemKind, PREFIX};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -48,11 +47,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let LabelProblemKind::Unknown { meant } = problem.kind else { continue };
         let key = problem.place.key().unwrap_or("");
         let hint = meant.map_or_else(String::new, |it| format!("; did you mean `{PREFIX}{it}`?"));
-        reporter.flag(
-            problem.place,
-            format!("the API server ignores `{key}`{hint}"),
-            Change::Decide,
-        );
+        reporter.flag(problem.place, format!("the API server ignores `{key}`{hint}"), None);
     }
 }
 

@@ -1,8 +1,9 @@
 //! Pod Security levels whose meaning changes with upgrades.
 
+use harden_yaml::Action;
+
 use super::labels;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::pod_security::{LabelProblem, LabelProblemKind, Mode};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -59,7 +60,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         // What is only noted or warned about keeps nothing from running.
         if mode == Mode::Enforce {
             words.push(format!("`{mode}-version` {word}"));
-            places.push((problem.place, String::new(), Change::Set(version.to_string().into())));
+            places.push((problem.place, String::new(), Some(Action::set(version.to_string()))));
         }
     }
     if !places.is_empty() {

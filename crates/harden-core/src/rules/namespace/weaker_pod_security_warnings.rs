@@ -1,8 +1,9 @@
 //! Warnings that say less than what is rejected.
 
+use harden_yaml::Action;
+
 use super::labels;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::kubernetes::Level;
 use crate::pod_security::Mode;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
@@ -58,7 +59,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let (mut words, mut places) = (Vec::new(), Vec::new());
     for (mode, level) in weaker {
         words.push(format!("`{mode}: {level}`"));
-        let change = Change::Set(enforced.as_str().into());
+        let change = Some(Action::set(enforced.as_str()));
         places.push((labels.at(mode.level_label()), String::new(), change));
     }
     let words = words.join(" and ");

@@ -2,7 +2,6 @@
 
 use super::policy::{Direction, Policy};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -75,6 +74,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     };
     reporter.flag_all(
         format!("lets {pods} connect to every address and port"),
-        rules.iter().map(|rule| (rule.place, String::new(), Change::Decide)),
+        rules.iter().map(|rule| (rule.place, String::new(), None)),
     );
 }

@@ -2,7 +2,6 @@
 
 use super::policy::{Direction, OtherPolicies, by_namespace};
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 
 /// Reports the Namespaces of the input that have no policy for every pod in this direction. A
 /// namespace that is only referred to is not judged: its policies may be where it is.
@@ -27,7 +26,7 @@ pub(super) fn flag_open<'d>(
             format!("no NetworkPolicy of the namespace denies {traffic} traffic of every pod")
         };
         let place = namespace.place.at("metadata").at("name");
-        reporter.flag_in(namespace, place, message, Change::Decide);
+        reporter.flag_in(namespace, place, message, None);
     }
 }
 

@@ -6,7 +6,6 @@ use harden_yaml::Place;
 
 use super::policy::{Direction, OtherPolicies, TrafficRule, block_includes, by_namespace};
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 use crate::kubernetes::{Protocol, Selector};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -89,7 +88,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             let message = format!(
                 "denies outgoing traffic of every pod of {whose}, and no policy there lets them reach DNS"
             );
-            reporter.flag_in(object, policy.spec, message, Change::Decide);
+            reporter.flag_in(object, policy.spec, message, None);
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::policy::{Direction, by_namespace};
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 use crate::kubernetes::Protocol;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -77,7 +76,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         }
         for (object, policy) in &policies {
             let ports = policy.rules(Direction::Egress).flat_map(|rule| rule.ports());
-            let dns = ports.filter(|it| it.is_dns()).map(|it| (it.0, Change::Decide));
+            let dns = ports.filter(|it| it.is_dns()).map(|it| (it.0, None));
             reporter.flag_all_in(
                 object,
                 "lets DNS out over UDP, but no policy of the namespace lets it out over TCP",

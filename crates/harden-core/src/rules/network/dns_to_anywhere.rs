@@ -2,7 +2,6 @@
 
 use super::policy::{Direction, Policy, Port};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -71,6 +70,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     });
     reporter.flag_all(
         "lets pods ask name servers anywhere, not only those of the cluster",
-        rules.map(|rule| (rule.peers(), String::new(), Change::Decide)),
+        rules.map(|rule| (rule.peers(), String::new(), None)),
     );
 }

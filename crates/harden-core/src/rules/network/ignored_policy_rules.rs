@@ -2,7 +2,6 @@
 
 use super::policy::{Direction, Policy};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -64,7 +63,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
                 format!("the {field} rules have no effect: policyTypes leaves out {word}")
             }
         };
-        reporter.flag(rules, message, Change::Decide);
+        reporter.flag(rules, message, None);
     }
 }
 

@@ -3,7 +3,6 @@
 use harden_yaml::Place;
 
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -81,7 +80,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         [host] => format!("{host} is reached without TLS"),
         hosts => format!("{} are reached without TLS", hosts.join(", ")),
     };
-    reporter.flag(tls, message, Change::Decide);
+    reporter.flag(tls, message, None);
 }
 
 /// Whether an annotation gives the controller a certificate, or has TLS end elsewhere.

@@ -6,7 +6,6 @@ use harden_yaml::Place;
 use ipnet::IpNet;
 
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::kubernetes::{MinorVersion, Selector};
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -70,12 +69,12 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         }
     }
     policy_types(spec.at("policyTypes"), &mut problems);
-    let words: Vec<_> =
-        problems.iter().map(|it| format!("{}: {}", it.place.path(), it.rule)).collect();
-    reporter.flag_all(
-        words.join("; "),
-        problems.into_iter().map(|it| (it.place, String::new(), Change::Decide)),
-    );
+    let words: Vec<_> = problems
+        .iter()
+        .map(|it| format!("{}: {}", it.place.path_from(&object.place), it.rule))
+        .collect();
+    reporter
+        .flag_all(words.join("; "), problems.into_iter().map(|it| (it.place, String::new(), None)));
 }
 
 fn add<'d>(problems: &mut Vec<Problem<'d>>, place: Place<'d>, rule: impl Into<String>) {

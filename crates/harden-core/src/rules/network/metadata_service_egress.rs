@@ -2,12 +2,11 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 use ipnet::IpNet;
 
 use super::policy::{Direction, Policy, block_includes};
 use crate::check::{Object, Reporter};
-use crate::finding::{Change, Setting};
 use crate::kubernetes::Protocol;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -82,7 +81,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
                     "{} includes {address}",
                     block.at("cidr").as_str().unwrap_or("")
                 ));
-                places.push((block.at("except"), String::new(), except(block, address)));
+                places.push((block.at("except"), String::new(), Some(except(block, address))));
             }
         }
     }
@@ -99,11 +98,11 @@ fn lets_out(block: Place<'_>, address: IpAddr) -> bool {
     range.is_some_and(|it| it.prefix_len() < 16) && block_includes(block, address)
 }
 
-fn except(block: Place<'_>, address: IpAddr) -> Change {
+fn except(block: Place<'_>, address: IpAddr) -> Action {
     let mut ranges: Vec<String> =
         block.at("except").items().filter_map(|it| it.as_str()).map(str::to_owned).collect();
     ranges.push(IpNet::from(address).to_string());
-    Change::Set(Setting::Texts(ranges))
+    Action::set(ranges)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Policies that miss the pods that they are for.
 
+use harden_yaml::Action;
+
 use super::policy::by_namespace;
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 use crate::rules::similar::is_misspelt;
 
@@ -116,7 +117,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                     "no pod of the input has the label `{key}: {wanted}`, but those of {} have `{key}: {value}`",
                     workload.object
                 );
-                reporter.flag_in(object, place, message, Change::Set(value.as_str().into()));
+                reporter.flag_in(object, place, message, Some(Action::set(value.as_str())));
             }
         }
     }

@@ -2,7 +2,6 @@
 
 use super::policy::{Direction, by_namespace};
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -72,7 +71,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             });
             if !is_there {
                 words.push(format!("`{key}: {value}`"));
-                places.push((place, Change::Decide));
+                places.push((place, None));
             }
         }
         if places.is_empty() {

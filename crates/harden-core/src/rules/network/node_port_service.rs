@@ -1,7 +1,6 @@
 //! Services that open a port on every node.
 
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -64,6 +63,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             [port] => format!("every node opens port {port} for it"),
             ports => format!("every node opens ports {} for it", ports.join(", ")),
         };
-        reporter.flag(kind, message, Change::Decide);
+        reporter.flag(kind, message, None);
     }
 }

@@ -3,7 +3,6 @@
 use harden_yaml::Place;
 
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -75,7 +74,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let word = if numbers.len() == 1 { "port" } else { "ports" };
         let message = format!("{word} {} is open to every address", numbers.join(", "));
         let message = if numbers.len() == 1 { message } else { message.replace(" is ", " are ") };
-        reporter.flag(ranges, message, Change::Decide);
+        reporter.flag(ranges, message, None);
     }
 }
 

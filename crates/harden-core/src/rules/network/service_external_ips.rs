@@ -1,7 +1,8 @@
 //! Services that take addresses for themselves.
 
+use harden_yaml::Action;
+
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -58,6 +59,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !addresses.is_empty() {
         let names: Vec<_> = addresses.items().filter_map(|it| it.as_str()).collect();
         let message = format!("every node sends traffic for {} to it", names.join(", "));
-        reporter.flag(addresses, message, Change::Remove);
+        reporter.flag(addresses, message, Some(Action::Remove));
     }
 }

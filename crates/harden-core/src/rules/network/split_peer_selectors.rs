@@ -6,7 +6,6 @@ use harden_yaml::Place;
 
 use super::policy::{Direction, by_namespace};
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 use crate::kubernetes::Selector;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -84,7 +83,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                 let second = policy.rules(direction).filter_map(|rule| split(rule.peers()));
                 let places: Vec<_> = second
                     .filter(|it| !has_pod(it.at("podSelector")))
-                    .map(|it| (it, Change::Decide))
+                    .map(|it| (it, None))
                     .collect();
                 if !places.is_empty() {
                     let message = format!(

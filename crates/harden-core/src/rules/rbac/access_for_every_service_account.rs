@@ -2,7 +2,6 @@
 
 use super::access::{RoleRef, is_binding, is_built_in, is_built_in_name, subjects};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -68,6 +67,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     reporter.flag_all(
         format!("every ServiceAccount of the cluster gets the {} `{}`", role.kind, role.name),
-        everyone.map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+        everyone.map(|it| (it.place.at("name"), String::new(), None)),
     );
 }

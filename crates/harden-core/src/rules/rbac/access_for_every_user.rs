@@ -2,7 +2,6 @@
 
 use super::access::{RoleRef, is_binding, is_built_in, subjects};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -69,7 +68,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     reporter.flag_all(
         format!("everyone who can log in gets the {} `{}`", role.kind, role.name),
-        everyone.map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+        everyone.map(|it| (it.place.at("name"), String::new(), None)),
     );
 }
 

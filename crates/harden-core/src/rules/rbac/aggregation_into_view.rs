@@ -3,7 +3,6 @@
 use super::access::{extends, is_built_in, is_role};
 use super::policy_rule::PolicyRule;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -64,7 +63,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         }
         if !verbs.is_empty() {
             words.push(format!("{} {}", verbs.join("/"), rule.words("resources").join("/")));
-            places.push((rule.0.at("verbs"), String::new(), Change::Decide));
+            places.push((rule.0.at("verbs"), String::new(), None));
         }
     }
     reporter

@@ -2,7 +2,6 @@
 
 use super::access::{is_built_in, is_role};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::kubernetes::Selector;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -61,7 +60,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     });
     reporter.flag_all(
         "the selector matches every role that Kubernetes makes, cluster-admin included",
-        broad.map(|selector| (selector, String::new(), Change::Decide)),
+        broad.map(|selector| (selector, String::new(), None)),
     );
 }
 

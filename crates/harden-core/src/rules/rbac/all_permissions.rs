@@ -3,7 +3,6 @@
 use super::access::{is_built_in, is_role};
 use super::policy_rule::PolicyRule;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -53,7 +52,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let all = PolicyRule::all(object).filter(|rule| allows_everything(*rule));
     reporter.flag_all(
         "allows every verb on every resource of every API group, as cluster-admin does",
-        all.map(|rule| (rule.0.at("resources"), String::new(), Change::Decide)),
+        all.map(|rule| (rule.0.at("resources"), String::new(), None)),
     );
 }
 

@@ -2,7 +2,6 @@
 
 use super::access::{RoleRef, is_binding, is_built_in, subjects};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -80,7 +79,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     reporter.flag_all(
         format!("requests without credentials get the {} `{}`", role.kind, role.name),
-        anonymous.map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+        anonymous.map(|it| (it.place.at("name"), String::new(), None)),
     );
 }
 

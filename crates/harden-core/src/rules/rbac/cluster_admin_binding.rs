@@ -2,7 +2,6 @@
 
 use super::access::{RoleRef, is_binding, is_built_in, subjects};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -65,7 +64,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let names: Vec<_> = holders.iter().map(|it| it.describe(object)).collect();
     reporter.flag_all(
         format!("{} may do everything in the whole cluster", names.join(", ")),
-        holders.iter().map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+        holders.iter().map(|it| (it.place.at("name"), String::new(), None)),
     );
 }
 

@@ -2,7 +2,6 @@
 
 use super::access::{RoleRef, is_binding, is_built_in, subjects};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -63,7 +62,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let names: Vec<_> = subjects(object).map(|it| it.describe(object)).collect();
         if !names.is_empty() {
             let message = format!("{} may do everything in the namespace", names.join(", "));
-            reporter.flag(role.place.at("name"), message, Change::Decide);
+            reporter.flag(role.place.at("name"), message, None);
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::access::{RoleRef, is_binding, is_built_in, subjects};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -74,7 +73,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             None => continue,
         };
         namespaces.push(namespace);
-        places.push((subject.place.at("name"), String::new(), Change::Decide));
+        places.push((subject.place.at("name"), String::new(), None));
     }
     namespaces.dedup();
     let whose = match namespaces.as_slice() {

@@ -1,11 +1,10 @@
 //! Permissions that match nothing.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::access::is_role;
 use super::policy_rule::PolicyRule;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -76,17 +75,17 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
 }
 
-fn flaw(place: Place<'_>, is_role: bool) -> Option<(&'static str, Change)> {
+fn flaw(place: Place<'_>, is_role: bool) -> Option<(&'static str, Option<Action>)> {
     let resource = place.as_str()?;
     if resource.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let meant = resource.to_ascii_lowercase();
-        return Some(("is not in lower case", Change::Set(meant.into())));
+        return Some(("is not in lower case", Some(Action::set(meant))));
     }
     if resource.len() > 2 && resource.ends_with("/*") {
-        return Some(("does not stand for every subresource", Change::Decide));
+        return Some(("does not stand for every subresource", None));
     }
     if is_role && CLUSTER_WIDE.contains(&resource) {
-        return Some(("is outside of namespaces, which takes a ClusterRole", Change::Decide));
+        return Some(("is outside of namespaces, which takes a ClusterRole", None));
     }
     None
 }

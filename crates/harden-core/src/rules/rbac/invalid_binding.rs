@@ -1,11 +1,10 @@
 //! Bindings that the API server rejects.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::GROUP;
 use super::access::{RoleRef, Subject, is_binding, subjects};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -62,7 +61,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     let words: Vec<_> = problems
         .iter()
-        .map(|it: &Problem<'_>| format!("{}: {}", it.place.path(), it.rule))
+        .map(|it: &Problem<'_>| format!("{}: {}", it.place.path_from(&object.place), it.rule))
         .collect();
     reporter.flag_all(
         words.join(", "),
@@ -73,7 +72,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
 struct Problem<'d> {
     place: Place<'d>,
     rule: String,
-    change: Change,
+    change: Option<Action>,
 }
 
 /// As ValidateRoleBinding and ValidateClusterRoleBinding do; a missing apiGroup is defaulted before.
@@ -82,17 +81,17 @@ fn role_ref<'d>(binding: &Object<'d>, problems: &mut Vec<Problem<'d>>) {
     let group = role.place.at("apiGroup");
     if group.as_str().is_some_and(|it| !it.is_empty() && it != GROUP) {
         let words = unsupported(group, &[GROUP]);
-        problems.push(Problem { place: group, rule: words, change: Change::Set(GROUP.into()) });
+        problems.push(Problem { place: group, rule: words, change: Some(Action::set(GROUP)) });
     }
     let place = role.place.at("kind");
     let kinds: &[&str] =
         if binding.kind == "RoleBinding" { &["Role", "ClusterRole"] } else { &["ClusterRole"] };
     if !kinds.contains(&role.kind) {
-        problems.push(Problem { place, rule: unsupported(place, kinds), change: Change::Decide });
+        problems.push(Problem { place, rule: unsupported(place, kinds), change: None });
     }
     if role.name.is_empty() {
         let place = role.place.at("name");
-        problems.push(Problem { place, rule: "Required value".to_owned(), change: Change::Decide });
+        problems.push(Problem { place, rule: "Required value".to_owned(), change: None });
     }
 }
 
@@ -103,26 +102,26 @@ fn subject<'d>(subject: Subject<'d>, is_namespaced: bool, problems: &mut Vec<Pro
     let written = group.as_str().filter(|it| !it.is_empty());
     let mut add = |place, rule, change| problems.push(Problem { place, rule, change });
     if subject.name.is_empty() {
-        add(place.at("name"), "Required value".to_owned(), Change::Decide);
+        add(place.at("name"), "Required value".to_owned(), None);
     }
     match subject.kind {
         "ServiceAccount" => {
             if written.is_some() {
-                add(group, unsupported(group, &[""]), Change::Remove);
+                add(group, unsupported(group, &[""]), Some(Action::Remove));
             }
             let namespace = place.at("namespace");
             if !is_namespaced && namespace.as_str().is_none_or(str::is_empty) {
-                add(namespace, "Required value".to_owned(), Change::Decide);
+                add(namespace, "Required value".to_owned(), None);
             }
         }
         "User" | "Group" => {
             if written.is_some_and(|it| it != GROUP) {
-                add(group, unsupported(group, &[GROUP]), Change::Set(GROUP.into()));
+                add(group, unsupported(group, &[GROUP]), Some(Action::set(GROUP)));
             }
         }
         _ => {
             let kind = place.at("kind");
-            add(kind, unsupported(kind, &["ServiceAccount", "User", "Group"]), Change::Decide);
+            add(kind, unsupported(kind, &["ServiceAccount", "User", "Group"]), None);
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use harden_yaml::Action;
+
 use super::GROUP;
 use super::access::{RoleRef, is_binding, is_built_in_name};
 use crate::check::{Object, Reporter, World};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 use crate::rules::similar::is_misspelt;
 
@@ -109,7 +110,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                 binding,
                 role.place.at("kind"),
                 message,
-                Change::Set(other_kind.into()),
+                Some(Action::set(other_kind)),
             );
             continue;
         }
@@ -120,7 +121,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         if let Some(near) = near {
             let message =
                 format!("no {} is called `{}`; did you mean `{near}`?", role.kind, role.name);
-            reporter.flag_in(binding, role.place.at("name"), message, Change::Set(near.into()));
+            reporter.flag_in(binding, role.place.at("name"), message, Some(Action::set(near)));
         }
     }
 }

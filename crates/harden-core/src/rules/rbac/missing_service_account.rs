@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use harden_yaml::Action;
+
 use super::access::{is_binding, subjects};
 use crate::check::{Reporter, World};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 use crate::rules::similar::is_misspelt;
 
@@ -90,7 +91,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                         subject.name
                     );
                     let place = subject.place.at("namespace");
-                    let change = Change::Set((*elsewhere).into());
+                    let change = Some(Action::set(*elsewhere));
                     reporter.flag_in(binding, place, message, change);
                 }
                 Some(_) => {}
@@ -101,7 +102,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                             "no ServiceAccount of namespace {here} is called `{}`; did you mean `{near}`?",
                             subject.name
                         );
-                        let change = Change::Set((*near).into());
+                        let change = Some(Action::set(*near));
                         reporter.flag_in(binding, subject.place.at("name"), message, change);
                     }
                 }

@@ -5,7 +5,6 @@ use std::cell::OnceCell;
 use super::access::{Access, Reach, is_built_in, is_role};
 use super::policy_rule::PolicyRule;
 use crate::check::{Object, Reporter, World};
-use crate::finding::Change;
 
 /// Permissions that are dangerous alike.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +69,7 @@ pub(super) fn flag_powers<'d>(
                     if !words.contains(&grant) {
                         words.push(grant);
                     }
-                    places.push((rule.0.at("resources"), Change::Decide));
+                    places.push((rule.0.at("resources"), None));
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! Subjects that nobody is.
 
+use harden_yaml::Action;
+
 use super::access::{Subject, is_binding, subjects};
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -60,7 +61,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     for subject in subjects(object) {
         if let Some(kind) = kind_of(&subject).filter(|it| *it != subject.kind) {
             words.push(format!("`{}` is a {kind}, not a {}", subject.name, subject.kind));
-            places.push((subject.place.at("kind"), String::new(), Change::Set(kind.into())));
+            places.push((subject.place.at("kind"), String::new(), Some(Action::set(kind))));
         }
     }
     reporter.flag_all(words.join(", "), places);

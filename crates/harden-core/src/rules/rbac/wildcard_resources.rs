@@ -4,7 +4,6 @@ use super::access::{is_built_in, is_role};
 use super::all_permissions::allows_everything;
 use super::policy_rule::PolicyRule;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -61,7 +60,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     for rule in rules {
         let verbs = rule.words("verbs").join("/").replace('*', "every verb");
         words.push(format!("{verbs} on every resource of {}", groups(rule)));
-        places.push((rule.0.at("resources"), String::new(), Change::Decide));
+        places.push((rule.0.at("resources"), String::new(), None));
     }
     if !places.is_empty() {
         reporter.flag_all(format!("allows {}", words.join(", ")), places);

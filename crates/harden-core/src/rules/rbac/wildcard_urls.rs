@@ -5,7 +5,6 @@ use harden_yaml::Place;
 use super::access::{is_built_in, is_role};
 use super::policy_rule::PolicyRule;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -52,6 +51,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let urls = PolicyRule::all(object).flat_map(|rule| rule.0.at("nonResourceURLs").items());
     reporter.flag_all(
         "allows every URL that is no resource, /debug and /logs included",
-        urls.filter(is_wildcard).map(|it| (it, String::new(), Change::Decide)),
+        urls.filter(is_wildcard).map(|it| (it, String::new(), None)),
     );
 }

@@ -3,7 +3,6 @@
 use super::access::{is_built_in, is_role};
 use super::policy_rule::PolicyRule;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -58,7 +57,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let (mut words, mut places) = (Vec::new(), Vec::new());
     for rule in rules {
         words.extend(rule.words("resources"));
-        places.push((rule.0.at("verbs"), String::new(), Change::Decide));
+        places.push((rule.0.at("verbs"), String::new(), None));
     }
     if !places.is_empty() {
         reporter.flag_all(format!("allows every verb on {}", words.join(", ")), places);

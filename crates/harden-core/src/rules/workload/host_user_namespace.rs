@@ -1,10 +1,9 @@
 //! Pods whose root is the node's root.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::containers::{is_complete, is_windows};
 use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::kubernetes::MinorVersion;
 use crate::pod_security::Container;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
@@ -59,7 +58,7 @@ const UNMAPPED: [&str; 4] = ["azureFile", "cephfs", "glusterfs", "nfs"];
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let field = workload.at("hostUsers");
     if reporter.settings().version >= SINCE && field.as_bool() != Some(false) && can_map(workload) {
-        reporter.flag(field, "users of the pod are users of the node", Change::Set(false.into()));
+        reporter.flag(field, "users of the pod are users of the node", Some(Action::set(false)));
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::containers::{is_bounded, is_complete, keeps_running};
 use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -62,7 +61,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
                 let field = resources.at("requests").at("cpu");
                 // The API server takes a limit for the request that is not written.
                 let has_request = field.exists() || resources.at("limits").at("cpu").exists();
-                (!has_request).then_some((it, field, Change::Decide))
+                (!has_request).then_some((it, field, None))
             },
         );
     reporter.flag_containers("no CPU request", without);

@@ -2,7 +2,6 @@
 
 use super::containers::{is_bounded, is_complete, keeps_running};
 use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::pod_security::Container;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -59,7 +58,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
             |it| {
                 let field = it.place().at("resources").at("limits").at("ephemeral-storage");
                 let may_fill = !field.exists() && writes_to_disk(workload, it);
-                may_fill.then_some((it, field, Change::Decide))
+                may_fill.then_some((it, field, None))
             },
         );
     reporter.flag_containers("no limit to what it may write to the node's disk", without);

@@ -2,7 +2,6 @@
 
 use super::containers::{is_bounded, is_complete};
 use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::pod_security::ContainerKind;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -66,7 +65,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         let field = resources.at("limits").at("memory");
         if !field.exists() {
             has_request &= resources.at("requests").at("memory").exists();
-            without.push((container, field, Change::Decide));
+            without.push((container, field, None));
         }
     }
     let flaw = if has_request { "no memory limit" } else { "no memory limit, and no request" };

@@ -2,7 +2,6 @@
 
 use super::containers::{is_complete, keeps_running};
 use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::pod_security::Container;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
@@ -81,7 +80,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let serving = running().filter(|it| is_complete(it) && serves(it));
     reporter.flag_containers(
         "no readiness probe",
-        serving.map(|it| (it, it.place().at("readinessProbe"), Change::Decide)),
+        serving.map(|it| (it, it.place().at("readinessProbe"), None)),
     );
 }
 

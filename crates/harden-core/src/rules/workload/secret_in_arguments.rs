@@ -2,7 +2,6 @@
 
 use super::credentials;
 use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -60,7 +59,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
                 let found = found_in(text, option);
                 if let Some((name, what)) = found {
                     first = first.or(Some((name, what)));
-                    places.push((place, container.name.to_owned(), Change::Decide));
+                    places.push((place, container.name.to_owned(), None));
                 }
                 option = name_of(text).filter(|_| !text.contains('='));
             }

@@ -3,7 +3,6 @@
 use super::containers::quoted;
 use super::credentials;
 use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -57,7 +56,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         });
         if let Some(what) = what {
             found.push((key, what));
-            places.push((place, String::new(), Change::Decide));
+            places.push((place, String::new(), None));
         }
     }
     let message = match found.as_slice() {

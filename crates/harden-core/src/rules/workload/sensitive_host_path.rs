@@ -3,7 +3,6 @@
 use super::containers::quoted;
 use super::host_paths::{self, Danger};
 use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -70,7 +69,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     host_paths::visit(workload, |it| {
         if it.danger == Danger::Node {
             paths.push(it.path);
-            mounts.push((it.container, it.mount, Change::Decide));
+            mounts.push((it.container, it.mount, None));
         }
     });
     if !paths.is_empty() {

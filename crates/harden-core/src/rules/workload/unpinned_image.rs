@@ -3,7 +3,6 @@
 use super::containers::quoted;
 use super::images::{self, Pin};
 use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::rule::{Category, Check, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -52,7 +51,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     for (container, place, image) in images::of(workload) {
         if images::pin(image) == Pin::Tag {
             tagged.push(image);
-            places.push((container, place, Change::Decide));
+            places.push((container, place, None));
         }
     }
     if !places.is_empty() {

@@ -154,7 +154,7 @@ fn an_answer_is_a_line_of_json() {
         answer.to_json().to_string(),
         r#"{"name":"p","kind":"Pod","allowed":false,"message":"privileged (container \"c\" must not set securityContext.privileged=true)","checks":["privileged"]}"#
     );
-    let fault = answer.failures[0].faults[0];
+    let fault = &answer.failures[0].faults[0];
     assert_eq!(fault.place.path(), "spec.containers[0].securityContext.privileged");
 }
 
