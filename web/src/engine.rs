@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod check;
+mod key;
 mod mend;
 mod simulate;
 
@@ -47,7 +48,7 @@ impl Answers for Engine {
                 Answer::Checked(self.check(ask)?)
             }
             Ask::List(filter) => Answer::Listed(self.list(&filter)),
-            Ask::Mend(index) => Answer::Mended(self.mend(index)),
+            Ask::Mend(key) => Answer::Mended(self.mend(&key)),
             Ask::Rule(id) => {
                 let rule = harden_core::rules::find(&id);
                 let rule = rule.ok_or_else(|| format!("there is no rule `{id}`"))?;

@@ -11,7 +11,7 @@ use harden_core::rule::Severity;
 use harden_core::schema::Crds;
 use harden_core::{ignore, rules};
 
-use super::{Engine, LastCheck};
+use super::{Engine, LastCheck, key};
 use crate::protocol::engine::{CheckAsk, Checked, Filter, Finding, Listing, Mark, Spot};
 use crate::units::UnitIndex;
 
@@ -84,15 +84,15 @@ impl Engine {
                 continue;
             }
             let Some(units) = indices.get(finding.source) else { continue };
+            let Some(key) = key::of(&self.last.findings, index) else { continue };
             let spots = finding.spots.iter().map(|spot| Spot {
                 at: units.units(spot.span),
                 line: spot.start.line,
                 label: spot.label.to_string(),
             });
             listing.findings.push(Finding {
-                index,
+                key,
                 rule: places.get(finding.rule.id).copied().unwrap_or_default(),
-                file: finding.source,
                 object: finding.object.as_ref().map(ToString::to_string),
                 message: finding.message.to_string(),
                 spots: spots.collect(),

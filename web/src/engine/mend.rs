@@ -4,14 +4,14 @@ use harden_core::finding::Spot;
 use harden_core::report::{Suggestion, from_the_top};
 use harden_yaml::{Action, Lines, Span};
 
-use super::Engine;
-use crate::protocol::engine::{Edit, Mend};
+use super::{Engine, key};
+use crate::protocol::engine::{Edit, FindingKey, Mend};
 use crate::units::UnitIndex;
 
 impl Engine {
     /// What would mend a finding of the last check; nothing for one that is not there.
-    pub(super) fn mend(&self, index: usize) -> Vec<Mend> {
-        let Some(finding) = self.last.findings.get(index) else { return Vec::new() };
+    pub(super) fn mend(&self, key: &FindingKey) -> Vec<Mend> {
+        let Some(finding) = key::find(&self.last.findings, key) else { return Vec::new() };
         let file = self.last.files.get(finding.source);
         let text = file.map_or("", |it| self.texts.of(*it));
         let (lines, units) = (Lines::new(text), UnitIndex::new(text));
