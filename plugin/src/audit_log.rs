@@ -30,6 +30,14 @@ pub(crate) fn open(name: &str) -> anyhow::Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::with_capacity(1 << 20, file)))
 }
 
+/// Counts a log.
+pub(crate) fn count(simulator: &Simulator<'_>, name: &str) -> anyhow::Result<Estimate> {
+    let mut log = open(name)?;
+    let nothing = |_: usize, _: &Record<'_>| String::new();
+    let tally = read(simulator, &mut *log, nothing, |_| Ok(()));
+    Ok(tally.with_context(|| format!("failed to read {name}"))?.estimate)
+}
+
 /// Counts a log, and passes on what `answer` says to each of its events, in their order.
 pub(crate) fn read(
     simulator: &Simulator<'_>,

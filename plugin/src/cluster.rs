@@ -13,7 +13,7 @@ use http_body_util::BodyExt as _;
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
-use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::deliver::Connection;
 use answer::Answer;
@@ -38,14 +38,14 @@ impl Cluster {
         Ok(Self { client, timeout })
     }
 
-    /// Reads an object; `None` when there is none.
+    /// Reads the JSON of an object; `None` when there is none.
     ///
     /// # Errors
     ///
     /// When the server cannot be reached, or answers anything but the object or 404.
-    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Option<Value>> {
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
         let answer = self.ask(Method::GET, path, "", Vec::new()).await?;
-        if answer.status == 404 { Ok(None) } else { answer.into_object(path).map(Some) }
+        if answer.status == 404 { Ok(None) } else { answer.into_json(path).map(Some) }
     }
 
     /// Asks the server; whatever it answers is no error.
@@ -61,14 +61,14 @@ impl Cluster {
             request = request.header(http::header::CONTENT_TYPE, content_type);
         }
         let (parts, body) = self.exchange(request.body(Body::from(body))?).await?;
-        Ok(Answer::read(&parts, &body))
+        Ok(Answer::read(&parts, body))
     }
 
     /// Asks the server for an object in another form; whatever it answers is no error.
     pub(crate) async fn ask_for(&self, form: &str, path: &str) -> anyhow::Result<Answer> {
         let request = Request::builder().uri(path).header(http::header::ACCEPT, form);
         let (parts, body) = self.exchange(request.body(Body::empty())?).await?;
-        Ok(Answer::read(&parts, &body))
+        Ok(Answer::read(&parts, body))
     }
 
     /// Reads a text, such as the server's metrics.
@@ -76,14 +76,8 @@ impl Cluster {
     /// # Errors
     ///
     /// When the server cannot be reached, or answers anything but the text.
-    pub(crate) async fn text(&self, path: &str) -> anyhow::Result<String> {
-        let request = Request::builder().method(Method::GET).uri(path).body(Body::empty())?;
-        let (parts, body) = self.exchange(request).await?;
-        let answer = Answer::read(&parts, &body);
-        if !answer.is_success() {
-            bail!("GET {path}: {} ({})", answer.message(), answer.status);
-        }
-        String::from_utf8(body).with_context(|| format!("GET {path}: the answer is no text"))
+    pub(crate) async fn text(&self, path: &str) -> anyhow::Result<Zeroizing<String>> {
+        self.ask(Method::GET, path, "", Vec::new()).await?.into_text(path)
     }
 
     async fn exchange(&self, request: Request<Body>) -> anyhow::Result<(Parts, Vec<u8>)> {
@@ -97,9 +91,9 @@ impl Cluster {
             return exchange.await;
         }
         tokio::time::timeout(self.timeout, exchange).await.unwrap_or_else(|_| {
-            let seconds = self.timeout.as_secs();
             Err(anyhow!(
-                "the API server did not answer within {seconds} s; --request-timeout waits longer"
+                "the API server did not answer within {:?}; --request-timeout waits longer",
+                self.timeout
             ))
         })
     }

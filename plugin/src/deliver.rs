@@ -10,20 +10,17 @@ mod fit;
 pub(crate) mod folder;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use harden_core::ManifestFormat;
+use harden_core::configuration::duration;
+use harden_core::generators::ObjectOutput;
 
 /// Options that every generator of objects takes.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Delivery {
-    /// How to print the objects
-    #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
-    pub(crate) output: ManifestFormat,
-
-    /// Leave out the comments that say why each object is there
-    #[arg(long)]
-    pub(crate) no_comments: bool,
+    #[command(flatten)]
+    pub(crate) output: ObjectOutput,
 
     /// Write one file per object and a kustomization.yaml to this folder
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
@@ -88,9 +85,9 @@ pub(crate) struct Connection {
     #[arg(long = "as-group", value_name = "GROUP", requires = "impersonate")]
     pub(crate) impersonate_groups: Vec<String>,
 
-    /// How long to wait for one answer, e.g. 5s or 1m; 0 waits for ever
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_time)]
-    pub(crate) request_timeout: std::time::Duration,
+    /// How long to wait for one answer: seconds, or e.g. 1m30s; 0 waits for ever
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_timeout)]
+    pub(crate) request_timeout: Duration,
 }
 
 impl Delivery {
@@ -100,19 +97,54 @@ impl Delivery {
     }
 }
 
-fn parse_time(text: &str) -> Result<std::time::Duration, String> {
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(split);
-    let seconds = match unit {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => 0,
-    };
-    match number.parse::<u64>() {
-        Ok(number) if seconds > 0 => {
-            Ok(std::time::Duration::from_secs(number.saturating_mul(seconds)))
+/// Whole seconds or a Go duration, as kubectl takes them.
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let nanoseconds =
+        if is_number { duration::parse(&format!("{digits}s")) } else { duration::parse(text) };
+    match nanoseconds.map(u64::try_from) {
+        Ok(Ok(nanoseconds)) => Ok(Duration::from_nanos(nanoseconds)),
+        Ok(Err(_)) => Err("must not be negative".to_owned()),
+        Err(error) => Err(format!("must be seconds, or a duration such as 1m30s: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeouts_are_read_as_kubectl_reads_them() {
+        for (text, milliseconds) in [
+            ("0", 0),
+            ("-0", 0),
+            ("30", 30_000),
+            ("+30", 30_000),
+            ("007", 7_000),
+            ("0s", 0),
+            ("500ms", 500),
+            ("1m30s", 90_000),
+            ("1.5h", 5_400_000),
+            ("1h1m1.5s", 3_661_500),
+            ("9223372036", 9_223_372_036_000),
+        ] {
+            assert_eq!(parse_timeout(text), Ok(Duration::from_millis(milliseconds)), "{text}");
         }
-        _ => Err("must be a whole number with s, m or h, such as 30s".to_owned()),
+        for (text, error) in [
+            ("-1s", "must not be negative"),
+            ("", r#"must be seconds, or a duration such as 1m30s: time: invalid duration """#),
+            (
+                "5 s",
+                r#"must be seconds, or a duration such as 1m30s: time: unknown unit " s" in duration "5 s""#,
+            ),
+        ] {
+            assert_eq!(parse_timeout(text), Err(error.to_owned()), "{text}");
+        }
+        for text in
+            ["-1", "1.5", "5x", "s", "1m30", "9223372037", "99999999999999999999", "9999999h"]
+        {
+            assert!(parse_timeout(text).is_err(), "{text}");
+        }
     }
 }

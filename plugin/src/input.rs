@@ -23,6 +23,11 @@ pub(crate) fn read_path(path: &Path) -> anyhow::Result<String> {
     } else {
         std::fs::read(path)?
     };
+    decode(bytes)
+}
+
+/// Takes bytes for text in whichever of the encodings that kubectl takes.
+pub(crate) fn decode(bytes: Vec<u8>) -> anyhow::Result<String> {
     match harden_yaml::decode(&bytes) {
         Ok(Cow::Borrowed(text)) if text.len() == bytes.len() => Ok(String::from_utf8(bytes)?),
         Ok(text) => Ok(text.into_owned()),

@@ -65,7 +65,7 @@ fn a_silent_server_is_not_waited_for() {
     let message = ask(&server, "--request-timeout 1s").rejected();
     assert_eq!(
         message,
-        "error: the API server did not answer within 1 s; --request-timeout waits longer\n"
+        "error: the API server did not answer within 1s; --request-timeout waits longer\n"
     );
 }
 

@@ -2,14 +2,14 @@
 
 mod catalogue;
 mod check;
+mod key;
 mod mend;
 mod simulate;
 
 use std::sync::Arc;
 
+use harden_core::check::Incremental;
 use harden_core::finding::{Finding, ObjectReference};
-
-use check::Judge;
 
 use crate::protocol::engine::{Answer, Ask};
 use crate::texts::Texts;
@@ -20,7 +20,8 @@ use crate::worker::Answers;
 pub struct Engine {
     texts: Texts,
     last: LastCheck,
-    judge: Option<Judge>,
+    /// What was judged before; with other settings, all is judged anew.
+    incremental: Option<Incremental>,
 }
 
 /// The findings of the last check, and the files and objects that they count.
@@ -47,7 +48,7 @@ impl Answers for Engine {
                 Answer::Checked(self.check(ask)?)
             }
             Ask::List(filter) => Answer::Listed(self.list(&filter)),
-            Ask::Mend(index) => Answer::Mended(self.mend(index)),
+            Ask::Mend(key) => Answer::Mended(self.mend(&key)),
             Ask::Rule(id) => {
                 let rule = harden_core::rules::find(&id);
                 let rule = rule.ok_or_else(|| format!("there is no rule `{id}`"))?;

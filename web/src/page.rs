@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen::{JsCast as _, closure::IntoWasmClosure};
-use web::protocol::engine::{Ask, CheckAsk, Filter};
+use web::protocol::engine::{Ask, CheckAsk, Filter, FindingKey};
 use web::protocol::{Request, workbench};
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
@@ -48,7 +48,7 @@ pub(crate) enum Message {
     Level(String),
     Version(String),
     /// Opens a finding, or closes it.
-    Open(usize),
+    Open(FindingKey),
     /// Shows the place of a finding's spot, and moves there.
     Reveal {
         file: usize,
@@ -173,7 +173,7 @@ impl Component for Page {
                 self.version = version;
                 self.recheck();
             }
-            Message::Open(index) => self.open_finding(index),
+            Message::Open(key) => self.open_finding(key),
             Message::Reveal { file, from, to } => self.reveal(file, from, to, true),
             Message::Step(by) => self.step(by),
             Message::Filter(filter) => {

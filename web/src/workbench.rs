@@ -4,7 +4,9 @@ mod audit;
 mod form;
 mod make;
 
-use harden_core::kubernetes::{Date, Random};
+use harden_core::cluster::Random;
+
+use harden_core::kubernetes::Date;
 use zeroize::Zeroizing;
 
 use crate::protocol::workbench::{Answer, Ask};

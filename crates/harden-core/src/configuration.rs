@@ -7,7 +7,7 @@
 pub mod admission;
 pub mod audit;
 mod decoding;
-pub(crate) mod duration;
+pub mod duration;
 pub mod encryption;
 mod file;
 mod meta;

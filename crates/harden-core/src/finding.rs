@@ -2,29 +2,39 @@
 //!
 //! A large input has the same few findings in thousands of objects, so their texts are shared.
 
+mod about;
+mod fix;
+mod severity;
+
+pub use about::{About, Example, Reference, Text};
+pub use fix::{Fix, Remedy, Safety};
+pub use severity::Severity;
+
+pub use crate::object::ObjectReference;
+
 use std::cmp::Ordering;
+use std::hash::Hasher as _;
 use std::sync::Arc;
 
-use harden_yaml::{Form, Position, Span, Writable};
-use serde::Serialize;
-
-use crate::pod_security;
-use crate::rule::Rule;
+use fnv::FnvHasher;
+use harden_yaml::{Position, Span};
 
 /// One flaw of one object.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The rule that it breaks.
-    pub rule: &'static Rule,
+    /// What it has in common with others of its kind.
+    pub about: Arc<About>,
     /// What is wrong here, in one line without a full stop.
     pub message: Arc<str>,
     /// The source it is in, by its place in the input.
     pub source: usize,
+    /// The document of the source that it is in, as [`harden_yaml::documents()`] yields them.
+    pub document: u32,
     /// The object it is about; `None` for text that is no object.
     pub object: Option<Arc<ObjectReference>>,
     /// Where: the first is the one to point at. A flaw that several containers share is one
     /// finding with several spots. Never empty.
-    pub spots: Vec<Spot>,
+    pub spots: Box<[Spot]>,
     /// Why it is not counted, when somebody decided so.
     pub ignored: Option<Box<Ignored>>,
 }
@@ -34,7 +44,7 @@ impl Finding {
     pub fn order(&self, other: &Self) -> Ordering {
         let start = |it: &Self| it.spots.first().map(|it| it.span.start);
         let places = (self.source, start(self)).cmp(&(other.source, start(other)));
-        places.then_with(|| self.rule.id.cmp(other.rule.id))
+        places.then_with(|| self.about.id.cmp(&other.about.id))
     }
 
     /// The same for the same flaw of the same object in every run, however lines move: a hash of the
@@ -42,39 +52,25 @@ impl Finding {
     ///
     /// Two findings may share one; baselines count them.
     pub fn fingerprint(&self) -> u64 {
-        let mut hash = Fnv::default();
-        hash.write(self.rule.id.as_bytes());
+        let mut hash = FnvHasher::default();
+        let mut write = |text: &[u8]| {
+            hash.write(text);
+            hash.write_u8(0);
+        };
+        write(self.about.id.as_bytes());
         if let Some(object) = &self.object {
             let group = object.api_version.rsplit_once('/').map_or("", |(group, _)| group);
             [group, &object.kind, &object.namespace, &object.name]
                 .into_iter()
-                .for_each(|it| hash.write(it.as_bytes()));
+                .for_each(|it| write(it.as_bytes()));
         }
         for spot in &self.spots {
             // List positions change when items are added before them.
             let parts = spot.path.as_bytes().split(|byte| matches!(byte, b'[' | b']'));
-            parts.filter(|it| !it.iter().all(u8::is_ascii_digit)).for_each(|it| hash.write(it));
-            hash.write(spot.label.as_bytes());
+            parts.filter(|it| !it.iter().all(u8::is_ascii_digit)).for_each(&mut write);
+            write(spot.label.as_bytes());
         }
-        hash.0
-    }
-}
-
-/// FNV-1a, 64 bits: small, and the same on every machine.
-pub(crate) struct Fnv(pub(crate) u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    /// Takes in a text, and where it ends.
-    pub(crate) fn write(&mut self, text: &[u8]) {
-        for byte in text.iter().chain(&[0]) {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        hash.finish()
     }
 }
 
@@ -87,102 +83,13 @@ pub struct Spot {
     pub start: Position,
     /// Where the span ends; its last character is before it.
     pub end: Position,
-    /// The field in the object, e.g. `spec.containers[0].securityContext.privileged`; empty for
-    /// text that is no object.
+    /// The field in the object, e.g. `spec.containers[0].securityContext.privileged`; in the document
+    /// where that is no object, and empty for text that is no field.
     pub path: Arc<str>,
     /// What there is to say of this spot, e.g. the container's name; may be empty.
     pub label: Arc<str>,
-    /// What would mend it here.
-    pub change: Arc<Change>,
-}
-
-/// What would mend a spot.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Change {
-    /// Nothing that a program could know.
-    Decide,
-    /// Writing this value at the spot's path.
-    Set(Setting),
-    /// Removing what is there.
-    Remove,
-}
-
-/// A value to write.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(untagged)]
-pub enum Setting {
-    /// A boolean.
-    Bool(bool),
-    /// An integer.
-    Int(i64),
-    /// A string.
-    Text(String),
-    /// A list of strings.
-    Texts(Vec<String>),
-}
-
-impl From<bool> for Setting {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
-}
-
-impl From<i64> for Setting {
-    fn from(value: i64) -> Self {
-        Self::Int(value)
-    }
-}
-
-impl From<&str> for Setting {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Setting {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<&[&str]> for Setting {
-    fn from(texts: &[&str]) -> Self {
-        Self::Texts(texts.iter().map(ToString::to_string).collect())
-    }
-}
-
-impl From<pod_security::Setting> for Setting {
-    fn from(setting: pod_security::Setting) -> Self {
-        match setting {
-            pod_security::Setting::Bool(value) => value.into(),
-            pod_security::Setting::Text(text) => text.into(),
-            pod_security::Setting::Texts(texts) => texts.into(),
-        }
-    }
-}
-
-impl Writable for Setting {
-    fn form(&self) -> Form<'_> {
-        match self {
-            Self::Bool(value) => value.form(),
-            Self::Int(value) => value.form(),
-            Self::Text(text) => text.form(),
-            Self::Texts(texts) => texts.form(),
-        }
-    }
-}
-
-/// What an object is called.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ObjectReference {
-    /// `apiVersion` as it is written.
-    pub api_version: String,
-    /// `kind` as it is written.
-    pub kind: String,
-    /// Its namespace; empty where none is written.
-    pub namespace: String,
-    /// Its name, or its `generateName`; empty where neither is written.
-    pub name: String,
+    /// What would mend it here; `None` where that takes a decision.
+    pub remedy: Option<Arc<Remedy>>,
 }
 
 /// The decision not to count a finding.
@@ -203,16 +110,4 @@ pub enum IgnoredBy {
     Annotation,
     /// An entry of `.kubectl-harden.yaml`.
     File,
-}
-
-impl std::fmt::Display for ObjectReference {
-    /// `Deployment team-a/web`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = if self.name.is_empty() { "(no name)" } else { &self.name };
-        if self.namespace.is_empty() {
-            write!(f, "{} {name}", self.kind)
-        } else {
-            write!(f, "{} {}/{name}", self.kind, self.namespace)
-        }
-    }
 }

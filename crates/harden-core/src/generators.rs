@@ -4,21 +4,70 @@ mod api_server;
 pub mod audit_policy;
 pub mod encryption;
 pub mod external_secret;
+mod folder;
+mod generated;
 mod host_path;
 pub mod namespace;
+mod output;
 pub mod pod_security;
 
+pub use folder::kustomization;
+pub use generated::{File, Generated};
 pub use host_path::{HostPath, InvalidHostPath};
+pub use output::{FileOutput, ObjectOutput};
 
 use std::fmt;
 
-use zeroize::Zeroizing;
+use crate::cluster::{Facts, Need};
 
-use crate::Manifest;
-use crate::kubernetes::{Facts, Need};
+/// What a generator does, by its options.
+pub trait Generate {
+    /// What it makes.
+    fn product() -> Product
+    where
+        Self: Sized;
+
+    /// Files that the options name; the caller reads them and passes them to [`Generate::read`]. `-`
+    /// is standard input.
+    fn files(&self) -> &[String] {
+        &[]
+    }
+
+    /// Takes in the text of one of [`Generate::files`].
+    ///
+    /// # Errors
+    ///
+    /// The text is not what the option asks for.
+    fn read(&mut self, _file: &str, _text: &str) -> Result<(), OptionError> {
+        Ok(())
+    }
+
+    /// Whether the user asked to go ahead where a safeguard would stop (`--force`).
+    fn is_forced(&self) -> bool {
+        false
+    }
+
+    /// What the options need to know of the cluster and of the machine.
+    fn needs(&self) -> Vec<Need> {
+        Vec::new()
+    }
+
+    /// Makes the objects or files.
+    ///
+    /// # Errors
+    ///
+    /// The options contradict each other, or ask for what cannot be.
+    fn generate(&self, facts: &Facts) -> Result<Generated, OptionError>;
+
+    /// An audit log that is wanted counted in place of what is made: see [`Generated::count`]. `-` is
+    /// standard input.
+    fn log(&self) -> Option<&str> {
+        None
+    }
+}
 
 macro_rules! generators {
-    ($($(#[$doc:meta])* $name:ident($module:ident) makes $product:ident,)+) => {
+    ($($(#[$doc:meta])* $name:ident($module:ident),)+) => {
         /// What can be generated, with its options.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[cfg_attr(feature = "cli", derive(clap::Subcommand))]
@@ -31,38 +80,25 @@ macro_rules! generators {
             /// What the generator of this name makes, as the command line calls it.
             pub fn product_of(name: &str) -> Option<Product> {
                 let module = name.replace('-', "_");
-                match module.as_str() { $(stringify!($module) => Some(Product::$product),)+ _ => None }
+                match module.as_str() {
+                    $(stringify!($module) => Some(<$module::Options as Generate>::product()),)+
+                    _ => None,
+                }
             }
 
             /// What this generator makes.
             pub fn product(&self) -> Product {
-                match self { $(Self::$name(_) => Product::$product,)+ }
+                match self { $(Self::$name(_) => <$module::Options as Generate>::product(),)+ }
             }
 
-            /// Files that the options name; the caller reads them and passes them to
-            /// [`Generator::read`]. `-` is standard input.
-            pub fn files(&self) -> &[String] {
-                match self { $(Self::$name(options) => options.files(),)+ }
+            /// Its options.
+            pub fn options(&self) -> &dyn Generate {
+                match self { $(Self::$name(options) => options,)+ }
             }
 
-            /// Takes in the text of one of [`Generator::files`].
-            pub fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
-                match self { $(Self::$name(options) => options.read(file, text),)+ }
-            }
-
-            /// Whether the user asked to go ahead where a safeguard would stop (`--force`).
-            pub fn is_forced(&self) -> bool {
-                match self { $(Self::$name(options) => options.is_forced(),)+ }
-            }
-
-            /// What the options need to know of the cluster and of the machine.
-            pub fn needs(&self) -> Vec<Need> {
-                match self { $(Self::$name(options) => options.needs(),)+ }
-            }
-
-            /// Makes the objects or files.
-            pub fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
-                match self { $(Self::$name(options) => options.generate(facts),)+ }
+            /// Its options, to be told what is in their files.
+            pub fn options_mut(&mut self) -> &mut dyn Generate {
+                match self { $(Self::$name(options) => options,)+ }
             }
         }
     };
@@ -70,16 +106,16 @@ macro_rules! generators {
 
 generators! {
     /// Make an audit policy: who did what, without secrets and without noise
-    AuditPolicy(audit_policy) makes Files,
+    AuditPolicy(audit_policy),
     /// Make the file by which the API server encrypts what it stores, and change its keys without
     /// losing anything
-    Encryption(encryption) makes Files,
+    Encryption(encryption),
     /// Make ExternalSecrets in place of Secrets, and the store that they come from
-    ExternalSecret(external_secret) makes Objects,
+    ExternalSecret(external_secret),
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
-    Namespace(namespace) makes Objects,
+    Namespace(namespace),
     /// Make the API server's configuration of Pod Security, which holds where no label says otherwise
-    PodSecurity(pod_security) makes Files,
+    PodSecurity(pod_security),
 }
 
 /// What becomes of the things a generator makes.
@@ -89,68 +125,6 @@ pub enum Product {
     Objects,
     /// Files that the API server reads when it starts.
     Files,
-}
-
-/// What a generator makes.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Generated {
-    /// The objects, in the order in which they must be applied.
-    pub manifests: Vec<Manifest>,
-    /// The files, the one that was asked for first.
-    pub files: Vec<File>,
-    /// What the user should know but the objects do not say; one sentence each.
-    pub notes: Vec<String>,
-}
-
-/// A file that no API serves.
-#[derive(Clone, PartialEq, Eq)]
-pub struct File {
-    /// What it is called when nobody says otherwise, e.g. `audit-policy.yaml`.
-    pub name: String,
-    /// The whole text. Comments have lines of their own, and no value goes over several lines.
-    pub text: Zeroizing<String>,
-    /// Whether it holds keys, so that it must not be shown unasked, be readable by others, or be
-    /// overwritten.
-    pub is_secret: bool,
-    /// Whether the user asked to see it although it holds keys.
-    pub is_shown: bool,
-    /// Whether it only goes beside the others into a folder.
-    pub is_companion: bool,
-}
-
-impl File {
-    /// A file that anybody may read.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            text: Zeroizing::new(text.into()),
-            is_secret: false,
-            is_shown: false,
-            is_companion: false,
-        }
-    }
-
-    /// A file that holds keys.
-    pub fn secret(name: impl Into<String>, text: Zeroizing<String>) -> Self {
-        Self { text, is_secret: true, ..Self::new(name, "") }
-    }
-
-    /// The text without the lines that only comment.
-    pub fn without_comments(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(self.text.len()));
-        let lines = self.text.split_inclusive('\n');
-        lines.filter(|it| !it.trim_start().starts_with('#')).for_each(|it| text.push_str(it));
-        text
-    }
-}
-
-/// Leaves out the text when it holds keys.
-impl fmt::Debug for File {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = if self.is_secret { "…" } else { self.text.as_str() };
-        let mut shown = f.debug_struct("File");
-        shown.field("name", &self.name).field("text", &text).finish_non_exhaustive()
-    }
 }
 
 /// Options that contradict each other, or ask for what cannot be.

@@ -6,13 +6,14 @@ mod file;
 pub use file::{FileIgnore, matches};
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use harden_yaml::{Document, Place};
 
-use crate::check::Object;
 use crate::finding::{Finding, Ignored, IgnoredBy, ObjectReference};
-use crate::pod_security::Origin;
+use crate::object::Object;
+use crate::object::Origin;
 
 /// What the keys of ignoring annotations begin with.
 pub const ANNOTATION_PREFIX: &str = "harden.kubectl.io/ignore.";
@@ -43,7 +44,7 @@ impl Ignore {
         let spots = || finding.spots.iter();
         self.source == finding.source
             && (self.object.is_none() || self.object == finding.object)
-            && self.rules.iter().any(|it| it == "*" || it == finding.rule.id)
+            && self.rules.iter().any(|it| it == "*" || *it == finding.about.id)
             && self.line.is_none_or(|line| {
                 spots().all(|spot| spot.start.line <= line && line <= spot.end.line)
             })
@@ -68,7 +69,7 @@ pub(crate) fn collect(
         for (entry, ignore) in file.iter().enumerate().filter(|(_, it)| it.is_about(object)) {
             ignores.push(Ignore {
                 source,
-                object: Some(object.full_name()),
+                object: Some(object.reference()),
                 line: None,
                 container: ignore.container.clone(),
                 rules: vec![ignore.rule.clone()],
@@ -91,7 +92,7 @@ fn read_annotations(
         let Some(rule) = key.strip_prefix(ANNOTATION_PREFIX) else { continue };
         ignores.push(Ignore {
             source,
-            object: Some(object.full_name()),
+            object: Some(object.reference()),
             line: None,
             container: None,
             rules: vec![rule.to_owned()],
@@ -103,8 +104,12 @@ fn read_annotations(
 }
 
 /// Marks the findings that somebody decided not to count; returns the decisions that were about
-/// nothing, or that give no reason and therefore do not count.
-pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<Unused> {
+/// nothing, or that give no reason and therefore do not count. `is_rule` tells which rules there are.
+pub fn apply(
+    findings: &mut [Finding],
+    ignores: &[Ignore],
+    is_rule: impl Fn(&str) -> bool,
+) -> Vec<Unused> {
     let mut by_source: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, ignore) in ignores.iter().enumerate() {
         by_source.entry(ignore.source).or_default().push(index);
@@ -125,9 +130,8 @@ pub fn apply(findings: &mut [Finding], ignores: &[Ignore]) -> Vec<Unused> {
             }
         }
     }
-    let unused =
-        ignores.iter().zip(used).filter(|(_, used)| !used).map(|(ignore, _)| Unused::new(ignore));
-    unused.collect()
+    let unused = ignores.iter().zip(used).filter(|(_, used)| !used);
+    unused.map(|(ignore, _)| Unused::new(ignore, &is_rule)).collect()
 }
 
 /// A decision that changes nothing.
@@ -140,8 +144,8 @@ pub struct Unused {
 }
 
 impl Unused {
-    fn new(ignore: &Ignore) -> Self {
-        let known = |id: &String| id == "*" || crate::rules::find(id).is_some();
+    fn new(ignore: &Ignore, is_rule: impl Fn(&str) -> bool) -> Self {
+        let known = |id: &String| id == "*" || is_rule(id);
         let why = if ignore.reason.is_empty() {
             "it gives no reason"
         } else if ignore.rules.iter().all(known) {
@@ -150,5 +154,17 @@ impl Unused {
             "there is no such rule"
         };
         Self { ignore: ignore.clone(), why }
+    }
+}
+
+impl fmt::Display for Unused {
+    /// `the ignore of mutable-image-tag of Deployment team-a/web changes nothing: there is nothing to
+    /// ignore`; where it is, is for others to say.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the ignore of {}", self.ignore.rules.join(", "))?;
+        if let Some(object) = &self.ignore.object {
+            write!(f, " of {object}")?;
+        }
+        write!(f, " changes nothing: {}", self.why)
     }
 }

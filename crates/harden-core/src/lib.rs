@@ -10,18 +10,24 @@
 )]
 
 pub mod check;
+pub mod cluster;
 pub mod configuration;
+pub mod external_secrets;
 pub mod finding;
 pub mod generators;
 pub mod ignore;
+pub mod inventory;
 pub mod kubernetes;
 mod manifest;
+pub mod network;
 pub mod object;
 pub mod pod_security;
+pub mod rbac;
 pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod schema;
 pub mod simulate;
+pub mod source;
 
 pub use manifest::{Manifest, ManifestFormat, render};

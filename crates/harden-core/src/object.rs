@@ -2,6 +2,7 @@
 
 mod kinds;
 mod objects;
+mod reference;
 mod secrets;
 
 use harden_yaml::Place;
@@ -9,9 +10,17 @@ use harden_yaml::Place;
 pub use kinds::{KINDS, PodKind};
 pub(crate) use objects::objects_of_list;
 pub use objects::{Object, Objects, objects};
+pub use reference::ObjectReference;
 pub use secrets::SecretUse;
 
-use crate::pod_security::Origin;
+/// Where the metadata and spec of a pod come from, which decides how the API server defaults them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// An object of kind Pod that is created.
+    Pod,
+    /// The template in another kind.
+    Template,
+}
 
 /// The metadata and spec of a pod, wherever they stand.
 #[derive(Debug, Clone, Copy)]

@@ -16,20 +16,19 @@ mod pod;
 mod profile;
 mod standard;
 
-pub use check::{Change, Check, CheckFailure, Evaluate, Fault, Revision, Setting, Violation};
+pub use check::{Check, CheckFailure, Evaluate, Fault, Revision, Violation};
 pub use checks::{CHECKS, table};
 pub use labels::{InvalidLabel, LabelProblem, LabelProblemKind, Labels, Mode, PREFIX, Policy};
 pub use message::forbidden_detail;
 pub(crate) use message::go_quoted;
-pub use pod::{
-    AppArmorProfile, Container, ContainerKind, Origin, Pod, SeLinuxOptions, SecurityContext,
-};
+pub use pod::{AppArmorProfile, Container, ContainerKind, Pod, SeLinuxOptions, SecurityContext};
 pub use profile::Profile;
 pub use standard::{Standard, Version};
 
 use harden_yaml::Place;
 
 use crate::kubernetes::{Level, MinorVersion};
+use crate::object::Origin;
 
 /// Judges a pod as it is written, before any defaulting, as upstream's evaluator does.
 ///

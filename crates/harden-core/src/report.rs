@@ -4,6 +4,7 @@ mod csv;
 mod escape;
 mod excerpt;
 mod fingerprints;
+mod format;
 mod github;
 mod gitlab;
 mod html;
@@ -19,14 +20,17 @@ mod summary;
 mod text;
 mod wide;
 
+pub use format::Format;
 pub use json::JSON_SCHEMA;
 pub use suggestion::{Suggestion, from_the_top};
 pub use summary::Summary;
 
 use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
 
-use crate::check::{Coverage, Settings};
-use crate::finding::{Finding, Spot};
+use crate::check::{Coverage, Incomplete, Outcome, Settings};
+use crate::finding::{About, Finding, Spot};
+use crate::kubernetes::{Level, MinorVersion};
 
 /// What a check came to.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +43,12 @@ pub struct Report<'a> {
     pub sources: &'a [ReportSource<'a>],
     /// What was found, by source and position; those that were ignored included.
     pub findings: &'a [Finding],
-    /// What was checked, and against what.
-    pub settings: &'a Settings,
+    /// The Pod Security level that pods were held to where no Namespace says otherwise.
+    pub level: Level,
+    /// The Kubernetes version that the objects are meant for.
+    pub kubernetes_version: MinorVersion,
+    /// What was looked for, whether or not it was found.
+    pub rules: &'a [Arc<About>],
     /// What was read, and what was not.
     pub coverage: &'a Coverage,
     /// What could not be read or checked. A report with any of these is no proof of absence.
@@ -56,87 +64,30 @@ pub struct ReportSource<'a> {
     pub text: Option<&'a str>,
 }
 
-/// Something that could not be read or checked.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Incomplete {
-    /// What, e.g. a file or a kind of object.
-    pub what: String,
-    /// Why not.
-    pub why: String,
-}
-
-/// How a report is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum Format {
-    /// Each finding with the lines it is about, and a summary
-    #[default]
-    Text,
-    /// One line per finding
-    Wide,
-    /// The report as JSON, for programs
-    Json,
-    /// The same as YAML
-    Yaml,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// JUnit XML, for test reports
-    Junit,
-    /// Markdown, for comments on pull requests
-    Markdown,
-    /// One HTML page that needs nothing else
-    Html,
-    /// Comma-separated values, for spreadsheets
-    Csv,
-    /// Annotations of GitHub Actions
-    Github,
-    /// Code Quality of GitLab
-    Gitlab,
-    /// PolicyReports (wgpolicyk8s.io/v1alpha2), for `kubectl apply`
-    #[cfg_attr(feature = "cli", value(name = "policyreport"))]
-    PolicyReport,
-    /// Reports (openreports.io/v1alpha1), for `kubectl apply`
-    #[cfg_attr(feature = "cli", value(name = "openreports"))]
-    OpenReports,
-}
-
-impl Format {
-    /// All of them.
-    pub const ALL: [Self; 13] = [
-        Self::Text,
-        Self::Wide,
-        Self::Json,
-        Self::Yaml,
-        Self::Sarif,
-        Self::Junit,
-        Self::Markdown,
-        Self::Html,
-        Self::Csv,
-        Self::Github,
-        Self::Gitlab,
-        Self::PolicyReport,
-        Self::OpenReports,
-    ];
-
-    /// What the command line calls it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Wide => "wide",
-            Self::Json => "json",
-            Self::Yaml => "yaml",
-            Self::Sarif => "sarif",
-            Self::Junit => "junit",
-            Self::Markdown => "markdown",
-            Self::Html => "html",
-            Self::Csv => "csv",
-            Self::Github => "github",
-            Self::Gitlab => "gitlab",
-            Self::PolicyReport => "policyreport",
-            Self::OpenReports => "openreports",
-        }
+impl<'a> ReportSource<'a> {
+    /// Those of a check.
+    pub fn all(outcome: &'a Outcome<'_>) -> Vec<Self> {
+        let sources = outcome.sources.iter();
+        sources.map(|it| Self { name: &it.name, text: it.text.as_deref() }).collect()
     }
 }
+
+/// The formats, in the order of `--help`; each is a file of its own.
+pub static FORMATS: &[Format] = &[
+    text::FORMAT,
+    wide::FORMAT,
+    json::FORMAT,
+    json::yaml::FORMAT,
+    sarif::FORMAT,
+    junit::FORMAT,
+    markdown::FORMAT,
+    html::FORMAT,
+    csv::FORMAT,
+    github::FORMAT,
+    gitlab::FORMAT,
+    policy_report::POLICY,
+    policy_report::OPEN,
+];
 
 /// Writes a report. Colour, by ANSI escapes, is for the formats that terminals show.
 pub fn write(
@@ -146,26 +97,30 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    let out_ref = &mut out;
-    match format {
-        Format::Text => text::write(report, colour, out_ref),
-        Format::Wide => wide::write(report, colour, out_ref),
-        Format::Json => json::write(report, out_ref),
-        Format::Yaml => json::write_yaml(report, out_ref),
-        Format::Sarif => sarif::write(report, out_ref),
-        Format::Junit => junit::write(report, out_ref),
-        Format::Markdown => markdown::write(report, out_ref),
-        Format::Html => html::write(report, out_ref),
-        Format::Csv => csv::write(report, out_ref),
-        Format::Github => github::write(report, out_ref),
-        Format::Gitlab => gitlab::write(report, out_ref),
-        Format::PolicyReport => policy_report::write(report, policy_report::Api::Policy, out_ref),
-        Format::OpenReports => policy_report::write(report, policy_report::Api::Open, out_ref),
-    }?;
+    (format.write)(report, colour, &mut out)?;
     out.flush()
 }
 
 impl<'a> Report<'a> {
+    /// The report on a check, by nobody and at no time; `sources` are those of the check.
+    pub fn of(
+        outcome: &'a Outcome<'_>,
+        settings: &Settings,
+        sources: &'a [ReportSource<'a>],
+    ) -> Self {
+        Self {
+            version: "",
+            now: None,
+            sources,
+            findings: &outcome.findings,
+            level: settings.level,
+            kubernetes_version: settings.version,
+            rules: &outcome.abouts,
+            coverage: &outcome.coverage,
+            incomplete: &outcome.incomplete,
+        }
+    }
+
     /// The findings that count.
     fn counted(&self) -> impl Iterator<Item = &'a Finding> + use<'a> {
         self.findings.iter().filter(|it| it.ignored.is_none())

@@ -1,13 +1,28 @@
 //! What a rule is: one thing that can be wrong, as a value.
 
+mod collector;
 mod page;
+mod reporter;
+mod subject;
+mod target;
+mod workload;
+mod world;
 
-use std::fmt;
+pub use collector::Collector;
+pub use reporter::Reporter;
+pub use subject::Subject;
+pub use target::Target;
+pub use workload::Workload;
+pub use world::World;
+
+pub use crate::finding::{Reference, Severity};
 
 use harden_yaml::Document;
 
-use crate::check::{Object, Reporter, Workload, World};
-use crate::kubernetes::Level;
+use crate::finding::{About, Example};
+use crate::inventory::Pod;
+use crate::kubernetes::{GroupKind, Level};
+use crate::object::Object;
 
 /// One thing that can be wrong. Rules are data: the engine, `explain`, the documentation, SARIF's
 /// rule table, the playground's examples and the tests all read the same value.
@@ -30,7 +45,10 @@ pub struct Rule {
     /// What may break when it is fixed, and what to do about it; empty when nothing does.
     pub breaks: &'static str,
     /// Where the field says the same.
-    pub references: &'static [Reference],
+    pub references: &'static [Reference<&'static str>],
+    /// The kinds that it reads beside what it is shown. Objects of these kinds are kept until all were
+    /// seen; where one of the kinds cannot be read, the rule does not run.
+    pub reads: &'static [GroupKind],
     /// How it is found.
     pub check: Check,
     /// A manifest that must be flagged, shown in the documentation.
@@ -52,6 +70,20 @@ pub enum Check {
     PodSecurity(&'static str),
     /// Once, with all objects at hand; what it reports, it reports on one of them.
     World(for<'d> fn(&World<'d>, &mut Reporter<'_, 'd>)),
+    /// Once for every pod and pod template, of which only all objects together tell whether it is flawed.
+    Held {
+        /// Reports what may be a flaw, without a message.
+        report: for<'d> fn(&Workload<'d>, &mut Reporter<'_, 'd>),
+        /// Says what is wrong with a pod about which something was reported; `None` if nothing is.
+        confirm: for<'d> fn(&World<'d>, &Pod) -> Option<String>,
+    },
+}
+
+impl Check {
+    /// Whether it looks at all objects together.
+    pub fn is_over_all(&self) -> bool {
+        matches!(self, Self::World(_) | Self::Held { .. })
+    }
 }
 
 /// What a rule is about.
@@ -77,60 +109,19 @@ pub enum Category {
     ExternalSecrets,
 }
 
-/// How bad a flaw is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Worth doing; nothing leans on it.
-    Low,
-    /// One defence less.
-    Medium,
-    /// A known step of real attacks, or of real outages.
-    High,
-    /// The node, the cluster or its secrets, in one step.
-    Critical,
-}
-
-/// Where the field says the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reference {
-    /// Upstream's identifier of a Pod Security check.
-    PodSecurity(&'static str),
-    /// Section of the CIS Kubernetes Benchmark 2.0.1, e.g. `5.2.2`.
-    Cis(&'static str),
-    /// NSA/CISA Kubernetes Hardening Guide 1.2, by its chapter.
-    NsaCisa(&'static str),
-    /// MITRE ATT&CK technique, e.g. `T1611`.
-    Mitre(&'static str),
-    /// OWASP Kubernetes Top Ten, e.g. `K01`.
-    Owasp(&'static str),
-    /// A page that explains it.
-    Page(&'static str),
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::PodSecurity(id) => write!(f, "Pod Security Standards: {id}"),
-            Self::Cis(section) => write!(f, "CIS Kubernetes Benchmark 2.0.1: {section}"),
-            Self::NsaCisa(chapter) => write!(f, "NSA/CISA Kubernetes Hardening Guide: {chapter}"),
-            Self::Mitre(technique) => write!(f, "MITRE ATT&CK: {technique}"),
-            Self::Owasp(item) => write!(f, "OWASP Kubernetes Top Ten: {item}"),
-            Self::Page(address) => f.write_str(address),
-        }
-    }
-}
-
-impl Severity {
-    /// All of them, worst first.
-    pub const ALL: [Self; 4] = [Self::Critical, Self::High, Self::Medium, Self::Low];
-
-    /// Its lower-case name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
+impl From<&'static Rule> for About {
+    fn from(rule: &'static Rule) -> Self {
+        Self {
+            id: rule.id.into(),
+            category: rule.category.name().into(),
+            severity: rule.severity,
+            level: rule.level,
+            title: rule.summary.into(),
+            why: rule.why.into(),
+            remedy: rule.remedy.into(),
+            breaks: rule.breaks.into(),
+            references: rule.references.iter().copied().map(Into::into).collect(),
+            example: Some(Example { bad: rule.bad.into(), good: rule.good.into() }),
         }
     }
 }

@@ -11,8 +11,6 @@ mod similar;
 pub mod workload;
 pub mod yaml;
 
-pub(crate) use configuration::named_file;
-
 use crate::rule::{Category, Rule};
 
 /// The lists of all categories.
@@ -36,4 +34,9 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 /// The rule of this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
+}
+
+/// Whether there is a rule of this id.
+pub fn exists(id: &str) -> bool {
+    find(id).is_some()
 }

@@ -19,9 +19,8 @@ mod words;
 
 pub use crds::Crds;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
-use crate::finding::Change;
 use crate::kubernetes::MinorVersion;
 use crate::object::Object;
 
@@ -34,8 +33,8 @@ pub struct Flaw<'d> {
     pub place: Place<'d>,
     /// What is wrong, in one line without a full stop; the same for the same flaw elsewhere.
     pub message: String,
-    /// What would mend it.
-    pub change: Change,
+    /// What would mend it; `None` where that cannot be told.
+    pub change: Option<Action>,
 }
 
 /// What can be wrong with the form of an object.
@@ -53,6 +52,12 @@ pub enum FlawKind {
     UnservedVersion,
     /// A group of Kubernetes has no such kind.
     UnknownKind,
+}
+
+/// Whether an object is of a kind that no Kubernetes has, so that only a CustomResourceDefinition can tell
+/// what it is like.
+pub fn is_custom(object: &Object<'_>) -> bool {
+    !built_in::built_in().has_kind(object.group, object.kind)
 }
 
 /// The flaws of an object in the order of its text, except that missing fields come after what is

@@ -2,7 +2,7 @@
 //! rules about roles take them to be.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::check::{Settings, check};
 use harden_core::rules;
 use harness::{ControlPlane, Oracle};
 use serde_json::{Value, json};
@@ -12,14 +12,10 @@ fn the_roles_and_bindings_of_kubernetes_are_no_flaws() {
     let Some(plane) = ControlPlane::shared() else { return };
     let kinds = "clusterroles,clusterrolebindings,roles,rolebindings,serviceaccounts";
     let text = plane.kubectl_ok(["get", kinds, "-A", "-o", "json"]);
-    let rules = rules::rbac::RULES.to_vec();
-    let checker = Checker::new(Settings { rules, ..Settings::default() });
-    let sources = [SourceText::new(0, &text)];
-    let judged = [checker.judge(&sources[0])];
-    assert!(judged[0].coverage.objects > 100, "{:?}", judged[0].coverage);
-    let over_all = checker.conclude(&judged, &sources);
-    let all = judged[0].findings.iter().chain(&over_all);
-    let messages: Vec<_> = all.map(|it| format!("{}: {}", it.rule.id, it.message)).collect();
+    let outcome = check(Settings::new(rules::rbac::RULES.iter().copied()), [text]);
+    assert!(outcome.coverage.objects > 100, "{:?}", outcome.coverage);
+    let findings = outcome.findings.iter();
+    let messages: Vec<_> = findings.map(|it| format!("{}: {}", it.about.id, it.message)).collect();
     assert_eq!(messages, [""; 0]);
 }
 

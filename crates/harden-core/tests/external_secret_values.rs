@@ -1,9 +1,9 @@
 //! Whatever is wrong with a manifest of a Secret, what it holds is not repeated.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use harden_core::cluster::Facts;
 use harden_core::generators::Generator;
 use harden_core::generators::external_secret::{Options, Provider};
-use harden_core::kubernetes::Facts;
 use harden_core::{ManifestFormat, render};
 
 const MARKER: &str = "hunter2marker";
@@ -20,8 +20,8 @@ const MANIFESTS: [&str; 5] = [
 fn said(text: &str) -> String {
     let options = Options { store: Some(Provider::Fake), ..Options::default() };
     let mut generator = Generator::ExternalSecret(options);
-    let read = generator.read("-", text);
-    let generated = generator.generate(&Facts::default());
+    let read = generator.options_mut().read("-", text);
+    let generated = generator.options().generate(&Facts::default());
     let printed = generated.as_ref().map(|it| render(&it.manifests, ManifestFormat::Yaml, true));
     let errors = [read.as_ref().err(), generated.as_ref().err()];
     let errors: Vec<String> = errors.into_iter().flatten().map(ToString::to_string).collect();

@@ -1,34 +1,34 @@
 //! What the audit policy generator makes, every rule accepts, and it logs what it says.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::check::{Settings, check};
+use harden_core::cluster::Facts;
 use harden_core::configuration::audit::{
     AuditLevel, AuditPolicy, is_catch_all, logged_bodies, read,
 };
 use harden_core::configuration::first_document;
 use harden_core::generators::Generator;
 use harden_core::generators::audit_policy::{Backend, Noise, Options, Profile};
-use harden_core::kubernetes::{Facts, MinorVersion, PolicyVersion};
+use harden_core::kubernetes::{MinorVersion, PolicyVersion};
+use harden_core::rules;
 use harden_core::simulate::audit::{Request, Simulator};
 
 const PROFILES: [Profile; 4] =
     [Profile::Minimal, Profile::Recommended, Profile::Cis, Profile::Forensic];
 
 fn text(options: Options) -> String {
-    let generated = Generator::AuditPolicy(options).generate(&Facts::default()).unwrap();
+    let generated = Generator::AuditPolicy(options).options().generate(&Facts::default()).unwrap();
     assert_eq!(generated.files.len(), 1);
     generated.files[0].text.to_string()
 }
 
 /// What the rules say of a text, as `severity rule: message`.
 fn findings(text: &str) -> Vec<String> {
-    let checker = Checker::new(Settings::default());
-    let sources = [SourceText::new(0, text)];
-    let judged = [checker.judge(&sources[0])];
-    let over_all = checker.conclude(&judged, &sources);
-    let [judged] = judged;
-    let all = judged.findings.into_iter().chain(over_all);
-    all.map(|it| format!("{} {}: {}", it.rule.severity.name(), it.rule.id, it.message)).collect()
+    let outcome = check(Settings::new(rules::all()), [text]);
+    let findings = outcome.findings.iter();
+    findings
+        .map(|it| format!("{} {}: {}", it.about.severity.name(), it.about.id, it.message))
+        .collect()
 }
 
 /// Every combination of options that makes another policy.

@@ -2,17 +2,16 @@
 //! no key leaves the files.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::check::{Settings, check};
+use harden_core::cluster::{EncryptionState, Facts, Migration, Random};
 use harden_core::configuration::encryption::{self, ProviderKind};
 use harden_core::configuration::first_document;
 use harden_core::generators::encryption::{
     Disable, Enable, Fallback, Options, Procedure, Progress, Provider, Rotate, Stage, Writer,
 };
 use harden_core::generators::{Generated, Generator, OptionError};
-use harden_core::ignore;
-use harden_core::kubernetes::{
-    Date, EncryptionState, Facts, Migration, MinorVersion, PolicyVersion, Random,
-};
+use harden_core::kubernetes::{Date, MinorVersion, PolicyVersion};
+use harden_core::rules;
 
 /// What keys of this kind are made of in these tests.
 fn bytes() -> Vec<u8> {
@@ -41,7 +40,7 @@ fn writer(provider: Provider) -> Writer {
 }
 
 fn generate(options: Options) -> Result<Generated, OptionError> {
-    Generator::Encryption(options).generate(&facts())
+    Generator::Encryption(options).options().generate(&facts())
 }
 
 fn text(options: Options) -> String {
@@ -53,11 +52,11 @@ fn run(procedure: Procedure, file: Option<&str>, facts: &Facts) -> Result<Genera
     let mut generator =
         Generator::Encryption(Options { procedure: Some(procedure), ..Options::default() });
     if let Some(text) = file {
-        for name in generator.files().to_vec() {
-            generator.read(&name, text)?;
+        for name in generator.options().files().to_vec() {
+            generator.options_mut().read(&name, text)?;
         }
     }
-    generator.generate(facts)
+    generator.options().generate(facts)
 }
 
 fn progress(stage: Option<Stage>, has_file: bool) -> Progress {
@@ -135,15 +134,10 @@ resources:
 
 /// What the rules say of a file, as `severity rule: message`.
 fn findings(text: &str) -> Vec<String> {
-    let checker = Checker::new(Settings::default());
-    let sources = [SourceText::new(0, text)];
-    let judged = [checker.judge(&sources[0])];
-    let mut findings = checker.conclude(&judged, &sources);
-    let [judged] = judged;
-    findings.extend(judged.findings);
-    assert!(ignore::apply(&mut findings, &judged.ignores).is_empty(), "{text}");
-    let open = findings.iter().filter(|it| it.ignored.is_none());
-    open.map(|it| format!("{} {}: {}", it.rule.severity.name(), it.rule.id, it.message)).collect()
+    let outcome = check(Settings::new(rules::all()), [text]);
+    assert!(outcome.unused.is_empty(), "{text}");
+    let open = outcome.findings.iter().filter(|it| it.ignored.is_none());
+    open.map(|it| format!("{} {}: {}", it.about.severity.name(), it.about.id, it.message)).collect()
 }
 
 #[test]
@@ -187,6 +181,7 @@ fn the_key_file_is_mounted_read_only_and_never_with_files_of_others() {
                 kubernetes_version: Some(PolicyVersion::Pinned(MinorVersion(minor))),
                 ..options()
             })
+            .options()
             .generate(&facts())
             .unwrap();
             let text = &*generated.files[0].text;
@@ -208,11 +203,11 @@ fn what_holds_keys_shows_none_of_them_when_a_panic_prints_it() {
         procedure: Some(rotate(None, &Writer::default())),
         ..options()
     });
-    for file in generator.files().to_vec() {
-        generator.read(&file, &fresh).unwrap();
+    for file in generator.options().files().to_vec() {
+        generator.options_mut().read(&file, &fresh).unwrap();
     }
     let facts = facts();
-    let generated = generator.generate(&facts).unwrap();
+    let generated = generator.options().generate(&facts).unwrap();
     let bytes = format!("{:?}", facts.random.bytes());
     let shown = format!(
         "{generator:?}\n{generator:#?}\n{facts:?}\n{facts:#?}\n{generated:?}\n{generated:#?}"
@@ -517,9 +512,9 @@ fn no_key_leaves_the_files() {
                     show_key: true,
                     ..Options::default()
                 });
-                generator.read("old.yaml", old).unwrap();
+                generator.options_mut().read("old.yaml", old).unwrap();
                 check(&format!("{generator:?}"));
-                let result = generator.generate(&facts());
+                let result = generator.options().generate(&facts());
                 check(&format!("{result:?}"));
                 match result {
                     Ok(generated) => {
@@ -619,7 +614,7 @@ fn without_random_bytes_or_a_date_no_key_is_made() {
         Facts { random: Random::new(vec![7; 31].into()), ..facts() },
         Facts { today: None, ..facts() },
     ] {
-        let error = Generator::Encryption(options()).generate(&facts).unwrap_err();
+        let error = Generator::Encryption(options()).options().generate(&facts).unwrap_err();
         assert!(error.to_string().contains("bytes nobody can guess"), "{error}");
     }
 }

@@ -1,24 +1,23 @@
 //! What the namespace generator makes, every rule accepts.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::check::{Settings, check};
+use harden_core::cluster::Facts;
 use harden_core::generators::Generator;
 use harden_core::generators::namespace::{AdminSecrets, Dns, Options, Size};
-use harden_core::kubernetes::{Facts, Level};
-use harden_core::{ManifestFormat, render};
+use harden_core::kubernetes::Level;
+use harden_core::{ManifestFormat, render, rules};
 
 /// What the rules say of generated objects, as `severity rule: message`.
 fn findings(options: Options) -> Vec<String> {
-    let generated = Generator::Namespace(options).generate(&Facts::default()).unwrap();
+    let generated = Generator::Namespace(options).options().generate(&Facts::default()).unwrap();
     let text = render(&generated.manifests, ManifestFormat::Yaml, true);
-    let checker = Checker::new(Settings::default());
-    let sources = [SourceText::new(0, &text)];
-    let judged = [checker.judge(&sources[0])];
-    assert_eq!(judged[0].coverage.objects, generated.manifests.len());
-    let over_all = checker.conclude(&judged, &sources);
-    let [judged] = judged;
-    let all = judged.findings.into_iter().chain(over_all);
-    all.map(|it| format!("{} {}: {}", it.rule.severity.name(), it.rule.id, it.message)).collect()
+    let outcome = check(Settings::new(rules::all()), [&*text]);
+    assert_eq!(outcome.coverage.objects, generated.manifests.len());
+    let findings = outcome.findings.iter();
+    findings
+        .map(|it| format!("{} {}: {}", it.about.severity.name(), it.about.id, it.message))
+        .collect()
 }
 
 fn plain() -> Options {

@@ -1,27 +1,27 @@
 //! What the generator of the cluster-wide Pod Security configuration makes, every rule accepts.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::check::{Settings, check};
+use harden_core::cluster::Facts;
 use harden_core::configuration::{admission, first_document};
 use harden_core::generators::Generator;
 use harden_core::generators::pod_security::Options;
-use harden_core::kubernetes::{Facts, Level, MinorVersion, PolicyVersion};
+use harden_core::kubernetes::{Level, MinorVersion, PolicyVersion};
+use harden_core::rules;
 
 fn text(options: Options) -> String {
-    let generated = Generator::PodSecurity(options).generate(&Facts::default()).unwrap();
+    let generated = Generator::PodSecurity(options).options().generate(&Facts::default()).unwrap();
     assert_eq!(generated.files.len(), 1);
     generated.files[0].text.to_string()
 }
 
 /// What the rules say of a text, as `severity rule: message`.
 fn findings(text: &str) -> Vec<String> {
-    let checker = Checker::new(Settings::default());
-    let sources = [SourceText::new(0, text)];
-    let judged = [checker.judge(&sources[0])];
-    let over_all = checker.conclude(&judged, &sources);
-    let [judged] = judged;
-    let all = judged.findings.into_iter().chain(over_all);
-    all.map(|it| format!("{} {}: {}", it.rule.severity.name(), it.rule.id, it.message)).collect()
+    let outcome = check(Settings::new(rules::all()), [text]);
+    let findings = outcome.findings.iter();
+    findings
+        .map(|it| format!("{} {}: {}", it.about.severity.name(), it.about.id, it.message))
+        .collect()
 }
 
 const LEVELS: [Level; 3] = [Level::Privileged, Level::Baseline, Level::Restricted];

@@ -12,8 +12,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::object::Origin;
 use harden_core::pod_security::{
-    CHECKS, CheckFailure, Origin, Profile, Version, evaluate, evaluate_as_server, forbidden_detail,
+    CHECKS, CheckFailure, Profile, Version, evaluate, evaluate_as_server, forbidden_detail,
 };
 use harden_yaml::Document;
 use serde_json::Value;

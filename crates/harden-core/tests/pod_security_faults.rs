@@ -12,12 +12,10 @@ mod random_pods;
 
 use std::collections::BTreeSet;
 
-use harden_core::finding;
 use harden_core::kubernetes::{Level, MinorVersion};
-use harden_core::pod_security::{
-    Change, CheckFailure, Origin, Version, evaluate_as_server, forbidden_detail,
-};
-use harden_yaml::Document;
+use harden_core::object::Origin;
+use harden_core::pod_security::{CheckFailure, Version, evaluate_as_server, forbidden_detail};
+use harden_yaml::{Action, Document};
 use random_pods::{Random, case};
 use serde_json::{Map, Value};
 
@@ -85,17 +83,13 @@ fn change(pod: &mut Value, level: Level, version: MinorVersion) -> BTreeSet<&'st
     let mut removals = Vec::new();
     for failure in evaluate(&document, level, version) {
         for fault in failure.faults {
-            let steps = steps(&fault.place.pointer());
+            let pointer = fault.place.pointer().unwrap();
+            let steps: Vec<_> = pointer.steps().map(String::from).collect();
             match fault.change {
-                Change::Set(setting) => {
-                    set(
-                        pod,
-                        &steps,
-                        serde_json::to_value(finding::Setting::from(setting)).unwrap(),
-                    );
-                }
-                Change::Remove => removals.push(steps),
-                Change::Decide => {
+                Some(Action::Set(value)) => set(pod, &steps, value),
+                Some(Action::Remove) => removals.push(steps),
+                other => {
+                    assert_eq!(other, None);
                     undecided.insert(failure.check.id);
                 }
             }
@@ -108,11 +102,6 @@ fn change(pod: &mut Value, level: Level, version: MinorVersion) -> BTreeSet<&'st
         remove(pod, steps);
     }
     undecided
-}
-
-fn steps(pointer: &str) -> Vec<String> {
-    let steps = pointer.split('/').skip(1);
-    steps.map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
 }
 
 fn set(value: &mut Value, steps: &[String], setting: Value) {

@@ -15,8 +15,9 @@ mod random_pods;
 use std::collections::BTreeMap;
 
 use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::object::Origin;
 use harden_core::pod_security::{
-    CHECKS, CheckFailure, Origin, Profile, Version, evaluate, evaluate_as_server, forbidden_detail,
+    CHECKS, CheckFailure, Profile, Version, evaluate, evaluate_as_server, forbidden_detail,
 };
 use harden_yaml::{Document, Place};
 use harness::Oracle;

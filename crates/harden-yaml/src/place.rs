@@ -1,18 +1,20 @@
 //! Somewhere in a document, whether or not anything is there yet.
 
-mod path;
 mod walk;
+mod way;
 
 use std::borrow::Cow;
 
 pub use walk::{Entries, Items};
+pub use way::Way;
 
 use crate::comment::{Comment, beside};
 use crate::resolve::json_float;
 use crate::tree::{Flags, Id, Node, NodeKind};
 use crate::{Document, Span, Style};
 
-/// How many steps beyond what exists a place can name; further ones only count.
+/// How many times a place can be asked for something below what exists and still know the way; further
+/// steps only count.
 const MOST_MISSING: usize = 6;
 
 /// What is at a place.
@@ -46,35 +48,36 @@ pub struct Place<'d> {
     id: Id,
     /// The key of that value, unless it is the root or an item.
     key: Option<Id>,
+    /// The steps beyond that value: keys, or several keys between dots where `dotted` has the bit.
     missing: [&'d str; MOST_MISSING],
     beyond: u8,
+    dotted: u8,
 }
 
 impl<'d> Place<'d> {
     pub(crate) fn root(document: &'d Document<'d>) -> Self {
-        Self { document, id: 0, key: None, missing: [""; MOST_MISSING], beyond: 0 }
+        Self { document, id: 0, key: None, missing: [""; MOST_MISSING], beyond: 0, dotted: 0 }
     }
 
     /// One step down: the value of `key`, which may hold dots; missing where there is no such key.
     #[must_use]
     pub fn at(&self, key: &'d str) -> Self {
-        let mut below = *self;
-        if let Some((key, id)) = self.find(key) {
-            below.key = Some(key);
-            below.id = id;
-        } else {
-            if let Some(slot) = below.missing.get_mut(usize::from(self.beyond)) {
-                *slot = key;
-            }
-            below.beyond = self.beyond.saturating_add(1);
-        }
-        below
+        self.get(key).unwrap_or_else(|| self.further(key, false))
     }
 
     /// Several steps down: `follow("spec.template")` is `at("spec").at("template")`.
     #[must_use]
     pub fn follow(&self, keys: &'d str) -> Self {
-        keys.split('.').fold(*self, |place, key| place.at(key))
+        let (mut place, mut keys) = (*self, keys);
+        loop {
+            let (key, rest) =
+                keys.split_once('.').map_or((keys, None), |(key, it)| (key, Some(it)));
+            match (place.get(key), rest) {
+                (Some(below), Some(rest)) => (place, keys) = (below, rest),
+                (Some(below), None) => return below,
+                (None, _) => return place.further(keys, true),
+            }
+        }
     }
 
     /// The value of a key made at run time, if the key is written; its value may be null.
@@ -231,7 +234,8 @@ impl<'d> Place<'d> {
     /// The key that leads here; none for the root and for items.
     pub fn key(&self) -> Option<&'d str> {
         if self.beyond > 0 {
-            return self.missing.get(usize::from(self.beyond) - 1).copied();
+            let is_known = usize::from(self.beyond) <= MOST_MISSING;
+            return self.missing_keys().last().filter(|_| is_known);
         }
         let node = self.document.tree.node(self.key?)?;
         self.document.tree.text(self.document.text(), node)
@@ -265,6 +269,27 @@ impl<'d> Place<'d> {
     #[inline]
     fn nearest(&self) -> Option<&'d Node> {
         self.document.tree.node(self.id)
+    }
+
+    /// A place below, where nothing is.
+    fn further(&self, keys: &'d str, is_dotted: bool) -> Self {
+        let mut below = *self;
+        if let Some(slot) = below.missing.get_mut(usize::from(self.beyond)) {
+            *slot = keys;
+            below.dotted |= u8::from(is_dotted) << self.beyond;
+        }
+        below.beyond = self.beyond.saturating_add(1);
+        below
+    }
+
+    /// The keys on the way from what exists to here, as far as they are remembered.
+    fn missing_keys(&self) -> impl Iterator<Item = &'d str> {
+        let dotted = self.dotted;
+        let slots = self.missing.into_iter().take(usize::from(self.beyond)).enumerate();
+        slots.flat_map(move |(slot, keys)| {
+            let is_dotted = dotted >> slot & 1 == 1;
+            keys.split(move |character| is_dotted && character == '.')
+        })
     }
 
     fn find(&self, wanted: &str) -> Option<(Id, Id)> {

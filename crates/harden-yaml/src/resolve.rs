@@ -1,13 +1,12 @@
 //! What a scalar means, by go-yaml v2's table of YAML 1.1.
 
-mod base64;
+mod binary;
 mod float;
 mod number;
 mod timestamp;
 
-pub(crate) use base64::decode as decode_base64;
-pub(crate) use float::nearest;
-pub(crate) use number::{json_float, key_float};
+pub use binary::decode_base64;
+pub(crate) use float::{json_float, key_float};
 
 /// The tags that change what a scalar means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

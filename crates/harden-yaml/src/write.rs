@@ -44,19 +44,7 @@ impl Writable for bool {
     }
 }
 
-impl Writable for i64 {
-    fn form(&self) -> Form<'_> {
-        Form::Word(self.to_string().into())
-    }
-}
-
 impl Writable for &str {
-    fn form(&self) -> Form<'_> {
-        Form::Text(self)
-    }
-}
-
-impl Writable for String {
     fn form(&self) -> Form<'_> {
         Form::Text(self)
     }

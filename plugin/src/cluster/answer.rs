@@ -1,26 +1,27 @@
 //! What an API server answers: an object or a Status, and its warnings.
 
-use anyhow::anyhow;
+use anyhow::bail;
+use harden_yaml::{Document, Place};
 use http::response::Parts;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
-/// One answer.
-#[derive(Debug, Clone)]
+/// One answer. It is not for `Debug`, and wiped when dropped: it may be a Secret.
 pub(crate) struct Answer {
     /// HTTP status code.
     pub(crate) status: u16,
-    /// The object, the Status, or null when the body was no JSON.
-    pub(crate) body: Value,
+    /// The JSON of an object or a Status, or other text; empty when the body was no text.
+    text: Zeroizing<String>,
     /// The texts of the `Warning` headers.
     pub(crate) warnings: Vec<String>,
 }
 
 impl Answer {
-    pub(crate) fn read(parts: &Parts, body: &[u8]) -> Self {
+    pub(crate) fn read(parts: &Parts, body: Vec<u8>) -> Self {
         let warnings = parts.headers.get_all(http::header::WARNING);
         Self {
             status: parts.status.as_u16(),
-            body: serde_json::from_slice(body).unwrap_or_default(),
+            text: Zeroizing::new(String::from_utf8(body).unwrap_or_default()),
             warnings: warnings.iter().filter_map(|it| warning_text(it.to_str().ok()?)).collect(),
         }
     }
@@ -30,34 +31,56 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// The `reason` of a Status, e.g. `AlreadyExists`.
-    pub(crate) fn reason(&self) -> &str {
-        self.body.get("reason").and_then(Value::as_str).unwrap_or_default()
+    /// The `reason` of a Status, e.g. `AlreadyExists`; empty when there is none.
+    pub(crate) fn reason(&self) -> String {
+        self.look(|status| status.at("reason").as_str().unwrap_or_default().to_owned())
     }
 
     /// The server's own words for what went wrong.
     pub(crate) fn message(&self) -> String {
-        match self.body.get("message").and_then(Value::as_str) {
+        self.look(|status| match status.at("message").as_str() {
             Some(message) => message.to_owned(),
             None => format!("the API server answered {} without saying why", self.status),
-        }
-    }
-
-    /// The single faults behind the message: field and text.
-    pub(crate) fn causes(&self) -> impl Iterator<Item = (&str, &str)> {
-        let causes = self.body.pointer("/details/causes").and_then(Value::as_array);
-        causes.into_iter().flatten().map(|cause| {
-            let text = |name| cause.get(name).and_then(Value::as_str).unwrap_or_default();
-            (text("field"), text("message"))
         })
     }
 
-    /// The object, or the server's words as an error.
-    pub(crate) fn into_object(self, path: &str) -> anyhow::Result<Value> {
-        if self.is_success() && self.body.is_object() {
-            return Ok(self.body);
+    /// The single faults behind the message: field and text.
+    pub(crate) fn causes(&self) -> Vec<(String, String)> {
+        self.look(|status| {
+            let causes = status.follow("details.causes").items();
+            let text = |place: Place<'_>| place.as_str().unwrap_or_default().to_owned();
+            causes.map(|it| (text(it.at("field")), text(it.at("message")))).collect()
+        })
+    }
+
+    /// Whether a Status is about objects of this kind, e.g. `namespaces`.
+    pub(crate) fn is_about(&self, kind: &str) -> bool {
+        self.look(|status| status.follow("details.kind").as_str() == Some(kind))
+    }
+
+    /// The object as it is sent back to a server or shown; null when it is none.
+    pub(crate) fn object(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_default()
+    }
+
+    /// The text, or the server's words as an error.
+    pub(crate) fn into_text(self, path: &str) -> anyhow::Result<Zeroizing<String>> {
+        if !self.is_success() {
+            bail!("GET {path}: {} ({})", self.message(), self.status);
         }
-        Err(anyhow!("GET {path}: {} ({})", self.message(), self.status))
+        Ok(self.text)
+    }
+
+    /// The JSON of an object, or the server's words as an error.
+    pub(crate) fn into_json(self, path: &str) -> anyhow::Result<Zeroizing<String>> {
+        if !self.look(|object| object.is_map()) {
+            bail!("GET {path}: {} ({})", self.message(), self.status);
+        }
+        self.into_text(path)
+    }
+
+    fn look<T>(&self, read: impl FnOnce(Place<'_>) -> T) -> T {
+        read(Document::parse_json(&self.text).root())
     }
 }
 

@@ -1,18 +1,11 @@
 //! Asks a cluster for the facts that options depend on.
 
 use anyhow::{Context as _, bail};
-use harden_core::kubernetes::{DnsService, EncryptionState, Facts, MinorVersion, Need};
-use serde_json::Value;
+use harden_core::cluster::{DnsService, EncryptionState, Facts, Need};
+use harden_core::kubernetes::MinorVersion;
+use harden_yaml::Document;
 
 use super::{Cluster, secrets};
-
-/// Where distributions keep their DNS Service, most common first.
-const DNS_SERVICES: [(&str, &str); 4] = [
-    ("kube-system", "kube-dns"),
-    ("kube-system", "coredns"),
-    ("kube-system", "rke2-coredns-rke2-coredns"),
-    ("openshift-dns", "dns-default"),
-];
 
 /// Learns what is needed, and nothing else.
 pub(crate) async fn ask(cluster: &Cluster, needs: &[Need]) -> anyhow::Result<Facts> {
@@ -32,13 +25,7 @@ pub(crate) async fn ask(cluster: &Cluster, needs: &[Need]) -> anyhow::Result<Fac
 
 async fn version(cluster: &Cluster) -> anyhow::Result<MinorVersion> {
     let answer = cluster.get("/version").await?.unwrap_or_default();
-    // An emulated version decides which policies the server knows, whatever it was built from.
-    let emulated =
-        answer.get("emulationMinor").and_then(Value::as_str).and_then(|it| it.parse().ok());
-    let git_version = answer.get("gitVersion").and_then(Value::as_str).unwrap_or_default();
-    emulated.map(MinorVersion).or_else(|| MinorVersion::from_git_version(git_version)).with_context(
-        || format!("the API server calls its version `{git_version}`, which is not understood"),
-    )
+    Ok(MinorVersion::of_server(Document::parse_json(&answer).root())?)
 }
 
 async fn encryption(cluster: &Cluster) -> anyhow::Result<EncryptionState> {
@@ -51,28 +38,29 @@ async fn encryption(cluster: &Cluster) -> anyhow::Result<EncryptionState> {
             break;
         }
     }
-    Ok(EncryptionState::read(&metrics, migrations.as_ref()))
+    let migrations = migrations.as_deref().map(|it| Document::parse_json(it));
+    Ok(EncryptionState::read(&metrics, migrations.as_ref().map(Document::root)))
 }
 
 async fn dns(cluster: &Cluster) -> anyhow::Result<DnsService> {
-    for (namespace, name) in DNS_SERVICES {
+    for (namespace, name) in DnsService::PLACES {
         let path = format!("/api/v1/namespaces/{namespace}/services/{name}");
         let Some(service) = cluster.get(&path).await? else { continue };
         let slices = format!(
             "/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3D{name}"
         );
-        let slices = match cluster.get(&slices).await?.as_ref().and_then(|it| it.get("items")) {
-            Some(Value::Array(items)) => items.clone(),
-            _ => Vec::new(),
-        };
+        let slices = cluster.get(&slices).await?;
         let node_local =
             cluster.get("/apis/apps/v1/namespaces/kube-system/daemonsets/node-local-dns").await?;
-        return DnsService::read(&service, &slices, node_local.as_ref()).with_context(|| {
+        let service = Document::parse_json(&service);
+        let slices = slices.as_deref().map(|it| Document::parse_json(it));
+        let node_local = node_local.as_deref().map(|it| Document::parse_json(it));
+        let [slices, node_local] = [&slices, &node_local].map(|it| it.as_ref().map(Document::root));
+        return DnsService::read(service.root(), slices, node_local).with_context(|| {
             format!("the DNS Service {namespace}/{name} selects no pods and has no endpoints; describe it with --dns custom")
         });
     }
-    let looked: Vec<_> =
-        DNS_SERVICES.iter().map(|(namespace, name)| format!("{namespace}/{name}")).collect();
+    let looked = DnsService::PLACES.map(|(namespace, name)| format!("{namespace}/{name}"));
     bail!(
         "no DNS Service was found (looked for {}); describe it with --dns custom",
         looked.join(", ")

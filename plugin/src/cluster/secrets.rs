@@ -1,12 +1,9 @@
 //! Asks a cluster what Secrets are like. What they hold is not asked for, or dropped at once.
 
 use anyhow::{anyhow, bail};
-use harden_core::kubernetes::{Need, SecretShape};
-use harden_core::object;
+use harden_core::cluster::{Need, SecretShape};
 use harden_yaml::Document;
 use http::Method;
-use serde_json::Value;
-use zeroize::Zeroize as _;
 
 use super::Cluster;
 use crate::terminal;
@@ -55,14 +52,7 @@ async fn of_deployment(
     let Some(deployment) = cluster.get(&path).await? else {
         bail!("namespace {namespace} has no Deployment `{name}`");
     };
-    let text = deployment.to_string();
-    let document = Document::parse_json(&text);
-    let mut used = Vec::new();
-    for object in object::objects(document.root()) {
-        for pod in object.pods() {
-            used.extend(pod.secrets().iter().map(|it| SecretShape::of_use(it, Some(namespace))));
-        }
-    }
+    let used = SecretShape::of_pods(Document::parse_json(&deployment).root(), namespace);
     if used.is_empty() {
         terminal::note(&format!("Deployment {namespace}/{name} refers to no Secret"))?;
     }
@@ -91,23 +81,12 @@ async fn shape(cluster: &Cluster, namespace: &str, name: &str) -> anyhow::Result
         403 => return Ok(Found::Forbidden(answer.message())),
         _ => {}
     }
-    let table = answer.into_object(&path)?;
-    if let Some(shape) = SecretShape::of_table(&table) {
+    let table = answer.into_json(&path)?;
+    if let Some(shape) = SecretShape::of_table(Document::parse_json(&table).root()) {
         return Ok(Found::Shape(shape));
     }
     // Somebody took the book-keeping away, so the names are only in the Secret itself.
-    let mut secret = cluster.ask(Method::GET, &path, "", Vec::new()).await?.into_object(&path)?;
-    let shape = SecretShape::of_object(&secret);
-    wipe(&mut secret);
+    let secret = cluster.ask(Method::GET, &path, "", Vec::new()).await?.into_json(&path)?;
+    let shape = SecretShape::of_object(Document::parse_json(&secret).root());
     shape.map(Found::Shape).ok_or_else(|| anyhow!("Secret {namespace}/{name} is not understood"))
-}
-
-/// Overwrites all text of an object.
-fn wipe(value: &mut Value) {
-    match value {
-        Value::String(text) => text.zeroize(),
-        Value::Array(items) => items.iter_mut().for_each(wipe),
-        Value::Object(entries) => entries.values_mut().for_each(wipe),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }

@@ -1,15 +1,18 @@
 //! `check`: runs the rules over manifests, and reports what they find.
 
-mod baseline;
 mod config;
 mod options;
 mod run;
 mod sources;
+mod spool;
 mod stream;
+
+use std::path::Path;
 
 pub(crate) use options::Options;
 
 use anyhow::Context as _;
+use harden_core::check::{Baseline, Outcome, Settings};
 use harden_core::finding::Finding;
 use harden_core::ignore::Unused;
 use harden_core::report::{self, Report, ReportSource};
@@ -17,56 +20,63 @@ use harden_core::report::{self, Report, ReportSource};
 use crate::commands;
 use crate::deliver::folder;
 use crate::terminal::{self, Exit};
-use baseline::Baseline;
 use config::Config;
-use run::Run;
+use run::Checked;
 
 pub(crate) fn run(options: &Options) -> commands::Result {
-    let now = jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string();
-    let today = now.get(..10).unwrap_or_default();
+    let now = jiff::Timestamp::now().round(jiff::Unit::Second)?;
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (config, expired) = Config::read(options.config.as_deref())?.without_expired(today);
-    let known = options.baseline.as_deref().map(Baseline::read).transpose()?;
-    let mut run = Run::over(options, &config)?;
+    let known = options.baseline.as_deref().map(read_baseline).transpose()?;
+    let settings = options.settings(&config)?;
+    let Checked { mut outcome, errors } = run::check(options, settings.clone())?;
     if let Some(path) = &options.write_baseline {
-        Baseline::of(&run.findings).write(path)?;
+        let text = Baseline::of(&outcome.findings).to_json();
+        folder::replace(path, text.as_bytes())
+            .with_context(|| format!("failed to write {}", path.display()))?;
     }
     if let Some(known) = known {
-        run.findings = known.subtract(run.findings);
+        outcome.findings = known.subtract(outcome.findings);
     }
-    for error in &run.errors {
+    for error in &errors {
         terminal::error(error)?;
     }
     for entry in expired.iter().filter(|_| !options.no_ignores) {
         terminal::note(&format!("{}: {entry}", options.config_name()))?;
     }
-    for entry in run.unused_entries.iter().filter_map(|it| config.ignore.get(*it)) {
+    for entry in outcome.unused_entries.iter().filter_map(|it| config.ignore.get(*it)) {
         terminal::note(&format!("{}: {}", options.config_name(), entry.unused()))?;
     }
-    for unused in &run.unused {
-        terminal::note(&unused_note(unused, &run.names))?;
+    for unused in &outcome.unused {
+        terminal::note(&unused_note(unused, &outcome))?;
     }
-    for name in run.foreign.iter().filter(|_| options.verbose) {
-        terminal::note(&format!("{name} holds no Kubernetes object"))?;
+    for source in outcome.sources.iter().filter(|it| options.verbose && it.is_foreign) {
+        terminal::note(&format!("{} holds no Kubernetes object", source.name))?;
     }
-    write(options, &run, &now)?;
-    let outcome = exit_of(options, &run);
+    write(options, &settings, &outcome, &now.to_string())?;
+    let exit = exit_of(options, &errors, &outcome);
     // The process ends, and taking a hundred thousand findings apart would only delay it.
-    std::mem::forget(run);
-    Ok(outcome)
+    std::mem::forget(outcome);
+    Ok(exit)
 }
 
-fn write(options: &Options, run: &Run, now: &str) -> anyhow::Result<()> {
-    let sources = run.names.iter().zip(&run.texts);
-    let sources: Vec<_> =
-        sources.map(|(name, text)| ReportSource { name, text: text.as_deref() }).collect();
+fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("failed to read {}", path.display()))?;
+    Baseline::parse(&text).with_context(|| path.display().to_string())
+}
+
+fn write(
+    options: &Options,
+    settings: &Settings,
+    outcome: &Outcome<'_>,
+    now: &str,
+) -> anyhow::Result<()> {
+    let sources = ReportSource::all(outcome);
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         now: Some(now),
-        sources: &sources,
-        findings: &run.findings,
-        settings: &run.settings,
-        coverage: &run.coverage,
-        incomplete: &run.incomplete,
+        ..Report::of(outcome, settings, &sources)
     };
     for (format, path) in &options.output_file {
         let mut bytes = Vec::new();
@@ -77,31 +87,27 @@ fn write(options: &Options, run: &Run, now: &str) -> anyhow::Result<()> {
     Ok(terminal::stream(|out, colour| report::write(&report, options.output, colour, out))?)
 }
 
-fn unused_note(unused: &Unused, names: &[String]) -> String {
-    let ignore = &unused.ignore;
-    let name = names.get(ignore.source).map_or("", String::as_str);
-    let place = ignore.line.map_or_else(|| name.to_owned(), |line| format!("{name}:{line}"));
-    let object = ignore.object.as_ref().map_or_else(String::new, |it| format!(" of {it}"));
-    format!(
-        "{place}: the ignore of {}{object} changes nothing: {}",
-        ignore.rules.join(", "),
-        unused.why
-    )
+fn unused_note(unused: &Unused, outcome: &Outcome<'_>) -> String {
+    let name = outcome.sources.get(unused.ignore.source).map_or("", |it| &it.name);
+    match unused.ignore.line {
+        Some(line) => format!("{name}:{line}: {unused}"),
+        None => format!("{name}: {unused}"),
+    }
 }
 
 /// Errors come first, then findings, then what is missing.
-fn exit_of(options: &Options, run: &Run) -> Exit {
+fn exit_of(options: &Options, errors: &[String], outcome: &Outcome<'_>) -> Exit {
     let fails = |finding: &Finding| {
-        let severe = options.fail_on.0.is_some_and(|least| finding.rule.severity >= least);
+        let severe = options.fail_on.0.is_some_and(|least| finding.about.severity >= least);
         finding.ignored.is_none() && (severe || options.fail_on_new)
     };
-    if !run.errors.is_empty() {
+    if !errors.is_empty() {
         Exit::Failed
-    } else if run.findings.iter().any(fails) {
+    } else if outcome.findings.iter().any(fails) {
         Exit::Found
-    } else if (run.incomplete.is_empty() && !run.is_broken()) || options.allow_incomplete {
-        Exit::Done
-    } else {
+    } else if outcome.is_incomplete() && !options.allow_incomplete {
         Exit::Incomplete
+    } else {
+        Exit::Done
     }
 }

@@ -1,8 +1,9 @@
 //! `explain` and `rules`: what is checked, and why.
 
 use anyhow::bail;
+use harden_core::finding::{Reference, Severity};
 use harden_core::kubernetes::Level;
-use harden_core::rule::{Category, Rule, Severity};
+use harden_core::rule::{Category, Rule};
 use harden_core::rules;
 use serde_json::{Value, json};
 
@@ -17,9 +18,8 @@ pub(crate) struct Explain {
 
 pub(crate) fn explain(options: &Explain) -> super::Result {
     let by_check = |rule: &&'static Rule| {
-        rule.references.iter().any(
-            |it| matches!(it, harden_core::rule::Reference::PodSecurity(id) if *id == options.rule),
-        )
+        let is_its = |it: &Reference<_>| *it == Reference::PodSecurity(options.rule.as_str());
+        rule.references.iter().any(is_its)
     };
     let Some(rule) = rules::find(&options.rule).or_else(|| rules::all().find(by_check)) else {
         let near: Vec<_> =

@@ -1,13 +1,13 @@
 //! Runs a generator, and delivers what it makes.
 
-mod estimate;
 mod machine;
 
 use clap::{ArgMatches, FromArgMatches as _};
-use harden_core::generators::{Generated, Generator, Product};
-use harden_core::kubernetes::{Facts, Need};
+use harden_core::cluster::{Facts, Need};
+use harden_core::generators::{Generate, Generated, Generator, Product};
 use zeroize::Zeroizing;
 
+use crate::audit_log;
 use crate::deliver::file::{self, FileDelivery};
 use crate::deliver::{self, Connection, Delivery};
 use crate::input;
@@ -15,27 +15,26 @@ use crate::terminal::{self, Exit};
 
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
 pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
-    for file in generator.files().to_vec() {
+    for file in generator.options().files().to_vec() {
         let text = Zeroizing::new(input::read(&file)?);
-        generator.read(&file, &text)?;
+        generator.options_mut().read(&file, &text)?;
     }
+    let options = generator.options();
     match generator.product() {
-        Product::Objects => objects(&generator, &Delivery::from_arg_matches(matches)?),
-        Product::Files => files(&generator, &FileDelivery::from_arg_matches(matches)?),
+        Product::Objects => objects(options, &Delivery::from_arg_matches(matches)?),
+        Product::Files => files(options, &FileDelivery::from_arg_matches(matches)?),
     }
 }
 
-fn files(generator: &Generator, delivery: &FileDelivery) -> super::Result {
+fn files(generator: &dyn Generate, delivery: &FileDelivery) -> super::Result {
     let mut generated = generate(generator, &delivery.connection)?;
-    if let Generator::AuditPolicy(options) = generator
-        && let Some(log) = &options.estimate
-    {
-        generated.files = vec![estimate::of(&generated.files, log)?];
+    if let Some(log) = generator.log() {
+        generated.count(log, |simulator| audit_log::count(simulator, log))?;
     }
     file::run(&generated, delivery, generator.is_forced())
 }
 
-fn objects(generator: &Generator, delivery: &Delivery) -> super::Result {
+fn objects(generator: &dyn Generate, delivery: &Delivery) -> super::Result {
     if delivery.asks_cluster() {
         return on_cluster(generator, delivery);
     }
@@ -44,7 +43,7 @@ fn objects(generator: &Generator, delivery: &Delivery) -> super::Result {
 }
 
 /// Makes the objects or files, after it has learned what they need.
-fn generate(generator: &Generator, connection: &Connection) -> anyhow::Result<Generated> {
+fn generate(generator: &dyn Generate, connection: &Connection) -> anyhow::Result<Generated> {
     let needs = generator.needs();
     let mut facts = if needs.iter().any(Need::is_of_cluster) {
         ask(connection, &needs)?
@@ -61,8 +60,7 @@ fn write(generated: &Generated, delivery: &Delivery, force: bool) -> super::Resu
     if let Some(folder) = &delivery.output_dir {
         return deliver::folder::write(&generated.manifests, folder, delivery, force);
     }
-    let (format, comments) = (delivery.output, !delivery.no_comments);
-    terminal::print(&harden_core::render(&generated.manifests, format, comments))?;
+    terminal::print(&delivery.output.text(&generated.manifests))?;
     Ok(Exit::Done)
 }
 
@@ -79,7 +77,7 @@ fn ask(connection: &Connection, needs: &[Need]) -> anyhow::Result<Facts> {
 }
 
 #[cfg(feature = "live")]
-fn on_cluster(generator: &Generator, delivery: &Delivery) -> super::Result {
+fn on_cluster(generator: &dyn Generate, delivery: &Delivery) -> super::Result {
     use crate::cluster::{Cluster, facts};
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -104,6 +102,6 @@ fn ask(_: &Connection, _: &[Need]) -> anyhow::Result<Facts> {
 }
 
 #[cfg(not(feature = "live"))]
-fn on_cluster(_: &Generator, _: &Delivery) -> super::Result {
+fn on_cluster(_: &dyn Generate, _: &Delivery) -> super::Result {
     anyhow::bail!("this build cannot talk to clusters: it was made without the feature `live`")
 }

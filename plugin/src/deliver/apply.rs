@@ -68,7 +68,7 @@ impl Run<'_> {
         let live = match answer.status {
             403 => return self.rejected(manifest, &answer),
             404 => None,
-            _ => Some(answer.into_object(&path)?),
+            _ => Some(serde_json::from_str(&answer.into_json(&path)?)?),
         };
         let is_namespace = manifest.kind == Kind::NAMESPACE;
         if self.keeps_nothing() && is_namespace && live.is_none() {
@@ -141,7 +141,7 @@ impl Run<'_> {
             answer.warnings.iter().try_for_each(|it| terminal::warning(it))?;
         }
         if answer.is_success() {
-            return Ok(Some(answer.body));
+            return Ok(Some(answer.object()));
         }
         self.rejected(manifest, &answer)?;
         Ok(None)
@@ -179,9 +179,10 @@ fn path(manifest: &Manifest) -> String {
 fn explain(manifest: &Manifest, answer: &Answer) -> String {
     let title = manifest.title();
     match answer.status {
-        409 if answer.reason() == "Conflict" && answer.causes().next().is_some() => {
+        409 if answer.reason() == "Conflict" && !answer.causes().is_empty() => {
             let lines: String = answer
                 .causes()
+                .iter()
                 .map(|(field, message)| format!("\n  {}: {message}", field.trim_start_matches('.')))
                 .collect();
             let mut text =
@@ -200,7 +201,7 @@ fn explain(manifest: &Manifest, answer: &Answer) -> String {
                 resource(manifest)
             )
         }
-        404 if answer.body.pointer("/details/kind").is_none_or(|it| it != "namespaces") => format!(
+        404 if !answer.is_about("namespaces") => format!(
             "{title} was not applied (404): {}\n  the cluster has no {} of {}: install what brings its CustomResourceDefinition",
             answer.message(),
             manifest.kind.kind,

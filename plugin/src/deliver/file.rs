@@ -4,8 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
-use harden_core::generators::{File, Generated};
-use zeroize::Zeroizing;
+use harden_core::generators::{File, FileOutput, Generated};
 
 use super::Connection;
 use super::folder::{folder_of, temporary};
@@ -24,9 +23,8 @@ pub(crate) struct FileDelivery {
     #[arg(long, value_name = "DIR", conflicts_with = "output")]
     pub(crate) output_dir: Option<PathBuf>,
 
-    /// Leave out the comments
-    #[arg(long)]
-    pub(crate) no_comments: bool,
+    #[command(flatten)]
+    pub(crate) style: FileOutput,
 
     #[command(flatten)]
     pub(crate) connection: Connection,
@@ -34,7 +32,7 @@ pub(crate) struct FileDelivery {
 
 /// Prints the files, or writes all of them, or none if one would replace another's work.
 pub(crate) fn run(generated: &Generated, delivery: &FileDelivery, force: bool) -> commands::Result {
-    let wanted: Vec<&File> = generated.files.iter().filter(|it| !it.is_companion).collect();
+    let wanted: Vec<&File> = generated.wanted().collect();
     match (&delivery.output, &delivery.output_dir, wanted.as_slice()) {
         (Some(path), _, [file]) => write(&[(path.clone(), file)], delivery, force),
         (Some(_), _, files) => {
@@ -47,27 +45,19 @@ pub(crate) fn run(generated: &Generated, delivery: &FileDelivery, force: bool) -
             let files: Vec<_> = files.iter().map(|it| (folder.join(&it.name), it)).collect();
             write(&files, delivery, force)
         }
-        (None, None, files) => print(files, delivery),
+        (None, None, _) => print(generated, delivery),
     }
 }
 
-fn print(files: &[&File], delivery: &FileDelivery) -> commands::Result {
-    if io::stdout().is_terminal() && files.iter().any(|it| it.is_secret && !it.is_shown) {
+fn print(generated: &Generated, delivery: &FileDelivery) -> commands::Result {
+    let hides = |file: &File| file.is_secret && !file.is_shown;
+    if io::stdout().is_terminal() && generated.wanted().any(hides) {
         bail!(
             "this would show keys on the terminal: write a file with --output FILE, or say --show-key"
         );
     }
-    for (index, file) in files.iter().enumerate() {
-        if index > 0 {
-            terminal::print("---\n")?;
-        }
-        terminal::print(&text(file, delivery))?;
-    }
+    terminal::print(&delivery.style.text(generated))?;
     Ok(Exit::Done)
-}
-
-fn text(file: &File, delivery: &FileDelivery) -> Zeroizing<String> {
-    if delivery.no_comments { file.without_comments() } else { file.text.clone() }
 }
 
 /// Files without keys may be replaced when the user insists; keys that are lost take the data with
@@ -93,7 +83,7 @@ fn write(files: &[(PathBuf, &File)], delivery: &FileDelivery, force: bool) -> co
     let mut written = Vec::new();
     for (path, file) in files {
         let mode = if file.is_secret { 0o600 } else { 0o644 };
-        let temporary = temporary(path, text(file, delivery).as_bytes(), mode)
+        let temporary = temporary(path, delivery.style.text_of(file).as_bytes(), mode)
             .and_then(|it| it.as_file().sync_all().map(|()| it));
         written.push(temporary.map_err(|it| failed(path, &it))?);
     }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use anyhow::bail;
 use harden_core::Manifest;
-use harden_core::kubernetes::Usage;
-use serde_json::Value;
+use harden_core::cluster::Usage;
+use harden_yaml::Document;
 
 use crate::cluster::Cluster;
 use crate::terminal;
@@ -57,8 +57,8 @@ async fn usage(cluster: &Cluster, namespace: &str) -> anyhow::Result<Option<Usag
             }
             _ => {}
         }
-        let list = answer.into_object(&path)?;
-        for object in list.get("items").and_then(Value::as_array).into_iter().flatten() {
+        let list = answer.into_json(&path)?;
+        for object in Document::parse_json(&list).root().at("items").items() {
             usage.add(kind, object);
         }
     }

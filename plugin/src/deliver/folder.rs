@@ -1,4 +1,4 @@
-//! One file per object, and the `kustomization.yaml` that lists them.
+//! A folder of objects, which a later run writes again.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use harden_core::Manifest;
-use serde_json::json;
+use harden_core::generators::{File, kustomization};
 use tempfile::NamedTempFile;
 
 use super::Delivery;
@@ -23,27 +23,16 @@ pub(crate) fn write(
     delivery: &Delivery,
     force: bool,
 ) -> commands::Result {
-    let mut files: Vec<(String, String)> = manifests
-        .iter()
-        .map(|it| (file_name(it), format!("{MARK}{}", it.to_yaml(!delivery.no_comments))))
-        .collect();
-    let names: Vec<&String> = files.iter().map(|(name, _)| name).collect();
-    let kustomization = harden_yaml::write(&json!({
-        "apiVersion": "kustomize.config.k8s.io/v1beta1",
-        "kind": "Kustomization",
-        "resources": names,
-    }));
-    files.push(("kustomization.yaml".to_owned(), format!("{MARK}{kustomization}")));
-
+    let files = kustomization(manifests, !delivery.output.no_comments);
     if !force {
-        for (name, _) in &files {
-            reject_foreign(&folder.join(name))?;
+        for file in &files {
+            reject_foreign(&folder.join(&file.name))?;
         }
     }
     fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
-    for (name, text) in &files {
-        let path = folder.join(name);
-        replace(&path, text.as_bytes())
+    for file in &files {
+        let path = folder.join(&file.name);
+        replace(&path, format!("{MARK}{}", *file.text).as_bytes())
             .with_context(|| format!("failed to write {}", path.display()))?;
     }
     for stale in stale(folder, &files)? {
@@ -53,14 +42,6 @@ pub(crate) fn write(
         ))?;
     }
     Ok(Exit::Done)
-}
-
-fn file_name(manifest: &Manifest) -> String {
-    let kind = manifest.kind.kind.to_lowercase();
-    match &manifest.namespace {
-        Some(namespace) => format!("{namespace}-{kind}-{}.yaml", manifest.name),
-        None => format!("{}-{kind}.yaml", manifest.name),
-    }
 }
 
 fn reject_foreign(path: &Path) -> anyhow::Result<()> {
@@ -103,14 +84,14 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 }
 
 /// Files of ours that this run did not write.
-fn stale(folder: &Path, written: &[(String, String)]) -> anyhow::Result<Vec<String>> {
+fn stale(folder: &Path, written: &[File]) -> anyhow::Result<Vec<String>> {
     let mut stale = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         let ours =
             || fs::read_to_string(folder.join(&name)).is_ok_and(|text| text.starts_with(MARK));
         if Path::new(&name).extension().is_some_and(|it| it == "yaml")
-            && !written.iter().any(|(it, _)| *it == name)
+            && !written.iter().any(|it| it.name == name)
             && ours()
         {
             stale.push(name);

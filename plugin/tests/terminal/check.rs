@@ -198,7 +198,7 @@ fn items_of_a_list_are_found_where_they_are_in_the_list() {
 }
 
 #[test]
-fn the_namespaces_of_a_stream_decide_the_level_or_it_says_that_they_came_too_late() {
+fn a_namespace_counts_wherever_it_stands() {
     let folder = one(&format!("{}\n", item("v1", "Pod", ITEM)));
     let (pod, namespace) = (
         item("v1", "Pod", ITEM),
@@ -218,11 +218,36 @@ fn the_namespaces_of_a_stream_decide_the_level_or_it_says_that_they_came_too_lat
     }
     let of_files = check("-f . -f -", &list(&[namespace]));
     assert_eq!(of_files.code, 0, "{}", of_files.stdout);
-    let mut many = vec![pod.as_str(); 2000];
+    // More than is held as a whole.
+    let blank = format!("{pod}{}", " ".repeat(9000));
+    let mut many = vec![blank.as_str(); 2000];
     many.push(namespace);
-    let late = check("-f - --fail-on never", &list(&many));
-    assert_eq!(late.code, 3, "{}", late.stdout);
-    assert!(late.stdout.contains("pods of team-a come before their Namespace"), "{}", late.stdout);
+    let many = list(&many);
+    fs::write(folder.path().join("many.txt"), &many).unwrap();
+    for ended in [check("-f -", &many), check("-f many.txt", "")] {
+        assert_eq!(ended.code, 0, "{}", ended.stdout);
+        assert!(ended.stdout.contains("checked 2001 objects"), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn a_custom_kind_is_known_wherever_its_definition_stands() {
+    let definition = r#"{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"kind":"Thing","plural":"things"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}}}}}]}}"#;
+    let thing = r#"{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"a"},"spec":{"sise":1}}"#;
+    let list = |items: &[&str]| format!(r#"{{"kind":"List","items":[{}]}}"#, items.join(","));
+    for text in [list(&[definition, thing]), list(&[thing, definition])] {
+        let folder = Folder::with(&[("list.json", &text)]);
+        let file = folder.run("check -f list.json -o json");
+        let stdin = finish(&mut folder.command("check -f - -o json"), &text);
+        let found = |ended: &Ended| {
+            let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+            let finding = &report["findings"][0];
+            format!("{} {} {}", finding["rule"], finding["spots"][0]["path"], finding["message"])
+        };
+        assert!(found(&file).contains("\"unknown-field\" \"spec.sise\""), "{}", file.stdout);
+        assert_eq!(found(&file), found(&stdin));
+        assert_eq!((file.code, stdin.code), (1, 1));
+    }
 }
 
 #[test]
@@ -347,6 +372,7 @@ fn a_file_of_ignores_matches_objects_and_expires() {
         "  path: deploy/*\n",
         "  container: app\n",
         "  expires: 2999-01-01\n",
+        "  expires: 2996-02-29\n",
     ] {
         assert!(!check(&entry(fits)), "{fits}");
     }
@@ -370,15 +396,23 @@ fn a_file_of_ignores_matches_objects_and_expires() {
 
 #[test]
 fn mistakes_in_the_file_are_named() {
+    let expires =
+        |day: &str| format!("ignore:\n- {{rule: host-port, reason: x, expires: {day}}}\n");
     for (config, message) in [
         ("ignore:\n- rule: privileged-container\n", "missing field `reason`"),
         ("ignore:\n- rule: nonsense\n  reason: x\n", "there is no rule `nonsense`"),
         ("ignores: []\n", "unknown field `ignores`"),
-        ("ignore:\n- {rule: host-port, reason: x, expires: tomorrow}\n", "`tomorrow` is no date"),
+        (&expires("tomorrow"), "`tomorrow` is no day of the calendar: write YYYY-MM-DD"),
+        (&expires("2026-02-31"), "`2026-02-31` is no day"),
+        (&expires("2027-02-29"), "`2027-02-29` is no day"),
+        (&expires("20270630"), "`20270630` is no day"),
+        (&expires("2027-06-30T00:00:00"), "`2027-06-30T00:00:00` is no day"),
+        (&expires("''"), "`` is no day"),
     ] {
         let folder = Folder::with(&[("pod.yaml", POD), (".kubectl-harden.yaml", config)]);
         let message_seen = folder.run("check -f pod.yaml").rejected();
         assert!(message_seen.contains(message), "{message_seen}");
+        assert!(message_seen.starts_with("error: .kubectl-harden.yaml"), "{message_seen}");
     }
 }
 

@@ -1,9 +1,9 @@
 //! `external-secret`: what it prints, what it rejects, and what it never says.
 
-use std::sync::Arc;
-
-use harden_core::check::{Checker, Settings, SourceText};
+use harden_core::check::{Settings, Survey};
+use harden_core::rules;
 use harden_core::schema::Crds;
+use harden_core::source::Source;
 
 use crate::harden::{command, finish, line};
 use crate::stores::{definitions, everything};
@@ -143,17 +143,17 @@ fn everything_that_can_be_made_passes_every_rule_and_the_operators_schemas() {
     let files = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
     let texts: Vec<_> = files.map(|it| std::fs::read_to_string(it).unwrap()).collect();
     let documents: Vec<_> = texts.iter().flat_map(|it| harden_yaml::parse(it)).collect();
-    let crds = Arc::new(Crds::read(&documents));
-    assert!(crds.len() >= 4);
-    let checker = Checker::new(Settings { crds, ..Settings::default() });
+    assert!(Crds::read(&documents).len() >= 4);
     for words in everything() {
         let yaml = line(&words).ok();
-        let sources = [SourceText::new(0, &yaml)];
-        let judged = [checker.judge(&sources[0])];
-        let over_all = checker.conclude(&judged, &sources);
-        let [judged] = judged;
-        let mut found: Vec<_> =
-            judged.findings.iter().chain(&over_all).map(|it| it.rule.id).collect();
+        let mut survey = Survey::new(Settings::new(rules::all()));
+        texts.iter().for_each(|it| survey.define(it));
+        let source = Source::new("stdin", yaml.as_str());
+        survey.learn(&source);
+        let mut run = survey.end();
+        run.judge(vec![source]);
+        let outcome = run.finish();
+        let mut found: Vec<_> = outcome.findings.iter().map(|it| &*it.about.id).collect();
         found.sort_unstable();
         found.dedup();
         // Only what was asked for, and warned about, is found.

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to whoever runs it")]
 
 mod check;
+mod skeleton;
 mod snapshots;
 mod tool;
 
@@ -16,6 +17,8 @@ cargo xtask docs            write the pages of the rules anew, under docs/rules
 cargo xtask web             build the playground into web/dist
 cargo xtask web-bench       measure the playground in a browser
 cargo xtask bench           measure the command beside kubectl and kube-score
+cargo xtask new rule ID [--category CATEGORY]
+                            write the skeleton of a rule, by default about workloads, and list it
 ";
 
 fn main() -> ExitCode {
@@ -29,6 +32,8 @@ fn main() -> ExitCode {
         ["web"] => tool::build_web(),
         ["web-bench"] => check::bench_web(),
         ["bench"] => check::bench(),
+        ["new", "rule", id] => new_rule("workload", id),
+        ["new", "rule", id, "--category", category] => new_rule(category, id),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
@@ -41,4 +46,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn new_rule(category: &str, id: &str) -> anyhow::Result<()> {
+    let file = skeleton::new_rule(tool::top(), category, id)?;
+    println!("{}\nnext: fill it in, then cargo xtask docs", file.display());
+    Ok(())
 }

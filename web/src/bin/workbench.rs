@@ -1,6 +1,8 @@
 //! The workbench in its worker.
 
-use harden_core::kubernetes::{Date, Random};
+use harden_core::cluster::Random;
+
+use harden_core::kubernetes::Date;
 use js_sys::Date as JsDate;
 use web::workbench::{Machine, Workbench};
 use web_sys::DedicatedWorkerGlobalScope;

@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use harden_core::check::{Checker, Incremental, Namespaces, Outcome, Settings, SourceText};
-use harden_core::finding::{self, ObjectReference};
+use harden_core::check::{Incremental, Outcome, Settings};
+use harden_core::finding::{self, ObjectReference, Severity};
 use harden_core::kubernetes::{Level, MinorVersion};
-use harden_core::pod_security::Version;
-use harden_core::rule::Severity;
-use harden_core::schema::Crds;
+use harden_core::report::{Report, ReportSource, Summary};
+use harden_core::source::Source;
 use harden_core::{ignore, rules};
 
-use super::{Engine, LastCheck};
+use super::{Engine, LastCheck, key};
 use crate::protocol::engine::{CheckAsk, Checked, Filter, Finding, Listing, Mark, Spot};
 use crate::units::UnitIndex;
 
@@ -27,33 +26,39 @@ const CONFIDENTIAL: [&str; 2] = ["Secret", "EncryptionConfiguration"];
 impl Engine {
     /// Checks files; the texts stay for [`Engine::mend`].
     pub(super) fn check(&mut self, ask: CheckAsk) -> Result<Checked, String> {
-        let before = self.judge.take();
+        let settings = settings(&ask)?;
+        let is_same = |it: &Incremental| {
+            (it.settings().level, it.settings().version) == (settings.level, settings.version)
+        };
+        let before = self.incremental.take().filter(is_same);
+        let mut incremental = before.unwrap_or_else(|| Incremental::new(settings));
         let texts = self.texts_of(&ask.files);
-        let against = Against::read(&ask, &texts)?;
-        let same = before.filter(|it| it.against == against);
-        let mut judge = same.unwrap_or_else(|| Judge::new(against));
-        let Outcome { mut findings, ignores, coverage } =
-            judge.memory.judge(&judge.checker, &texts);
-        let unused = ignore::apply(&mut findings, &ignores);
+        let sources: Vec<_> = texts.iter().map(|text| Source::new("", *text)).collect();
+        let outcome = incremental.check(&sources);
+        let shown = ReportSource::all(&outcome);
+        let report = Report::of(&outcome, incremental.settings(), &shown);
+        let summary = Summary::new(&report);
+        let Outcome { findings, coverage, unused, .. } = &outcome;
         let count = |test: &dyn Fn(&finding::Finding) -> bool| {
             findings.iter().filter(|it| test(it)).count()
         };
         let mut answer = Checked {
-            marks: marks(&findings, &texts),
-            severities: Severity::ALL.map(|it| count(&|finding| finding.rule.severity == it)),
-            ignored: count(&|it| it.ignored.is_some()),
-            standing: count(&|it| it.ignored.is_none() && it.rule.level.is_some()),
+            marks: marks(findings, &texts),
+            severities: Severity::ALL.map(|it| count(&|finding| finding.about.severity == it)),
+            headline: summary.headline(),
+            levels: summary.level_sentence(),
+            coverage: report.coverage_lines(),
+            standing: count(&|it| it.ignored.is_none() && it.about.level.is_some()),
             read: coverage.objects,
             foreign: coverage.foreign,
-            broken: coverage.broken,
-            levels: coverage.levels,
             unused: unused.iter().map(sentence).collect(),
             has_secrets: coverage.kinds.keys().any(|it| CONFIDENTIAL.contains(&it.as_str())),
             ..Checked::default()
         };
-        let objects = objects(&findings);
+        let objects = objects(findings);
         answer.objects = objects.iter().map(ToString::to_string).collect();
-        self.judge = Some(judge);
+        let findings = outcome.findings;
+        self.incremental = Some(incremental);
         self.last = LastCheck { files: ask.files, findings, objects };
         answer.listing = self.list(&ask.filter);
         Ok(answer)
@@ -69,10 +74,10 @@ impl Engine {
             level => Some(level.parse::<Level>().ok()),
         };
         let passes = |finding: &finding::Finding| {
-            let place = Severity::ALL.iter().position(|it| *it == finding.rule.severity);
+            let place = Severity::ALL.iter().position(|it| *it == finding.about.severity);
             let is_hidden = place.and_then(|it| filter.hidden.get(it)).copied();
             !is_hidden.unwrap_or(false)
-                && standard.is_none_or(|it| it == finding.rule.level)
+                && standard.is_none_or(|it| it == finding.about.level)
                 && (object.is_none() || finding.object.as_ref() == object)
         };
         let places = places();
@@ -84,15 +89,15 @@ impl Engine {
                 continue;
             }
             let Some(units) = indices.get(finding.source) else { continue };
+            let Some(key) = key::of(&self.last.findings, index) else { continue };
             let spots = finding.spots.iter().map(|spot| Spot {
                 at: units.units(spot.span),
                 line: spot.start.line,
                 label: spot.label.to_string(),
             });
             listing.findings.push(Finding {
-                index,
-                rule: places.get(finding.rule.id).copied().unwrap_or_default(),
-                file: finding.source,
+                key,
+                rule: places.get(&*finding.about.id).copied().unwrap_or_default(),
                 object: finding.object.as_ref().map(ToString::to_string),
                 message: finding.message.to_string(),
                 spots: spots.collect(),
@@ -135,70 +140,24 @@ fn marks(findings: &[finding::Finding], texts: &[&str]) -> Vec<Mark> {
         marks.extend(spots.take(MOST_MARKS).map(|(finding, spot)| Mark {
             file,
             at: index.units(spot.span),
-            rule: places.get(finding.rule.id).copied().unwrap_or_default(),
+            rule: places.get(&*finding.about.id).copied().unwrap_or_default(),
             message: finding.message.to_string(),
         }));
     }
     marks
 }
 
-/// Who judges, as long as the files are checked against the same; with another, all is judged anew.
-#[derive(Debug)]
-pub(super) struct Judge {
-    against: Against,
-    checker: Checker,
-    memory: Incremental,
-}
-
-impl Judge {
-    fn new(against: Against) -> Self {
-        let checker = Checker::new(against.settings());
-        Self { against, checker, memory: Incremental::default() }
-    }
-}
-
-/// What the files are checked against.
-#[derive(Debug, PartialEq, Eq)]
-struct Against {
-    level: Level,
-    version: MinorVersion,
-    namespaces: Namespaces,
-    /// The files with definitions of custom resources.
-    definitions: Vec<String>,
-}
-
-impl Against {
-    /// What the command would take for the same files.
-    fn read(ask: &CheckAsk, texts: &[&str]) -> Result<Self, String> {
-        let version = ask.version.parse::<Version>();
-        let newest = Settings::default().version;
-        let mut namespaces = Namespaces::default();
-        for text in texts {
-            namespaces.learn(&SourceText::new(0, text));
-        }
-        let definitions = texts.iter().filter(|it| it.contains("CustomResourceDefinition"));
-        Ok(Self {
-            level: ask.level.parse().map_err(|error| format!("level: {error}"))?,
-            version: version.map_err(|error| format!("version: {error}"))?.effective(newest),
-            namespaces,
-            definitions: definitions.map(|it| (*it).to_owned()).collect(),
-        })
-    }
-
-    fn settings(&self) -> Settings {
-        let definitions = self.definitions.iter();
-        let documents: Vec<_> = definitions.flat_map(|it| harden_yaml::documents(it)).collect();
-        Settings {
-            level: self.level,
-            version: self.version,
-            namespaces: self.namespaces.clone(),
-            crds: Arc::new(Crds::read(&documents)),
-            ..Settings::default()
-        }
-    }
+/// What the command would take for the same options.
+fn settings(ask: &CheckAsk) -> Result<Settings, String> {
+    let level = ask.level.parse().map_err(|error| format!("level: {error}"))?;
+    let version = MinorVersion::read_known(&ask.version);
+    let version = version.map_err(|error| format!("version: {error}"))?;
+    Ok(Settings { level, version, ..Settings::new(rules::all()) })
 }
 
 fn sentence(unused: &ignore::Unused) -> String {
-    let line = unused.ignore.line.map(|line| format!(" of line {line}")).unwrap_or_default();
-    format!("ignore[{}]{line}: {}", unused.ignore.rules.join(", "), unused.why)
+    match unused.ignore.line {
+        Some(line) => format!("line {line}: {unused}"),
+        None => unused.to_string(),
+    }
 }

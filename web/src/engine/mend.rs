@@ -1,17 +1,17 @@
 //! The YAML that would mend a finding, at the right indentation.
 
-use harden_core::finding::{Change, Spot};
+use harden_core::finding::Spot;
 use harden_core::report::{Suggestion, from_the_top};
-use harden_yaml::{Lines, Span};
+use harden_yaml::{Action, Lines, Span};
 
-use super::Engine;
-use crate::protocol::engine::{Edit, Mend};
+use super::{Engine, key};
+use crate::protocol::engine::{Edit, FindingKey, Mend};
 use crate::units::UnitIndex;
 
 impl Engine {
     /// What would mend a finding of the last check; nothing for one that is not there.
-    pub(super) fn mend(&self, index: usize) -> Vec<Mend> {
-        let Some(finding) = self.last.findings.get(index) else { return Vec::new() };
+    pub(super) fn mend(&self, key: &FindingKey) -> Vec<Mend> {
+        let Some(finding) = key::find(&self.last.findings, key) else { return Vec::new() };
         let file = self.last.files.get(finding.source);
         let text = file.map_or("", |it| self.texts.of(*it));
         let (lines, units) = (Lines::new(text), UnitIndex::new(text));
@@ -40,7 +40,7 @@ fn mend_spot(
     let change = |span: Span, insert| {
         Some(Edit { file, bytes: (span.start, span.end), at: units.units(span), insert })
     };
-    match (Suggestion::at(text, lines, spot), &*spot.change) {
+    match (Suggestion::at(text, lines, spot), spot.remedy.as_ref().map(|it| &it.action)) {
         (Some(Suggestion::Replace(replaced)), _) => {
             mend.edit = change(line, replaced.clone());
             mend.lines = vec![replaced];
@@ -51,7 +51,7 @@ fn mend_spot(
             mend.edit = change(end, format!("\n{}", added.join("\n")));
             mend.lines = added;
         }
-        (None, Change::Set(value)) => mend.lines = from_the_top(&spot.path, value),
+        (None, Some(Action::Set(value))) => mend.lines = from_the_top(&spot.path, value),
         (None, _) => {}
     }
     mend

@@ -41,8 +41,8 @@ impl Engine {
                         line: at.line,
                         allowed: answer.allowed,
                         standard: String::new(),
+                        outcome: answer.outcome().to_owned(),
                         text: answer.text,
-                        outcome: outcome(answer.allowed, true).to_owned(),
                         spots: answer.places.into_iter().map(|it| spot(it, "")).collect(),
                     });
                 }
@@ -53,7 +53,6 @@ impl Engine {
                     });
                     let unreadable = answer.unreadable.iter().map(|it| spot(*it, "unreadable"));
                     let spots = faults.chain(unreadable).collect();
-                    let is_pod = answer.kind == "Pod";
                     verdicts.push(Verdict {
                         object: format!("{} {}/{}", answer.kind, answer.namespace, answer.name),
                         file,
@@ -61,23 +60,13 @@ impl Engine {
                         line: at.line,
                         allowed: answer.allowed,
                         standard: answer.standard.to_string(),
-                        text: answer.text.unwrap_or_default(),
-                        outcome: outcome(answer.allowed, is_pod || !answer.unreadable.is_empty())
-                            .to_owned(),
+                        text: answer.words().unwrap_or_default().into_owned(),
+                        outcome: answer.outcome().to_owned(),
                         spots,
                     });
                 }
             }
         }
         Ok(verdicts)
-    }
-}
-
-fn outcome(allowed: bool, is_itself: bool) -> &'static str {
-    match (allowed, is_itself) {
-        (true, true) => "admitted",
-        (true, false) => "admitted, and so are its pods",
-        (false, true) => "rejected",
-        (false, false) => "admitted, but its pods are rejected",
     }
 }

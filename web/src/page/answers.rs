@@ -59,14 +59,12 @@ impl Page {
     fn take_check(&mut self, checked: engine::Checked) {
         self.check.is_running = false;
         self.engine = EngineState::Ready;
-        let count = checked.severities.iter().sum();
-        self.check.open = self.check.open.filter(|it| *it < count);
         let objects = checked.objects.len();
         self.check.filter.object = self.check.filter.object.filter(|it| *it < objects);
         self.check.listing.clone_from(&checked.listing);
         self.check.result = Some(Rc::new(checked));
         self.mark();
-        if let Some(open) = self.check.open {
+        if let Some(open) = self.check.open.clone() {
             self.ask("mend", engine::Ask::Mend(open));
         }
         if self.check.is_outdated {
@@ -149,31 +147,32 @@ impl Page {
     }
 
     /// Opens a finding and shows its place, or closes it.
-    pub(super) fn open_finding(&mut self, index: usize) {
+    pub(super) fn open_finding(&mut self, key: engine::FindingKey) {
         self.check.mends.clear();
-        if self.check.open == Some(index) {
+        if self.check.open.as_ref() == Some(&key) {
             self.check.open = None;
             return;
         }
-        self.check.open = Some(index);
-        self.ask("mend", engine::Ask::Mend(index));
-        let shown = self.check.listing.findings.iter().find(|it| it.index == index);
-        let Some(finding) = shown.cloned() else { return };
+        let shown = self.check.listing.findings.iter().find(|it| it.key == key).cloned();
+        self.check.open = Some(key.clone());
+        self.ask("mend", engine::Ask::Mend(key));
+        let Some(finding) = shown else { return };
         if let Some(rule) =
             self.rules.catalogue.as_ref().and_then(|it| it.rules.get(finding.rule)).cloned()
         {
             self.ask_rule(&rule.id);
         }
         if let Some(spot) = finding.spots.first() {
-            self.reveal(finding.file, spot.at.from, spot.at.to, false);
+            self.reveal(finding.key.file, spot.at.from, spot.at.to, false);
         }
     }
 
     /// Opens the next finding that is listed, or the one before.
     pub(super) fn step(&mut self, by: isize) {
         let listing = &self.check.listing;
-        let listed: Vec<usize> = listing.findings.iter().map(|it| it.index).collect();
-        let now = self.check.open.and_then(|open| listed.iter().position(|it| *it == open));
+        let listed: Vec<_> = listing.findings.iter().map(|it| &it.key).collect();
+        let now = self.check.open.as_ref();
+        let now = now.and_then(|open| listed.iter().position(|it| *it == open));
         let next = match (now, by) {
             (None, _) => 0,
             (Some(now), 1) => now + 1,
@@ -184,9 +183,9 @@ impl Page {
             self.ask("list", engine::Ask::List(self.check.filter.clone()));
             return;
         }
-        let index = listed.get(next).or_else(|| listed.first()).copied();
-        if let Some(index) = index.filter(|it| self.check.open != Some(*it)) {
-            self.open_finding(index);
+        let key = listed.get(next).or_else(|| listed.first()).copied();
+        if let Some(key) = key.filter(|it| self.check.open.as_ref() != Some(*it)).cloned() {
+            self.open_finding(key);
         }
     }
 

@@ -176,45 +176,19 @@ fn nothing(checked: &Checked) -> Html {
     }
 }
 
-/// `reaches baseline, 3 findings from restricted`.
+/// `1 workload, 1 reaches baseline`, and how far that is from what was asked for.
 fn summary(page: &Page, checked: &Checked) -> Html {
-    let Checked { ignored, standing, .. } = *checked;
-    let count = checked.severities.iter().sum::<usize>() - ignored;
-    let [privileged, baseline, restricted] = checked.levels;
-    let reached = match (privileged, baseline, restricted) {
-        (0, 0, 0) => None,
-        (0, 0, _) => Some("restricted"),
-        (0, ..) => Some("baseline"),
-        _ => Some("privileged"),
+    let distance = match checked.standing {
+        0 => String::new(),
+        1 => format!(", 1 finding from {}", page.level),
+        several => format!(", {several} findings from {}", page.level),
     };
-    let sentence = match reached {
-        None => String::new(),
-        Some(reached) if reached == page.level || standing == 0 => format!("reaches {reached}"),
-        Some(reached) => {
-            format!("reaches {reached}, {} from {}", plural(standing, "finding"), page.level)
-        }
-    };
-    let mut facts = vec![plural(checked.read, "object")];
-    if checked.broken > 0 {
-        facts.push(format!("{} could not be read", plural(checked.broken, "document")));
-    }
-    if ignored > 0 {
-        facts.push(format!("{ignored} ignored with a reason"));
-    }
     html! {
         <div class="summary" role="status">
-            <h2 class="large">{ plural(count, "finding") }</h2>
-            <p>{ sentence }</p>
-            <p class="quiet">{ facts.join(" · ") }</p>
+            <h2 class="large">{ &checked.headline }</h2>
+            if !checked.levels.is_empty() { <p>{ &checked.levels }{ distance }</p> }
+            <p class="quiet">{ checked.coverage.join(" · ") }</p>
         </div>
-    }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    match count {
-        0 => format!("no {word}s"),
-        1 => format!("1 {word}"),
-        _ => format!("{count} {word}s"),
     }
 }
 

@@ -12,14 +12,14 @@ pub(super) fn item(
     catalogue: &Catalogue,
     finding: &Finding,
 ) -> Html {
-    let index = finding.index;
     let Some(rule) = catalogue.rules.get(finding.rule) else { return Html::default() };
-    let is_open = page.check.open == Some(index);
-    let file = page.files.list.get(finding.file).filter(|_| page.files.list.len() > 1);
+    let is_open = page.check.open.as_ref() == Some(&finding.key);
+    let key = finding.key.clone();
+    let file = page.files.list.get(finding.key.file).filter(|_| page.files.list.len() > 1);
     let first = finding.spots.first().map_or(0, |it| it.line);
     html! {
-        <li key={index} class={classes!("finding", rule.severity.clone(), is_open.then_some("open"), finding.ignored.is_some().then_some("ignored"))}>
-            <button type="button" aria-expanded={is_open.to_string()} onclick={link.callback(move |_| Message::Open(index))}>
+        <li key={format!("{key:?}")} class={classes!("finding", rule.severity.clone(), is_open.then_some("open"), finding.ignored.is_some().then_some("ignored"))}>
+            <button type="button" aria-expanded={is_open.to_string()} onclick={link.callback(move |_| Message::Open(key.clone()))}>
                 <span class="dot" aria-hidden="true"></span>
                 <span class="what">
                     <span class="message">{ text::prose(&finding.message) }</span>
@@ -48,7 +48,7 @@ fn details(page: &Page, link: &Scope<Page>, rule: &RuleEntry, finding: &Finding)
             <p>{ text::prose(&rule.why) }</p>
             <h3>{ "What would make it pass" }</h3>
             <p>{ text::prose(&capitalised(&rule.remedy)) }{ "." }</p>
-            { for places.map(|(mend, spot)| change(link, mend, finding.file, spot.at.from, spot.at.to)) }
+            { for places.map(|(mend, spot)| change(link, mend, finding.key.file, spot.at.from, spot.at.to)) }
             if let Some(breaks) = breaks {
                 <h3>{ "What may break" }</h3>
                 <p>{ text::prose(&breaks) }</p>

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use web::protocol::engine::{Catalogue, Checked, Filter, Listing, Mend, RulePage, Verdict};
+use web::protocol::engine::{
+    Catalogue, Checked, Filter, FindingKey, Listing, Mend, RulePage, Verdict,
+};
 use web::protocol::workbench::{Audited, Form, Made, MakeAsk};
 
 use super::files::Draft;
@@ -94,8 +96,8 @@ pub(super) struct Check {
     /// The findings that are shown.
     pub(super) listing: Listing,
     pub(super) filter: Filter,
-    /// The finding that is open, by its place among all.
-    pub(super) open: Option<usize>,
+    /// The finding that is open; nothing is shown for one that is gone, until it is back.
+    pub(super) open: Option<FindingKey>,
     pub(super) mends: Vec<Mend>,
     pub(super) verdicts: Vec<Verdict>,
     pub(super) audit: Audit,

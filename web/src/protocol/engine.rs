@@ -13,8 +13,8 @@ pub enum Ask {
     Check(CheckAsk),
     /// List other findings of the last check: [`Answer::Listed`].
     List(Filter),
-    /// What would mend a finding of the last check, by its place there: [`Answer::Mended`].
-    Mend(usize),
+    /// What would mend a finding of the last check: [`Answer::Mended`].
+    Mend(FindingKey),
     /// All there is to say of a rule, by its id: [`Answer::Rule`].
     Rule(String),
     /// What the API server would answer: [`Answer::Simulated`].
@@ -30,7 +30,7 @@ pub enum Answer {
     Checked(Checked),
     /// To [`Ask::List`].
     Listed(Listing),
-    /// To [`Ask::Mend`], spot by spot.
+    /// To [`Ask::Mend`], spot by spot; nothing when the finding is gone.
     Mended(Vec<Mend>),
     /// To [`Ask::Rule`].
     Rule(Box<RulePage>),
@@ -131,18 +131,18 @@ pub struct Checked {
     pub objects: Vec<String>,
     /// Findings by severity, worst first; those that are ignored included.
     pub severities: [usize; 4],
-    /// Findings that are ignored.
-    pub ignored: usize,
+    /// The findings that count and those that are ignored, in a few words.
+    pub headline: String,
+    /// The levels that pods meet, in a few words; empty without pods.
+    pub levels: String,
+    /// What was checked, and what of the files could not be: a line each.
+    pub coverage: Vec<String>,
     /// Findings that count and that the Pod Security Standards forbid.
     pub standing: usize,
     /// Kubernetes objects that were read.
     pub read: usize,
     /// Documents that are no Kubernetes object.
     pub foreign: usize,
-    /// Documents that could not be read.
-    pub broken: usize,
-    /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
-    pub levels: [usize; 3],
     /// Ignores that change nothing, as sentences.
     pub unused: Vec<String>,
     /// Whether any file holds a Secret or an EncryptionConfiguration.
@@ -174,12 +174,10 @@ pub struct Mark {
 /// One flaw.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Its place among all findings of the check.
-    pub index: usize,
+    /// What it is asked for by.
+    pub key: FindingKey,
     /// The rule, by its place in the catalogue.
     pub rule: usize,
-    /// The file, by its place in the request.
-    pub file: usize,
     /// The object.
     pub object: Option<String>,
     /// What is wrong.
@@ -188,6 +186,25 @@ pub struct Finding {
     pub spots: Vec<Spot>,
     /// The reason why it is not counted.
     pub ignored: Option<String>,
+}
+
+/// What tells a finding from all others of a check, and is still the same in the next one unless a document
+/// or an item comes or goes before it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FindingKey {
+    /// The id of its rule.
+    pub rule: String,
+    /// The file, by its place in the request.
+    pub file: usize,
+    /// The document in the file, counted from 0.
+    pub document: u32,
+    /// The way from the root of the document to the object, as a JSON pointer; `None` for text that is
+    /// no object.
+    pub object: Option<String>,
+    /// The field in the object.
+    pub path: String,
+    /// Which of the findings that are alike in all this, in the order of the text.
+    pub nth: usize,
 }
 
 /// A place in a text.

@@ -4,35 +4,12 @@
 use clap::builder::PossibleValue;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Subcommand as _};
-use harden_core::ManifestFormat;
-use harden_core::generators::{Generator, Product};
+use harden_core::generators::{FileOutput, Generator, ObjectOutput, Product};
 
 use crate::protocol::workbench::{Field, FieldKind, Form, MakeAsk};
 
 /// What the terminal calls the program.
 const PROGRAM: &str = "kubectl-harden";
-
-/// What becomes of objects; the words are those of the terminal.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub(super) struct Delivery {
-    /// How to print the objects
-    #[arg(short, long, value_name = "FORMAT", default_value = "yaml")]
-    pub(super) output: ManifestFormat,
-
-    /// Leave out the comments that say why each object is there
-    #[arg(long)]
-    pub(super) no_comments: bool,
-}
-
-/// What becomes of files.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub(super) struct FileDelivery {
-    /// Leave out the comments
-    #[arg(long)]
-    pub(super) no_comments: bool,
-}
 
 /// The command line, as far as it generates.
 pub(super) fn command() -> Command {
@@ -40,17 +17,17 @@ pub(super) fn command() -> Command {
     let names: Vec<_> = all.get_subcommands().map(|it| it.get_name().to_owned()).collect();
     let all = names.iter().fold(all, |all, name| {
         let product = Generator::product_of(name);
-        all.mut_subcommand(name, |generator| with_delivery(generator, product))
+        all.mut_subcommand(name, |generator| with_output(generator, product))
     });
     all.disable_help_subcommand(true).bin_name("kubectl harden")
 }
 
-fn with_delivery(command: Command, product: Option<Product>) -> Command {
-    let command = command.mut_subcommands(|it| with_delivery(it, product));
+fn with_output(command: Command, product: Option<Product>) -> Command {
+    let command = command.mut_subcommands(|it| with_output(it, product));
     let about = command.get_about().cloned().unwrap_or_default();
     let command = match product {
-        Some(Product::Files) => FileDelivery::augment_args(command),
-        _ => Delivery::augment_args(command),
+        Some(Product::Files) => FileOutput::augment_args(command),
+        _ => ObjectOutput::augment_args(command),
     };
     command.about(about).disable_help_flag(true).disable_help_subcommand(true)
 }

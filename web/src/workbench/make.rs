@@ -1,15 +1,41 @@
 //! Runs a generator for a form, to the bytes that the terminal would print.
 
 use clap::{ArgMatches, FromArgMatches as _};
-use harden_core::generators::{Generated, Generator, Product};
-use harden_core::kubernetes::{Facts, Need};
+use harden_core::ManifestFormat;
+use harden_core::cluster::{Facts, Need};
+use harden_core::generators::{
+    FileOutput, Generate, Generator, ObjectOutput, OptionError, Product,
+};
+use harden_core::simulate::audit::Estimate;
 
-use super::form::{self, Delivery, FileDelivery};
-use super::{Workbench, audit};
+use super::{Workbench, form};
 use crate::protocol::workbench::{Made, MakeAsk};
 
-/// What is wrong, and the flag of the field that this is about; either may be empty.
-type Wrong = (String, String);
+/// What is wrong with a form.
+#[derive(Debug)]
+struct Wrong {
+    text: String,
+    /// The flag of the field that this is about; empty when it is about none.
+    field: String,
+}
+
+impl From<String> for Wrong {
+    fn from(text: String) -> Self {
+        Self { text, field: String::new() }
+    }
+}
+
+impl From<clap::Error> for Wrong {
+    fn from(error: clap::Error) -> Self {
+        error.to_string().into()
+    }
+}
+
+impl From<OptionError> for Wrong {
+    fn from(error: OptionError) -> Self {
+        Self { text: error.to_string(), field: error.option.to_owned() }
+    }
+}
 
 impl Workbench {
     /// What the command prints for this form, or what is wrong with it.
@@ -20,59 +46,63 @@ impl Workbench {
             Err(error) => return Made { error, ..made },
         }
         made.command = format!("kubectl harden {}", form::quoted(&made.words));
-        if let Err((error, field)) = self.fill_in(ask, &mut made) {
-            made.error = error;
-            made.field = field;
+        if let Err(wrong) = self.fill_in(ask, &mut made) {
+            made.error = wrong.text;
+            made.field = wrong.field;
         }
         made
     }
 
     fn fill_in(&mut self, ask: &MakeAsk, made: &mut Made) -> Result<(), Wrong> {
-        let matches = form::parse(&made.words)?;
-        let plain = |error: clap::Error| (error.to_string(), String::new());
-        let mut generator = Generator::from_arg_matches(&matches).map_err(plain)?;
-        let wrong = |error: harden_core::generators::OptionError| {
-            (error.to_string(), error.option.to_owned())
-        };
-        for file in generator.files().to_vec() {
-            let text = ask.texts.iter().find(|(name, _)| *name == file);
-            let text = text.ok_or_else(|| (format!("give the text of {file}"), String::new()))?;
-            generator.read(&file, &text.1).map_err(wrong)?;
+        let matches = form::parse(&made.words).map_err(|(text, field)| Wrong { text, field })?;
+        let mut generator = Generator::from_arg_matches(&matches)?;
+        for file in generator.options().files().to_vec() {
+            generator.options_mut().read(&file, text(ask, &file)?)?;
         }
-        let facts = self.facts(&generator, ask)?;
-        let mut generated = generator.generate(&facts).map_err(wrong)?;
-        if let Generator::AuditPolicy(options) = &generator
-            && let Some(log) = &options.estimate
-        {
-            let text = ask.texts.iter().find(|(name, _)| name == log);
-            let text = text.ok_or_else(|| (format!("give the text of {log}"), String::new()))?;
-            let said = |error| (error, "--estimate".to_owned());
-            generated.files = vec![audit::estimate(&generated.files, &text.1).map_err(said)?];
+        let options = generator.options();
+        let facts = self.facts(options, ask)?;
+        let mut generated = options.generate(&facts)?;
+        if let Some(log) = options.log() {
+            generated.count(log, |simulator| {
+                Ok::<_, Wrong>(Estimate::of(simulator.policy(), text(ask, log)?))
+            })?;
         }
-        made.notes.clone_from(&generated.notes);
-        write(&generated, generator.product(), innermost(&matches), made).map_err(plain)?;
-        let base = ask.words.join("-");
-        if made.name.is_empty() {
-            made.name = format!("{base}.yaml");
+        let matches = innermost(&matches);
+        match generator.product() {
+            Product::Objects => {
+                let output = ObjectOutput::from_arg_matches(matches)?;
+                made.text = output.text(&generated.manifests);
+                made.name = match output.output {
+                    ManifestFormat::Yaml => format!("{}.yaml", ask.words.join("-")),
+                    ManifestFormat::Json => "objects.json".to_owned(),
+                };
+            }
+            Product::Files => {
+                let output = FileOutput::from_arg_matches(matches)?;
+                made.text.clone_from(&output.text(&generated));
+                made.is_secret = generated.is_secret();
+                made.name = generated.wanted().next().map(|it| it.name.clone()).unwrap_or_default();
+            }
         }
+        made.notes = generated.notes;
         Ok(())
     }
 
-    fn facts(&mut self, generator: &Generator, ask: &MakeAsk) -> Result<Facts, Wrong> {
+    fn facts(&mut self, options: &dyn Generate, ask: &MakeAsk) -> Result<Facts, Wrong> {
         let mut facts = Facts::default();
-        for need in generator.needs() {
+        for need in options.needs() {
             match need {
                 Need::Today => facts.today = self.machine.today(),
                 Need::Random(count) => {
                     let random = self.random(count, ask.fresh);
                     facts.random = random.ok_or_else(|| {
-                        ("this browser gives no random bytes".to_owned(), String::new())
+                        Wrong::from("this browser gives no random bytes".to_owned())
                     })?;
                 }
                 _ => {
                     let text = "this depends on a cluster, which a page must not ask: copy the command and \
                                 run it where kubectl can";
-                    return Err((text.to_owned(), String::new()));
+                    return Err(text.to_owned().into());
                 }
             }
         }
@@ -80,41 +110,16 @@ impl Workbench {
     }
 }
 
+/// The text that was given for a file.
+fn text<'a>(ask: &'a MakeAsk, file: &str) -> Result<&'a str, Wrong> {
+    let text = ask.texts.iter().find(|(name, _)| name == file);
+    let (_, text) = text.ok_or_else(|| format!("give the text of {file}"))?;
+    Ok(text)
+}
+
 fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
     while let Some((_, inner)) = matches.subcommand() {
         matches = inner;
     }
     matches
-}
-
-fn write(
-    generated: &Generated,
-    product: Product,
-    matches: &ArgMatches,
-    made: &mut Made,
-) -> Result<(), clap::Error> {
-    match product {
-        Product::Objects => {
-            let delivery = Delivery::from_arg_matches(matches)?;
-            let comments = !delivery.no_comments;
-            made.text = harden_core::render(&generated.manifests, delivery.output, comments);
-            if delivery.output == harden_core::ManifestFormat::Json {
-                "objects.json".clone_into(&mut made.name);
-            }
-        }
-        Product::Files => {
-            let delivery = FileDelivery::from_arg_matches(matches)?;
-            let wanted: Vec<_> = generated.files.iter().filter(|it| !it.is_companion).collect();
-            let texts = wanted.iter().map(|file| {
-                if delivery.no_comments { file.without_comments() } else { file.text.clone() }
-            });
-            let texts: Vec<_> = texts.collect();
-            made.text = texts.iter().map(|it| it.as_str()).collect::<Vec<_>>().join("---\n");
-            made.is_secret = wanted.iter().any(|it| it.is_secret);
-            if let Some(file) = wanted.first() {
-                made.name.clone_from(&file.name);
-            }
-        }
-    }
-    Ok(())
 }

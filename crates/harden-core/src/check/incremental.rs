@@ -1,142 +1,145 @@
-//! Texts that are checked again and again while somebody edits them: only what changed is judged anew.
+//! Texts that are checked again and again while somebody edits them: only what changed is judged anew,
+//! and what holds otherwise because of it.
 
-use std::cell::OnceCell;
+mod section;
 
-use harden_yaml::{Lines, Span};
+use harden_yaml::Span;
 
-use super::{Checker, Coverage, Draft, Remains, SourceText};
+use super::checker::{Checker, Kept};
+use super::judge::Judge;
+use super::outcome::Record;
+use super::{Outcome, Settings};
 use crate::configuration;
-use crate::finding::{Finding, Spot};
-use crate::ignore::Ignore;
+use crate::finding::Finding;
+use crate::inventory::{Context, Extents};
+use crate::source::{Positions as _, Source, Text};
+use section::{Region, Section};
 
-/// What was judged before, document by document. One checker must not continue the memory of another
-/// with other settings.
-#[derive(Debug, Default)]
+/// What was judged before, section by section.
+#[derive(Debug)]
 pub struct Incremental {
+    checker: Checker,
     sections: Vec<Section>,
 }
 
-/// What files come to, as if each had been judged as a whole.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// The findings, in their order.
-    pub findings: Vec<Finding>,
-    /// The decisions not to count findings.
-    pub ignores: Vec<Ignore>,
-    /// What was read.
-    pub coverage: Coverage,
-}
-
-#[derive(Debug)]
-struct Section {
-    place: Region,
-    text: String,
-    judged: Draft,
-}
-
-/// A part of a file.
-#[derive(Debug, Clone, Copy)]
-struct Region {
-    file: usize,
-    span: Span,
-    /// The line that it begins in.
-    line: u32,
-    /// Whether the file ends with it, which changes what some findings point at.
-    is_last: bool,
-}
-
-impl AsRef<Remains> for Section {
-    fn as_ref(&self) -> &Remains {
-        &self.judged.remains
-    }
-}
-
 impl Incremental {
-    /// Judges these files, which are counted from 0.
-    pub fn judge(&mut self, checker: &Checker, files: &[&str]) -> Outcome {
-        let lines: Vec<_> = files.iter().map(|text| OnceCell::from(Lines::new(text))).collect();
-        let mut places = Vec::new();
-        let mut sources = Vec::new();
-        for (file, (text, lines)) in files.iter().zip(&lines).enumerate() {
-            for span in sections(text) {
-                let line = lines.get().map_or(1, |it| it.position(span.start).line);
-                let is_last = span.end as usize >= text.len();
-                sources.push(SourceText::part(places.len(), (file, text), span, lines));
-                places.push(Region { file, span, line, is_last });
-            }
-        }
-        let text_at = |place: &Region| files.get(place.file).map_or("", |it| place.span.text(it));
-        let is_same = |(part, place): &(&Section, &Region)| {
-            (part.place.file, part.place.is_last) == (place.file, place.is_last)
-                && part.text == text_at(place)
+    /// Remembers nothing yet.
+    pub fn new(settings: Settings) -> Self {
+        let checker = Checker::new(settings, Context::default(), Extents::default());
+        Self { checker, sections: Vec::new() }
+    }
+
+    /// What is checked, and against what.
+    pub fn settings(&self) -> &Settings {
+        &self.checker.settings
+    }
+
+    /// Checks these files, as if each were judged as a whole.
+    pub fn check<'t>(&mut self, files: &[Source<'t>]) -> Outcome<'t> {
+        let texts: Vec<_> = files.iter().enumerate().map(|(index, it)| it.at(index)).collect();
+        let regions: Vec<_> = texts.iter().flat_map(regions).collect();
+        let is_same = |(section, region): &(&Section, &Region)| {
+            section.is_at(region, text_at(&texts, region))
         };
-        let before = self.sections.iter().zip(&places).take_while(is_same).count();
-        let rest = self.sections.len().min(places.len()) - before;
-        let back = self.sections.iter().rev().zip(places.iter().rev());
+        let before = self.sections.iter().zip(&regions).take_while(is_same).count();
+        let rest = self.sections.len().min(regions.len()) - before;
+        let back = self.sections.iter().rev().zip(regions.iter().rev());
         let after = back.take(rest).take_while(is_same).count();
 
-        let mut session = checker.session();
-        let end = places.len() - after;
-        let changed = places.iter().zip(&sources).take(end).skip(before);
-        let judged = changed.map(|(place, source)| Section {
-            place: *place,
-            text: text_at(place).to_owned(),
-            judged: session.judge(source),
-        });
-        self.sections.splice(before..self.sections.len() - after, judged);
-        let moved = self.sections.iter_mut().zip(places).enumerate().skip(end);
-        moved.for_each(|(index, (part, place))| part.move_to(index, place));
-        self.conclude(checker, &sources)
+        let (old, new) = (self.sections.len() - after, regions.len() - after);
+        let gone = self.sections.get(before..old).unwrap_or_default();
+        let changed = regions.get(before..new).unwrap_or_default();
+        let teaches = gone.iter().map(Section::text).any(Context::may_teach)
+            || changed.iter().any(|it| Context::may_teach(text_at(&texts, it)));
+        let known = teaches.then(|| self.learn(&texts));
+
+        let mut judge = Judge::new(&self.checker);
+        let mut judged = |region: &Region| judged(&mut judge, &texts, *region);
+        let changed: Vec<_> = changed.iter().filter_map(&mut judged).collect();
+        self.sections.splice(before..old, changed);
+        for (section, region) in self.sections.iter_mut().zip(&regions).skip(new) {
+            section.move_to(*region);
+        }
+        if let Some(known) = known {
+            let context = &self.checker.context;
+            let namespaces = context.namespaces_that_differ(&known);
+            let are_kinds_same = context.crds() == known.crds();
+            for (section, region) in self.sections.iter_mut().zip(&regions) {
+                let is_affected = section.has_pods_in(&namespaces)
+                    || !are_kinds_same && section.has_custom_objects();
+                if is_affected && let Some(anew) = judged(region) {
+                    *section = anew;
+                }
+            }
+        }
+        self.finish(files, &texts)
     }
 
-    fn conclude(&self, checker: &Checker, sources: &[SourceText<'_>]) -> Outcome {
-        let findings = checker.conclude(&self.sections, sources);
-        let mut outcome = Outcome { findings, ..Outcome::default() };
-        for Section { judged, .. } in &self.sections {
-            outcome.findings.extend_from_slice(&judged.findings);
-            outcome.ignores.extend_from_slice(&judged.ignores);
-            outcome.coverage.add(&judged.coverage);
+    /// Learns what the texts say for others; returns what was known before.
+    fn learn(&mut self, texts: &[Text<'_>]) -> Context {
+        let mut context = Context::default();
+        texts.iter().for_each(|it| context.learn(it));
+        self.checker.set_context(context)
+    }
+
+    fn finish<'t>(&self, files: &[Source<'t>], texts: &[Text<'_>]) -> Outcome<'t> {
+        let mut outcome = Outcome::default();
+        outcome.sources.extend(files.iter().map(|it| Record {
+            name: it.name.clone(),
+            text: Some(it.text.clone()),
+            is_foreign: true,
+        }));
+        let (mut ignores, mut named_files) = (Vec::new(), Vec::new());
+        for section in &self.sections {
+            let (draft, file) = (section.draft(), section.region().file);
+            outcome.findings.extend_from_slice(&draft.findings);
+            outcome.coverage.add(&draft.coverage);
+            ignores.extend_from_slice(&draft.ignores);
+            named_files.extend(draft.named_files.iter().map(|it| (file, it.clone())));
+            if let Some(record) = outcome.sources.get_mut(file) {
+                record.is_foreign &= draft.coverage.objects == 0 && draft.coverage.broken == 0;
+            }
         }
-        let file = |source: usize| self.sections.get(source).map_or(0, |it| it.place.file);
-        outcome.findings.iter_mut().for_each(|it| it.source = file(it.source));
-        outcome.ignores.iter_mut().for_each(|it| it.source = file(it.source));
+        let kept = self.sections.iter().filter(|it| it.draft().is_wanted);
+        let kept: Vec<Kept> = kept.map(|it| it.region().kept()).collect();
+        let drafts = || self.sections.iter().map(Section::draft);
+        let held = drafts().flat_map(|draft| {
+            draft.held.iter().filter_map(|it| Some((it, draft.pods.get(it.pod)?)))
+        });
+        let pods = drafts().flat_map(|it| &it.pods).collect();
+        outcome.findings.extend(self.checker.conclude(texts, &kept, pods, held));
         outcome.findings.sort_by(Finding::order);
+        outcome.complete(&self.checker, named_files);
+        outcome.apply(ignores, &self.checker.settings);
         outcome
     }
 }
 
-impl Section {
-    /// Moves to another place, without a change of its text.
-    fn move_to(&mut self, index: usize, place: Region) {
-        let bytes = place.span.start.wrapping_sub(self.place.span.start);
-        let lines = place.line.wrapping_sub(self.place.line);
-        self.place = place;
-        let Draft { findings, ignores, remains, .. } = &mut self.judged;
-        let move_spot = |spot: &mut Spot| {
-            let Spot { span, start, end, .. } = spot;
-            for offset in [&mut span.start, &mut span.end] {
-                *offset = offset.wrapping_add(bytes);
-            }
-            for line in [&mut start.line, &mut end.line] {
-                *line = line.wrapping_add(lines);
-            }
-        };
-        for finding in findings {
-            finding.source = index;
-            finding.spots.iter_mut().for_each(move_spot);
-        }
-        for ignore in ignores {
-            ignore.source = index;
-            ignore.line = ignore.line.map(|it| it.wrapping_add(lines));
-        }
-        for workload in &mut remains.workloads {
-            workload.source = index;
-            [&mut workload.spot, &mut workload.automount_spot].into_iter().for_each(move_spot);
-        }
-    }
+fn judged(judge: &mut Judge<'_>, texts: &[Text<'_>], region: Region) -> Option<Section> {
+    let text = texts.get(region.file)?;
+    let draft = judge.judge(text, region.span, region.document);
+    Some(Section::new(region, text_at(texts, &region), draft))
 }
 
-/// The parts of a file that can be judged on their own. What the API server says of its configuration
+fn text_at<'t>(texts: &[Text<'t>], region: &Region) -> &'t str {
+    texts.get(region.file).map_or("", |it| region.span.text(it.text))
+}
+
+/// Where the sections of a file are.
+fn regions(text: &Text<'_>) -> Vec<Region> {
+    let sections = (0..).zip(sections(text.text));
+    sections
+        .map(|(document, span)| Region {
+            file: text.index,
+            span,
+            document,
+            line: text.position(span.start).line,
+            is_last: span.end as usize >= text.text.len(),
+        })
+        .collect()
+}
+
+/// The sections of a file that can be judged on their own. What the API server says of its configuration
 /// files counts the lines of the whole file.
 fn sections(text: &str) -> Vec<Span> {
     if configuration::may_be_in(text) {

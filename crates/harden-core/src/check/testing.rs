@@ -1,18 +1,12 @@
 //! What a rule says of a text, for the tests beside the rules.
 
-use super::{Checker, Settings, SourceText};
+use super::Settings;
 use crate::finding::Finding;
 use crate::rule::Rule;
 
 /// The findings of one rule.
 pub(crate) fn findings(rule: &'static Rule, text: &str) -> Vec<Finding> {
-    let mut settings = Settings { rules: vec![rule], ..Settings::default() };
-    settings.namespaces.learn(&SourceText::new(0, text));
-    let checker = Checker::new(settings);
-    let sources = [SourceText::new(0, text)];
-    let judged: Vec<_> = sources.iter().map(|source| checker.judge(source)).collect();
-    let over_all = checker.conclude(&judged, &sources);
-    judged.into_iter().flat_map(|it| it.findings).chain(over_all).collect()
+    super::check(Settings::new([rule]), [text]).findings
 }
 
 /// The messages of one rule.

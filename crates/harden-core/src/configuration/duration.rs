@@ -14,7 +14,7 @@ const UNITS: [(&str, u64); 8] = [
 ];
 
 /// Nanoseconds; the error is Go's.
-pub(crate) fn parse(text: &str) -> Result<i64, String> {
+pub fn parse(text: &str) -> Result<i64, String> {
     let invalid = || format!("time: invalid duration {}", go_quoted(text));
     let is_negative = text.starts_with('-');
     let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -58,7 +58,7 @@ pub(crate) fn parse(text: &str) -> Result<i64, String> {
     signed.ok_or_else(invalid)
 }
 
-/// As Go prints it, for durations that are nothing or less.
+/// As Go prints it.
 pub(super) fn print(nanoseconds: i64) -> String {
     let sign = if nanoseconds < 0 { "-" } else { "" };
     let amount = nanoseconds.unsigned_abs();
@@ -107,6 +107,13 @@ mod tests {
     fn durations_are_read_and_printed_as_go_does() {
         for (text, printed) in [
             ("0", "0s"),
+            ("1m30s", "1m30s"),
+            ("1h1m1.5s", "1h1m1.5s"),
+            ("1.5h", "1h30m0s"),
+            ("30s1m", "1m30s"),
+            ("+.5m", "30s"),
+            ("9223372036854775807ns", "2562047h47m16.854775807s"),
+            ("-1s", "-1s"),
             ("-0.5s", "-500ms"),
             ("-90s", "-1m30s"),
             ("-1h0.25s", "-1h0m0.25s"),
@@ -123,7 +130,10 @@ mod tests {
     fn what_is_no_duration_is_rejected_in_gos_words() {
         for (text, error) in [
             ("", r#"time: invalid duration """#),
+            ("-", r#"time: invalid duration "-""#),
             ("5", r#"time: missing unit in duration "5""#),
+            ("1m30", r#"time: missing unit in duration "1m30""#),
+            ("5 s", r#"time: unknown unit " s" in duration "5 s""#),
             ("5x", r#"time: unknown unit "x" in duration "5x""#),
             (".s", r#"time: invalid duration ".s""#),
             ("9223372036854775808ns", r#"time: invalid duration "9223372036854775808ns""#),

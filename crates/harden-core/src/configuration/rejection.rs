@@ -61,6 +61,11 @@ impl<'d> Rejection<'d> {
         Self { context, list: List::Strict, faults }
     }
 
+    /// What people are told: that the server would not start, and what it says.
+    pub fn sentence(&self, file: &str) -> String {
+        format!("the API server would not start: {}", self.text(file))
+    }
+
     /// What the server says when the file is called `file`. Two things differ: key material is
     /// redacted, and the place in the server's own sources (`in scheme "…"`) is left out.
     pub fn text(&self, file: &str) -> String {

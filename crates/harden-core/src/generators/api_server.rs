@@ -4,7 +4,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{File, OptionError};
-use crate::kubernetes::{Facts, MinorVersion, PolicyVersion};
+use crate::cluster::Facts;
+use crate::kubernetes::{MinorVersion, PolicyVersion};
 
 /// What a static pod of kube-apiserver needs to have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -11,11 +11,12 @@ pub use noise::Noise;
 pub use profile::Profile;
 pub use resource::LoggedResource;
 
+use crate::cluster::{Facts, Need};
 use crate::configuration::audit::{self, AuditPolicy};
 use crate::configuration::first_document;
-use crate::kubernetes::{Facts, MinorVersion, NamespaceName, Need, PolicyVersion};
+use crate::kubernetes::{MinorVersion, NamespaceName, PolicyVersion};
 
-use super::{File, Generated, HostPath, OptionError, api_server};
+use super::{File, Generate, Generated, HostPath, OptionError, Product, api_server};
 use rule::PolicyRule;
 
 #[cfg(feature = "cli")]
@@ -92,31 +93,21 @@ impl Default for Options {
     }
 }
 
-impl Options {
-    #[expect(clippy::unused_self, reason = "other generators read files")]
-    pub(crate) fn files(&self) -> &[String] {
-        &[]
+impl Generate for Options {
+    fn product() -> Product {
+        Product::Files
     }
 
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "other generators read files"
-    )]
-    pub(crate) fn read(&mut self, _: &str, _: &str) -> Result<(), OptionError> {
-        Ok(())
-    }
-
-    pub(crate) fn is_forced(&self) -> bool {
+    fn is_forced(&self) -> bool {
         self.force
     }
 
-    pub(crate) fn needs(&self) -> Vec<Need> {
+    fn needs(&self) -> Vec<Need> {
         let asks = self.for_version == Some(PolicyVersion::Cluster);
         asks.then_some(Need::Version).into_iter().collect()
     }
 
-    pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+    fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let version = api_server::version("--for-version", self.for_version, facts)?;
         if self.print_flags {
             let (settings, notes) = self.backend.settings(&self.config_path);
@@ -128,6 +119,12 @@ impl Options {
         Ok(Generated { files: vec![File::new(FILE, text)], notes, ..Generated::default() })
     }
 
+    fn log(&self) -> Option<&str> {
+        self.estimate.as_deref()
+    }
+}
+
+impl Options {
     /// The policy, without rules that others leave nothing to.
     fn policy(&self, version: MinorVersion) -> Result<String, OptionError> {
         self.check()?;

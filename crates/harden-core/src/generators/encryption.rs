@@ -20,12 +20,14 @@ pub use resource::{InvalidResource, Resource};
 pub use stage::Stage;
 pub use writer::Writer;
 
-use crate::kubernetes::{Facts, Need, PolicyVersion};
+use crate::cluster::{Facts, Need};
+
+use crate::kubernetes::PolicyVersion;
 
 use configuration::{Configuration, Entry, ResourceRule};
 use new_key::NewKeys;
 
-use super::{File, Generated, HostPath, OptionError, api_server};
+use super::{File, Generate, Generated, HostPath, OptionError, Product, api_server};
 
 /// What the file is called when nobody says otherwise.
 const NAME: &str = "encryption.yaml";
@@ -108,22 +110,20 @@ impl Default for Options {
     }
 }
 
-impl Options {
-    pub(crate) fn files(&self) -> &[String] {
+impl Generate for Options {
+    fn product() -> Product {
+        Product::Files
+    }
+
+    fn files(&self) -> &[String] {
         self.procedure.as_ref().map_or(&[], Procedure::files)
     }
 
-    pub(crate) fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
+    fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
         self.procedure.as_mut().map_or(Ok(()), |it| it.read(file, text))
     }
 
-    /// Keys are never overwritten, and nothing else is in the way.
-    #[expect(clippy::unused_self, reason = "every generator is asked")]
-    pub(crate) fn is_forced(&self) -> bool {
-        false
-    }
-
-    pub(crate) fn needs(&self) -> Vec<Need> {
+    fn needs(&self) -> Vec<Need> {
         match &self.procedure {
             Some(procedure) => procedure.needs(),
             None if self.print_flags => {
@@ -134,7 +134,7 @@ impl Options {
         }
     }
 
-    pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+    fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         match &self.procedure {
             Some(procedure) => procedure.generate(facts),
             None if self.print_flags => {
@@ -149,7 +149,9 @@ impl Options {
             None => self.configure(facts),
         }
     }
+}
 
+impl Options {
     /// The file alone, for a cluster that has none.
     fn configure(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let mut configuration = Configuration::default();

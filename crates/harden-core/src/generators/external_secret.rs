@@ -25,9 +25,11 @@ pub use policy::{CreationPolicy, DeletionPolicy, Interval, RefreshPolicy};
 pub use store::{Auth, Provider, StoreKind};
 pub use vault::KvVersion;
 
-use crate::kubernetes::{Facts, Label, NamespaceName, Need, ObjectName, SecretShape};
+use crate::cluster::{Facts, Need, SecretShape};
 
-use super::{Generated, OptionError};
+use crate::kubernetes::{Label, NamespaceName, ObjectName};
+
+use super::{Generate, Generated, OptionError, Product};
 
 #[cfg(feature = "cli")]
 const SECRET: &str = "Secret";
@@ -180,23 +182,27 @@ pub struct Options {
     pub found: Vec<SecretShape>,
 }
 
-impl Options {
-    pub(crate) fn files(&self) -> &[String] {
+impl Generate for Options {
+    fn product() -> Product {
+        Product::Objects
+    }
+
+    fn files(&self) -> &[String] {
         &self.filename
     }
 
     /// Takes in what the manifests of a file say of Secrets, without what those hold.
-    pub(crate) fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
+    fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
         let found = source::read(file, text)?;
         self.found.extend(found);
         Ok(())
     }
 
-    pub(crate) fn is_forced(&self) -> bool {
+    fn is_forced(&self) -> bool {
         self.force
     }
 
-    pub(crate) fn needs(&self) -> Vec<Need> {
+    fn needs(&self) -> Vec<Need> {
         // Without a namespace nothing can be asked for, and `generate` rejects.
         let Some(namespace) = &self.namespace else { return Vec::new() };
         let namespace = || namespace.to_string();
@@ -211,7 +217,7 @@ impl Options {
         secrets.chain(deployments).collect()
     }
 
-    pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+    fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         policy::check(self)?;
         let mut notes = Vec::new();
         let secrets = source::secrets(self, facts, &mut notes)?;
@@ -244,7 +250,9 @@ impl Options {
         generated.notes = notes;
         Ok(generated)
     }
+}
 
+impl Options {
     /// Whether this part is asked for.
     fn makes(&self, part: Part) -> bool {
         self.only.is_empty() || self.only.contains(&part)

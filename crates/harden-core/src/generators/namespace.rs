@@ -15,11 +15,13 @@ pub use flow::Flow;
 pub use part::Part;
 pub use quota::{Hard, Size};
 
+use crate::cluster::{Facts, Need};
+
 use crate::kubernetes::{
-    Annotation, Cidr, Endpoint, Facts, Label, Level, NamespaceName, Need, PolicyVersion, PortNumber,
+    Annotation, Cidr, Endpoint, Label, Level, NamespaceName, PolicyVersion, PortNumber,
 };
 
-use super::{Generated, OptionError};
+use super::{Generate, Generated, OptionError, Product};
 
 #[cfg(feature = "cli")]
 const SECURITY: &str = "Pod Security";
@@ -202,13 +204,17 @@ impl Default for Options {
     }
 }
 
-impl Options {
-    pub(crate) fn files(&self) -> &[String] {
+impl Generate for Options {
+    fn product() -> Product {
+        Product::Objects
+    }
+
+    fn files(&self) -> &[String] {
         &self.filename
     }
 
     /// Takes names from a file: one a line, blank lines and `#` comments left out.
-    pub(crate) fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
+    fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
         for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             let word = line.split('#').next().unwrap_or_default().trim();
             if word.is_empty() {
@@ -224,11 +230,11 @@ impl Options {
         Ok(())
     }
 
-    pub(crate) fn is_forced(&self) -> bool {
+    fn is_forced(&self) -> bool {
         self.force
     }
 
-    pub(crate) fn needs(&self) -> Vec<Need> {
+    fn needs(&self) -> Vec<Need> {
         let version =
             self.makes(Part::Namespace) && self.kubernetes_version == Some(PolicyVersion::Cluster);
         let dns = self.makes(Part::Dns) && self.dns.contains(&Dns::Cluster);
@@ -238,7 +244,7 @@ impl Options {
             .collect()
     }
 
-    pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+    fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let names = self.checked_names()?;
         let labels = pod_security::labels(self, facts)?;
         let dns = dns::peers(self, facts)?;
@@ -270,7 +276,9 @@ impl Options {
         }
         Ok(generated)
     }
+}
 
+impl Options {
     /// Whether this part is asked for.
     pub(crate) fn makes(&self, part: Part) -> bool {
         (self.only.is_empty() || self.only.contains(&part)) && !self.without.contains(&part)

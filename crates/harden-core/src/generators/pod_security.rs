@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::cluster::{Facts, Need};
 use crate::configuration::admission;
 use crate::configuration::first_document;
-use crate::kubernetes::{Facts, Level, MinorVersion, NamespaceName, Need, PolicyVersion};
+use crate::kubernetes::{Level, MinorVersion, NamespaceName, PolicyVersion};
 
 use super::api_server::{Kind, Mount, Settings};
-use super::{File, Generated, HostPath, OptionError};
+use super::{File, Generate, Generated, HostPath, OptionError, Product};
 
 #[cfg(feature = "cli")]
 const EXEMPTIONS: &str = "Exemptions";
@@ -88,31 +89,21 @@ impl Default for Options {
     }
 }
 
-impl Options {
-    #[expect(clippy::unused_self, reason = "other generators read files")]
-    pub(crate) fn files(&self) -> &[String] {
-        &[]
+impl Generate for Options {
+    fn product() -> Product {
+        Product::Files
     }
 
-    #[expect(
-        clippy::unused_self,
-        clippy::unnecessary_wraps,
-        reason = "other generators read files"
-    )]
-    pub(crate) fn read(&mut self, _: &str, _: &str) -> Result<(), OptionError> {
-        Ok(())
-    }
-
-    pub(crate) fn is_forced(&self) -> bool {
+    fn is_forced(&self) -> bool {
         self.force
     }
 
-    pub(crate) fn needs(&self) -> Vec<Need> {
+    fn needs(&self) -> Vec<Need> {
         let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
         asks.then_some(Need::Version).into_iter().collect()
     }
 
-    pub(crate) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+    fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let version = self.version(facts)?;
         if self.print_flags {
             let settings = Settings {
@@ -144,7 +135,9 @@ impl Options {
         let files = vec![File::new(FILE, text)];
         Ok(Generated { files, notes: self.notes(), ..Generated::default() })
     }
+}
 
+impl Options {
     fn text(&self, version: PolicyVersion) -> String {
         let version = version.to_string();
         let is_quiet = self.enforce == Level::Privileged;

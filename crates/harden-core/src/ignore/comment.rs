@@ -3,8 +3,8 @@
 use harden_yaml::Document;
 
 use super::Ignore;
-use crate::check::Object;
 use crate::finding::IgnoredBy;
+use crate::object::Object;
 
 const MARK: &str = "harden: ignore[";
 
@@ -29,7 +29,7 @@ pub(super) fn read(
         let line = if comment.own_line { next_line(document, line, line_of) } else { line };
         ignores.push(Ignore {
             source,
-            object: whole.map(Object::full_name),
+            object: whole.map(Object::reference),
             line: whole.is_none().then_some(line),
             container: None,
             rules,

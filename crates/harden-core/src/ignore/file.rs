@@ -1,6 +1,6 @@
 //! Ignores that a file holds, for manifests that nobody should edit.
 
-use crate::check::Object;
+use crate::object::Object;
 
 /// One entry: what is left open matches everything. Names take `*` for any characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,11 +17,18 @@ pub struct FileIgnore {
     pub labels: Vec<(String, String)>,
     /// The container that the finding is about.
     pub container: Option<String>,
+    /// The path of the file that it is in.
+    pub path: Option<String>,
     /// Why.
     pub reason: String,
 }
 
 impl FileIgnore {
+    /// Whether the entry is about the objects of a file.
+    pub fn is_about_file(&self, path: &str) -> bool {
+        self.path.as_ref().is_none_or(|pattern| matches(pattern, path))
+    }
+
     /// Whether the entry is about this object.
     pub(super) fn is_about(&self, object: &Object<'_>) -> bool {
         let fits = |pattern: &Option<String>, text: &str| {

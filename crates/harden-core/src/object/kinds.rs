@@ -1,6 +1,6 @@
 //! The kinds whose objects are pods or make them.
 
-use crate::pod_security::Origin;
+use super::Origin;
 
 /// A kind whose objects are pods or hold templates of pods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,21 @@
 //! Objects in a document, those in Lists included.
 
-use harden_yaml::{Items, Place};
+use std::cell::OnceCell;
+use std::iter::Enumerate;
+use std::sync::Arc;
 
-/// An object of the API as it is written.
-#[derive(Debug, Clone, Copy)]
+use harden_yaml::{Items, Place, Pointer};
+
+use super::ObjectReference;
+use crate::kubernetes::GroupKind;
+
+/// An object of the API as it is written, and where it was found.
+#[derive(Debug, Clone)]
 pub struct Object<'d> {
+    /// The source that it is in, by its place in the input.
+    pub source: usize,
+    /// The document of the source that it is in, as [`harden_yaml::documents()`] yields them.
+    pub document: u32,
     /// The whole object.
     pub place: Place<'d>,
     /// Its API group; empty for the core group.
@@ -13,6 +24,9 @@ pub struct Object<'d> {
     pub version: &'d str,
     /// Its kind; empty when there is none.
     pub kind: &'d str,
+    /// The way to it from the root of its document.
+    pointer: Pointer,
+    reference: OnceCell<Arc<ObjectReference>>,
 }
 
 impl<'d> Object<'d> {
@@ -27,6 +41,40 @@ impl<'d> Object<'d> {
         (!prefix.is_empty() && self.name().is_empty()).then_some(prefix)
     }
 
+    /// Whether it is of this kind, in any version of this group.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind == kind && self.group == group
+    }
+
+    /// The same for a kind that is known beforehand.
+    pub fn is_of(&self, kind: GroupKind) -> bool {
+        kind.is(self.group, self.kind)
+    }
+
+    /// Whether it says what it is: something with an `apiVersion` and a `kind`.
+    pub fn is_complete(&self) -> bool {
+        !self.kind.is_empty() && !self.version.is_empty()
+    }
+
+    /// What it is called, for whoever speaks of it after its text is gone; made once.
+    pub fn reference(&self) -> Arc<ObjectReference> {
+        let reference = self.reference.get_or_init(|| {
+            let (group, version) = (self.group, self.version);
+            Arc::new(ObjectReference {
+                api_version: if group.is_empty() {
+                    version.to_owned()
+                } else {
+                    format!("{group}/{version}")
+                },
+                kind: self.kind.to_owned(),
+                namespace: self.namespace().unwrap_or_default().to_owned(),
+                name: self.generate_name().unwrap_or_else(|| self.name()).to_owned(),
+                pointer: self.pointer.clone(),
+            })
+        });
+        Arc::clone(reference)
+    }
+
     /// The namespace that it is written for, if one is given.
     pub fn namespace(&self) -> Option<&'d str> {
         self.place.at("metadata").at("namespace").as_str().filter(|name| !name.is_empty())
@@ -37,7 +85,16 @@ impl<'d> Object<'d> {
         let or = |key, fallback| place.at(key).as_str().unwrap_or(fallback);
         let api_version: &'d str = or("apiVersion", api_version);
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        Self { place, group, version, kind: or("kind", kind) }
+        Self {
+            source: 0,
+            document: 0,
+            place,
+            group,
+            version,
+            kind: or("kind", kind),
+            pointer: Pointer::default(),
+            reference: OnceCell::new(),
+        }
     }
 }
 
@@ -55,19 +112,27 @@ pub(crate) fn objects_of_list<'d>(
     api_version: &'d str,
     kind: &'d str,
 ) -> Objects<'d> {
-    Objects { next: Some(Object::read(root, api_version, kind)), lists: Vec::new() }
+    Objects {
+        next: Some(Object::read(root, api_version, kind)),
+        source: 0,
+        document: 0,
+        lists: Vec::new(),
+    }
 }
 
 /// The objects of a document.
 #[derive(Debug, Clone)]
 pub struct Objects<'d> {
     next: Option<Object<'d>>,
+    source: usize,
+    document: u32,
     lists: Vec<List<'d>>,
 }
 
 #[derive(Debug, Clone)]
 struct List<'d> {
-    items: Items<'d>,
+    items: Enumerate<Items<'d>>,
+    pointer: Pointer,
     api_version: &'d str,
     kind: &'d str,
 }
@@ -81,23 +146,32 @@ impl<'d> Iterator for Objects<'d> {
                 Some(object) => object,
                 None => self.next_item()?,
             };
+            let object = Object { source: self.source, document: self.document, ..object };
             let Some(kind) = object.kind.strip_suffix("List") else { return Some(object) };
             let items = object.place.at("items");
             if !items.is_list() {
                 return Some(object);
             }
             let api_version = object.place.at("apiVersion").as_str().unwrap_or("");
-            self.lists.push(List { items: items.items(), api_version, kind });
+            let pointer = object.pointer.at("items");
+            self.lists.push(List { items: items.items().enumerate(), pointer, api_version, kind });
         }
     }
 }
 
 impl<'d> Objects<'d> {
+    /// The same, as objects of this document of a source.
+    pub(crate) fn of(self, source: usize, document: u32) -> Self {
+        Self { source, document, ..self }
+    }
+
     fn next_item(&mut self) -> Option<Object<'d>> {
         loop {
             let list = self.lists.last_mut()?;
-            if let Some(item) = list.items.next() {
-                return Some(Object::read(item, list.api_version, list.kind));
+            if let Some((index, item)) = list.items.next() {
+                let pointer = list.pointer.at(&index.to_string());
+                let object = Object::read(item, list.api_version, list.kind);
+                return Some(Object { pointer, ..object });
             }
             self.lists.pop();
         }
@@ -130,6 +204,12 @@ items:
 - {apiVersion: v1, kind: Service, metadata: {name: c}}
 ";
         assert_eq!(names(text), ["apps/v1 Deployment a", "/v1 Pod b", "/v1 Service c"]);
+        let document = Document::parse_yaml(text);
+        let objects: Vec<_> = objects(document.root()).collect();
+        for object in &objects {
+            assert_eq!(object.place.pointer().as_ref(), Some(&object.pointer));
+        }
+        assert_eq!(objects[2].pointer.as_str(), "/items/2");
     }
 
     #[test]

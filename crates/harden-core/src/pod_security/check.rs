@@ -1,6 +1,7 @@
 //! What a check of the Pod Security Standards is, and what it finds.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
+use serde_json::Value;
 
 use super::Pod;
 use crate::kubernetes::{Level, MinorVersion};
@@ -79,46 +80,26 @@ pub struct CheckFailure<'d> {
 }
 
 /// A place that a check objects to; it may be missing.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Fault<'d> {
     /// The field that is wrong, or that must be there.
     pub place: Place<'d>,
-    /// What would satisfy the check.
-    pub change: Change,
+    /// What would satisfy the check; `None` where no value suits every workload, and it takes a
+    /// decision such as another kind of volume.
+    pub change: Option<Action>,
 }
 
 impl<'d> Fault<'d> {
-    pub(crate) fn set(place: Place<'d>, setting: Setting) -> Self {
-        Self { place, change: Change::Set(setting) }
+    pub(crate) fn set(place: Place<'d>, value: impl Into<Value>) -> Self {
+        Self { place, change: Some(Action::set(value)) }
     }
 
+    /// One that goes with the field, the annotation or the item.
     pub(crate) fn remove(place: Place<'d>) -> Self {
-        Self { place, change: Change::Remove }
+        Self { place, change: Some(Action::Remove) }
     }
 
     pub(crate) fn decide(place: Place<'d>) -> Self {
-        Self { place, change: Change::Decide }
+        Self { place, change: None }
     }
-}
-
-/// What would satisfy a check at a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
-    /// Writing this value.
-    Set(Setting),
-    /// Removing the field, the annotation or the item.
-    Remove,
-    /// No value suits every workload; it takes a decision, such as another kind of volume.
-    Decide,
-}
-
-/// A value to write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Setting {
-    /// A boolean.
-    Bool(bool),
-    /// A string.
-    Text(&'static str),
-    /// A list of strings.
-    Texts(&'static [&'static str]),
 }

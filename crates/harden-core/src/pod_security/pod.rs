@@ -9,14 +9,7 @@ use harden_yaml::Place;
 pub use container::{Container, ContainerKind};
 pub use security_context::{AppArmorProfile, SeLinuxOptions, SecurityContext};
 
-/// Where the metadata and spec of a pod come from, which decides how the API server defaults them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Origin {
-    /// An object of kind Pod that is created.
-    Pod,
-    /// The template in another kind.
-    Template,
-}
+use crate::object::Origin;
 
 /// A pod as the checks see it, read as Go decodes it: null is absent, keys are case-sensitive.
 #[derive(Debug, Clone)]

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use crate::kubernetes::{Level, MinorVersion};
 
-/// What pods are held to: `restricted:v1.30`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What pods are held to: `restricted:v1.30`. The stricter is the greater, then the newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Standard {
     /// How much a pod may do.
     pub level: Level,
@@ -26,7 +26,7 @@ impl fmt::Display for Standard {
 }
 
 /// The version of the rules, as namespace labels and the API server's configuration name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
     /// The rules as they were in this version of Kubernetes.
     Pinned(MinorVersion),

@@ -2,25 +2,31 @@
 
 use std::io::{self, Write};
 
-use super::Report;
 use super::escape::Csv;
 use super::wide::reason;
+use super::{Format, Report};
 use crate::kubernetes::Level;
 
 const COLUMNS: &str = "severity,level,category,rule,source,line,column,apiVersion,kind,namespace,name,path,message,remedy,ignored\r\n";
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "csv",
+    help: "Comma-separated values, for spreadsheets",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(COLUMNS.as_bytes())?;
     for finding in report.findings {
-        let (rule, spot) = (finding.rule, finding.spots.first());
+        let (about, spot) = (&finding.about, finding.spots.first());
         let object = finding.object.as_deref();
         let ignored = finding.ignored.as_deref().map_or_else(String::new, reason);
         let number = |it: Option<u32>| it.map_or_else(String::new, |it| it.to_string());
         let fields = [
-            rule.severity.name(),
-            rule.level.map_or("", Level::as_str),
-            rule.category.name(),
-            rule.id,
+            about.severity.name(),
+            about.level.map_or("", Level::as_str),
+            &about.category,
+            &about.id,
             report.source(finding).name,
             &number(spot.map(|it| it.start.line)),
             &number(spot.map(|it| it.start.column)),
@@ -30,7 +36,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             object.map_or("", |it| &it.name),
             spot.map_or("", |it| &it.path),
             &finding.message,
-            rule.remedy,
+            &about.remedy,
             &ignored,
         ];
         for (index, field) in fields.iter().enumerate() {

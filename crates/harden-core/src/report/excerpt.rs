@@ -204,12 +204,12 @@ fn rewritten<'a>(
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-    use harden_yaml::Lines;
-
     use std::sync::Arc;
 
+    use harden_yaml::{Lines, Pointer};
+
     use super::*;
-    use crate::finding::{Change, ObjectReference};
+    use crate::finding::{About, ObjectReference, Severity};
 
     fn spot(text: &str, marked: &str) -> Spot {
         let start = text.find(marked).unwrap();
@@ -221,8 +221,23 @@ mod tests {
             end: lines.position(span.end),
             path: "".into(),
             label: "".into(),
-            change: Change::Decide.into(),
+            remedy: None,
         }
+    }
+
+    fn about() -> Arc<About> {
+        Arc::new(About {
+            id: "flaw".into(),
+            category: "workload".into(),
+            severity: Severity::Low,
+            level: None,
+            title: "".into(),
+            why: "".into(),
+            remedy: "".into(),
+            breaks: "".into(),
+            references: Vec::new(),
+            example: None,
+        })
     }
 
     fn shown(text: &str, marked: &[&str], secret: Option<&str>) -> Vec<(String, Vec<String>)> {
@@ -236,14 +251,16 @@ mod tests {
         secret: Option<&str>,
     ) -> Vec<(String, Vec<String>)> {
         let finding = Finding {
-            rule: crate::rules::all().next().unwrap(),
+            about: about(),
             message: "".into(),
             source: 0,
+            document: 0,
             object: Some(Arc::new(ObjectReference {
                 api_version: "v1".to_owned(),
                 kind: kind.to_owned(),
                 namespace: String::new(),
                 name: String::new(),
+                pointer: Pointer::default(),
             })),
             spots: marked.iter().map(|it| spot(text, it)).collect(),
             ignored: None,

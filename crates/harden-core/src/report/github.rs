@@ -2,15 +2,20 @@
 
 use std::io::{self, Write};
 
-use super::Report;
 use super::escape::{Command, Property};
-use crate::finding::Finding;
-use crate::rule::Severity;
+use super::{Format, Report};
+use crate::finding::{Finding, Severity};
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "github",
+    help: "Annotations of GitHub Actions",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     // GitHub shows the first ten of a kind for each step, so the worst come first.
     for severity in Severity::ALL {
-        for finding in report.counted().filter(|it| it.rule.severity == severity) {
+        for finding in report.counted().filter(|it| it.about.severity == severity) {
             write_finding(report, finding, out)?;
         }
     }
@@ -22,8 +27,8 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn write_finding(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
-    let rule = finding.rule;
-    let command = match rule.severity {
+    let about = &finding.about;
+    let command = match about.severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
         Severity::Low => "notice",
@@ -40,13 +45,13 @@ fn write_finding(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) ->
             write!(out, ",endLine={}", spot.end.line)?;
         }
     }
-    write!(out, ",title={}", Property(&format!("{} {}", rule.severity.name(), rule.id)))?;
+    write!(out, ",title={}", Property(&format!("{} {}", about.severity.name(), about.id)))?;
     let object = finding.object.as_ref().map_or_else(String::new, |it| format!("{it}: "));
     writeln!(
         out,
         "::{}{}%0Ahelp: {}",
         Command(&object),
         Command(&finding.message),
-        Command(rule.remedy)
+        Command(&about.remedy)
     )
 }

@@ -4,14 +4,14 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::{Report, fingerprints};
-use crate::rule::Severity;
+use super::{Format, Report, fingerprints};
+use crate::finding::Severity;
 
 /// GitLab reads up to the first entry that it does not take, so every entry has all fields.
 #[derive(Serialize)]
 struct Entry<'a> {
     description: String,
-    check_name: &'static str,
+    check_name: &'a str,
     fingerprint: String,
     severity: &'static str,
     location: Location<'a>,
@@ -31,7 +31,13 @@ struct Lines {
 
 struct Entries<'a>(&'a Report<'a>);
 
-pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "gitlab",
+    help: "Code Quality of GitLab",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &Entries(report))?;
     writeln!(out)
 }
@@ -44,10 +50,10 @@ impl Serialize for Entries<'_> {
             let object = finding.object.as_ref().map_or_else(String::new, |it| format!("{it}: "));
             let spot = finding.spots.first();
             Entry {
-                description: format!("{object}{} ({})", finding.message, finding.rule.remedy),
-                check_name: finding.rule.id,
+                description: format!("{object}{} ({})", finding.message, finding.about.remedy),
+                check_name: &finding.about.id,
                 fingerprint,
-                severity: match finding.rule.severity {
+                severity: match finding.about.severity {
                     Severity::Critical => "blocker",
                     Severity::High => "critical",
                     Severity::Medium => "major",

@@ -7,17 +7,22 @@ use super::escape::{Markup, Prose};
 use super::excerpt::excerpts;
 use super::secrets::Secrets;
 use super::summary::count;
-use super::{Report, Summary, location};
-use crate::finding::Finding;
+use super::{Format, Report, Summary, location};
+use crate::finding::{About, Finding, Severity};
 use crate::kubernetes::Level;
-use crate::rule::{Rule, Severity};
 
 const STYLE: &str = include_str!("html/style.css");
 
 /// How many lines are shown of one finding.
 const LINES: usize = 12;
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "html",
+    help: "One HTML page that needs nothing else",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::new(report);
     write_head(report, &summary, out)?;
     write_levels(&summary, out)?;
@@ -46,11 +51,10 @@ fn write_head(report: &Report<'_>, summary: &Summary, out: &mut dyn Write) -> io
         Markup(&summary.headline()),
         Markup(&summary.headline())
     )?;
-    let settings = report.settings;
     write!(
         out,
         "<p>Held to {} of the Pod Security Standards, Kubernetes {}",
-        settings.level, settings.version
+        report.level, report.kubernetes_version
     )?;
     if let Some(now) = report.now {
         write!(out, ", on <time datetime=\"{0}\">{0}</time>", Markup(now))?;
@@ -101,16 +105,16 @@ fn write_incomplete(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
 
 /// The rules that found something, the worst first.
 fn write_rules(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut counts: BTreeMap<&str, (usize, &Rule)> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, (usize, &About)> = BTreeMap::new();
     for finding in report.counted() {
-        counts.entry(finding.rule.id).or_insert((0, finding.rule)).0 += 1;
+        counts.entry(&finding.about.id).or_insert((0, &finding.about)).0 += 1;
     }
     if counts.is_empty() {
         return Ok(());
     }
     let mut rules: Vec<_> = counts.into_values().collect();
     rules.sort_by(|(a, one), (b, other)| {
-        other.severity.cmp(&one.severity).then(b.cmp(a)).then(one.id.cmp(other.id))
+        other.severity.cmp(&one.severity).then(b.cmp(a)).then(one.id.cmp(&other.id))
     });
     writeln!(out, "<section>\n<h2>What to do</h2>")?;
     for (number, rule) in rules {
@@ -119,15 +123,20 @@ fn write_rules(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             out,
             "<details class=\"rule {severity}\">\n<summary><span class=\"badge {severity}\">{severity}</span> \
              <span>{}</span> <span class=\"count\">{}</span></summary>",
-            Prose(rule.summary),
+            Prose(&rule.title),
             count(number, "finding")
         )?;
-        writeln!(out, "<p>{}</p>\n<p><b>To do:</b> {}.</p>", Prose(rule.why), Prose(rule.remedy))?;
+        writeln!(
+            out,
+            "<p>{}</p>\n<p><b>To do:</b> {}.</p>",
+            Prose(&rule.why),
+            Prose(&rule.remedy)
+        )?;
         if !rule.breaks.is_empty() {
-            writeln!(out, "<p><b>What may break:</b> {}</p>", Prose(rule.breaks))?;
+            writeln!(out, "<p><b>What may break:</b> {}</p>", Prose(&rule.breaks))?;
         }
         writeln!(out, "<p class=\"references\"><code>{}</code>", rule.id)?;
-        for reference in rule.references {
+        for reference in &rule.references {
             writeln!(out, " · {}", Markup(&reference.to_string()))?;
         }
         writeln!(out, "</p>\n</details>")?;
@@ -175,7 +184,7 @@ fn write_finding(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let source = report.source(finding);
-    let severity = finding.rule.severity.name();
+    let severity = finding.about.severity.name();
     let state = if finding.ignored.is_some() { " ignored" } else { "" };
     writeln!(
         out,
@@ -190,7 +199,7 @@ fn write_finding(
         out,
         "<p class=\"place\"><code>{}</code> · <code>{}</code></p>",
         Markup(&place),
-        finding.rule.id
+        finding.about.id
     )?;
     let found = source.text.map_or_else(Vec::new, |text| excerpts(text, finding, LINES, secrets));
     let mut left = LINES;
@@ -212,5 +221,5 @@ fn write_finding(
         }
         writeln!(out, "</pre>")?;
     }
-    writeln!(out, "<p class=\"remedy\">{}</p>\n</article>", Prose(finding.rule.remedy))
+    writeln!(out, "<p class=\"remedy\">{}</p>\n</article>", Prose(&finding.about.remedy))
 }

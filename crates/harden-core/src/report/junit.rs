@@ -6,10 +6,16 @@ use std::io::{self, Write};
 
 use super::escape::{Markup, Plain};
 use super::wide::reason;
-use super::{Report, location};
+use super::{Format, Report, location};
 use crate::finding::Finding;
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "junit",
+    help: "JUnit XML, for test reports",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let by_source = by_source(report);
     let failures = report.counted().count();
     let ignored = report.findings.len() - failures;
@@ -93,7 +99,7 @@ fn write_case(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io
     writeln!(
         out,
         "    <testcase name=\"{}: {message}\" classname=\"{}\" time=\"0\">",
-        finding.rule.id,
+        finding.about.id,
         Markup(&object)
     )?;
     if let Some(ignored) = &finding.ignored {
@@ -102,7 +108,7 @@ fn write_case(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io
         writeln!(
             out,
             "      <failure message=\"{message}\" type=\"{}\">",
-            finding.rule.severity.name()
+            finding.about.severity.name()
         )?;
         for spot in &finding.spots {
             let path =
@@ -111,7 +117,12 @@ fn write_case(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io
             // Not every reader knows numeric references in text, so that none is needed there.
             writeln!(out, "{}", Markup(&Plain(&place).to_string()))?;
         }
-        writeln!(out, "{}\n{}.</failure>", Markup(finding.rule.why), Markup(finding.rule.remedy))?;
+        writeln!(
+            out,
+            "{}\n{}.</failure>",
+            Markup(&finding.about.why),
+            Markup(&finding.about.remedy)
+        )?;
     }
     writeln!(out, "    </testcase>")
 }

@@ -5,14 +5,19 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::escape::{Code, Markdown};
-use super::{Report, Summary, location};
-use crate::finding::Finding;
-use crate::rule::{Rule, Severity};
+use super::{Format, Report, Summary, location};
+use crate::finding::{About, Finding, Severity};
 
 /// GitHub takes comments of 65,536 characters; what comes after the table needs some of them.
 const LIMIT: usize = 48_000;
 
-pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "markdown",
+    help: "Markdown, for comments on pull requests",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::new(report);
     let severities = summary.severities();
     let detail = if severities.is_empty() { String::new() } else { format!(": {severities}") };
@@ -40,18 +45,18 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
 }
 
 /// Writes as many findings as fit, and returns their rules.
-fn write_table(
-    report: &Report<'_>,
+fn write_table<'a>(
+    report: &Report<'a>,
     summary: &Summary,
     out: &mut dyn Write,
-) -> io::Result<Vec<&'static Rule>> {
+) -> io::Result<Vec<&'a About>> {
     writeln!(out, "| Severity | Rule | Object | Where | What is wrong |")?;
     writeln!(out, "|---|---|---|---|---|")?;
     let mut rules = Vec::new();
     let mut seen = BTreeSet::new();
     let (mut written, mut shown) = (0, 0);
     for severity in Severity::ALL {
-        for finding in report.counted().filter(|it| it.rule.severity == severity) {
+        for finding in report.counted().filter(|it| it.about.severity == severity) {
             let row = row(report, finding);
             written += row.chars().count();
             if written > LIMIT {
@@ -59,8 +64,8 @@ fn write_table(
                 return Ok(rules);
             }
             shown += 1;
-            if seen.insert(finding.rule.id) {
-                rules.push(finding.rule);
+            if seen.insert(&finding.about.id) {
+                rules.push(&*finding.about);
             }
             out.write_all(row.as_bytes())?;
         }
@@ -79,22 +84,26 @@ fn row(report: &Report<'_>, finding: &Finding) -> String {
     let _ = writeln!(
         row,
         "| {} | {} | {object} | {} | {} |",
-        finding.rule.severity.name(),
-        Code(finding.rule.id),
+        finding.about.severity.name(),
+        Code(&finding.about.id),
         Code(&location(source, finding.spots.first())),
         Markdown(&finding.message)
     );
     row
 }
 
-fn write_rules(rules: &[&Rule], out: &mut dyn Write) -> io::Result<()> {
+fn write_rules(rules: &[&About], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<details><summary>Why it matters, and what to do</summary>\n")?;
     let mut written = 0;
     for rule in rules {
-        let mut text =
-            format!("- **{}**: {} To do: {}.", rule.id, Markdown(rule.why), Markdown(rule.remedy));
+        let mut text = format!(
+            "- **{}**: {} To do: {}.",
+            rule.id,
+            Markdown(&rule.why),
+            Markdown(&rule.remedy)
+        );
         if !rule.breaks.is_empty() {
-            let _ = write!(text, " What may break: {}", Markdown(rule.breaks));
+            let _ = write!(text, " What may break: {}", Markdown(&rule.breaks));
         }
         written += text.chars().count();
         if written > LIMIT / 4 {

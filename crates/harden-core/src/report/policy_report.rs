@@ -1,18 +1,31 @@
 //! Reports as objects of the cluster: one per object with findings, as Kyverno writes them.
 
 use std::collections::BTreeMap;
+use std::hash::Hasher as _;
 use std::io::{self, Write};
 
+use fnv::FnvHasher;
 use serde_json::{Map, Value, json};
 
 use super::wide::reason;
-use super::{Report, fingerprints};
-use crate::finding::{Finding, Fnv, ObjectReference};
-use crate::rule::Reference;
+use super::{Format, Report, fingerprints};
+use crate::finding::{Finding, ObjectReference, Reference};
+
+pub(super) const POLICY: Format = Format {
+    name: "policyreport",
+    help: "PolicyReports (wgpolicyk8s.io/v1alpha2), for `kubectl apply`",
+    write: |report, _, out| write(report, Api::Policy, out),
+};
+
+pub(super) const OPEN: Format = Format {
+    name: "openreports",
+    help: "Reports (openreports.io/v1alpha1), for `kubectl apply`",
+    write: |report, _, out| write(report, Api::Open, out),
+};
 
 /// Whose objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Api {
+enum Api {
     /// `wgpolicyk8s.io/v1alpha2`.
     Policy,
     /// `openreports.io/v1alpha1`.
@@ -50,7 +63,7 @@ enum Subject<'a> {
     Source(&'a str),
 }
 
-pub(super) fn write(report: &Report<'_>, api: Api, out: &mut dyn Write) -> io::Result<()> {
+fn write(report: &Report<'_>, api: Api, out: &mut dyn Write) -> io::Result<()> {
     let mut subjects: BTreeMap<Subject<'_>, Vec<(&Finding, String)>> = BTreeMap::new();
     for (finding, fingerprint) in fingerprints::all(report) {
         let subject = match finding.object.as_deref() {
@@ -151,16 +164,16 @@ fn result(
     fingerprint: &str,
     seconds: Option<i64>,
 ) -> Value {
-    let rule = finding.rule;
+    let about = &finding.about;
     let mut entry = json!({
-        "policy": rule.category.name(),
-        "rule": rule.id,
-        "category": rule.level.map_or_else(
+        "policy": about.category,
+        "rule": about.id,
+        "category": about.level.map_or_else(
             || "Hardening".to_owned(),
             |level| format!("Pod Security Standards ({level})"),
         ),
         "source": "kubectl-harden",
-        "severity": rule.severity.name(),
+        "severity": about.severity.name(),
         "result": if finding.ignored.is_some() { "skip" } else { "fail" },
         "scored": finding.ignored.is_none(),
         "message": &*finding.message,
@@ -177,13 +190,13 @@ fn result(
         add("line", spot.start.line.to_string());
         add("path", spot.path.to_string());
     }
-    add("remedy", rule.remedy.to_owned());
+    add("remedy", about.remedy.to_string());
     add("ignored", finding.ignored.as_deref().map_or_else(String::new, reason));
     for (key, wanted) in [("cis", 0), ("mitre", 1), ("owasp", 2)] {
-        let references = rule.references.iter().filter_map(|it| match (it, wanted) {
+        let references = about.references.iter().filter_map(|it| match (it, wanted) {
             (Reference::Cis(text), 0)
             | (Reference::Mitre(text), 1)
-            | (Reference::Owasp(text), 2) => Some(*text),
+            | (Reference::Owasp(text), 2) => Some(&**text),
             _ => None,
         });
         add(key, references.collect::<Vec<_>>().join(", "));
@@ -207,9 +220,12 @@ fn insert(object: &mut Value, key: &str, value: Value) {
 
 /// A report of the same object has the same name in every run.
 fn hash(parts: &[&str]) -> u64 {
-    let mut hash = Fnv::default();
-    parts.iter().for_each(|part| hash.write(part.as_bytes()));
-    hash.0
+    let mut hash = FnvHasher::default();
+    for part in parts {
+        hash.write(part.as_bytes());
+        hash.write_u8(0);
+    }
+    hash.finish()
 }
 
 /// Seconds since 1970 of an RFC 3339 timestamp in UTC.

@@ -5,9 +5,15 @@ mod rule;
 
 use std::io::{self, Write};
 
-use super::Report;
+use super::{Format, Report};
 
-pub(super) fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "sarif",
+    help: "SARIF 2.1.0, for code scanning",
+    write: |report, _, out| write(report, out),
+};
+
+fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, &log::Log::new(report))?;
     writeln!(out)
 }

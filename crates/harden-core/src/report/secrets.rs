@@ -7,8 +7,7 @@ use harden_yaml::Span;
 
 use super::Report;
 use crate::configuration::looks_like_key;
-use crate::finding::Finding;
-use crate::rule::Rule;
+use crate::finding::{About, Finding};
 
 /// Kinds of object whose values are secrets.
 const CONFIDENTIAL: [&str; 3] = ["Secret", "EncryptionConfiguration", "EncryptionConfig"];
@@ -27,7 +26,7 @@ impl Secrets {
     /// Those of a report.
     pub(super) fn of(report: &Report<'_>) -> Self {
         let mut spans: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
-        for finding in report.findings.iter().filter(|it| points_at_secrets(it.rule)) {
+        for finding in report.findings.iter().filter(|it| points_at_secrets(&it.about)) {
             let spots = finding.spots.iter().map(|spot| spot.span);
             spans.entry(finding.source).or_default().extend(spots);
         }
@@ -52,9 +51,9 @@ impl Secrets {
     }
 }
 
-/// Whether a rule points at secrets themselves.
-fn points_at_secrets(rule: &Rule) -> bool {
-    rule.id.starts_with("secret-")
+/// Whether findings point at secrets themselves.
+fn points_at_secrets(about: &About) -> bool {
+    about.id.starts_with("secret-")
 }
 
 /// Whether a finding is about an object made of secrets.

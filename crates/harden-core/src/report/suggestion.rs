@@ -1,8 +1,9 @@
 //! The YAML that mends a spot, where it can be told from the line that the spot is on.
 
-use harden_yaml::{Lines, Writable, write};
+use harden_yaml::{Action, Lines, Writable, write};
+use serde_json::Value;
 
-use crate::finding::{Change, Setting, Spot};
+use crate::finding::Spot;
 
 /// What to write, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +42,7 @@ pub(super) fn suggest(
     next: &str,
     spot: &Spot,
 ) -> Option<Suggestion> {
-    let Change::Set(value) = &*spot.change else {
-        return None;
-    };
+    let Action::Set(value) = &spot.remedy.as_ref()?.action else { return None };
     let (before, marked, after) =
         (line.get(..mark.0)?, line.get(mark.0..mark.1)?, line.get(mark.1..)?);
     let lead = before.trim_start_matches([' ', '-']);
@@ -80,7 +79,7 @@ pub(super) fn suggest(
 }
 
 /// The lines that set a value below what is there.
-fn added(missing: &[Step<'_>], value: &Setting, indent: usize) -> Option<Suggestion> {
+fn added(missing: &[Step<'_>], value: &Value, indent: usize) -> Option<Suggestion> {
     let keys = missing.iter().map(|step| match step {
         Step::Key(key) => Some(*key),
         Step::Item => None,
@@ -92,7 +91,7 @@ fn added(missing: &[Step<'_>], value: &Setting, indent: usize) -> Option<Suggest
 
 /// A value below all keys of its path, where the line does not show which of them are there; from the
 /// last item of a list on, because its place in the list says nothing.
-pub fn from_the_top(path: &str, value: &Setting) -> Vec<String> {
+pub fn from_the_top(path: &str, value: &Value) -> Vec<String> {
     if path.contains(['"', '…']) {
         return Vec::new();
     }
@@ -138,16 +137,19 @@ fn steps(path: &str) -> Option<Vec<Step<'_>>> {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-    use harden_yaml::{Position, Span};
+    use std::sync::Arc;
+
+    use harden_yaml::{Pointer, Position, Span};
 
     use super::*;
+    use crate::finding::Remedy;
 
     fn suggested(
         line: &str,
         marked: &str,
         next: &str,
         path: &str,
-        value: impl Into<Setting>,
+        value: impl Into<Value>,
     ) -> Option<Suggestion> {
         let at = line.find(marked).unwrap();
         let position = Position { line: 1, column: 1 };
@@ -157,7 +159,10 @@ mod tests {
             end: position,
             path: path.into(),
             label: "".into(),
-            change: Change::Set(value.into()).into(),
+            remedy: Some(Arc::new(Remedy {
+                pointer: Pointer::default(),
+                action: Action::set(value),
+            })),
         };
         suggest(line, (at, at + marked.len()), next, &spot)
     }

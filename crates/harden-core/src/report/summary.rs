@@ -5,9 +5,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::Report;
-use crate::finding::ObjectReference;
+use crate::finding::{ObjectReference, Severity};
 use crate::kubernetes::Level;
-use crate::rule::Severity;
 
 /// A report in numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +40,7 @@ impl Summary {
                 continue;
             }
             summary.findings += 1;
-            if let Some(count) = summary.severities.get_mut(finding.rule.severity as usize) {
+            if let Some(count) = summary.severities.get_mut(finding.about.severity as usize) {
                 *count += 1;
             }
             if let Some(object) = &finding.object
@@ -71,7 +70,7 @@ impl Summary {
     }
 
     /// `3 findings in 2 objects`, `no findings`.
-    pub(super) fn headline(&self) -> String {
+    pub fn headline(&self) -> String {
         let ignored = match self.ignored {
             0 => String::new(),
             1 => " (1 more is ignored)".to_owned(),
@@ -94,7 +93,7 @@ impl Summary {
     }
 
     /// `3 workloads, 2 reach baseline, 1 is privileged`; empty without workloads.
-    pub(super) fn level_sentence(&self) -> String {
+    pub fn level_sentence(&self) -> String {
         if self.workloads() == 0 {
             return String::new();
         }
@@ -116,7 +115,7 @@ impl Summary {
 
 impl Report<'_> {
     /// What was checked, and what of the input was not an object: one line each.
-    pub(super) fn coverage_lines(&self) -> Vec<String> {
+    pub fn coverage_lines(&self) -> Vec<String> {
         let coverage = self.coverage;
         let kinds = match coverage.kinds.len() {
             0 | 1 => String::new(),
@@ -127,9 +126,9 @@ impl Report<'_> {
             count(coverage.objects, "object"),
             count(coverage.documents, "document"),
             count(self.sources.len(), "source"),
-            count(self.settings.rules.len(), "rule"),
-            self.settings.level,
-            self.settings.version
+            count(self.rules.len(), "rule"),
+            self.level,
+            self.kubernetes_version
         )];
         match coverage.foreign {
             0 => {}

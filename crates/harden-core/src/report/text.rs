@@ -10,9 +10,8 @@ use super::excerpt::{Excerpt, excerpts};
 use super::secrets::Secrets;
 use super::suggestion::{Suggestion, suggest};
 use super::summary::count;
-use super::{Report, ReportSource, Summary, location, pieces};
-use crate::finding::{Finding, Spot};
-use crate::rule::Severity;
+use super::{Format, Report, ReportSource, Summary, location, pieces};
+use crate::finding::{Finding, Severity, Spot};
 
 /// How many places of one finding are shown.
 const PLACES: usize = 6;
@@ -27,7 +26,13 @@ const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
 const ADDED: Style = AnsiColor::BrightGreen.on_default();
 const REMOVED: Style = AnsiColor::BrightRed.on_default();
 
-pub(super) fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "text",
+    help: "Each finding with the lines it is about, and a summary",
+    write: |report, colour, out| write(report, colour, out),
+};
+
+fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let printer = Printer { paint: Paint(colour), renderer, secrets: Secrets::of(report) };
     let counted: Vec<&Finding> = report.counted().collect();
@@ -131,10 +136,10 @@ impl Printer {
         if excerpts.is_empty() {
             return self.compact(finding, source, out);
         }
-        let title = level(finding.rule.severity)
-            .with_name(finding.rule.severity.name())
+        let title = level(finding.about.severity)
+            .with_name(finding.about.severity.name())
             .primary_title(plain(&finding.message))
-            .id(finding.rule.id);
+            .id(&*finding.about.id);
         let elements = excerpts.iter().flat_map(|it| elements(it, source));
         let rendered = self.renderer.render(&[Group::with_title(title).elements(elements)]);
         writeln!(out, "{rendered}")?;
@@ -146,7 +151,7 @@ impl Printer {
         if hidden > 0 {
             frame.note("note", &format!("and {} more", count(hidden, "place")), out)?;
         }
-        frame.note("help", finding.rule.remedy, out)?;
+        frame.note("help", &finding.about.remedy, out)?;
         frame.changes(&excerpts, source.text.unwrap_or_default(), out)?;
         writeln!(out)
     }
@@ -159,8 +164,8 @@ impl Printer {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let severity = self.paint.on(
-            severity_style(finding.rule.severity),
-            &format!("{}[{}]", finding.rule.severity.name(), finding.rule.id),
+            severity_style(finding.about.severity),
+            &format!("{}[{}]", finding.about.severity.name(), finding.about.id),
         );
         let message = Plain(&finding.message).to_string();
         writeln!(out, "{severity}{}", self.paint.on(HEADING, &format!(": {message}")))?;
@@ -175,7 +180,7 @@ impl Printer {
                 if spot.label.is_empty() { String::new() } else { format!(" ({})", spot.label) };
             writeln!(out, "  {} {}{}", self.paint.on(FRAME, "-->"), Plain(&place), Plain(&label))?;
         }
-        frame.note("help", finding.rule.remedy, out)?;
+        frame.note("help", &finding.about.remedy, out)?;
         writeln!(out)
     }
 }

@@ -4,12 +4,18 @@ use std::io::{self, Write};
 
 use super::escape::Plain;
 use super::text::{Paint, severity_style, write_summary};
-use super::{Report, location};
+use super::{Format, Report, location};
 use crate::finding::{Finding, Ignored, IgnoredBy};
 
 const COLUMNS: [&str; 6] = ["SEVERITY", "LEVEL", "RULE", "OBJECT", "LOCATION", "MESSAGE"];
 
-pub(super) fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) const FORMAT: Format = Format {
+    name: "wide",
+    help: "One line per finding",
+    write: |report, colour, out| write(report, colour, out),
+};
+
+fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint(colour);
     if !report.findings.is_empty() {
         let mut widths = COLUMNS.map(str::len);
@@ -20,7 +26,7 @@ pub(super) fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> i
         }
         row(&COLUMNS.map(str::to_owned), &widths, |_, cell| cell, out)?;
         for finding in report.findings {
-            let style = severity_style(finding.rule.severity);
+            let style = severity_style(finding.about.severity);
             let painted =
                 |column, cell: String| if column == 0 { paint.on(style, &cell) } else { cell };
             row(&cells(report, finding), &widths, painted, out)?;
@@ -38,9 +44,9 @@ fn cells(report: &Report<'_>, finding: &Finding) -> [String; 6] {
         None => finding.message.to_string(),
     };
     [
-        finding.rule.severity.name().to_owned(),
-        finding.rule.level.map_or("-", |level| level.as_str()).to_owned(),
-        finding.rule.id.to_owned(),
+        finding.about.severity.name().to_owned(),
+        finding.about.level.map_or("-", |level| level.as_str()).to_owned(),
+        finding.about.id.to_string(),
         Plain(&object).to_string(),
         Plain(&location(source, finding.spots.first())).to_string(),
         Plain(&message).to_string(),

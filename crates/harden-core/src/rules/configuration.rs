@@ -41,15 +41,14 @@ mod encryption_short_key;
 mod encryption_socket_misread;
 mod encryption_unauthenticated;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
-use crate::check::{Object, Reporter};
 use crate::configuration::Rejection;
 use crate::configuration::admission::{self, AdmissionConfiguration, PodSecurityConfiguration};
 use crate::configuration::audit::{self, AuditPolicy, Criterion, Sensitive};
 use crate::configuration::encryption::{self, EncryptionConfiguration, Options};
-use crate::finding::Change;
-use crate::rule::Rule;
+use crate::object::Object;
+use crate::rule::{Reporter, Rule};
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
@@ -106,7 +105,7 @@ fn encryption<'d>(
     if !encryption::is_meant(object.group, object.kind, object.place) || !is_file(object) {
         return None;
     }
-    let options = Options::of(reporter.settings().version);
+    let options = Options::of(reporter.version());
     encryption::read(object.place.document(), options).ok()
 }
 
@@ -122,12 +121,17 @@ fn admission<'d>(object: &Object<'d>) -> Option<AdmissionConfiguration<'d>> {
     if is_meant && is_file(object) { admission::read(object.place.document()).ok() } else { None }
 }
 
-/// The file that an object has PodSecurity read, which the object itself does not show.
-pub(crate) fn named_file(object: &Object<'_>) -> Option<String> {
-    if object.kind != "AdmissionConfiguration" {
-        return None;
+/// What PodSecurity is told by the object at hand. A file that the object names is not there to be judged.
+fn pod_security_of<'d>(
+    object: &Object<'d>,
+    reporter: &mut Reporter<'_, 'd>,
+) -> Option<PodSecurityConfiguration<'d>> {
+    if object.kind == "AdmissionConfiguration"
+        && let Some(path) = admission(object)?.pod_security_path().and_then(|it| it.as_str())
+    {
+        reporter.name_file(path);
     }
-    admission(object)?.pod_security_path()?.as_str().map(str::to_owned)
+    pod_security(object)
 }
 
 /// What PodSecurity is told by an object, in a file of its own or inside another.
@@ -142,7 +146,7 @@ fn pod_security<'d>(object: &Object<'d>) -> Option<PodSecurityConfiguration<'d>>
 fn reject<'d>(
     rejection: &Rejection<'d>,
     reporter: &mut Reporter<'_, 'd>,
-    change: impl Fn(Place<'d>) -> Change,
+    change: impl Fn(Place<'d>) -> Option<Action>,
 ) {
     let mut said: Vec<String> = Vec::new();
     for fault in &rejection.faults {
@@ -166,9 +170,7 @@ fn flag_idle<'d>(criterion: Criterion, object: &Object<'d>, reporter: &mut Repor
             audit::idle(rule).into_iter().filter(|it| it.criterion == criterion).collect();
         let reasons: Vec<_> = idle.iter().map(|it| it.reason.as_str()).collect();
         let message = format!("rules[{index}]: {}", reasons.join(", "));
-        let spots = idle.into_iter().map(|it| {
-            (it.place, String::new(), it.meant.map_or(Change::Decide, |it| Change::Set(it.into())))
-        });
+        let spots = idle.into_iter().map(|it| (it.place, String::new(), it.change));
         reporter.flag_all(message, spots);
     }
 }
@@ -188,7 +190,7 @@ fn flag_bodies<'d>(
             let resources = resources.join(", ");
             let message =
                 format!("rules[{index}] logs the bodies of {resources} at {}", rule.level);
-            reporter.flag(rule.place.at("level"), message, Change::Decide);
+            reporter.flag(rule.place.at("level"), message, None);
         }
     }
 }

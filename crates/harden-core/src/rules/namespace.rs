@@ -14,7 +14,7 @@ mod weaker_pod_security_warnings;
 
 use harden_yaml::Place;
 
-use crate::check::Object;
+use crate::object::Object;
 use crate::rule::Rule;
 
 /// The rules of this category, in alphabetical order.

@@ -16,12 +16,14 @@ mod misspelt_pod_selector;
 mod namespace_name_label;
 mod node_port_service;
 mod open_load_balancer;
-mod policy;
 mod policy_on_host_network;
 mod service_external_ips;
 mod split_peer_selectors;
 
-use crate::rule::Rule;
+use crate::network;
+use crate::network::NetworkPolicy;
+use crate::object::Object;
+use crate::rule::{Rule, World};
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
@@ -44,3 +46,10 @@ pub static RULES: &[&Rule] = &[
     &service_external_ips::RULE,
     &split_peer_selectors::RULE,
 ];
+
+/// The NetworkPolicies of the input, each with the object that it is.
+fn policies<'w, 'd>(
+    world: &'w World<'d>,
+) -> impl Iterator<Item = (&'w Object<'d>, NetworkPolicy<'d>)> {
+    world.of_kinds(network::KINDS).filter_map(|it| Some((it, NetworkPolicy::read(it)?)))
+}

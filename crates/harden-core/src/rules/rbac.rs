@@ -1,6 +1,5 @@
 //! Who may do what.
 
-mod access;
 mod access_for_every_service_account;
 mod access_for_every_user;
 mod admission_configuration_write;
@@ -26,7 +25,6 @@ mod namespace_workload_creation;
 mod node_changes;
 mod node_proxy_access;
 mod persistent_volume_creation;
-mod policy_rule;
 mod power;
 mod role_escalation;
 mod service_account_token_creation;
@@ -37,9 +35,6 @@ mod wildcard_urls;
 mod wildcard_verbs;
 
 use crate::rule::Rule;
-
-/// The API group of roles and bindings.
-const GROUP: &str = "rbac.authorization.k8s.io";
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[

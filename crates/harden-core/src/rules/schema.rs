@@ -9,11 +9,9 @@ mod wrong_type;
 
 use std::iter;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::Rule;
+use crate::rule::{Reporter, Rule};
 use crate::schema::{Flaw, FlawKind};
 
 /// The rules of this category, in alphabetical order.
@@ -27,9 +25,9 @@ pub static RULES: &[&Rule] = &[
 ];
 
 /// Reports the flaws of one kind, those that several places share as one.
-fn report<'d>(object: &Object<'d>, kind: FlawKind, reporter: &mut Reporter<'_, 'd>) {
-    let settings = reporter.settings();
-    let flaws = || object.flaws(settings).iter().filter(|it| it.kind == kind);
+fn report<'d>(kind: FlawKind, reporter: &mut Reporter<'_, 'd>) {
+    let all = reporter.flaws();
+    let flaws = || all.iter().filter(|it| it.kind == kind);
     for (at, flaw) in flaws().enumerate() {
         let is_said = flaws().take(at).any(|it| it.message == flaw.message);
         if !is_said {
@@ -50,7 +48,7 @@ fn report<'d>(object: &Object<'d>, kind: FlawKind, reporter: &mut Reporter<'_, '
     }
 }
 
-fn place_and_change<'d>(flaw: &Flaw<'d>) -> (Place<'d>, Change) {
+fn place_and_change<'d>(flaw: &Flaw<'d>) -> (Place<'d>, Option<Action>) {
     (flaw.place, flaw.change.clone())
 }
 

@@ -1,5 +1,7 @@
 //! Whether two names differ as a misspelling differs from what was meant.
 
+use strsim::osa_distance;
+
 /// Whether one of two different names is probably the other, misspelt. Names that differ in a digit
 /// or in a short part, as `shard-1` and `shard-2` or `team-a` and `team-b` do, are names of two things.
 pub(crate) fn is_misspelt(name: &str, other: &str) -> bool {
@@ -31,39 +33,7 @@ fn is_slip(word: &str, other: &str) -> bool {
         4..=6 => 1,
         _ => 2,
     };
-    digits(word) == digits(other) && (distance(word, other) <= most || is_swap(word, other))
-}
-
-/// Whether two neighbouring letters changed places.
-fn is_swap(word: &str, other: &str) -> bool {
-    let pairs: Vec<_> = word.bytes().zip(other.bytes()).collect();
-    let differing: Vec<usize> = (0..pairs.len())
-        .filter(|index| pairs.get(*index).is_some_and(|(one, two)| one != two))
-        .collect();
-    let [first, second] = differing.as_slice() else { return false };
-    let (one, two) = (pairs.get(*first), pairs.get(*second));
-    word.len() == other.len()
-        && first + 1 == *second
-        && one.zip(two).is_some_and(|(one, two)| one.0 == two.1 && one.1 == two.0)
-}
-
-/// How many letters must be added, removed or replaced to make one word of the other.
-fn distance(word: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, byte) in word.bytes().enumerate() {
-        let mut diagonal = index;
-        let mut left = index + 1;
-        if let Some(first) = row.first_mut() {
-            *first = left;
-        }
-        for (cell, known) in row.iter_mut().skip(1).zip(other.bytes()) {
-            let replaced = diagonal + usize::from(byte != known);
-            diagonal = *cell;
-            left = replaced.min(left + 1).min(*cell + 1);
-            *cell = left;
-        }
-    }
-    row.last().copied().unwrap_or(0)
+    digits(word) == digits(other) && osa_distance(word, other) <= most
 }
 
 #[cfg(test)]

@@ -9,8 +9,7 @@ mod unrendered_template;
 
 use harden_yaml::{Document, ProblemKind};
 
-use crate::check::Reporter;
-use crate::rule::Rule;
+use crate::rule::{Reporter, Rule};
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[

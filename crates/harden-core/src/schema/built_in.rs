@@ -57,6 +57,13 @@ impl BuiltIn {
         self.kinds.get(at)
     }
 
+    /// Whether any version of a group has this kind.
+    pub(super) fn has_kind(&self, group: &str, kind: &str) -> bool {
+        let first = self.kinds.partition_point(|it| it.group < group);
+        let of_group = self.kinds.iter().skip(first).take_while(|it| it.group == group);
+        of_group.into_iter().any(|it| it.name == kind)
+    }
+
     /// Whether a group is one of Kubernetes itself.
     pub(super) fn has_group(&self, group: &str) -> bool {
         let at = self.kinds.partition_point(|it| it.group < group);

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::Hasher as _;
 
+use fnv::FnvHasher;
 use harden_yaml::{Document, Place};
 
 use super::built_in::common;
 use super::table::{Field, Shape, Table, Versions};
-use crate::object::objects;
+use crate::object::{Object, objects};
 
 /// Schemas nested deeper than this are not read; the API server takes none that deep.
 const DEEPEST: u8 = 100;
@@ -17,7 +19,15 @@ const DEEPEST: u8 = 100;
 pub struct Crds {
     table: Table,
     /// By group and kind.
-    kinds: BTreeMap<String, BTreeMap<String, KindVersions>>,
+    kinds: BTreeMap<String, BTreeMap<String, Definition>>,
+}
+
+/// What a CustomResourceDefinition says of its kind.
+#[derive(Debug, Clone, Default)]
+struct Definition {
+    versions: KindVersions,
+    /// How long it is, and a hash of it: which of two definitions counts must not depend on their order.
+    rank: (usize, u64),
 }
 
 /// The versions of a custom kind.
@@ -32,21 +42,24 @@ struct KindVersion {
 }
 
 impl Crds {
-    /// Reads the CustomResourceDefinitions among the objects of documents; a later one takes the
-    /// place of an earlier one for the same kind. Everything else is skipped.
+    /// Reads the CustomResourceDefinitions among the objects of documents.
     pub fn read<'d>(documents: impl IntoIterator<Item = &'d Document<'d>>) -> Self {
         let mut crds = Self::default();
         for document in documents.into_iter().filter(|it| !it.is_rejected()) {
-            let all = objects(document.root());
-            for object in all.filter(|it| {
-                it.kind == "CustomResourceDefinition"
-                    && it.group == "apiextensions.k8s.io"
-                    && it.version == "v1"
-            }) {
-                crds.add(object.place.at("spec"));
-            }
+            objects(document.root()).for_each(|it| crds.learn(&it));
         }
         crds
+    }
+
+    /// Takes in a CustomResourceDefinition; anything else is skipped. Of several for one kind the longest
+    /// counts.
+    pub fn learn(&mut self, object: &Object<'_>) {
+        if object.kind == "CustomResourceDefinition"
+            && object.group == "apiextensions.k8s.io"
+            && object.version == "v1"
+        {
+            self.add(object.place.at("spec"));
+        }
     }
 
     /// How many kinds are known.
@@ -64,7 +77,14 @@ impl Crds {
     }
 
     pub(super) fn versions(&self, group: &str, kind: &str) -> Option<&KindVersions> {
-        self.kinds.get(group)?.get(kind)
+        Some(&self.kinds.get(group)?.get(kind)?.versions)
+    }
+
+    fn ranks(&self) -> impl Iterator<Item = (&str, &str, (usize, u64))> {
+        let groups = self.kinds.iter();
+        groups.flat_map(|(group, kinds)| {
+            kinds.iter().map(move |(kind, it)| (group.as_str(), kind.as_str(), it.rank))
+        })
     }
 
     fn add(&mut self, spec: Place<'_>) {
@@ -73,6 +93,14 @@ impl Crds {
         else {
             return;
         };
+        let text = spec.source();
+        let mut hash = FnvHasher::default();
+        hash.write(text.as_bytes());
+        let rank = (text.len(), hash.finish());
+        let known = self.kinds.get(group).and_then(|it| it.get(kind));
+        if known.is_some_and(|it| it.rank >= rank) {
+            return;
+        }
         let keeps_everything = spec.at("preserveUnknownFields").as_bool() == Some(true);
         let mut versions = Vec::new();
         for version in spec.at("versions").items() {
@@ -87,7 +115,15 @@ impl Crds {
             return;
         }
         let of_group = self.kinds.entry(group.to_owned()).or_default();
-        of_group.insert(kind.to_owned(), KindVersions(versions));
+        let versions = KindVersions(versions);
+        of_group.insert(kind.to_owned(), Definition { versions, rank });
+    }
+}
+
+/// Whether both know the same kinds by the same definitions.
+impl PartialEq for Crds {
+    fn eq(&self, other: &Self) -> bool {
+        self.ranks().eq(other.ranks())
     }
 }
 

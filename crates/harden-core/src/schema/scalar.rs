@@ -1,9 +1,8 @@
 //! What Go's decoder takes for a scalar.
 
-use harden_yaml::{Kind, Place};
+use harden_yaml::{Action, Kind, Place};
 
 use super::table::Shape;
-use crate::finding::{Change, Setting};
 use crate::kubernetes::Quantity;
 
 /// Whether a scalar can be decoded; shapes that are no scalars always can.
@@ -46,19 +45,15 @@ pub(super) fn is_placeholder(place: Place<'_>) -> bool {
     place.as_str().is_some_and(|text| text.contains("{{") || text.contains("${"))
 }
 
-/// The value that was meant, where there can be no doubt.
-pub(super) fn meant(shape: Shape, place: Place<'_>) -> Change {
-    let text = place.as_str();
-    let set = |value: Option<Setting>| value.map_or(Change::Decide, Change::Set);
+/// What would write the value that was meant, where there can be no doubt.
+pub(super) fn meant(shape: Shape, place: Place<'_>) -> Option<Action> {
     match (shape, place.kind()) {
-        (Shape::String, Kind::Bool | Kind::Int | Kind::Float) => Change::Set(place.source().into()),
+        (Shape::String, Kind::Bool | Kind::Int | Kind::Float) => Some(Action::set(place.source())),
         (Shape::Int32 | Shape::Int64, Kind::String) => {
-            set(text.and_then(|it| it.parse::<i64>().ok()).map(Setting::from))
+            place.as_str()?.parse::<i64>().ok().map(Action::set)
         }
-        (Shape::Bool, Kind::String) => {
-            set(text.and_then(|it| it.parse::<bool>().ok()).map(Setting::from))
-        }
-        _ => Change::Decide,
+        (Shape::Bool, Kind::String) => place.as_str()?.parse::<bool>().ok().map(Action::set),
+        _ => None,
     }
 }
 

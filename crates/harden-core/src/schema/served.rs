@@ -8,7 +8,6 @@ use super::similar::similar;
 use super::table::{Shape, Versions};
 use super::walk::Root;
 use super::{Crds, Flaw, FlawKind};
-use crate::finding::Change;
 use crate::object::Object;
 
 /// Files that share the core group's `apiVersion` and are never sent to an API server.
@@ -69,7 +68,7 @@ pub(super) fn resolve<'d, 'c>(
 
 fn unserved<'d>(object: &Object<'d>, message: String) -> Flaw<'d> {
     let kind = FlawKind::UnservedVersion;
-    Flaw { kind, place: object.place.at("apiVersion"), message, change: Change::Decide }
+    Flaw { kind, place: object.place.at("apiVersion"), message, change: None }
 }
 
 /// What to say of a kind that the target does not serve in this API version.
@@ -112,7 +111,7 @@ fn is_list(built_in: &BuiltIn, object: &Object<'_>) -> bool {
 /// A kind that Kubernetes does not have in this group, or a group that is mistyped.
 fn unknown<'d>(built_in: &BuiltIn, object: &Object<'d>, target: u16) -> Option<Flaw<'d>> {
     let flaw = |place: Place<'d>, message: String| {
-        Some(Flaw { kind: FlawKind::UnknownKind, place, message, change: Change::Decide })
+        Some(Flaw { kind: FlawKind::UnknownKind, place, message, change: None })
     };
     let (version, kind) = (object.place.at("apiVersion"), object.place.at("kind"));
     let group = if object.group.is_empty() { "the core group" } else { object.group };

@@ -2,14 +2,13 @@
 
 use std::borrow::Cow;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::built_in::built_in;
 use super::patch::is_directive;
 use super::similar::similar;
 use super::table::{Field, Shape, Table, Type};
 use super::{Flaw, FlawKind, scalar, words};
-use crate::finding::Change;
 
 /// Deeper values are not looked at; only schemas in schemas nest at will.
 const DEEPEST: u8 = 100;
@@ -146,7 +145,7 @@ impl<'d> Walker<'_, 'd> {
                     Some(key) => format!("`{}` is required in `{key}`", field.name),
                     None => format!("`{}` is required", field.name),
                 };
-                self.push(FlawKind::MissingField, spot, message, Change::Decide);
+                self.push(FlawKind::MissingField, spot, message, None);
             }
         }
     }
@@ -160,7 +159,7 @@ impl<'d> Walker<'_, 'd> {
         } else {
             format!("{owner} has no field `{key}`{hint}")
         };
-        self.push(FlawKind::UnknownField, value, message, Change::Decide);
+        self.push(FlawKind::UnknownField, value, message, None);
     }
 
     fn not_in_version(&mut self, field: &Field, value: Place<'d>) {
@@ -169,7 +168,7 @@ impl<'d> Walker<'_, 'd> {
             "v1.{} has no field `{}` here and drops it; it is there {words}",
             self.target, field.name
         );
-        self.push(FlawKind::FieldNotInVersion, value, message, Change::Decide);
+        self.push(FlawKind::FieldNotInVersion, value, message, None);
     }
 
     fn wrong_type(&mut self, place: Place<'d>, at: &At<'_>) {
@@ -189,18 +188,18 @@ impl<'d> Walker<'_, 'd> {
         );
         let change = scalar::meant(at.shape, place);
         match (at.shape, &change) {
-            (Shape::String, Change::Set(_)) => message.push_str(": quote it"),
-            (_, Change::Set(_)) => message.push_str(": remove the quotes"),
+            (Shape::String, Some(_)) => message.push_str(": quote it"),
+            (_, Some(_)) => message.push_str(": remove the quotes"),
             (Shape::Bytes, _) if self.is_secret => {
                 message.push_str(": move it to `stringData`, or encode it");
             }
             _ => {}
         }
-        let change = if self.is_secret { Change::Decide } else { change };
+        let change = if self.is_secret { None } else { change };
         self.push(FlawKind::WrongType, place, message, change);
     }
 
-    fn push(&mut self, kind: FlawKind, place: Place<'d>, message: String, change: Change) {
+    fn push(&mut self, kind: FlawKind, place: Place<'d>, message: String, change: Option<Action>) {
         self.flaws.push(Flaw { kind, place, message, change });
     }
 }

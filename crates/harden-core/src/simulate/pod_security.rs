@@ -11,9 +11,9 @@ pub use answer::{Answer, NamespaceAnswer};
 pub use options::{Exemption, Exemptions, Options};
 
 use crate::kubernetes::MinorVersion;
-use crate::object::{Object, PodTemplate, objects};
+use crate::object::{Object, Origin, PodTemplate, objects};
 use crate::pod_security::{
-    CheckFailure, Labels, Origin, Pod, Policy, Profile, Standard, forbidden_detail, go_quoted,
+    CheckFailure, Labels, Pod, Policy, Profile, Standard, forbidden_detail, go_quoted,
 };
 
 /// Answers for all objects of several documents, in their order; namespaces among them are learnt
@@ -197,7 +197,7 @@ fn unreadable_names<'d>(object: &Object<'d>) -> Vec<Place<'d>> {
 /// The 400 of what cannot be decoded; the server words the end in terms of Go.
 fn unreadable(object: &Object<'_>, place: Place<'_>) -> String {
     let Object { version, kind, .. } = object;
-    let path = place.path();
+    let path = place.path_from(&object.place);
     format!(
         "{kind} in version \"{version}\" cannot be handled as a {kind}: {path} has a value of the \
          wrong type: {}",

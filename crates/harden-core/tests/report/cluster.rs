@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use harden_core::report::Format;
 use harness::{ControlPlane, eventually};
 
 use crate::input::Input;
@@ -36,7 +35,7 @@ fn policy_report_crds() -> Option<String> {
     }
 }
 
-fn stored(crds: &str, format: Format, resources: [&str; 2]) {
+fn stored(crds: &str, format: &str, resources: [&str; 2]) {
     let Some(plane) = ControlPlane::shared() else {
         return;
     };
@@ -62,11 +61,11 @@ fn an_api_server_stores_policy_reports() {
         return;
     };
     let resources = ["policyreports.wgpolicyk8s.io", "clusterpolicyreports.wgpolicyk8s.io"];
-    stored(&crds, Format::PolicyReport, resources);
+    stored(&crds, "policyreport", resources);
 }
 
 #[test]
 fn an_api_server_stores_open_reports() {
     let crds = include_str!("../schemas/openreports.yaml");
-    stored(crds, Format::OpenReports, ["reports.openreports.io", "clusterreports.openreports.io"]);
+    stored(crds, "openreports", ["reports.openreports.io", "clusterreports.openreports.io"]);
 }

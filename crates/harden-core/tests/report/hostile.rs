@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use harden_core::finding::{Change, Finding, Ignored, IgnoredBy, ObjectReference, Spot};
-use harden_core::report::{Incomplete, ReportSource};
+use harden_core::check::Incomplete;
+use harden_core::finding::{Finding, Ignored, IgnoredBy, ObjectReference, Remedy, Spot};
+use harden_core::report::ReportSource;
 use harden_core::rules;
-use harden_yaml::{Lines, Span};
+use harden_yaml::{Action, Lines, Pointer, Span};
 use proptest::prelude::*;
 
 use crate::documents::read_all;
@@ -89,10 +90,10 @@ fn spot(text: &str, from: usize, to: usize, path: String, label: String, change:
     }
     let span = Span::new(start, end);
     let lines = Lines::new(text);
-    let change = match change % 3 {
-        0 => Change::Decide,
-        1 => Change::Set(label.clone().into()),
-        _ => Change::Remove,
+    let action = match change % 3 {
+        0 => None,
+        1 => Some(Action::set(label.as_str())),
+        _ => Some(Action::Remove),
     };
     Spot {
         span,
@@ -100,7 +101,7 @@ fn spot(text: &str, from: usize, to: usize, path: String, label: String, change:
         end: lines.position(span.end),
         path: path.into(),
         label: label.into(),
-        change: change.into(),
+        remedy: action.map(|action| Arc::new(Remedy { pointer: Pointer::default(), action })),
     }
 }
 
@@ -115,13 +116,20 @@ type Parts = (
 fn finding(text: &str, (rule, message, object, spots, ignored): Parts) -> Finding {
     let rules: Vec<_> = rules::all().collect();
     let object = object.map(|[api_version, kind, namespace, name]| {
-        Arc::new(ObjectReference { api_version, kind, namespace, name })
+        Arc::new(ObjectReference {
+            api_version,
+            kind,
+            namespace,
+            name,
+            pointer: Pointer::default(),
+        })
     });
     let by = [IgnoredBy::Comment, IgnoredBy::Annotation, IgnoredBy::File];
     Finding {
-        rule: rules[rule % rules.len()],
+        about: Arc::new(rules[rule % rules.len()].into()),
         message: message.into(),
         source: 0,
+        document: 0,
         object,
         spots: spots
             .into_iter()

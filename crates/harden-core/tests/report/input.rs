@@ -1,9 +1,9 @@
 //! The input that the gallery shows.
 
-use harden_core::check::{Checker, Coverage, Settings, SourceText};
+use harden_core::check::{Incomplete, Outcome, Settings, check};
 use harden_core::finding::Finding;
-use harden_core::ignore;
-use harden_core::report::{Incomplete, Report, ReportSource};
+use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::report::{Report, ReportSource};
 use harden_core::rules;
 
 /// Its sources, by name.
@@ -68,10 +68,7 @@ spec:
 
 /// A report and what it borrows.
 pub(crate) struct Input {
-    settings: Settings,
-    findings: Vec<Finding>,
-    coverage: Coverage,
-    incomplete: Vec<Incomplete>,
+    outcome: Outcome<'static>,
 }
 
 impl Input {
@@ -83,47 +80,26 @@ impl Input {
             "writable-root-file-system",
             "mutable-image-tag",
         ];
-        let rules = rules.map(|id| rules::find(id).unwrap()).to_vec();
-        let settings = Settings { rules, ..Settings::default() };
-        let checker = Checker::new(settings.clone());
-        let mut input = Self {
-            settings,
-            findings: Vec::new(),
-            coverage: Coverage::default(),
-            incomplete: vec![Incomplete {
-                what: "secrets in team-b".to_owned(),
-                why: "forbidden: User \"ci\" cannot list resource \"secrets\"".to_owned(),
-            }],
-        };
-        let mut ignores = Vec::new();
-        for (index, (_, text)) in SOURCES.iter().enumerate() {
-            let judged = checker.judge(&SourceText::new(index, text));
-            input.findings.extend(judged.findings);
-            input.coverage.add(&judged.coverage);
-            ignores.extend(judged.ignores);
-        }
-        assert!(ignore::apply(&mut input.findings, &ignores).is_empty());
-        input
+        let settings = Settings::new(rules.map(|id| rules::find(id).unwrap()));
+        let mut outcome = check(settings, SOURCES.map(|(_, text)| text));
+        assert!(outcome.unused.is_empty());
+        outcome.incomplete.push(Incomplete {
+            what: "secrets in team-b".to_owned(),
+            why: "forbidden: User \"ci\" cannot list resource \"secrets\"".to_owned(),
+        });
+        Self { outcome }
     }
 
-    /// What all rules say of a text.
+    /// What all rules say of a text, ignores left aside.
     pub(crate) fn of(text: &str) -> Self {
-        let settings = Settings::default();
-        let judged = Checker::new(settings.clone()).judge(&SourceText::new(0, text));
-        Self {
-            settings,
-            findings: judged.findings,
-            coverage: judged.coverage,
-            incomplete: Vec::new(),
-        }
+        let settings = Settings { reads_ignores: false, ..Settings::new(rules::all()) };
+        let outcome = check(settings, [text.to_owned()]);
+        Self { outcome: Outcome { incomplete: Vec::new(), ..outcome } }
     }
 
     /// The same without any flaw.
     pub(crate) fn sound() -> Self {
-        let mut input = Self::new();
-        input.findings.clear();
-        input.incomplete.clear();
-        input
+        Self::new().with(Vec::new(), Vec::new())
     }
 
     /// The report, as `read` sees it.
@@ -138,19 +114,22 @@ impl Input {
         sources: &[ReportSource<'_>],
         read: impl FnOnce(&Report<'_>) -> T,
     ) -> T {
+        let Outcome { findings, coverage, incomplete, abouts, .. } = &self.outcome;
         read(&Report {
             version: "0.1.0",
             now: Some("2026-11-23T08:00:00Z"),
             sources,
-            findings: &self.findings,
-            settings: &self.settings,
-            coverage: &self.coverage,
-            incomplete: &self.incomplete,
+            findings,
+            level: Level::Restricted,
+            kubernetes_version: MinorVersion::NEWEST_KNOWN,
+            rules: abouts,
+            coverage,
+            incomplete,
         })
     }
 
     /// The same with these findings.
     pub(crate) fn with(self, findings: Vec<Finding>, incomplete: Vec<Incomplete>) -> Self {
-        Self { findings, incomplete, ..self }
+        Self { outcome: Outcome { findings, incomplete, ..self.outcome } }
     }
 }

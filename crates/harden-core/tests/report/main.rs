@@ -15,8 +15,9 @@ mod json;
 
 use harden_core::report::{self, Format, Report};
 
-/// A report as text.
-fn written(report: &Report<'_>, format: Format) -> String {
+/// A report as text, in the format of this name.
+fn written(report: &Report<'_>, format: &str) -> String {
+    let format = Format::find(format).unwrap();
     let mut out = Vec::new();
     report::write(report, format, false, &mut out).unwrap();
     String::from_utf8(out).unwrap()

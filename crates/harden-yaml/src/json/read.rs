@@ -2,7 +2,6 @@
 
 use crate::compose::Composer;
 use crate::problem::Fault;
-use crate::resolve::nearest;
 use crate::scanner::{Ending, MAX_DEPTH};
 use crate::span::offset;
 use crate::tree::{NodeKind, Tree, text_payload};
@@ -171,11 +170,9 @@ impl Reader<'_> {
         if whole && let Ok(value) = text.parse::<i64>() {
             return Ok((NodeKind::Int, value.cast_unsigned()));
         }
-        let value = nearest(text);
-        if value.is_finite() {
-            Ok((NodeKind::Float, value.to_bits()))
-        } else {
-            Err(Fault::new(start, self.position, ProblemKind::NotFinite))
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => Ok((NodeKind::Float, value.to_bits())),
+            _ => Err(Fault::new(start, self.position, ProblemKind::NotFinite)),
         }
     }
 

@@ -1,115 +1,137 @@
-//! Decimal numbers to floats and back, exactly and without tables: those of the standard library are
-//! faster, and a playground has to download them.
+//! Floats as Go prints them.
 
-mod natural;
-mod shortest;
+use std::fmt::LowerExp;
+use std::str::FromStr;
 
-use std::cmp::Ordering;
-
-use natural::Natural;
-pub(super) use shortest::Shortest;
-
-/// Further digits only say whether there is more: no float, and no middle between two, has as many.
-const MOST_DIGITS: usize = 800;
-
-/// The float nearest to a number such as `-1.5e3`; of two, the even one. Infinite beyond the range.
-pub(crate) fn nearest(text: &str) -> f64 {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, ""));
-    let (mut digits, mut exponent) = (Vec::new(), power(exponent));
-    let mut is_fraction = false;
-    for byte in mantissa.bytes() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            is_fraction |= byte == b'.';
-            continue;
-        }
-        exponent -= i64::from(is_fraction);
-        if digits.len() < MOST_DIGITS {
-            if digit > 0 || !digits.is_empty() {
-                digits.push(digit);
-            }
-            continue;
-        }
-        exponent += 1;
-        if let Some(last) = digits.last_mut() {
-            *last |= u8::from(digit > 0);
-        }
+/// A float as Go's `encoding/json` prints it.
+pub(crate) fn json_float(value: f64) -> String {
+    let digits = Digits::of(value);
+    if value == 0.0 || (1e-6..1e21).contains(&value.abs()) {
+        digits.point()
+    } else {
+        digits.scientific(1)
     }
-    let value = magnitude(&digits, exponent);
-    if text.starts_with('-') { -value } else { value }
 }
 
-/// What follows `e`; far out of range, any power does.
-fn power(text: &str) -> i64 {
-    let digits = text.bytes().filter(u8::is_ascii_digit).map(|it| i64::from(it - b'0'));
-    let power =
-        digits.fold(0, |power, digit| if power < 0x10000 { power * 10 + digit } else { power });
-    if text.starts_with('-') { -power } else { power }
+/// A float as a map key: sigs.k8s.io/yaml prints it in single precision, by `%g`.
+pub(crate) fn key_float(value: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "this is what upstream does")]
+    let value = value as f32;
+    if value.is_nan() {
+        return ".nan".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { ".inf" } else { "-.inf" }.to_owned();
+    }
+    let digits = Digits::of(value);
+    if (-4..6).contains(&digits.exponent) { digits.point() } else { digits.scientific(2) }
 }
 
-/// The float nearest to digits × 10^exponent.
-fn magnitude(digits: &[u8], exponent: i64) -> f64 {
-    let end = exponent.saturating_add(i64::try_from(digits.len()).unwrap_or(i64::MAX));
-    if digits.is_empty() || end < -330 {
-        return 0.0;
-    }
-    if end > 310 {
-        return f64::INFINITY;
-    }
-    let power = u32::try_from(exponent.unsigned_abs()).unwrap_or(u32::MAX);
-    if digits.len() <= 15 && power <= 22 {
-        // Floats hold such integers and such powers exactly, so that only the last step rounds.
-        let value = digits.iter().fold(0.0, |value, digit| value * 10.0 + f64::from(*digit));
-        let power = (0..power).fold(1.0, |value, _| value * 10.0);
-        return if exponent < 0 { value / power } else { value * power };
-    }
-    let (mut over, mut under) = (Natural::from(0), Natural::from(1));
-    digits.iter().for_each(|digit| over.scale(10, (*digit).into()));
-    let scaled = if exponent < 0 { &mut under } else { &mut over };
-    scaled.scale_by_power(10, power);
-    quotient(over, under)
+/// The fewest digits that read back as a finite float: `-`, `12` and −2 are −0.012.
+struct Digits {
+    sign: &'static str,
+    digits: String,
+    /// The power of ten that the first digit counts.
+    exponent: i32,
 }
 
-/// The float nearest to a fraction of numbers that are not zero.
-fn quotient(mut over: Natural, mut under: Natural) -> f64 {
-    // With equally many bits, the quotient is more than a half and less than two.
-    let mut exponent = over.bits() - under.bits();
-    let shorter = if exponent < 0 { &mut over } else { &mut under };
-    shorter.scale_by_power(2, exponent.unsigned_abs());
-    if over.compare(&under).is_lt() {
-        exponent -= 1;
-        over.scale(2, 0);
-    }
-    let mut bits = 0_u64;
-    for _ in 0..u64::BITS {
-        bits *= 2;
-        if over.compare(&under).is_ge() {
-            over.subtract(&under);
-            bits += 1;
+impl Digits {
+    fn of<F: Copy + LowerExp + FromStr + PartialEq>(value: F) -> Self {
+        let shortest = format!("{value:e}");
+        let mantissa = shortest.split('e').next().unwrap_or_default();
+        let places = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        // Of two spellings that are as short and as near, Go takes the even one, as rounding does.
+        let rounded = format!("{value:.places$e}");
+        let is_same = rounded.parse::<F>().is_ok_and(|it| it == value);
+        let text = if is_same { rounded } else { shortest };
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, ""));
+        Self {
+            sign: if mantissa.starts_with('-') { "-" } else { "" },
+            digits: mantissa.chars().filter(char::is_ascii_digit).collect(),
+            exponent: exponent.parse().unwrap_or_default(),
         }
-        over.scale(2, 0);
     }
-    bits |= u64::from(!over.is_zero());
-    round(bits, exponent)
-}
 
-/// The float nearest to `bits`, of which the highest is set and counts 2^exponent.
-fn round(bits: u64, exponent: i32) -> f64 {
-    let biased = exponent + 1023;
-    // The smallest floats have fewer bits.
-    let (biased, dropped) = if biased < 1 { (1, 12 - biased) } else { (biased, 11) };
-    let dropped = dropped.unsigned_abs();
-    let kept = bits.checked_shr(dropped).unwrap_or(0);
-    let half = 1_u64.checked_shl(dropped - 1).unwrap_or(u64::MAX);
-    let rounds_up = match (bits - (kept << dropped.min(63))).cmp(&half) {
-        Ordering::Less => 0,
-        Ordering::Equal => kept % 2,
-        Ordering::Greater => 1,
-    };
-    // The highest bit of a fraction, and what rounding carries out of it, belong to the exponent.
-    let exponent = u64::from((biased - 1).unsigned_abs()) << 52;
-    f64::from_bits((exponent + kept + rounds_up).min(f64::INFINITY.to_bits()))
+    /// `1.5e+03`, with at least so many digits behind the sign.
+    fn scientific(&self, width: usize) -> String {
+        let Self { sign, digits, exponent } = self;
+        let power = if *exponent < 0 { '-' } else { '+' };
+        let (first, rest) = digits.split_at_checked(1).unwrap_or_default();
+        let point = if rest.is_empty() { "" } else { "." };
+        format!("{sign}{first}{point}{rest}e{power}{:0width$}", exponent.abs())
+    }
+
+    /// `1500`.
+    fn point(&self) -> String {
+        let Self { sign, digits, exponent } = self;
+        let Ok(before) = usize::try_from(exponent + 1) else {
+            return format!("{sign}0.{:0<1$}{digits}", "", (-exponent - 1).unsigned_abs() as usize);
+        };
+        match digits.split_at_checked(before) {
+            Some(("", fraction)) => format!("{sign}0.{fraction}"),
+            Some((whole, "")) => format!("{sign}{whole}"),
+            Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
+            None => format!("{sign}{digits:0<before$}"),
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    #![allow(clippy::float_cmp, reason = "exactly the same float is meant")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn floats_print_as_go_prints_them() {
+        for (value, text) in [
+            (1.0, "1"),
+            (0.1, "0.1"),
+            (1e-7, "1e-7"),
+            (1e20, "100000000000000000000"),
+            (1e21, "1e+21"),
+            (-1.5e300, "-1.5e+300"),
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (5e-324, "5e-324"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (1.844_674_407_370_955_2e19, "18446744073709552000"),
+            (-644_249_940_852_096.2, "-644249940852096.2"),
+            (0.000_001_234_567_890_123_456_7, "0.0000012345678901234567"),
+            (123_456_789_012_345_680.0, "123456789012345680"),
+        ] {
+            assert_eq!(json_float(value), text);
+        }
+    }
+
+    #[test]
+    fn float_keys_print_in_single_precision() {
+        for (value, text) in [
+            (1.5, "1.5"),
+            (1e5, "100000"),
+            (1e6, "1e+06"),
+            (1e-4, "0.0001"),
+            (1e-5, "1e-05"),
+            (0.1, "0.1"),
+            (1e300, ".inf"),
+            (0.0, "0"),
+            (1_234_567.5, "1.2345675e+06"),
+            (171_239.125, "171239.12"),
+            (-0.000_123, "-0.000123"),
+        ] {
+            assert_eq!(key_float(value), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_reads_back(bits: u64) {
+            let value = f64::from_bits(bits);
+            if value.is_finite() {
+                prop_assert_eq!(json_float(value).parse(), Ok(value));
+            }
+        }
+    }
+}

@@ -1,5 +1,9 @@
 //! The timestamps that go-yaml v2 knows, which only the tag `!!timestamp` asks for.
 
+use std::str::FromStr;
+
+use jiff::civil::{Date, Time};
+
 /// Whether go-yaml's four layouts hold `text`: a date, alone or with a time of day.
 pub(super) fn is_timestamp(text: &str) -> bool {
     let mut rest = Rest(text);
@@ -12,7 +16,7 @@ pub(super) fn is_timestamp(text: &str) -> bool {
     let Some(day) = rest.digits(1, 2) else {
         return false;
     };
-    if !(1..=12).contains(&month) || day < 1 || day > days(year, month) {
+    if Date::new(year, month, day).is_err() {
         return false;
     }
     if rest.0.is_empty() {
@@ -26,16 +30,6 @@ pub(super) fn is_timestamp(text: &str) -> bool {
     }
     rest.0 = rest.0.trim_start_matches(' ');
     rest.time() && rest.0.is_empty()
-}
-
-fn days(year: u32, month: u32) -> u32 {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
 }
 
 struct Rest<'a>(&'a str);
@@ -52,7 +46,7 @@ impl Rest<'_> {
     }
 
     /// At least `least` digits, of which no more than `most` are read.
-    fn digits(&mut self, least: usize, most: usize) -> Option<u32> {
+    fn digits<N: FromStr>(&mut self, least: usize, most: usize) -> Option<N> {
         let length = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
         if length < least {
             return None;
@@ -79,7 +73,7 @@ impl Rest<'_> {
                 .unwrap_or_default()
                 .trim_start_matches(|c: char| c.is_ascii_digit());
         }
-        hour < 24 && minute < 60 && second < 60
+        Time::new(hour, minute, second, 0).is_ok()
     }
 
     fn zone(&mut self) -> bool {
@@ -89,10 +83,10 @@ impl Rest<'_> {
         if !self.take('+') && !self.take('-') {
             return false;
         }
-        let (Some(hour), true) = (self.digits(2, 2), self.take(':')) else {
+        let (Some(hour), true) = (self.digits::<u8>(2, 2), self.take(':')) else {
             return false;
         };
-        self.digits(2, 2).is_some_and(|minute| minute < 60) && hour <= 24
+        self.digits(2, 2).is_some_and(|minute: u8| minute < 60) && hour <= 24
     }
 }
 

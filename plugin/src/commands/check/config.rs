@@ -7,7 +7,9 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use harden_core::ignore::FileIgnore;
 use harden_core::rules;
-use serde::Deserialize;
+use jiff::civil::Date;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 /// The file, as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -34,7 +36,8 @@ pub(super) struct Entry {
     pub(super) path: Option<String>,
     pub(super) reason: String,
     /// The first day on which it does not count any more, as YYYY-MM-DD.
-    pub(super) expires: Option<String>,
+    #[serde(default, deserialize_with = "date")]
+    expires: Option<Date>,
 }
 
 /// The name that is looked for in the current folder.
@@ -59,7 +62,7 @@ impl Config {
     }
 
     /// The ignores that have not ended on this day; others are left out.
-    pub(super) fn without_expired(mut self, today: &str) -> (Self, Vec<Entry>) {
+    pub(super) fn without_expired(mut self, today: Date) -> (Self, Vec<Entry>) {
         let (over, active) =
             std::mem::take(&mut self.ignore).into_iter().partition(|it| it.is_over(today));
         self.ignore = active;
@@ -78,11 +81,6 @@ impl Config {
             if entry.reason.trim().is_empty() {
                 bail!("the ignore of `{}` gives no reason", entry.rule);
             }
-            if let Some(expires) = &entry.expires
-                && !is_date(expires)
-            {
-                bail!("`{expires}` is no date: write YYYY-MM-DD");
-            }
         }
         Ok(())
     }
@@ -98,6 +96,7 @@ impl Entry {
             namespace: self.namespace.clone(),
             labels: self.labels.clone().into_iter().collect(),
             container: self.container.clone(),
+            path: self.path.clone(),
             reason: self.reason.trim().to_owned(),
         }
     }
@@ -119,32 +118,26 @@ impl Entry {
     }
 
     /// Whether it has ended on this day.
-    fn is_over(&self, today: &str) -> bool {
-        self.expires.as_deref().is_some_and(|expires| expires <= today)
-    }
-
-    /// Whether it is about the objects of this file.
-    pub(super) fn is_about_file(&self, name: &str) -> bool {
-        self.path.as_ref().is_none_or(|pattern| harden_core::ignore::matches(pattern, name))
+    fn is_over(&self, today: Date) -> bool {
+        self.expires.is_some_and(|expires| expires <= today)
     }
 }
 
 impl fmt::Display for Entry {
     /// The note on an entry that has ended.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rule, expires, .. } = self;
-        write!(f, "the ignore of {rule} has expired on {}", expires.as_deref().unwrap_or_default())
+        write!(f, "the ignore of {} has expired", self.rule)?;
+        self.expires.map_or(Ok(()), |day| write!(f, " on {day}"))
     }
 }
 
-fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let shape = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(index, byte)| match index {
-            4 | 7 => *byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    let number =
-        |range: std::ops::Range<usize>| text.get(range).and_then(|it| it.parse::<u8>().ok());
-    shape && matches!(number(5..7), Some(1..=12)) && matches!(number(8..10), Some(1..=31))
+/// Only `2027-06-30`, of the many ways in which jiff reads a date.
+fn date<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Date>, D::Error> {
+    let text = String::deserialize(field)?;
+    match text.parse::<Date>() {
+        Ok(date) if date.to_string() == text => Ok(Some(date)),
+        _ => Err(D::Error::custom(format_args!(
+            "`{text}` is no day of the calendar: write YYYY-MM-DD"
+        ))),
+    }
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use harden_core::check::Settings;
+use harden_core::finding::Severity;
 use harden_core::kubernetes::{Level, MinorVersion};
 use harden_core::report::Format;
-use harden_core::rule::{Rule, Severity};
+use harden_core::rule::Rule;
 use harden_core::rules;
 
 use super::config::{self, Config, Entry};
@@ -41,7 +42,7 @@ pub(crate) struct Options {
     level: Level,
 
     /// Kubernetes version that the manifests are meant for
-    #[arg(long, value_name = "VERSION", default_value = "v1.37", value_parser = version, help_heading = "Rules")]
+    #[arg(long, value_name = "VERSION", default_value = "v1.37", value_parser = MinorVersion::read_known, help_heading = "Rules")]
     kubernetes_version: MinorVersion,
 
     /// Run only these rules
@@ -115,7 +116,7 @@ impl Options {
             bail!("--rule and --skip leave no rule to run");
         }
         Ok(Settings {
-            rules,
+            known_ids: rules::all().map(|it| it.id).collect(),
             level: self.level,
             version: self.kubernetes_version,
             reads_ignores: !self.no_ignores,
@@ -124,7 +125,7 @@ impl Options {
             } else {
                 config.ignore.iter().map(Entry::to_core).collect()
             },
-            ..Settings::default()
+            ..Settings::new(rules)
         })
     }
 }
@@ -132,17 +133,6 @@ impl Options {
 fn rule(id: &str) -> Result<&'static Rule, String> {
     rules::find(id)
         .ok_or_else(|| "there is no such rule; `kubectl harden rules` lists them".to_owned())
-}
-
-fn version(text: &str) -> Result<MinorVersion, String> {
-    let newest = MinorVersion::NEWEST_KNOWN;
-    match text.parse() {
-        Ok(harden_core::kubernetes::PolicyVersion::Latest) => Ok(newest),
-        Ok(harden_core::kubernetes::PolicyVersion::Pinned(version)) if version <= newest => {
-            Ok(version)
-        }
-        _ => Err(format!("must be a minor version up to {newest}, such as v1.34, or `latest`")),
-    }
 }
 
 fn threshold(text: &str) -> Result<Threshold, String> {

@@ -1,208 +1,134 @@
-//! One run: reads the sources, runs the rules in parallel, and puts together what they say.
+//! Feeds what the options name to one check, and keeps what could not be read.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use harden_core::check::{Checker, Coverage, Draft, Provenance, Remains, Settings, SourceText};
-use harden_core::finding::Finding;
-use harden_core::ignore::{self, Ignore, Unused};
-use harden_core::report::Incomplete;
-use harden_core::schema::Crds;
+use harden_core::check::{Incomplete, Outcome, Settings, Survey};
+use harden_core::source::Source;
 use rayon::prelude::*;
 
-use super::config::Config;
-use super::{Options, sources, stream};
+use super::stream::{Stream, Waiting};
+use super::{Options, sources};
 use crate::input;
 
-/// What a run comes to.
-#[derive(Debug, Default)]
-pub(super) struct Run {
-    /// What was checked, and against what.
-    pub(super) settings: Settings,
-    /// The names of the sources, by their place in the input.
-    pub(super) names: Vec<String>,
-    /// Their texts, where findings may be shown in them.
-    pub(super) texts: Vec<Option<String>>,
-    /// Where those texts were cut out of larger ones that were.
-    pub(super) origins: Vec<Option<Provenance>>,
-    pub(super) findings: Vec<Finding>,
-    pub(super) coverage: Coverage,
-    /// Sources that hold nothing to check.
-    pub(super) foreign: Vec<String>,
-    /// What was named and could not be read.
+/// Something to read, whole or in passing.
+enum Input<W> {
+    Whole(Source<'static>),
+    Passing(W),
+}
+
+/// What was found, and what was named and could not be read.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) outcome: Outcome<'static>,
     pub(super) errors: Vec<String>,
-    /// What could not be read or checked, and why.
-    pub(super) incomplete: Vec<Incomplete>,
-    /// Ignores that change nothing.
-    pub(super) unused: Vec<Unused>,
-    /// Entries of the file of ignores that change nothing, by their place there.
-    pub(super) unused_entries: Vec<usize>,
-    /// What rules over all objects need of each source.
-    remains: Vec<Remains>,
-    /// Files that sources have the API server read, with the sources.
-    named_files: Vec<(usize, String)>,
-    ignores: Vec<Ignore>,
 }
 
-impl Run {
-    /// Reads and checks everything that the options name.
-    pub(super) fn over(options: &Options, config: &Config) -> anyhow::Result<Self> {
-        let mut run = Self { settings: options.settings(config)?, ..Self::default() };
-        let files = sources::find(&options.filename, options.recursive);
-        for (path, error) in files.unreadable {
-            run.incomplete
-                .push(Incomplete { what: path.display().to_string(), why: error.to_string() });
+/// Reads and checks everything that the options name.
+pub(super) fn check(options: &Options, settings: Settings) -> anyhow::Result<Checked> {
+    let mut unread = Unread::default();
+    let mut inputs = read(options, &mut unread);
+    if let Some(folder) = &options.kustomize {
+        let source = Source::new(folder.display().to_string(), kustomize(folder)?);
+        inputs.push(Input::Whole(source));
+    }
+    let mut survey = Survey::new(settings);
+    for path in &options.crd {
+        survey.define(&input::read(&path.display().to_string())?);
+    }
+    let learn = |input| match input {
+        Input::Whole(source) => {
+            survey.learn(&source);
+            Input::Whole(source)
         }
-        for folder in &files.without_manifests {
-            let more = if options.recursive { "" } else { "; -R looks into its folders, too" };
-            run.errors.push(format!(
-                "{}: no file in this folder ends in .yaml, .yml or .json{more}",
-                folder.display()
-            ));
+        Input::Passing(stream) => {
+            Input::Passing(Stream::learn(stream, &mut survey, &mut unread.incomplete))
         }
-        let named: BTreeSet<&Path> = options.filename.iter().map(AsRef::as_ref).collect();
-        let (streams, whole): (Vec<_>, Vec<_>) =
-            files.paths.iter().partition(|it| stream::is_stream(it));
-        let texts: Vec<_> = whole
-            .par_iter()
-            .map(|path| (path.display().to_string(), input::read_path(path)))
-            .collect();
-        for ((name, text), path) in texts.into_iter().zip(whole) {
-            match text {
-                // Most often the command before the pipe failed, and nothing found would look sound.
-                Ok(text) if name == "-" && text.trim().is_empty() => {
-                    run.errors.push("standard input is empty".to_owned());
-                }
-                Ok(text) => run.add(name, text),
-                Err(error) if named.contains(path.as_path()) => {
-                    run.errors.push(format!("{name}: {error:#}"));
-                }
-                Err(error) => {
-                    run.incomplete.push(Incomplete { what: name, why: format!("{error:#}") });
-                }
+    };
+    let inputs: Vec<Input<Waiting>> = inputs.into_iter().map(learn).collect();
+    let mut run = survey.end();
+    let mut whole = Vec::new();
+    for input in inputs {
+        match input {
+            Input::Whole(source) => whole.push(source),
+            Input::Passing(waiting) => {
+                run.judge(std::mem::take(&mut whole));
+                waiting.judge(&mut run);
             }
         }
-        if let Some(folder) = &options.kustomize {
-            run.add(folder.display().to_string(), kustomize(folder)?);
-        }
-        for text in run.texts.iter().flatten() {
-            run.settings.namespaces.learn(&SourceText::new(0, text));
-        }
-        run.settings.crds = Arc::new(run.crds(options)?);
-        let mut checker = Checker::new(run.settings.clone());
-        // What Namespaces in streams say holds for the pods in files, too.
-        let files = (std::mem::take(&mut run.names), std::mem::take(&mut run.texts));
-        for path in streams {
-            stream::judge(path, &mut checker, &mut run);
-        }
-        let base = run.names.len();
-        run.names.extend(files.0);
-        run.texts.extend(files.1);
-        run.origins.resize(run.texts.len(), None);
-        let checker = &checker;
-        let judged: Vec<_> = run
-            .texts
-            .par_iter()
-            .enumerate()
-            .skip(base)
-            .map_init(
-                || checker.session(),
-                |session, (index, text)| {
-                    session.judge(&SourceText::new(index, text.as_deref().unwrap_or_default()))
-                },
-            )
-            .collect();
-        run.findings.reserve_exact(judged.iter().map(|it| it.findings.len()).sum());
-        judged.into_iter().for_each(|it| run.absorb(it));
-        run.conclude(config, checker);
-        Ok(run)
     }
-
-    /// The CustomResourceDefinitions of `--crd` and of the input.
-    fn crds(&self, options: &Options) -> anyhow::Result<Crds> {
-        let mut texts = Vec::new();
-        for path in &options.crd {
-            texts.push(input::read(&path.display().to_string())?);
-        }
-        let of_input =
-            self.texts.iter().flatten().filter(|it| it.contains("CustomResourceDefinition"));
-        let documents: Vec<_> =
-            of_input.chain(&texts).flat_map(|it| harden_yaml::documents(it)).collect();
-        Ok(Crds::read(&documents))
-    }
-
-    /// Takes in one source.
-    pub(super) fn add(&mut self, name: String, text: String) {
-        self.names.push(if name == "-" { "stdin".to_owned() } else { name });
-        self.texts.push(Some(text));
-    }
-
-    /// Takes in what the next source comes to.
-    pub(super) fn absorb(&mut self, mut judged: Draft) {
-        if judged.coverage.objects == 0 && judged.coverage.broken == 0 {
-            self.foreign.extend(self.names.get(self.remains.len()).cloned());
-        }
-        let files = std::mem::take(&mut judged.coverage.named_files);
-        self.named_files.extend(files.into_iter().map(|file| (self.remains.len(), file)));
-        self.coverage.add(&judged.coverage);
-        self.findings.append(&mut judged.findings);
-        self.ignores.append(&mut judged.ignores);
-        self.remains.push(judged.remains);
-    }
-
-    /// Whether there are documents that nobody could read; templates are known not to be any.
-    pub(super) fn is_broken(&self) -> bool {
-        self.coverage.broken > self.coverage.templates
-    }
-
-    fn conclude(&mut self, config: &Config, checker: &Checker) {
-        let texts = self.texts.iter().map(|it| it.as_deref().unwrap_or_default());
-        let sources: Vec<_> = texts
-            .zip(&self.origins)
-            .enumerate()
-            .map(|(index, (text, origin))| match origin {
-                Some(origin) => SourceText::cut(index, text, origin),
-                None => SourceText::new(index, text),
-            })
-            .collect();
-        self.findings.extend(checker.conclude(&self.remains, &sources));
-        for (source, file) in &self.named_files {
-            if !has_source(&self.names, file) {
-                let name = self.names.get(*source).map_or("", String::as_str);
-                let why =
-                    format!("{name} has the API server read it, and it is not among the input");
-                self.incomplete.push(Incomplete { what: file.clone(), why });
-            }
-        }
-        self.ignores.retain(|it| {
-            let entry = it.entry.and_then(|index| config.ignore.get(index));
-            let name = self.names.get(it.source).map_or("", String::as_str);
-            entry.is_none_or(|entry| entry.is_about_file(name))
-        });
-        // Two sorted runs, which this sort merges.
-        self.findings.sort_by(Finding::order);
-        self.unused = ignore::apply(&mut self.findings, &self.ignores);
-        // An entry of the file may be about many objects, and useful for one of them.
-        let useless = |entry| {
-            let count = |ignores: &mut dyn Iterator<Item = &Ignore>| {
-                ignores.filter(|it| it.entry == Some(entry)).count()
-            };
-            count(&mut self.ignores.iter()) == count(&mut self.unused.iter().map(|it| &it.ignore))
-        };
-        if self.settings.reads_ignores {
-            self.unused_entries = (0..config.ignore.len()).filter(|it| useless(*it)).collect();
-        }
-        self.unused.retain(|it| it.ignore.entry.is_none());
-    }
+    run.judge(whole);
+    unread.incomplete.into_iter().for_each(|it| run.note(it));
+    Ok(Checked { outcome: run.finish(), errors: unread.errors })
 }
 
-/// Whether a file is among the input; paths on a server are others than those of its files here.
-fn has_source(names: &[String], path: &str) -> bool {
-    let name = Path::new(path).file_name();
-    names.iter().any(|it| Path::new(it).file_name() == name)
+/// What could not be read.
+#[derive(Debug, Default)]
+struct Unread {
+    /// What was named: errors.
+    errors: Vec<String>,
+    /// What was found in folders, and what broke off.
+    incomplete: Vec<Incomplete>,
+}
+
+/// Reads the files that the options name, in their order.
+fn read(options: &Options, unread: &mut Unread) -> Vec<Input<Stream>> {
+    let files = sources::find(&options.filename, options.recursive);
+    for (path, error) in files.unreadable {
+        let (what, why) = (path.display().to_string(), error.to_string());
+        unread.incomplete.push(Incomplete { what, why });
+    }
+    for folder in &files.without_manifests {
+        let more = if options.recursive { "" } else { "; -R looks into its folders, too" };
+        unread.errors.push(format!(
+            "{}: no file in this folder ends in .yaml, .yml or .json{more}",
+            folder.display()
+        ));
+    }
+    let mut inputs = Vec::new();
+    let read: Vec<_> = files.paths.par_iter().map(|path| read_one(path)).collect();
+    for (path, input) in files.paths.iter().zip(read) {
+        match input {
+            Ok(input) => inputs.push(input),
+            Err(why) if options.filename.contains(path) => {
+                let name = path.display();
+                unread.errors.push(if is_stdin(path) { why } else { format!("{name}: {why}") });
+            }
+            Err(why) => {
+                unread.incomplete.push(Incomplete { what: path.display().to_string(), why });
+            }
+        }
+    }
+    inputs
+}
+
+/// Reads a file, or standard input for `-`; the error is a sentence.
+fn read_one(path: &PathBuf) -> Result<Input<Stream>, String> {
+    let name = if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() };
+    let name: Arc<str> = name.into();
+    let text = if is_stdin(path) {
+        match Stream::of_stdin(&name) {
+            Ok(Err(stream)) => return Ok(Input::Passing(stream)),
+            Ok(Ok(bytes)) => input::decode(bytes),
+            Err(error) => Err(error.into()),
+        }
+    } else if let Some(stream) = Stream::of_file(&name, path) {
+        return Ok(Input::Passing(stream));
+    } else {
+        input::read_path(path)
+    };
+    let text = text.map_err(|error| format!("{error:#}"))?;
+    // Most often the command before the pipe failed, and nothing found would look sound.
+    if is_stdin(path) && text.trim().is_empty() {
+        return Err("standard input is empty".to_owned());
+    }
+    Ok(Input::Whole(Source::new(name, text)))
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// Has kubectl build a kustomization.

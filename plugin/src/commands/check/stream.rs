@@ -1,158 +1,166 @@
-//! Lists in JSON that are too large to hold, such as what `kubectl get pods -A -o json` prints:
-//! judged as they stream past.
+//! Lists in JSON that are too large to hold, such as what `kubectl get pods -A -o json` prints: looked at as
+//! they pass, and judged when they pass again.
 
 mod items;
 
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek as _};
 use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::Context as _;
-use harden_core::check::{Checker, Draft, Provenance};
-use harden_core::report::Incomplete;
-use rayon::prelude::*;
+use anyhow::{Context as _, bail};
+use harden_core::check::{Incomplete, Run, Survey};
+use harden_core::source::Source;
 
-use super::run::Run;
-use items::{BATCH, Item, Items};
+use super::spool::{Replay, Spool};
+use items::Items;
 
-/// Files of more bytes than this are not read as a whole when they are JSON.
+/// Texts of more bytes than this are not held when they are JSON.
 const LARGE: u64 = 16 << 20;
 
-/// Whether a source is better not read as a whole: standard input that begins as JSON does, or a
-/// large file that does.
-pub(super) fn is_stream(path: &Path) -> bool {
-    if path == Path::new("-") {
-        return begins_with_brace(&mut io::stdin().lock());
+/// A text that is not held as a whole.
+#[derive(Debug)]
+pub(super) enum Stream {
+    /// A file, which is read twice.
+    File(Arc<str>, File),
+    /// What comes but once, and the first part of it.
+    Once(Arc<str>, Vec<u8>),
+}
+
+/// A stream that was looked at, and waits to be judged.
+#[derive(Debug)]
+pub(super) enum Waiting {
+    File(Arc<str>, File, io::Result<Metadata>),
+    Spool(Spool),
+}
+
+impl Stream {
+    /// A file that is better not held as a whole; `None` for others, and for what cannot be opened.
+    pub(super) fn of_file(name: &Arc<str>, path: &Path) -> Option<Self> {
+        let large = std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > LARGE);
+        let mut file = File::open(path).ok().filter(|_| large)?;
+        let mut first = [0; 512];
+        let length = file.read(&mut first).ok()?;
+        file.rewind().ok()?;
+        let is_json = begins_with_brace(first.get(..length)?);
+        is_json.then(|| Self::File(Arc::clone(name), file))
     }
-    let large = std::fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > LARGE);
-    large && File::open(path).is_ok_and(|file| begins_with_brace(&mut BufReader::new(file)))
-}
 
-/// Looks at the first bytes without taking them.
-fn begins_with_brace(input: &mut impl io::BufRead) -> bool {
-    input
-        .fill_buf()
-        .is_ok_and(|bytes| bytes.iter().find(|it| !it.is_ascii_whitespace()) == Some(&b'{'))
-}
-
-/// Judges a source item by item. What goes wrong is noted in the run.
-pub(super) fn judge(path: &Path, checker: &mut Checker, run: &mut Run) {
-    let name = if path == Path::new("-") { "stdin".to_owned() } else { path.display().to_string() };
-    let open = || File::open(path).context("failed to open it");
-    let result = if path == Path::new("-") {
-        judge_items(&name, io::stdin(), checker, run)
-    } else {
-        open()
-            .map(|file| learn_items(file, checker, run))
-            .and_then(|()| open())
-            .and_then(|file| judge_items(&name, file, checker, run))
-    };
-    if let Err(error) = result {
-        run.incomplete.push(Incomplete { what: name, why: format!("{error:#}") });
-    }
-}
-
-/// Learns what the Namespaces of a file say, wherever they are in it.
-fn learn_items(input: impl Read, checker: &mut Checker, run: &mut Run) {
-    let mut items = Items::of(input);
-    loop {
-        let batch = items.next_batch();
-        if batch.is_empty() {
-            return;
+    /// Standard input: what it holds, or the stream that it is.
+    pub(super) fn of_stdin(name: &Arc<str>) -> io::Result<Result<Vec<u8>, Self>> {
+        let mut stdin = io::stdin().lock();
+        let mut bytes = Vec::new();
+        stdin.by_ref().take(LARGE + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > LARGE {
+            if begins_with_brace(&bytes) {
+                return Ok(Err(Self::Once(Arc::clone(name), bytes)));
+            }
+            stdin.read_to_end(&mut bytes)?;
         }
-        learn(&batch, checker, run);
+        Ok(Ok(bytes))
+    }
+
+    /// Looks at all of it. What goes wrong is noted.
+    pub(super) fn learn(self, survey: &mut Survey, notes: &mut Vec<Incomplete>) -> Waiting {
+        match self {
+            Self::File(name, file) => {
+                let before = file.metadata();
+                // What goes wrong goes wrong again when it is judged.
+                let _ = each_batch(Items::of(Arc::clone(&name), &file), |batch| {
+                    batch.iter().for_each(|it| survey.learn(it));
+                });
+                Waiting::File(name, file, before)
+            }
+            Self::Once(name, first) => {
+                let mut spool = Spool::new(Arc::clone(&name));
+                let items = Items::of(Arc::clone(&name), first.chain(io::stdin()));
+                let ended = each_batch(items, |batch| {
+                    batch.iter().for_each(|it| survey.learn(it));
+                    spool.push(&batch);
+                });
+                let why = ended.err().map(|error| format!("{error:#}"));
+                let whys = why.into_iter().chain(spool.loss());
+                notes.extend(whys.map(|why| Incomplete { what: name.to_string(), why }));
+                Waiting::Spool(spool)
+            }
+        }
     }
 }
 
-/// Learns what the Namespaces among some items say; returns the names of these.
-fn learn(batch: &[Item], checker: &mut Checker, run: &mut Run) -> BTreeSet<String> {
-    let before = run.settings.namespaces.clone();
-    let sources = batch.iter().map(|it| it.source(0));
-    let names = sources.flat_map(|it| run.settings.namespaces.learn(&it)).collect();
-    if run.settings.namespaces != before {
-        *checker = Checker::new(run.settings.clone());
+impl Waiting {
+    /// Judges it item by item. What goes wrong is noted in the run.
+    pub(super) fn judge(self, run: &mut Run<'_>) {
+        let (name, result) = match self {
+            Self::File(name, file, before) => {
+                let result = judge_file(&name, file, before, run);
+                (name, result)
+            }
+            Self::Spool(spool) => {
+                let name = spool.name();
+                (name, judge_spool(spool, run))
+            }
+        };
+        if let Err(error) = result {
+            run.note(Incomplete { what: name.to_string(), why: format!("{error:#}") });
+        }
     }
-    names
 }
 
-/// Reads the next items while those before them are judged.
-fn judge_items(
-    name: &str,
-    input: impl Read + Send,
-    checker: &mut Checker,
-    run: &mut Run,
+fn judge_file(
+    name: &Arc<str>,
+    mut file: File,
+    before: io::Result<Metadata>,
+    run: &mut Run<'_>,
 ) -> anyhow::Result<()> {
-    let mut items = Items::of(input);
-    let mut batch = items.next_batch();
-    let mut inhabited = BTreeSet::new();
-    let mut late = BTreeSet::new();
-    while !batch.is_empty() {
-        let before = run.settings.namespaces.clone();
-        for namespace in learn(&batch, checker, run) {
-            let is_news = !before.agrees(&run.settings.namespaces, &namespace);
-            if is_news && inhabited.contains(&namespace) {
-                late.insert(namespace);
-            }
-        }
-        let base = run.names.len();
-        let (next, results) =
-            rayon::join(|| items.next_batch(), || judge_batch(base, batch, checker));
-        for (result, _) in &results {
-            for namespace in result.remains.namespaces() {
-                if !inhabited.contains(namespace) {
-                    inhabited.insert(namespace.to_owned());
-                }
-            }
-        }
-        absorb(name, results, run);
-        batch = next;
+    let stamp = |it: &Metadata| (it.len(), it.modified().ok());
+    file.rewind().context("failed to read it again")?;
+    judge_batches(Items::of(Arc::clone(name), &file), Items::next_batch, run).end()?;
+    let (before, after) = (before?, file.metadata()?);
+    if stamp(&before) != stamp(&after) {
+        bail!("it changed while it was read");
     }
-    if !late.is_empty() {
-        run.incomplete.push(Incomplete { what: name.to_owned(), why: too_late(&late) });
+    Ok(())
+}
+
+fn judge_spool(spool: Spool, run: &mut Run<'_>) -> anyhow::Result<()> {
+    let mut lost = Ok(());
+    let next = |blocks: &mut Replay| {
+        let block = blocks.next().unwrap_or_else(|| Ok(Vec::new()));
+        block.unwrap_or_else(|error| {
+            lost = Err(error);
+            Vec::new()
+        })
+    };
+    judge_batches(spool.replay(), next, run);
+    lost.context("failed to read its temporary file")
+}
+
+/// Judges batches until one is empty, each while the next is read; returns where they came from.
+fn judge_batches<T: Send>(
+    mut from: T,
+    mut next: impl FnMut(&mut T) -> Vec<Source<'static>> + Send,
+    run: &mut Run<'_>,
+) -> T {
+    let mut batch = next(&mut from);
+    while !batch.is_empty() {
+        (batch, ()) = rayon::join(|| next(&mut from), || run.judge(batch));
+    }
+    from
+}
+
+/// Hands out the items batch by batch, each while the next is read.
+fn each_batch<R: Read + Send>(
+    mut items: Items<R>,
+    mut take: impl FnMut(Vec<Source<'static>>) + Send,
+) -> anyhow::Result<()> {
+    let mut batch = items.next_batch();
+    while !batch.is_empty() {
+        (batch, ()) = rayon::join(|| items.next_batch(), || take(batch));
     }
     items.end()
 }
 
-/// Says whose pods were held to something else than their namespace says.
-fn too_late(namespaces: &BTreeSet<String>) -> String {
-    let shown: Vec<_> = namespaces.iter().take(5).map(String::as_str).collect();
-    let more = match namespaces.len() - shown.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!(
-        "pods of {}{more} come before their Namespace or LimitRange, and were judged without it: \
-         name these first, as in `kubectl get namespaces,limitranges,pods -A -o json`",
-        shown.join(", ")
-    )
-}
-
-/// Judges some items in parallel, the first of which is the source numbered `base`. Of their texts,
-/// only those stay that rules over all objects need.
-fn judge_batch(
-    base: usize,
-    items: Vec<Item>,
-    checker: &Checker,
-) -> Vec<(Draft, Option<(String, Provenance)>)> {
-    let numbered: Vec<_> = items.into_iter().enumerate().collect();
-    let results = numbered.into_par_iter().with_min_len(BATCH / 8).map_init(
-        || checker.session(),
-        |session, (number, item)| {
-            let judged = session.judge(&item.source(base + number));
-            let kept = judged.remains.is_retained().then(|| item.into_parts());
-            (judged, kept)
-        },
-    );
-    results.collect()
-}
-
-fn absorb(name: &str, results: Vec<(Draft, Option<(String, Provenance)>)>, run: &mut Run) {
-    for (result, kept) in results {
-        let (text, origin) = kept.unzip();
-        run.names.push(name.to_owned());
-        run.texts.push(text);
-        run.origins.push(origin);
-        run.absorb(result);
-    }
+/// Whether the first bytes are those of an object in JSON.
+fn begins_with_brace(bytes: &[u8]) -> bool {
+    bytes.iter().find(|it| !it.is_ascii_whitespace()) == Some(&b'{')
 }

@@ -1,7 +1,8 @@
 //! What the machine itself can tell: the date, and bytes nobody can guess.
 
 use anyhow::{Context as _, anyhow};
-use harden_core::kubernetes::{Date, Facts, Need, Random};
+use harden_core::cluster::{Facts, Need, Random};
+use harden_core::kubernetes::Date;
 use zeroize::Zeroizing;
 
 /// Adds to `facts` what is needed of the machine.

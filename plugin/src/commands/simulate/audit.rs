@@ -163,7 +163,7 @@ fn print(format: Format, text: &str, json: &Value) -> io::Result<()> {
 fn rejected(name: &str, text: &str, rejection: &Rejection<'_>) -> String {
     let place = rejection.faults.first().map(|it| position(name, text, it.place));
     let place = place.unwrap_or_else(|| name.to_owned());
-    format!("{place}: the API server would not start: {}", rejection.text(name))
+    format!("{place}: {}", rejection.sentence(name))
 }
 
 fn position(name: &str, text: &str, place: Place<'_>) -> String {

@@ -166,8 +166,8 @@ fn answer(simulator: &Simulator, document: &Document<'_>, format: Format) -> Str
     for object in objects(document.root()) {
         if let Some(answer) = simulator.answer_namespace(&object).filter(|_| format == Format::Text)
         {
-            let word = if answer.allowed { "allowed with a warning" } else { "rejected" };
-            let _ = writeln!(text, "Namespace {}: {word}\n  {}", answer.name, answer.text);
+            let (name, outcome) = (answer.name, answer.outcome());
+            let _ = writeln!(text, "Namespace {name}: {outcome}\n  {}", answer.text);
         }
         for answer in simulator.answer(&object) {
             match format {
@@ -183,20 +183,9 @@ fn answer(simulator: &Simulator, document: &Document<'_>, format: Format) -> Str
 
 fn write_answer(text: &mut String, answer: &Answer<'_>) {
     let name = if answer.name.is_empty() { "(no name)" } else { answer.name };
-    let is_pod = answer.kind == "Pod";
-    let word = match (answer.allowed, &answer.exemption) {
-        (_, Some(_)) => "allowed, because it is exempt",
-        (true, None) if answer.warning.is_some() => "allowed with a warning",
-        (true, None) => "allowed",
-        (false, None) if is_pod || !answer.unreadable.is_empty() => "rejected",
-        (false, None) => "allowed, but its pods will be rejected",
-    };
-    let _ = writeln!(text, "{} {name}: {word}", answer.kind);
-    if let Some(words) = &answer.text {
+    let _ = writeln!(text, "{} {name}: {}", answer.kind, answer.outcome());
+    if let Some(words) = answer.words() {
         let _ = writeln!(text, "  {words}");
-    } else if !answer.allowed {
-        let _ =
-            writeln!(text, "  violates PodSecurity \"{}\": {}", answer.standard, answer.message);
     }
 }
 

@@ -1,70 +1,55 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 use super::*;
-use crate::check::Settings;
-use crate::ignore;
+use crate::check::{Coverage, check};
 use crate::rules;
 
 /// What a finding says, where.
-type Said = (usize, &'static str, String, Option<String>, String);
+type Said = (usize, u32, String, String, Option<String>, String);
 
-fn said(mut findings: Vec<Finding>, ignores: &[Ignore]) -> (Vec<Said>, usize) {
-    let unused = ignore::apply(&mut findings, ignores).len();
-    let said = findings.into_iter().map(|it| {
+fn said(outcome: Outcome<'_>) -> (Vec<Said>, usize, Coverage) {
+    let said = outcome.findings.into_iter().map(|it| {
         let object = it.object.map(|it| format!("{it:?}"));
         let rest = format!("{:?} {:?}", it.spots, it.ignored);
-        (it.source, it.rule.id, it.message.to_string(), object, rest)
+        (it.source, it.document, it.about.id.to_string(), it.message.to_string(), object, rest)
     });
-    (said.collect(), unused)
+    (said.collect(), outcome.unused.len(), outcome.coverage)
+}
+
+fn settings() -> Settings {
+    Settings::new(rules::all())
 }
 
 /// What the command comes to, file by file.
-fn whole(checker: &Checker, files: &[&str]) -> (Vec<Said>, usize, Coverage) {
-    let sources: Vec<_> =
-        files.iter().enumerate().map(|(index, text)| SourceText::new(index, text)).collect();
-    let judged: Vec<_> = sources.iter().map(|it| checker.judge(it)).collect();
-    let mut findings = checker.conclude(&judged, &sources);
-    let (mut coverage, mut ignores) = (Coverage::default(), Vec::new());
-    for judged in judged {
-        findings.extend(judged.findings);
-        ignores.extend(judged.ignores);
-        coverage.add(&judged.coverage);
-    }
-    findings.sort_by(Finding::order);
-    let (said, unused) = said(findings, &ignores);
-    (said, unused, coverage)
+fn whole(files: &[&str]) -> (Vec<Said>, usize, Coverage) {
+    said(check(settings(), files.iter().copied()))
 }
 
-fn remembered(
-    memory: &mut Incremental,
-    checker: &Checker,
-    files: &[&str],
-) -> (Vec<Said>, usize, Coverage) {
-    let outcome = memory.judge(checker, files);
-    let (said, unused) = said(outcome.findings, &outcome.ignores);
-    // A separator at the end begins a document that holds nothing.
-    (said, unused, outcome.coverage)
+fn edited(incremental: &mut Incremental, files: &[&str]) -> (Vec<Said>, usize, Coverage) {
+    let named = files.iter().enumerate();
+    let sources: Vec<_> =
+        named.map(|(index, text)| Source::new(format!("input-{index}"), *text)).collect();
+    said(incremental.check(&sources))
 }
 
 #[test]
 fn what_is_remembered_comes_to_the_same_as_everything_anew() {
-    let checker = Checker::new(Settings::default());
-    let mut memory = Incremental::default();
+    let mut incremental = Incremental::new(settings());
     let examples: Vec<_> = rules::all().flat_map(|it| [it.bad, it.good]).collect();
     let mut documents: Vec<String> = examples.iter().map(|it| it.trim_start().to_owned()).collect();
     documents.push("# harden: ignore[missing-limit-range] a test\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: é😀\r\n".to_owned());
     documents.push("a: [\n".to_owned());
     let split = documents.len() / 3;
-    let compare = |memory: &mut Incremental, documents: &[String]| {
+    let compare = |incremental: &mut Incremental, documents: &[String]| {
         let (one, other) = documents.split_at(split);
         let files = [one.join("---\n"), other.join("---\n")];
         let files: Vec<&str> = files.iter().map(String::as_str).collect();
-        let (now, before) = (remembered(memory, &checker, &files), whole(&checker, &files));
+        let (now, before) = (edited(incremental, &files), whole(&files));
         assert_eq!(now.0.len(), before.0.len());
         now.0.iter().zip(&before.0).for_each(|(now, before)| assert_eq!(now, before));
         assert_eq!((now.1, now.2), (before.1, before.2));
     };
-    compare(&mut memory, &documents);
+    compare(&mut incremental, &documents);
     for step in 0..12 {
         let place = step * 37 % documents.len();
         match step % 4 {
@@ -76,14 +61,13 @@ fn what_is_remembered_comes_to_the_same_as_everything_anew() {
                 documents.push(copy);
             }
         }
-        compare(&mut memory, &documents);
+        compare(&mut incremental, &documents);
     }
 }
 
 #[test]
 fn files_come_and_go() {
-    let checker = Checker::new(Settings::default());
-    let mut memory = Incremental::default();
+    let mut incremental = Incremental::new(settings());
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n";
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n";
     let several = format!("{pod}---\n{namespace}---\n{pod}");
@@ -98,18 +82,17 @@ fn files_come_and_go() {
         &["---\n---\n", "{}"],
         &[],
     ] {
-        assert_eq!(remembered(&mut memory, &checker, files), whole(&checker, files), "{files:?}");
+        assert_eq!(edited(&mut incremental, files), whole(files), "{files:?}");
     }
 }
 
 #[test]
 fn lines_of_configuration_files_are_those_of_the_file() {
-    let checker = Checker::new(Settings::default());
     let policy =
         "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: None\n  level: None\n";
     let text = format!("a: 1\n---\n{policy}---\n{policy}");
     let files = [text.as_str()];
-    let said = remembered(&mut Incremental::default(), &checker, &files);
+    let said = edited(&mut Incremental::new(settings()), &files);
     assert!(!said.0.is_empty());
-    assert_eq!(said, whole(&checker, &files));
+    assert_eq!(said, whole(&files));
 }

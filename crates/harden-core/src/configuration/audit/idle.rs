@@ -1,6 +1,6 @@
 //! Criteria that no request meets, although the API server takes them.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::{AuditRule, GroupResources};
 use crate::configuration::resources::{self, Existence};
@@ -28,8 +28,8 @@ pub struct Idle<'d> {
     pub criterion: Criterion,
     /// Why it matches nothing, in one line.
     pub reason: String,
-    /// What was probably meant, as text of the same entry; none when the entry is to go.
-    pub meant: Option<String>,
+    /// What would write the entry that was probably meant; `None` where that cannot be told.
+    pub change: Option<Action>,
 }
 
 const RESOURCE_VERBS: [&str; 8] =
@@ -75,8 +75,8 @@ fn verb<'d>(text: &str, place: Place<'d>, rule: &AuditRule<'_>) -> Option<Idle<'
     } else {
         format!("verb `{text}` matches no request: there is no such verb")
     };
-    let meant = meant.filter(|it| *it != text).map(str::to_owned);
-    Some(Idle { place, criterion: Criterion::Verb, reason, meant })
+    let change = meant.filter(|it| *it != text).map(Action::set);
+    Some(Idle { place, criterion: Criterion::Verb, reason, change })
 }
 
 fn subject<'d>(text: &str, place: Place<'d>, list: &str) -> Option<Idle<'d>> {
@@ -90,7 +90,7 @@ fn subject<'d>(text: &str, place: Place<'d>, list: &str) -> Option<Idle<'d>> {
             "`{text}` in {list} matches nobody: names are compared as they are, without wildcards"
         )
     };
-    Some(Idle { place, criterion: Criterion::Subject, reason, meant: None })
+    Some(Idle { place, criterion: Criterion::Subject, reason, change: None })
 }
 
 fn namespace<'d>(text: &str, place: Place<'d>) -> Option<Idle<'d>> {
@@ -104,11 +104,14 @@ fn namespace<'d>(text: &str, place: Place<'d>) -> Option<Idle<'d>> {
         }
         _ => format!("namespace `{text}` matches no request: no namespace can have this name"),
     };
-    Some(Idle { place, criterion: Criterion::Namespace, reason, meant: None })
+    Some(Idle { place, criterion: Criterion::Namespace, reason, change: None })
 }
 
 fn resource<'d>(entry: &GroupResources<'d>) -> Vec<Idle<'d>> {
-    let idle = |place, reason, meant| Idle { place, criterion: Criterion::Resource, reason, meant };
+    let idle = |place, reason, meant: Option<String>| {
+        let change = meant.map(Action::set);
+        Idle { place, criterion: Criterion::Resource, reason, change }
+    };
     let group = entry.group;
     // Policies still carry the group that was everybody's first, beside those that took its place.
     if !matches!(group, "" | "*" | "extensions")

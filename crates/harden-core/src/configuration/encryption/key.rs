@@ -1,6 +1,6 @@
 //! Keys, of which nothing but their length and their quality ever leaves this file.
 
-use harden_yaml::Place;
+use harden_yaml::{Place, decode_base64};
 use zeroize::Zeroizing;
 
 use super::ProviderKind;
@@ -21,7 +21,7 @@ pub struct Key<'d> {
 
 impl<'d> Key<'d> {
     pub(super) fn read(place: Place<'d>) -> Self {
-        let secret = place.at("secret").as_str().and_then(decoded).unwrap_or_default();
+        let secret = place.at("secret").as_str().and_then(decode_base64).unwrap_or_default();
         Self {
             place,
             name: place.at("name").as_str().unwrap_or_default(),
@@ -58,7 +58,7 @@ fn secret_error(secret: Place<'_>, kind: ProviderKind) -> Option<String> {
     if text.is_empty() {
         return Some("Required value: secret is a mandatory field for a key".to_owned());
     }
-    let Some(bytes) = decoded(text) else {
+    let Some(bytes) = decode_base64(text) else {
         return Some(r#"Invalid value: "REDACTED": secrets must be base64 encoded"#.to_owned());
     };
     let lengths = kind.key_lengths();
@@ -71,47 +71,6 @@ fn secret_error(secret: Place<'_>, kind: ProviderKind) -> Option<String> {
             expected.join(" ")
         )
     })
-}
-
-/// Base64 as Go's standard encoding has it: padded, and with line breaks anywhere.
-fn decoded(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    // As large as they can get from the start: a buffer that grows leaves copies behind.
-    let mut digits = Zeroizing::new(Vec::with_capacity(text.len()));
-    digits.extend(text.bytes().filter(|it| !matches!(it, b'\r' | b'\n')));
-    if !digits.len().is_multiple_of(4) {
-        return None;
-    }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len() / 4 * 3));
-    let mut groups = digits.chunks_exact(4).peekable();
-    while let Some(group) = groups.next() {
-        let padding = group.iter().rev().take_while(|it| **it == b'=').count();
-        if padding > 2 || padding > 0 && groups.peek().is_some() {
-            return None;
-        }
-        let mut bits = 0;
-        for digit in group {
-            bits = bits << 6 | if *digit == b'=' { 0 } else { value(*digit)? };
-        }
-        let stray = group.iter().take(4 - padding).any(|it| *it == b'=');
-        let [_, a, b, c] = bits.to_be_bytes();
-        bytes.extend([a, b, c].into_iter().take(3 - padding));
-        if stray {
-            return None;
-        }
-    }
-    Some(bytes)
-}
-
-fn value(digit: u8) -> Option<u32> {
-    let value = match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
 }
 
 /// Tests that a key drawn at random does not meet in the lifetime of all clusters.
@@ -138,16 +97,6 @@ fn is_guessable(secret: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64_is_read_as_go_reads_it() {
-        assert_eq!(decoded("YWJj").as_deref().map(Vec::as_slice), Some(b"abc".as_slice()));
-        assert_eq!(decoded("YW\nI=\r\n").as_deref().map(Vec::as_slice), Some(b"ab".as_slice()));
-        assert_eq!(decoded("YR==").as_deref().map(Vec::as_slice), Some(b"a".as_slice()));
-        for bad in ["YWI", "YW=I", "Y===", "====", "YQ==YQ==", "YW-_", "YWJj ", "Y W="] {
-            assert_eq!(decoded(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn phrases_samples_and_repetitions_are_guessable() {

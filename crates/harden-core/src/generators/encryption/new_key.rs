@@ -4,9 +4,9 @@ use super::configuration::{Configuration, Entry};
 use super::key::{self, Key, KeyName};
 use super::provider::Kms;
 use super::writer::Writer;
+use crate::cluster::Facts;
 use crate::configuration::encryption::ProviderKind;
 use crate::generators::OptionError;
-use crate::kubernetes::Facts;
 
 /// Kinds that have keys, each of which gets bytes of its own: no key serves two ciphers.
 const KINDS: [ProviderKind; 3] =

@@ -12,8 +12,8 @@ use super::resource::{self, Resource};
 use super::stage::{self, Stage};
 use super::writer::Writer;
 use super::{migration, plan, provider, status};
+use crate::cluster::{Facts, Need};
 use crate::generators::{File, Generated, HostPath, OptionError};
-use crate::kubernetes::{Facts, Need};
 
 /// What is done with a file that is in use.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use harden_yaml::Lines;
 
 use super::Options;
 use super::target::{self, SecretType};
+use crate::cluster::{Facts, Maker, Misshapen, SecretShape};
 use crate::generators::OptionError;
-use crate::kubernetes::{Facts, Maker, Misshapen, NamespaceName, SecretShape, is_secret_key};
+use crate::kubernetes::{NamespaceName, is_secret_key};
 use crate::object::objects;
 
 /// One Secret that is to come from the store.
@@ -41,7 +42,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<SecretShape>, OptionErr
         }
         for object in objects(document.root()) {
             if object.kind == "Secret" && object.group.is_empty() {
-                let shape = SecretShape::of_manifest(&object);
+                let shape = SecretShape::of_manifest(object.place);
                 found.push(shape.map_err(|Misshapen { span, flaw }| reject(span.start, flaw))?);
             }
             for pod in object.pods() {

@@ -8,10 +8,9 @@ use super::flow::{InvalidFlow, parse_pods, peer};
 use super::network::port_values;
 use super::{Options, Part};
 use crate::Manifest;
+use crate::cluster::{DnsService, Facts};
 use crate::generators::OptionError;
-use crate::kubernetes::{
-    DnsService, Facts, Kind, Label, NamespaceName, PolicyPort, PortNumber, Protocol,
-};
+use crate::kubernetes::{Kind, Label, NamespaceName, PolicyPort, PortNumber, Protocol};
 
 /// A way of resolving names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::Options;
 use crate::Manifest;
+use crate::cluster::Facts;
 use crate::generators::OptionError;
-use crate::kubernetes::{Facts, Kind, Level, MinorVersion, PolicyVersion};
+use crate::kubernetes::{Kind, Level, MinorVersion, PolicyVersion};
 
 const PREFIX: &str = "pod-security.kubernetes.io/";
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::kubernetes::Level;
 use crate::pod_security::message::{Culprits, go_quoted, plural, quoted};
 use crate::pod_security::pod::APP_ARMOR_PREFIX;
-use crate::pod_security::{Check, Fault, Pod, Revision, Setting, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "appArmorProfile",
@@ -24,7 +24,7 @@ fn allowed_profiles<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     let mut types = BTreeSet::new();
     if let Some(profile) = pod.security.app_armor.filter(|it| !is_allowed_type(it.kind)) {
         let field = pod.security.field("appArmorProfile.type");
-        culprits.add_pod(Fault::set(field, Setting::Text("RuntimeDefault")));
+        culprits.add_pod(Fault::set(field, "RuntimeDefault"));
         types.insert(profile.kind);
     }
     for container in &pod.containers {
@@ -35,7 +35,7 @@ fn allowed_profiles<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
             // A copied profile is not in the text: the fault is that of its annotation.
             if !container.is_app_armor_copied {
                 let field = container.security.field("appArmorProfile.type");
-                culprits.faults.push(Fault::set(field, Setting::Text("RuntimeDefault")));
+                culprits.faults.push(Fault::set(field, "RuntimeDefault"));
             }
         }
     }
@@ -68,7 +68,7 @@ fn forbidden_annotations<'d>(pod: &Pod<'d>, faults: &mut Vec<Fault<'d>>) -> Vec<
         for (key, value, place) in pod.annotations() {
             if key.starts_with(APP_ARMOR_PREFIX) && !is_allowed_annotation(value) {
                 forbidden.push(format!("{key}={}", go_quoted(value)));
-                faults.push(Fault::set(place, Setting::Text("runtime/default")));
+                faults.push(Fault::set(place, "runtime/default"));
             }
         }
         forbidden.sort_unstable();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::capabilities_baseline::{add_forbidden, must_not_include};
 use crate::kubernetes::Level;
 use crate::pod_security::message::Culprits;
-use crate::pod_security::{Check, Fault, Pod, Revision, Setting, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "capabilities_restricted",
@@ -28,7 +28,7 @@ fn everywhere<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     for container in &pod.containers {
         if !container.security.drops_all_capabilities {
             let field = container.security.field("capabilities.drop");
-            keeping.add_container(container.name, Fault::set(field, Setting::Texts(&["ALL"])));
+            keeping.add_container(container.name, Fault::set(field, ["ALL"]));
         }
         add_forbidden(container, |it| it == "NET_BIND_SERVICE", &mut adding, &mut forbidden);
     }

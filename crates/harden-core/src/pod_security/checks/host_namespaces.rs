@@ -1,7 +1,7 @@
 //! Pods must not share the network, processes or IPC of their node.
 
 use crate::kubernetes::Level;
-use crate::pod_security::{Check, Fault, Pod, Revision, Setting, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "hostNamespaces",
@@ -22,6 +22,6 @@ fn own_namespaces<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     Some(Violation {
         reason: "host namespaces",
         detail: settings.join(", "),
-        faults: shared().map(|key| Fault::set(pod.spec.at(key), Setting::Bool(false))).collect(),
+        faults: shared().map(|key| Fault::set(pod.spec.at(key), false)).collect(),
     })
 }

@@ -6,7 +6,7 @@ use harden_yaml::Place;
 
 use crate::kubernetes::Level;
 use crate::pod_security::message::{Culprits, plural};
-use crate::pod_security::{Check, Container, ContainerKind, Fault, Pod, Revision, Setting, Violation};
+use crate::pod_security::{Check, Container, ContainerKind, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "hostPorts",
@@ -61,5 +61,5 @@ fn host_port<'d>(
         return None;
     }
     let number = port.at("containerPort").as_i64().filter(|number| *number != 0)?;
-    Some((number, Fault::set(pod.spec.at("hostNetwork"), Setting::Bool(false))))
+    Some((number, Fault::set(pod.spec.at("hostNetwork"), false)))
 }

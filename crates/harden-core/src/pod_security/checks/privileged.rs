@@ -2,7 +2,7 @@
 
 use crate::kubernetes::Level;
 use crate::pod_security::message::Culprits;
-use crate::pod_security::{Check, Fault, Pod, Revision, Setting, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "privileged",
@@ -17,7 +17,7 @@ fn unprivileged<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     for container in &pod.containers {
         if container.security.privileged == Some(true) {
             let field = container.security.field("privileged");
-            culprits.add_container(container.name, Fault::set(field, Setting::Bool(false)));
+            culprits.add_container(container.name, Fault::set(field, false));
         }
     }
     (!culprits.is_empty()).then(|| Violation {

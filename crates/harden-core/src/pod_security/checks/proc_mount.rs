@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::kubernetes::Level;
 use crate::pod_security::message::{Culprits, quoted};
-use crate::pod_security::{Check, Fault, Pod, Revision, Setting, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "procMount",
@@ -20,7 +20,7 @@ pub(super) fn masked<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     for container in &pod.containers {
         if let Some(kind) = container.security.proc_mount.filter(|kind| *kind != "Default") {
             let field = container.security.field("procMount");
-            culprits.add_container(container.name, Fault::set(field, Setting::Text("Default")));
+            culprits.add_container(container.name, Fault::set(field, "Default"));
             types.insert(kind);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::kubernetes::Level;
 use crate::pod_security::message::{Culprits, containers};
-use crate::pod_security::{Check, Fault, Pod, Revision, Setting, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "runAsNonRoot",
@@ -20,14 +20,14 @@ fn non_root<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     let mut unset = Vec::new();
     if pod.security.run_as_non_root == Some(false) {
         let field = pod.security.field("runAsNonRoot");
-        setting_false.add_pod(Fault::set(field, Setting::Bool(true)));
+        setting_false.add_pod(Fault::set(field, true));
     }
     for container in &pod.containers {
         match container.security.run_as_non_root {
             Some(true) => {}
             Some(false) => {
                 let field = container.security.field("runAsNonRoot");
-                setting_false.add_container(container.name, Fault::set(field, Setting::Bool(true)));
+                setting_false.add_container(container.name, Fault::set(field, true));
             }
             None if pod.security.run_as_non_root == Some(true) => {}
             None => unset.push(container.name),
@@ -38,7 +38,7 @@ fn non_root<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     // Upstream names these containers only when nothing is set to false; they are at fault all the
     // same.
     if !unset.is_empty() && !setting_false.pod {
-        faults.push(Fault::set(pod.security.field("runAsNonRoot"), Setting::Bool(true)));
+        faults.push(Fault::set(pod.security.field("runAsNonRoot"), true));
     }
     let detail = if !setting_false.is_empty() {
         format!("{} must not set securityContext.runAsNonRoot=false", setting_false.setters())

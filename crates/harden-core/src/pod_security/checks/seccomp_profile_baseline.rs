@@ -7,7 +7,7 @@ use harden_yaml::Place;
 use crate::kubernetes::Level;
 use crate::pod_security::message::{Culprits, go_quoted, plural, quoted};
 use crate::pod_security::pod::{SECCOMP_POD, SECCOMP_PREFIX};
-use crate::pod_security::{Check, Fault, Pod, Revision, Setting, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "seccompProfile_baseline",
@@ -32,7 +32,7 @@ fn annotations<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
         let value = place.as_str().unwrap_or("");
         if !is_allowed_annotation(value) && forbidden.insert(format!("{key}={}", go_quoted(value)))
         {
-            faults.push(Fault::set(place, Setting::Text("runtime/default")));
+            faults.push(Fault::set(place, "runtime/default"));
         }
     };
     if let Some(place) = pod.annotations.get(SECCOMP_POD) {
@@ -58,7 +58,7 @@ pub(super) fn forbidden_types<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     let mut culprits = Culprits::default();
     let mut types = BTreeSet::new();
     let fault =
-        |field: Place<'d>| Fault::set(field, Setting::Text("RuntimeDefault"));
+        |field: Place<'d>| Fault::set(field, "RuntimeDefault");
     if let Some(kind) = pod.security.seccomp.filter(|kind| !is_allowed_type(kind)) {
         culprits.add_pod(fault(pod.security.field("seccompProfile.type")));
         types.insert(kind);

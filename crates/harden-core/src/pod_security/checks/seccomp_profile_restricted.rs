@@ -3,7 +3,7 @@
 use super::seccomp_profile_baseline::forbidden_types;
 use crate::kubernetes::Level;
 use crate::pod_security::message::containers;
-use crate::pod_security::{Check, Fault, Pod, Revision, Setting, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "seccompProfile_restricted",
@@ -30,7 +30,7 @@ fn everywhere<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
         return forbidden;
     }
     let field = pod.security.field("seccompProfile.type");
-    let fault = Fault::set(field, Setting::Text("RuntimeDefault"));
+    let fault = Fault::set(field, "RuntimeDefault");
     // Upstream names these containers only when no type is forbidden; they are at fault all the
     // same.
     if let Some(mut violation) = forbidden {

@@ -2,7 +2,7 @@
 
 use crate::kubernetes::Level;
 use crate::pod_security::message::Culprits;
-use crate::pod_security::{Check, Fault, Pod, Revision, SecurityContext, Setting, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, SecurityContext, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "windowsHostProcess",
@@ -17,7 +17,7 @@ pub(super) static CHECK: Check = Check {
 
 fn no_host_process<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     let fault = |context: &SecurityContext<'d>| {
-        Fault::set(context.field("windowsOptions.hostProcess"), Setting::Bool(false))
+        Fault::set(context.field("windowsOptions.hostProcess"), false)
     };
     let mut culprits = Culprits::default();
     if pod.security.is_host_process {

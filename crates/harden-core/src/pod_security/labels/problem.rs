@@ -1,6 +1,7 @@
 //! Labels that do not do what they look like.
 
 use harden_yaml::{Kind, Place};
+use strsim::levenshtein;
 
 use super::{Labels, Mode, PREFIX, Policy, text};
 use crate::kubernetes::{Level, MinorVersion};
@@ -140,24 +141,5 @@ fn meant_version(value: &str) -> Option<String> {
 /// Whether two words differ by at most two edits, and by less than half their length.
 fn is_near(word: &str, known: &str) -> bool {
     let most = 2.min(known.chars().count() / 2);
-    word.len().abs_diff(known.len()) <= 2 * most && distance(word, known) <= most
-}
-
-/// How many letters must be added, removed or replaced to make one word of the other.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (removed, c) in from.chars().enumerate() {
-        let mut diagonal = removed;
-        let mut left = removed + 1;
-        let Some((first, rest)) = row.split_first_mut() else { return 0 };
-        *first = left;
-        for (cell, other) in rest.iter_mut().zip(&to) {
-            let replaced = diagonal + usize::from(c != *other);
-            diagonal = *cell;
-            left = replaced.min(left + 1).min(*cell + 1);
-            *cell = left;
-        }
-    }
-    row.last().copied().unwrap_or(0)
+    word.len().abs_diff(known.len()) <= 2 * most && levenshtein(word, known) <= most
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use harden_yaml::Action;
 use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
-use crate::finding::{self, Change, ObjectReference};
+use crate::finding::{self, ObjectReference, Severity};
 use crate::kubernetes::Level;
 use crate::report::wide::ignored_by;
 use crate::report::{Report, Summary};
-use crate::rule::Severity;
 
 /// What comes before the findings.
 #[derive(Serialize)]
@@ -21,7 +22,7 @@ pub(super) struct Head<'a> {
     time: Option<&'a str>,
     settings: Settings<'a>,
     summary: Totals,
-    rules: Vec<Rule>,
+    rules: Vec<Rule<'a>>,
 }
 
 /// What comes after the findings.
@@ -72,23 +73,23 @@ struct Workloads {
 
 /// A rule that found something.
 #[derive(Serialize)]
-struct Rule {
-    id: &'static str,
-    category: &'static str,
+struct Rule<'a> {
+    id: &'a str,
+    category: &'a str,
     severity: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<&'static str>,
-    summary: &'static str,
-    why: &'static str,
-    remedy: &'static str,
+    summary: &'a str,
+    why: &'a str,
+    remedy: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
-    breaks: &'static str,
+    breaks: &'a str,
     references: Vec<String>,
 }
 
 #[derive(Serialize)]
 pub(super) struct Finding<'a> {
-    rule: &'static str,
+    rule: &'a str,
     severity: &'static str,
     message: &'a str,
     source: &'a str,
@@ -122,7 +123,7 @@ struct Spot<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     label: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    change: Option<Edit<'a>>,
+    change: Option<Change<'a>>,
 }
 
 #[derive(Serialize)]
@@ -132,10 +133,10 @@ struct Position {
 }
 
 #[derive(Serialize)]
-struct Edit<'a> {
+struct Change<'a> {
     action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<&'a finding::Setting>,
+    value: Option<&'a Value>,
 }
 
 #[derive(Serialize)]
@@ -173,9 +174,9 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
             tool: Tool { name: "kubectl-harden", version: report.version },
             time: report.now,
             settings: Settings {
-                level: report.settings.level.as_str(),
-                kubernetes_version: report.settings.version.to_string(),
-                rules: report.settings.rules.iter().map(|rule| rule.id).collect(),
+                level: report.level.as_str(),
+                kubernetes_version: report.kubernetes_version.to_string(),
+                rules: report.rules.iter().map(|it| &*it.id).collect(),
             },
             summary: Totals::new(&summary),
             rules: rules(report),
@@ -219,21 +220,21 @@ impl Totals {
 }
 
 /// The rules that found something, by id.
-fn rules(report: &Report<'_>) -> Vec<Rule> {
-    let rules: FxHashMap<&str, _> =
-        report.findings.iter().map(|finding| (finding.rule.id, finding.rule)).collect();
-    let mut rules: Vec<_> = rules.into_values().collect();
-    rules.sort_by_key(|rule| rule.id);
-    let rules = rules.into_iter().map(|rule| Rule {
-        id: rule.id,
-        category: rule.category.name(),
-        severity: rule.severity.name(),
-        level: rule.level.map(Level::as_str),
-        summary: rule.summary,
-        why: rule.why,
-        remedy: rule.remedy,
-        breaks: rule.breaks,
-        references: rule.references.iter().map(ToString::to_string).collect(),
+fn rules<'a>(report: &Report<'a>) -> Vec<Rule<'a>> {
+    let abouts: FxHashMap<&str, _> =
+        report.findings.iter().map(|it| (&*it.about.id, &it.about)).collect();
+    let mut abouts: Vec<_> = abouts.into_values().collect();
+    abouts.sort_by_key(|it| &it.id);
+    let rules = abouts.into_iter().map(|it| Rule {
+        id: &it.id,
+        category: &it.category,
+        severity: it.severity.name(),
+        level: it.level.map(Level::as_str),
+        summary: &it.title,
+        why: &it.why,
+        remedy: &it.remedy,
+        breaks: &it.breaks,
+        references: it.references.iter().map(ToString::to_string).collect(),
     });
     rules.collect()
 }
@@ -246,8 +247,8 @@ pub(super) fn finding<'a>(
 ) -> Finding<'a> {
     let ignored = finding.ignored.as_ref();
     Finding {
-        rule: finding.rule.id,
-        severity: finding.rule.severity.name(),
+        rule: &finding.about.id,
+        severity: finding.about.severity.name(),
         message: &finding.message,
         source: report.source(finding).name,
         object: finding.object.as_deref().map(Object::from),
@@ -268,6 +269,17 @@ impl<'a> From<&'a ObjectReference> for Object<'a> {
     }
 }
 
+impl<'a> Change<'a> {
+    /// Version 1 has no words for what adds to a list.
+    fn of(action: &'a Action) -> Option<Self> {
+        match action {
+            Action::Set(value) => Some(Self { action: "set", value: Some(value) }),
+            Action::Remove => Some(Self { action: "remove", value: None }),
+            Action::Append(_) | Action::Insert(..) => None,
+        }
+    }
+}
+
 impl Serialize for Spots<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(|spot| Spot {
@@ -275,11 +287,7 @@ impl Serialize for Spots<'_> {
             end: Position { line: spot.end.line, column: spot.end.column },
             path: &spot.path,
             label: &spot.label,
-            change: match &*spot.change {
-                Change::Decide => None,
-                Change::Set(value) => Some(Edit { action: "set", value: Some(value) }),
-                Change::Remove => Some(Edit { action: "remove", value: None }),
-            },
+            change: spot.remedy.as_ref().and_then(|it| Change::of(&it.action)),
         }))
     }
 }

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use super::rule::{Descriptor, level};
-use crate::finding::{Finding, IgnoredBy, Spot};
+use crate::finding::{About, Finding, IgnoredBy, Spot};
 use crate::report::{Report, escape, fingerprints};
-use crate::rule::Rule;
 
 /// The root that relative paths start from, by the name that GitHub gives it.
 const ROOT: &str = "%SRCROOT%";
@@ -43,7 +42,7 @@ struct Driver<'a> {
     name: &'static str,
     semantic_version: &'a str,
     information_uri: &'static str,
-    rules: Vec<Descriptor>,
+    rules: Vec<Descriptor<'a>>,
 }
 
 #[derive(Serialize)]
@@ -94,7 +93,7 @@ struct Results<'a>(&'a Report<'a>);
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ResultEntry<'a> {
-    rule_id: &'static str,
+    rule_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
@@ -174,7 +173,7 @@ impl<'a> Log<'a> {
                         name: "kubectl-harden",
                         semantic_version: report.version,
                         information_uri: env!("CARGO_PKG_REPOSITORY"),
-                        rules: report.settings.rules.iter().map(|it| Descriptor::new(it)).collect(),
+                        rules: report.rules.iter().map(|it| Descriptor::new(it)).collect(),
                     },
                 },
                 invocations: [Invocation {
@@ -213,21 +212,21 @@ impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let report = self.0;
         let indexes: BTreeMap<&str, usize> =
-            report.settings.rules.iter().enumerate().map(|(index, it)| (it.id, index)).collect();
+            report.rules.iter().enumerate().map(|(index, it)| (&*it.id, index)).collect();
         let sources = report.sources.iter().enumerate();
         let artifacts: Vec<_> =
             sources.map(|(index, it)| ArtifactLocation::new(it.name, index)).collect();
         serializer.collect_seq(fingerprints::all(report).filter_map(|(finding, v1)| {
             let artifact = artifacts.get(finding.source)?;
-            let rule_index = indexes.get(finding.rule.id).copied();
-            Some(result(finding, finding.rule, rule_index, artifact, v1))
+            let rule_index = indexes.get(&*finding.about.id).copied();
+            Some(result(finding, &finding.about, rule_index, artifact, v1))
         }))
     }
 }
 
 fn result<'a>(
     finding: &'a Finding,
-    rule: &'static Rule,
+    about: &'a About,
     rule_index: Option<usize>,
     artifact: &'a ArtifactLocation,
     v1: String,
@@ -250,9 +249,9 @@ fn result<'a>(
         justification: &ignored.reason,
     });
     ResultEntry {
-        rule_id: rule.id,
+        rule_id: &about.id,
         rule_index,
-        level: level(rule.severity),
+        level: level(about.severity),
         message: Message { text: &finding.message },
         locations: first.into_iter().collect(),
         related_locations: related.collect(),

@@ -3,17 +3,17 @@
 use serde::Serialize;
 
 use super::log::Message;
-use crate::rule::{Reference, Rule, Severity};
+use crate::finding::{About, Example, Reference, Severity};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Descriptor {
-    id: &'static str,
+pub(super) struct Descriptor<'a> {
+    id: &'a str,
     short_description: Message<String>,
-    full_description: Message<&'static str>,
+    full_description: Message<&'a str>,
     help: Help,
     #[serde(skip_serializing_if = "Option::is_none")]
-    help_uri: Option<&'static str>,
+    help_uri: Option<&'a str>,
     default_configuration: Configuration,
     properties: Properties,
 }
@@ -37,23 +37,23 @@ struct Properties {
     security_severity: &'static str,
 }
 
-impl Descriptor {
-    pub(super) fn new(rule: &'static Rule) -> Self {
-        let page = rule.references.iter().find_map(|it| match it {
-            Reference::Page(address) => Some(*address),
+impl<'a> Descriptor<'a> {
+    pub(super) fn new(about: &'a About) -> Self {
+        let page = about.references.iter().find_map(|it| match it {
+            Reference::Page(address) => Some(&**address),
             _ => None,
         });
         Self {
-            id: rule.id,
-            short_description: Message { text: sentence(rule.summary) },
-            full_description: Message { text: rule.why },
-            help: Help { text: text(rule), markdown: markdown(rule) },
+            id: &about.id,
+            short_description: Message { text: sentence(&about.title) },
+            full_description: Message { text: &about.why },
+            help: Help { text: text(about), markdown: markdown(about) },
             help_uri: page,
-            default_configuration: Configuration { level: level(rule.severity) },
+            default_configuration: Configuration { level: level(about.severity) },
             properties: Properties {
-                tags: tags(rule),
+                tags: tags(about),
                 precision: "high",
-                security_severity: score(rule.severity),
+                security_severity: score(about.severity),
             },
         }
     }
@@ -78,11 +78,10 @@ fn score(severity: Severity) -> &'static str {
     }
 }
 
-fn tags(rule: &Rule) -> Vec<String> {
-    let mut tags =
-        vec!["security".to_owned(), "kubernetes".to_owned(), rule.category.name().to_owned()];
-    tags.extend(rule.level.map(|level| format!("pod-security/{level}")));
-    tags.extend(rule.references.iter().filter_map(|it| match it {
+fn tags(about: &About) -> Vec<String> {
+    let mut tags = vec!["security".to_owned(), "kubernetes".to_owned(), about.category.to_string()];
+    tags.extend(about.level.map(|level| format!("pod-security/{level}")));
+    tags.extend(about.references.iter().filter_map(|it| match it {
         Reference::Cis(section) => Some(format!("cis/{section}")),
         Reference::Mitre(technique) => Some(format!("mitre/{technique}")),
         Reference::Owasp(item) => Some(format!("owasp/{item}")),
@@ -91,29 +90,31 @@ fn tags(rule: &Rule) -> Vec<String> {
     tags
 }
 
-fn text(rule: &Rule) -> String {
-    let mut text = format!("{} What to do: {}.", rule.why, rule.remedy);
-    if !rule.breaks.is_empty() {
+fn text(about: &About) -> String {
+    let mut text = format!("{} What to do: {}.", about.why, about.remedy);
+    if !about.breaks.is_empty() {
         text.push_str(" What may break: ");
-        text.push_str(rule.breaks);
+        text.push_str(&about.breaks);
     }
     text
 }
 
-fn markdown(rule: &Rule) -> String {
-    let mut text = format!("{}\n\n**What to do:** {}.\n", rule.why, rule.remedy);
-    if !rule.breaks.is_empty() {
+fn markdown(about: &About) -> String {
+    let mut text = format!("{}\n\n**What to do:** {}.\n", about.why, about.remedy);
+    if !about.breaks.is_empty() {
         text.push_str("\n**What may break:** ");
-        text.push_str(rule.breaks);
+        text.push_str(&about.breaks);
         text.push('\n');
     }
-    let examples = [("Flagged", rule.bad), ("Not flagged", rule.good)];
-    text.extend(
-        examples.map(|(title, manifest)| format!("\n**{title}:**\n\n```yaml\n{manifest}```\n")),
-    );
-    if !rule.references.is_empty() {
+    if let Some(Example { bad, good }) = &about.example {
+        text.extend(
+            [("Flagged", bad), ("Not flagged", good)]
+                .map(|(title, manifest)| format!("\n**{title}:**\n\n```yaml\n{manifest}```\n")),
+        );
+    }
+    if !about.references.is_empty() {
         text.push('\n');
-        text.extend(rule.references.iter().map(|it| format!("- {it}\n")));
+        text.extend(about.references.iter().map(|it| format!("- {it}\n")));
     }
     text
 }

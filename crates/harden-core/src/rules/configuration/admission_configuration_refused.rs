@@ -1,10 +1,11 @@
 //! AdmissionConfigurations with which the API server does not start.
 
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::admission::{self, pod_security};
-use crate::finding::Change;
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-configuration-refused",
@@ -19,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -65,8 +67,8 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let is_level = matches!(place.key(), Some("enforce" | "audit" | "warn"));
         let written = place.as_str().filter(|_| is_level).unwrap_or_default();
         match written.to_ascii_lowercase().parse::<Level>() {
-            Ok(level) => Change::Set(level.as_str().into()),
-            Err(_) => Change::Decide,
+            Ok(level) => Some(Action::set(level.as_str())),
+            Err(_) => None,
         }
     });
 }

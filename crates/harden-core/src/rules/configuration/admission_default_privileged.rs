@@ -1,9 +1,10 @@
 //! Pod Security that enforces nothing by default.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
+use harden_yaml::Action;
+
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-default-privileged",
@@ -23,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Cis("5.2.1"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -54,10 +56,10 @@ plugins:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::pod_security(object) else { return };
+    let Some(configuration) = super::pod_security_of(object, reporter) else { return };
     if configuration.defaults.enforce.level == Level::Privileged {
         let place = configuration.place.at("defaults").at("enforce");
         let message = "namespaces without labels are held to nothing";
-        reporter.flag(place, message, Change::Set("baseline".into()));
+        reporter.flag(place, message, Some(Action::set("baseline")));
     }
 }

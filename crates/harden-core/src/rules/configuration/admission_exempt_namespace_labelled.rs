@@ -1,9 +1,8 @@
 //! Namespaces whose labels are ignored because they are exempt.
 
-use crate::check::{Reporter, World};
-use crate::finding::Change;
+use crate::kubernetes::GroupKind;
 use crate::pod_security::Labels;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 use crate::simulate::pod_security::exempt_warning;
 
 pub(super) static RULE: Rule = Rule {
@@ -24,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Owasp("K01"),
     ],
+    reads: &[ADMISSION, POD_SECURITY, GroupKind::NAMESPACE],
     check: Check::World(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -71,12 +71,17 @@ metadata:
 ",
 };
 
+const ADMISSION: GroupKind = GroupKind::new("apiserver.config.k8s.io", "AdmissionConfiguration");
+const POD_SECURITY: GroupKind =
+    GroupKind::new("pod-security.admission.config.k8s.io", "PodSecurityConfiguration");
+
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let configurations: Vec<_> = world.objects.iter().filter_map(super::pod_security).collect();
+    let configurations: Vec<_> =
+        world.of_kinds(&[ADMISSION, POD_SECURITY]).filter_map(super::pod_security).collect();
     if configurations.is_empty() {
         return;
     }
-    for namespace in world.of_kind("", "Namespace") {
+    for namespace in world.of_kind(GroupKind::NAMESPACE) {
         let name = namespace.name();
         let exempts = |it: &&_| {
             let it: &crate::configuration::admission::PodSecurityConfiguration<'_> = it;
@@ -87,7 +92,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         let policy = Labels::read(labels, configuration.defaults);
         let warning = exempt_warning(name, &policy, configuration.defaults, namespace.place);
         if let Some(warning) = warning.filter(|_| policy.is_labelled) {
-            reporter.flag_in(namespace, labels, warning, Change::Decide);
+            reporter.flag_in(namespace, labels, warning, None);
         }
     }
 }

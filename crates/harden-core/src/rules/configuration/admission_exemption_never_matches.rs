@@ -1,8 +1,7 @@
 //! Exemptions that nobody has.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-exemption-never-matches",
@@ -17,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -52,7 +52,7 @@ const GROUPS: [&str; 4] =
     ["system:masters", "system:authenticated", "system:unauthenticated", "system:nodes"];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::pod_security(object) else { return };
+    let Some(configuration) = super::pod_security_of(object, reporter) else { return };
     for place in &configuration.usernames {
         let name = place.as_str().unwrap_or_default();
         let parts = name.split(':').count();
@@ -65,6 +65,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         } else {
             continue;
         };
-        reporter.flag(*place, format!("`{name}` exempts nobody: {what}"), Change::Decide);
+        reporter.flag(*place, format!("`{name}` exempts nobody: {what}"), None);
     }
 }

@@ -1,8 +1,9 @@
 //! Exemptions that let everybody off.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-exemption-too-wide",
@@ -22,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -65,18 +67,18 @@ const CONTROLLERS: [&str; 8] = [
 ];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::pod_security(object) else { return };
+    let Some(configuration) = super::pod_security_of(object, reporter) else { return };
     for place in &configuration.usernames {
         let name = place.as_str().unwrap_or_default();
         let account = name.strip_prefix("system:serviceaccount:kube-system:");
         let is_controller = account.is_some_and(|it| CONTROLLERS.contains(&it));
         if is_controller || name == "system:kube-controller-manager" {
             let message = format!("`{name}` creates the pods of everybody's workloads");
-            reporter.flag(*place, message, Change::Remove);
+            reporter.flag(*place, message, Some(Action::Remove));
         }
     }
     for place in configuration.namespaces.iter().filter(|it| it.as_str() == Some("default")) {
         let message = "namespace `default` is exempt, where whatever names no namespace goes";
-        reporter.flag(*place, message, Change::Remove);
+        reporter.flag(*place, message, Some(Action::Remove));
     }
 }

@@ -1,8 +1,9 @@
 //! Files that an entry names beside its own configuration.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-path-ignored",
@@ -17,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -55,7 +57,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let path = plugin.path.as_str().unwrap_or_default();
         if !path.is_empty() && plugin.configuration.exists() {
             let message = format!("`{path}` is not read: `configuration` wins over `path`");
-            reporter.flag(plugin.path, message, Change::Remove);
+            reporter.flag(plugin.path, message, Some(Action::Remove));
         }
     }
 }

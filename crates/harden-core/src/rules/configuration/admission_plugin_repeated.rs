@@ -1,8 +1,7 @@
 //! Entries for a plugin after its first.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-plugin-repeated",
@@ -17,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -58,7 +58,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let mut earlier = configuration.plugins.iter().take(index);
         if let Some(first) = earlier.position(|it| it.name == plugin.name) {
             let message = format!("plugins[{first}] configures `{}` already", plugin.name);
-            reporter.flag(plugin.place, message, Change::Decide);
+            reporter.flag(plugin.place, message, None);
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Entries for plugins that do not exist.
 
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::admission::PLUGINS;
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 use crate::rules::similar::is_misspelt;
 
 pub(super) static RULE: Rule = Rule {
@@ -25,6 +26,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -64,9 +66,9 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let meant = meant.or(plugin.name.starts_with("PodSecurity").then_some("PodSecurity"));
         let is_removed = plugin.name == "PodSecurityPolicy";
         let (hint, change) = match meant {
-            _ if is_removed => (", which was removed in 1.25".to_owned(), Change::Decide),
-            Some(meant) => (format!(", did you mean `{meant}`?"), Change::Set(meant.into())),
-            None => (String::new(), Change::Decide),
+            _ if is_removed => (", which was removed in 1.25".to_owned(), None),
+            Some(meant) => (format!(", did you mean `{meant}`?"), Some(Action::set(meant))),
+            None => (String::new(), None),
         };
         let message = format!("nothing reads the configuration of `{}`{hint}", plugin.name);
         reporter.flag(plugin.place.at("name"), message, change);

@@ -1,9 +1,10 @@
 //! Policies that leave administrators out.
 
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::audit::{AuditLevel, AuditRule};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-administrators-unlogged",
@@ -22,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1562"),
         Reference::Owasp("K10"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -59,7 +61,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let mut groups = rule.user_groups.iter();
         if let Some(group) = groups.find(|it| ADMINISTRATORS.contains(&it.text)) {
             let message = format!("nothing that members of {} do is logged", group.text);
-            reporter.flag(group.place, message, Change::Remove);
+            reporter.flag(group.place, message, Some(Action::Remove));
         }
     }
 }

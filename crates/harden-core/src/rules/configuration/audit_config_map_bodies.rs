@@ -1,8 +1,8 @@
 //! Rules that put ConfigMaps into the log.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::audit::Sensitive;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-config-map-bodies",
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Cis("3.2.2"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1

@@ -1,9 +1,8 @@
 //! Policies that look for exec under the wrong verb.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::audit::{Event, GroupResources, User, decide};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-exec-unlogged",
@@ -22,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1609"),
         Reference::Owasp("K10"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -70,7 +70,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
              sends",
             create.level, get.level
         );
-        reporter.flag(rule.place.at("verbs"), message, Change::Decide);
+        reporter.flag(rule.place.at("verbs"), message, None);
     }
 }
 

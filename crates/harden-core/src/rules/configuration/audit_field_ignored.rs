@@ -1,8 +1,7 @@
 //! Fields that an audit policy does not have.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 use crate::rules::similar::is_misspelt;
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "correct the name of the field, or remove it",
     breaks: "The rule matches less than before.",
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -61,6 +61,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let meant = FIELDS.into_iter().find(|it| is_misspelt(key, it));
         let hint = meant.map_or_else(String::new, |it| format!(", did you mean `{it}`?"));
         let message = format!("the API server ignores `{}`{hint}", fault.place.path());
-        reporter.flag(fault.place, message, Change::Decide);
+        reporter.flag(fault.place, message, None);
     }
 }

@@ -1,8 +1,8 @@
 //! Namespaces that do not exist.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::audit::Criterion;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-namespace-never-matches",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "leave `namespaces` out to mean all, or name them",
     breaks: "The rule takes effect, and rules after it no longer see what it takes.",
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1

@@ -1,9 +1,8 @@
 //! Audit policies that pass requests over.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::audit::logs_every_resource;
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-no-catch-all",
@@ -21,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::NsaCisa("Audit Logging and Threat Detection"),
         Reference::Owasp("K10"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -48,6 +48,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object) else { return };
     if !logs_every_resource(&policy) {
         let message = "requests that no rule matches are not logged: there is no rule for the rest";
-        reporter.flag(object.place.at("rules"), message, Change::Decide);
+        reporter.flag(object.place.at("rules"), message, None);
     }
 }

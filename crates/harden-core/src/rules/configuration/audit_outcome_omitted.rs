@@ -1,9 +1,10 @@
 //! Policies that do not log how requests ended.
 
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::audit::{AuditLevel, Stage};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-outcome-omitted",
@@ -20,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Owasp("K10"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -55,7 +57,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let stages = owner.at("omitStages");
         let message = format!("{who} {what}: it omits ResponseComplete");
         let entry = stages.items().find(|it| it.as_str() == Some("ResponseComplete"));
-        reporter.flag(entry.unwrap_or(stages), message, Change::Remove);
+        reporter.flag(entry.unwrap_or(stages), message, Some(Action::Remove));
         if of_policy {
             return;
         }

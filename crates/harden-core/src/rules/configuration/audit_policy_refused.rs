@@ -1,9 +1,10 @@
 //! Audit policies with which the API server does not start.
 
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::audit::{self, AuditLevel};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-policy-refused",
@@ -16,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "correct what the server names",
     breaks: "",
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -39,14 +41,14 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     let Err(rejection) = audit::read(object.place.document()) else { return };
     super::reject(&rejection, reporter, |place| match place.path().as_str() {
-        "kind" => Change::Set("Policy".into()),
-        "apiVersion" => Change::Set("audit.k8s.io/v1".into()),
+        "kind" => Some(Action::set("Policy")),
+        "apiVersion" => Some(Action::set("audit.k8s.io/v1")),
         _ if place.key() == Some("level") => {
             let written = place.as_str().unwrap_or_default();
             let mut levels = AuditLevel::ALL.into_iter();
             let meant = levels.find(|it| it.as_str().eq_ignore_ascii_case(written));
-            meant.map_or(Change::Decide, |it| Change::Set(it.as_str().into()))
+            meant.map(|it| Action::set(it.as_str()))
         }
-        _ => Change::Decide,
+        _ => None,
     });
 }

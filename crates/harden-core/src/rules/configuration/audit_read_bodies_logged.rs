@@ -1,9 +1,8 @@
 //! Policies that log everything that anybody reads.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::audit::{AuditLevel, Event, User, decide};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-read-bodies-logged",
@@ -20,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Cis("3.2.2"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -66,7 +66,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         && let Some(rule) = policy.rules.get(first)
     {
         let message = format!("rules[{first}] logs what is answered to every get and list");
-        reporter.flag(rule.place.at("level"), message, Change::Decide);
+        reporter.flag(rule.place.at("level"), message, None);
     }
 }
 

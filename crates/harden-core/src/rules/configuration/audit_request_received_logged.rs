@@ -1,9 +1,10 @@
 //! Policies that log every request twice.
 
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::audit::{AuditLevel, AuditRule, Stage};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-request-received-logged",
@@ -18,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     breaks: "Requests that crash the API server before they are answered leave no event but that \
              of stage Panic.",
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -43,10 +45,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let stages = [Stage::RequestReceived].into_iter().chain(policy.omit_stages.iter());
         let stages: Vec<&str> = stages.map(Stage::as_str).collect();
         let message = "every request is logged when it arrives and again when it is answered";
-        reporter.flag(
-            object.place.at("omitStages"),
-            message,
-            Change::Set(stages.as_slice().into()),
-        );
+        reporter.flag(object.place.at("omitStages"), message, Some(Action::set(stages.as_slice())));
     }
 }

@@ -1,9 +1,8 @@
 //! Rules that earlier rules leave nothing.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::audit::{idle, is_catch_all, shadows};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-rule-unreachable",
@@ -17,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "move the rule before the one that takes its requests, or remove it",
     breaks: "The rule takes effect.",
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -61,6 +61,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let (verb, by) = (if by.len() == 1 { "takes" } else { "take" }, by.join(" and "));
         let message =
             format!("rules[{}] never decides: {by} {verb} all that it matches", shadow.rule);
-        reporter.flag(rule.place, message, Change::Decide);
+        reporter.flag(rule.place, message, None);
     }
 }

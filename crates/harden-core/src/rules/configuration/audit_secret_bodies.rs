@@ -1,8 +1,8 @@
 //! Rules that put Secrets and tokens into the log.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::audit::Sensitive;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-secret-bodies",
@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552"),
         Reference::Owasp("K03"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1

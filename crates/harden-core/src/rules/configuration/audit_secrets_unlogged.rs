@@ -1,9 +1,8 @@
 //! Policies that do not say who read Secrets.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::audit::{AuditLevel, Event, User, decide};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-secrets-unlogged",
@@ -22,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552"),
         Reference::Owasp("K10"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1
@@ -55,7 +55,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         // What no rule matches is another rule's finding.
         if let Some((index, rule)) = decided.filter(|_| decision.level == AuditLevel::None) {
             let message = format!("rules[{index}] keeps `{verb}` of Secrets out of the log");
-            reporter.flag(rule.place.at("level"), message, Change::Decide);
+            reporter.flag(rule.place.at("level"), message, None);
             return;
         }
     }

@@ -1,8 +1,8 @@
 //! Users and groups that nobody is.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::audit::Criterion;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-subject-never-matches",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "leave the list out to mean everybody, or name users and groups",
     breaks: "The rule takes effect, and rules after it no longer see what it takes.",
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: audit.k8s.io/v1

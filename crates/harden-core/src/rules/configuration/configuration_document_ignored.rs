@@ -2,8 +2,7 @@
 
 use harden_yaml::{Document, documents};
 
-use crate::check::Reporter;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "configuration-document-ignored",
@@ -17,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "join the documents into one",
     breaks: "What the second document says takes effect.",
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
+    reads: &[],
     check: Check::Document(check),
     bad: "\
 apiVersion: audit.k8s.io/v1

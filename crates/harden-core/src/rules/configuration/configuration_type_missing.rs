@@ -2,8 +2,7 @@
 
 use harden_yaml::Document;
 
-use crate::check::Reporter;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "configuration-type-missing",
@@ -19,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Page("https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"),
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
     ],
+    reads: &[],
     check: Check::Document(check),
     bad: "\
 kind: Policy

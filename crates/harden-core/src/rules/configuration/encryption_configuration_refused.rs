@@ -1,9 +1,10 @@
 //! EncryptionConfigurations with which the API server does not start.
 
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::encryption::{self, Options};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-configuration-refused",
@@ -20,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -45,13 +47,13 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !encryption::is_meant(object.group, object.kind, object.place) || !super::is_file(object) {
         return;
     }
-    let options = Options::of(reporter.settings().version);
+    let options = Options::of(reporter.version());
     let Err(rejection) = encryption::read(object.place.document(), options) else { return };
     super::reject(&rejection, reporter, |place| match place.path().as_str() {
-        "kind" => Change::Set("EncryptionConfiguration".into()),
-        "apiVersion" => Change::Set("apiserver.config.k8s.io/v1".into()),
+        "kind" => Some(Action::set("EncryptionConfiguration")),
+        "apiVersion" => Some(Action::set("apiserver.config.k8s.io/v1")),
         // Left out, it means v1.
-        path if path.ends_with(".kms.apiVersion") => Change::Set("v2".into()),
-        _ => Change::Decide,
+        path if path.ends_with(".kms.apiVersion") => Some(Action::set("v2")),
+        _ => None,
     });
 }

@@ -1,8 +1,7 @@
 //! Keys that nobody drew at random.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-guessable-key",
@@ -22,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552"),
         Reference::Owasp("K03"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -49,6 +49,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let keys = providers.flat_map(|it| &it.keys).filter(|it| it.is_guessable);
     for key in keys {
         let message = format!("key `{}` was not drawn at random and can be guessed", key.name);
-        reporter.flag(key.place, message, Change::Decide);
+        reporter.flag(key.place, message, None);
     }
 }

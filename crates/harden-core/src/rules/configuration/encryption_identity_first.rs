@@ -1,11 +1,10 @@
 //! Rules whose first provider stores in plain.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::encryption::{
     EncryptionConfiguration, EncryptionRule, ProviderKind, Resource,
 };
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-identity-first",
@@ -24,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552"),
         Reference::Owasp("K03"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -69,7 +69,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             }
             None => format!("{stored} are stored in plain: `identity` is the only provider"),
         };
-        reporter.flag(writer.place, message, Change::Decide);
+        reporter.flag(writer.place, message, None);
     }
 }
 

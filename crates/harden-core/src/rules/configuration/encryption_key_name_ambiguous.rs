@@ -1,8 +1,7 @@
 //! Names of keys that do not tell which key wrote.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-key-name-ambiguous",
@@ -19,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -55,10 +55,10 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             let place = key.place.at("name");
             if seen.contains(&key.name) {
                 let message = format!("two keys of one provider are called `{}`", key.name);
-                reporter.flag(place, message, Change::Decide);
+                reporter.flag(place, message, None);
             } else if key.name.contains(':') {
                 let message = format!("key name `{}` holds a colon, which ends names", key.name);
-                reporter.flag(place, message, Change::Decide);
+                reporter.flag(place, message, None);
             }
             seen.push(key.name);
         }

@@ -1,9 +1,10 @@
 //! Providers that a rule has twice.
 
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::encryption::ProviderKind;
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-repeated-provider",
@@ -19,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -51,7 +53,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             if !is_service && earlier.any(|it| it.kind == provider.kind) {
                 let message = format!("`{}` is a provider of this rule already", provider.kind);
                 let is_identity = provider.kind == ProviderKind::Identity;
-                let change = if is_identity { Change::Remove } else { Change::Decide };
+                let change = if is_identity { Some(Action::Remove) } else { None };
                 reporter.flag(provider.place, message, change);
             }
         }

@@ -1,9 +1,8 @@
 //! Resources that two rules name.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::encryption::EncryptionRule;
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-repeated-resource",
@@ -18,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -59,7 +59,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
                     "`{}` is written by resources[{first}] already: this rule only reads it",
                     resource.written
                 );
-                reporter.flag(resource.place, message, Change::Decide);
+                reporter.flag(resource.place, message, None);
             }
         }
     }

@@ -1,9 +1,10 @@
 //! Names of resources that do not exist.
 
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::encryption::{Resource, flaw, meant};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-resource-unknown",
@@ -22,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552"),
         Reference::Owasp("K03"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -50,7 +52,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let said: Vec<_> =
         unknown.iter().map(|(it, flaw)| format!("`{}` {flaw}{}", it.written, hint(it))).collect();
     let spots = unknown.iter().map(|(resource, _)| {
-        let change = meant(resource.written).map_or(Change::Decide, |it| Change::Set(it.into()));
+        let change = meant(resource.written).map(Action::set);
         (resource.place, resource.written.to_owned(), change)
     });
     reporter.flag_all(format!("nothing is encrypted by this: {}", said.join(", ")), spots);

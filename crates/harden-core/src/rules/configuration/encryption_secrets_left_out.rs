@@ -1,9 +1,8 @@
 //! EncryptionConfigurations that leave Secrets plain.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::{Existence, existence};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-secrets-left-out",
@@ -20,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552"),
         Reference::Owasp("K03"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -50,6 +50,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     });
     if !is_misnamed && configuration.rules_for("", "secrets").is_empty() {
         let place = object.place.at("resources");
-        reporter.flag(place, "no rule covers Secrets: they are stored in plain", Change::Decide);
+        reporter.flag(place, "no rule covers Secrets: they are stored in plain", None);
     }
 }

@@ -1,9 +1,8 @@
 //! AES keys of less than 256 bits that write.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::encryption::EncryptionRule;
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-short-key",
@@ -18,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -45,6 +45,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let short = writers.filter_map(|it| it.keys.first()).filter(|it| it.length < 32);
     for key in short {
         let message = format!("key `{}` has {} bytes instead of 32", key.name, key.length);
-        reporter.flag(key.place, message, Change::Decide);
+        reporter.flag(key.place, message, None);
     }
 }

@@ -1,9 +1,8 @@
 //! KMS endpoints of which the API server uses less than is written.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::encryption::dialled;
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-socket-misread",
@@ -19,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -50,7 +50,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         } else {
             format!("of `{}` only `{path}` is used", kms.endpoint)
         };
-        reporter.flag(kms.place.at("endpoint"), message, Change::Decide);
+        reporter.flag(kms.place.at("endpoint"), message, None);
     }
 }
 

@@ -1,9 +1,8 @@
 //! Rules that write with AES-CBC.
 
-use crate::check::{Object, Reporter};
 use crate::configuration::encryption::{EncryptionRule, ProviderKind};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-unauthenticated",
@@ -20,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apiserver.config.k8s.io/v1
@@ -47,6 +47,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let weak = writers.filter(|it| it.kind == ProviderKind::AesCbc);
     reporter.flag_all(
         "objects are written with `aescbc`, which authenticates nothing",
-        weak.map(|it| (it.field(), String::new(), Change::Decide)),
+        weak.map(|it| (it.field(), String::new(), None)),
     );
 }

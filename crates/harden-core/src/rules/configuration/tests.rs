@@ -1,8 +1,10 @@
 //! What the rules say of files that are nearly right, and of those that are.
 
+use harden_yaml::Action;
+
 use super::RULES;
 use crate::check::testing::{findings, messages};
-use crate::finding::Change;
+use crate::finding::Spot;
 use crate::rules::find;
 
 /// What all rules of this category say of a file, with their names.
@@ -295,12 +297,13 @@ fn a_bundle_of_different_files_is_no_file_with_a_second_document() {
 
 #[test]
 fn rejections_point_at_what_is_to_change_and_say_what_to_write() {
-    let change = |id: &str, text: &str| -> Vec<(String, Change)> {
+    let change = |id: &str, text: &str| -> Vec<(String, Option<Action>)> {
         let findings = find(id).map_or_else(Vec::new, |rule| findings(rule, text));
         let spots = findings.into_iter().flat_map(|it| it.spots);
-        spots.map(|it| (it.path.to_string(), (*it.change).clone())).collect()
+        let change = |it: Spot| (it.path.to_string(), it.remedy.map(|it| it.action.clone()));
+        spots.map(change).collect()
     };
-    let set = |path: &str, text: &str| vec![(path.to_owned(), Change::Set(text.into()))];
+    let set = |path: &str, text: &str| vec![(path.to_owned(), Some(Action::set(text)))];
     let sound = encryption(&format!("[{{resources: [secrets], providers: [{KMS}]}}]"));
     let rejected = |text: &str| change("encryption-configuration-refused", text);
     assert_eq!(rejected(&sound), []);

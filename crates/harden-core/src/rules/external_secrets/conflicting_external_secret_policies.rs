@@ -1,9 +1,10 @@
 //! Policies of an ExternalSecret that exclude each other.
 
-use super::resources::external_secret;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use crate::external_secrets::external_secret;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "conflicting-external-secret-policies",
@@ -19,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://external-secrets.io/latest/guides/ownership-deletion-policy/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -78,7 +80,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     reporter.flag(
         deletion,
         format!("deletionPolicy: {text} does not go with creationPolicy: {creation}: {why}"),
-        Change::Set("Retain".into()),
+        Some(Action::set("Retain")),
     );
 }
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::resources::external_secret;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::external_secret;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "duplicate-secret-key",
@@ -18,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "give each entry a secretKey of its own",
     breaks: "",
     references: &[Reference::Page("https://external-secrets.io/latest/api/externalsecret/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -74,11 +74,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         if let Some(key) = place.as_str()
             && !seen.insert(key)
         {
-            reporter.flag(
-                place,
-                format!("`{key}` is fetched by an entry above, too"),
-                Change::Decide,
-            );
+            reporter.flag(place, format!("`{key}` is fetched by an entry above, too"), None);
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Secrets that go when the store loses their values.
 
-use super::resources::external_secret;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use crate::external_secrets::external_secret;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "external-secret-deletes-secret",
@@ -20,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://external-secrets.io/latest/guides/ownership-deletion-policy/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -68,7 +70,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         reporter.flag(
             policy,
             "the Secret goes as soon as the store has none of its values",
-            Change::Set("Retain".into()),
+            Some(Action::set("Retain")),
         );
     }
 }

@@ -1,10 +1,11 @@
 //! ExternalSecrets that fetch once by accident.
 
-use super::resources::external_secret;
-use crate::check::{Object, Reporter};
+use harden_yaml::Action;
+
 use crate::configuration::duration;
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::external_secret;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "external-secret-never-refreshed",
@@ -17,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set refreshInterval to a time above 0, or say refreshPolicy: CreatedOnce if it is meant",
     breaks: "",
     references: &[Reference::Page("https://external-secrets.io/latest/api/externalsecret/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -64,7 +66,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         reporter.flag(
             interval,
             "the store is asked once and never again",
-            Change::Set("1h0m0s".into()),
+            Some(Action::set("1h0m0s")),
         );
     }
 }

@@ -1,10 +1,9 @@
 //! Typed Secrets without the keys of their type.
 
-use super::resources::external_secret;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
+use crate::external_secrets::external_secret;
 use crate::kubernetes::TypedSecret;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "incomplete-typed-secret",
@@ -19,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -91,11 +91,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         |key: &str| spec.at("data").items().any(|it| it.at("secretKey").as_str() == Some(key));
     let missing = typed.missing(|key| templates.get(key).is_some() || (passes && fetched(key)));
     if let Some(missing) = missing {
-        reporter.flag(
-            place,
-            format!("a Secret of type {} must have {missing}", typed.name),
-            Change::Decide,
-        );
+        reporter.flag(place, format!("a Secret of type {} must have {missing}", typed.name), None);
     }
 }
 

@@ -2,10 +2,9 @@
 
 use harden_yaml::Place;
 
-use super::resources::external_secret;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::external_secret;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "invalid-external-secret",
@@ -19,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "say what is fetched, each by one way, and into what",
     breaks: "",
     references: &[Reference::Page("https://external-secrets.io/latest/api/externalsecret/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -55,7 +55,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(spec) = external_secret(object) else { return };
     let (data, data_from) = (spec.at("data"), spec.at("dataFrom"));
     if data.is_empty() && data_from.is_empty() {
-        reporter.flag(data, "neither data nor dataFrom says what is fetched", Change::Decide);
+        reporter.flag(data, "neither data nor dataFrom says what is fetched", None);
     }
     for item in data_from.items() {
         let has = |key: &'static str| item.at(key).exists();
@@ -63,9 +63,9 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let ways = [has("extract"), has("find"), generates].into_iter().filter(|it| *it).count();
         if ways > 1 {
             let message = "more than one of extract, find and a generator in one entry of dataFrom";
-            reporter.flag(item, message, Change::Decide);
+            reporter.flag(item, message, None);
         } else if ways == 0 && !has("sourceRef") {
-            reporter.flag(item, "an entry of dataFrom says not what it fetches", Change::Decide);
+            reporter.flag(item, "an entry of dataFrom says not what it fetches", None);
         }
     }
     template(spec.at("target"), reporter);
@@ -78,9 +78,9 @@ fn template<'d>(target: Place<'d>, reporter: &mut Reporter<'_, 'd>) {
     let annotations = template.at("metadata").at("annotations");
     let is_account_token = kind.as_str() == Some("kubernetes.io/service-account-token");
     if kind.as_str() == Some("bootstrap.kubernetes.io/token") {
-        reporter.flag(kind, "a template must not make bootstrap tokens", Change::Decide);
+        reporter.flag(kind, "a template must not make bootstrap tokens", None);
     } else if is_account_token && annotations.get("kubernetes.io/service-account.name").is_some() {
-        reporter.flag(kind, "a template must not make tokens of ServiceAccounts", Change::Decide);
+        reporter.flag(kind, "a template must not make tokens of ServiceAccounts", None);
     }
     if target.at("manifest").exists() {
         return;
@@ -92,7 +92,7 @@ fn template<'d>(target: Place<'d>, reporter: &mut Reporter<'_, 'd>) {
             && !known.contains(&text.to_ascii_lowercase().as_str())
         {
             let message = format!("templateFrom cannot write into `{text}` of a Secret");
-            reporter.flag(place, message, Change::Decide);
+            reporter.flag(place, message, None);
         }
     }
 }

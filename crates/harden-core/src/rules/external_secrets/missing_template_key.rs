@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::resources::external_secret;
-use super::template;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::external_secret;
+use crate::external_secrets::template;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-template-key",
@@ -19,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "fetch the key in data, or mend its name in the template",
     breaks: "",
     references: &[Reference::Page("https://external-secrets.io/latest/guides/templating/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -84,7 +84,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             reporter.flag(
                 place,
                 format!("the template refers to `{key}`, which data does not fetch"),
-                Change::Decide,
+                None,
             );
         }
     }

@@ -1,9 +1,10 @@
 //! PushSecrets that take the values with them.
 
-use super::resources::push_secret;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use crate::external_secrets::push_secret;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "push-secret-deletes-remote",
@@ -16,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set deletionPolicy to None, and delete values in the store itself",
     breaks: "Values of Secrets that are gone stay in the store until somebody deletes them there.",
     references: &[Reference::Page("https://external-secrets.io/latest/api/pushsecret/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1alpha1
@@ -72,7 +74,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         reporter.flag(
             policy,
             "the values in the store go when this object goes",
-            Change::Set("None".into()),
+            Some(Action::set("None")),
         );
     }
 }

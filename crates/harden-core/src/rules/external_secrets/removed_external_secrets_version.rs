@@ -1,9 +1,10 @@
 //! API versions that the operator does not serve.
 
-use super::resources::GROUP;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use crate::external_secrets::GROUP;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     breaks: "v1 dropped fields of v1beta1 that did nothing; strict validation names those that are \
           left over.",
     references: &[Reference::Page("https://external-secrets.io/latest/guides/v1beta1/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1beta1
@@ -66,15 +68,14 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         _ => return,
     };
     // With the operator's own definitions at hand, `unserved-api-version` knows better.
-    let is_known =
-        |settings| object.flaws(settings).iter().any(|it| it.kind == FlawKind::UnservedVersion);
-    if object.version == served || is_known(reporter.settings()) {
+    let is_known = || reporter.flaws().iter().any(|it| it.kind == FlawKind::UnservedVersion);
+    if object.version == served || is_known() {
         return;
     }
     reporter.flag(
         object.place.at("apiVersion"),
         format!("{} is served as {GROUP}/{served}, not {}", object.kind, object.version),
-        Change::Set(format!("{GROUP}/{served}").into()),
+        Some(Action::set(format!("{GROUP}/{served}"))),
     );
 }
 

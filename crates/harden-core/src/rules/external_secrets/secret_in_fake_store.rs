@@ -2,10 +2,9 @@
 
 use harden_yaml::Place;
 
-use super::resources::provider;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::provider;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-fake-store",
@@ -23,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K03"),
         Reference::Page("https://external-secrets.io/latest/provider/fake/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -63,6 +63,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let values = provider.at("fake").at("data").items().map(|it| it.at("value"));
     reporter.flag_all(
         "the fake provider keeps values in plain text",
-        values.filter(Place::exists).map(|it| (it, String::new(), Change::Decide)),
+        values.filter(Place::exists).map(|it| (it, String::new(), None)),
     );
 }

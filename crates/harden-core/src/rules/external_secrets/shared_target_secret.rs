@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::resources::GROUP;
-use crate::check::{Reporter, World};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::{self, EXTERNAL_SECRET};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "shared-target-secret",
@@ -21,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://external-secrets.io/latest/guides/ownership-deletion-policy/",
     )],
+    reads: external_secrets::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -97,7 +96,7 @@ spec:
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     let mut owners: BTreeMap<(Option<usize>, &str, &str), &str> = BTreeMap::new();
-    for object in world.of_kind(GROUP, "ExternalSecret") {
+    for object in world.of_kind(EXTERNAL_SECRET) {
         let target = object.place.at("spec").at("target");
         let owns = matches!(target.at("creationPolicy").as_str(), None | Some("" | "Owner"));
         // Other kinds of target are told apart by their kinds, too.
@@ -107,7 +106,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         let named = target.at("name").as_str().filter(|it| !it.is_empty());
         let namespace = object.namespace();
         // Without a namespace, what two files mean may be two.
-        let file = namespace.is_none().then_some(object.file);
+        let file = namespace.is_none().then_some(object.source);
         let key = (file, namespace.unwrap_or_default(), named.unwrap_or(object.name()));
         match owners.get(&key) {
             // The same object in two files is one object.
@@ -119,7 +118,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                     object.place.at("metadata").at("name")
                 };
                 let message = format!("ExternalSecret {owner} owns Secret {}, too", key.2);
-                reporter.flag_in(object, place, message, Change::Decide);
+                reporter.flag_in(object, place, message, None);
             }
             None => drop(owners.insert(key, object.name())),
         }

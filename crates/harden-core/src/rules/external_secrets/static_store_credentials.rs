@@ -1,9 +1,8 @@
 //! Stores that are opened with keys that live on.
 
-use super::resources::provider;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::provider;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "static-store-credentials",
@@ -21,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552.007"),
         Reference::Page("https://external-secrets.io/latest/guides/security-best-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -71,7 +71,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if place.at("sessionTokenSecretRef").exists() {
         return;
     }
-    reporter.flag(place, format!("the store is opened with {what}"), Change::Decide);
+    reporter.flag(place, format!("the store is opened with {what}"), None);
 }
 
 /// Where such credentials are, and what they are. AppRole is left out: its secret ids may expire.

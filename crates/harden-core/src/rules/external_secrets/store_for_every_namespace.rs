@@ -2,10 +2,9 @@
 
 use harden_yaml::Place;
 
-use super::resources::GROUP;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::GROUP;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "store-for-every-namespace",
@@ -22,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K03"),
         Reference::Page("https://external-secrets.io/latest/guides/security-best-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -72,11 +72,11 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let conditions = object.place.at("spec").at("conditions");
     if conditions.is_empty() {
         let message = "without conditions every namespace may use the store";
-        return reporter.flag(conditions, message, Change::Decide);
+        return reporter.flag(conditions, message, None);
     }
     for condition in conditions.items() {
         if let Some(place) = matches_all(condition) {
-            reporter.flag(place, "the condition holds for every namespace", Change::Decide);
+            reporter.flag(place, "the condition holds for every namespace", None);
         }
     }
 }

@@ -1,11 +1,10 @@
 //! SecretStores that refer to another namespace.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
-use super::resources::provider;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::provider;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "store-reference-in-other-namespace",
@@ -18,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "leave the namespace out: a SecretStore refers to its own namespace only",
     breaks: "",
     references: &[Reference::Page("https://external-secrets.io/latest/api/secretstore/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -84,7 +84,7 @@ fn visit<'d>(place: Place<'d>, own: &str, is_vault_auth: bool, reporter: &mut Re
             && place.at("name").exists()
         {
             let message = format!("refers to namespace {text}, but the store is in {own}");
-            reporter.flag(namespace, message, Change::Remove);
+            reporter.flag(namespace, message, Some(Action::Remove));
         }
         place.entries().for_each(|(_, it)| visit(it, own, false, reporter));
     }

@@ -1,9 +1,8 @@
 //! Fetching all that a store has.
 
-use super::resources::external_secret;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::external_secret;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unbounded-find",
@@ -16,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "bound it by path, by a regular expression for the name, or by tags",
     breaks: "",
     references: &[Reference::Page("https://external-secrets.io/latest/guides/getallsecrets/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -60,7 +60,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let regexp = find.at("name").at("regexp").as_str().unwrap_or_default();
         let has_name = !matches!(regexp, "" | ".*" | "^.*$" | "^.*" | ".*$" | ".+" | "^.+$" | ".");
         if find.is_map() && !has_path && !has_name && find.at("tags").is_empty() {
-            reporter.flag(find, "takes everything that the store has", Change::Decide);
+            reporter.flag(find, "takes everything that the store has", None);
         }
     }
 }

@@ -1,9 +1,8 @@
 //! Stores that are asked in plain text.
 
-use super::resources::provider;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::provider;
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unencrypted-store-server",
@@ -18,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://external-secrets.io/latest/guides/security-best-practices/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -67,7 +67,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             it.get(..7).is_some_and(|it| it.eq_ignore_ascii_case("http://")) && !is_local(it)
         };
         if place.as_str().is_some_and(is_plain) {
-            reporter.flag(place, "the store is asked in plain text", Change::Decide);
+            reporter.flag(place, "the store is asked in plain text", None);
         }
     }
 }

@@ -1,11 +1,10 @@
 //! Vault paths that have /data in them twice.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
-use super::resources::{GROUP, provider};
-use crate::check::{Object, Reporter, World};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::external_secrets::{self, EXTERNAL_SECRET, GROUP, provider};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "vault-path-with-data",
@@ -19,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "use the mount alone as path and the key as vault kv get -mount=MOUNT takes it",
     breaks: "",
     references: &[Reference::Page("https://external-secrets.io/latest/provider/hashicorp-vault/")],
+    reads: external_secrets::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: external-secrets.io/v1
@@ -93,16 +93,16 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    for store in world.objects.iter().filter(|it| version_2(it).is_some()) {
+    for store in world.of_kinds(external_secrets::KINDS).filter(|it| version_2(it).is_some()) {
         let path = store.place.follow("spec.provider.vault.path");
         if let Some(mount) =
             path.as_str().and_then(|it| it.trim_end_matches('/').strip_suffix("/data"))
         {
             let message = "the operator adds /data to this path a second time";
-            reporter.flag_in(store, path, message, Change::Set(mount.into()));
+            reporter.flag_in(store, path, message, Some(Action::set(mount)));
         }
     }
-    for object in world.of_kind(GROUP, "ExternalSecret") {
+    for object in world.of_kind(EXTERNAL_SECRET) {
         let spec = object.place.at("spec");
         let places = || {
             let data = spec.at("data").items().map(|it| (it, it.at("remoteRef").at("key")));
@@ -116,7 +116,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             let Some(mount) = mount(world, object, reference) else { continue };
             if let Some(read) = misread(mount, key) {
                 let message = format!("`{key}` is read from {read}");
-                reporter.flag_in(object, place, message, Change::Decide);
+                reporter.flag_in(object, place, message, None);
             }
         }
     }
@@ -133,7 +133,7 @@ fn version_2<'d>(store: &Object<'d>) -> Option<Place<'d>> {
 fn mount<'d>(world: &World<'d>, object: &Object<'d>, reference: Place<'d>) -> Option<&'d str> {
     let kind = reference.at("kind").as_str().filter(|it| !it.is_empty()).unwrap_or("SecretStore");
     let name = reference.at("name").as_str()?;
-    let store = world.objects.iter().find(|it| {
+    let store = world.of_kinds(external_secrets::KINDS).find(|it| {
         it.group == GROUP
             && it.kind == kind
             && it.name() == name

@@ -1,9 +1,10 @@
 //! Default ServiceAccounts that put a token into every pod.
 
+use harden_yaml::Action;
+
 use super::is_system;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "default-service-account-token",
@@ -25,6 +26,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -53,7 +55,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let field = object.place.at("automountServiceAccountToken");
     if field.as_bool() != Some(false) {
         let message = "pods that name no ServiceAccount get a token of this one";
-        reporter.flag(field, message, Change::Set(false.into()));
+        reporter.flag(field, message, Some(Action::set(false)));
     }
 }
 

@@ -1,10 +1,11 @@
 //! Pod Security labels that the API server rejects.
 
+use harden_yaml::Action;
+
 use super::labels;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
+use crate::object::Object;
 use crate::pod_security::{LabelProblem, LabelProblemKind, Labels, Policy};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "invalid-pod-security-label",
@@ -23,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -48,7 +50,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     let labels = labels(object);
     let rejected = Labels::read(labels, Policy::PRIVILEGED).invalid;
-    for problem in LabelProblem::all(labels, reporter.settings().version) {
+    for problem in LabelProblem::all(labels, reporter.version()) {
         let (LabelProblemKind::Invalid { meant } | LabelProblemKind::NotText { meant }) =
             problem.kind
         else {
@@ -62,7 +64,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             },
             ToString::to_string,
         );
-        let change = meant.map_or(Change::Decide, |it| Change::Set(it.into()));
+        let change = meant.map(Action::set);
         reporter.flag(problem.place, message, change);
     }
 }

@@ -1,8 +1,8 @@
 //! Namespaces whose pods need not say what they use.
 
 use super::missing::flag_missing;
-use crate::check::{Reporter, World};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::kubernetes::GroupKind;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-limit-range",
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::NsaCisa("Network separation and hardening: resource policies"),
         Reference::Page("https://kubernetes.io/docs/concepts/policy/limit-range/"),
     ],
+    reads: &[GroupKind::LIMIT_RANGE, GroupKind::NAMESPACE],
     check: Check::World(check),
     bad: "\
 apiVersion: v1
@@ -86,7 +87,12 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    flag_missing(world, reporter, "LimitRange", "what a container gets that states nothing");
+    flag_missing(
+        world,
+        reporter,
+        GroupKind::LIMIT_RANGE,
+        "what a container gets that states nothing",
+    );
 }
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,11 @@
 //! Namespaces that let every pod in.
 
+use harden_yaml::Action;
+
 use super::{is_namespace, labels};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
+use crate::object::Object;
 use crate::pod_security::{LabelProblem, LabelProblemKind, Mode};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-pod-security-labels",
@@ -25,6 +26,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1610"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -54,7 +56,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if labels.get(Mode::Enforce.level_label()).is_some() || sync == Some("true") {
         return;
     }
-    let newest = reporter.settings().version;
+    let newest = reporter.version();
     let is_misspelt = LabelProblem::all(labels, newest)
         .iter()
         .any(|it| it.kind == LabelProblemKind::Unknown { meant: Some("enforce") });
@@ -71,8 +73,8 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     } else {
         format!("{} is labelled, but nothing is enforced", others.join(" and "))
     };
-    let level = reporter.settings().level.as_str();
-    reporter.flag(enforce, message, Change::Set(level.into()));
+    let level = reporter.level().as_str();
+    reporter.flag(enforce, message, Some(Action::set(level)));
 }
 
 #[cfg(test)]

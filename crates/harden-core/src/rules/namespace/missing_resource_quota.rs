@@ -1,8 +1,8 @@
 //! Namespaces that may use everything.
 
 use super::missing::flag_missing;
-use crate::check::{Reporter, World};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::kubernetes::GroupKind;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-resource-quota",
@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1496"),
         Reference::Page("https://kubernetes.io/docs/concepts/policy/resource-quotas/"),
     ],
+    reads: &[GroupKind::NAMESPACE, GroupKind::RESOURCE_QUOTA],
     check: Check::World(check),
     bad: "\
 apiVersion: v1
@@ -83,7 +84,7 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    flag_missing(world, reporter, "ResourceQuota", "what its pods use together");
+    flag_missing(world, reporter, GroupKind::RESOURCE_QUOTA, "what its pods use together");
 }
 #[cfg(test)]
 mod tests {

@@ -1,10 +1,9 @@
 //! Pod Security versions that pin nothing.
 
 use super::labels;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
+use crate::object::Object;
 use crate::pod_security::{LabelProblem, LabelProblemKind};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "pod-security-version-without-level",
@@ -22,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -48,10 +48,10 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !object.is("", "Namespace") {
         return;
     }
-    for problem in LabelProblem::all(labels(object), reporter.settings().version) {
+    for problem in LabelProblem::all(labels(object), reporter.version()) {
         if let LabelProblemKind::VersionWithoutLevel(mode) = problem.kind {
             let message = format!("`{mode}-version` changes nothing without `{mode}`");
-            reporter.flag(problem.place, message, Change::Decide);
+            reporter.flag(problem.place, message, None);
         }
     }
 }

@@ -1,10 +1,9 @@
 //! Namespaces that are labelled to let every pod in.
 
 use super::{is_namespace, labels};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
+use crate::object::Object;
 use crate::pod_security::Mode;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "privileged-namespace",
@@ -22,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1610"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -47,6 +47,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     let enforce = labels(object).at(Mode::Enforce.level_label());
     if enforce.as_str() == Some("privileged") {
-        reporter.flag(enforce, "enforce: privileged lets every pod in", Change::Decide);
+        reporter.flag(enforce, "enforce: privileged lets every pod in", None);
     }
 }

@@ -1,10 +1,9 @@
 //! Pod Security labels that there are not.
 
 use super::labels;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
+use crate::object::Object;
 use crate::pod_security::{LabelProblem, LabelProblemKind, PREFIX};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-pod-security-label",
@@ -21,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -44,15 +44,11 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !object.is("", "Namespace") {
         return;
     }
-    for problem in LabelProblem::all(labels(object), reporter.settings().version) {
+    for problem in LabelProblem::all(labels(object), reporter.version()) {
         let LabelProblemKind::Unknown { meant } = problem.kind else { continue };
         let key = problem.place.key().unwrap_or("");
         let hint = meant.map_or_else(String::new, |it| format!("; did you mean `{PREFIX}{it}`?"));
-        reporter.flag(
-            problem.place,
-            format!("the API server ignores `{key}`{hint}"),
-            Change::Decide,
-        );
+        reporter.flag(problem.place, format!("the API server ignores `{key}`{hint}"), None);
     }
 }
 

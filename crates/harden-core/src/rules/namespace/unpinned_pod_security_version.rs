@@ -1,10 +1,11 @@
 //! Pod Security levels whose meaning changes with upgrades.
 
+use harden_yaml::Action;
+
 use super::labels;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
+use crate::object::Object;
 use crate::pod_security::{LabelProblem, LabelProblemKind, Mode};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unpinned-pod-security-version",
@@ -22,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -47,7 +49,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !object.is("", "Namespace") {
         return;
     }
-    let version = reporter.settings().version;
+    let version = reporter.version();
     let (mut words, mut places) = (Vec::new(), Vec::new());
     for problem in LabelProblem::all(labels(object), version) {
         let (mode, word) = match problem.kind {
@@ -59,7 +61,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         // What is only noted or warned about keeps nothing from running.
         if mode == Mode::Enforce {
             words.push(format!("`{mode}-version` {word}"));
-            places.push((problem.place, String::new(), Change::Set(version.to_string().into())));
+            places.push((problem.place, String::new(), Some(Action::set(version.to_string()))));
         }
     }
     if !places.is_empty() {

@@ -1,11 +1,12 @@
 //! Warnings that say less than what is rejected.
 
+use harden_yaml::Action;
+
 use super::labels;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::kubernetes::Level;
+use crate::object::Object;
 use crate::pod_security::Mode;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "weaker-pod-security-warnings",
@@ -23,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-namespace-labels/",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -58,7 +60,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let (mut words, mut places) = (Vec::new(), Vec::new());
     for (mode, level) in weaker {
         words.push(format!("`{mode}: {level}`"));
-        let change = Change::Set(enforced.as_str().into());
+        let change = Some(Action::set(enforced.as_str()));
         places.push((labels.at(mode.level_label()), String::new(), change));
     }
     let words = words.join(" and ");

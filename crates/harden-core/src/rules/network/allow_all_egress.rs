@@ -1,9 +1,8 @@
 //! Policies that let everything out.
 
-use super::policy::{Direction, Policy};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::network::{Direction, NetworkPolicy, TrafficRule};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "allow-all-egress",
@@ -23,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Owasp("K05"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -60,11 +60,8 @@ spec:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = Policy::read(object) else { return };
-    let rules: Vec<_> = policy
-        .rules(Direction::Egress)
-        .filter(|rule| rule.is_for_every_port() && rule.is_for_every_peer())
-        .collect();
+    let Some(policy) = NetworkPolicy::read(object) else { return };
+    let rules: Vec<_> = policy.rules(Direction::Egress).filter(TrafficRule::allows_all).collect();
     if rules.is_empty() {
         return;
     }
@@ -75,6 +72,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     };
     reporter.flag_all(
         format!("lets {pods} connect to every address and port"),
-        rules.iter().map(|rule| (rule.place, String::new(), Change::Decide)),
+        rules.iter().map(|rule| (rule.place, String::new(), None)),
     );
 }

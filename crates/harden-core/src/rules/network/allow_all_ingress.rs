@@ -1,9 +1,8 @@
 //! Policies that let everything in.
 
-use super::policy::{Direction, Policy};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::network::{Direction, NetworkPolicy, TrafficRule};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "allow-all-ingress",
@@ -24,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Owasp("K05"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -57,11 +57,8 @@ spec:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = Policy::read(object) else { return };
-    let rules: Vec<_> = policy
-        .rules(Direction::Ingress)
-        .filter(|rule| rule.is_for_every_port() && rule.is_for_every_peer())
-        .collect();
+    let Some(policy) = NetworkPolicy::read(object) else { return };
+    let rules: Vec<_> = policy.rules(Direction::Ingress).filter(TrafficRule::allows_all).collect();
     if rules.is_empty() {
         return;
     }
@@ -72,7 +69,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     };
     reporter.flag_all(
         format!("lets everyone connect to every port of {pods}"),
-        rules.iter().map(|rule| (rule.place, String::new(), Change::Decide)),
+        rules.iter().map(|rule| (rule.place, String::new(), None)),
     );
 }
 

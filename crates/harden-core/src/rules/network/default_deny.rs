@@ -1,8 +1,8 @@
 //! Namespaces whose pods nothing isolates.
 
-use super::policy::{Direction, OtherPolicies, by_namespace};
-use crate::check::{Reporter, World};
-use crate::finding::Change;
+use crate::kubernetes::GroupKind;
+use crate::network::{Direction, Isolation};
+use crate::rule::{Reporter, World};
 
 /// Reports the Namespaces of the input that have no policy for every pod in this direction. A
 /// namespace that is only referred to is not judged: its policies may be where it is.
@@ -11,23 +11,17 @@ pub(super) fn flag_open<'d>(
     reporter: &mut Reporter<'_, 'd>,
     direction: Direction,
 ) {
-    let policies = by_namespace(world);
-    let others = OtherPolicies::of(world);
-    for namespace in world.of_kind("", "Namespace").filter(|it| !is_system(it.name())) {
-        let own = policies.get(namespace.name()).map_or(&[][..], Vec::as_slice);
-        let is_isolated =
-            own.iter().any(|(_, policy)| policy.isolates(direction) && policy.selects_all());
-        if is_isolated || others.may_apply(namespace.name()) {
-            continue;
-        }
+    for namespace in world.of_kind(GroupKind::NAMESPACE).iter().filter(|it| !is_system(it.name())) {
         let traffic = direction.field();
-        let message = if own.is_empty() {
-            format!("no NetworkPolicy denies {traffic} traffic of its pods")
-        } else {
-            format!("no NetworkPolicy of the namespace denies {traffic} traffic of every pod")
+        let message = match world.network().isolation(namespace.name(), direction) {
+            Isolation::By(_) | Isolation::Unknown => continue,
+            Isolation::Missing => format!("no NetworkPolicy denies {traffic} traffic of its pods"),
+            Isolation::Partial => {
+                format!("no NetworkPolicy of the namespace denies {traffic} traffic of every pod")
+            }
         };
         let place = namespace.place.at("metadata").at("name");
-        reporter.flag_in(namespace, place, message, Change::Decide);
+        reporter.flag_in(namespace, place, message, None);
     }
 }
 

@@ -1,14 +1,10 @@
 //! Namespaces whose pods cannot resolve names.
 
-use std::net::IpAddr;
+use std::collections::BTreeSet;
 
-use harden_yaml::Place;
-
-use super::policy::{Direction, OtherPolicies, TrafficRule, block_includes, by_namespace};
-use crate::check::{Reporter, World};
-use crate::finding::Change;
-use crate::kubernetes::{Protocol, Selector};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use super::policies;
+use crate::network::{self, Direction};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "denied-dns",
@@ -27,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Page("https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/"),
     ],
+    reads: network::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -73,51 +70,23 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let others = OtherPolicies::of(world);
-    for (namespace, policies) in by_namespace(world) {
-        let denies = policies
-            .iter()
-            .find(|(_, policy)| policy.isolates(Direction::Egress) && policy.selects_all());
-        let Some((object, policy)) = denies else { continue };
-        let mut rules = policies.iter().flat_map(|(_, policy)| policy.rules(Direction::Egress));
-        if !rules.any(|rule| lets_dns_out(&rule)) && !others.may_apply(namespace) {
-            let whose = if namespace.is_empty() {
-                "its namespace".to_owned()
-            } else {
-                format!("namespace {namespace}")
-            };
-            let message = format!(
-                "denies outgoing traffic of every pod of {whose}, and no policy there lets them reach DNS"
-            );
-            reporter.flag_in(object, policy.spec, message, Change::Decide);
+    let mut namespaces = BTreeSet::new();
+    for (object, policy) in policies(world).filter(|(_, it)| it.isolates_all(Direction::Egress)) {
+        let namespace = policy.namespace;
+        // The first policy of a namespace that denies it speaks for the others.
+        if !namespaces.insert(namespace) || world.network().may_resolve_names(namespace) {
+            continue;
         }
+        let whose = if namespace.is_empty() {
+            "its namespace".to_owned()
+        } else {
+            format!("namespace {namespace}")
+        };
+        let message = format!(
+            "denies outgoing traffic of every pod of {whose}, and no policy there lets them reach DNS"
+        );
+        reporter.flag_in(object, policy.spec, message, None);
     }
-}
-
-/// Whether names can be resolved through a rule. A rule that names the port of DNS is taken to know
-/// where DNS is; one for every port must include the pods or the address of the cluster's DNS.
-fn lets_dns_out(rule: &TrafficRule<'_>) -> bool {
-    let allows = rule.allows(Protocol::Udp, 53) || rule.allows(Protocol::Udp, 5353);
-    allows
-        && (!rule.is_for_every_port()
-            || rule.is_for_every_peer()
-            || rule.peers().items().any(may_be_dns))
-}
-
-fn may_be_dns(peer: Place<'_>) -> bool {
-    let block = peer.at("ipBlock");
-    if block.exists() {
-        // Services and pods of most clusters are in this range; the second is NodeLocal DNSCache.
-        return ["10.96.0.10", "169.254.20.10"]
-            .iter()
-            .filter_map(|it| it.parse::<IpAddr>().ok())
-            .any(|it| block_includes(block, it));
-    }
-    let Ok(Some(namespaces)) = Selector::read(peer.at("namespaceSelector")) else { return false };
-    matches!(
-        namespaces.wanted("kubernetes.io/metadata.name"),
-        None | Some("kube-system" | "openshift-dns")
-    )
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! Policies that let DNS out over UDP alone.
 
-use super::policy::{Direction, by_namespace};
-use crate::check::{Reporter, World};
-use crate::finding::Change;
-use crate::kubernetes::Protocol;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use super::policies;
+use crate::network::{self, Direction};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "dns-over-udp-only",
@@ -22,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Page("https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/"),
     ],
+    reads: network::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -70,20 +69,17 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    for policies in by_namespace(world).into_values() {
-        let mut rules = policies.iter().flat_map(|(_, policy)| policy.rules(Direction::Egress));
-        if rules.any(|it| it.allows(Protocol::Tcp, 53) || it.allows(Protocol::Tcp, 5353)) {
-            continue;
-        }
-        for (object, policy) in &policies {
-            let ports = policy.rules(Direction::Egress).flat_map(|rule| rule.ports());
-            let dns = ports.filter(|it| it.is_dns()).map(|it| (it.0, Change::Decide));
-            reporter.flag_all_in(
-                object,
-                "lets DNS out over UDP, but no policy of the namespace lets it out over TCP",
-                dns,
-            );
-        }
+    let network = world.network();
+    for (object, policy) in
+        policies(world).filter(|(_, it)| !network.allows_dns_over_tcp(it.namespace))
+    {
+        let ports = policy.rules(Direction::Egress).flat_map(|rule| rule.ports());
+        let dns = ports.filter(|it| it.is_dns()).map(|it| (it.place, None));
+        reporter.flag_all_in(
+            object,
+            "lets DNS out over UDP, but no policy of the namespace lets it out over TCP",
+            dns,
+        );
     }
 }
 

@@ -1,9 +1,8 @@
 //! Policies that let DNS out to any server.
 
-use super::policy::{Direction, Policy, Port};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::network::{Direction, NetworkPolicy, Port};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "dns-to-anywhere",
@@ -22,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1048"),
         Reference::Owasp("K05"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -65,12 +65,12 @@ spec:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = Policy::read(object) else { return };
+    let Some(policy) = NetworkPolicy::read(object) else { return };
     let rules = policy.rules(Direction::Egress).filter(|rule| {
         rule.is_for_every_peer() && !rule.is_for_every_port() && rule.ports().all(Port::is_dns)
     });
     reporter.flag_all(
         "lets pods ask name servers anywhere, not only those of the cluster",
-        rules.map(|rule| (rule.peers(), String::new(), Change::Decide)),
+        rules.map(|rule| (rule.peer_list(), String::new(), None)),
     );
 }

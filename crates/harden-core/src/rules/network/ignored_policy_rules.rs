@@ -1,9 +1,8 @@
 //! Rules of a policy that policyTypes leaves out.
 
-use super::policy::{Direction, Policy};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::network::{Direction, NetworkPolicy};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "ignored-policy-rules",
@@ -19,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -49,8 +49,8 @@ spec:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = Policy::read(object) else { return };
-    for direction in [Direction::Ingress, Direction::Egress] {
+    let Some(policy) = NetworkPolicy::read(object) else { return };
+    for direction in Direction::ALL {
         let rules = policy.spec.at(direction.field());
         if !rules.is_list() || policy.isolates(direction) {
             continue;
@@ -64,7 +64,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
                 format!("the {field} rules have no effect: policyTypes leaves out {word}")
             }
         };
-        reporter.flag(rules, message, Change::Decide);
+        reporter.flag(rules, message, None);
     }
 }
 

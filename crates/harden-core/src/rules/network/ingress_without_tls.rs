@@ -2,9 +2,8 @@
 
 use harden_yaml::Place;
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "ingress-without-tls",
@@ -22,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1557"),
         Reference::Owasp("K06"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -81,7 +81,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         [host] => format!("{host} is reached without TLS"),
         hosts => format!("{} are reached without TLS", hosts.join(", ")),
     };
-    reporter.flag(tls, message, Change::Decide);
+    reporter.flag(tls, message, None);
 }
 
 /// Whether an annotation gives the controller a certificate, or has TLS end elsewhere.

@@ -2,14 +2,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use harden_yaml::Place;
 use ipnet::IpNet;
 
-use super::policy::{Direction, Policy, block_includes};
-use crate::check::{Object, Reporter};
-use crate::finding::{Change, Setting};
+use harden_yaml::Action;
+
 use crate::kubernetes::Protocol;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::network::{Direction, IpBlock, NetworkPolicy, Peer};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "metadata-service-egress",
@@ -29,6 +29,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552.005"),
         Reference::Owasp("K08"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -72,17 +73,14 @@ const METADATA: [IpAddr; 2] = [
 ];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = Policy::read(object) else { return };
+    let Some(policy) = NetworkPolicy::read(object) else { return };
     let mut names = Vec::new();
     let mut places = Vec::new();
     for rule in policy.rules(Direction::Egress).filter(|it| it.allows(Protocol::Tcp, 80)) {
-        for block in rule.peers().items().map(|peer| peer.at("ipBlock")) {
+        for block in rule.peers().filter_map(Peer::ip_block) {
             if let Some(address) = METADATA.into_iter().find(|it| lets_out(block, *it)) {
-                names.push(format!(
-                    "{} includes {address}",
-                    block.at("cidr").as_str().unwrap_or("")
-                ));
-                places.push((block.at("except"), String::new(), except(block, address)));
+                names.push(format!("{} includes {address}", block.cidr().as_str().unwrap_or("")));
+                places.push((block.except(), String::new(), Some(except(block, address))));
             }
         }
     }
@@ -94,16 +92,15 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
 }
 
 /// Whether the address is let out among others; a range around it alone is meant.
-fn lets_out(block: Place<'_>, address: IpAddr) -> bool {
-    let range = block.at("cidr").as_str().and_then(|it| it.parse::<IpNet>().ok());
-    range.is_some_and(|it| it.prefix_len() < 16) && block_includes(block, address)
+fn lets_out(block: IpBlock<'_>, address: IpAddr) -> bool {
+    block.range().is_some_and(|it| it.prefix_len() < 16) && block.includes(address)
 }
 
-fn except(block: Place<'_>, address: IpAddr) -> Change {
+fn except(block: IpBlock<'_>, address: IpAddr) -> Action {
     let mut ranges: Vec<String> =
-        block.at("except").items().filter_map(|it| it.as_str()).map(str::to_owned).collect();
+        block.except().items().filter_map(|it| it.as_str()).map(str::to_owned).collect();
     ranges.push(IpNet::from(address).to_string());
-    Change::Set(Setting::Texts(ranges))
+    Action::set(ranges)
 }
 
 #[cfg(test)]

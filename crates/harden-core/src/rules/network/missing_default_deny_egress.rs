@@ -1,9 +1,8 @@
 //! Namespaces whose pods connect to everywhere.
 
 use super::default_deny::flag_open;
-use super::policy::Direction;
-use crate::check::{Reporter, World};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::network::{self, Direction};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-default-deny-egress",
@@ -23,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552.005"),
         Reference::Owasp("K05"),
     ],
+    reads: network::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: v1

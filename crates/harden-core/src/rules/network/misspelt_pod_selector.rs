@@ -1,9 +1,10 @@
 //! Policies that miss the pods that they are for.
 
-use super::policy::by_namespace;
-use crate::check::{Reporter, World};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use super::policies;
+use crate::network;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 use crate::rules::similar::is_misspelt;
 
 pub(super) static RULE: Rule = Rule {
@@ -23,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Owasp("K05"),
     ],
+    reads: network::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -93,31 +95,29 @@ spec:
 /// Pods that are not in the input may be in the cluster; only a value that is almost that of a pod of
 /// the namespace, where everything else matches, is taken for a mistake.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let policies = by_namespace(world);
-    if policies.is_empty() {
+    let mut all = policies(world).peekable();
+    if all.peek().is_none() {
         return;
     }
-    let workloads = world.workloads_by_namespace();
-    for (namespace, policies) in policies {
-        let workloads = workloads.get(namespace).map_or(&[][..], Vec::as_slice);
-        for (object, policy) in policies {
-            let Some(selector) = policy.selector().filter(|it| !it.is_empty()) else { continue };
-            if workloads.iter().any(|it| selector.matches_all(&it.labels)) {
-                continue;
-            }
-            let near = workloads.iter().find_map(|workload| {
-                let (key, wanted) = selector.only_mismatch(&workload.labels)?;
-                let (_, value) = workload.labels.iter().find(|(it, _)| it == key)?;
-                is_misspelt(wanted, value).then_some((key, wanted, value, workload))
-            });
-            if let Some((key, wanted, value, workload)) = near {
-                let place = policy.spec.at("podSelector").at("matchLabels").at(key);
-                let message = format!(
-                    "no pod of the input has the label `{key}: {wanted}`, but those of {} have `{key}: {value}`",
-                    workload.object
-                );
-                reporter.flag_in(object, place, message, Change::Set(value.as_str().into()));
-            }
+    let workloads = world.pods_by_namespace();
+    for (object, policy) in all {
+        let workloads = workloads.get(policy.namespace).map_or(&[][..], Vec::as_slice);
+        let Some(selector) = policy.selector().filter(|it| !it.is_empty()) else { continue };
+        if workloads.iter().any(|it| selector.matches_all(&it.labels)) {
+            continue;
+        }
+        let near = workloads.iter().find_map(|workload| {
+            let (key, wanted) = selector.only_mismatch(&workload.labels)?;
+            let (_, value) = workload.labels.iter().find(|(it, _)| it == key)?;
+            is_misspelt(wanted, value).then_some((key, wanted, value, workload))
+        });
+        if let Some((key, wanted, value, workload)) = near {
+            let place = policy.spec.at("podSelector").at("matchLabels").at(key);
+            let message = format!(
+                "no pod of the input has the label `{key}: {wanted}`, but those of {} have `{key}: {value}`",
+                workload.object
+            );
+            reporter.flag_in(object, place, message, Some(Action::set(value.as_str())));
         }
     }
 }

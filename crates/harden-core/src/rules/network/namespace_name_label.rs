@@ -1,9 +1,9 @@
 //! Namespaces that are selected by a label that they do not have.
 
-use super::policy::{Direction, by_namespace};
-use crate::check::{Reporter, World};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use super::policies;
+use crate::kubernetes::GroupKind;
+use crate::network::{self, Direction};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "namespace-name-label",
@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name",
         ),
     ],
+    reads: network::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -59,20 +60,20 @@ spec:
 const MISTAKEN: [&str; 4] = ["name", "namespace", "metadata.name", "kubernetes.io/name"];
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    for (object, policy) in by_namespace(world).into_values().flatten() {
-        let rules = [Direction::Ingress, Direction::Egress].map(|it| policy.rules(it));
-        let peers = rules.into_iter().flatten().flat_map(|rule| rule.peers().items());
-        let labels = peers.flat_map(|it| it.at("namespaceSelector").at("matchLabels").entries());
+    for (object, policy) in policies(world) {
+        let rules = Direction::ALL.into_iter().flat_map(|it| policy.rules(it));
+        let peers = rules.flat_map(|rule| rule.peers());
+        let labels = peers.flat_map(|it| it.namespace_selector().at("matchLabels").entries());
         let (mut words, mut places) = (Vec::new(), Vec::new());
         for (key, place) in labels.filter(|(key, _)| MISTAKEN.contains(key)) {
             let value = place.as_str().unwrap_or("");
-            let is_there = world.of_kind("", "Namespace").any(|namespace| {
+            let is_there = world.of_kind(GroupKind::NAMESPACE).iter().any(|namespace| {
                 let labels = namespace.place.at("metadata").at("labels");
                 labels.at(key).as_str() == Some(value)
             });
             if !is_there {
                 words.push(format!("`{key}: {value}`"));
-                places.push((place, Change::Decide));
+                places.push((place, None));
             }
         }
         if places.is_empty() {

@@ -1,8 +1,7 @@
 //! Services that open a port on every node.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "node-port-service",
@@ -21,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1133"),
         Reference::Owasp("K06"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -64,6 +64,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             [port] => format!("every node opens port {port} for it"),
             ports => format!("every node opens ports {} for it", ports.join(", ")),
         };
-        reporter.flag(kind, message, Change::Decide);
+        reporter.flag(kind, message, None);
     }
 }

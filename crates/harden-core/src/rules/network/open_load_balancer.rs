@@ -2,9 +2,8 @@
 
 use harden_yaml::Place;
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "open-load-balancer",
@@ -23,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1133"),
         Reference::Owasp("K06"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -75,7 +75,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let word = if numbers.len() == 1 { "port" } else { "ports" };
         let message = format!("{word} {} is open to every address", numbers.join(", "));
         let message = if numbers.len() == 1 { message } else { message.replace(" is ", " are ") };
-        reporter.flag(ranges, message, Change::Decide);
+        reporter.flag(ranges, message, None);
     }
 }
 

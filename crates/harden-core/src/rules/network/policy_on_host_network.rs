@@ -1,8 +1,8 @@
 //! Pods that policies do not reach.
 
-use super::policy::by_namespace;
-use crate::check::{Reporter, World};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::inventory::Pod;
+use crate::network;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "policy-on-host-network",
@@ -21,7 +21,8 @@ pub(super) static RULE: Rule = Rule {
         Reference::NsaCisa("Network separation and hardening: network policies"),
         Reference::Owasp("K05"),
     ],
-    check: Check::World(check),
+    reads: network::KINDS,
+    check: Check::Held { report, confirm },
     bad: "\
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -89,28 +90,18 @@ spec:
 ",
 };
 
-fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let policies = by_namespace(world);
-    if policies.is_empty() {
-        return;
+fn report<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if workload.at("hostNetwork").as_bool() == Some(true) {
+        reporter.flag(workload.grip(), "", None);
     }
-    for workload in world.workloads.iter().filter(|it| it.is_host_network) {
-        let own = policies.get(workload.object.namespace.as_str()).into_iter().flatten();
-        // One for every pod of the namespace does not claim to know this one.
-        let mut selecting = own.filter(|(_, policy)| {
-            policy.selector().is_some_and(|it| !it.is_empty() && it.matches_all(&workload.labels))
-        });
-        if let Some((object, _)) = selecting.next() {
-            reporter.flag_workload(
-                workload,
-                format!(
-                    "NetworkPolicy `{}` selects these pods, but they are in the network of the host, where it \
-                     does not hold",
-                    object.name()
-                ),
-            );
-        }
-    }
+}
+
+fn confirm(world: &World<'_>, pod: &Pod) -> Option<String> {
+    let policy = world.network().naming(&pod.object.namespace, &pod.labels)?;
+    Some(format!(
+        "NetworkPolicy `{}` selects these pods, but they are in the network of the host, where it does not hold",
+        policy.name
+    ))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Services that take addresses for themselves.
 
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "service-external-ips",
@@ -22,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1557"),
         Reference::Owasp("K07"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -58,6 +60,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !addresses.is_empty() {
         let names: Vec<_> = addresses.items().filter_map(|it| it.as_str()).collect();
         let message = format!("every node sends traffic for {} to it", names.join(", "));
-        reporter.flag(addresses, message, Change::Remove);
+        reporter.flag(addresses, message, Some(Action::Remove));
     }
 }

@@ -4,11 +4,10 @@ use std::cell::OnceCell;
 
 use harden_yaml::Place;
 
-use super::policy::{Direction, by_namespace};
-use crate::check::{Reporter, World};
-use crate::finding::Change;
+use super::policies;
 use crate::kubernetes::Selector;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::network::{self, Direction, Peer, TrafficRule};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "split-peer-selectors",
@@ -27,6 +26,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Owasp("K05"),
     ],
+    reads: network::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -73,45 +73,41 @@ spec:
 /// the policy's own namespace that the second would match.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     let workloads = OnceCell::new();
-    for (namespace, policies) in by_namespace(world) {
-        let has_pod = |selector: Place<'_>| {
-            let Ok(Some(selector)) = Selector::read(selector) else { return false };
-            let all = workloads.get_or_init(|| world.workloads_by_namespace());
-            all.get(namespace).into_iter().flatten().any(|it| selector.matches_all(&it.labels))
+    for (object, policy) in policies(world) {
+        let has_pod = |peer: &Peer<'_>| {
+            let Ok(Some(selector)) = Selector::read(peer.pod_selector()) else { return false };
+            let all = workloads.get_or_init(|| world.pods_by_namespace());
+            let mut own = all.get(policy.namespace).into_iter().flatten();
+            own.any(|it| selector.matches_all(&it.labels))
         };
-        for (object, policy) in policies {
-            for direction in [Direction::Ingress, Direction::Egress] {
-                let second = policy.rules(direction).filter_map(|rule| split(rule.peers()));
-                let places: Vec<_> = second
-                    .filter(|it| !has_pod(it.at("podSelector")))
-                    .map(|it| (it, Change::Decide))
-                    .collect();
-                if !places.is_empty() {
-                    let message = format!(
-                        "`{}` means every pod of the selected namespaces or these pods of the policy's \
-                         own; one item with both selectors would mean these pods of those namespaces",
-                        direction.peers()
-                    );
-                    reporter.flag_all_in(object, message, places);
-                }
+        for direction in Direction::ALL {
+            let second = policy.rules(direction).filter_map(|rule| split(&rule));
+            let places: Vec<_> =
+                second.filter(|it| !has_pod(it)).map(|it| (it.place, None)).collect();
+            if !places.is_empty() {
+                let message = format!(
+                    "`{}` means every pod of the selected namespaces or these pods of the policy's \
+                     own; one item with both selectors would mean these pods of those namespaces",
+                    direction.peers()
+                );
+                reporter.flag_all_in(object, message, places);
             }
         }
     }
 }
 
-/// The second item of a list that is `- namespaceSelector` and `- podSelector`, both for some only.
-fn split(peers: Place<'_>) -> Option<Place<'_>> {
-    let mut items = peers.items();
-    let (first, second) = (items.next()?, items.next()?);
-    let selects = |peer: Place<'_>, key: &'static str, other: &'static str| {
-        let selector = peer.at(key);
+/// The second peer of a rule with `- namespaceSelector` and `- podSelector`, both for some only.
+fn split<'d>(rule: &TrafficRule<'d>) -> Option<Peer<'d>> {
+    let mut peers = rule.peers();
+    let (first, second) = (peers.next()?, peers.next()?);
+    let selects = |selector: Place<'_>, other: Place<'_>| {
         let is_for_some =
             !selector.at("matchLabels").is_empty() || !selector.at("matchExpressions").is_empty();
-        is_for_some && !peer.at(other).exists()
+        is_for_some && !other.exists()
     };
-    let is_split = items.next().is_none()
-        && selects(first, "namespaceSelector", "podSelector")
-        && selects(second, "podSelector", "namespaceSelector");
+    let is_split = peers.next().is_none()
+        && selects(first.namespace_selector(), first.pod_selector())
+        && selects(second.pod_selector(), second.namespace_selector());
     is_split.then_some(second)
 }
 

@@ -27,6 +27,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
         ),
     ],
+    reads: &[],
     check: Check::PodSecurity("capabilities_baseline"),
     bad: "\
 apiVersion: v1

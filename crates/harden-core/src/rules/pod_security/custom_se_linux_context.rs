@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
         ),
     ],
+    reads: &[],
     check: Check::PodSecurity("seLinuxOptions"),
     bad: "\
 apiVersion: v1

@@ -26,6 +26,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1611"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::PodSecurity("hostNamespaces"),
     bad: "\
 apiVersion: v1

@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/concepts/storage/volumes/#hostpath"),
     ],
+    reads: &[],
     check: Check::PodSecurity("hostPathVolumes"),
     bad: "\
 apiVersion: v1

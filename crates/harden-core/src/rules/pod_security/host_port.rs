@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::NsaCisa("Pod security: Pod security enforcement"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::PodSecurity("hostPorts"),
     bad: "\
 apiVersion: v1

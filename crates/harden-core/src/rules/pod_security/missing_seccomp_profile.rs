@@ -23,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/tutorials/security/seccomp/"),
     ],
+    reads: &[],
     check: Check::PodSecurity("seccompProfile_restricted"),
     bad: "\
 apiVersion: v1

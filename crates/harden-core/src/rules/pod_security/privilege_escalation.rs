@@ -23,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1548.001"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::PodSecurity("allowPrivilegeEscalation"),
     bad: "\
 apiVersion: v1

@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-standards/"),
     ],
+    reads: &[],
     check: Check::PodSecurity("hostProbesAndHostLifecycle"),
     bad: "\
 apiVersion: v1

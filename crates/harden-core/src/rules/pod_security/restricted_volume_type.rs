@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/concepts/storage/volumes/"),
     ],
+    reads: &[],
     check: Check::PodSecurity("restrictedVolumes"),
     bad: "\
 apiVersion: v1

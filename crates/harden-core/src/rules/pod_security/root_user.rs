@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1611"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::PodSecurity("runAsUser"),
     bad: "\
 apiVersion: v1

@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/tutorials/security/apparmor/"),
     ],
+    reads: &[],
     check: Check::PodSecurity("appArmorProfile"),
     bad: "\
 apiVersion: v1

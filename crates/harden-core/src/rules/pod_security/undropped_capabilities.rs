@@ -23,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1611"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::PodSecurity("capabilities_restricted"),
     bad: "\
 apiVersion: v1

@@ -23,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",
         ),
     ],
+    reads: &[],
     check: Check::PodSecurity("procMount"),
     bad: "\
 apiVersion: v1

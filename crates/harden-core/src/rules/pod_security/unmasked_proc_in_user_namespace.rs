@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/"),
     ],
+    reads: &[],
     check: Check::PodSecurity("procMount_restricted"),
     bad: "\
 apiVersion: v1

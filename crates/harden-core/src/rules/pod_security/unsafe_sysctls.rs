@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/tasks/administer-cluster/sysctl-cluster/"),
     ],
+    reads: &[],
     check: Check::PodSecurity("sysctls"),
     bad: "\
 apiVersion: v1

@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/create-hostprocess-pod/",
         ),
     ],
+    reads: &[],
     check: Check::PodSecurity("windowsHostProcess"),
     bad: "\
 apiVersion: v1

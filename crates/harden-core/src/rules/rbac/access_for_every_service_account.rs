@@ -1,9 +1,8 @@
 //! Roles for all ServiceAccounts of the cluster.
 
-use super::access::{RoleRef, is_binding, is_built_in, is_built_in_name, subjects};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::Binding;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "access-for-every-service-account",
@@ -21,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -53,21 +53,19 @@ subjects:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_binding(object) || is_built_in(object) {
-        return;
-    }
-    let role = RoleRef::read(object);
+    let Some(binding) = Binding::read_own(object) else { return };
+    let role = binding.role_ref();
     // Kubernetes lets them look at the issuer's public keys.
-    if is_built_in_name(role.name) && role.name.starts_with("system:") {
+    if role.is_of_system() {
         return;
     }
     let mut everyone =
-        subjects(object).filter(|it| it.service_account_group() == Some("")).peekable();
+        binding.subjects().filter(|it| it.service_account_group() == Some("")).peekable();
     if everyone.peek().is_none() {
         return;
     }
     reporter.flag_all(
         format!("every ServiceAccount of the cluster gets the {} `{}`", role.kind, role.name),
-        everyone.map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+        everyone.map(|it| (it.place.at("name"), String::new(), None)),
     );
 }

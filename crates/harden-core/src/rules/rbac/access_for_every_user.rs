@@ -1,9 +1,8 @@
 //! Roles for whoever can log in.
 
-use super::access::{RoleRef, is_binding, is_built_in, subjects};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::{Binding, Subject};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "access-for-every-user",
@@ -21,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -53,23 +53,19 @@ subjects:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_binding(object) || is_built_in(object) {
-        return;
-    }
-    let role = RoleRef::read(object);
+    let Some(binding) = Binding::read_own(object) else { return };
+    let role = binding.role_ref();
     // system:basic-user, system:discovery and the like are made for everyone.
-    if role.name.starts_with("system:") {
+    if role.is_of_system() {
         return;
     }
-    let mut everyone = subjects(object)
-        .filter(|it| it.kind == "Group" && it.name == "system:authenticated")
-        .peekable();
+    let mut everyone = binding.subjects().filter(Subject::is_everyone).peekable();
     if everyone.peek().is_none() {
         return;
     }
     reporter.flag_all(
         format!("everyone who can log in gets the {} `{}`", role.kind, role.name),
-        everyone.map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+        everyone.map(|it| (it.place.at("name"), String::new(), None)),
     );
 }
 

@@ -1,10 +1,8 @@
 //! ClusterRoles that give readers more than reading.
 
-use super::access::{extends, is_built_in, is_role};
-use super::policy_rule::PolicyRule;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::Role;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "aggregation-into-view",
@@ -23,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -51,20 +50,17 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let labels = object.place.at("metadata").at("labels");
-    if !is_role(object) || !extends(labels, "view") || is_built_in(object) {
-        return;
-    }
+    let Some(role) = Role::read_own(object).filter(Role::extends_view) else { return };
     let mut words: Vec<String> = Vec::new();
     let mut places = Vec::new();
-    for rule in PolicyRule::all(object) {
+    for rule in role.rules() {
         let mut verbs = rule.words("verbs");
         if !rule.names("", "secrets") {
             verbs.retain(|it| !matches!(*it, "get" | "list" | "watch"));
         }
         if !verbs.is_empty() {
             words.push(format!("{} {}", verbs.join("/"), rule.words("resources").join("/")));
-            places.push((rule.0.at("verbs"), String::new(), Change::Decide));
+            places.push((rule.place.at("verbs"), String::new(), None));
         }
     }
     reporter

@@ -1,10 +1,9 @@
 //! Aggregated ClusterRoles that take in everything.
 
-use super::access::{is_built_in, is_role};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
 use crate::kubernetes::Selector;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::Role;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "aggregation-of-cluster-admin",
@@ -23,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#aggregated-clusterroles",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -50,7 +50,7 @@ rules: []
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_role(object) || is_built_in(object) {
+    if Role::read_own(object).is_none() {
         return;
     }
     let selectors = object.place.at("aggregationRule").at("clusterRoleSelectors").items();
@@ -61,7 +61,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     });
     reporter.flag_all(
         "the selector matches every role that Kubernetes makes, cluster-admin included",
-        broad.map(|selector| (selector, String::new(), Change::Decide)),
+        broad.map(|selector| (selector, String::new(), None)),
     );
 }
 

@@ -1,10 +1,8 @@
 //! ClusterRoles as mighty as cluster-admin.
 
-use super::access::{is_built_in, is_role};
-use super::policy_rule::PolicyRule;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::Role;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "all-permissions",
@@ -23,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -47,20 +46,12 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if object.kind != "ClusterRole" || !is_role(object) || is_built_in(object) {
-        return;
-    }
-    let all = PolicyRule::all(object).filter(|rule| allows_everything(*rule));
+    let Some(role) = Role::read_own(object).filter(Role::is_cluster_role) else { return };
+    let all = role.rules().filter(|rule| rule.allows_everything());
     reporter.flag_all(
         "allows every verb on every resource of every API group, as cluster-admin does",
-        all.map(|rule| (rule.0.at("resources"), String::new(), Change::Decide)),
+        all.map(|rule| (rule.place.at("resources"), String::new(), None)),
     );
-}
-
-/// Whether it is `*` in every respect.
-pub(super) fn allows_everything(rule: PolicyRule<'_>) -> bool {
-    !rule.is_for_names()
-        && ["apiGroups", "resources", "verbs"].into_iter().all(|it| rule.lists(it, "*"))
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! Roles for requests without credentials.
 
-use super::access::{RoleRef, is_binding, is_built_in, subjects};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::{Binding, Subject};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "anonymous-access",
@@ -23,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests",
         ),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -59,28 +59,19 @@ const PUBLIC: [&str; 3] =
     ["system:public-info-viewer", "system:service-account-issuer-discovery", "system:discovery"];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_binding(object) || is_built_in(object) {
-        return;
-    }
-    let role = RoleRef::read(object);
+    let Some(binding) = Binding::read_own(object) else { return };
+    let role = binding.role_ref();
     // How nodes that join by kubeadm find the cluster.
     if PUBLIC.contains(&role.name) || role.name == "kubeadm:bootstrap-signer-clusterinfo" {
         return;
     }
-    let mut anonymous = subjects(object)
-        .filter(|it| {
-            matches!(
-                (it.kind, it.name),
-                ("Group", "system:unauthenticated") | ("User", "system:anonymous")
-            )
-        })
-        .peekable();
+    let mut anonymous = binding.subjects().filter(Subject::is_anonymous).peekable();
     if anonymous.peek().is_none() {
         return;
     }
     reporter.flag_all(
         format!("requests without credentials get the {} `{}`", role.kind, role.name),
-        anonymous.map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+        anonymous.map(|it| (it.place.at("name"), String::new(), None)),
     );
 }
 

@@ -1,9 +1,8 @@
 //! Who gets cluster-admin.
 
-use super::access::{RoleRef, is_binding, is_built_in, subjects};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::{Binding, Subject};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-admin-binding",
@@ -21,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -53,19 +53,16 @@ subjects:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_binding(object) || object.kind != "ClusterRoleBinding" || is_built_in(object) {
-        return;
-    }
-    let role = RoleRef::read(object);
-    if !role.is_cluster_role("cluster-admin") {
+    let Some(binding) = Binding::read_own(object) else { return };
+    if !binding.is_cluster_wide() || !binding.role_ref().is_cluster_admin() {
         return;
     }
     // Members of this group are beyond RBAC; a binding gives them nothing.
-    let holders: Vec<_> = subjects(object).filter(|it| it.name != "system:masters").collect();
-    let names: Vec<_> = holders.iter().map(|it| it.describe(object)).collect();
+    let holders: Vec<_> = binding.subjects().filter(|it| it.name != "system:masters").collect();
+    let names: Vec<_> = holders.iter().map(Subject::to_string).collect();
     reporter.flag_all(
         format!("{} may do everything in the whole cluster", names.join(", ")),
-        holders.iter().map(|it| (it.place.at("name"), String::new(), Change::Decide)),
+        holders.iter().map(|it| (it.place.at("name"), String::new(), None)),
     );
 }
 

@@ -1,9 +1,8 @@
 //! Who gets cluster-admin in a namespace.
 
-use super::access::{RoleRef, is_binding, is_built_in, subjects};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::Binding;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-admin-in-namespace",
@@ -21,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -55,15 +55,13 @@ subjects:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_binding(object) || object.kind != "RoleBinding" || is_built_in(object) {
-        return;
-    }
-    let role = RoleRef::read(object);
-    if role.is_cluster_role("cluster-admin") {
-        let names: Vec<_> = subjects(object).map(|it| it.describe(object)).collect();
+    let Some(binding) = Binding::read_own(object) else { return };
+    let role = binding.role_ref();
+    if !binding.is_cluster_wide() && role.is_cluster_admin() {
+        let names: Vec<_> = binding.subjects().map(|it| it.to_string()).collect();
         if !names.is_empty() {
             let message = format!("{} may do everything in the namespace", names.join(", "));
-            reporter.flag(role.place.at("name"), message, Change::Decide);
+            reporter.flag(role.place.at("name"), message, None);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Roles that may read every Secret.
 
-use super::power::{Names, Power, Where, flag_powers};
-use crate::check::{Reporter, World};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use super::power::{Where, flag_powers};
+use crate::rbac::{self, Names, Power};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-wide-secret-access",
@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K03"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: rbac::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -91,7 +92,7 @@ mod tests {
         let everywhere = binding("ClusterRoleBinding", "kind: Group, name: ops");
         assert_eq!(
             found(&format!("{role}{}{everywhere}", binding("RoleBinding", account))),
-            "allows list secrets in every namespace; held by ServiceAccount team/a, Group ops"
+            "allows list secrets in every namespace; held by Group ops, ServiceAccount team/a"
         );
     }
 

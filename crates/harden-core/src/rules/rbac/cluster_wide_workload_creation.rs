@@ -1,8 +1,8 @@
 //! Roles that may run pods everywhere.
 
-use super::power::{Names, Power, Where, flag_powers};
-use crate::check::{Reporter, World};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use super::power::{Where, flag_powers};
+use crate::rbac::{self, Names, Power};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-wide-workload-creation",
@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: rbac::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1

@@ -1,9 +1,8 @@
 //! Permissions for pods that name no ServiceAccount.
 
-use super::access::{RoleRef, is_binding, is_built_in, subjects};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::{Binding, PodIdentity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "default-service-account-binding",
@@ -20,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -54,27 +54,25 @@ subjects:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_binding(object) || is_built_in(object) {
-        return;
-    }
-    let role = RoleRef::read(object);
+    let Some(binding) = Binding::read_own(object) else { return };
+    let role = binding.role_ref();
     // Roles such as system:image-puller are made for whole namespaces.
-    if role.name.starts_with("system:") {
+    if role.is_of_system() {
         return;
     }
     let mut namespaces = Vec::new();
     let mut places = Vec::new();
-    for subject in subjects(object) {
+    for subject in binding.subjects() {
         let namespace = match subject.service_account_group() {
             Some("") => continue,
             Some(namespace) => namespace,
-            None if subject.kind == "ServiceAccount" && subject.name == "default" => {
-                subject.namespace(object)
+            None if subject.kind == "ServiceAccount" && subject.name == PodIdentity::DEFAULT => {
+                subject.namespace
             }
             None => continue,
         };
         namespaces.push(namespace);
-        places.push((subject.place.at("name"), String::new(), Change::Decide));
+        places.push((subject.place.at("name"), String::new(), None));
     }
     namespaces.dedup();
     let whose = match namespaces.as_slice() {

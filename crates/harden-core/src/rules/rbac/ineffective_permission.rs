@@ -1,12 +1,10 @@
 //! Permissions that match nothing.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
-use super::access::is_role;
-use super::policy_rule::PolicyRule;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::Role;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "ineffective-permission",
@@ -22,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -58,14 +57,11 @@ const CLUSTER_WIDE: [&str; 6] = [
 ];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_role(object) {
-        return;
-    }
-    let is_role = object.kind == "Role";
+    let Some(role) = Role::read(object) else { return };
     let mut words: Vec<String> = Vec::new();
     let mut places = Vec::new();
-    for place in PolicyRule::all(object).flat_map(|rule| rule.0.at("resources").items()) {
-        if let Some((reason, change)) = flaw(place, is_role) {
+    for place in role.rules().flat_map(|rule| rule.place.at("resources").items()) {
+        if let Some((reason, change)) = flaw(place, !role.is_cluster_role()) {
             words.push(format!("`{}` {reason}", place.as_str().unwrap_or("")));
             places.push((place, String::new(), change));
         }
@@ -76,17 +72,17 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
 }
 
-fn flaw(place: Place<'_>, is_role: bool) -> Option<(&'static str, Change)> {
+fn flaw(place: Place<'_>, is_namespaced: bool) -> Option<(&'static str, Option<Action>)> {
     let resource = place.as_str()?;
     if resource.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let meant = resource.to_ascii_lowercase();
-        return Some(("is not in lower case", Change::Set(meant.into())));
+        return Some(("is not in lower case", Some(Action::set(meant))));
     }
     if resource.len() > 2 && resource.ends_with("/*") {
-        return Some(("does not stand for every subresource", Change::Decide));
+        return Some(("does not stand for every subresource", None));
     }
-    if is_role && CLUSTER_WIDE.contains(&resource) {
-        return Some(("is outside of namespaces, which takes a ClusterRole", Change::Decide));
+    if is_namespaced && CLUSTER_WIDE.contains(&resource) {
+        return Some(("is outside of namespaces, which takes a ClusterRole", None));
     }
     None
 }

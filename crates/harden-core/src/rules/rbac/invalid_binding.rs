@@ -1,12 +1,10 @@
 //! Bindings that the API server rejects.
 
-use harden_yaml::Place;
+use harden_yaml::Action;
 
-use super::GROUP;
-use super::access::{RoleRef, Subject, is_binding, subjects};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::{Binding, BindingProblem, BindingProblemKind};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "invalid-binding",
@@ -21,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-binding-v1/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -52,85 +51,21 @@ subjects:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_binding(object) {
-        return;
-    }
-    let mut problems = Vec::new();
-    role_ref(object, &mut problems);
-    for subject in subjects(object) {
-        self::subject(subject, object.kind == "RoleBinding", &mut problems);
-    }
-    let words: Vec<_> = problems
-        .iter()
-        .map(|it: &Problem<'_>| format!("{}: {}", it.place.path(), it.rule))
-        .collect();
+    let Some(binding) = Binding::read(object) else { return };
+    let problems = binding.problems();
+    let words: Vec<_> = problems.iter().map(|it| format!("{}: {it}", it.place.path())).collect();
     reporter.flag_all(
         words.join(", "),
-        problems.into_iter().map(|it| (it.place, String::new(), it.change)),
+        problems.iter().map(|it| (it.place, String::new(), change(it))),
     );
 }
 
-struct Problem<'d> {
-    place: Place<'d>,
-    rule: String,
-    change: Change,
-}
-
-/// As ValidateRoleBinding and ValidateClusterRoleBinding do; a missing apiGroup is defaulted before.
-fn role_ref<'d>(binding: &Object<'d>, problems: &mut Vec<Problem<'d>>) {
-    let role = RoleRef::read(binding);
-    let group = role.place.at("apiGroup");
-    if group.as_str().is_some_and(|it| !it.is_empty() && it != GROUP) {
-        let words = unsupported(group, &[GROUP]);
-        problems.push(Problem { place: group, rule: words, change: Change::Set(GROUP.into()) });
+fn change(problem: &BindingProblem<'_>) -> Option<Action> {
+    match problem.kind {
+        BindingProblemKind::Group("") => Some(Action::Remove),
+        BindingProblemKind::Group(group) => Some(Action::set(group)),
+        BindingProblemKind::Missing | BindingProblemKind::Kind(_) => None,
     }
-    let place = role.place.at("kind");
-    let kinds: &[&str] =
-        if binding.kind == "RoleBinding" { &["Role", "ClusterRole"] } else { &["ClusterRole"] };
-    if !kinds.contains(&role.kind) {
-        problems.push(Problem { place, rule: unsupported(place, kinds), change: Change::Decide });
-    }
-    if role.name.is_empty() {
-        let place = role.place.at("name");
-        problems.push(Problem { place, rule: "Required value".to_owned(), change: Change::Decide });
-    }
-}
-
-/// As ValidateRoleBindingSubject does.
-fn subject<'d>(subject: Subject<'d>, is_namespaced: bool, problems: &mut Vec<Problem<'d>>) {
-    let place = subject.place;
-    let group = place.at("apiGroup");
-    let written = group.as_str().filter(|it| !it.is_empty());
-    let mut add = |place, rule, change| problems.push(Problem { place, rule, change });
-    if subject.name.is_empty() {
-        add(place.at("name"), "Required value".to_owned(), Change::Decide);
-    }
-    match subject.kind {
-        "ServiceAccount" => {
-            if written.is_some() {
-                add(group, unsupported(group, &[""]), Change::Remove);
-            }
-            let namespace = place.at("namespace");
-            if !is_namespaced && namespace.as_str().is_none_or(str::is_empty) {
-                add(namespace, "Required value".to_owned(), Change::Decide);
-            }
-        }
-        "User" | "Group" => {
-            if written.is_some_and(|it| it != GROUP) {
-                add(group, unsupported(group, &[GROUP]), Change::Set(GROUP.into()));
-            }
-        }
-        _ => {
-            let kind = place.at("kind");
-            add(kind, unsupported(kind, &["ServiceAccount", "User", "Group"]), Change::Decide);
-        }
-    }
-}
-
-fn unsupported(place: Place<'_>, supported: &[&str]) -> String {
-    let supported: Vec<_> = supported.iter().map(|it| format!("\"{it}\"")).collect();
-    let value = place.as_str().unwrap_or("");
-    format!("Unsupported value: \"{value}\": supported values: {}", supported.join(", "))
 }
 
 #[cfg(test)]

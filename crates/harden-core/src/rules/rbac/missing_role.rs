@@ -1,12 +1,9 @@
 //! Bindings of roles that are not there.
 
-use std::collections::BTreeSet;
+use harden_yaml::Action;
 
-use super::GROUP;
-use super::access::{RoleRef, is_binding, is_built_in_name};
-use crate::check::{Object, Reporter, World};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rbac::{self, Binding, Referent};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 use crate::rules::similar::is_misspelt;
 
 pub(super) static RULE: Rule = Rule {
@@ -25,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#rolebinding-and-clusterrolebinding",
         ),
     ],
+    reads: rbac::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -81,52 +79,30 @@ subjects:
 /// A role that is not in the input may be in the cluster; only a name or kind that is almost right
 /// is taken for a mistake.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let cluster: BTreeSet<&str> = world.of_kind(GROUP, "ClusterRole").map(|it| it.name()).collect();
-    let roles: BTreeSet<(&str, &str)> =
-        world.of_kind(GROUP, "Role").map(|it| (namespace(it), it.name())).collect();
-    for binding in world.objects.iter().filter(|it| is_binding(it)) {
-        let role = RoleRef::read(binding);
-        let here = namespace(binding);
-        let in_namespace =
-            || roles.range((here, "")..).take_while(|it| it.0 == here).map(|it| it.1);
-        let is_known = match role.kind {
-            "Role" => roles.contains(&(here, role.name)),
-            "ClusterRole" => cluster.contains(role.name) || is_built_in_name(role.name),
-            _ => true,
-        };
-        if is_known || role.name.is_empty() {
-            continue;
-        }
-        let (other_kind, has_other_kind) = match role.kind {
-            "Role" => ("ClusterRole", cluster.contains(role.name)),
-            _ => {
-                ("Role", binding.kind == "RoleBinding" && in_namespace().any(|it| it == role.name))
+    let access = world.rbac();
+    for object in world.of_kinds(rbac::KINDS) {
+        let Some(binding) = Binding::read(object) else { continue };
+        let role = binding.role_ref();
+        match access.referent(&binding) {
+            Referent::Known => {}
+            Referent::OfKind(kind) => {
+                let message = format!("`{}` is a {kind}, not a {}", role.name, role.kind);
+                let change = Some(Action::set(kind));
+                reporter.flag_in(object, role.place.at("kind"), message, change);
             }
-        };
-        if has_other_kind {
-            let message = format!("`{}` is a {other_kind}, not a {}", role.name, role.kind);
-            reporter.flag_in(
-                binding,
-                role.place.at("kind"),
-                message,
-                Change::Set(other_kind.into()),
-            );
-            continue;
-        }
-        let near = match role.kind {
-            "Role" => in_namespace().find(|it| is_misspelt(role.name, it)),
-            _ => cluster.iter().copied().find(|it| is_misspelt(role.name, it)),
-        };
-        if let Some(near) = near {
-            let message =
-                format!("no {} is called `{}`; did you mean `{near}`?", role.kind, role.name);
-            reporter.flag_in(binding, role.place.at("name"), message, Change::Set(near.into()));
+            Referent::Unknown => {
+                let mut names = access.names_beside(&role);
+                if let Some(near) = names.find(|it| is_misspelt(role.name, it)) {
+                    let message = format!(
+                        "no {} is called `{}`; did you mean `{near}`?",
+                        role.kind, role.name
+                    );
+                    let change = Some(Action::set(near));
+                    reporter.flag_in(object, role.place.at("name"), message, change);
+                }
+            }
         }
     }
-}
-
-fn namespace<'d>(object: &Object<'d>) -> &'d str {
-    object.namespace().unwrap_or("")
 }
 
 #[cfg(test)]

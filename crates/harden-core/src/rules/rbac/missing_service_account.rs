@@ -1,11 +1,10 @@
 //! Bindings of ServiceAccounts that are not where they are looked for.
 
-use std::collections::BTreeMap;
+use harden_yaml::Action;
 
-use super::access::{is_binding, subjects};
-use crate::check::{Reporter, World};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::{self, Binding, PodIdentity, Subject};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 use crate::rules::similar::is_misspelt;
 
 pub(super) static RULE: Rule = Rule {
@@ -24,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects",
         ),
     ],
+    reads: rbac::KINDS,
     check: Check::World(check),
     bad: "\
 apiVersion: v1
@@ -73,40 +73,43 @@ subjects:
 /// namespace alone, or under a name that is almost the same, is taken for a mistake. Accounts whose
 /// namespace is not written may be meant for any.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let mut accounts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for account in world.of_kind("", "ServiceAccount") {
-        accounts.entry(account.name()).or_default().push(account.namespace().unwrap_or(""));
-    }
-    for binding in world.objects.iter().filter(|it| is_binding(it)) {
-        for subject in subjects(binding).filter(|it| it.kind == "ServiceAccount") {
-            let here = subject.namespace(binding);
-            if here.is_empty() || matches!(subject.name, "" | "default") {
-                continue;
-            }
-            match accounts.get(subject.name).map(Vec::as_slice) {
-                Some([elsewhere]) if !elsewhere.is_empty() && *elsewhere != here => {
-                    let message = format!(
-                        "ServiceAccount `{}` is in namespace {elsewhere}, not in {here}",
-                        subject.name
-                    );
-                    let place = subject.place.at("namespace");
-                    let change = Change::Set((*elsewhere).into());
-                    reporter.flag_in(binding, place, message, change);
-                }
-                Some(_) => {}
-                None => {
-                    let mut names = accounts.iter().filter(|(_, it)| it.contains(&here));
-                    if let Some((near, _)) = names.find(|(it, _)| is_misspelt(subject.name, it)) {
-                        let message = format!(
-                            "no ServiceAccount of namespace {here} is called `{}`; did you mean `{near}`?",
-                            subject.name
-                        );
-                        let change = Change::Set((*near).into());
-                        reporter.flag_in(binding, subject.place.at("name"), message, change);
-                    }
-                }
+    for object in world.of_kinds(rbac::KINDS) {
+        let Some(binding) = Binding::read(object) else { continue };
+        for subject in binding.subjects().filter(|it| it.kind == "ServiceAccount") {
+            let is_always_there = matches!(subject.name, "" | PodIdentity::DEFAULT);
+            if !subject.namespace.is_empty() && !is_always_there {
+                flag_missing(object, &subject, world, reporter);
             }
         }
+    }
+}
+
+fn flag_missing<'d>(
+    binding: &Object<'d>,
+    subject: &Subject<'d>,
+    world: &World<'d>,
+    reporter: &mut Reporter<'_, 'd>,
+) {
+    let Subject { place, name, namespace: here, .. } = *subject;
+    match world.service_accounts().named(name) {
+        [account] if !account.namespace.is_empty() && account.namespace != here => {
+            let elsewhere = account.namespace;
+            let message =
+                format!("ServiceAccount `{name}` is in namespace {elsewhere}, not in {here}");
+            let change = Some(Action::set(elsewhere));
+            reporter.flag_in(binding, place.at("namespace"), message, change);
+        }
+        [] => {
+            let mut names = world.service_accounts().names_in(here);
+            if let Some(near) = names.find(|it| is_misspelt(name, it)) {
+                let message = format!(
+                    "no ServiceAccount of namespace {here} is called `{name}`; did you mean `{near}`?"
+                );
+                let change = Some(Action::set(near));
+                reporter.flag_in(binding, place.at("name"), message, change);
+            }
+        }
+        _ => {}
     }
 }
 

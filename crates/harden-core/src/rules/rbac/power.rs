@@ -1,33 +1,8 @@
 //! Permissions that are worth more than they look, looked for in every role.
 
-use std::cell::OnceCell;
-
-use super::access::{Access, Reach, is_built_in, is_role};
-use super::policy_rule::PolicyRule;
-use crate::check::{Object, Reporter, World};
-use crate::finding::Change;
-
-/// Permissions that are dangerous alike.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Power {
-    /// API group of the resources.
-    pub(super) group: &'static str,
-    /// The resources, as `resources` and `resources/subresource`.
-    pub(super) resources: &'static [&'static str],
-    /// The verbs, each of which is dangerous.
-    pub(super) verbs: &'static [&'static str],
-    /// What `resourceNames` change.
-    pub(super) names: Names,
-}
-
-/// What `resourceNames` change.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Names {
-    /// Nothing: it is as dangerous for named objects.
-    AreAsBad,
-    /// Named objects are fine, these excepted.
-    AreFineBut(&'static [&'static str]),
-}
+use crate::rbac;
+use crate::rbac::{Power, Reach, Role, Subject};
+use crate::rule::{Reporter, World};
 
 /// Which roles to look at, by how far they reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,66 +26,57 @@ pub(super) fn flag_powers<'d>(
     reach: Where,
     powers: &[Power],
 ) {
-    let access = OnceCell::new();
-    // What aggregation fills in is reported where it comes from.
-    let is_own = |role: &&Object<'d>| {
-        is_role(role) && !is_built_in(role) && !role.place.at("aggregationRule").exists()
-    };
-    for role in world.objects.iter().filter(is_own) {
-        let mut places = Vec::new();
-        let mut words: Vec<String> = Vec::new();
-        for rule in PolicyRule::all(role) {
-            for power in powers.iter().filter(|it| it.is_untamed(rule)) {
-                for resource in power.resources.iter().filter(|it| rule.names(power.group, it)) {
-                    let verbs = rule.allowed(power.verbs);
-                    if verbs.is_empty() {
-                        continue;
-                    }
-                    let grant = format!("{} {resource}", verbs.join("/"));
-                    if !words.contains(&grant) {
-                        words.push(grant);
-                    }
-                    places.push((rule.0.at("resources"), Change::Decide));
-                }
-            }
-        }
-        if words.is_empty() {
+    for object in world.of_kinds(rbac::KINDS) {
+        // What aggregation fills in is reported where it comes from.
+        let Some(role) = Role::read_own(object).filter(|it| !it.is_aggregated()) else { continue };
+        let grants = role.grants(powers);
+        if grants.is_empty() {
             continue;
         }
-        let access = access.get_or_init(|| Access::new(world));
-        let found = access.reach(role);
+        let access = world.rbac();
+        let found = access.reach(&role);
         let matters = match reach {
             Where::Everywhere => true,
             Where::EveryNamespace | Where::Cluster => found == Reach::Cluster,
             Where::OneNamespaceForWorkloads => {
-                found == Reach::Namespace && !access.is_for_people(role)
+                found == Reach::Namespace && !access.is_for_people(&role)
             }
         };
-        if matters {
-            let place = match (reach, found) {
-                (Where::Cluster, _) => "",
-                (_, Reach::Cluster) => " in every namespace",
-                (_, Reach::Namespace) if role.kind == "Role" => " in its namespace",
-                (_, Reach::Namespace) => " in the namespaces where it is bound",
-            };
-            let held_by = access.held_by(role);
-            places.dedup_by_key(|(place, _)| place.grip());
-            reporter.flag_all_in(
-                role,
-                format!("allows {}{place}{held_by}", words.join(", ")),
-                places,
-            );
+        if !matters {
+            continue;
         }
+        let mut words: Vec<String> = Vec::new();
+        let mut places = Vec::new();
+        for grant in grants {
+            let granted = format!("{} {}", grant.verbs.join("/"), grant.resource);
+            if !words.contains(&granted) {
+                words.push(granted);
+            }
+            places.push((grant.rule.place.at("resources"), None));
+        }
+        places.dedup_by_key(|(place, _)| place.grip());
+        let place = match (reach, found) {
+            (Where::Cluster, _) => "",
+            (_, Reach::Cluster) => " in every namespace",
+            (_, Reach::Namespace) if !role.is_cluster_role() => " in its namespace",
+            (_, Reach::Namespace) => " in the namespaces where it is bound",
+        };
+        let held_by = held_by(&access.holders(&role));
+        reporter.flag_all_in(
+            object,
+            format!("allows {}{place}{held_by}", words.join(", ")),
+            places,
+        );
     }
 }
 
-impl Power {
-    fn is_untamed(&self, rule: PolicyRule<'_>) -> bool {
-        match self.names {
-            Names::AreAsBad => true,
-            Names::AreFineBut(bad) => {
-                !rule.is_for_names() || bad.iter().any(|it| rule.lists("resourceNames", it))
-            }
-        }
+/// `; held by ServiceAccount a/b, Group c`, or nothing where nobody is known to hold it.
+fn held_by(holders: &[Subject<'_>]) -> String {
+    const MOST: usize = 3;
+    let names: Vec<_> = holders.iter().take(MOST).map(Subject::to_string).collect();
+    match (holders.len(), holders.len().saturating_sub(MOST)) {
+        (0, _) => String::new(),
+        (_, 0) => format!("; held by {}", names.join(", ")),
+        (_, more) => format!("; held by {} and {more} more", names.join(", ")),
     }
 }

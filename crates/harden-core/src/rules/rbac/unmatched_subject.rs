@@ -1,9 +1,10 @@
 //! Subjects that nobody is.
 
-use super::access::{Subject, is_binding, subjects};
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use crate::object::Object;
+use crate::rbac::Binding;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unmatched-subject",
@@ -18,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -52,37 +54,16 @@ subjects:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_binding(object) {
-        return;
-    }
+    let Some(binding) = Binding::read(object) else { return };
     let mut words = Vec::new();
     let mut places = Vec::new();
-    for subject in subjects(object) {
-        if let Some(kind) = kind_of(&subject).filter(|it| *it != subject.kind) {
+    for subject in binding.subjects() {
+        if let Some(kind) = subject.kind_of_name().filter(|it| *it != subject.kind) {
             words.push(format!("`{}` is a {kind}, not a {}", subject.name, subject.kind));
-            places.push((subject.place.at("kind"), String::new(), Change::Set(kind.into())));
+            places.push((subject.place.at("kind"), String::new(), Some(Action::set(kind))));
         }
     }
     reporter.flag_all(words.join(", "), places);
-}
-
-/// The kind that a name of the API server itself has.
-fn kind_of(subject: &Subject<'_>) -> Option<&'static str> {
-    if !matches!(subject.kind, "User" | "Group") {
-        return None;
-    }
-    match subject.name {
-        "system:authenticated"
-        | "system:unauthenticated"
-        | "system:masters"
-        | "system:nodes"
-        | "system:serviceaccounts" => Some("Group"),
-        "system:anonymous" => Some("User"),
-        name if name.starts_with("system:serviceaccounts:") => Some("Group"),
-        name if name.starts_with("system:serviceaccount:") => Some("User"),
-        name if name.starts_with("system:node:") => Some("User"),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

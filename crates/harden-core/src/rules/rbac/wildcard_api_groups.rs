@@ -1,10 +1,8 @@
 //! Roles for resources of any API group.
 
-use super::access::{is_built_in, is_role};
-use super::policy_rule::PolicyRule;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::Role;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wildcard-api-groups",
@@ -21,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -47,15 +46,12 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_role(object) || is_built_in(object) {
-        return;
-    }
-    let rules = PolicyRule::all(object)
-        .filter(|it| it.lists("apiGroups", "*") && !it.lists("resources", "*"));
+    let Some(role) = Role::read_own(object) else { return };
+    let rules = role.rules().filter(|it| it.lists("apiGroups", "*") && !it.lists("resources", "*"));
     let (mut words, mut places) = (Vec::new(), Vec::new());
     for rule in rules {
         words.extend(rule.words("resources"));
-        places.push((rule.0.at("apiGroups"), String::new(), Change::Decide));
+        places.push((rule.place.at("apiGroups"), String::new(), None));
     }
     if !places.is_empty() {
         reporter.flag_all(format!("allows {} of every API group", words.join(", ")), places);

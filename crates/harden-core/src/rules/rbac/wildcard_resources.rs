@@ -1,11 +1,8 @@
 //! Roles for every resource of an API group.
 
-use super::access::{is_built_in, is_role};
-use super::all_permissions::allows_everything;
-use super::policy_rule::PolicyRule;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::{PolicyRule, Role};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wildcard-resources",
@@ -24,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -50,18 +48,16 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_role(object) || is_built_in(object) {
-        return;
-    }
-    let rules = PolicyRule::all(object)
+    let Some(role) = Role::read_own(object) else { return };
+    let rules = role
+        .rules()
         .filter(|it| it.lists("resources", "*") && it.is_of_kubernetes() && !it.is_for_names());
-    let is_role = object.kind == "Role";
-    let rules = rules.filter(|it| is_role || !allows_everything(*it));
+    let rules = rules.filter(|it| !role.is_cluster_role() || !it.allows_everything());
     let (mut words, mut places) = (Vec::new(), Vec::new());
     for rule in rules {
         let verbs = rule.words("verbs").join("/").replace('*', "every verb");
         words.push(format!("{verbs} on every resource of {}", groups(rule)));
-        places.push((rule.0.at("resources"), String::new(), Change::Decide));
+        places.push((rule.place.at("resources"), String::new(), None));
     }
     if !places.is_empty() {
         reporter.flag_all(format!("allows {}", words.join(", ")), places);

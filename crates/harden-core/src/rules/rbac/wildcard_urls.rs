@@ -2,11 +2,9 @@
 
 use harden_yaml::Place;
 
-use super::access::{is_built_in, is_role};
-use super::policy_rule::PolicyRule;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::{PolicyRule, Role};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wildcard-urls",
@@ -19,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "list the paths, such as /metrics or /healthz",
     breaks: "Paths that are not listed are rejected.",
     references: &[Reference::Cis("5.1.3"), Reference::Owasp("K02")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -41,17 +40,15 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_role(object) || is_built_in(object) {
-        return;
-    }
+    let Some(role) = Role::read_own(object) else { return };
     // The second rule of a role that allows everything says nothing new.
-    if PolicyRule::all(object).any(super::all_permissions::allows_everything) {
+    if role.rules().any(PolicyRule::allows_everything) {
         return;
     }
     let is_wildcard = |place: &Place<'_>| matches!(place.as_str(), Some("*" | "/*"));
-    let urls = PolicyRule::all(object).flat_map(|rule| rule.0.at("nonResourceURLs").items());
+    let urls = role.rules().flat_map(|rule| rule.place.at("nonResourceURLs").items());
     reporter.flag_all(
         "allows every URL that is no resource, /debug and /logs included",
-        urls.filter(is_wildcard).map(|it| (it, String::new(), Change::Decide)),
+        urls.filter(is_wildcard).map(|it| (it, String::new(), None)),
     );
 }

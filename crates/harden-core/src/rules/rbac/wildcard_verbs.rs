@@ -1,10 +1,8 @@
 //! Roles for every verb.
 
-use super::access::{is_built_in, is_role};
-use super::policy_rule::PolicyRule;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rbac::Role;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wildcard-verbs",
@@ -22,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -48,17 +47,15 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !is_role(object) || is_built_in(object) {
-        return;
-    }
+    let Some(role) = Role::read_own(object) else { return };
     // Where every resource is allowed, too, that is what is reported.
-    let rules = PolicyRule::all(object).filter(|it| {
+    let rules = role.rules().filter(|it| {
         it.lists("verbs", "*") && !it.lists("resources", "*") && it.is_of_kubernetes()
     });
     let (mut words, mut places) = (Vec::new(), Vec::new());
     for rule in rules {
         words.extend(rule.words("resources"));
-        places.push((rule.0.at("verbs"), String::new(), Change::Decide));
+        places.push((rule.place.at("verbs"), String::new(), None));
     }
     if !places.is_empty() {
         reporter.flag_all(format!("allows every verb on {}", words.join(", ")), places);

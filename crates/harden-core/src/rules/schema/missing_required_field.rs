@@ -1,8 +1,8 @@
 //! Fields that the API server insists on.
 
 use super::report;
-use crate::check::{Object, Reporter};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Page("https://kubernetes.io/docs/reference/using-api/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: apps/v1
@@ -57,6 +58,6 @@ spec:
 ",
 };
 
-fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    report(object, FlawKind::MissingField, reporter);
+fn check<'d>(_: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    report(FlawKind::MissingField, reporter);
 }

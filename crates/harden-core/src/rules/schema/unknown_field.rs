@@ -1,8 +1,8 @@
 //! Fields that no version of the API has.
 
 use super::report;
-use crate::check::{Object, Reporter};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -46,6 +47,6 @@ spec:
 ",
 };
 
-fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    report(object, FlawKind::UnknownField, reporter);
+fn check<'d>(_: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    report(FlawKind::UnknownField, reporter);
 }

@@ -1,8 +1,8 @@
 //! Kinds that Kubernetes does not have.
 
 use super::report;
-use crate::check::{Object, Reporter};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "correct kind or apiVersion",
     breaks: "",
     references: &[Reference::Page("https://kubernetes.io/docs/reference/using-api/")],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: networking.k8s.io/v1
@@ -36,6 +37,6 @@ spec:
 ",
 };
 
-fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    report(object, FlawKind::UnknownKind, reporter);
+fn check<'d>(_: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    report(FlawKind::UnknownKind, reporter);
 }

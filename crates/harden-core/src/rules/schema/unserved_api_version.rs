@@ -1,8 +1,8 @@
 //! API versions that are gone or not there yet.
 
 use super::report;
-use crate::check::{Object, Reporter};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
     )],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: policy/v1beta1
@@ -45,6 +46,6 @@ spec:
 ",
 };
 
-fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    report(object, FlawKind::UnservedVersion, reporter);
+fn check<'d>(_: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    report(FlawKind::UnservedVersion, reporter);
 }

@@ -1,8 +1,8 @@
 //! Values that cannot be decoded into their fields.
 
 use super::report;
-use crate::check::{Object, Reporter};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         ),
         Reference::Page("https://kubernetes.io/docs/reference/using-api/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -41,6 +42,6 @@ metadata:
 ",
 };
 
-fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    report(object, FlawKind::WrongType, reporter);
+fn check<'d>(_: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    report(FlawKind::WrongType, reporter);
 }

@@ -2,9 +2,7 @@
 
 use super::containers::quoted;
 use super::host_paths::{self, Danger};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "container-runtime-socket",
@@ -25,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1610"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -61,7 +60,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     host_paths::visit(workload, |it| {
         if it.danger == Danger::Runtime {
             paths.push(it.path);
-            mounts.push((it.container, it.mount, Change::Decide));
+            mounts.push((it.container, it.mount, None));
         }
     });
     if !paths.is_empty() {

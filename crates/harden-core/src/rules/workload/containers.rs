@@ -1,7 +1,8 @@
 //! What several rules ask of containers.
 
-use crate::check::{Settings, Workload};
+use crate::inventory::Context;
 use crate::pod_security::{Container, ContainerKind};
+use crate::rule::Workload;
 
 /// Whether a container is all there: one without an image is a patch to another manifest, which has
 /// what is missing here.
@@ -38,13 +39,13 @@ pub(super) fn is_non_root(workload: &Workload<'_>, container: &Container<'_>) ->
 /// a LimitRange among the input.
 pub(super) fn is_bounded(
     workload: &Workload<'_>,
-    settings: &Settings,
+    context: &Context,
     bound: &'static str,
     resource: &'static str,
 ) -> bool {
     let namespace = workload.object.namespace().unwrap_or_default();
     workload.at("resources").at(bound).at(resource).exists()
-        || settings.namespaces.bounds(namespace, bound, resource)
+        || context.defaults().bounds(namespace, bound, resource)
 }
 
 /// Names in backquotes between commas, each once.

@@ -1,8 +1,9 @@
 //! Pods that use the API server as the account that everything in the namespace shares.
 
-use super::tokens::{DEFAULT, ServiceAccounts, Token, account_name};
-use crate::check::{Reporter, World};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use super::tokens::{identity, token};
+use crate::inventory::Pod;
+use crate::rbac::{self, PodIdentity, Token};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "default-service-account",
@@ -24,7 +25,8 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/service-accounts/"),
     ],
-    check: Check::World(check),
+    reads: rbac::KINDS,
+    check: Check::Held { report, confirm },
     bad: "\
 apiVersion: v1
 kind: Pod
@@ -50,11 +52,14 @@ spec:
 ",
 };
 
-fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let accounts = ServiceAccounts::read(world);
-    for workload in &world.workloads {
-        if account_name(workload) == DEFAULT && accounts.token(workload) == Token::Wanted {
-            reporter.flag_workload(workload, "uses the API server as the ServiceAccount `default`");
-        }
+fn report<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let account = workload.to_pod().service_account;
+    if account.is_none_or(|it| it == PodIdentity::DEFAULT) {
+        reporter.flag(workload.grip(), "", None);
     }
+}
+
+fn confirm(world: &World<'_>, pod: &Pod) -> Option<String> {
+    let is_wanted = token(world, &identity(pod)) == Token::Wanted;
+    is_wanted.then(|| "uses the API server as the ServiceAccount `default`".to_owned())
 }

@@ -3,9 +3,7 @@
 use harden_yaml::Place;
 
 use super::containers::quoted;
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "environment-from-secret",
@@ -25,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K03"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/secrets-good-practices/"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -76,7 +75,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
             .chain(sources.map(|it| it.at("secretRef")));
         for reference in references.filter(Place::exists) {
             secrets.push(reference.at("name").as_str().unwrap_or(""));
-            places.push((container, reference, Change::Decide));
+            places.push((container, reference, None));
         }
     }
     if !places.is_empty() {

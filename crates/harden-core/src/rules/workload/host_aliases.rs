@@ -1,9 +1,9 @@
 //! Pods that answer names themselves instead of asking DNS.
 
+use harden_yaml::Action;
+
 use super::containers::quoted;
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-aliases",
@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -55,5 +56,5 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let names = aliases.items().flat_map(|it| it.at("hostnames").items());
     let names = quoted(names.filter_map(|it| it.as_str()));
     let message = format!("fixed addresses instead of DNS for {names}");
-    reporter.flag(aliases, message, Change::Remove);
+    reporter.flag(aliases, message, Some(Action::Remove));
 }

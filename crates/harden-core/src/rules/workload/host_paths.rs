@@ -3,8 +3,8 @@
 use harden_yaml::Place;
 
 use super::containers::is_non_root;
-use crate::check::Workload;
 use crate::pod_security::Container;
+use crate::rule::Workload;
 
 /// A file or directory of the node that a container mounts.
 #[derive(Debug, Clone, Copy)]

@@ -1,13 +1,11 @@
 //! Pods whose root is the node's root.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::containers::{is_complete, is_windows};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::kubernetes::MinorVersion;
 use crate::pod_security::Container;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-user-namespace",
@@ -26,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -58,8 +57,8 @@ const UNMAPPED: [&str; 4] = ["azureFile", "cephfs", "glusterfs", "nfs"];
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let field = workload.at("hostUsers");
-    if reporter.settings().version >= SINCE && field.as_bool() != Some(false) && can_map(workload) {
-        reporter.flag(field, "users of the pod are users of the node", Change::Set(false.into()));
+    if reporter.version() >= SINCE && field.as_bool() != Some(false) && can_map(workload) {
+        reporter.flag(field, "users of the pod are users of the node", Some(Action::set(false)));
     }
 }
 
@@ -109,9 +108,10 @@ mod tests {
 
     #[test]
     fn clusters_that_do_not_have_it_are_not_asked_for_it() {
-        use crate::check::{Checker, Settings, SourceText};
+        use crate::check::{Settings, check};
+
         let version = MinorVersion(35);
-        let checker = Checker::new(Settings { rules: vec![&RULE], version, ..Settings::default() });
-        assert!(checker.judge(&SourceText::new(0, RULE.bad)).findings.is_empty());
+        let settings = Settings { version, ..Settings::new([&RULE]) };
+        assert!(check(settings, [RULE.bad]).findings.is_empty());
     }
 }

@@ -2,8 +2,8 @@
 
 use harden_yaml::Place;
 
-use crate::check::Workload;
 use crate::pod_security::Container;
+use crate::rule::Workload;
 
 /// What the name of an image binds it to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

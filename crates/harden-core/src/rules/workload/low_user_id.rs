@@ -1,8 +1,6 @@
 //! Containers that run as a user that the node is likely to have, too.
 
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "low-user-id",
@@ -21,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1611"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -58,12 +57,12 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let mut low = Vec::new();
     let pod = workload.at("securityContext").at("runAsUser");
     if let Some(user) = pod.as_i64().filter(|it| RESERVED.contains(it)) {
-        low.push((user, pod, String::new(), Change::Decide));
+        low.push((user, pod, String::new(), None));
     }
     for container in workload.containers() {
         if let Some(user) = container.security.run_as_user.filter(|it| RESERVED.contains(it)) {
             let field = container.security.field("runAsUser");
-            low.push((user, field, container.name.to_owned(), Change::Decide));
+            low.push((user, field, container.name.to_owned(), None));
         }
     }
     if let Some((user, ..)) = low.first() {

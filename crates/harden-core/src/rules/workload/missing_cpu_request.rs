@@ -1,9 +1,8 @@
 //! Containers that are promised no share of a CPU.
 
 use super::containers::{is_bounded, is_complete, keeps_running};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::kubernetes::GroupKind;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-cpu-request",
@@ -24,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
         ),
     ],
+    reads: &[GroupKind::LIMIT_RANGE],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -51,8 +51,7 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if ["requests", "limits"].iter().any(|it| is_bounded(workload, reporter.settings(), it, "cpu"))
-    {
+    if ["requests", "limits"].iter().any(|it| is_bounded(workload, reporter.context(), it, "cpu")) {
         return;
     }
     let without =
@@ -62,7 +61,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
                 let field = resources.at("requests").at("cpu");
                 // The API server takes a limit for the request that is not written.
                 let has_request = field.exists() || resources.at("limits").at("cpu").exists();
-                (!has_request).then_some((it, field, Change::Decide))
+                (!has_request).then_some((it, field, None))
             },
         );
     reporter.flag_containers("no CPU request", without);

@@ -1,10 +1,9 @@
 //! Containers that may fill their node's disk.
 
 use super::containers::{is_bounded, is_complete, keeps_running};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
+use crate::kubernetes::GroupKind;
 use crate::pod_security::Container;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-ephemeral-storage-limit",
@@ -24,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/concepts/storage/ephemeral-storage/"),
     ],
+    reads: &[GroupKind::LIMIT_RANGE],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -51,7 +51,7 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if is_bounded(workload, reporter.settings(), "limits", "ephemeral-storage") {
+    if is_bounded(workload, reporter.context(), "limits", "ephemeral-storage") {
         return;
     }
     let without =
@@ -59,7 +59,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
             |it| {
                 let field = it.place().at("resources").at("limits").at("ephemeral-storage");
                 let may_fill = !field.exists() && writes_to_disk(workload, it);
-                may_fill.then_some((it, field, Change::Decide))
+                may_fill.then_some((it, field, None))
             },
         );
     reporter.flag_containers("no limit to what it may write to the node's disk", without);

@@ -1,10 +1,9 @@
 //! Containers that may use all of their node's memory.
 
 use super::containers::{is_bounded, is_complete};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
+use crate::kubernetes::GroupKind;
 use crate::pod_security::ContainerKind;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-memory-limit",
@@ -26,6 +25,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
         ),
     ],
+    reads: &[GroupKind::LIMIT_RANGE],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -53,7 +53,7 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if is_bounded(workload, reporter.settings(), "limits", "memory") {
+    if is_bounded(workload, reporter.context(), "limits", "memory") {
         return;
     }
     let mut has_request = true;
@@ -66,7 +66,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         let field = resources.at("limits").at("memory");
         if !field.exists() {
             has_request &= resources.at("requests").at("memory").exists();
-            without.push((container, field, Change::Decide));
+            without.push((container, field, None));
         }
     }
     let flaw = if has_request { "no memory limit" } else { "no memory limit, and no request" };

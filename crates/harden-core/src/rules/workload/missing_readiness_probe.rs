@@ -1,10 +1,8 @@
 //! Servers that get traffic before they can answer it.
 
 use super::containers::{is_complete, keeps_running};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::pod_security::Container;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-readiness-probe",
@@ -22,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     )],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: apps/v1
@@ -81,7 +80,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let serving = running().filter(|it| is_complete(it) && serves(it));
     reporter.flag_containers(
         "no readiness probe",
-        serving.map(|it| (it, it.place().at("readinessProbe"), Change::Decide)),
+        serving.map(|it| (it, it.place().at("readinessProbe"), None)),
     );
 }
 

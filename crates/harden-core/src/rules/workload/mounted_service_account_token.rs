@@ -1,8 +1,11 @@
 //! Pods that get a token of the API server and nothing to use it for.
 
-use super::tokens::{DEFAULT, ServiceAccounts, Token, account_name};
-use crate::check::{Reporter, World};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use harden_yaml::Action;
+
+use super::tokens::{identity, token};
+use crate::inventory::Pod;
+use crate::rbac::{self, PodIdentity, Token};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "mounted-service-account-token",
@@ -27,7 +30,8 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/",
         ),
     ],
-    check: Check::World(check),
+    reads: rbac::KINDS,
+    check: Check::Held { report, confirm },
     bad: "\
 apiVersion: v1
 kind: Pod
@@ -51,21 +55,24 @@ spec:
 ",
 };
 
-fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let accounts = ServiceAccounts::read(world);
-    for workload in &world.workloads {
-        if accounts.token(workload) != Token::Unwanted {
-            continue;
-        }
-        let name = account_name(workload);
-        let message = if name == DEFAULT {
-            "the token of the ServiceAccount `default` is mounted, and nothing asks for it"
-                .to_owned()
-        } else {
-            format!(
-                "the token of the ServiceAccount `{name}` is mounted, and no binding gives it rights"
-            )
-        };
-        reporter.flag_workload_at(workload, &workload.automount_spot, message);
+fn report<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let field = workload.at("automountServiceAccountToken");
+    if field.as_bool().is_none() {
+        reporter.flag(field, "", Some(Action::set(false)));
     }
+}
+
+fn confirm(world: &World<'_>, pod: &Pod) -> Option<String> {
+    let pods = identity(pod);
+    if token(world, &pods) != Token::Unwanted {
+        return None;
+    }
+    let name = pods.account();
+    Some(if name == PodIdentity::DEFAULT {
+        "the token of the ServiceAccount `default` is mounted, and nothing asks for it".to_owned()
+    } else {
+        format!(
+            "the token of the ServiceAccount `{name}` is mounted, and no binding gives it rights"
+        )
+    })
 }

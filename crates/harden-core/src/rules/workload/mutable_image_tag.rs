@@ -2,9 +2,7 @@
 
 use super::containers::quoted;
 use super::images::{self, Pin};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "mutable-image-tag",
@@ -23,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1195.002"),
         Reference::Page("https://kubernetes.io/docs/concepts/containers/images/"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -52,7 +51,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     for (container, place, image) in images::of(workload) {
         if images::pin(image) == Pin::Moving {
             moving.push(image);
-            places.push((container, place, Change::Decide));
+            places.push((container, place, None));
         }
     }
     if !places.is_empty() {

@@ -1,9 +1,7 @@
 //! Secrets that stand in the command line of a container.
 
 use super::credentials;
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-arguments",
@@ -24,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K03"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/secrets-good-practices/"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -60,7 +59,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
                 let found = found_in(text, option);
                 if let Some((name, what)) = found {
                     first = first.or(Some((name, what)));
-                    places.push((place, container.name.to_owned(), Change::Decide));
+                    places.push((place, container.name.to_owned(), None));
                 }
                 option = name_of(text).filter(|_| !text.contains('='));
             }

@@ -2,9 +2,8 @@
 
 use super::containers::quoted;
 use super::credentials;
-use crate::check::{Object, Reporter};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::object::Object;
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-config-map",
@@ -24,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K03"),
         Reference::Page("https://kubernetes.io/docs/concepts/configuration/configmap/"),
     ],
+    reads: &[],
     check: Check::Object(check),
     bad: "\
 apiVersion: v1
@@ -57,7 +57,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         });
         if let Some(what) = what {
             found.push((key, what));
-            places.push((place, String::new(), Change::Decide));
+            places.push((place, String::new(), None));
         }
     }
     let message = match found.as_slice() {

@@ -2,9 +2,7 @@
 
 use super::containers::quoted;
 use super::credentials;
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-environment",
@@ -24,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K03"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/secrets-good-practices/"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -62,7 +61,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
             let name = variable.at("name").as_str().unwrap_or("");
             if let Some(what) = place.as_str().and_then(|it| credentials::identify(name, it)) {
                 found.push((name, what));
-                places.push((place, container.name.to_owned(), Change::Decide));
+                places.push((place, container.name.to_owned(), None));
             }
         }
     }

@@ -2,9 +2,7 @@
 
 use super::containers::quoted;
 use super::host_paths::{self, Danger};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "sensitive-host-path",
@@ -26,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1552.001"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -70,7 +69,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     host_paths::visit(workload, |it| {
         if it.danger == Danger::Node {
             paths.push(it.path);
-            mounts.push((it.container, it.mount, Change::Decide));
+            mounts.push((it.container, it.mount, None));
         }
     });
     if !paths.is_empty() {

@@ -1,9 +1,9 @@
 //! Containers that see each other's processes.
 
+use harden_yaml::Action;
+
 use super::containers::keeps_running;
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "shared-process-namespace",
@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/tasks/configure-pod-container/share-process-namespace/",
         ),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -56,7 +57,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let field = workload.at("shareProcessNamespace");
     let several = || workload.containers().iter().filter(|it| keeps_running(it)).count() > 1;
     if field.as_bool() == Some(true) && several() {
-        reporter.flag(field, "the containers see each other's processes", Change::Remove);
+        reporter.flag(field, "the containers see each other's processes", Some(Action::Remove));
     }
 }
 

@@ -1,100 +1,22 @@
 //! Which pods get a token of the API server, and whether anything says that they need it.
 
-use std::collections::BTreeMap;
+use crate::inventory::Pod;
+use crate::rbac::{PodIdentity, Token};
+use crate::rule::World;
 
-use crate::check::{WorkloadFact, World};
-
-/// What there is to say of a pod's token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Token {
-    /// It is not mounted, or the input does not show enough to tell.
-    Unsuspicious,
-    /// It is mounted, and somebody asked for it or gave it rights.
-    Wanted,
-    /// It is mounted, and nothing says what for.
-    Unwanted,
+/// What there is to say of the token of these pods.
+pub(super) fn token(world: &World<'_>, pods: &PodIdentity<'_>) -> Token {
+    world.service_accounts().token(pods, world.rbac())
 }
 
-/// The ServiceAccounts of the input, and those that it gives rights.
-#[derive(Debug, Default)]
-pub(super) struct ServiceAccounts<'d> {
-    /// Namespaces and settings of the accounts of a name.
-    written: BTreeMap<&'d str, Vec<(&'d str, Option<bool>)>>,
-    /// Namespaces of the subjects of a name.
-    bound: BTreeMap<&'d str, Vec<&'d str>>,
-    /// Namespaces whose accounts have rights as a group; empty for all.
-    bound_groups: Vec<&'d str>,
-}
-
-const RBAC: &str = "rbac.authorization.k8s.io";
-
-/// The account of pods that name none.
-pub(super) const DEFAULT: &str = "default";
-
-impl<'d> ServiceAccounts<'d> {
-    pub(super) fn read(world: &World<'d>) -> Self {
-        let mut accounts = Self::default();
-        for account in world.of_kind("", "ServiceAccount") {
-            let automounts = account.place.at("automountServiceAccountToken").as_bool();
-            let namespace = account.namespace().unwrap_or("");
-            accounts.written.entry(account.name()).or_default().push((namespace, automounts));
-        }
-        for kind in ["RoleBinding", "ClusterRoleBinding"] {
-            for binding in world.of_kind(RBAC, kind) {
-                for subject in binding.place.at("subjects").items() {
-                    let name = subject.at("name").as_str().unwrap_or("");
-                    match subject.at("kind").as_str() {
-                        Some("ServiceAccount") => {
-                            let written = subject.at("namespace").as_str();
-                            let namespace = written.or_else(|| binding.namespace()).unwrap_or("");
-                            accounts.bound.entry(name).or_default().push(namespace);
-                        }
-                        Some("Group") => {
-                            if let Some(rest) = name.strip_prefix("system:serviceaccounts") {
-                                accounts.bound_groups.push(rest.trim_start_matches(':'));
-                            }
-                        }
-                        _ => {}
-                    }
-                }
-            }
-        }
-        accounts
+/// Who pods are to the API server.
+pub(super) fn identity(pod: &Pod) -> PodIdentity<'_> {
+    PodIdentity {
+        namespace: &pod.object.namespace,
+        account: pod.service_account.as_deref(),
+        automounts: pod.automounts,
+        is_patch: pod.is_patch,
     }
-
-    /// What there is to say of the token of these pods.
-    pub(super) fn token(&self, workload: &WorkloadFact) -> Token {
-        let name = account_name(workload);
-        let namespace = workload.object.namespace.as_str();
-        let written = self.written.get(name).map_or(&[][..], Vec::as_slice);
-        let account = written.iter().find(|(other, _)| may_be_same(namespace, other));
-        let automounts = workload.automounts.or_else(|| account.and_then(|(_, it)| *it));
-        // What a patch does not say, the manifest that it changes may.
-        if automounts == Some(false) || workload.is_patch && workload.automounts.is_none() {
-            return Token::Unsuspicious;
-        }
-        let bound = self.bound.get(name).map_or(&[][..], Vec::as_slice);
-        let is_bound = bound.iter().any(|other| may_be_same(namespace, other))
-            || self.bound_groups.iter().any(|other| may_be_same(namespace, other));
-        if automounts == Some(true) || is_bound {
-            Token::Wanted
-        } else if name == DEFAULT || account.is_some() {
-            Token::Unwanted
-        } else {
-            Token::Unsuspicious
-        }
-    }
-}
-
-/// The account whose token these pods get.
-pub(super) fn account_name(workload: &WorkloadFact) -> &str {
-    workload.service_account.as_deref().unwrap_or(DEFAULT)
-}
-
-/// Whether two namespaces are the same as far as they are written: what is not written is decided
-/// when the objects are applied.
-fn may_be_same(a: &str, b: &str) -> bool {
-    a.is_empty() || b.is_empty() || a == b
 }
 
 #[cfg(test)]

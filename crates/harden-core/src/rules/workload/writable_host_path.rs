@@ -1,10 +1,10 @@
 //! Containers that may write to files of their node without a word on why.
 
+use harden_yaml::Action;
+
 use super::containers::quoted;
 use super::host_paths::{self, Danger};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "writable-host-path",
@@ -23,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/concepts/storage/volumes/#hostpath"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -67,7 +68,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     host_paths::visit(workload, |it| {
         if it.danger == Danger::Writable {
             paths.push(it.path);
-            mounts.push((it.container, it.mount.at("readOnly"), Change::Set(true.into())));
+            mounts.push((it.container, it.mount.at("readOnly"), Some(Action::set(true))));
         }
     });
     if !paths.is_empty() {

@@ -1,10 +1,10 @@
 //! Containers that may write to their own image's files.
 
+use harden_yaml::Action;
+
 use super::containers::{is_complete, is_windows};
-use crate::check::{Reporter, Workload};
-use crate::finding::Change;
 use crate::pod_security::{Container, ContainerKind};
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "writable-root-file-system",
@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
         Reference::Mitre("T1554"),
         Reference::Owasp("K01"),
     ],
+    reads: &[],
     check: Check::Workload(check),
     bad: "\
 apiVersion: v1
@@ -54,7 +55,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let may_write = |it: &&Container<'d>| it.kind != ContainerKind::Ephemeral && is_complete(it);
     let writable = workload.containers().iter().filter(may_write).filter_map(|it| {
         let field = it.place().at("securityContext").at("readOnlyRootFilesystem");
-        (field.as_bool() != Some(true)).then(|| (it, field, Change::Set(true.into())))
+        (field.as_bool() != Some(true)).then(|| (it, field, Some(Action::set(true))))
     });
     reporter.flag_containers("the root file system is writable", writable);
 }

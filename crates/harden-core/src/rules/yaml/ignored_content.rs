@@ -3,8 +3,7 @@
 use harden_yaml::{Document, ProblemKind};
 
 use super::report;
-use crate::check::Reporter;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "ignored-content",
@@ -17,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "separate documents with --- on a line of its own",
     breaks: "Objects that were never applied will be.",
     references: &[Reference::Page("https://yaml.org/spec/1.2.2/")],
+    reads: &[],
     check: Check::Document(check),
     bad: "\
 apiVersion: v1

@@ -3,8 +3,7 @@
 use harden_yaml::{Document, ProblemKind};
 
 use super::report;
-use crate::check::Reporter;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "overriding-merge",
@@ -22,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
             "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",
         ),
     ],
+    reads: &[],
     check: Check::Document(check),
     bad: "\
 apiVersion: v1

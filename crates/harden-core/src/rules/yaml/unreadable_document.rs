@@ -2,8 +2,7 @@
 
 use harden_yaml::{Document, Rejected};
 
-use crate::check::Reporter;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unreadable-document",
@@ -16,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "correct the text as the message says",
     breaks: "",
     references: &[Reference::Page("https://yaml.org/spec/1.2.2/")],
+    reads: &[],
     check: Check::Document(check),
     bad: "\
 apiVersion: v1

@@ -2,8 +2,7 @@
 
 use harden_yaml::{Document, Span};
 
-use crate::check::Reporter;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unrendered-template",
@@ -16,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "render it first, as with `helm template`, and check the result",
     breaks: "",
     references: &[Reference::Page("https://helm.sh/docs/helm/helm_template/")],
+    reads: &[],
     check: Check::Document(check),
     bad: "\
 apiVersion: v1

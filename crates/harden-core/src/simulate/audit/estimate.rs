@@ -38,6 +38,16 @@ impl Estimate {
         Self { rules: vec![Share::default(); policy.rules.len()], ..Self::default() }
     }
 
+    /// What a policy makes of a whole log, an event a line.
+    pub fn of(policy: &AuditPolicy<'_>, log: &str) -> Self {
+        let mut estimate = Self::new(policy);
+        for line in log.lines() {
+            // Lines that are no events are counted as such.
+            let _ = estimate.add_line(policy, line);
+        }
+        estimate
+    }
+
     /// Counts a line of a log, with or without its end: its event, or why it is none; `None` for a blank
     /// line.
     pub fn add_line<'l>(

@@ -1,5 +1,7 @@
 //! What the API server answers.
 
+use std::borrow::Cow;
+
 use harden_yaml::Place;
 use serde_json::{Value, json};
 
@@ -44,6 +46,24 @@ pub struct Answer<'d> {
 }
 
 impl Answer<'_> {
+    /// What becomes of the object, in a few words.
+    pub fn outcome(&self) -> &'static str {
+        match (self.allowed, self.exemption) {
+            (_, Some(_)) => "allowed, because it is exempt",
+            (true, None) if self.warning.is_some() => "allowed with a warning",
+            (true, None) => "allowed",
+            (false, None) if self.kind == "Pod" || !self.unreadable.is_empty() => "rejected",
+            (false, None) => "allowed, but its pods will be rejected",
+        }
+    }
+
+    /// The server's words; where it keeps them for the pods to come, those.
+    pub fn words(&self) -> Option<Cow<'_, str>> {
+        let violation = || format!("violates PodSecurity \"{}\": {}", self.standard, self.message);
+        let said = self.text.as_deref().map(Cow::Borrowed);
+        said.or_else(|| (!self.allowed).then(violation).map(Cow::Owned))
+    }
+
     /// The answer as one line of JSON: name, kind, allowed, message and the identifiers of the
     /// checks.
     pub fn to_json(&self) -> Value {
@@ -69,4 +89,11 @@ pub struct NamespaceAnswer<'d> {
     pub text: String,
     /// The labels that this is about.
     pub places: Vec<Place<'d>>,
+}
+
+impl NamespaceAnswer<'_> {
+    /// What becomes of it, in a few words.
+    pub fn outcome(&self) -> &'static str {
+        if self.allowed { "allowed with a warning" } else { "rejected" }
+    }
 }

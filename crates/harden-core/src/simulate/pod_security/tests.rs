@@ -55,6 +55,22 @@ fn custom_kinds_get_no_answer_but_their_pods_are_judged() {
 }
 
 #[test]
+fn what_becomes_of_an_object_is_told_with_the_words_for_its_pods() {
+    let rollout = DEPLOYMENT.replace("apps/v1", "argoproj.io/v1alpha1");
+    let rollout = rollout.replace("Deployment", "Rollout");
+    for (text, outcome, words) in [
+        (POD, "rejected", "pods \"p\" is forbidden: "),
+        (DEPLOYMENT, "allowed, but its pods will be rejected", "would violate PodSecurity "),
+        (rollout.as_str(), "allowed, but its pods will be rejected", "violates PodSecurity "),
+    ] {
+        let documents = harden_yaml::parse(text);
+        let answer = answers(&documents, baseline()).remove(0);
+        assert_eq!(answer.outcome(), outcome, "{text}");
+        assert!(answer.words().unwrap().starts_with(words), "{text}");
+    }
+}
+
+#[test]
 fn the_labels_of_a_namespace_in_the_input_decide_wherever_it_stands() {
     let namespace = "
 apiVersion: v1
@@ -154,7 +170,7 @@ fn an_answer_is_a_line_of_json() {
         answer.to_json().to_string(),
         r#"{"name":"p","kind":"Pod","allowed":false,"message":"privileged (container \"c\" must not set securityContext.privileged=true)","checks":["privileged"]}"#
     );
-    let fault = answer.failures[0].faults[0];
+    let fault = &answer.failures[0].faults[0];
     assert_eq!(fault.place.path(), "spec.containers[0].securityContext.privileged");
 }
 

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use harden_core::check::{Provenance, SourceText};
+use harden_core::source::{Cut, ListKind, Source};
 use harden_yaml::Document;
 use harden_yaml::json::ListSplitter;
 
@@ -14,6 +14,7 @@ pub(super) const BATCH: usize = 512;
 /// The items of the lists in a stream, one object after the other; objects that are no list come as
 /// they are.
 pub(super) struct Items<R> {
+    name: Arc<str>,
     input: R,
     chunk: Vec<u8>,
     /// What was read and not yet taken by a splitter.
@@ -22,33 +23,18 @@ pub(super) struct Items<R> {
     /// The text of the object at hand, until it proves to be a list.
     head: Option<Vec<u8>>,
     /// What the items of the list at hand are when they do not say it.
-    list: Arc<(String, String)>,
+    list: Arc<ListKind>,
     /// What is to be judged as a whole, once.
-    whole: Option<Item>,
+    whole: Option<Source<'static>>,
     /// How it ended, once it has.
     ended: Option<anyhow::Result<()>>,
 }
 
-/// A text that stands for itself.
-#[derive(Debug)]
-pub(super) struct Item {
-    text: String,
-    origin: Provenance,
-}
-
-impl Item {
-    pub(super) fn source(&self, index: usize) -> SourceText<'_> {
-        SourceText::cut(index, &self.text, &self.origin)
-    }
-
-    pub(super) fn into_parts(self) -> (String, Provenance) {
-        (self.text, self.origin)
-    }
-}
-
 impl<R: Read> Items<R> {
-    pub(super) fn of(input: R) -> Self {
+    /// The items of this input, which is called so.
+    pub(super) fn of(name: Arc<str>, input: R) -> Self {
         Self {
+            name,
             input,
             chunk: vec![0; 1 << 20],
             pending: Vec::new(),
@@ -61,7 +47,7 @@ impl<R: Read> Items<R> {
     }
 
     /// The next items; none at the end, and none behind something that cannot be read.
-    pub(super) fn next_batch(&mut self) -> Vec<Item> {
+    pub(super) fn next_batch(&mut self) -> Vec<Source<'static>> {
         let mut batch = Vec::with_capacity(BATCH);
         while batch.len() < BATCH {
             if let Some(item) = self.next_item() {
@@ -84,20 +70,22 @@ impl<R: Read> Items<R> {
         self.ended.unwrap_or(Ok(()))
     }
 
-    fn next_item(&mut self) -> Option<Item> {
+    fn next_item(&mut self) -> Option<Source<'static>> {
         if let Some(whole) = self.whole.take() {
             return Some(whole);
         }
         let (bytes, start) = self.splitter.next_item()?;
         match String::from_utf8(bytes) {
-            Ok(text) => {
-                Some(Item { text, origin: Provenance { start, list: Arc::clone(&self.list) } })
-            }
+            Ok(text) => Some(self.source(text, Cut { start, list: Arc::clone(&self.list) })),
             Err(error) => {
                 self.ended = Some(Err(error).context("it is not UTF-8 text"));
                 None
             }
         }
+    }
+
+    fn source(&self, text: String, cut: Cut) -> Source<'static> {
+        Source::cut(Arc::clone(&self.name), text, cut)
     }
 
     /// Reads on.
@@ -143,7 +131,7 @@ impl<R: Read> Items<R> {
         let start = ended.start();
         if self.head.replace(Vec::new()).is_some() {
             let text = ended.finish().map_err(|it| anyhow!("{}", it.message()))?;
-            self.whole = Some(Item { text, origin: Provenance { start, list: Arc::default() } });
+            self.whole = Some(self.source(text, Cut { start, list: Arc::default() }));
         }
         Ok(())
     }
@@ -164,8 +152,8 @@ impl<R: Read> Items<R> {
         bytes.append(&mut self.pending);
         self.input.read_to_end(&mut bytes).context("it broke off")?;
         let text = harden_yaml::decode(&bytes).map_err(|it| anyhow!("{}", it.message()))?;
-        let origin = Provenance { start: self.splitter.start(), list: Arc::default() };
-        self.whole = Some(Item { text: text.into_owned(), origin });
+        let cut = Cut { start: self.splitter.start(), list: Arc::default() };
+        self.whole = Some(self.source(text.into_owned(), cut));
         self.splitter = ListSplitter::new();
         self.ended = Some(Ok(()));
         Ok(())
@@ -174,7 +162,7 @@ impl<R: Read> Items<R> {
 
 /// What the items of a list are when they do not say it, as `apiVersion` and kind, by what stands
 /// before them; `None` when that is no list.
-fn list_of(envelope: &[u8]) -> Option<(String, String)> {
+fn list_of(envelope: &[u8]) -> Option<ListKind> {
     let text = String::from_utf8_lossy(envelope);
     let document = Document::parse_json(&text);
     let field = |key| document.root().at(key).as_str().unwrap_or_default().to_owned();
@@ -182,5 +170,6 @@ fn list_of(envelope: &[u8]) -> Option<(String, String)> {
     if kind.is_empty() {
         return Some(Default::default());
     }
-    Some((field("apiVersion"), kind.strip_suffix("List")?.to_owned()))
+    let kind = kind.strip_suffix("List")?.to_owned();
+    Some(ListKind { api_version: field("apiVersion"), kind })
 }

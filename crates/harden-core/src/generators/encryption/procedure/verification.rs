@@ -1,9 +1,9 @@
 //! What a cluster says of the file and of what was written again.
 
 use super::{Procedure, Stage};
+use crate::cluster::{EncryptionState, Facts};
 use crate::generators::OptionError;
 use crate::generators::encryption::configuration::Configuration;
-use crate::kubernetes::{EncryptionState, Facts};
 
 impl Procedure {
     /// Holds the file against the cluster if that was asked for, and rejects to go on with what

@@ -1,0 +1,71 @@
+//! Findings that were there before, so that only new ones count.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::Finding;
+
+/// How many findings of each fingerprint are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    version: String,
+    findings: BTreeMap<String, usize>,
+}
+
+/// Why a text is no baseline.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidBaseline {
+    /// It has another form.
+    #[error("it is no baseline: {0}")]
+    Form(#[from] serde_json::Error),
+    /// It is of a version of this program with other baselines.
+    #[error("it is a baseline of version {0}; make it again with --write-baseline")]
+    Version(String),
+}
+
+const VERSION: &str = "v1";
+
+impl Baseline {
+    /// Reads what [`Baseline::to_json`] wrote.
+    pub fn parse(text: &str) -> Result<Self, InvalidBaseline> {
+        let baseline: Self = serde_json::from_str(text)?;
+        if baseline.version == VERSION {
+            Ok(baseline)
+        } else {
+            Err(InvalidBaseline::Version(baseline.version))
+        }
+    }
+
+    /// What these findings come to, those that are ignored left out.
+    pub fn of(findings: &[Finding]) -> Self {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for finding in findings.iter().filter(|it| it.ignored.is_none()) {
+            *counts.entry(key(finding)).or_default() += 1;
+        }
+        Self { version: VERSION.to_owned(), findings: counts }
+    }
+
+    /// The text of its file.
+    pub fn to_json(&self) -> String {
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text + "\n"
+    }
+
+    /// Leaves only the findings that are not known. Those that are ignored stay, and use up nothing.
+    pub fn subtract(mut self, findings: Vec<Finding>) -> Vec<Finding> {
+        let mut is_new = |finding: &Finding| match self.findings.get_mut(&key(finding)) {
+            Some(count) if *count > 0 && finding.ignored.is_none() => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        };
+        findings.into_iter().filter(|it| is_new(it)).collect()
+    }
+}
+
+fn key(finding: &Finding) -> String {
+    format!("{}/{:016x}", finding.about.id, finding.fingerprint())
+}

@@ -1,0 +1,154 @@
+//! The rules of a run, sorted by what they are shown, and what they are shown it in the light of.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use harden_yaml::Span;
+
+use super::draft::Held;
+use super::profiles::Profiles;
+use super::{Incomplete, Settings};
+use crate::finding::{About, Finding};
+use crate::inventory::{Context, Extents, Inventory, Pod, Wanted};
+use crate::kubernetes::{GroupKind, MinorVersion};
+use crate::object::Object;
+use crate::rule::{Check, Collector, Reporter, Rule, Target, World};
+use crate::source::Positions;
+use crate::source::Text;
+
+/// Everything that judging takes but the texts.
+#[derive(Debug)]
+pub(super) struct Checker {
+    pub(super) settings: Settings,
+    pub(super) context: Context,
+    extents: Extents,
+    pub(super) rules: Vec<ActiveRule>,
+    /// The Pod Security Standards in each version that pods are held to.
+    pub(super) profiles: Vec<Profiles>,
+    /// The kinds that rules over all objects read.
+    pub(super) wanted: Wanted,
+}
+
+/// A rule that runs.
+#[derive(Debug)]
+pub(super) struct ActiveRule {
+    pub(super) check: Check,
+    pub(super) reads: &'static [GroupKind],
+    /// What all its findings have in common.
+    pub(super) about: Arc<About>,
+}
+
+impl ActiveRule {
+    fn new(rule: &'static Rule) -> Self {
+        let Rule { check, reads, .. } = *rule;
+        Self { check, reads, about: Arc::new(rule.into()) }
+    }
+}
+
+/// A section of a text that holds objects which rules over all objects read.
+pub(super) type Kept = (usize, Span, u32);
+
+impl Checker {
+    pub(super) fn new(settings: Settings, context: Context, extents: Extents) -> Self {
+        let can_run = |rule: &&&'static Rule| {
+            let rejected: BTreeSet<_> = extents.rejected().map(|(kind, _)| kind).collect();
+            !rule.reads.iter().any(|it| rejected.contains(it))
+        };
+        let rules: Vec<_> = settings.rules.iter().filter(can_run).collect();
+        let wanted = rules.iter().filter(|it| it.check.is_over_all()).flat_map(|it| it.reads);
+        let wanted = wanted.copied().collect();
+        let rules: Vec<_> = rules.into_iter().map(|it| ActiveRule::new(it)).collect();
+        let profiles = profiles(&settings, &context, &rules);
+        Self { settings, context, extents, rules, profiles, wanted }
+    }
+
+    /// Takes another context; returns what was known before.
+    pub(super) fn set_context(&mut self, context: Context) -> Context {
+        self.profiles = profiles(&self.settings, &context, &self.rules);
+        std::mem::replace(&mut self.context, context)
+    }
+
+    /// What objects are held to.
+    pub(super) fn target(&self) -> Target<'_> {
+        let Settings { level, version, .. } = self.settings;
+        Target { level, version, context: &self.context }
+    }
+
+    /// What rules say that look at all objects. `kept` are the sections that hold those they read.
+    pub(super) fn conclude<'h>(
+        &self,
+        texts: &[Text<'_>],
+        kept: &[Kept],
+        pods: Vec<&Pod>,
+        held: impl IntoIterator<Item = (&'h Held, &'h Pod)>,
+    ) -> Vec<Finding> {
+        let documents: Vec<_> = kept
+            .iter()
+            .filter_map(|(text, section, first)| Some((texts.get(*text)?, *section, *first)))
+            .flat_map(|(text, section, first)| {
+                (first..).zip(text.documents(section)).map(move |it| (text, it))
+            })
+            .collect();
+        let objects = documents.iter().flat_map(|(text, (number, document))| {
+            text.objects(document).of(text.index, *number).filter(Object::is_complete)
+        });
+        let world = World::new(Inventory::new(&self.wanted, objects, pods));
+        let target = self.target();
+        let mut collector = Collector::default();
+        let all: Vec<&dyn Positions> = texts.iter().map(|it| it as _).collect();
+        for ActiveRule { check, reads, about } in &self.rules {
+            if let Check::World(check) = check {
+                world.allow(reads);
+                if let Some(mut it) = Reporter::over_all(about, target, &all, &mut collector) {
+                    check(&world, &mut it);
+                }
+            }
+        }
+        let mut findings = collector.take();
+        for (Held { rule, finding, .. }, pod) in held {
+            let Some(ActiveRule { check: Check::Held { confirm, .. }, reads, .. }) =
+                self.rules.get(*rule)
+            else {
+                continue;
+            };
+            world.allow(reads);
+            if let Some(message) = confirm(&world, pod) {
+                findings.push(Finding { message: collector.text(&message), ..finding.clone() });
+            }
+        }
+        findings
+    }
+
+    /// The kinds that could not be read, with the rules that therefore did not run.
+    pub(super) fn not_run(&self) -> (Vec<Incomplete>, Vec<&'static str>) {
+        let mut incomplete = Vec::new();
+        let mut ids = BTreeSet::new();
+        for (kind, why) in self.extents.rejected() {
+            let rules = self.settings.rules.iter().filter(|it| it.reads.contains(&kind));
+            let rules: Vec<_> = rules.map(|it| it.id).collect();
+            let not_run = match rules.len() {
+                0 => String::new(),
+                1 => format!("; not run: {}", rules.join(", ")),
+                count => format!("; {count} rules not run: {}", rules.join(", ")),
+            };
+            incomplete.push(Incomplete { what: kind.to_string(), why: format!("{why}{not_run}") });
+            ids.extend(rules);
+        }
+        (incomplete, ids.into_iter().collect())
+    }
+}
+
+fn profiles(settings: &Settings, context: &Context, rules: &[ActiveRule]) -> Vec<Profiles> {
+    let newest = MinorVersion::NEWEST_KNOWN;
+    let mut versions: Vec<_> = context.standards().map(|it| it.version.effective(newest)).collect();
+    versions.sort();
+    versions.dedup();
+    versions.retain(|it| *it != settings.version);
+    let versions = [settings.version].into_iter().chain(versions);
+    let checks = rules.iter().filter_map(|it| match it.check {
+        Check::PodSecurity(id) => Some((id, Arc::clone(&it.about))),
+        _ => None,
+    });
+    let checks: Vec<_> = checks.collect();
+    versions.map(|version| Profiles::new(checks.clone(), version)).collect()
+}

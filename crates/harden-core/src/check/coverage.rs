@@ -1,0 +1,62 @@
+//! What was read, and what was not.
+
+use std::collections::BTreeMap;
+
+/// What was read, and what was not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Documents that hold something.
+    pub documents: usize,
+    /// Kubernetes objects, those in Lists one by one.
+    pub objects: usize,
+    /// The objects by kind.
+    pub kinds: BTreeMap<String, usize>,
+    /// Documents that are no Kubernetes object.
+    pub foreign: usize,
+    /// Documents that could not be read.
+    pub broken: usize,
+    /// Those of the broken ones that look like templates of Helm.
+    pub templates: usize,
+    /// Pods and pod templates without any image: patches to other manifests, of which only what they
+    /// say can be checked.
+    pub patches: usize,
+    /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
+    pub levels: [usize; 3],
+    /// The ids of rules that did not run, because a kind that they read was not readable.
+    pub rules_not_run: Vec<&'static str>,
+}
+
+/// Something that could not be read or checked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Incomplete {
+    /// What, e.g. a file or a kind of object.
+    pub what: String,
+    /// Why not.
+    pub why: String,
+}
+
+impl Coverage {
+    /// Adds what another source comes to.
+    pub fn add(&mut self, other: &Self) {
+        self.documents += other.documents;
+        self.objects += other.objects;
+        other.kinds.iter().for_each(|(kind, count)| self.add_kind(kind, *count));
+        self.foreign += other.foreign;
+        self.broken += other.broken;
+        self.templates += other.templates;
+        self.patches += other.patches;
+        self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);
+    }
+
+    pub(super) fn add_kind(&mut self, kind: &str, count: usize) {
+        match self.kinds.get_mut(kind) {
+            Some(sum) => *sum += count,
+            None => drop(self.kinds.insert(kind.to_owned(), count)),
+        }
+    }
+
+    /// Whether there are documents that nobody could read; templates are known not to be any.
+    pub fn is_broken(&self) -> bool {
+        self.broken > self.templates
+    }
+}

@@ -1,0 +1,38 @@
+//! What one source comes to, before it is known what all come to together.
+
+use super::Coverage;
+use crate::finding::Finding;
+use crate::ignore::Ignore;
+use crate::inventory::Pod;
+
+/// What one source comes to by itself.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    /// Its findings, in the order of the text.
+    pub(super) findings: Vec<Finding>,
+    /// What was read.
+    pub(super) coverage: Coverage,
+    /// The decisions not to count findings.
+    pub(super) ignores: Vec<Ignore>,
+    /// Its pods.
+    pub(super) pods: Vec<Pod>,
+    /// Findings about its pods that count only if a rule confirms them when all objects are known.
+    pub(super) held: Vec<Held>,
+    /// Whether it holds objects that rules over all objects read.
+    pub(super) is_wanted: bool,
+    /// Whether it holds objects of kinds that a CustomResourceDefinition may describe.
+    pub(super) has_custom_objects: bool,
+    /// Files that its objects have the API server read.
+    pub(super) named_files: Vec<String>,
+}
+
+/// A finding about a pod that a rule has yet to confirm.
+#[derive(Debug)]
+pub(super) struct Held {
+    /// The rule, by its place among those that run.
+    pub(super) rule: usize,
+    /// The pod, by its place in the draft.
+    pub(super) pod: usize,
+    /// What to report.
+    pub(super) finding: Finding,
+}

@@ -1,0 +1,140 @@
+//! Judges one section of a text after the other.
+
+use std::cell::OnceCell;
+
+use harden_yaml::{Document, Span};
+
+use super::checker::{ActiveRule, Checker};
+use super::draft::{Draft, Held};
+use super::profiles;
+use crate::finding::Finding;
+use crate::ignore;
+use crate::kubernetes::MinorVersion;
+use crate::object::Object;
+use crate::rule::{Check, Collector, Reporter, Subject, Workload};
+use crate::schema;
+use crate::source::{Positions as _, Text};
+
+/// Judges one section after the other; what they have in common is kept once.
+#[derive(Debug)]
+pub(super) struct Judge<'c> {
+    checker: &'c Checker,
+    collector: Collector,
+}
+
+impl<'c> Judge<'c> {
+    pub(super) fn new(checker: &'c Checker) -> Self {
+        Self { checker, collector: Collector::default() }
+    }
+
+    /// Runs the rules that need one object at a time over a section of a text; `first` is the place of its
+    /// first document in the text.
+    pub(super) fn judge(&mut self, text: &Text<'_>, section: Span, first: u32) -> Draft {
+        let mut draft = Draft::default();
+        for (number, document) in (first..).zip(text.documents(section)) {
+            self.judge_document(text, (number, &document), &mut draft);
+        }
+        // As large as needed: there may be many sections, and all are kept.
+        draft.findings = self.collector.take();
+        draft.findings.sort_by(Finding::order);
+        draft.pods.shrink_to_fit();
+        draft
+    }
+
+    fn judge_document(
+        &mut self,
+        text: &Text<'_>,
+        (number, document): (u32, &Document<'_>),
+        draft: &mut Draft,
+    ) {
+        if document.is_empty() && document.problems().is_empty() {
+            return;
+        }
+        let Checker { settings, rules, wanted, .. } = self.checker;
+        let target = self.checker.target();
+        draft.coverage.documents += 1;
+        for ActiveRule { check, about, .. } in rules {
+            if let Check::Document(check) = check {
+                let subject = Subject::document(text, number);
+                check(document, &mut Reporter::new(about, target, subject, &mut self.collector));
+            }
+        }
+        if document.is_rejected() {
+            draft.coverage.broken += 1;
+            draft.coverage.templates += usize::from(document.has_template());
+            return;
+        }
+        let objects: Vec<_> =
+            text.objects(document).of(text.index, number).filter(Object::is_complete).collect();
+        draft.coverage.objects += objects.len();
+        objects.iter().for_each(|it| draft.coverage.add_kind(it.kind, 1));
+        draft.coverage.foreign += usize::from(objects.is_empty());
+        if settings.reads_ignores {
+            let line_of = |offset| text.position(offset).line;
+            let file = &settings.ignores;
+            draft.ignores.extend(ignore::collect(text.index, document, &objects, file, &line_of));
+        }
+        for object in &objects {
+            draft.is_wanted |= wanted.holds(object);
+            draft.has_custom_objects |= schema::is_custom(object);
+            self.judge_object(text, object, draft);
+        }
+    }
+
+    fn judge_object(&mut self, text: &Text<'_>, object: &Object<'_>, draft: &mut Draft) {
+        let target = self.checker.target();
+        let flaws = OnceCell::new();
+        let subject = Subject::object(text, object, &flaws);
+        for ActiveRule { check, about, .. } in &self.checker.rules {
+            if let Check::Object(check) = check {
+                let mut reporter = Reporter::new(about, target, subject, &mut self.collector);
+                check(object, &mut reporter);
+                draft.named_files.extend(reporter.into_named_files());
+            }
+        }
+        for workload in Workload::all(object) {
+            self.judge_workload(text, &workload, draft);
+        }
+    }
+
+    fn judge_workload(&mut self, text: &Text<'_>, workload: &Workload<'_>, draft: &mut Draft) {
+        let Checker { settings, context, rules, profiles, .. } = self.checker;
+        let target = self.checker.target();
+        let pod = draft.pods.len();
+        let subject = Subject::workload(text, workload);
+        for (rule, ActiveRule { check, about, .. }) in rules.iter().enumerate() {
+            let is_held = matches!(check, Check::Held { .. });
+            let (Check::Workload(check) | Check::Held { report: check, .. }) = check else {
+                continue;
+            };
+            let before = self.collector.len();
+            check(workload, &mut Reporter::new(about, target, subject, &mut self.collector));
+            if is_held {
+                let held = self.collector.take_from(before).into_iter();
+                draft.held.extend(held.map(|finding| Held { rule, pod, finding }));
+            }
+        }
+        let facts = workload.to_pod();
+        let is_patch = facts.is_patch;
+        draft.coverage.patches += usize::from(is_patch);
+        draft.pods.push(facts);
+        let own = workload.object.namespace().and_then(|it| context.standard(it));
+        let (level, version) = match own {
+            Some(standard) => {
+                (standard.level, standard.version.effective(MinorVersion::NEWEST_KNOWN))
+            }
+            None => (settings.level, settings.version),
+        };
+        let Some(profile) = profiles.iter().find(|it| it.version == version) else { return };
+        let (reached, failures) = profile.judge(workload);
+        if let Some(count) = draft.coverage.levels.get_mut(reached as usize) {
+            *count += usize::from(!is_patch);
+        }
+        for failure in failures.iter().filter(|it| it.check.level <= level) {
+            if let Some(about) = profile.about(failure.check) {
+                let mut reporter = Reporter::new(about, target, subject, &mut self.collector);
+                profiles::report(failure, workload, &mut reporter);
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What a check comes to.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::checker::Checker;
+use super::{Coverage, Incomplete, Settings};
+use crate::finding::{About, Finding};
+use crate::ignore::{self, Ignore, Unused};
+
+/// What a check comes to.
+#[derive(Debug, Default)]
+pub struct Outcome<'t> {
+    /// What was read, in the order that [`Finding::source`] counts.
+    pub sources: Vec<Record<'t>>,
+    /// What was found, by source and position; those that were ignored included.
+    pub findings: Vec<Finding>,
+    /// What was read, and what was not.
+    pub coverage: Coverage,
+    /// What could not be read or checked, and why. An outcome with any of these proves no absence.
+    pub incomplete: Vec<Incomplete>,
+    /// Decisions not to count findings that change nothing.
+    pub unused: Vec<Unused>,
+    /// Entries of the file of such decisions that change nothing, by their place there.
+    pub unused_entries: Vec<usize>,
+    /// What the rules that ran say of themselves.
+    pub abouts: Vec<Arc<About>>,
+}
+
+/// A source that was read, as far as reports show it.
+#[derive(Debug, Clone)]
+pub struct Record<'t> {
+    /// What it is called.
+    pub name: Arc<str>,
+    /// Its text, where findings can be shown in it.
+    pub text: Option<Cow<'t, str>>,
+    /// Whether it holds nothing to check.
+    pub is_foreign: bool,
+}
+
+impl Outcome<'_> {
+    /// Whether something was not read or not checked.
+    pub fn is_incomplete(&self) -> bool {
+        !self.incomplete.is_empty() || self.coverage.is_broken()
+    }
+
+    /// Says which rules ran and which did not, and which files that objects name are not there.
+    pub(super) fn complete(&mut self, checker: &Checker, named_files: Vec<(usize, String)>) {
+        self.abouts = checker.rules.iter().map(|it| Arc::clone(&it.about)).collect();
+        let (incomplete, not_run) = checker.not_run();
+        self.incomplete.extend(incomplete);
+        self.coverage.rules_not_run = not_run;
+        for (source, file) in named_files {
+            if !self.has_source(&file) {
+                let name = self.sources.get(source).map_or("", |it| &it.name);
+                let why =
+                    format!("{name} has the API server read it, and it is not among the input");
+                self.incomplete.push(Incomplete { what: file, why });
+            }
+        }
+        self.incomplete.sort();
+        self.incomplete.dedup();
+    }
+
+    /// Whether a file is among the input; paths on a server are others than those of its files here.
+    fn has_source(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next();
+        self.sources.iter().any(|it| it.name.rsplit(['/', '\\']).next() == name)
+    }
+
+    /// Marks the findings that somebody decided not to count.
+    pub(super) fn apply(&mut self, mut ignores: Vec<Ignore>, settings: &Settings) {
+        let entries = &settings.ignores;
+        ignores.retain(|it| {
+            let entry = it.entry.and_then(|index| entries.get(index));
+            let name = self.sources.get(it.source).map_or("", |it| &it.name);
+            entry.is_none_or(|entry| entry.is_about_file(name))
+        });
+        let is_rule = |id: &str| settings.known_ids.contains(&id);
+        let unused = ignore::apply(&mut self.findings, &ignores, is_rule);
+        // An entry of the file may be about many objects, and useful for one of them.
+        let is_useless = |entry| {
+            let count = |ignores: &mut dyn Iterator<Item = &Ignore>| {
+                ignores.filter(|it| it.entry == Some(entry)).count()
+            };
+            count(&mut ignores.iter()) == count(&mut unused.iter().map(|it| &it.ignore))
+        };
+        if settings.reads_ignores {
+            self.unused_entries = (0..entries.len()).filter(|it| is_useless(*it)).collect();
+        }
+        self.unused = unused;
+        self.unused.retain(|it| it.ignore.entry.is_none());
+    }
+}

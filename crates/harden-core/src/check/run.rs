@@ -1,0 +1,141 @@
+//! One check of an input: sources in, an outcome out.
+
+use std::borrow::Cow;
+
+use super::checker::{Checker, Kept};
+use super::draft::{Draft, Held};
+use super::judge::Judge;
+use super::outcome::Record;
+use super::{Incomplete, Outcome};
+use crate::finding::Finding;
+use crate::ignore::Ignore;
+use crate::inventory::Pod;
+use crate::source::{Cut, Source};
+
+/// Judges the sources that a [`super::Survey`] has seen. Sources count in the order in which they are judged.
+#[derive(Debug)]
+pub struct Run<'t> {
+    checker: Checker,
+    outcome: Outcome<'t>,
+    /// Where the texts were cut out that were cut out, and whether rules over all objects read them.
+    texts: Vec<(Option<Cut>, bool)>,
+    ignores: Vec<Ignore>,
+    pods: Vec<Pod>,
+    held: Vec<Held>,
+    /// Files that sources have the API server read, with the sources.
+    named_files: Vec<(usize, String)>,
+}
+
+impl<'t> Run<'t> {
+    pub(super) fn new(checker: Checker) -> Self {
+        Self {
+            checker,
+            outcome: Outcome::default(),
+            texts: Vec::new(),
+            ignores: Vec::new(),
+            pods: Vec::new(),
+            held: Vec::new(),
+            named_files: Vec::new(),
+        }
+    }
+
+    /// Judges some sources, on all cores. Of texts that were cut out of larger ones, only those are kept that
+    /// rules over all objects read.
+    pub fn judge(&mut self, sources: Vec<Source<'t>>) {
+        let base = self.outcome.sources.len();
+        let drafts = drafts(&self.checker, base, &sources);
+        for (source, draft) in sources.into_iter().zip(drafts) {
+            self.take_in(source, draft);
+        }
+    }
+
+    /// Notes what could not be read.
+    pub fn note(&mut self, incomplete: Incomplete) {
+        self.outcome.incomplete.push(incomplete);
+    }
+
+    /// Runs the rules that look at all objects, and puts together what all rules say.
+    pub fn finish(self) -> Outcome<'t> {
+        let findings = self.conclude();
+        let Self { checker, mut outcome, ignores, named_files, .. } = self;
+        outcome.findings.extend(findings);
+        // Two sorted runs, which this sort merges.
+        outcome.findings.sort_by(Finding::order);
+        outcome.complete(&checker, named_files);
+        outcome.apply(ignores, &checker.settings);
+        outcome
+    }
+
+    fn take_in(&mut self, source: Source<'t>, draft: Draft) {
+        let Self { outcome, .. } = self;
+        let index = outcome.sources.len();
+        let Draft { findings, coverage, ignores, pods, held, is_wanted, named_files, .. } = draft;
+        let Source { name, text, cut } = source;
+        let is_foreign = coverage.objects == 0 && coverage.broken == 0;
+        let text = (cut.is_none() || is_wanted).then_some(text);
+        outcome.sources.push(Record { name, text, is_foreign });
+        outcome.coverage.add(&coverage);
+        outcome.findings.extend(findings);
+        let base = self.pods.len();
+        self.held.extend(held.into_iter().map(|it| Held { pod: base + it.pod, ..it }));
+        self.texts.push((cut, is_wanted));
+        self.ignores.extend(ignores);
+        self.pods.extend(pods);
+        self.named_files.extend(named_files.into_iter().map(|file| (index, file)));
+    }
+
+    fn conclude(&self) -> Vec<Finding> {
+        let texts = self.outcome.sources.iter().zip(&self.texts).enumerate();
+        let texts: Vec<_> = texts
+            .map(|(index, (record, (cut, _)))| {
+                let text = record.text.as_deref().unwrap_or_default();
+                crate::source::Text::new(index, text, cut.as_ref())
+            })
+            .collect();
+        let kept = texts.iter().zip(&self.texts).filter(|(_, (_, is_wanted))| *is_wanted);
+        let kept: Vec<Kept> = kept.map(|(text, _)| (text.index, text.whole(), 0)).collect();
+        let held = self.held.iter().filter_map(|it| Some((it, self.pods.get(it.pod)?)));
+        self.checker.conclude(&texts, &kept, self.pods.iter().collect(), held)
+    }
+}
+
+/// What each source comes to by itself; the first has the index `base`.
+#[cfg(feature = "parallel")]
+fn drafts(checker: &Checker, base: usize, sources: &[Source<'_>]) -> Vec<Draft> {
+    use rayon::prelude::*;
+
+    // Items of a list are small and many: fewer, longer turns share more texts.
+    let turn = if sources.iter().all(|it| it.cut.is_some()) { 64 } else { 1 };
+    let numbered = sources.par_iter().enumerate().with_min_len(turn);
+    let judge = |judge: &mut Judge<'_>, (number, source): (usize, &Source<'_>)| {
+        let text = source.at(base + number);
+        judge.judge(&text, text.whole(), 0)
+    };
+    numbered.map_init(|| Judge::new(checker), judge).collect()
+}
+
+/// What each source comes to by itself; the first has the index `base`.
+#[cfg(not(feature = "parallel"))]
+fn drafts(checker: &Checker, base: usize, sources: &[Source<'_>]) -> Vec<Draft> {
+    let mut judge = Judge::new(checker);
+    let draft = |(number, source): (usize, &Source<'_>)| {
+        let text = source.at(base + number);
+        judge.judge(&text, text.whole(), 0)
+    };
+    sources.iter().enumerate().map(draft).collect()
+}
+
+/// Checks texts as one input, whose sources are called `input-0`, `input-1` and so on.
+pub fn check<'t>(
+    settings: super::Settings,
+    texts: impl IntoIterator<Item = impl Into<Cow<'t, str>>>,
+) -> Outcome<'t> {
+    let named = texts.into_iter().enumerate();
+    let sources: Vec<_> =
+        named.map(|(index, text)| Source::new(format!("input-{index}"), text)).collect();
+    let mut survey = super::Survey::new(settings);
+    sources.iter().for_each(|it| survey.learn(it));
+    let mut run = survey.end();
+    run.judge(sources);
+    run.finish()
+}

@@ -1,0 +1,14 @@
+//! What a cluster says of itself, read from what the caller fetched, and what else only the caller can
+//! know.
+
+mod dns;
+mod encryption;
+mod facts;
+mod secret;
+mod usage;
+
+pub use dns::DnsService;
+pub use encryption::{EncryptionState, Migration};
+pub use facts::{Facts, Need, Random};
+pub use secret::{Maker, Misshapen, SecretShape};
+pub use usage::{Excess, Usage};

@@ -1,0 +1,108 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+
+use harden_yaml::{Place, documents};
+
+use super::*;
+use crate::check::testing::findings;
+use crate::rules;
+
+const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+  - {name: a, image: a, securityContext: {privileged: true}}
+  - {name: b, image: b, securityContext: {privileged: true}}
+";
+
+fn found(rule: &str, text: &str) -> Finding {
+    findings(rules::find(rule).unwrap(), text).remove(0)
+}
+
+/// The text as the only item of a List, which is the third document.
+fn listed(text: &str) -> String {
+    let item = text.lines().map(|line| format!("  {line}\n")).collect::<String>();
+    format!("---\n---\n# nothing\n---\napiVersion: v1\nkind: List\nitems:\n- {}", item.trim_start())
+}
+
+/// Where a pointer leads, or the last place on its way where something is.
+fn resolve<'d>(root: Place<'d>, pointer: &Pointer) -> Place<'d> {
+    let mut place = root;
+    for step in pointer.steps() {
+        let item = step.parse().ok().and_then(|index| place.items().nth(index));
+        let Some(below) = item.or_else(|| place.get(&step)) else { break };
+        place = below;
+    }
+    place
+}
+
+#[test]
+fn a_fix_says_what_to_write_where_and_whether_to_think() {
+    let fix = found("privileged-container", POD).fix().unwrap();
+    let edit = |index: usize| Edit {
+        document: 0,
+        pointer: ["spec", "containers", &index.to_string(), "securityContext", "privileged"]
+            .into_iter()
+            .fold(Pointer::default(), |pointer, key| pointer.at(key)),
+        action: Action::set(false),
+    };
+    assert_eq!(fix.edits, [edit(0), edit(1)]);
+    let breaks = rules::find("privileged-container").unwrap().breaks;
+    assert_eq!(fix.safety, Safety::NeedsThought(breaks.into()));
+    let safe = rules::all().filter(|it| it.breaks.is_empty());
+    let safe: Vec<_> = safe.flat_map(|it| findings(it, it.bad)).filter_map(|it| it.fix()).collect();
+    assert!(!safe.is_empty());
+    assert!(safe.iter().all(|it| it.safety == Safety::Safe));
+}
+
+#[test]
+fn there_is_no_fix_where_any_spot_takes_a_decision() {
+    let mut finding = found("privileged-container", POD);
+    finding.spots[1].remedy = None;
+    assert_eq!(finding.fix(), None);
+}
+
+#[test]
+fn the_same_edit_is_said_once() {
+    let mut finding = found("privileged-container", POD);
+    finding.spots[1] = finding.spots[0].clone();
+    assert_eq!(finding.fix().unwrap().edits.len(), 1);
+}
+
+#[test]
+fn an_item_of_a_list_is_mended_as_the_object_alone_and_where_it_is() {
+    let (alone, listed) = (POD, listed(POD));
+    let rule = "privileged-container";
+    let (alone, listed) = (found(rule, alone), found(rule, &listed));
+    let told = |it: &Finding| -> Vec<_> {
+        it.spots.iter().map(|it| (it.path.clone(), it.remedy.clone())).collect()
+    };
+    assert_eq!(told(&alone), told(&listed));
+    assert_eq!(alone.fingerprint(), listed.fingerprint());
+    for (alone, listed) in alone.fix().unwrap().edits.iter().zip(listed.fix().unwrap().edits) {
+        assert_eq!((alone.document, listed.document), (0, 2));
+        assert_eq!(listed.pointer.as_str(), format!("/items/0{}", alone.pointer));
+    }
+}
+
+#[test]
+fn every_fix_leads_to_where_its_finding_points() {
+    let mut edits = 0;
+    for rule in rules::all() {
+        let several = format!("a: 1\n---\n---\n{}\n---\n{}", rule.bad, rule.bad);
+        for text in [rule.bad, &several] {
+            let documents: Vec<_> = documents(text).collect();
+            for finding in findings(rule, text) {
+                for spot in finding.spots.iter().filter(|it| it.remedy.is_some()) {
+                    let edit = finding.edit(spot.remedy.as_ref().unwrap());
+                    let place = resolve(documents[edit.document].root(), &edit.pointer);
+                    let spans = [Some(place.grip()), Some(place.span()), place.key_span()];
+                    assert!(spans.contains(&Some(spot.span)), "{}: {edit:?} {text}", rule.id);
+                    edits += 1;
+                }
+            }
+        }
+    }
+    assert!(edits > 150, "{edits}");
+}

@@ -1,0 +1,91 @@
+//! What is known of the input: its objects by kind and namespace, what holds for others, and what
+//! was not seen.
+//!
+//! Rules name the kinds that they read ([`Wanted`]). From that follows which objects are kept, which
+//! rules cannot run where a kind was not readable, and what must be judged again after an edit.
+
+mod context;
+mod extent;
+mod pod;
+mod secrecy;
+
+pub use context::{Context, Defaults};
+pub use extent::{Extent, Extents};
+pub use pod::Pod;
+pub use secrecy::without_secrets;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::kubernetes::GroupKind;
+use crate::object::Object;
+
+/// The kinds whose objects are kept until all were seen.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted(BTreeSet<GroupKind>);
+
+impl Wanted {
+    /// Whether objects of this kind are kept.
+    pub fn holds(&self, object: &Object<'_>) -> bool {
+        self.0.iter().any(|it| object.is_of(*it))
+    }
+
+    /// The kinds, in order.
+    pub fn kinds(&self) -> impl Iterator<Item = GroupKind> {
+        self.0.iter().copied()
+    }
+}
+
+impl FromIterator<GroupKind> for Wanted {
+    fn from_iter<T: IntoIterator<Item = GroupKind>>(kinds: T) -> Self {
+        Self(kinds.into_iter().collect())
+    }
+}
+
+/// The objects of the input that rules over all of them read, and its pods.
+#[derive(Debug)]
+pub struct Inventory<'d> {
+    objects: BTreeMap<GroupKind, Vec<Object<'d>>>,
+    pods: Vec<&'d Pod>,
+}
+
+impl<'d> Inventory<'d> {
+    /// Sorts objects by the kinds that are wanted; others are dropped. Objects and pods are in the
+    /// order of the input.
+    pub fn new(
+        wanted: &Wanted,
+        objects: impl IntoIterator<Item = Object<'d>>,
+        pods: Vec<&'d Pod>,
+    ) -> Self {
+        let mut by_kind: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for object in objects {
+            if let Some(kind) = wanted.kinds().find(|it| object.is_of(*it)) {
+                by_kind.entry(kind).or_default().push(object);
+            }
+        }
+        Self { objects: by_kind, pods }
+    }
+
+    /// The objects of one kind.
+    pub fn of_kind(&self, kind: GroupKind) -> &[Object<'d>] {
+        self.objects.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The objects of all kinds, kind by kind.
+    pub fn objects(&self) -> impl Iterator<Item = &Object<'d>> {
+        self.objects.values().flatten()
+    }
+
+    /// Every pod and pod template.
+    pub fn pods(&self) -> &[&'d Pod] {
+        &self.pods
+    }
+
+    /// The pods and pod templates by their namespaces, as they are written.
+    pub fn pods_by_namespace(&self) -> BTreeMap<&'d str, Vec<&'d Pod>> {
+        let mut namespaces: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for pod in &self.pods {
+            namespaces.entry(pod.object.namespace.as_str()).or_default().push(*pod);
+        }
+        namespaces
+    }
+}

@@ -1,0 +1,22 @@
+//! What is remembered of a pod after its text is gone.
+
+use std::sync::Arc;
+
+use crate::object::ObjectReference;
+
+/// A pod or pod template, as far as rules over all objects need it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pod {
+    /// The object that it is, or whose template it is.
+    pub object: Arc<ObjectReference>,
+    /// Whether it is a patch to another manifest, which has what is missing here.
+    pub is_patch: bool,
+    /// The labels of the pods.
+    pub labels: Vec<(String, String)>,
+    /// The ServiceAccount that the pods name; `None` for `default`.
+    pub service_account: Option<String>,
+    /// `automountServiceAccountToken` of the pods.
+    pub automounts: Option<bool>,
+    /// Whether the pods are in the host's network, where NetworkPolicies do not hold.
+    pub is_host_network: bool,
+}

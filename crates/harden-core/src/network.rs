@@ -1,0 +1,36 @@
+//! Who may talk to whom, as NetworkPolicies say it once the API server has defaulted them.
+//!
+//! [`Policies`] are all policies together: they decide what holds for the pods of a namespace.
+
+mod direction;
+mod dns;
+mod peer;
+mod policies;
+mod policy;
+mod port;
+mod traffic_rule;
+mod validation;
+
+pub use direction::Direction;
+pub use peer::{IpBlock, Peer};
+pub use policies::{Isolation, Policies};
+pub use policy::NetworkPolicy;
+pub use port::Port;
+pub use traffic_rule::TrafficRule;
+pub use validation::PolicyProblem;
+
+use crate::kubernetes::GroupKind;
+
+/// The kinds that say who may talk to whom.
+pub const KINDS: &[GroupKind] = &[
+    GroupKind::NAMESPACE,
+    GroupKind::new("networking.k8s.io", "NetworkPolicy"),
+    GroupKind::new("cilium.io", "CiliumClusterwideNetworkPolicy"),
+    GroupKind::new("cilium.io", "CiliumNetworkPolicy"),
+    GroupKind::new("crd.projectcalico.org", "GlobalNetworkPolicy"),
+    GroupKind::new("crd.projectcalico.org", "NetworkPolicy"),
+    GroupKind::new("policy.networking.k8s.io", "AdminNetworkPolicy"),
+    GroupKind::new("policy.networking.k8s.io", "ClusterNetworkPolicy"),
+    GroupKind::new("projectcalico.org", "GlobalNetworkPolicy"),
+    GroupKind::new("projectcalico.org", "NetworkPolicy"),
+];

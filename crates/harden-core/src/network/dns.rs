@@ -1,0 +1,39 @@
+//! Whether pods can reach the DNS of the cluster.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::{Peer, TrafficRule};
+use crate::kubernetes::{Protocol, Selector};
+
+/// Where DNS is in most clusters: its Service, and NodeLocal DNSCache.
+const ADDRESSES: [IpAddr; 2] =
+    [IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10)), IpAddr::V4(Ipv4Addr::new(169, 254, 20, 10))];
+
+impl TrafficRule<'_> {
+    /// Whether it lets the ports of DNS through; pods of OpenShift's DNS listen on 5353.
+    pub fn allows_dns(&self, protocol: Protocol) -> bool {
+        self.allows(protocol, 53) || self.allows(protocol, 5353)
+    }
+
+    /// Whether names can be resolved through it. A rule that names the port of DNS is taken to know
+    /// where DNS is; one for every port must include the pods or the address of the cluster's DNS.
+    pub fn resolves_names(&self) -> bool {
+        self.allows_dns(Protocol::Udp)
+            && (!self.is_for_every_port()
+                || self.is_for_every_peer()
+                || self.peers().any(Peer::may_be_dns))
+    }
+}
+
+impl Peer<'_> {
+    fn may_be_dns(self) -> bool {
+        if let Some(block) = self.ip_block() {
+            return ADDRESSES.into_iter().any(|it| block.includes(it));
+        }
+        let Ok(Some(namespaces)) = Selector::read(self.namespace_selector()) else { return false };
+        matches!(
+            namespaces.wanted("kubernetes.io/metadata.name"),
+            None | Some("kube-system" | "openshift-dns")
+        )
+    }
+}

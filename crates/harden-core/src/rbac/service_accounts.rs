@@ -1,0 +1,109 @@
+//! ServiceAccounts, and which pods get a token of theirs.
+
+use std::collections::BTreeMap;
+
+use super::Access;
+use crate::object::Object;
+
+/// The ServiceAccounts of a cluster, by their names.
+#[derive(Debug, Default)]
+pub struct ServiceAccounts<'d> {
+    accounts: BTreeMap<&'d str, Vec<ServiceAccount<'d>>>,
+}
+
+/// A ServiceAccount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServiceAccount<'d> {
+    /// Its namespace; empty when that is not written.
+    pub namespace: &'d str,
+    /// Its `automountServiceAccountToken`.
+    pub automounts: Option<bool>,
+}
+
+/// Who pods are to the API server, as they are written.
+#[derive(Debug, Clone, Copy)]
+pub struct PodIdentity<'p> {
+    /// Their namespace; empty when that is not written.
+    pub namespace: &'p str,
+    /// The ServiceAccount that they name.
+    pub account: Option<&'p str>,
+    /// Their `automountServiceAccountToken`.
+    pub automounts: Option<bool>,
+    /// Whether they are a patch to another manifest, which may say what is missing here.
+    pub is_patch: bool,
+}
+
+/// What there is to say of a pod's token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Token {
+    /// It is not mounted, or the objects do not show enough to tell.
+    Unsuspicious,
+    /// It is mounted, and somebody asked for it or gave it rights.
+    Wanted,
+    /// It is mounted, and nothing says what for.
+    Unwanted,
+}
+
+impl<'p> PodIdentity<'p> {
+    /// The account of pods that name none.
+    pub const DEFAULT: &'static str = "default";
+
+    /// The account whose token these pods get.
+    pub fn account(&self) -> &'p str {
+        self.account.unwrap_or(Self::DEFAULT)
+    }
+}
+
+impl<'d> ServiceAccounts<'d> {
+    /// Those among some objects.
+    pub fn of<'o>(objects: impl IntoIterator<Item = &'o Object<'d>>) -> Self
+    where
+        'd: 'o,
+    {
+        let mut this = Self::default();
+        for object in objects.into_iter().filter(|it| it.is("", "ServiceAccount")) {
+            let automounts = object.place.at("automountServiceAccountToken").as_bool();
+            let namespace = object.namespace().unwrap_or("");
+            let accounts = this.accounts.entry(object.name()).or_default();
+            accounts.push(ServiceAccount { namespace, automounts });
+        }
+        this
+    }
+
+    /// Those of this name, in all namespaces.
+    pub fn named(&self, name: &str) -> &[ServiceAccount<'d>] {
+        self.accounts.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of those that are written for a namespace, in their order.
+    pub fn names_in(&self, namespace: &str) -> impl Iterator<Item = &'d str> {
+        let in_namespace =
+            move |it: &Vec<ServiceAccount<'_>>| it.iter().any(|it| it.namespace == namespace);
+        self.accounts.iter().filter(move |(_, it)| in_namespace(it)).map(|(name, _)| *name)
+    }
+
+    /// What there is to say of the token of these pods.
+    pub fn token(&self, pods: &PodIdentity<'_>, access: &Access<'_>) -> Token {
+        let name = pods.account();
+        let written = self.named(name);
+        let account = written.iter().find(|it| may_be_same(pods.namespace, it.namespace));
+        let automounts = pods.automounts.or_else(|| account.and_then(|it| it.automounts));
+        // What a patch does not say, the manifest that it changes may.
+        if automounts == Some(false) || pods.is_patch && pods.automounts.is_none() {
+            return Token::Unsuspicious;
+        }
+        if automounts == Some(true) || access.gives_rights(pods.namespace, name) {
+            Token::Wanted
+        } else if name == PodIdentity::DEFAULT || account.is_some() {
+            Token::Unwanted
+        } else {
+            Token::Unsuspicious
+        }
+    }
+}
+
+/// Whether two namespaces are the same as far as they are written: what is not written is decided
+/// when the objects are applied.
+fn may_be_same(a: &str, b: &str) -> bool {
+    a.is_empty() || b.is_empty() || a == b
+}

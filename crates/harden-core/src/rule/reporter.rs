@@ -1,0 +1,219 @@
+//! Collects what one rule finds.
+
+use std::sync::Arc;
+
+use harden_yaml::{Action, Place, Span};
+
+use super::{Collector, Subject, Target};
+use crate::finding::{About, Finding, ObjectReference, Spot};
+use crate::inventory::Context;
+use crate::kubernetes::{Level, MinorVersion};
+use crate::object::Object;
+use crate::pod_security::Container;
+use crate::schema::Flaw;
+use crate::source::Positions;
+
+/// Collects what one rule finds.
+pub struct Reporter<'r, 'd> {
+    about: &'r Arc<About>,
+    target: Target<'r>,
+    subject: Subject<'r, 'd>,
+    /// All texts, where the rule sees all objects.
+    texts: &'r [&'r dyn Positions],
+    collector: &'r mut Collector,
+    named_files: Vec<String>,
+}
+
+impl<'r, 'd> Reporter<'r, 'd> {
+    pub(crate) fn new(
+        about: &'r Arc<About>,
+        target: Target<'r>,
+        subject: Subject<'r, 'd>,
+        collector: &'r mut Collector,
+    ) -> Self {
+        Self { about, target, subject, texts: &[], collector, named_files: Vec::new() }
+    }
+
+    /// For a rule that sees all objects; `None` when there is no text at all.
+    pub(crate) fn over_all(
+        about: &'r Arc<About>,
+        target: Target<'r>,
+        texts: &'r [&'r dyn Positions],
+        collector: &'r mut Collector,
+    ) -> Option<Self> {
+        let subject = Subject::document(*texts.first()?, 0);
+        Some(Self { texts, ..Self::new(about, target, subject, collector) })
+    }
+
+    /// The Pod Security level that pods are held to where no Namespace says otherwise.
+    pub fn level(&self) -> Level {
+        self.target.level
+    }
+
+    /// The Kubernetes version that the objects are meant for.
+    pub fn version(&self) -> MinorVersion {
+        self.target.version
+    }
+
+    /// What objects of the input say for others.
+    pub fn context(&self) -> &'r Context {
+        self.target.context
+    }
+
+    /// What the API server would reject or drop of the object at hand. One walk over the object serves all
+    /// rules.
+    pub fn flaws(&self) -> &'r [Flaw<'d>] {
+        self.subject.flaws(&self.target)
+    }
+
+    /// Says that the object at hand has the API server read a file, without which something of it cannot be
+    /// judged.
+    pub fn name_file(&mut self, path: &str) {
+        self.named_files.push(path.to_owned());
+    }
+
+    pub(crate) fn into_named_files(self) -> Vec<String> {
+        self.named_files
+    }
+
+    /// Reports a place of the object at hand, and what would mend it.
+    pub fn flag(&mut self, place: Place<'d>, message: impl AsRef<str>, action: Option<Action>) {
+        let mut spots = Vec::new();
+        self.add(&mut spots, place, "", action);
+        self.push(message.as_ref(), spots);
+    }
+
+    /// Reports several places of the object at hand as one flaw; nothing when there are none.
+    pub fn flag_all(
+        &mut self,
+        message: impl AsRef<str>,
+        places: impl IntoIterator<Item = (Place<'d>, impl AsRef<str>, Option<Action>)>,
+    ) {
+        let mut spots = Vec::new();
+        for (place, label, action) in places {
+            self.add(&mut spots, place, label.as_ref(), action);
+        }
+        self.push(message.as_ref(), spots);
+    }
+
+    /// Reports keys of the object at hand as one flaw, where they rather than their values are wrong;
+    /// nothing when there are none.
+    pub fn flag_keys(
+        &mut self,
+        message: impl AsRef<str>,
+        places: impl IntoIterator<Item = (Place<'d>, Option<Action>)>,
+    ) {
+        let mut spots = Vec::new();
+        for (place, action) in places {
+            let span = place.key_span().unwrap_or_else(|| place.grip());
+            let way = place.way_from(&self.subject.base(place));
+            let interner = self.collector.interner();
+            spots.push(interner.spot_of(self.subject.text, span, way.as_ref(), "", action));
+        }
+        self.push(message.as_ref(), spots);
+    }
+
+    /// Reports containers of the object at hand as one flaw; nothing when there are none. The
+    /// message begins with their names.
+    pub fn flag_containers<'c>(
+        &mut self,
+        flaw: &str,
+        containers: impl IntoIterator<Item = (&'c Container<'d>, Place<'d>, Option<Action>)>,
+    ) where
+        'd: 'c,
+    {
+        let mut names: Vec<&str> = Vec::new();
+        let mut spots = Vec::new();
+        for (container, place, action) in containers {
+            if self.add(&mut spots, place, container.name, action)
+                && !names.contains(&container.name)
+            {
+                names.push(container.name);
+            }
+        }
+        self.push_named(flaw, &names, spots);
+    }
+
+    /// Adds a spot to a flaw, unless what is missing may be in the manifest that this one changes.
+    fn add(
+        &mut self,
+        spots: &mut Vec<Spot>,
+        place: Place<'d>,
+        label: &str,
+        action: Option<Action>,
+    ) -> bool {
+        let is_told = place.exists() || !self.subject.is_patch;
+        if is_told {
+            let (text, base) = (self.subject.text, self.subject.base(place));
+            spots.push(self.collector.interner().spot(text, base, place, label, action));
+        }
+        is_told
+    }
+
+    fn push_named(&mut self, flaw: &str, names: &[&str], spots: Vec<Spot>) {
+        let mut message = if names.len() == 1 { "container " } else { "containers " }.to_owned();
+        for (index, name) in names.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            message.extend([comma, "`", name, "`"]);
+        }
+        message.extend([": ", flaw]);
+        self.push(&message, spots);
+    }
+
+    /// Reports bytes of the text that belong to no object.
+    pub fn flag_text(&mut self, span: Span, message: impl AsRef<str>) {
+        let text = self.subject.text;
+        let spot = self.collector.interner().spot_of(text, span, None, "", None);
+        self.push(message.as_ref(), vec![spot]);
+    }
+
+    /// Reports a place of one of all objects.
+    pub fn flag_in(
+        &mut self,
+        object: &Object<'d>,
+        place: Place<'d>,
+        message: impl AsRef<str>,
+        action: Option<Action>,
+    ) {
+        self.flag_all_in(object, message, [(place, action)]);
+    }
+
+    /// Reports several places of one of all objects as one flaw; nothing when there are none.
+    pub fn flag_all_in(
+        &mut self,
+        object: &Object<'d>,
+        message: impl AsRef<str>,
+        places: impl IntoIterator<Item = (Place<'d>, Option<Action>)>,
+    ) {
+        let text = *self.texts.get(object.source).unwrap_or(&self.subject.text);
+        let interner = self.collector.interner();
+        let places = places.into_iter();
+        let spots = places
+            .map(|(place, action)| interner.spot(text, object.place, place, "", action))
+            .collect();
+        let at = (object.source, object.document);
+        self.push_about(at, Some(object.reference()), message.as_ref(), spots);
+    }
+
+    fn push(&mut self, message: &str, spots: Vec<Spot>) {
+        let Subject { text, document, object, .. } = self.subject;
+        let object = object.filter(|_| !spots.is_empty()).map(Object::reference);
+        self.push_about((text.index(), document), object, message, spots);
+    }
+
+    fn push_about(
+        &mut self,
+        (source, document): (usize, u32),
+        object: Option<Arc<ObjectReference>>,
+        message: &str,
+        spots: Vec<Spot>,
+    ) {
+        if spots.is_empty() {
+            return;
+        }
+        let (about, message) = (Arc::clone(self.about), self.collector.text(message));
+        let spots = spots.into();
+        let finding = Finding { about, message, source, document, object, spots, ignored: None };
+        self.collector.push(finding);
+    }
+}

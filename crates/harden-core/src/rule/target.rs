@@ -1,0 +1,15 @@
+//! What objects are held to.
+
+use crate::inventory::Context;
+use crate::kubernetes::{Level, MinorVersion};
+
+/// What objects are held to.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'r> {
+    /// The Pod Security level that pods are held to where no Namespace says otherwise.
+    pub level: Level,
+    /// The Kubernetes version that the objects are meant for.
+    pub version: MinorVersion,
+    /// What objects of the input say for others.
+    pub context: &'r Context,
+}

@@ -1,0 +1,68 @@
+//! A pod or pod template, as rules see it.
+
+use harden_yaml::Place;
+
+use crate::inventory;
+use crate::object::{Object, PodTemplate};
+use crate::pod_security::{Container, Pod};
+
+/// A pod, or the template of one.
+#[derive(Debug)]
+pub struct Workload<'d> {
+    /// The object that it is, or whose template it is.
+    pub object: Object<'d>,
+    /// Where its metadata and spec are, and whether it is a Pod itself.
+    pub part: PodTemplate<'d>,
+    /// The pod as the API server defaults it.
+    pub pod: Pod<'d>,
+}
+
+impl<'d> Workload<'d> {
+    /// The pods that an object is or makes.
+    pub(crate) fn all(object: &Object<'d>) -> Vec<Self> {
+        let pods = object.pods().into_iter();
+        pods.map(|part| Self {
+            object: object.clone(),
+            part,
+            pod: Pod::read_defaulted(part.metadata, part.spec, part.origin),
+        })
+        .collect()
+    }
+
+    /// A field of the pod's spec.
+    pub fn at(&self, key: &'static str) -> Place<'d> {
+        self.part.spec.at(key)
+    }
+
+    /// Its containers: those that start it, those that run, and those that debug it.
+    pub fn containers(&self) -> &[Container<'d>] {
+        self.pod.containers()
+    }
+
+    /// Whether it is a patch to another manifest: a pod needs an image in at least one container.
+    pub fn is_patch(&self) -> bool {
+        self.containers().iter().all(|it| !it.place().at("image").exists())
+    }
+
+    /// Where to point at when all of it is meant: its name.
+    pub fn grip(&self) -> Place<'d> {
+        self.object.place.at("metadata").at("name")
+    }
+
+    /// What is remembered of it after its text is gone.
+    pub(crate) fn to_pod(&self) -> inventory::Pod {
+        let text = |place: Place<'d>| place.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
+        let labels = self.part.metadata.at("labels").entries();
+        inventory::Pod {
+            object: self.object.reference(),
+            is_patch: self.is_patch(),
+            labels: labels
+                .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
+                .collect(),
+            service_account: text(self.at("serviceAccountName"))
+                .or_else(|| text(self.at("serviceAccount"))),
+            automounts: self.at("automountServiceAccountToken").as_bool(),
+            is_host_network: self.at("hostNetwork").as_bool().unwrap_or(false),
+        }
+    }
+}

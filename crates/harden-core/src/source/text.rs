@@ -1,0 +1,110 @@
+//! A text with its place in the input, its documents and its objects.
+
+use std::cell::OnceCell;
+
+use harden_yaml::{Document, Documents, Lines, Position, Span};
+
+use super::Cut;
+use crate::object::{self, Objects};
+
+/// The text of a source, with an index of its lines made at the first question for one.
+#[derive(Debug)]
+pub struct Text<'t> {
+    /// The place of its source in the input.
+    pub index: usize,
+    /// The text.
+    pub text: &'t str,
+    cut: Option<&'t Cut>,
+    lines: OnceCell<Lines<'t>>,
+}
+
+impl<'t> Text<'t> {
+    pub(crate) fn new(index: usize, text: &'t str, cut: Option<&'t Cut>) -> Self {
+        Self { index, text, cut, lines: OnceCell::new() }
+    }
+
+    /// All of it, as one section.
+    pub(crate) fn whole(&self) -> Span {
+        Span { start: 0, end: u32::MAX }
+    }
+
+    /// The documents of one of its [`harden_yaml::sections`], read one by one.
+    pub(crate) fn documents(&self, section: Span) -> Documents<'t> {
+        harden_yaml::documents_in(self.text, section)
+    }
+
+    /// Its sound documents that may hold one of these words, or are items of a list of such a kind;
+    /// cheap for texts that hold none.
+    pub(crate) fn documents_with(
+        &self,
+        words: &'static [&'static str],
+    ) -> impl Iterator<Item = Document<'t>> + use<'t> {
+        let is_of_list = self.cut.is_some_and(|it| words.contains(&it.list.kind.as_str()));
+        let text = self.text;
+        let may_hold = move |text: &str| is_of_list || may_hold(text, words);
+        let sections = if may_hold(text) { harden_yaml::sections(text) } else { Vec::new() };
+        sections
+            .into_iter()
+            .filter(move |it| may_hold(it.text(text)))
+            .flat_map(move |it| harden_yaml::documents_in(text, it))
+            .filter(|it| !it.is_rejected())
+    }
+
+    /// The objects of one of its documents.
+    pub(crate) fn objects<'a>(&'a self, document: &'a Document<'_>) -> Objects<'a> {
+        let (api_version, kind) =
+            self.cut.map_or(("", ""), |it| (it.list.api_version.as_str(), it.list.kind.as_str()));
+        object::objects_of_list(document.root(), api_version, kind).of(self.index, 0)
+    }
+}
+
+/// A text, as far as findings need it.
+pub trait Positions {
+    /// The place of its source in the input.
+    fn index(&self) -> usize;
+
+    /// Line and column of a byte, in the text that it was cut out of.
+    fn position(&self, offset: u32) -> Position;
+}
+
+impl Positions for Text<'_> {
+    fn index(&self) -> usize {
+        self.index
+    }
+
+    fn position(&self, offset: u32) -> Position {
+        let lines = self.lines.get_or_init(|| Lines::new(self.text));
+        let mut position = lines.position(offset);
+        if let Some(Cut { start, .. }) = self.cut {
+            if position.line == 1 {
+                position.column = position.column.saturating_add(start.column - 1);
+            }
+            position.line = position.line.saturating_add(start.line - 1);
+        }
+        position
+    }
+}
+
+/// Whether any of some words stands in a text, or may: spelt with escapes, a word does not show.
+pub(crate) fn may_hold(text: &str, words: &[&str]) -> bool {
+    let hides_letters = |(at, _): (usize, &str)| {
+        let next = text.as_bytes().get(at + 1);
+        matches!(next, Some(b'u' | b'x' | b'U' | b'/' | b'\n' | b'\r'))
+    };
+    words.iter().any(|word| text.contains(word)) || text.match_indices('\\').any(hides_letters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_however_they_are_spelt() {
+        for text in
+            ["LimitRange", r#""Limit\u0052ange""#, r#""\x4cimitRange""#, "\"Limit\\\nRange\""]
+        {
+            assert!(may_hold(text, &["LimitRange"]), "{text}");
+        }
+        assert!(!may_hold(r#"{"a": "b\n\"c\""}"#, &["LimitRange"]));
+    }
+}

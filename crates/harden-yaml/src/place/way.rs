@@ -1,0 +1,117 @@
+//! Ways from place to place, built only when somebody asks.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use crate::place::MOST_MISSING;
+use crate::{Place, Pointer};
+
+/// The way from one place down to another.
+#[derive(Debug, Clone)]
+pub struct Way<'d> {
+    steps: Vec<Step<'d>>,
+    /// Whether it ends in steps that nobody remembers.
+    is_cut: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step<'d> {
+    Key(&'d str),
+    Item(usize),
+}
+
+impl<'d> Place<'d> {
+    /// The way here, such as `spec.containers[0].securityContext` or `metadata.labels["a.b/c"]`;
+    /// empty for the root. It ends in `…` where there is no [`Place::pointer`].
+    pub fn path(&self) -> String {
+        self.path_from(&self.document.root())
+    }
+
+    /// The same from a place above; from the root where `base` is not above.
+    pub fn path_from(&self, base: &Self) -> String {
+        let way = self.way_from(base).unwrap_or_else(|| self.way_below(&self.document.root()));
+        let mut path = String::new();
+        way.write_path(&mut path);
+        path
+    }
+
+    /// The way here as a JSON pointer; none for a place so far beyond what exists that its last steps
+    /// were forgotten. Six steps are always remembered, and those of one [`Place::follow`] are one.
+    pub fn pointer(&self) -> Option<Pointer> {
+        self.way_below(&self.document.root()).pointer()
+    }
+
+    /// The way here from a place above, or from this one; none where `base` is neither.
+    pub fn way_from(&self, base: &Self) -> Option<Way<'d>> {
+        let is_inside = base.node().is_some_and(|it| (base.id..it.next).contains(&self.id))
+            || base.id == self.id;
+        let mut keys = self.missing_keys();
+        let is_below = std::ptr::eq(self.document, base.document)
+            && is_inside
+            && base.missing_keys().all(|key| keys.next() == Some(key));
+        is_below.then(|| self.way_below(base))
+    }
+
+    /// The way from a place that is known to be above.
+    fn way_below(&self, base: &Self) -> Way<'d> {
+        let mut steps = Vec::new();
+        let mut here = Place { beyond: 0, ..*base };
+        while here.id < self.id {
+            let leads_here = |it: &Place<'_>| it.nearest().is_some_and(|it| self.id < it.next);
+            let next = if here.is_list() {
+                let mut items = here.items().enumerate();
+                items.find(|(_, it)| leads_here(it)).map(|(index, it)| (Step::Item(index), it))
+            } else {
+                let mut entries = here.entries();
+                entries.find(|(_, it)| leads_here(it)).map(|(key, it)| (Step::Key(key), it))
+            };
+            let Some((step, below)) = next else { break };
+            steps.push(step);
+            here = below;
+        }
+        let known = base.missing_keys().count();
+        steps.extend(self.missing_keys().skip(known).map(Step::Key));
+        Way { steps, is_cut: usize::from(self.beyond) > MOST_MISSING }
+    }
+}
+
+impl Way<'_> {
+    /// Adds the way to an empty text, as [`Place::path`] writes it.
+    pub fn write_path(&self, path: &mut String) {
+        for step in &self.steps {
+            match step {
+                Step::Key(key) if is_word(key) => {
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(key);
+                }
+                Step::Key(key) => {
+                    path.push_str("[\"");
+                    path.push_str(&key.replace('\\', "\\\\").replace('"', "\\\""));
+                    path.push_str("\"]");
+                }
+                Step::Item(index) => {
+                    let _ = write!(path, "[{index}]");
+                }
+            }
+        }
+        if self.is_cut {
+            path.push('…');
+        }
+    }
+
+    /// The way as a JSON pointer; none where [`Place::pointer`] of its end has none.
+    pub fn pointer(&self) -> Option<Pointer> {
+        let steps = self.steps.iter().map(|step| match step {
+            Step::Key(key) => Cow::Borrowed(*key),
+            Step::Item(index) => Cow::Owned(index.to_string()),
+        });
+        (!self.is_cut).then(|| Pointer::of("", steps))
+    }
+}
+
+fn is_word(key: &str) -> bool {
+    !key.is_empty()
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
