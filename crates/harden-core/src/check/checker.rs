@@ -22,26 +22,46 @@ pub(super) struct Checker {
     pub(super) settings: Settings,
     pub(super) context: Context,
     extents: Extents,
-    pub(super) rules: Vec<ActiveRule>,
+    pub(super) rules: RulesByCheck,
+    /// What the rules that run say of themselves, in their order.
+    pub(super) abouts: Vec<Arc<About>>,
     /// The Pod Security Standards in each version that pods are held to.
     pub(super) profiles: Vec<Profiles>,
     /// The kinds that rules over all objects read.
     pub(super) wanted: Wanted,
 }
 
+/// The rules that run, by what they are shown.
+#[derive(Debug, Default)]
+pub(super) struct RulesByCheck {
+    pub(super) of_documents: Vec<ActiveRule>,
+    pub(super) of_objects: Vec<ActiveRule>,
+    pub(super) of_workloads: Vec<ActiveRule>,
+    over_all: Vec<ActiveRule>,
+    /// Those that speak for the Pod Security Standards.
+    standing: Vec<(&'static str, Arc<About>)>,
+}
+
 /// A rule that runs.
 #[derive(Debug)]
 pub(super) struct ActiveRule {
     pub(super) check: Check,
-    pub(super) reads: &'static [GroupKind],
+    reads: &'static [GroupKind],
     /// What all its findings have in common.
     pub(super) about: Arc<About>,
 }
 
-impl ActiveRule {
-    fn new(rule: &'static Rule) -> Self {
+impl RulesByCheck {
+    fn add(&mut self, rule: &'static Rule, about: Arc<About>) {
         let Rule { check, reads, .. } = *rule;
-        Self { check, reads, about: Arc::new(rule.into()) }
+        let rules = match check {
+            Check::Document(_) => &mut self.of_documents,
+            Check::Object(_) => &mut self.of_objects,
+            Check::Workload(_) | Check::Held { .. } => &mut self.of_workloads,
+            Check::World(_) => &mut self.over_all,
+            Check::PodSecurity(id) => return self.standing.push((id, about)),
+        };
+        rules.push(ActiveRule { check, reads, about });
     }
 }
 
@@ -57,9 +77,11 @@ impl Checker {
         let rules: Vec<_> = settings.rules.iter().filter(can_run).collect();
         let wanted = rules.iter().filter(|it| it.check.is_over_all()).flat_map(|it| it.reads);
         let wanted = wanted.copied().collect();
-        let rules: Vec<_> = rules.into_iter().map(|it| ActiveRule::new(it)).collect();
-        let profiles = profiles(&settings, &context, &rules);
-        Self { settings, context, extents, rules, profiles, wanted }
+        let abouts: Vec<_> = rules.iter().map(|it| Arc::new(About::from(**it))).collect();
+        let mut sorted = RulesByCheck::default();
+        rules.iter().zip(&abouts).for_each(|(rule, about)| sorted.add(rule, Arc::clone(about)));
+        let profiles = profiles(&settings, &context, &sorted);
+        Self { settings, context, extents, rules: sorted, abouts, profiles, wanted }
     }
 
     /// Takes another context; returns what was known before.
@@ -75,13 +97,15 @@ impl Checker {
     }
 
     /// What rules say that look at all objects. `kept` are the sections that hold those they read.
+    ///
+    /// Of what is held, it returns the messages of that which is confirmed, in the order of `held`.
     pub(super) fn conclude<'h>(
         &self,
         texts: &[Text<'_>],
         kept: &[Kept],
         pods: Vec<&Pod>,
         held: impl IntoIterator<Item = (&'h Held, &'h Pod)>,
-    ) -> Vec<Finding> {
+    ) -> (Vec<Finding>, Vec<Option<Arc<str>>>) {
         let documents: Vec<_> = kept
             .iter()
             .filter_map(|(text, section, first)| Some((texts.get(*text)?, *section, *first)))
@@ -96,7 +120,7 @@ impl Checker {
         let target = self.target();
         let mut collector = Collector::default();
         let all: Vec<&dyn Positions> = texts.iter().map(|it| it as _).collect();
-        for ActiveRule { check, reads, about } in &self.rules {
+        for ActiveRule { check, reads, about } in &self.rules.over_all {
             if let Check::World(check) = check {
                 world.allow(reads);
                 if let Some(mut it) = Reporter::over_all(about, target, &all, &mut collector) {
@@ -104,19 +128,15 @@ impl Checker {
                 }
             }
         }
-        let mut findings = collector.take();
-        for (Held { rule, finding, .. }, pod) in held {
-            let Some(ActiveRule { check: Check::Held { confirm, .. }, reads, .. }) =
-                self.rules.get(*rule)
-            else {
-                continue;
-            };
+        let findings = collector.take();
+        let confirmed = held.into_iter().map(|(held, pod)| {
+            let ActiveRule { check, reads, .. } = self.rules.of_workloads.get(held.rule)?;
+            let Check::Held { confirm, .. } = check else { return None };
             world.allow(reads);
-            if let Some(message) = confirm(&world, pod) {
-                findings.push(Finding { message: collector.text(&message), ..finding.clone() });
-            }
-        }
-        findings
+            confirm(&world, pod).map(|message| collector.text(&message))
+        });
+        let confirmed = confirmed.collect();
+        (findings, confirmed)
     }
 
     /// The kinds that could not be read, with the rules that therefore did not run.
@@ -138,17 +158,12 @@ impl Checker {
     }
 }
 
-fn profiles(settings: &Settings, context: &Context, rules: &[ActiveRule]) -> Vec<Profiles> {
+fn profiles(settings: &Settings, context: &Context, rules: &RulesByCheck) -> Vec<Profiles> {
     let newest = MinorVersion::NEWEST_KNOWN;
     let mut versions: Vec<_> = context.standards().map(|it| it.version.effective(newest)).collect();
     versions.sort();
     versions.dedup();
     versions.retain(|it| *it != settings.version);
     let versions = [settings.version].into_iter().chain(versions);
-    let checks = rules.iter().filter_map(|it| match it.check {
-        Check::PodSecurity(id) => Some((id, Arc::clone(&it.about))),
-        _ => None,
-    });
-    let checks: Vec<_> = checks.collect();
-    versions.map(|version| Profiles::new(checks.clone(), version)).collect()
+    versions.map(|version| Profiles::new(rules.standing.clone(), version)).collect()
 }

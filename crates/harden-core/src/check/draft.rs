@@ -29,10 +29,10 @@ pub(super) struct Draft {
 /// A finding about a pod that a rule has yet to confirm.
 #[derive(Debug)]
 pub(super) struct Held {
-    /// The rule, by its place among those that run.
+    /// The rule, by its place among those that are shown pods.
     pub(super) rule: usize,
     /// The pod, by its place in the draft.
     pub(super) pod: usize,
-    /// What to report.
+    /// What to report, but for the message.
     pub(super) finding: Finding,
 }

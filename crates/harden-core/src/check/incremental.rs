@@ -88,6 +88,7 @@ impl Incremental {
             name: it.name.clone(),
             text: Some(it.text.clone()),
             is_foreign: true,
+            pods: Vec::new(),
         }));
         let (mut ignores, mut named_files) = (Vec::new(), Vec::new());
         for section in &self.sections {
@@ -97,17 +98,24 @@ impl Incremental {
             ignores.extend_from_slice(&draft.ignores);
             named_files.extend(draft.named_files.iter().map(|it| (file, it.clone())));
             if let Some(record) = outcome.sources.get_mut(file) {
+                record.pods.extend_from_slice(&draft.pods);
                 record.is_foreign &= draft.coverage.objects == 0 && draft.coverage.broken == 0;
             }
         }
         let kept = self.sections.iter().filter(|it| it.draft().is_wanted);
         let kept: Vec<Kept> = kept.map(|it| it.region().kept()).collect();
         let drafts = || self.sections.iter().map(Section::draft);
-        let held = drafts().flat_map(|draft| {
-            draft.held.iter().filter_map(|it| Some((it, draft.pods.get(it.pod)?)))
-        });
+        let held = || {
+            drafts().flat_map(|draft| {
+                draft.held.iter().filter_map(|it| Some((it, draft.pods.get(it.pod)?)))
+            })
+        };
         let pods = drafts().flat_map(|it| &it.pods).collect();
-        outcome.findings.extend(self.checker.conclude(texts, &kept, pods, held));
+        let (findings, confirmed) = self.checker.conclude(texts, &kept, pods, held());
+        outcome.findings.extend(findings);
+        outcome.findings.extend(held().zip(confirmed).filter_map(|((held, _), message)| {
+            Some(Finding { message: message?, ..held.finding.clone() })
+        }));
         outcome.findings.sort_by(Finding::order);
         outcome.complete(&self.checker, named_files);
         outcome.apply(ignores, &self.checker.settings);

@@ -53,7 +53,7 @@ impl<'c> Judge<'c> {
         let Checker { settings, rules, wanted, .. } = self.checker;
         let target = self.checker.target();
         draft.coverage.documents += 1;
-        for ActiveRule { check, about, .. } in rules {
+        for ActiveRule { check, about, .. } in &rules.of_documents {
             if let Check::Document(check) = check {
                 let subject = Subject::document(text, number);
                 check(document, &mut Reporter::new(about, target, subject, &mut self.collector));
@@ -85,7 +85,7 @@ impl<'c> Judge<'c> {
         let target = self.checker.target();
         let flaws = OnceCell::new();
         let subject = Subject::object(text, object, &flaws);
-        for ActiveRule { check, about, .. } in &self.checker.rules {
+        for ActiveRule { check, about, .. } in &self.checker.rules.of_objects {
             if let Check::Object(check) = check {
                 let mut reporter = Reporter::new(about, target, subject, &mut self.collector);
                 check(object, &mut reporter);
@@ -102,7 +102,7 @@ impl<'c> Judge<'c> {
         let target = self.checker.target();
         let pod = draft.pods.len();
         let subject = Subject::workload(text, workload);
-        for (rule, ActiveRule { check, about, .. }) in rules.iter().enumerate() {
+        for (rule, ActiveRule { check, about, .. }) in rules.of_workloads.iter().enumerate() {
             let is_held = matches!(check, Check::Held { .. });
             let (Check::Workload(check) | Check::Held { report: check, .. }) = check else {
                 continue;

@@ -7,6 +7,7 @@ use super::checker::Checker;
 use super::{Coverage, Incomplete, Settings};
 use crate::finding::{About, Finding};
 use crate::ignore::{self, Ignore, Unused};
+use crate::inventory::Pod;
 
 /// What a check comes to.
 #[derive(Debug, Default)]
@@ -36,6 +37,8 @@ pub struct Record<'t> {
     pub text: Option<Cow<'t, str>>,
     /// Whether it holds nothing to check.
     pub is_foreign: bool,
+    /// What is known of its pods and pod templates.
+    pub pods: Vec<Pod>,
 }
 
 impl Outcome<'_> {
@@ -46,7 +49,7 @@ impl Outcome<'_> {
 
     /// Says which rules ran and which did not, and which files that objects name are not there.
     pub(super) fn complete(&mut self, checker: &Checker, named_files: Vec<(usize, String)>) {
-        self.abouts = checker.rules.iter().map(|it| Arc::clone(&it.about)).collect();
+        self.abouts.clone_from(&checker.abouts);
         let (incomplete, not_run) = checker.not_run();
         self.incomplete.extend(incomplete);
         self.coverage.rules_not_run = not_run;

@@ -1,6 +1,7 @@
 //! One check of an input: sources in, an outcome out.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::checker::{Checker, Kept};
 use super::draft::{Draft, Held};
@@ -9,7 +10,6 @@ use super::outcome::Record;
 use super::{Incomplete, Outcome};
 use crate::finding::Finding;
 use crate::ignore::Ignore;
-use crate::inventory::Pod;
 use crate::source::{Cut, Source};
 
 /// Judges the sources that a [`super::Survey`] has seen. Sources count in the order in which they are judged.
@@ -20,7 +20,6 @@ pub struct Run<'t> {
     /// Where the texts were cut out that were cut out, and whether rules over all objects read them.
     texts: Vec<(Option<Cut>, bool)>,
     ignores: Vec<Ignore>,
-    pods: Vec<Pod>,
     held: Vec<Held>,
     /// Files that sources have the API server read, with the sources.
     named_files: Vec<(usize, String)>,
@@ -33,7 +32,6 @@ impl<'t> Run<'t> {
             outcome: Outcome::default(),
             texts: Vec::new(),
             ignores: Vec::new(),
-            pods: Vec::new(),
             held: Vec::new(),
             named_files: Vec::new(),
         }
@@ -44,6 +42,7 @@ impl<'t> Run<'t> {
     pub fn judge(&mut self, sources: Vec<Source<'t>>) {
         let base = self.outcome.sources.len();
         let drafts = drafts(&self.checker, base, &sources);
+        self.outcome.findings.reserve(drafts.iter().map(|it| it.findings.len()).sum());
         for (source, draft) in sources.into_iter().zip(drafts) {
             self.take_in(source, draft);
         }
@@ -56,9 +55,13 @@ impl<'t> Run<'t> {
 
     /// Runs the rules that look at all objects, and puts together what all rules say.
     pub fn finish(self) -> Outcome<'t> {
-        let findings = self.conclude();
-        let Self { checker, mut outcome, ignores, named_files, .. } = self;
-        outcome.findings.extend(findings);
+        let (mut findings, confirmed) = self.conclude();
+        let Self { checker, mut outcome, ignores, held, named_files, .. } = self;
+        let confirmed = held.into_iter().zip(confirmed);
+        findings.extend(
+            confirmed.filter_map(|(it, message)| Some(Finding { message: message?, ..it.finding })),
+        );
+        outcome.findings.append(&mut findings);
         // Two sorted runs, which this sort merges.
         outcome.findings.sort_by(Finding::order);
         outcome.complete(&checker, named_files);
@@ -69,22 +72,21 @@ impl<'t> Run<'t> {
     fn take_in(&mut self, source: Source<'t>, draft: Draft) {
         let Self { outcome, .. } = self;
         let index = outcome.sources.len();
-        let Draft { findings, coverage, ignores, pods, held, is_wanted, named_files, .. } = draft;
+        let Draft { mut findings, coverage, ignores, pods, held, is_wanted, named_files, .. } =
+            draft;
         let Source { name, text, cut } = source;
         let is_foreign = coverage.objects == 0 && coverage.broken == 0;
         let text = (cut.is_none() || is_wanted).then_some(text);
-        outcome.sources.push(Record { name, text, is_foreign });
+        outcome.sources.push(Record { name, text, is_foreign, pods });
         outcome.coverage.add(&coverage);
-        outcome.findings.extend(findings);
-        let base = self.pods.len();
-        self.held.extend(held.into_iter().map(|it| Held { pod: base + it.pod, ..it }));
+        outcome.findings.append(&mut findings);
+        self.held.extend(held);
         self.texts.push((cut, is_wanted));
         self.ignores.extend(ignores);
-        self.pods.extend(pods);
         self.named_files.extend(named_files.into_iter().map(|file| (index, file)));
     }
 
-    fn conclude(&self) -> Vec<Finding> {
+    fn conclude(&self) -> (Vec<Finding>, Vec<Option<Arc<str>>>) {
         let texts = self.outcome.sources.iter().zip(&self.texts).enumerate();
         let texts: Vec<_> = texts
             .map(|(index, (record, (cut, _)))| {
@@ -94,8 +96,11 @@ impl<'t> Run<'t> {
             .collect();
         let kept = texts.iter().zip(&self.texts).filter(|(_, (_, is_wanted))| *is_wanted);
         let kept: Vec<Kept> = kept.map(|(text, _)| (text.index, text.whole(), 0)).collect();
-        let held = self.held.iter().filter_map(|it| Some((it, self.pods.get(it.pod)?)));
-        self.checker.conclude(&texts, &kept, self.pods.iter().collect(), held)
+        let sources = &self.outcome.sources;
+        let pod = |it: &Held| sources.get(it.finding.source)?.pods.get(it.pod);
+        let held = self.held.iter().filter_map(|it| Some((it, pod(it)?)));
+        let pods = sources.iter().flat_map(|it| &it.pods).collect();
+        self.checker.conclude(&texts, &kept, pods, held)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Findings as they come, with the texts and remedies that many of them share kept once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ type Set<T> = HashSet<Arc<T>, BuildHasherDefault<FxHasher>>;
 pub struct Collector {
     findings: Vec<Finding>,
     interner: Interner,
+    /// The spots of the finding that is being put together.
+    spots: Vec<Spot>,
 }
 
 impl Collector {
@@ -49,8 +51,14 @@ impl Collector {
         self.findings.push(finding);
     }
 
-    pub(super) fn interner(&mut self) -> &mut Interner {
-        &mut self.interner
+    /// Adds a spot to the finding that is being put together.
+    pub(super) fn add(&mut self, spot: impl FnOnce(&mut Interner) -> Spot) {
+        self.spots.push(spot(&mut self.interner));
+    }
+
+    /// The spots that were added, in just as much memory as they need: there may be many findings.
+    pub(super) fn take_spots(&mut self) -> Box<[Spot]> {
+        self.spots.drain(..).collect()
     }
 }
 
@@ -58,7 +66,8 @@ impl Collector {
 #[derive(Debug, Default)]
 pub(super) struct Interner {
     texts: Set<str>,
-    remedies: Set<Remedy>,
+    /// By the paths of their spots, which say the same as their pointers.
+    remedies: HashMap<Arc<str>, Vec<Arc<Remedy>>, BuildHasherDefault<FxHasher>>,
     /// Where paths are written before it is known whether they are new.
     path: String,
 }
@@ -68,13 +77,14 @@ impl Interner {
         kept(&mut self.texts, text)
     }
 
-    fn remedy(&mut self, remedy: Remedy) -> Arc<Remedy> {
-        if let Some(known) = self.remedies.get(&remedy) {
-            return Arc::clone(known);
+    fn remedy(&mut self, path: &Arc<str>, way: &Way<'_>, action: Action) -> Option<Arc<Remedy>> {
+        let known = self.remedies.entry(Arc::clone(path)).or_default();
+        if let Some(known) = known.iter().find(|it| it.action == action) {
+            return Some(Arc::clone(known));
         }
-        let new = Arc::new(remedy);
-        self.remedies.insert(Arc::clone(&new));
-        new
+        let new = Arc::new(Remedy { pointer: way.pointer()?, action });
+        known.push(Arc::clone(&new));
+        Some(new)
     }
 
     /// A place, pointed at by its grip, and named as seen from `base`, which is above.
@@ -102,14 +112,15 @@ impl Interner {
         if let Some(way) = way {
             way.write_path(&mut self.path);
         }
-        let remedy = action.and_then(|action| Some(Remedy { pointer: way?.pointer()?, action }));
+        let path = kept(&mut self.texts, &self.path);
+        let remedy = action.and_then(|action| self.remedy(&path, way?, action));
         Spot {
             span,
             start: text.position(span.start),
             end: text.position(span.end),
-            path: kept(&mut self.texts, &self.path),
+            path,
             label: self.text(label),
-            remedy: remedy.map(|it| self.remedy(it)),
+            remedy,
         }
     }
 }

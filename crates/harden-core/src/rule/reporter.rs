@@ -5,7 +5,7 @@ use std::sync::Arc;
 use harden_yaml::{Action, Place, Span};
 
 use super::{Collector, Subject, Target};
-use crate::finding::{About, Finding, ObjectReference, Spot};
+use crate::finding::{About, Finding};
 use crate::inventory::Context;
 use crate::kubernetes::{Level, MinorVersion};
 use crate::object::Object;
@@ -78,9 +78,8 @@ impl<'r, 'd> Reporter<'r, 'd> {
 
     /// Reports a place of the object at hand, and what would mend it.
     pub fn flag(&mut self, place: Place<'d>, message: impl AsRef<str>, action: Option<Action>) {
-        let mut spots = Vec::new();
-        self.add(&mut spots, place, "", action);
-        self.push(message.as_ref(), spots);
+        self.add(place, "", action);
+        self.push(message.as_ref());
     }
 
     /// Reports several places of the object at hand as one flaw; nothing when there are none.
@@ -89,11 +88,10 @@ impl<'r, 'd> Reporter<'r, 'd> {
         message: impl AsRef<str>,
         places: impl IntoIterator<Item = (Place<'d>, impl AsRef<str>, Option<Action>)>,
     ) {
-        let mut spots = Vec::new();
         for (place, label, action) in places {
-            self.add(&mut spots, place, label.as_ref(), action);
+            self.add(place, label.as_ref(), action);
         }
-        self.push(message.as_ref(), spots);
+        self.push(message.as_ref());
     }
 
     /// Reports keys of the object at hand as one flaw, where they rather than their values are wrong;
@@ -103,14 +101,13 @@ impl<'r, 'd> Reporter<'r, 'd> {
         message: impl AsRef<str>,
         places: impl IntoIterator<Item = (Place<'d>, Option<Action>)>,
     ) {
-        let mut spots = Vec::new();
         for (place, action) in places {
             let span = place.key_span().unwrap_or_else(|| place.grip());
             let way = place.way_from(&self.subject.base(place));
-            let interner = self.collector.interner();
-            spots.push(interner.spot_of(self.subject.text, span, way.as_ref(), "", action));
+            let text = self.subject.text;
+            self.collector.add(|it| it.spot_of(text, span, way.as_ref(), "", action));
         }
-        self.push(message.as_ref(), spots);
+        self.push(message.as_ref());
     }
 
     /// Reports containers of the object at hand as one flaw; nothing when there are none. The
@@ -123,48 +120,35 @@ impl<'r, 'd> Reporter<'r, 'd> {
         'd: 'c,
     {
         let mut names: Vec<&str> = Vec::new();
-        let mut spots = Vec::new();
         for (container, place, action) in containers {
-            if self.add(&mut spots, place, container.name, action)
-                && !names.contains(&container.name)
-            {
+            if self.add(place, container.name, action) && !names.contains(&container.name) {
                 names.push(container.name);
             }
         }
-        self.push_named(flaw, &names, spots);
-    }
-
-    /// Adds a spot to a flaw, unless what is missing may be in the manifest that this one changes.
-    fn add(
-        &mut self,
-        spots: &mut Vec<Spot>,
-        place: Place<'d>,
-        label: &str,
-        action: Option<Action>,
-    ) -> bool {
-        let is_told = place.exists() || !self.subject.is_patch;
-        if is_told {
-            let (text, base) = (self.subject.text, self.subject.base(place));
-            spots.push(self.collector.interner().spot(text, base, place, label, action));
-        }
-        is_told
-    }
-
-    fn push_named(&mut self, flaw: &str, names: &[&str], spots: Vec<Spot>) {
         let mut message = if names.len() == 1 { "container " } else { "containers " }.to_owned();
         for (index, name) in names.iter().enumerate() {
             let comma = if index > 0 { ", " } else { "" };
             message.extend([comma, "`", name, "`"]);
         }
         message.extend([": ", flaw]);
-        self.push(&message, spots);
+        self.push(&message);
+    }
+
+    /// Adds a spot to a flaw, unless what is missing may be in the manifest that this one changes.
+    fn add(&mut self, place: Place<'d>, label: &str, action: Option<Action>) -> bool {
+        let is_told = place.exists() || !self.subject.is_patch;
+        if is_told {
+            let (text, base) = (self.subject.text, self.subject.base(place));
+            self.collector.add(|it| it.spot(text, base, place, label, action));
+        }
+        is_told
     }
 
     /// Reports bytes of the text that belong to no object.
     pub fn flag_text(&mut self, span: Span, message: impl AsRef<str>) {
         let text = self.subject.text;
-        let spot = self.collector.interner().spot_of(text, span, None, "", None);
-        self.push(message.as_ref(), vec![spot]);
+        self.collector.add(|it| it.spot_of(text, span, None, "", None));
+        self.push(message.as_ref());
     }
 
     /// Reports a place of one of all objects.
@@ -186,33 +170,31 @@ impl<'r, 'd> Reporter<'r, 'd> {
         places: impl IntoIterator<Item = (Place<'d>, Option<Action>)>,
     ) {
         let text = *self.texts.get(object.source).unwrap_or(&self.subject.text);
-        let interner = self.collector.interner();
-        let places = places.into_iter();
-        let spots = places
-            .map(|(place, action)| interner.spot(text, object.place, place, "", action))
-            .collect();
+        for (place, action) in places {
+            self.collector.add(|it| it.spot(text, object.place, place, "", action));
+        }
         let at = (object.source, object.document);
-        self.push_about(at, Some(object.reference()), message.as_ref(), spots);
+        self.push_about(at, Some(object), message.as_ref());
     }
 
-    fn push(&mut self, message: &str, spots: Vec<Spot>) {
+    fn push(&mut self, message: &str) {
         let Subject { text, document, object, .. } = self.subject;
-        let object = object.filter(|_| !spots.is_empty()).map(Object::reference);
-        self.push_about((text.index(), document), object, message, spots);
+        self.push_about((text.index(), document), object, message);
     }
 
+    /// Puts together a finding of the spots that were added; none when there are none.
     fn push_about(
         &mut self,
         (source, document): (usize, u32),
-        object: Option<Arc<ObjectReference>>,
+        object: Option<&Object<'d>>,
         message: &str,
-        spots: Vec<Spot>,
     ) {
+        let spots = self.collector.take_spots();
         if spots.is_empty() {
             return;
         }
         let (about, message) = (Arc::clone(self.about), self.collector.text(message));
-        let spots = spots.into();
+        let object = object.map(Object::reference);
         let finding = Finding { about, message, source, document, object, spots, ignored: None };
         self.collector.push(finding);
     }
