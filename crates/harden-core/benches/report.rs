@@ -7,10 +7,9 @@ use std::io::Write;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use harden_core::check::{Checker, Coverage, Settings, SourceText};
-use harden_core::finding::Finding;
-use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::check::{Settings, Survey};
 use harden_core::report::{self, FORMATS, Report, ReportSource};
+use harden_core::source::Source;
 
 /// 25,000 Pods with four flaws each, in 250 files.
 fn sources() -> Vec<(String, String)> {
@@ -33,30 +32,13 @@ fn reports(criterion: &mut Criterion) {
         "mutable-image-tag",
         "privilege-escalation",
     ];
-    let rules = ids.map(|id| harden_core::rules::find(id).unwrap()).to_vec();
-    let settings = Settings { rules, ..Settings::default() };
-    let checker = Checker::new(settings);
-    let mut coverage = Coverage::default();
-    let mut findings: Vec<Finding> = Vec::new();
-    for (index, (_, text)) in sources.iter().enumerate() {
-        let judged = checker.judge(&SourceText::new(index, text));
-        coverage.add(&judged.coverage);
-        findings.extend(judged.findings);
-    }
-    assert_eq!(findings.len(), 100_000);
-    let shown: Vec<_> =
-        sources.iter().map(|(name, text)| ReportSource { name, text: Some(text) }).collect();
-    let report = Report {
-        version: "0.1.0",
-        now: None,
-        sources: &shown,
-        findings: &findings,
-        level: Level::Restricted,
-        kubernetes_version: MinorVersion::NEWEST_KNOWN,
-        rules: checker.rules(),
-        coverage: &coverage,
-        incomplete: &[],
-    };
+    let settings = Settings::new(ids.map(|id| harden_core::rules::find(id).unwrap()));
+    let mut run = Survey::new(settings.clone()).end();
+    run.judge(sources.iter().map(|(name, text)| Source::new(&**name, text)).collect());
+    let outcome = run.finish();
+    assert_eq!(outcome.findings.len(), 100_000);
+    let shown = ReportSource::all(&outcome);
+    let report = Report { version: "0.1.0", ..Report::of(&outcome, &settings, &shown) };
     let mut group = criterion.benchmark_group("100,000 findings");
     group
         .sample_size(10)

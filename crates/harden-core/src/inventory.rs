@@ -49,8 +49,8 @@ pub struct Inventory<'d> {
 }
 
 impl<'d> Inventory<'d> {
-    /// Sorts objects by the kinds that are wanted; others are dropped. Objects and pods are in the
-    /// order of the input.
+    /// Keeps the objects whose kinds are wanted. They are in the order of their namespaces and names, so
+    /// that nothing that is said of them depends on the order of the input.
     pub fn new(
         wanted: &Wanted,
         objects: impl IntoIterator<Item = Object<'d>>,
@@ -61,6 +61,12 @@ impl<'d> Inventory<'d> {
             if let Some(kind) = wanted.kinds().find(|it| object.is_of(*it)) {
                 by_kind.entry(kind).or_default().push(object);
             }
+        }
+        for objects in by_kind.values_mut() {
+            objects.sort_by(|a, b| {
+                let key = |it: &Object<'d>| (it.namespace(), it.name(), it.place.source());
+                key(a).cmp(&key(b))
+            });
         }
         Self { objects: by_kind, pods }
     }
@@ -75,16 +81,19 @@ impl<'d> Inventory<'d> {
         self.objects.values().flatten()
     }
 
-    /// Every pod and pod template.
+    /// Every pod and pod template, in the order of the input.
     pub fn pods(&self) -> &[&'d Pod] {
         &self.pods
     }
 
-    /// The pods and pod templates by their namespaces, as they are written.
+    /// The pods and pod templates by their namespaces, as they are written; in the order of their names.
     pub fn pods_by_namespace(&self) -> BTreeMap<&'d str, Vec<&'d Pod>> {
         let mut namespaces: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for pod in &self.pods {
             namespaces.entry(pod.object.namespace.as_str()).or_default().push(*pod);
+        }
+        for pods in namespaces.values_mut() {
+            pods.sort_by(|a, b| (&a.object, &a.labels).cmp(&(&b.object, &b.labels)));
         }
         namespaces
     }

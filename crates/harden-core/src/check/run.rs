@@ -10,7 +10,7 @@ use super::outcome::Record;
 use super::{Incomplete, Outcome};
 use crate::finding::Finding;
 use crate::ignore::Ignore;
-use crate::source::{Cut, Source};
+use crate::source::{Cut, Source, Text};
 
 /// Judges the sources that a [`super::Survey`] has seen. Sources count in the order in which they are judged.
 #[derive(Debug)]
@@ -91,11 +91,11 @@ impl<'t> Run<'t> {
         let texts: Vec<_> = texts
             .map(|(index, (record, (cut, _)))| {
                 let text = record.text.as_deref().unwrap_or_default();
-                crate::source::Text::new(index, text, cut.as_ref())
+                Text::new(index, text, cut.as_ref())
             })
             .collect();
         let kept = texts.iter().zip(&self.texts).filter(|(_, (_, is_wanted))| *is_wanted);
-        let kept: Vec<Kept> = kept.map(|(text, _)| (text.index, text.whole(), 0)).collect();
+        let kept: Vec<Kept> = kept.map(|(text, _)| (text.index, Text::WHOLE, 0)).collect();
         let sources = &self.outcome.sources;
         let pod = |it: &Held| sources.get(it.finding.source)?.pods.get(it.pod);
         let held = self.held.iter().filter_map(|it| Some((it, pod(it)?)));
@@ -114,7 +114,7 @@ fn drafts(checker: &Checker, base: usize, sources: &[Source<'_>]) -> Vec<Draft> 
     let numbered = sources.par_iter().enumerate().with_min_len(turn);
     let judge = |judge: &mut Judge<'_>, (number, source): (usize, &Source<'_>)| {
         let text = source.at(base + number);
-        judge.judge(&text, text.whole(), 0)
+        judge.judge(&text, Text::WHOLE, 0)
     };
     numbered.map_init(|| Judge::new(checker), judge).collect()
 }
@@ -125,7 +125,7 @@ fn drafts(checker: &Checker, base: usize, sources: &[Source<'_>]) -> Vec<Draft> 
     let mut judge = Judge::new(checker);
     let draft = |(number, source): (usize, &Source<'_>)| {
         let text = source.at(base + number);
-        judge.judge(&text, text.whole(), 0)
+        judge.judge(&text, Text::WHOLE, 0)
     };
     sources.iter().enumerate().map(draft).collect()
 }

@@ -6,7 +6,7 @@ use harden_yaml::{Place, Span};
 
 use crate::object::Object;
 use crate::schema;
-use crate::source::Source;
+use crate::source::{Source, Text};
 
 /// Keys whose values are those of Secrets, however deep they are.
 const KEYS: [&str; 3] = ["data", "stringData", "annotations"];
@@ -17,7 +17,7 @@ const KEYS: [&str; 3] = ["data", "stringData", "annotations"];
 pub fn without_secrets<'s>(source: &'s Source<'_>) -> Option<Cow<'s, str>> {
     let text = source.at(0);
     let mut spans = Vec::new();
-    for document in text.documents(text.whole()) {
+    for document in text.documents(Text::WHOLE) {
         if document.is_rejected() {
             return None;
         }

@@ -1,11 +1,11 @@
 //! Findings as they come, with the texts and remedies that many of them share kept once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use harden_yaml::{Action, Place, Span, Way};
-use rustc_hash::FxHasher;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::finding::{Finding, Remedy, Spot};
 use crate::source::Positions;
@@ -67,7 +67,7 @@ impl Collector {
 pub(super) struct Interner {
     texts: Set<str>,
     /// By the paths of their spots, which say the same as their pointers.
-    remedies: HashMap<Arc<str>, Vec<Arc<Remedy>>, BuildHasherDefault<FxHasher>>,
+    remedies: FxHashMap<Arc<str>, Vec<Arc<Remedy>>>,
     /// Where paths are written before it is known whether they are new.
     path: String,
 }

@@ -25,7 +25,7 @@ pub static RULES: &[&Rule] = &[
 ];
 
 /// Reports the flaws of one kind, those that several places share as one.
-fn report<'d>(kind: FlawKind, reporter: &mut Reporter<'_, 'd>) {
+fn report(kind: FlawKind, reporter: &mut Reporter<'_, '_>) {
     let all = reporter.flaws();
     let flaws = || all.iter().filter(|it| it.kind == kind);
     for (at, flaw) in flaws().enumerate() {

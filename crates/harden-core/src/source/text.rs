@@ -19,13 +19,11 @@ pub struct Text<'t> {
 }
 
 impl<'t> Text<'t> {
+    /// All of a text, as one section.
+    pub(crate) const WHOLE: Span = Span { start: 0, end: u32::MAX };
+
     pub(crate) fn new(index: usize, text: &'t str, cut: Option<&'t Cut>) -> Self {
         Self { index, text, cut, lines: OnceCell::new() }
-    }
-
-    /// All of it, as one section.
-    pub(crate) fn whole(&self) -> Span {
-        Span { start: 0, end: u32::MAX }
     }
 
     /// The documents of one of its [`harden_yaml::sections`], read one by one.

@@ -1,6 +1,6 @@
 //! Feeds what the options name to one check, and keeps what could not be read.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -88,7 +88,7 @@ fn read(options: &Options, unread: &mut Unread) -> Vec<Input<Stream>> {
         ));
     }
     let mut inputs = Vec::new();
-    let read: Vec<_> = files.paths.par_iter().map(|path| read_one(path)).collect();
+    let read: Vec<_> = files.paths.par_iter().map(|it| read_one(it)).collect();
     for (path, input) in files.paths.iter().zip(read) {
         match input {
             Ok(input) => inputs.push(input),
@@ -105,7 +105,7 @@ fn read(options: &Options, unread: &mut Unread) -> Vec<Input<Stream>> {
 }
 
 /// Reads a file, or standard input for `-`; the error is a sentence.
-fn read_one(path: &PathBuf) -> Result<Input<Stream>, String> {
+fn read_one(path: &Path) -> Result<Input<Stream>, String> {
     let name = if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() };
     let name: Arc<str> = name.into();
     let text = if is_stdin(path) {

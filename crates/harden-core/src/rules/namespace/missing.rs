@@ -1,6 +1,7 @@
 //! Namespaces that hold workloads, but not an object that bounds them.
 
 use crate::kubernetes::GroupKind;
+use crate::object::Object;
 use crate::rule::{Reporter, World};
 use std::collections::BTreeSet;
 
@@ -21,7 +22,7 @@ pub(super) fn flag_missing<'d>(
         return;
     }
     let bounded: BTreeSet<&str> =
-        world.of_kind(kind).iter().filter_map(|it| it.namespace()).collect();
+        world.of_kind(kind).iter().filter_map(Object::namespace).collect();
     let used: BTreeSet<&str> = world.pods().iter().map(|it| it.object.namespace.as_str()).collect();
     for namespace in namespaces {
         if used.contains(namespace.name()) && !bounded.contains(namespace.name()) {

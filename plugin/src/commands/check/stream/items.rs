@@ -168,7 +168,7 @@ fn list_of(envelope: &[u8]) -> Option<ListKind> {
     let field = |key| document.root().at(key).as_str().unwrap_or_default().to_owned();
     let kind = field("kind");
     if kind.is_empty() {
-        return Some(Default::default());
+        return Some(ListKind::default());
     }
     let kind = kind.strip_suffix("List")?.to_owned();
     Some(ListKind { api_version: field("apiVersion"), kind })
