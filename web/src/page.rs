@@ -323,6 +323,7 @@ impl Page {
         self.check.is_outdated = false;
         let ask = CheckAsk {
             files: self.files.list.iter().map(|it| it.id).collect(),
+            names: self.files.list.iter().map(|it| it.name.clone()).collect(),
             level: self.level.clone(),
             version: self.version.clone(),
             filter: self.check.filter.clone(),

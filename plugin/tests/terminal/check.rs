@@ -231,6 +231,35 @@ fn a_namespace_counts_wherever_it_stands() {
 }
 
 #[test]
+fn a_stream_that_fits_nowhere_is_incomplete() {
+    let folder = one("");
+    // Letters that no compression makes less of, more than waits in memory.
+    let mut state = 7_u64;
+    let mut letters = || {
+        let next = |_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            char::from(b'a' + (state % 16) as u8)
+        };
+        (0..30_000).map(next).collect::<String>()
+    };
+    let pod = |it: String| {
+        format!(r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"annotations":{{"a":"{it}"}}}}}}"#)
+    };
+    let pods: Vec<_> = (0..1100).map(|_| pod(letters())).collect();
+    let list = format!(r#"{{"kind":"List","items":[{}]}}"#, pods.join(","));
+    let mut command = folder.command("check -f - --rule privileged-container");
+    let ended = finish(command.env("TMPDIR", folder.path().join("nowhere")), &list);
+    assert_eq!(ended.code, 3, "{}{}", ended.stdout, ended.stderr);
+    let why = "objects did not fit into memory, and there is no place for a temporary file";
+    assert!(ended.stdout.contains(why), "{}", ended.stdout);
+    let ended = finish(&mut folder.command("check -f - --rule privileged-container"), &list);
+    assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("checked 1100 objects"), "{}", ended.stdout);
+}
+
+#[test]
 fn a_custom_kind_is_known_wherever_its_definition_stands() {
     let definition = r#"{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"kind":"Thing","plural":"things"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}}}}}]}}"#;
     let thing = r#"{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"a"},"spec":{"sise":1}}"#;

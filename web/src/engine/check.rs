@@ -33,7 +33,8 @@ impl Engine {
         let before = self.incremental.take().filter(is_same);
         let mut incremental = before.unwrap_or_else(|| Incremental::new(settings));
         let texts = self.texts_of(&ask.files);
-        let sources: Vec<_> = texts.iter().map(|text| Source::new("", *text)).collect();
+        let named = ask.names.iter().zip(&texts);
+        let sources: Vec<_> = named.map(|(name, text)| Source::new(name.as_str(), *text)).collect();
         let outcome = incremental.check(&sources);
         let shown = ReportSource::all(&outcome);
         let report = Report::of(&outcome, incremental.settings(), &shown);
@@ -48,6 +49,7 @@ impl Engine {
             headline: summary.headline(),
             levels: summary.level_sentence(),
             coverage: report.coverage_lines(),
+            incomplete: report.incomplete_lines(),
             standing: count(&|it| it.ignored.is_none() && it.about.level.is_some()),
             read: coverage.objects,
             foreign: coverage.foreign,

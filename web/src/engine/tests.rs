@@ -32,6 +32,7 @@ fn ask(engine: &mut Engine, ask: Ask) -> Result<Answer, String> {
 fn check(engine: &mut Engine, filter: Filter) -> Checked {
     let ask_check = CheckAsk {
         files: vec![3],
+        names: vec!["web.yaml".to_owned()],
         level: "restricted".to_owned(),
         version: "latest".to_owned(),
         filter,

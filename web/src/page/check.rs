@@ -188,6 +188,7 @@ fn summary(page: &Page, checked: &Checked) -> Html {
             <h2 class="large">{ &checked.headline }</h2>
             if !checked.levels.is_empty() { <p>{ &checked.levels }{ distance }</p> }
             <p class="quiet">{ checked.coverage.join(" · ") }</p>
+            { for checked.incomplete.iter().map(|it| html! { <p>{ "not judged: " }{ it }</p> }) }
         </div>
     }
 }

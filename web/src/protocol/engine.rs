@@ -43,6 +43,8 @@ pub enum Answer {
 pub struct CheckAsk {
     /// The files, in the order in which findings count them.
     pub files: Vec<u32>,
+    /// What they are called.
+    pub names: Vec<String>,
     /// The Pod Security level.
     pub level: String,
     /// The Kubernetes version, as in `v1.37`.
@@ -143,6 +145,8 @@ pub struct Checked {
     pub read: usize,
     /// Documents that are no Kubernetes object.
     pub foreign: usize,
+    /// What could not be read or checked, and why.
+    pub incomplete: Vec<String>,
     /// Ignores that change nothing, as sentences.
     pub unused: Vec<String>,
     /// Whether any file holds a Secret or an EncryptionConfiguration.

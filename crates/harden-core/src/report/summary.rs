@@ -158,6 +158,11 @@ impl Report<'_> {
         }
         lines
     }
+
+    /// What could not be read or checked, and why: one line each.
+    pub fn incomplete_lines(&self) -> Vec<String> {
+        self.incomplete.iter().map(|it| format!("{}: {}", it.what, it.why)).collect()
+    }
 }
 
 /// `1 finding`, `2 findings`.

@@ -75,8 +75,8 @@ pub(super) fn write_summary(
         let warning = paint.on(severity_style(Severity::Medium), "incomplete");
         let places = count(report.incomplete.len(), "thing");
         writeln!(out, "{warning}: {places} could not be read or checked")?;
-        for incomplete in report.incomplete {
-            writeln!(out, "  {}: {}", Plain(&incomplete.what), Plain(&incomplete.why))?;
+        for line in report.incomplete_lines() {
+            writeln!(out, "  {}", Plain(&line))?;
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ pub struct Workload<'d> {
     /// The object that it is, or whose template it is.
     pub object: Object<'d>,
     /// Where its metadata and spec are, and whether it is a Pod itself.
-    pub part: PodTemplate<'d>,
+    pub template: PodTemplate<'d>,
     /// The pod as the API server defaults it.
     pub pod: Pod<'d>,
 }
@@ -21,17 +21,17 @@ impl<'d> Workload<'d> {
     /// The pods that an object is or makes.
     pub(crate) fn all(object: &Object<'d>) -> Vec<Self> {
         let pods = object.pods().into_iter();
-        pods.map(|part| Self {
+        pods.map(|template| Self {
             object: object.clone(),
-            part,
-            pod: Pod::read_defaulted(part.metadata, part.spec, part.origin),
+            template,
+            pod: Pod::read_defaulted(template.metadata, template.spec, template.origin),
         })
         .collect()
     }
 
     /// A field of the pod's spec.
     pub fn at(&self, key: &'static str) -> Place<'d> {
-        self.part.spec.at(key)
+        self.template.spec.at(key)
     }
 
     /// Its containers: those that start it, those that run, and those that debug it.
@@ -52,7 +52,7 @@ impl<'d> Workload<'d> {
     /// What is remembered of it after its text is gone.
     pub(crate) fn to_pod(&self) -> inventory::Pod {
         let text = |place: Place<'d>| place.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
-        let labels = self.part.metadata.at("labels").entries();
+        let labels = self.template.metadata.at("labels").entries();
         inventory::Pod {
             object: self.object.reference(),
             is_patch: self.is_patch(),

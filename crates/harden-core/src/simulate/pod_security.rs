@@ -102,16 +102,16 @@ impl Simulator {
         is_namespace.then(|| Labels::read(labels, self.options.defaults))
     }
 
-    fn answer_pod<'d>(&self, object: &Object<'d>, part: PodTemplate<'d>) -> Answer<'d> {
+    fn answer_pod<'d>(&self, object: &Object<'d>, template: PodTemplate<'d>) -> Answer<'d> {
         let namespace = object.namespace().unwrap_or(&self.options.namespace);
         let judge = self.namespaces.get(namespace).unwrap_or(&self.otherwise);
-        let pod = Pod::read_defaulted(part.metadata, part.spec, part.origin);
+        let pod = Pod::read_defaulted(template.metadata, template.spec, template.origin);
         let mut answer = Answer {
             kind: object.kind,
             name: object.generate_name().unwrap_or(object.name()),
             namespace: namespace.to_owned(),
             place: object.place,
-            pod: part,
+            pod: template,
             allowed: true,
             standard: judge.policy.enforce,
             failures: Vec::new(),
@@ -131,7 +131,7 @@ impl Simulator {
         }
         // Whoever makes pods of a template is another user, who is not exempt.
         let is_exempt = match answer.exemption {
-            Some(Exemption::User) => part.origin == Origin::Pod,
+            Some(Exemption::User) => template.origin == Origin::Pod,
             exemption => exemption.is_some(),
         };
         if is_exempt {
@@ -144,7 +144,7 @@ impl Simulator {
             return answer;
         }
         answer.audit = would_violate(judge.policy.audit, &judge.audit.evaluate(&pod));
-        if part.origin == Origin::Pod && !answer.allowed {
+        if template.origin == Origin::Pod && !answer.allowed {
             answer.text = Some(forbidden(object, judge.policy.enforce, &answer.message));
             return answer;
         }

@@ -164,3 +164,51 @@ fn each_batch<R: Read + Send>(
 fn begins_with_brace(bytes: &[u8]) -> bool {
     bytes.iter().find(|it| !it.is_ascii_whitespace()) == Some(&b'{')
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+    use std::io::{Seek as _, SeekFrom, Write as _};
+
+    use harden_core::check::Settings;
+    use harden_core::rules;
+
+    use super::*;
+
+    const LIST: &str = r#"{"kind": "List", "items": [{"apiVersion": "v1", "kind": "Pod"}]}"#;
+
+    /// What is noted of a file that `change` befalls between the two looks at it.
+    fn notes(text: &str, change: impl FnOnce(&mut File)) -> Vec<String> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        let stream = Stream::File("list.json".into(), File::open(file.path()).unwrap());
+        let mut survey = Survey::new(Settings::new(rules::all()));
+        let waiting = stream.learn(&mut survey, &mut Vec::new());
+        change(file.as_file_mut());
+        let mut run = survey.end();
+        waiting.judge(&mut run);
+        let outcome = run.finish();
+        outcome.incomplete.into_iter().map(|it| format!("{}: {}", it.what, it.why)).collect()
+    }
+
+    #[test]
+    fn a_file_that_changes_between_two_looks_is_named() {
+        assert!(notes(LIST, |_| {}).is_empty());
+        let changed = ["list.json: it changed while it was read"];
+        assert_eq!(notes(LIST, |file| file.write_all(b"\n").unwrap()), changed);
+        let replaced = notes(LIST, |file| {
+            file.seek(SeekFrom::Start(0)).unwrap();
+            file.write_all(LIST.replace("Pod", "Job").as_bytes()).unwrap();
+        });
+        assert_eq!(replaced, changed);
+    }
+
+    #[test]
+    fn a_file_that_breaks_off_is_named_once() {
+        let broken = LIST.get(..LIST.len() - 4).unwrap();
+        let noted = notes(broken, |_| {});
+        assert_eq!(noted.len(), 1, "{noted:?}");
+        assert!(noted.iter().all(|it| it.starts_with("list.json: ")), "{noted:?}");
+    }
+}

@@ -155,6 +155,8 @@ struct Coverage<'a> {
     broken: usize,
     templates: usize,
     patches: usize,
+    #[serde(rename = "rulesNotRun", skip_serializing_if = "<[_]>::is_empty")]
+    rules_not_run: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -191,6 +193,7 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 broken: coverage.broken,
                 templates: coverage.templates,
                 patches: coverage.patches,
+                rules_not_run: &coverage.rules_not_run,
             },
             incomplete: incomplete.map(|it| Incomplete { what: &it.what, why: &it.why }).collect(),
         },
