@@ -6,7 +6,7 @@ mod about;
 mod fix;
 mod severity;
 
-pub use about::{About, Example, Reference, Text};
+pub use about::{About, Example, Reference};
 pub use fix::{Fix, Remedy, Safety};
 pub use severity::Severity;
 

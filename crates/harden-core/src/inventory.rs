@@ -11,8 +11,8 @@ mod secrecy;
 
 pub use context::{Context, Defaults};
 pub use extent::{Extent, Extents};
-pub use pod::Pod;
-pub use secrecy::without_secrets;
+pub use pod::PodSummary;
+pub use secrecy::storable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +45,7 @@ impl FromIterator<GroupKind> for Wanted {
 #[derive(Debug)]
 pub struct Inventory<'d> {
     objects: BTreeMap<GroupKind, Vec<Object<'d>>>,
-    pods: Vec<&'d Pod>,
+    pods: Vec<&'d PodSummary>,
 }
 
 impl<'d> Inventory<'d> {
@@ -54,7 +54,7 @@ impl<'d> Inventory<'d> {
     pub fn new(
         wanted: &Wanted,
         objects: impl IntoIterator<Item = Object<'d>>,
-        pods: Vec<&'d Pod>,
+        pods: Vec<&'d PodSummary>,
     ) -> Self {
         let mut by_kind: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for object in objects {
@@ -82,12 +82,12 @@ impl<'d> Inventory<'d> {
     }
 
     /// Every pod and pod template, in the order of the input.
-    pub fn pods(&self) -> &[&'d Pod] {
+    pub fn pods(&self) -> &[&'d PodSummary] {
         &self.pods
     }
 
     /// The pods and pod templates by their namespaces, as they are written; in the order of their names.
-    pub fn pods_by_namespace(&self) -> BTreeMap<&'d str, Vec<&'d Pod>> {
+    pub fn pods_by_namespace(&self) -> BTreeMap<&'d str, Vec<&'d PodSummary>> {
         let mut namespaces: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for pod in &self.pods {
             namespaces.entry(pod.object.namespace.as_str()).or_default().push(*pod);

@@ -32,7 +32,7 @@ use crate::object::Origin;
 
 /// Judges a pod as it is written, before any defaulting, as upstream's evaluator does.
 ///
-/// The failures are in the order of the API server's message. None means that the pod is allowed.
+/// The failures are in the order of the API server's message. Without any, the pod is allowed.
 pub fn evaluate<'d>(
     level: Level,
     version: MinorVersion,

@@ -20,7 +20,7 @@ pub use crate::finding::{Reference, Severity};
 use harden_yaml::Document;
 
 use crate::finding::{About, Example};
-use crate::inventory::Pod;
+use crate::inventory::PodSummary;
 use crate::kubernetes::{GroupKind, Level};
 use crate::object::Object;
 
@@ -46,8 +46,9 @@ pub struct Rule {
     pub breaks: &'static str,
     /// Where the field says the same.
     pub references: &'static [Reference<&'static str>],
-    /// The kinds that it reads beside what it is shown. Objects of these kinds are kept until all were
-    /// seen; where one of the kinds cannot be read, the rule does not run.
+    /// The kinds that it reads beside what it is shown. For rules that look at all objects together, objects
+    /// of these kinds are kept until all were seen; others ask [`Reporter::context`]. Where one of the kinds
+    /// cannot be read, the rule does not run.
     pub reads: &'static [GroupKind],
     /// How it is found.
     pub check: Check,
@@ -75,7 +76,7 @@ pub enum Check {
         /// Reports what may be a flaw, without a message.
         report: for<'d> fn(&Workload<'d>, &mut Reporter<'_, 'd>),
         /// Says what is wrong with a pod about which something was reported; `None` if nothing is.
-        confirm: for<'d> fn(&World<'d>, &Pod) -> Option<String>,
+        confirm: for<'d> fn(&World<'d>, &PodSummary) -> Option<String>,
     },
 }
 

@@ -6,7 +6,7 @@ pub(crate) use text::may_hold;
 pub use text::{Positions, Text};
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use harden_yaml::Position;
 
@@ -27,8 +27,9 @@ pub struct Source<'t> {
 pub struct Cut {
     /// Where it begins there.
     pub start: Position,
-    /// What an object is that does not say it, as items of typed lists need not.
-    pub list: Arc<ListKind>,
+    /// What an object is that does not say it, as items of typed lists need not; empty until the list says
+    /// it, which may be at its end.
+    pub list: Arc<OnceLock<ListKind>>,
 }
 
 /// What the items of a typed list are; both are empty where the list does not say it.

@@ -69,7 +69,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("generators", &["cluster", "configuration", "kubernetes", "manifest", "object", "simulate"]),
-    ("report", &["check", "configuration", "finding", "kubernetes"]),
+    ("report", &["check", "configuration", "finding", "kubernetes", "object", "schema"]),
 ];
 
 /// The rooms that a source file is about, and those that it names outside of its tests.

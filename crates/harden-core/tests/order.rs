@@ -8,10 +8,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use harden_core::check::{Incremental, Outcome, Settings, Survey};
 use harden_core::rules;
-use harden_core::source::{Cut, ListKind, Source};
+use harden_core::source::{Cut, Source};
 use harden_yaml::{Document, Position};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -114,7 +115,7 @@ fn files(documents: &[&str], size: usize) -> Vec<Source<'static>> {
 fn items(documents: &[&str]) -> Vec<Source<'static>> {
     let start = Position { line: 1, column: 1 };
     let cut = |text: &&str| {
-        let cut = Cut { start, list: ListKind::default().into() };
+        let cut = Cut { start, list: Arc::default() };
         Source::cut("stdin".into(), (*text).to_owned(), cut)
     };
     documents.iter().map(cut).collect()

@@ -231,6 +231,54 @@ fn a_namespace_counts_wherever_it_stands() {
 }
 
 #[test]
+fn a_list_may_say_its_kind_after_its_items() {
+    let blanks = " ".repeat(9000);
+    let pod = format!(
+        r#"{{"metadata":{{"name":"a","namespace":"b"}},"spec":{{"containers":[]}}{blanks}}}"#
+    );
+    let namespace =
+        r#"{"metadata":{"name":"b","labels":{"pod-security.kubernetes.io/enforce":"privileged"}}}"#;
+    let list = |items: &[&str], kind: &str| {
+        format!(r#"{{"apiVersion":"v1","items":[{}],"kind":"{kind}"}}"#, items.join(","))
+    };
+    let pods = list(&vec![pod.as_str(); 2000], "PodList");
+    let text = format!("{pods}\n{}", list(&[namespace], "NamespaceList"));
+    let folder = Folder::with(&[("many.json", &text)]);
+    let words = "--rule undropped-capabilities,missing-limit-range";
+    for ended in [
+        finish(&mut folder.command(&format!("check -f - {words}")), &text),
+        folder.run(&format!("check -f many.json {words}")),
+    ] {
+        let counted = "checked 2001 objects of 2 kinds in 2001 documents of 1 source";
+        assert!(ended.stdout.contains(counted), "{}", ended.stdout);
+        assert!(ended.stdout.contains("1 finding in 1 object"), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn what_stands_beside_a_finding_on_its_line_is_no_secret() {
+    let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"image":"a:1","name":"c"}]}}"#;
+    for secret in [
+        r#"{"apiVersion":"v1","data":{"p":"TUFSS0VS"},"kind":"Secret","metadata":{"name":"a"}}"#,
+        r#"{"apiVersion":"v1","kind":"Secrets","metadata":{"name":"a"},"stringData":{"q":"TUFSS0VS"}}"#,
+        r#"{"apiVersion":"v1","kind":"secret ","stringData":{"q":"TUFSS0VS"},"type":"a"}"#,
+        r#"{"apiVersion":"template.openshift.io/v1","kind":"Template","objects":[{"kind":"Secret","data":{"q":["TUFSS0VS"]}}]}"#,
+    ] {
+        let list = format!(r#"{{"kind":"List","items":[{pod},{secret},{pod}]}}"#);
+        let folder = Folder::with(&[("list.json", &list)]);
+        for format in ["text", "html", "markdown", "json", "sarif", "github"] {
+            let file = folder.run(&format!("check -f list.json -o {format}")).stdout;
+            let stdin =
+                finish(&mut folder.command(&format!("check -f - -o {format}")), &list).stdout;
+            assert!(
+                !file.contains("TUFSS0VS") && !stdin.contains("TUFSS0VS"),
+                "{format} {secret}: {file}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_stream_that_fits_nowhere_is_incomplete() {
     let folder = one("");
     // Letters that no compression makes less of, more than waits in memory.

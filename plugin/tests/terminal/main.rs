@@ -23,7 +23,6 @@ mod simulate_audit;
 mod stores;
 mod usage;
 
-/// Snapshots go to the gallery at the top of the repository.
 /// Shows what a command line of a generator prints, beside the command; the browser's tests make the same
 /// in the page.
 fn show_generated(name: &str, words: &str, printed: &str) {
@@ -32,6 +31,7 @@ fn show_generated(name: &str, words: &str, printed: &str) {
     settings.bind(|| insta::assert_snapshot!(name, printed));
 }
 
+/// Snapshots go to the gallery at the top of the repository.
 fn gallery(folder: &str) -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../snapshots");

@@ -99,9 +99,23 @@ const SMALL_STANDARD_LIBRARY: [(&str, &str); 5] = [
 /// Builds the playground into `web/dist`.
 pub(crate) fn build_web() -> Result<()> {
     install_packages()?;
+    fetch()?;
     run(Command::new("tsc").arg("--noEmit").args(["--project", "web"]).env("PATH", path()?))?;
     let mut trunk = Command::new("trunk");
     run(trunk.args(["build", "--release"]).env("PATH", path()?).envs(SMALL_STANDARD_LIBRARY))
+}
+
+/// Fetches what the playground and its standard library are built from: trunk builds without a network.
+fn fetch() -> Result<()> {
+    let output = Command::new("rustc").args(["--print", "sysroot"]).current_dir(top()).output()?;
+    let sysroot = String::from_utf8(output.stdout)?;
+    let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.toml");
+    for manifest in [top().join("Cargo.toml"), library] {
+        let mut cargo = Command::new("cargo");
+        cargo.args(["fetch", "--quiet", "--locked", "--manifest-path"]).arg(manifest);
+        run(cargo.env("RUSTC_BOOTSTRAP", "1"))?;
+    }
+    Ok(())
 }
 
 /// Installs what `web/package-lock.json` says, unless that is there.

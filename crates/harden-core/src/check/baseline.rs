@@ -18,7 +18,7 @@ pub struct Baseline {
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidBaseline {
     /// It has another form.
-    #[error("it is no baseline: {0}")]
+    #[error("it is no baseline")]
     Form(#[from] serde_json::Error),
     /// It is of a version of this program with other baselines.
     #[error("it is a baseline of version {0}; make it again with --write-baseline")]

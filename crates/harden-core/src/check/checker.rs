@@ -9,7 +9,7 @@ use super::draft::Held;
 use super::profiles::Profiles;
 use super::{Incomplete, Settings};
 use crate::finding::{About, Finding};
-use crate::inventory::{Context, Extents, Inventory, Pod, Wanted};
+use crate::inventory::{Context, Extents, Inventory, PodSummary, Wanted};
 use crate::kubernetes::{GroupKind, MinorVersion};
 use crate::object::Object;
 use crate::rule::{Check, Collector, Reporter, Rule, Target, World};
@@ -70,9 +70,10 @@ pub(super) type Kept = (usize, Span, u32);
 
 impl Checker {
     pub(super) fn new(settings: Settings, context: Context, extents: Extents) -> Self {
+        let rejected: BTreeSet<_> = extents.rejected().map(|(kind, _)| kind).collect();
         let can_run = |rule: &&&'static Rule| {
-            let rejected: BTreeSet<_> = extents.rejected().map(|(kind, _)| kind).collect();
-            !rule.reads.iter().any(|it| rejected.contains(it))
+            let is_blind = extents.has_gap() && rule.check.is_over_all();
+            !is_blind && !rule.reads.iter().any(|it| rejected.contains(it))
         };
         let rules: Vec<_> = settings.rules.iter().filter(can_run).collect();
         let wanted = rules.iter().filter(|it| it.check.is_over_all()).flat_map(|it| it.reads);
@@ -103,8 +104,8 @@ impl Checker {
         &self,
         texts: &[Text<'_>],
         kept: &[Kept],
-        pods: Vec<&Pod>,
-        held: impl IntoIterator<Item = (&'h Held, &'h Pod)>,
+        pods: Vec<&PodSummary>,
+        held: impl IntoIterator<Item = (&'h Held, &'h PodSummary)>,
     ) -> (Vec<Finding>, Vec<Option<Arc<str>>>) {
         let documents: Vec<_> = kept
             .iter()
@@ -142,7 +143,9 @@ impl Checker {
     /// The kinds that could not be read, with the rules that therefore did not run.
     pub(super) fn not_run(&self) -> (Vec<Incomplete>, Vec<&'static str>) {
         let mut incomplete = Vec::new();
-        let mut ids = BTreeSet::new();
+        let over_all = self.settings.rules.iter().filter(|it| it.check.is_over_all());
+        let mut ids: BTreeSet<_> =
+            over_all.filter(|_| self.extents.has_gap()).map(|it| it.id).collect();
         for (kind, why) in self.extents.rejected() {
             let rules = self.settings.rules.iter().filter(|it| it.reads.contains(&kind));
             let rules: Vec<_> = rules.map(|it| it.id).collect();
@@ -151,7 +154,13 @@ impl Checker {
                 1 => format!("; not run: {}", rules.join(", ")),
                 count => format!("; {count} rules not run: {}", rules.join(", ")),
             };
-            incomplete.push(Incomplete { what: kind.to_string(), why: format!("{why}{not_run}") });
+            let level = match kind {
+                // Which Namespace asks for more is not known, and `--level` is asked of all.
+                GroupKind::NAMESPACE => format!("; pods are held to {}", self.settings.level),
+                _ => String::new(),
+            };
+            let why = format!("{why}{level}{not_run}");
+            incomplete.push(Incomplete { what: kind.to_string(), why });
             ids.extend(rules);
         }
         (incomplete, ids.into_iter().collect())

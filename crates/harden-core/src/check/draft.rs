@@ -3,7 +3,7 @@
 use super::Coverage;
 use crate::finding::Finding;
 use crate::ignore::Ignore;
-use crate::inventory::Pod;
+use crate::inventory::PodSummary;
 
 /// What one source comes to by itself.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub(super) struct Draft {
     /// The decisions not to count findings.
     pub(super) ignores: Vec<Ignore>,
     /// Its pods.
-    pub(super) pods: Vec<Pod>,
+    pub(super) pods: Vec<PodSummary>,
     /// Findings about its pods that count only if a rule confirms them when all objects are known.
     pub(super) held: Vec<Held>,
     /// Whether it holds objects that rules over all objects read.

@@ -7,7 +7,7 @@ use super::checker::Checker;
 use super::{Coverage, Incomplete, Settings};
 use crate::finding::{About, Finding};
 use crate::ignore::{self, Ignore, Unused};
-use crate::inventory::Pod;
+use crate::inventory::PodSummary;
 
 /// What a check comes to.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ pub struct Record<'t> {
     /// Whether it holds nothing to check.
     pub is_foreign: bool,
     /// What is known of its pods and pod templates.
-    pub pods: Vec<Pod>,
+    pub pods: Vec<PodSummary>,
 }
 
 impl Outcome<'_> {

@@ -41,6 +41,12 @@ impl Survey {
         self.extents.note(kind, extent);
     }
 
+    /// Notes that the caller could not keep everything, so that objects of any kind will be missing. Rules
+    /// over all objects do not run, and coverage names them; the caller notes in the run what it lost.
+    pub fn note_gap(&mut self) {
+        self.extents.note_gap();
+    }
+
     /// Begins to judge, in the light of all that was seen.
     pub fn end<'t>(self) -> Run<'t> {
         Run::new(Checker::new(self.settings, self.context, self.extents))

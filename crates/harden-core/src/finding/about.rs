@@ -6,29 +6,26 @@ use std::fmt;
 use super::Severity;
 use crate::kubernetes::Level;
 
-/// Text that stands in the program, or that came from elsewhere.
-pub type Text = Cow<'static, str>;
-
 /// What findings of one kind have in common: what is wrong, how bad it is, what to do. Nobody who
 /// shows a finding needs to know more of where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// Kebab-case name of the flaw, e.g. `privileged-container`; what ignores and baselines name.
-    pub id: Text,
+    pub id: Cow<'static, str>,
     /// Kebab-case name of what it is about, e.g. `pod-security`.
-    pub category: Text,
+    pub category: Cow<'static, str>,
     /// How bad it is where nothing else stands in the way.
     pub severity: Severity,
     /// The lowest level of the Pod Security Standards that forbids it; `None` beyond the standards.
     pub level: Option<Level>,
     /// What is wrong, in one line without a full stop: "a container runs privileged".
-    pub title: Text,
+    pub title: Cow<'static, str>,
     /// Why it matters. Sentences.
-    pub why: Text,
+    pub why: Cow<'static, str>,
     /// What to do, as a command in one line without a full stop.
-    pub remedy: Text,
+    pub remedy: Cow<'static, str>,
     /// What may break when it is fixed, and what to do about it; empty when nothing does.
-    pub breaks: Text,
+    pub breaks: Cow<'static, str>,
     /// Where the field says the same.
     pub references: Vec<Reference>,
     /// What is flagged, and what is not.
@@ -39,14 +36,14 @@ pub struct About {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     /// The manifest that is flagged.
-    pub bad: Text,
+    pub bad: Cow<'static, str>,
     /// The same without the flaw.
-    pub good: Text,
+    pub good: Cow<'static, str>,
 }
 
 /// Where the field says the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reference<T = Text> {
+pub enum Reference<T = Cow<'static, str>> {
     /// Upstream's identifier of a Pod Security check.
     PodSecurity(T),
     /// Section of the CIS Kubernetes Benchmark 2.0.1, e.g. `5.2.2`.

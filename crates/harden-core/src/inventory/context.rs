@@ -18,8 +18,8 @@ use crate::source::{self, Text};
 
 /// The kinds that say something for objects of other kinds.
 const KINDS: [GroupKind; 3] = [
-    GroupKind::new("", "Namespace"),
-    GroupKind::new("", "LimitRange"),
+    GroupKind::NAMESPACE,
+    GroupKind::LIMIT_RANGE,
     GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition"),
 ];
 

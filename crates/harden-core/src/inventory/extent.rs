@@ -17,25 +17,38 @@ pub enum Extent {
 
 /// How much was seen of each kind; what is not listed is [`Extent::Given`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Extents(BTreeMap<GroupKind, Extent>);
+pub struct Extents {
+    kinds: BTreeMap<GroupKind, Extent>,
+    has_gap: bool,
+}
 
 impl Extents {
     /// Notes how much was seen of a kind. A kind of which some was rejected is not whole.
     pub fn note(&mut self, kind: GroupKind, extent: Extent) {
-        let known = self.0.entry(kind).or_insert(Extent::Given);
+        let known = self.kinds.entry(kind).or_insert(Extent::Given);
         if !matches!(known, Extent::Rejected(_)) {
             *known = extent;
         }
     }
 
+    /// Notes that objects of any kind may be missing.
+    pub fn note_gap(&mut self) {
+        self.has_gap = true;
+    }
+
+    /// Whether objects of any kind may be missing.
+    pub fn has_gap(&self) -> bool {
+        self.has_gap
+    }
+
     /// How much was seen of a kind.
     pub fn of(&self, kind: GroupKind) -> &Extent {
-        self.0.get(&kind).unwrap_or(&Extent::Given)
+        self.kinds.get(&kind).unwrap_or(&Extent::Given)
     }
 
     /// The kinds of which something could not be read, and why.
     pub fn rejected(&self) -> impl Iterator<Item = (GroupKind, &str)> {
-        self.0.iter().filter_map(|(kind, extent)| match extent {
+        self.kinds.iter().filter_map(|(kind, extent)| match extent {
             Extent::Rejected(why) => Some((*kind, why.as_str())),
             _ => None,
         })

@@ -6,7 +6,7 @@ use crate::object::ObjectReference;
 
 /// A pod or pod template, as far as rules over all objects need it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pod {
+pub struct PodSummary {
     /// The object that it is, or whose template it is.
     pub object: Arc<ObjectReference>,
     /// Whether it is a patch to another manifest, which has what is missing here.

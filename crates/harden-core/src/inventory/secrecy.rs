@@ -2,63 +2,98 @@
 
 use std::borrow::Cow;
 
-use harden_yaml::{Place, Span};
+use harden_yaml::{Kind, Place, Span, Syntax};
 
 use crate::object::Object;
 use crate::schema;
 use crate::source::{Source, Text};
 
-/// Keys whose values are those of Secrets, however deep they are.
-const KEYS: [&str; 3] = ["data", "stringData", "annotations"];
+/// What a Secret says openly; everything else in it may be its value, or a value in the wrong place.
+const OPEN: [&str; 4] = ["apiVersion", "kind", "type", "immutable"];
 
-/// The text of a source, with an `x` for every character of what a Secret holds; lines and columns stay.
-/// What is not known to be something else is taken for a Secret. `None` where that cannot be told, because
-/// it cannot be read.
-pub fn without_secrets<'s>(source: &'s Source<'_>) -> Option<Cow<'s, str>> {
+/// What the metadata of a Secret says openly.
+const OPEN_METADATA: [&str; 4] = ["name", "generateName", "namespace", "labels"];
+
+/// What the annotations begin with that are ours; others may hold the whole Secret.
+const OURS: &str = "harden.kubectl.io/";
+
+/// The text of a source as it may be written to a disk: with other values in Secrets, of which every rule
+/// says the same. `None` where it must not be: objects of kinds that Kubernetes does not have may be
+/// Secrets that are misspelt, and nobody knows what a text is that cannot be read.
+pub fn storable<'s>(source: &'s Source<'_>) -> Option<Cow<'s, str>> {
     let text = source.at(0);
-    let mut spans = Vec::new();
+    let mut values = Vec::new();
     for document in text.documents(Text::WHOLE) {
-        if document.is_rejected() {
+        if document.is_rejected() || document.syntax() != Syntax::Json {
             return None;
         }
-        for object in text.objects(&document).filter(may_be_secret) {
-            collect(object.place, false, &mut spans);
+        for object in text.objects(&document) {
+            if schema::is_custom(&object) {
+                return None;
+            }
+            if object.group.is_empty() && object.kind == "Secret" {
+                collect_secret(&object, &mut values);
+            }
         }
     }
-    spans.sort();
-    Some(blanked(&source.text, &spans))
+    values.sort_by_key(|(span, _)| *span);
+    Some(replaced(&source.text, &values))
 }
 
-/// Whether an object is a Secret, or of a kind that Kubernetes does not have: it may be misspelt.
-fn may_be_secret(object: &Object<'_>) -> bool {
-    schema::is_custom(object) || object.group.is_empty() && object.kind == "Secret"
-}
-
-fn collect(place: Place<'_>, is_secret: bool, spans: &mut Vec<Span>) {
-    for (key, value) in place.entries() {
-        collect(value, is_secret || KEYS.contains(&key), spans);
+fn collect_secret(secret: &Object<'_>, values: &mut Vec<(Span, String)>) {
+    for (key, value) in secret.place.entries().filter(|(key, _)| !OPEN.contains(key)) {
+        if key != "metadata" {
+            collect(value, values);
+            continue;
+        }
+        for (key, value) in value.entries().filter(|(key, _)| !OPEN_METADATA.contains(key)) {
+            if key == "annotations" {
+                let others = value.entries().filter(|(key, _)| !key.starts_with(OURS));
+                others.for_each(|(_, it)| collect(it, values));
+            } else {
+                collect(value, values);
+            }
+        }
     }
-    place.items().for_each(|it| collect(it, is_secret, spans));
-    if is_secret && !place.is_map() && !place.is_list() && place.exists() {
-        spans.push(place.span());
+}
+
+/// Adds what stands in place of every value here and below.
+fn collect(place: Place<'_>, values: &mut Vec<(Span, String)>) {
+    place.entries().for_each(|(_, it)| collect(it, values));
+    place.items().for_each(|it| collect(it, values));
+    match place.kind() {
+        Kind::String => values.push((place.span(), format!("\"{}\"", disguised(place.as_str())))),
+        Kind::Int | Kind::Float => {
+            let digits = place.source().replace(|it: char| it.is_ascii_digit(), "1");
+            values.push((place.span(), digits));
+        }
+        _ => {}
     }
 }
 
-/// A text with an `x` for every character of these spans, which are in order, but for quotes around them.
-fn blanked<'s>(text: &'s str, spans: &[Span]) -> Cow<'s, str> {
-    if spans.is_empty() {
+/// A string of the same length, as JSON writes it, that is base64 if and only if this is.
+fn disguised(value: Option<&str>) -> String {
+    let disguise = |character| match character {
+        'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' => "A",
+        '=' => "=",
+        // Go passes over these.
+        '\n' => "\\n",
+        '\r' => "\\r",
+        _ => "-",
+    };
+    value.unwrap_or_default().chars().map(disguise).collect()
+}
+
+/// A text with other values at these places, which are in order.
+fn replaced<'s>(text: &'s str, values: &[(Span, String)]) -> Cow<'s, str> {
+    if values.is_empty() {
         return text.into();
     }
     let mut result = String::with_capacity(text.len());
     let mut end = 0;
-    for span in spans {
-        let value = span.text(text);
+    for (span, value) in values {
         result.push_str(text.get(end..span.start as usize).unwrap_or_default());
-        for (at, character) in value.char_indices() {
-            let is_edge = at == 0 || at + 1 == value.len();
-            let stays = character.is_whitespace() || is_edge && matches!(character, '"' | '\'');
-            result.push(if stays { character } else { 'x' });
-        }
+        result.push_str(value);
         end = span.end as usize;
     }
     result.push_str(text.get(end..).unwrap_or_default());
@@ -68,29 +103,57 @@ fn blanked<'s>(text: &'s str, spans: &[Span]) -> Cow<'s, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::{Settings, check};
+    use crate::rules;
 
-    fn without(text: &str) -> Option<String> {
-        without_secrets(&Source::new("a", text)).map(Cow::into_owned)
+    fn stored(text: &str) -> Option<String> {
+        storable(&Source::new("a", text)).map(Cow::into_owned)
     }
 
     #[test]
-    fn what_a_secret_holds_is_blanked_and_nothing_moves() {
-        let text = r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"},"stringData":{"é":"pä ss"}}"#;
-        let blank = text.replace("pä ss", "xx xx");
-        assert_eq!(without(text), Some(blank));
+    fn what_a_secret_holds_is_replaced_and_the_rest_stays() {
+        let text = r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a","annotations":{"b":"c","harden.kubectl.io/ignore.x":"why"}},"type":"Opaque","data":{"k":"aHVudGVyMg=="},"stringdata":{"p":"pä ss"},"stringData":{"n":4711}}"#;
+        let expected = text
+            .replace("\"c\"", "\"A\"")
+            .replace("aHVudGVyMg==", "AAAAAAAAAA==")
+            .replace("pä ss", "A--AA")
+            .replace("4711", "1111");
+        assert_eq!(stored(text), Some(expected));
     }
 
     #[test]
-    fn what_is_misspelt_may_be_a_secret_and_what_is_built_in_is_none() {
-        let of = |kind: &str| format!("{{apiVersion: v1, kind: {kind}, data: {{a: b}}}}");
-        for kind in ["Secret", "Secrets", "secret", "''"] {
-            assert_eq!(without(&of(kind)), Some(of(kind).replace("a: b", "a: x")), "{kind}");
+    fn every_rule_says_the_same_of_what_stands_instead() {
+        for data in [
+            r#""data":{"a":"aGk=","b":"no base64!","c":"aGk","d":"","e":null,"f":7,"g":true}"#,
+            r#""data":{"a":"\u0061Gk=","b":"a\nGk="},"stringData":{"a":1.5e3,"b":[1],"c":{"d":"e"}}"#,
+            r#""data":[],"stringData":"a","typo":"x","immutable":"yes""#,
+        ] {
+            let text = format!(
+                r#"{{"apiVersion":"v1","kind":"Secret","metadata":{{"name":"a","labels":{{"a":1}}}},{data}}}"#
+            );
+            let found = |text: &str| {
+                let outcome = check(Settings::new(rules::all()), [text.to_owned()]);
+                let findings = outcome.findings.into_iter();
+                findings.map(|it| (it.about, it.message, it.object)).collect::<Vec<_>>()
+            };
+            let stored = stored(&text).unwrap_or_default();
+            assert_ne!(stored, text);
+            assert_eq!(found(&stored), found(&text), "{text}\n{stored}");
         }
-        assert_eq!(without(&of("ConfigMap")), Some(of("ConfigMap")));
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_told() {
-        assert_eq!(without("kind: Secret\ndata: [\n"), None);
+    fn what_may_be_a_secret_without_saying_so_is_not_stored() {
+        for kind in ["Secrets", "secret", "", "EncryptionConfiguration"] {
+            assert_eq!(
+                stored(&format!(r#"{{"apiVersion":"v1","kind":"{kind}"}}"#)),
+                None,
+                "{kind}"
+            );
+        }
+        assert_eq!(stored(r#"{"kind": "Secret", "data": {"#), None);
+        assert_eq!(stored("apiVersion: v1\nkind: Pod\n"), None);
+        let pod = r#"{"apiVersion":"v1","kind":"Pod","data":{"a":"b"}}"#;
+        assert_eq!(stored(pod).as_deref(), Some(pod));
     }
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use harden_yaml::Span;
+use harden_yaml::{Place, Span};
 
 use super::Report;
 use crate::configuration::looks_like_key;
 use crate::finding::{About, Finding};
+use crate::object::objects;
+use crate::schema;
 
 /// Kinds of object whose values are secrets.
 const CONFIDENTIAL: [&str; 3] = ["Secret", "EncryptionConfiguration", "EncryptionConfig"];
@@ -30,8 +32,15 @@ impl Secrets {
             let spots = finding.spots.iter().map(|spot| spot.span);
             spans.entry(finding.source).or_default().extend(spots);
         }
+        for (index, source) in report.sources.iter().enumerate() {
+            let values = source.text.map(values_of_secrets).unwrap_or_default();
+            if !values.is_empty() {
+                spans.entry(index).or_default().extend(values);
+            }
+        }
         for spans in spans.values_mut() {
             spans.sort();
+            spans.dedup();
         }
         Self { spans }
     }
@@ -105,6 +114,48 @@ pub(super) fn values(lines: &str, start: usize, is_cut: bool) -> Vec<Span> {
         spans.push(Span::new(from, end));
     }
     spans
+}
+
+/// The values of the Secrets in a text, those that are misspelt or in other objects included.
+fn values_of_secrets(text: &str) -> Vec<Span> {
+    let mut values = Vec::new();
+    let may_hold_one = |text: &str| text.contains("ecret") && text.contains("ata");
+    if !may_hold_one(text) {
+        return values;
+    }
+    let sections = harden_yaml::sections(text).into_iter().filter(|it| may_hold_one(it.text(text)));
+    for document in sections.flat_map(|it| harden_yaml::documents_in(text, it)) {
+        for object in objects(document.root()) {
+            let is_misspelt = object.group.is_empty() && schema::is_custom(&object);
+            visit(object.place, is_misspelt || is_secret_kind(object.kind), &mut values);
+        }
+    }
+    values
+}
+
+fn is_secret_kind(kind: &str) -> bool {
+    matches!(kind.trim().to_lowercase().as_str(), "secret" | "secrets")
+}
+
+/// Adds the values of a Secret, or of those below something else.
+fn visit(place: Place<'_>, is_secret: bool, values: &mut Vec<Span>) {
+    let is_secret = is_secret || place.at("kind").as_str().is_some_and(is_secret_kind);
+    for (key, value) in place.entries() {
+        match key {
+            "apiVersion" | "kind" | "metadata" | "type" if is_secret => {}
+            _ if is_secret => hide(value, values),
+            _ => visit(value, false, values),
+        }
+    }
+    place.items().for_each(|it| visit(it, is_secret, values));
+}
+
+fn hide(place: Place<'_>, values: &mut Vec<Span>) {
+    place.entries().for_each(|(_, it)| hide(it, values));
+    place.items().for_each(|it| hide(it, values));
+    if place.exists() && !place.is_map() && !place.is_list() {
+        values.push(place.span());
+    }
 }
 
 #[cfg(test)]

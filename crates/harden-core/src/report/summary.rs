@@ -125,7 +125,7 @@ impl Report<'_> {
             "checked {}{kinds} in {} of {} with {}, for {} and Kubernetes {}",
             count(coverage.objects, "object"),
             count(coverage.documents, "document"),
-            count(self.sources.len(), "source"),
+            count(self.source_count(), "source"),
             count(self.rules.len(), "rule"),
             self.level,
             self.kubernetes_version
@@ -157,6 +157,11 @@ impl Report<'_> {
             ));
         }
         lines
+    }
+
+    /// How many sources there are; the items of a stream are one.
+    pub(super) fn source_count(&self) -> usize {
+        self.sources.chunk_by(|a, b| a.name == b.name).count()
     }
 
     /// What could not be read or checked, and why: one line each.

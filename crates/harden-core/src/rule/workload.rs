@@ -50,10 +50,10 @@ impl<'d> Workload<'d> {
     }
 
     /// What is remembered of it after its text is gone.
-    pub(crate) fn to_pod(&self) -> inventory::Pod {
+    pub(crate) fn to_pod(&self) -> inventory::PodSummary {
         let text = |place: Place<'d>| place.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
         let labels = self.template.metadata.at("labels").entries();
-        inventory::Pod {
+        inventory::PodSummary {
             object: self.object.reference(),
             is_patch: self.is_patch(),
             labels: labels

@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 
-use crate::inventory::{Inventory, Pod};
+use crate::inventory::{Inventory, PodSummary};
 use crate::kubernetes::GroupKind;
 use crate::object::Object;
 use crate::{network, rbac};
@@ -48,12 +48,12 @@ impl<'d> World<'d> {
     }
 
     /// Every pod and pod template.
-    pub fn pods(&self) -> &[&'d Pod] {
+    pub fn pods(&self) -> &[&'d PodSummary] {
         self.inventory.pods()
     }
 
     /// The pods and pod templates by their namespaces, as they are written.
-    pub fn pods_by_namespace(&self) -> BTreeMap<&'d str, Vec<&'d Pod>> {
+    pub fn pods_by_namespace(&self) -> BTreeMap<&'d str, Vec<&'d PodSummary>> {
         self.inventory.pods_by_namespace()
     }
 

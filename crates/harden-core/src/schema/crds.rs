@@ -26,7 +26,7 @@ pub struct Crds {
 #[derive(Debug, Clone, Default)]
 struct Definition {
     versions: KindVersions,
-    /// How long it is, and a hash of it: which of two definitions counts must not depend on their order.
+    /// How large it is, and a hash of it: which of two definitions counts must not depend on their order.
     rank: (usize, u64),
 }
 
@@ -51,7 +51,7 @@ impl Crds {
         crds
     }
 
-    /// Takes in a CustomResourceDefinition; anything else is skipped. Of several for one kind the longest
+    /// Takes in a CustomResourceDefinition; anything else is skipped. Of several for one kind the largest
     /// counts.
     pub fn learn(&mut self, object: &Object<'_>) {
         if object.kind == "CustomResourceDefinition"
@@ -93,10 +93,7 @@ impl Crds {
         else {
             return;
         };
-        let text = spec.source();
-        let mut hash = FnvHasher::default();
-        hash.write(text.as_bytes());
-        let rank = (text.len(), hash.finish());
+        let rank = rank(spec);
         let known = self.kinds.get(group).and_then(|it| it.get(kind));
         if known.is_some_and(|it| it.rank >= rank) {
             return;
@@ -118,6 +115,23 @@ impl Crds {
         let versions = KindVersions(versions);
         of_group.insert(kind.to_owned(), Definition { versions, rank });
     }
+}
+
+/// How many values there are below a place, and a hash of them: the same however they are written.
+fn rank(place: Place<'_>) -> (usize, u64) {
+    fn visit(place: Place<'_>, count: &mut usize, hash: &mut FnvHasher) {
+        *count += 1;
+        hash.write_u8(place.kind() as u8);
+        for (key, value) in place.entries() {
+            hash.write(key.as_bytes());
+            visit(value, count, hash);
+        }
+        place.items().for_each(|it| visit(it, count, hash));
+        hash.write(place.as_str().or(place.number().as_deref()).unwrap_or_default().as_bytes());
+    }
+    let (mut count, mut hash) = (0, FnvHasher::default());
+    visit(place, &mut count, &mut hash);
+    (count, hash.finish())
 }
 
 /// Whether both know the same kinds by the same definitions.

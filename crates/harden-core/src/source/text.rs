@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use harden_yaml::{Document, Documents, Lines, Position, Span};
 
-use super::Cut;
+use super::{Cut, ListKind};
 use crate::object::{self, Objects};
 
 /// The text of a source, with an index of its lines made at the first question for one.
@@ -26,6 +26,11 @@ impl<'t> Text<'t> {
         Self { index, text, cut, lines: OnceCell::new() }
     }
 
+    /// What it is an item of.
+    fn list(&self) -> Option<&'t ListKind> {
+        self.cut.and_then(|it| it.list.get())
+    }
+
     /// The documents of one of its [`harden_yaml::sections`], read one by one.
     pub(crate) fn documents(&self, section: Span) -> Documents<'t> {
         harden_yaml::documents_in(self.text, section)
@@ -37,7 +42,7 @@ impl<'t> Text<'t> {
         &self,
         words: &'static [&'static str],
     ) -> impl Iterator<Item = Document<'t>> + use<'t> {
-        let is_of_list = self.cut.is_some_and(|it| words.contains(&it.list.kind.as_str()));
+        let is_of_list = self.list().is_some_and(|it| words.contains(&it.kind.as_str()));
         let text = self.text;
         let may_hold = move |text: &str| is_of_list || may_hold(text, words);
         let sections = if may_hold(text) { harden_yaml::sections(text) } else { Vec::new() };
@@ -50,8 +55,9 @@ impl<'t> Text<'t> {
 
     /// The objects of one of its documents.
     pub(crate) fn objects<'a>(&'a self, document: &'a Document<'_>) -> Objects<'a> {
+        let list = self.list();
         let (api_version, kind) =
-            self.cut.map_or(("", ""), |it| (it.list.api_version.as_str(), it.list.kind.as_str()));
+            list.map_or(("", ""), |it| (it.api_version.as_str(), it.kind.as_str()));
         object::objects_of_list(document.root(), api_version, kind).of(self.index, 0)
     }
 }

@@ -133,7 +133,7 @@ impl fmt::Display for Entry {
 
 /// Only `2027-06-30`, of the many ways in which jiff reads a date.
 fn date<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Date>, D::Error> {
-    let text = String::deserialize(field)?;
+    let Some(text) = Option::<String>::deserialize(field)? else { return Ok(None) };
     match text.parse::<Date>() {
         Ok(date) if date.to_string() == text => Ok(Some(date)),
         _ => Err(D::Error::custom(format_args!(

@@ -1,16 +1,19 @@
 //! What waits until everything was seen once: compressed in memory, and beyond a bound in a temporary file
-//! that has no name and that nobody else can read.
+//! that has no name and that nobody else can read. No byte of a Secret gets there.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::Arc;
 
-use harden_core::inventory::without_secrets;
+use harden_core::inventory::storable;
 use harden_core::source::{Cut, Source};
 use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 
 /// So many bytes are kept in memory, once compressed.
 const BOUND: usize = 24 << 20;
+
+/// So many bytes are kept in memory of what must not be written to a disk.
+const MOST: usize = 256 << 20;
 
 /// Sources that wait, in their order.
 #[derive(Debug)]
@@ -24,21 +27,25 @@ pub(super) struct Spool {
     /// The bytes in the file.
     stored: u64,
     /// Why some sources were given up, and how many.
-    lost: Option<(io::Error, usize)>,
+    lost: Option<(String, usize)>,
 }
 
 /// Some sources, compressed together.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Block {
-    /// How long each text is, and where it was cut out.
-    parts: Vec<(usize, Option<Cut>)>,
-    bytes: Bytes,
+    parts: Vec<Part>,
+    /// The texts that are in memory.
+    held: Vec<u8>,
+    /// Where the others are in the file, and how long.
+    stored: Option<(u64, usize)>,
 }
 
+/// One source of a block.
 #[derive(Debug)]
-enum Bytes {
-    Held(Vec<u8>),
-    Stored { at: u64, length: usize },
+struct Part {
+    length: usize,
+    cut: Option<Cut>,
+    is_stored: bool,
 }
 
 impl Spool {
@@ -50,59 +57,82 @@ impl Spool {
 
     /// Keeps some sources. Where there is no room for them, they are counted as lost.
     pub(super) fn push(&mut self, sources: &[Source<'_>]) {
-        let texts: Vec<&str> = sources.iter().map(|it| it.text.as_ref()).collect();
-        let bytes = compress_prepend_size(texts.concat().as_bytes());
-        let fits = self.held + bytes.len() <= self.bound;
-        let parts = sources.iter().map(|it| (it.text.len(), it.cut.clone()));
-        let mut block = Block { parts: parts.collect(), bytes: Bytes::Held(bytes) };
-        if !fits {
-            match self.store(sources, &mut block) {
-                Ok(()) => {}
-                Err(error) => {
-                    let (_, count) = self.lost.get_or_insert((error, 0));
-                    *count += sources.len();
-                    return;
-                }
+        let mut block = Block::default();
+        let mut held = String::new();
+        for source in sources {
+            block.parts.push(Part {
+                length: source.text.len(),
+                cut: source.cut.clone(),
+                is_stored: false,
+            });
+            held.push_str(&source.text);
+        }
+        block.held = compress_prepend_size(held.as_bytes());
+        if self.held + block.held.len() > self.bound {
+            match self.stored_in_part(sources) {
+                Ok(stored) => block = stored,
+                Err(why) => return self.lose(why.to_string(), sources.len()),
             }
         }
-        if let Bytes::Held(bytes) = &block.bytes {
-            self.held += bytes.len();
+        if self.held + block.held.len() > MOST {
+            return self
+                .lose("what may be a Secret is not written to a disk".to_owned(), sources.len());
         }
+        self.held += block.held.len();
         self.blocks.push(block);
     }
 
-    /// Moves a block into the file, without the values of Secrets. Where it cannot be told what is a Secret,
-    /// it stays in memory.
-    fn store(&mut self, sources: &[Source<'_>], block: &mut Block) -> io::Result<()> {
-        let texts: Option<Vec<_>> = sources.iter().map(without_secrets).collect();
-        let Some(texts) = texts else { return Ok(()) };
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(private_file()?),
-        };
-        let bytes = compress_prepend_size(texts.concat().as_bytes());
-        file.seek(SeekFrom::Start(self.stored))?;
-        file.write_all(&bytes)?;
-        for (part, text) in block.parts.iter_mut().zip(&texts) {
-            part.0 = text.len();
+    /// Puts into the file what may be there; the rest stays in memory.
+    fn stored_in_part(&mut self, sources: &[Source<'_>]) -> io::Result<Block> {
+        let mut block = Block::default();
+        let (mut held, mut stored) = (String::new(), String::new());
+        for source in sources {
+            let text = storable(source);
+            let is_stored = text.is_some();
+            let text = text.unwrap_or(source.text.as_ref().into());
+            block.parts.push(Part { length: text.len(), cut: source.cut.clone(), is_stored });
+            if is_stored { &mut stored } else { &mut held }.push_str(&text);
         }
-        block.bytes = Bytes::Stored { at: self.stored, length: bytes.len() };
-        self.stored += bytes.len() as u64;
-        Ok(())
+        if !held.is_empty() {
+            block.held = compress_prepend_size(held.as_bytes());
+        }
+        if !stored.is_empty() {
+            let file = match &mut self.file {
+                Some(file) => file,
+                none => none.insert(private_file()?),
+            };
+            let bytes = compress_prepend_size(stored.as_bytes());
+            file.seek(SeekFrom::Start(self.stored))?;
+            file.write_all(&bytes)?;
+            block.stored = Some((self.stored, bytes.len()));
+            self.stored += bytes.len() as u64;
+        }
+        Ok(block)
+    }
+
+    fn lose(&mut self, why: String, sources: usize) {
+        let (_, count) = self.lost.get_or_insert((why, 0));
+        *count += sources;
     }
 
     /// What was lost, as a sentence; none when nothing was.
     pub(super) fn loss(&self) -> Option<String> {
-        let (error, count) = self.lost.as_ref()?;
+        let (why, count) = self.lost.as_ref()?;
         Some(format!(
-            "{count} objects did not fit into memory, and there is no place for a temporary file ({error}); \
-             set TMPDIR to a folder that can be written, or name a file"
+            "{count} objects did not fit into memory, and there is no place for a temporary file ({why}); set \
+             TMPDIR to a folder that can be written, or name a file"
         ))
     }
 
     /// What its sources are called.
     pub(super) fn name(&self) -> Arc<str> {
         Arc::clone(&self.name)
+    }
+
+    /// The sources block by block, in their order; they wait on.
+    pub(super) fn again(&mut self) -> impl Iterator<Item = io::Result<Vec<Source<'static>>>> {
+        let Self { name, blocks, file, .. } = self;
+        blocks.iter().map(|block| block.read(name, file.as_mut()))
     }
 
     /// The sources block by block, in their order.
@@ -142,30 +172,35 @@ fn private_file() -> io::Result<File> {
 }
 
 impl Block {
-    fn read(self, name: &Arc<str>, file: Option<&mut File>) -> io::Result<Vec<Source<'static>>> {
-        let broken = |error: &dyn std::fmt::Display| {
-            io::Error::new(io::ErrorKind::InvalidData, error.to_string())
-        };
-        let bytes = match (self.bytes, file) {
-            (Bytes::Held(bytes), _) => bytes,
-            (Bytes::Stored { at, length }, Some(file)) => {
+    fn read(&self, name: &Arc<str>, file: Option<&mut File>) -> io::Result<Vec<Source<'static>>> {
+        let held = if self.held.is_empty() { String::new() } else { text(&self.held)? };
+        let stored = match (self.stored, file) {
+            (Some((at, length)), Some(file)) => {
                 let mut bytes = vec![0; length];
                 file.seek(SeekFrom::Start(at))?;
                 file.read_exact(&mut bytes)?;
-                bytes
+                text(&bytes)?
             }
-            (Bytes::Stored { .. }, None) => return Err(broken(&"its temporary file is gone")),
+            _ => String::new(),
         };
-        let text = decompress_size_prepended(&bytes).map_err(|it| broken(&it))?;
-        let text = String::from_utf8(text).map_err(|it| broken(&it))?;
-        let mut start = 0;
-        let parts = self.parts.into_iter().map(|(length, cut)| {
-            let text = text.get(start..start + length).unwrap_or_default().to_owned();
-            start += length;
-            Source { name: Arc::clone(name), text: text.into(), cut }
+        let (mut held, mut stored) = (held.as_str(), stored.as_str());
+        let parts = self.parts.iter().map(|Part { length, cut, is_stored }| {
+            let rest = if *is_stored { &mut stored } else { &mut held };
+            let (text, after) = rest.split_at_checked(*length).unwrap_or_default();
+            *rest = after;
+            Source { name: Arc::clone(name), text: text.to_owned().into(), cut: cut.clone() }
         });
         Ok(parts.collect())
     }
+}
+
+/// What was compressed.
+fn text(bytes: &[u8]) -> io::Result<String> {
+    let broken = |error: &dyn std::fmt::Display| {
+        io::Error::new(io::ErrorKind::InvalidData, error.to_string())
+    };
+    let bytes = decompress_size_prepended(bytes).map_err(|it| broken(&it))?;
+    String::from_utf8(bytes).map_err(|it| broken(&it))
 }
 
 #[cfg(test)]
@@ -184,7 +219,8 @@ mod tests {
     }
 
     fn source(text: &str) -> Source<'static> {
-        let list = Arc::new(ListKind { api_version: "v1".to_owned(), kind: "Pod".to_owned() });
+        let list = ListKind { api_version: "v1".to_owned(), kind: "Pod".to_owned() };
+        let list = Arc::new(list.into());
         Source::cut(
             "stdin".into(),
             text.to_owned(),
@@ -212,15 +248,14 @@ mod tests {
     #[test]
     fn no_byte_of_a_secret_is_in_the_file() {
         let mut spool = spool(0);
-        spool.push(&[source(SECRET)]);
+        spool.push(&[source(SECRET), source("{}"), source(POD)]);
         let mut stored = Vec::new();
         let file = spool.file.as_mut().expect("it did not fit");
         file.seek(SeekFrom::Start(0)).expect("a file");
         file.read_to_end(&mut stored).expect("a file");
-        let stored = decompress_size_prepended(&stored).expect("one block");
-        let stored = String::from_utf8(stored).expect("text");
-        assert!(!stored.contains("bWFya2Vy") && stored.contains("\"password\": \"xxxxxxxx\""));
-        assert_eq!(texts(spool), [stored]);
+        let stored = text(&stored).expect("one block");
+        assert!(!stored.contains("bWFya2Vy") && stored.contains("\"password\": \"AAAAAAAA\""));
+        assert_eq!(texts(spool), [&SECRET.replace("bWFya2Vy", "AAAAAAAA"), "{}", POD]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod items;
 
+use std::collections::BTreeMap;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek as _};
 use std::path::Path;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use harden_core::check::{Incomplete, Run, Survey};
-use harden_core::source::Source;
+use harden_core::source::{ListKind, Source};
 
 use super::spool::{Replay, Spool};
 use items::Items;
@@ -30,7 +31,7 @@ pub(super) enum Stream {
 /// A stream that was looked at, and waits to be judged.
 #[derive(Debug)]
 pub(super) enum Waiting {
-    File(Arc<str>, File, io::Result<Metadata>),
+    File(Arc<str>, File, io::Result<Metadata>, BTreeMap<usize, ListKind>),
     Spool(Spool),
 }
 
@@ -63,22 +64,35 @@ impl Stream {
     /// Looks at all of it. What goes wrong is noted.
     pub(super) fn learn(self, survey: &mut Survey, notes: &mut Vec<Incomplete>) -> Waiting {
         match self {
-            Self::File(name, file) => {
+            Self::File(name, mut file) => {
                 let before = file.metadata();
-                // What goes wrong goes wrong again when it is judged.
-                let _ = each_batch(Items::of(Arc::clone(&name), &file), |batch| {
+                let mut items = Items::of(Arc::clone(&name), &file);
+                let mut learn = |batch: Vec<Source<'static>>| {
                     batch.iter().for_each(|it| survey.learn(it));
-                });
-                Waiting::File(name, file, before)
+                };
+                each_batch(&mut items, &mut learn);
+                let late = items.late().clone();
+                if !late.is_empty() && file.rewind().is_ok() {
+                    // What goes wrong goes wrong again when it is judged.
+                    each_batch(&mut Items::again(Arc::clone(&name), &file, late.clone()), learn);
+                }
+                Waiting::File(name, file, before, late)
             }
             Self::Once(name, first) => {
                 let mut spool = Spool::new(Arc::clone(&name));
-                let items = Items::of(Arc::clone(&name), first.chain(io::stdin()));
-                let ended = each_batch(items, |batch| {
+                let mut items = Items::of(Arc::clone(&name), first.chain(io::stdin()));
+                each_batch(&mut items, |batch| {
                     batch.iter().for_each(|it| survey.learn(it));
                     spool.push(&batch);
                 });
-                let why = ended.err().map(|error| format!("{error:#}"));
+                if !items.late().is_empty() {
+                    let waiting = spool.again().flatten().flatten();
+                    waiting.for_each(|it| survey.learn(&it));
+                }
+                if spool.loss().is_some() {
+                    survey.note_gap();
+                }
+                let why = items.end().err().map(|error| format!("{error:#}"));
                 let whys = why.into_iter().chain(spool.loss());
                 notes.extend(whys.map(|why| Incomplete { what: name.to_string(), why }));
                 Waiting::Spool(spool)
@@ -91,8 +105,8 @@ impl Waiting {
     /// Judges it item by item. What goes wrong is noted in the run.
     pub(super) fn judge(self, run: &mut Run<'_>) {
         let (name, result) = match self {
-            Self::File(name, file, before) => {
-                let result = judge_file(&name, file, before, run);
+            Self::File(name, file, before, late) => {
+                let result = judge_file(&name, file, before, late, run);
                 (name, result)
             }
             Self::Spool(spool) => {
@@ -110,11 +124,13 @@ fn judge_file(
     name: &Arc<str>,
     mut file: File,
     before: io::Result<Metadata>,
+    late: BTreeMap<usize, ListKind>,
     run: &mut Run<'_>,
 ) -> anyhow::Result<()> {
     let stamp = |it: &Metadata| (it.len(), it.modified().ok());
     file.rewind().context("failed to read it again")?;
-    judge_batches(Items::of(Arc::clone(name), &file), Items::next_batch, run).end()?;
+    let items = Items::again(Arc::clone(name), &file, late);
+    judge_batches(items, Items::next_batch, run).end()?;
     let (before, after) = (before?, file.metadata()?);
     if stamp(&before) != stamp(&after) {
         bail!("it changed while it was read");
@@ -150,14 +166,13 @@ fn judge_batches<T: Send>(
 
 /// Hands out the items batch by batch, each while the next is read.
 fn each_batch<R: Read + Send>(
-    mut items: Items<R>,
+    items: &mut Items<R>,
     mut take: impl FnMut(Vec<Source<'static>>) + Send,
-) -> anyhow::Result<()> {
+) {
     let mut batch = items.next_batch();
     while !batch.is_empty() {
         (batch, ()) = rayon::join(|| items.next_batch(), || take(batch));
     }
-    items.end()
 }
 
 /// Whether the first bytes are those of an object in JSON.

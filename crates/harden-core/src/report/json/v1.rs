@@ -185,7 +185,7 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
         },
         Tail {
             coverage: Coverage {
-                sources: report.sources.len(),
+                sources: report.source_count(),
                 documents: coverage.documents,
                 objects: coverage.objects,
                 kinds: &coverage.kinds,

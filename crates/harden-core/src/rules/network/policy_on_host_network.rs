@@ -1,6 +1,6 @@
 //! Pods that policies do not reach.
 
-use crate::inventory::Pod;
+use crate::inventory::PodSummary;
 use crate::network;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
 
@@ -96,7 +96,7 @@ fn report<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
 }
 
-fn confirm(world: &World<'_>, pod: &Pod) -> Option<String> {
+fn confirm(world: &World<'_>, pod: &PodSummary) -> Option<String> {
     let policy = world.network().naming(&pod.object.namespace, &pod.labels)?;
     Some(format!(
         "NetworkPolicy `{}` selects these pods, but they are in the network of the host, where it does not hold",

@@ -1,7 +1,7 @@
 //! Pods that use the API server as the account that everything in the namespace shares.
 
 use super::tokens::{identity, token};
-use crate::inventory::Pod;
+use crate::inventory::PodSummary;
 use crate::rbac::{self, PodIdentity, Token};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
 
@@ -59,7 +59,7 @@ fn report<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
 }
 
-fn confirm(world: &World<'_>, pod: &Pod) -> Option<String> {
+fn confirm(world: &World<'_>, pod: &PodSummary) -> Option<String> {
     let is_wanted = token(world, &identity(pod)) == Token::Wanted;
     is_wanted.then(|| "uses the API server as the ServiceAccount `default`".to_owned())
 }

@@ -3,7 +3,7 @@
 use harden_yaml::Action;
 
 use super::tokens::{identity, token};
-use crate::inventory::Pod;
+use crate::inventory::PodSummary;
 use crate::rbac::{self, PodIdentity, Token};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
 
@@ -62,7 +62,7 @@ fn report<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
 }
 
-fn confirm(world: &World<'_>, pod: &Pod) -> Option<String> {
+fn confirm(world: &World<'_>, pod: &PodSummary) -> Option<String> {
     let pods = identity(pod);
     if token(world, &pods) != Token::Unwanted {
         return None;

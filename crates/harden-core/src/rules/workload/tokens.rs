@@ -1,6 +1,6 @@
 //! Which pods get a token of the API server, and whether anything says that they need it.
 
-use crate::inventory::Pod;
+use crate::inventory::PodSummary;
 use crate::rbac::{PodIdentity, Token};
 use crate::rule::World;
 
@@ -10,7 +10,7 @@ pub(super) fn token(world: &World<'_>, pods: &PodIdentity<'_>) -> Token {
 }
 
 /// Who pods are to the API server.
-pub(super) fn identity(pod: &Pod) -> PodIdentity<'_> {
+pub(super) fn identity(pod: &PodSummary) -> PodIdentity<'_> {
     PodIdentity {
         namespace: &pod.object.namespace,
         account: pod.service_account.as_deref(),

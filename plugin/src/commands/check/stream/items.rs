@@ -1,7 +1,8 @@
 //! The items of the lists in a stream of JSON, as they are read.
 
+use std::collections::BTreeMap;
 use std::io::Read;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, anyhow};
 use harden_core::source::{Cut, ListKind, Source};
@@ -23,7 +24,11 @@ pub(super) struct Items<R> {
     /// The text of the object at hand, until it proves to be a list.
     head: Option<Vec<u8>>,
     /// What the items of the list at hand are when they do not say it.
-    list: Arc<ListKind>,
+    list: Arc<OnceLock<ListKind>>,
+    /// What lists are that say it after their items, by their places; known from an earlier look.
+    late: BTreeMap<usize, ListKind>,
+    /// How many objects were closed before the one at hand.
+    closed: usize,
     /// What is to be judged as a whole, once.
     whole: Option<Source<'static>>,
     /// How it ended, once it has.
@@ -41,9 +46,22 @@ impl<R: Read> Items<R> {
             splitter: ListSplitter::new(),
             head: Some(Vec::new()),
             list: Arc::default(),
+            late: BTreeMap::new(),
+            closed: 0,
             whole: None,
             ended: None,
         }
+    }
+
+    /// The same, after an earlier look.
+    pub(super) fn again(name: Arc<str>, input: R, late: BTreeMap<usize, ListKind>) -> Self {
+        Self { late, ..Self::of(name, input) }
+    }
+
+    /// What lists are that say it after their items; the items know it, and whoever looked at them before
+    /// did not.
+    pub(super) fn late(&self) -> &BTreeMap<usize, ListKind> {
+        &self.late
     }
 
     /// The next items; none at the end, and none behind something that cannot be read.
@@ -104,7 +122,11 @@ impl<R: Read> Items<R> {
         if self.head.is_some() && self.splitter.has_items() {
             match list_of(&self.splitter.envelope()) {
                 Some(list) => {
-                    self.list = Arc::new(list);
+                    self.list = Arc::default();
+                    let known = self.late.get(&self.closed).cloned();
+                    if let Some(list) = known.or(Some(list)).filter(|it| !it.kind.is_empty()) {
+                        let _ = self.list.set(list);
+                    }
                     self.head = None;
                 }
                 None => return self.end_as_whole(),
@@ -128,16 +150,24 @@ impl<R: Read> Items<R> {
     fn end_object(&mut self) -> anyhow::Result<()> {
         let next = ListSplitter::starting_at(self.splitter.place());
         let ended = std::mem::replace(&mut self.splitter, next);
-        let start = ended.start();
+        let (start, envelope) = (ended.start(), ended.envelope());
         if self.head.replace(Vec::new()).is_some() {
             let text = ended.finish().map_err(|it| anyhow!("{}", it.message()))?;
             self.whole = Some(self.source(text, Cut { start, list: Arc::default() }));
+        } else if let Some(list) = list_of(&envelope).filter(|it| !it.kind.is_empty())
+            && self.list.set(list.clone()).is_ok()
+        {
+            self.late.insert(self.closed, list);
         }
+        self.closed += 1;
         Ok(())
     }
 
     /// There is no more text.
     fn end_text(&mut self) -> anyhow::Result<()> {
+        if self.splitter.has_ended() {
+            return self.end_object();
+        }
         let splitter = std::mem::take(&mut self.splitter);
         if !splitter.is_blank() {
             splitter.finish().map_err(|it| anyhow!("{}", it.message()))?;
