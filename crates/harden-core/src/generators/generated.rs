@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::OptionError;
 use crate::Manifest;
 use crate::configuration::first_document;
+use crate::kubernetes::MinorVersion;
 use crate::simulate::audit::{Estimate, Simulator};
 
 /// What a generator makes.
@@ -45,7 +46,9 @@ impl Generated {
         const OPTION: &str = "--estimate";
         let Some(policy) = self.files.first() else { return Ok(()) };
         let document = first_document(&policy.text);
-        let simulator = Simulator::new(&document, &policy.name)
+        // It was made for some version, and newer servers take what older ones do.
+        let newest = MinorVersion::NEWEST_KNOWN;
+        let simulator = Simulator::new(&document, &policy.name, newest)
             .map_err(|rejection| OptionError::new(OPTION, log, rejection.sentence(&policy.name)))?;
         let estimate = count(&simulator)?;
         if estimate.total().events == 0 {

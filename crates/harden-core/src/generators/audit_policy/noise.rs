@@ -2,6 +2,7 @@
 
 use super::rule::PolicyRule;
 use crate::configuration::audit::AuditLevel;
+use crate::kubernetes::MinorVersion;
 
 /// Requests that the cluster makes by itself, by the thousand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +39,8 @@ impl Noise {
     pub(super) const EACH: [Self; 6] =
         [Self::Health, Self::Discovery, Self::Events, Self::Leases, Self::Components, Self::Nodes];
 
-    /// The rules that drop it.
-    pub(super) fn rules(self) -> Vec<PolicyRule> {
+    /// The rules that drop it on an API server of this version.
+    pub(super) fn rules(self, version: MinorVersion) -> Vec<PolicyRule> {
         let none = |why| PolicyRule::new(AuditLevel::None, why);
         match self {
             Self::All | Self::None => Vec::new(),
@@ -69,12 +70,12 @@ impl Noise {
                     .verbs(&["get", "update"])
                     .resources("coordination.k8s.io", &["leases"]),
             ],
-            Self::Components => vec![
+            Self::Components => {
                 none("The control plane reads all the time. What it changes is logged, and so is its\nreading of Secrets, by the rule above.")
                     .users(&COMPONENTS)
                     .verbs(&["get", "list", "watch"])
-                    .resources("*", &[]),
-            ],
+                    .every_resource(version)
+            }
             Self::Nodes => vec![
                 none("Kubelets that read their node, and report its status and that of its pods.")
                     .groups(&["system:nodes"])
