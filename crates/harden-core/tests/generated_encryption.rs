@@ -167,6 +167,33 @@ fn nothing_is_found_in_any_file() {
 }
 
 #[test]
+fn flags_are_those_that_the_server_of_the_version_has() {
+    for minor in 25..=MinorVersion::NEWEST_KNOWN.0 {
+        let version = MinorVersion(minor);
+        let options = |automatic_reload| Options {
+            print_flags: true,
+            automatic_reload,
+            kubernetes_version: Some(PolicyVersion::Pinned(version)),
+            ..options()
+        };
+        let settings = || Settings { version, ..Settings::new(rules::all()) };
+        let plain = text(options(false));
+        assert_eq!(check(settings(), [plain.as_str()]).findings.len(), 0, "{plain}");
+        assert!(!plain.contains("automatic-reload"), "{plain}");
+        match generate(options(true)) {
+            Ok(generated) => {
+                assert!(version >= MinorVersion(26), "{version}");
+                let text = generated.files[0].text.as_str();
+                assert_eq!(check(settings(), [text]).findings.len(), 0, "{text}");
+            }
+            Err(error) => {
+                assert_eq!((error.option, minor), ("--automatic-reload", 25), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_key_file_is_mounted_read_only_and_never_with_files_of_others() {
     for (path, mounted, kind) in [
         ("/etc/kubernetes/encryption/encryption.yaml", "/etc/kubernetes/encryption", "Directory"),
