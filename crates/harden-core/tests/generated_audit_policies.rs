@@ -128,8 +128,12 @@ fn flags_are_nothing_to_object_to() {
     }
 }
 
-/// The level at which the policy logs a request.
+/// The level at which the policy logs a request in the namespace shop.
 fn level(policy: &str, user: &str, verb: &str, resource: &str) -> AuditLevel {
+    level_in("shop", policy, user, verb, resource)
+}
+
+fn level_in(namespace: &str, policy: &str, user: &str, verb: &str, resource: &str) -> AuditLevel {
     let document = first_document(policy);
     let simulator = Simulator::new(&document, "policy.yaml", NEWEST).unwrap();
     let mut request =
@@ -138,7 +142,7 @@ fn level(policy: &str, user: &str, verb: &str, resource: &str) -> AuditLevel {
         resource.clone_into(&mut request.path);
     } else {
         resource.clone_into(&mut request.resource);
-        "shop".clone_into(&mut request.namespace);
+        namespace.clone_into(&mut request.namespace);
     }
     if user.starts_with("system:node:") {
         request.groups.push("system:nodes".to_owned());
@@ -175,7 +179,6 @@ fn every_profile_logs_what_its_name_says() {
         ("alice", "create", "widgets.example.com", [Metadata, Metadata, Metadata, RequestResponse]),
         ("alice", "delete", "events", [Metadata; 4]),
         ("alice", "create", "events", [Metadata, None, Metadata, Metadata]),
-        (KCM, "update", "leases", [Metadata, None, Metadata, Metadata]),
         (KCM, "watch", "pods", [Metadata, None, Metadata, Metadata]),
         (KCM, "list", "widgets.example.com", [Metadata, None, Metadata, Metadata]),
         (KCM, "get", "/metrics", [Metadata; 4]),
@@ -219,6 +222,37 @@ fn what_is_made_for_a_newer_server_an_older_one_rejects_in_its_words() {
 }
 
 #[test]
+fn what_a_stolen_credential_changes_is_logged_by_every_profile() {
+    use AuditLevel::{Metadata, None, Request, RequestResponse};
+
+    const KCM: &str = "system:kube-controller-manager";
+    const KUBELET: &str = "system:node:a";
+    const APP: &str = "system:serviceaccount:shop:app";
+    let policies = PROFILES.map(|profile| text(Options { profile, ..Options::default() }));
+    for (user, verb, resource, namespace, expected) in [
+        (KUBELET, "patch", "nodes", "", [Metadata, Metadata, Metadata, RequestResponse]),
+        (KUBELET, "update", "nodes", "", [Metadata, Metadata, Metadata, RequestResponse]),
+        (KUBELET, "delete", "nodes", "", [Metadata, Metadata, Metadata, RequestResponse]),
+        (KUBELET, "get", "nodes", "", [Metadata, None, Metadata, Metadata]),
+        (KUBELET, "patch", "nodes/status", "", [Metadata, None, Metadata, Metadata]),
+        (KUBELET, "patch", "pods/status", "shop", [Metadata, None, Metadata, Metadata]),
+        (KUBELET, "patch", "pods", "shop", [Metadata, Request, Request, RequestResponse]),
+        (KUBELET, "update", "leases", "kube-node-lease", [Metadata, None, Metadata, Metadata]),
+        (KUBELET, "update", "leases", "kube-system", [Metadata; 4]),
+        (KUBELET, "delete", "leases", "kube-node-lease", [Metadata; 4]),
+        (KCM, "update", "leases", "kube-system", [Metadata, None, Metadata, Metadata]),
+        (KCM, "update", "leases", "shop", [Metadata; 4]),
+        (APP, "update", "leases", "kube-system", [Metadata; 4]),
+        (APP, "update", "leases", "kube-node-lease", [Metadata; 4]),
+        (APP, "update", "leases", "shop", [Metadata; 4]),
+        (APP, "patch", "nodes", "", [Metadata, Metadata, Metadata, RequestResponse]),
+    ] {
+        let levels = policies.each_ref().map(|it| level_in(namespace, it, user, verb, resource));
+        assert_eq!(levels, expected, "{user} {verb} {resource} {namespace}");
+    }
+}
+
+#[test]
 fn namespaces_limit_bodies_and_nothing_else() {
     let options = |names: &[&str]| Options {
         namespaces: names.iter().map(|it| it.parse().unwrap()).collect(),
@@ -243,5 +277,5 @@ fn a_policy_is_the_same_at_every_run() {
         let document = first_document(&one);
         look(&read(&document, NEWEST).unwrap())
     });
-    assert_eq!(counts, [2, 11, 4, 5]);
+    assert_eq!(counts, [2, 12, 4, 5]);
 }
