@@ -9,7 +9,7 @@ use harden_core::configuration::first_document;
 use harden_core::generators::encryption::{
     Disable, Enable, Fallback, Options, Procedure, Progress, Provider, Rotate, Stage, Writer,
 };
-use harden_core::generators::{Generated, Generator, OptionError};
+use harden_core::generators::{Generated, Generator, OptionError, Verdict};
 use harden_core::kubernetes::{Date, MinorVersion, PolicyVersion};
 use harden_core::rules;
 
@@ -600,7 +600,7 @@ fn a_cluster_that_says_otherwise_stops_the_next_step() {
         let procedure = Procedure::Rotate(Rotate { progress, writer: Writer::default() });
         let facts = Facts { encryption: Some(state), ..facts() };
         run(procedure, Some(file), &facts)
-            .map(|it| it.notes.join("\n"))
+            .map(|it| (it.notes.join("\n"), it.verdict))
             .map_err(|it| it.to_string())
     };
     let hash = |text: &str| {
@@ -628,10 +628,17 @@ fn a_cluster_that_says_otherwise_stops_the_next_step() {
     let error = verify(Stage::Retire, state(&promoted, 99), false, &promoted).unwrap_err();
     assert!(error.contains("no StorageVersionMigration of secrets succeeded since"), "{error}");
     assert!(verify(Stage::Retire, state(&promoted, 99), true, &promoted).is_ok());
-    let notes = verify(Stage::Retire, state(&promoted, 101), false, &promoted).unwrap();
+    let (notes, _) = verify(Stage::Retire, state(&promoted, 101), false, &promoted).unwrap();
     assert!(notes.contains("StorageVersionMigration m wrote secrets again"), "{notes}");
-    let notes = verify(Stage::Status, state(&fresh, 0), false, &promoted).unwrap();
+    let (notes, verdict) = verify(Stage::Status, state(&fresh, 0), false, &promoted).unwrap();
     assert!(notes.contains("does not use old.yaml"), "{notes}");
+    assert_eq!(verdict, Verdict::No);
+    let nothing = EncryptionState::default();
+    let (notes, verdict) = verify(Stage::Status, nothing, false, &promoted).unwrap();
+    assert!(notes.contains("does not tell which file it uses"), "{notes}");
+    assert_eq!(verdict, Verdict::Unknown);
+    let (_, verdict) = verify(Stage::Status, state(&promoted, 0), false, &promoted).unwrap();
+    assert_eq!(verdict, Verdict::Yes);
 }
 
 #[test]

@@ -19,6 +19,20 @@ pub struct Generated {
     pub files: Vec<File>,
     /// What the user should know but the objects do not say; one sentence each.
     pub notes: Vec<String>,
+    /// What a cluster answered, where the options ask whether something is so.
+    pub verdict: Verdict,
+}
+
+/// The answer to a question that the options ask of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verdict {
+    /// It is so, or nothing was asked.
+    #[default]
+    Yes,
+    /// It is not.
+    No,
+    /// The cluster does not tell.
+    Unknown,
 }
 
 impl Generated {
