@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use harden_core::configuration::audit::Stage;
 use harden_core::configuration::first_document;
+use harden_core::kubernetes::MinorVersion;
 use harden_core::simulate::audit::{Record, Request, Simulator};
 use harness::{ControlPlane, Options, eventually};
 
@@ -74,7 +75,8 @@ fn the_server_starts_with_every_profile_and_logs_what_the_simulator_says() {
         let token = text.lines().find(|it| it.contains("/serviceaccounts/ci/token"));
         assert!(!token.unwrap().contains("responseObject"), "{profile}: the log holds a token");
         let (document, mut count) = (first_document(&policy), 0);
-        let simulator = Simulator::new(&document, "policy.yaml").unwrap();
+        let simulator =
+            Simulator::new(&document, "policy.yaml", MinorVersion::NEWEST_KNOWN).unwrap();
         for text in text.lines() {
             let record = Record::read(text).unwrap();
             let answer = simulator.answer(&record.event());
@@ -130,7 +132,8 @@ fn random_policies_log_random_requests_as_the_simulator_says() {
         let sent: Vec<Sent> = (0..requests).map(|_| choices.request()).collect();
         Users::of(&plane).send(&sent);
         let document = first_document(&policy);
-        let simulator = Simulator::new(&document, "policy.yaml").unwrap();
+        let simulator =
+            Simulator::new(&document, "policy.yaml", MinorVersion::NEWEST_KNOWN).unwrap();
         let expected: Vec<Logged> = sent.iter().map(|it| expected(&simulator, it)).collect();
         let is_logged = expected.iter().filter(|it| !it.is_empty()).count();
         let logged = eventually("all events", Duration::from_secs(20), || {

@@ -12,7 +12,7 @@ mod output;
 pub mod pod_security;
 
 pub use folder::kustomization;
-pub use generated::{File, Generated};
+pub use generated::{File, Generated, Verdict};
 pub use host_path::{HostPath, InvalidHostPath};
 pub use output::{FileOutput, ObjectOutput};
 

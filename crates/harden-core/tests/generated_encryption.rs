@@ -9,7 +9,7 @@ use harden_core::configuration::first_document;
 use harden_core::generators::encryption::{
     Disable, Enable, Fallback, Options, Procedure, Progress, Provider, Rotate, Stage, Writer,
 };
-use harden_core::generators::{Generated, Generator, OptionError};
+use harden_core::generators::{Generated, Generator, OptionError, Verdict};
 use harden_core::kubernetes::{Date, MinorVersion, PolicyVersion};
 use harden_core::rules;
 
@@ -163,6 +163,33 @@ fn nothing_is_found_in_any_file() {
         let writer = writer(Provider::Kms);
         let text = text(Options { print_flags: true, automatic_reload, writer, ..options() });
         assert_eq!(findings(&text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn flags_are_those_that_the_server_of_the_version_has() {
+    for minor in 25..=MinorVersion::NEWEST_KNOWN.0 {
+        let version = MinorVersion(minor);
+        let options = |automatic_reload| Options {
+            print_flags: true,
+            automatic_reload,
+            kubernetes_version: Some(PolicyVersion::Pinned(version)),
+            ..options()
+        };
+        let settings = || Settings { version, ..Settings::new(rules::all()) };
+        let plain = text(options(false));
+        assert_eq!(check(settings(), [plain.as_str()]).findings.len(), 0, "{plain}");
+        assert!(!plain.contains("automatic-reload"), "{plain}");
+        match generate(options(true)) {
+            Ok(generated) => {
+                assert!(version >= MinorVersion(26), "{version}");
+                let text = generated.files[0].text.as_str();
+                assert_eq!(check(settings(), [text]).findings.len(), 0, "{text}");
+            }
+            Err(error) => {
+                assert_eq!((error.option, minor), ("--automatic-reload", 25), "{error}");
+            }
+        }
     }
 }
 
@@ -573,7 +600,7 @@ fn a_cluster_that_says_otherwise_stops_the_next_step() {
         let procedure = Procedure::Rotate(Rotate { progress, writer: Writer::default() });
         let facts = Facts { encryption: Some(state), ..facts() };
         run(procedure, Some(file), &facts)
-            .map(|it| it.notes.join("\n"))
+            .map(|it| (it.notes.join("\n"), it.verdict))
             .map_err(|it| it.to_string())
     };
     let hash = |text: &str| {
@@ -601,10 +628,17 @@ fn a_cluster_that_says_otherwise_stops_the_next_step() {
     let error = verify(Stage::Retire, state(&promoted, 99), false, &promoted).unwrap_err();
     assert!(error.contains("no StorageVersionMigration of secrets succeeded since"), "{error}");
     assert!(verify(Stage::Retire, state(&promoted, 99), true, &promoted).is_ok());
-    let notes = verify(Stage::Retire, state(&promoted, 101), false, &promoted).unwrap();
+    let (notes, _) = verify(Stage::Retire, state(&promoted, 101), false, &promoted).unwrap();
     assert!(notes.contains("StorageVersionMigration m wrote secrets again"), "{notes}");
-    let notes = verify(Stage::Status, state(&fresh, 0), false, &promoted).unwrap();
+    let (notes, verdict) = verify(Stage::Status, state(&fresh, 0), false, &promoted).unwrap();
     assert!(notes.contains("does not use old.yaml"), "{notes}");
+    assert_eq!(verdict, Verdict::No);
+    let nothing = EncryptionState::default();
+    let (notes, verdict) = verify(Stage::Status, nothing, false, &promoted).unwrap();
+    assert!(notes.contains("does not tell which file it uses"), "{notes}");
+    assert_eq!(verdict, Verdict::Unknown);
+    let (_, verdict) = verify(Stage::Status, state(&promoted, 0), false, &promoted).unwrap();
+    assert_eq!(verdict, Verdict::Yes);
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod machine;
 
 use clap::{ArgMatches, FromArgMatches as _};
 use harden_core::cluster::{Facts, Need};
-use harden_core::generators::{Generate, Generated, Generator, Product};
+use harden_core::generators::{Generate, Generated, Generator, Product, Verdict};
 use zeroize::Zeroizing;
 
 use crate::audit_log;
@@ -31,7 +31,12 @@ fn files(generator: &dyn Generate, delivery: &FileDelivery) -> super::Result {
     if let Some(log) = generator.log() {
         generated.count(log, |simulator| audit_log::count(simulator, log))?;
     }
-    file::run(&generated, delivery, generator.is_forced())
+    let exit = file::run(&generated, delivery, generator.is_forced())?;
+    Ok(match generated.verdict {
+        Verdict::Yes => exit,
+        Verdict::No => Exit::Found,
+        Verdict::Unknown => Exit::Incomplete,
+    })
 }
 
 fn objects(generator: &dyn Generate, delivery: &Delivery) -> super::Result {

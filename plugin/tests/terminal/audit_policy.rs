@@ -4,20 +4,24 @@ use crate::harden::{command, finish, line};
 use crate::{gallery, show_generated};
 
 /// Every way of using `audit-policy` that its reader should see once.
-const GALLERY: [(&str, &str); 9] = [
+const GALLERY: [(&str, &str); 10] = [
     ("audit-policy", "audit-policy"),
     ("audit-policy-minimal", "audit-policy --profile minimal"),
     ("audit-policy-cis", "audit-policy --profile cis"),
     ("audit-policy-forensic", "audit-policy --profile forensic"),
+    (
+        "audit-policy-older",
+        "audit-policy --profile forensic --drop-noise=components --kubernetes-version v1.35",
+    ),
     ("audit-policy-drop-noise", "audit-policy --profile cis --drop-noise --no-comments"),
     (
         "audit-policy-bodies",
-        "audit-policy --log-bodies-of persistentvolumes,widgets.example.com --log-bodies-of *.apps --namespaces team-a,team-b --drop-noise=none --for-version v1.30 --no-comments",
+        "audit-policy --log-bodies-of persistentvolumes,widgets.example.com --log-bodies-of *.apps --namespaces team-a,team-b --drop-noise=none --kubernetes-version v1.30 --no-comments",
     ),
     ("audit-policy-flags", "audit-policy --print-flags"),
     (
         "audit-policy-flags-webhook",
-        "audit-policy --print-flags --backend webhook --for-version v1.30 --no-comments",
+        "audit-policy --print-flags --backend webhook --kubernetes-version v1.30 --no-comments",
     ),
     ("audit-policy-estimate", "audit-policy --estimate -"),
 ];
@@ -33,8 +37,8 @@ const MISTAKES: [&str; 15] = [
     "audit-policy --drop-noise=none,events",
     "audit-policy --profile minimal --namespaces team-a",
     "audit-policy --namespaces Team-A",
-    "audit-policy --for-version 1.37",
-    "audit-policy --for-version v1.99",
+    "audit-policy --kubernetes-version 1.37",
+    "audit-policy --kubernetes-version v1.99",
     "audit-policy --backend webhook",
     "audit-policy --estimate nowhere.log",
     "audit-policy --print-flags --estimate audit.log",

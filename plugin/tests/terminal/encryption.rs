@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::gallery;
 use crate::harden::{Ended, command, finish, harden, line};
 
-const MISTAKES: [&str; 32] = [
+const MISTAKES: [&str; 33] = [
     "encryption --provider rot13",
     "encryption --provider kms",
     "encryption --provider kms --kms-endpoint https://127.0.0.1:443",
@@ -28,6 +28,7 @@ const MISTAKES: [&str; 32] = [
     "encryption --stage add",
     "encryption --config-path encryption.yaml",
     "encryption --automatic-reload",
+    "encryption --print-flags --automatic-reload --kubernetes-version v1.25",
     "encryption --print-flags --kubernetes-version v1.99",
     "encryption --config-path /a/../b/c",
     "encryption --provider aescbc rotate",

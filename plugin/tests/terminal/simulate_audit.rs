@@ -44,6 +44,10 @@ fn folder() -> tempfile::TempDir {
         "widened.yaml",
         "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n  verb: [get]\n",
     );
+    write(
+        "newer.yaml",
+        "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n- level: Metadata\n  resources: [{group: \"*\"}]\n",
+    );
     write("event.json", log().lines().nth(90).unwrap());
     write("audit.log", &log());
     write("broken.log", &format!("{{\n{}", log().lines().nth(90).unwrap()));
@@ -68,6 +72,7 @@ fn answers_name_the_rule_and_why_others_do_not_match() {
         "policy.yaml --event event.json",
         "policy.yaml --events audit.log --summary",
         "widened.yaml --user alice --verb watch --resource pods",
+        "newer.yaml --user alice --verb watch --resource pods",
     ]
     .iter()
     .map(|words| {
@@ -83,6 +88,7 @@ fn every_mistake_is_named() {
     let folder = folder();
     let page: String = [
         "rejected.yaml --user alice --verb get --resource pods",
+        "newer.yaml --kubernetes-version v1.35 --user alice --verb get --resource pods",
         "nowhere.yaml --user alice --verb get --resource pods",
         "event.json --user alice --verb get --resource pods",
         "policy.yaml --verb get --resource pods",

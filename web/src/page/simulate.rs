@@ -73,7 +73,8 @@ impl Page {
             let (file, name) = (file.id, file.name.clone());
             self.check.audit.reveals = reveals;
             let event = self.check.audit.event.clone();
-            self.ask_workbench("audit", Ask::Audit(AuditAsk { file, name, event }));
+            let version = self.version.clone();
+            self.ask_workbench("audit", Ask::Audit(AuditAsk { file, name, event, version }));
         }
     }
 }

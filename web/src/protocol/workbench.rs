@@ -122,6 +122,8 @@ pub struct AuditAsk {
     pub name: String,
     /// An event of an audit log, as JSON.
     pub event: String,
+    /// The version of the API server that reads the policy: `v1.N` or `latest`.
+    pub version: String,
 }
 
 /// What an audit policy makes of an event.

@@ -28,11 +28,17 @@ use super::decoding::decode;
 use super::file::{meta, repeated_keys};
 use super::meta::Meta;
 use super::{Fault, Rejection};
+use crate::kubernetes::MinorVersion;
 
 const LOADING: &str = "loading audit policy file: ";
 const DECODING: &str = "loading audit policy file: failed decoding: ";
 const GROUP: &str = "audit.k8s.io";
 const INTERNAL: &str = "__internal";
+
+/// The first version whose API server takes `*` for all groups; those before do not start with it.
+///
+/// See `validateResources` in `k8s.io/apiserver/pkg/apis/audit/validation`.
+pub const GROUP_WILDCARD: MinorVersion = MinorVersion(36);
 
 /// A policy that the API server takes.
 #[derive(Debug, Clone)]
@@ -63,8 +69,11 @@ pub enum AuditLevel {
     RequestResponse,
 }
 
-/// Reads a policy, or says why the API server would not start with it.
-pub fn read<'d>(document: &'d Document<'d>) -> Result<AuditPolicy<'d>, Rejection<'d>> {
+/// Reads a policy, or says why the API server of this version would not start with it.
+pub fn read<'d>(
+    document: &'d Document<'d>,
+    version: MinorVersion,
+) -> Result<AuditPolicy<'d>, Rejection<'d>> {
     let root = document.root();
     let mut meta = meta(document).map_err(|fault| Rejection::one(DECODING, fault))?;
     if meta.kind.is_empty() {
@@ -78,7 +87,7 @@ pub fn read<'d>(document: &'d Document<'d>) -> Result<AuditPolicy<'d>, Rejection
     if let Some(fault) = decoded.wrong {
         return Err(Rejection::one(DECODING, fault));
     }
-    let faults = validation::faults(root);
+    let faults = validation::faults(root, version);
     if !faults.is_empty() {
         return Err(Rejection::new(LOADING, faults));
     }

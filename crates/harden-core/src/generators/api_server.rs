@@ -41,7 +41,7 @@ pub(super) enum Kind {
 }
 
 /// The oldest version that this crate knows.
-const OLDEST: MinorVersion = MinorVersion(25);
+pub(super) const OLDEST: MinorVersion = MinorVersion(25);
 /// The first version whose kubeadm reads `v1beta4`, where flags are a list.
 const V1BETA4: MinorVersion = MinorVersion(31);
 

@@ -51,7 +51,7 @@ pub struct Options {
 
     /// Version of Kubernetes that it is for: v1.N, or cluster to ask the API server [default: v1.37]
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
-    pub for_version: Option<PolicyVersion>,
+    pub kubernetes_version: Option<PolicyVersion>,
 
     /// Overwrite files
     #[cfg_attr(feature = "cli", arg(long))]
@@ -83,7 +83,7 @@ impl Default for Options {
             log_bodies_of: Vec::new(),
             drop_noise: Vec::new(),
             namespaces: Vec::new(),
-            for_version: None,
+            kubernetes_version: None,
             force: false,
             estimate: None,
             print_flags: false,
@@ -103,19 +103,19 @@ impl Generate for Options {
     }
 
     fn needs(&self) -> Vec<Need> {
-        let asks = self.for_version == Some(PolicyVersion::Cluster);
+        let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
         asks.then_some(Need::Version).into_iter().collect()
     }
 
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
-        let version = api_server::version("--for-version", self.for_version, facts)?;
+        let version = api_server::version("--kubernetes-version", self.kubernetes_version, facts)?;
         if self.print_flags {
             let (settings, notes) = self.backend.settings(&self.config_path);
             let file = settings.to_file("audit-flags.yaml", version);
             return Ok(Generated { files: vec![file], notes, ..Generated::default() });
         }
         let text = self.policy(version)?;
-        let notes = self.notes();
+        let notes = self.notes(&text);
         Ok(Generated { files: vec![File::new(FILE, text)], notes, ..Generated::default() })
     }
 
@@ -131,7 +131,7 @@ impl Options {
         let mut rules = self.profile.rules(self, version);
         loop {
             let text = rule::write(self.profile, &rules);
-            let idle = with_policy(&text, |policy| {
+            let idle = with_policy(&text, version, |policy| {
                 audit::shadows(policy).into_iter().map(|it| it.rule).collect::<Vec<_>>()
             });
             match idle {
@@ -168,8 +168,15 @@ impl Options {
         }
     }
 
-    fn notes(&self) -> Vec<String> {
+    fn notes(&self, text: &str) -> Vec<String> {
         let mut notes = Vec::new();
+        let is_for_newest_unasked = self.kubernetes_version.is_none() && self.estimate.is_none();
+        if is_for_newest_unasked && with_policy(text, api_server::OLDEST, |_| ()).is_none() {
+            notes.push(format!(
+                "API servers before {} do not start with this policy: for them, name their version with --kubernetes-version",
+                audit::GROUP_WILDCARD
+            ));
+        }
         if self.profile == Profile::Forensic {
             notes.push(
                 "bodies of custom resources are logged: if some hold secrets, put a rule of level Metadata for them before"
@@ -180,7 +187,11 @@ impl Options {
     }
 }
 
-fn with_policy<T>(text: &str, look: impl FnOnce(&AuditPolicy<'_>) -> T) -> Option<T> {
+fn with_policy<T>(
+    text: &str,
+    version: MinorVersion,
+    look: impl FnOnce(&AuditPolicy<'_>) -> T,
+) -> Option<T> {
     let document = first_document(text);
-    audit::read(&document).ok().map(|policy| look(&policy))
+    audit::read(&document, version).ok().map(|policy| look(&policy))
 }

@@ -141,8 +141,12 @@ impl Generate for Options {
                 let kms = self.writer.kms()?;
                 let version =
                     api_server::version("--kubernetes-version", self.kubernetes_version, facts)?;
-                let (settings, notes) =
-                    flags::settings(&self.config_path, self.automatic_reload, kms.as_ref());
+                let (settings, notes) = flags::settings(
+                    &self.config_path,
+                    self.automatic_reload,
+                    kms.as_ref(),
+                    version,
+                )?;
                 let files = vec![settings.to_file("encryption-flags.yaml", version)];
                 Ok(Generated { files, notes, ..Generated::default() })
             }

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use super::OptionError;
 use crate::Manifest;
 use crate::configuration::first_document;
+use crate::kubernetes::MinorVersion;
 use crate::simulate::audit::{Estimate, Simulator};
 
 /// What a generator makes.
@@ -18,6 +19,20 @@ pub struct Generated {
     pub files: Vec<File>,
     /// What the user should know but the objects do not say; one sentence each.
     pub notes: Vec<String>,
+    /// What a cluster answered, where the options ask whether something is so.
+    pub verdict: Verdict,
+}
+
+/// The answer to a question that the options ask of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verdict {
+    /// It is so, or nothing was asked.
+    #[default]
+    Yes,
+    /// It is not.
+    No,
+    /// The cluster does not tell.
+    Unknown,
 }
 
 impl Generated {
@@ -45,7 +60,9 @@ impl Generated {
         const OPTION: &str = "--estimate";
         let Some(policy) = self.files.first() else { return Ok(()) };
         let document = first_document(&policy.text);
-        let simulator = Simulator::new(&document, &policy.name)
+        // It was made for some version, and newer servers take what older ones do.
+        let newest = MinorVersion::NEWEST_KNOWN;
+        let simulator = Simulator::new(&document, &policy.name, newest)
             .map_err(|rejection| OptionError::new(OPTION, log, rejection.sentence(&policy.name)))?;
         let estimate = count(&simulator)?;
         if estimate.total().events == 0 {

@@ -110,9 +110,11 @@ fn encryption<'d>(
 }
 
 /// The audit policy that an object is, if the server takes it.
-fn audit_policy<'d>(object: &Object<'d>) -> Option<AuditPolicy<'d>> {
-    let is_policy = object.is("audit.k8s.io", "Policy") && is_file(object);
-    if is_policy { audit::read(object.place.document()).ok() } else { None }
+fn audit_policy<'d>(object: &Object<'d>, reporter: &Reporter<'_, 'd>) -> Option<AuditPolicy<'d>> {
+    if !object.is("audit.k8s.io", "Policy") || !is_file(object) {
+        return None;
+    }
+    audit::read(object.place.document(), reporter.version()).ok()
 }
 
 /// The AdmissionConfiguration that an object is, if the server takes it.
@@ -164,7 +166,7 @@ fn reject<'d>(
 
 /// Reports the entries of an audit policy that no request meets, rule by rule.
 fn flag_idle<'d>(criterion: Criterion, object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = audit_policy(object) else { return };
+    let Some(policy) = audit_policy(object, reporter) else { return };
     for (index, rule) in policy.rules.iter().enumerate() {
         let idle: Vec<_> =
             audit::idle(rule).into_iter().filter(|it| it.criterion == criterion).collect();
@@ -181,7 +183,7 @@ fn flag_bodies<'d>(
     object: &Object<'d>,
     reporter: &mut Reporter<'_, 'd>,
 ) {
-    let Some(policy) = audit_policy(object) else { return };
+    let Some(policy) = audit_policy(object, reporter) else { return };
     let logged = audit::logged_bodies(&policy);
     for (index, rule) in policy.rules.iter().enumerate() {
         let bodies = logged.iter().filter(|it| it.rule == index && of(it.of));

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::configuration::Rejection;
 use crate::configuration::audit::{self, AuditLevel, AuditPolicy, Decision, Event, Stage, decide};
+use crate::kubernetes::MinorVersion;
 
 /// An audit policy that is asked.
 #[derive(Debug, Clone)]
@@ -50,10 +51,14 @@ pub struct Miss {
 }
 
 impl<'d> Simulator<'d> {
-    /// Reads a policy, or says why the API server would not start with it; `file` is what it is
-    /// called in answers.
-    pub fn new(document: &'d Document<'d>, file: &str) -> Result<Self, Rejection<'d>> {
-        let policy = audit::read(document)?;
+    /// Reads a policy, or says why the API server of this version would not start with it; `file` is
+    /// what it is called in answers.
+    pub fn new(
+        document: &'d Document<'d>,
+        file: &str,
+        version: MinorVersion,
+    ) -> Result<Self, Rejection<'d>> {
+        let policy = audit::read(document, version)?;
         let lines = Lines::new(document.text());
         let line = |place: harden_yaml::Place<'_>| lines.position(place.span().start).line;
         let lines = policy.rules.iter().map(|it| line(it.place)).collect();

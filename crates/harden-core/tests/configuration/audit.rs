@@ -4,6 +4,7 @@ use harden_core::configuration::audit::{
     AuditLevel, AuditPolicy, Event, Stage, User, decide, read, shadows,
 };
 use harden_core::configuration::first_document;
+use harden_core::kubernetes::MinorVersion;
 use harden_core::simulate::audit::Simulator;
 use harness::Oracle;
 use serde_json::{Map, Value, json};
@@ -12,6 +13,8 @@ use crate::random::Random;
 use crate::traffic::request;
 use crate::{cases, comparable, setting};
 
+/// What upstream's code is of.
+const VERSION: MinorVersion = MinorVersion::NEWEST_KNOWN;
 const FILES: u64 = 3_000;
 const EVENTS: usize = 12;
 
@@ -26,7 +29,7 @@ fn every_policy_gets_the_servers_verdict_message_and_warning() {
         let text = case["policy"].as_str().unwrap();
         let document = first_document(text);
         let theirs = case["message"].as_str().unwrap();
-        let (ours, theirs) = match read(&document) {
+        let (ours, theirs) = match read(&document, VERSION) {
             Ok(policy) => {
                 assert_eq!(theirs, "", "{}", case["case"]);
                 let warning = policy.warning();
@@ -58,7 +61,7 @@ fn every_policy_logs_the_events_that_the_server_logged() {
     assert_eq!((cases.len(), traffic.len()), (32, 55));
     for case in &cases {
         let document = first_document(case["policy"].as_str().unwrap());
-        let policy = read(&document).unwrap();
+        let policy = read(&document, VERSION).unwrap();
         let mut logged: Vec<_> = traffic
             .iter()
             .filter_map(|(verb, uri, user, stage, _)| {
@@ -89,7 +92,7 @@ fn the_simulator_names_the_stages_that_the_server_logged() {
     let mut compared = 0;
     for case in &cases {
         let document = first_document(case["policy"].as_str().unwrap());
-        let simulator = Simulator::new(&document, "policy.yaml").unwrap();
+        let simulator = Simulator::new(&document, "policy.yaml", VERSION).unwrap();
         let recorded = events(case);
         for (verb, uri, user) in &requests {
             let is_it = |it: &&Recorded<'_>| (it.0, it.1, it.2) == (*verb, *uri, *user);
@@ -120,7 +123,7 @@ fn random_policies_load_and_decide_as_on_the_server() {
     let (mut taken, mut compared, mut differences) = (Vec::new(), 0, Vec::new());
     for (text, answer) in texts.iter().zip(loader.ask_all(&questions)) {
         let document = first_document(text);
-        let ours = read(&document);
+        let ours = read(&document, VERSION);
         let theirs = answer["error"].as_str();
         let is_same = match (&ours, theirs) {
             (Ok(policy), None) => {
@@ -146,14 +149,16 @@ fn random_policies_load_and_decide_as_on_the_server() {
     // Upstream's code writes its warning to the terminal each time: a few such policies will do.
     let mut lenient = 0;
     taken.retain(|text| {
-        lenient += usize::from(read(&first_document(text)).is_ok_and(|it| it.warning().is_some()));
-        read(&first_document(text)).is_ok_and(|it| it.warning().is_none()) || lenient <= 10
+        lenient += usize::from(
+            read(&first_document(text), VERSION).is_ok_and(|it| it.warning().is_some()),
+        );
+        read(&first_document(text), VERSION).is_ok_and(|it| it.warning().is_none()) || lenient <= 10
     });
     let (mut decisions, mut unreached) = (0, 0);
     for text in &taken {
         let document = first_document(text);
-        let policy = read(&document).unwrap();
-        let simulator = Simulator::new(&document, "policy.yaml").unwrap();
+        let policy = read(&document, VERSION).unwrap();
+        let simulator = Simulator::new(&document, "policy.yaml", VERSION).unwrap();
         let shadows = shadows(&policy);
         unreached += shadows.len();
         let events: Vec<Value> = (0..EVENTS).map(|_| event(&mut random)).collect();

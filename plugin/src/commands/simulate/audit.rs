@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
 use harden_core::configuration::{Rejection, first_document};
+use harden_core::kubernetes::MinorVersion;
 use harden_core::simulate::audit::{Estimate, Record, Request, Simulator};
 use harden_yaml::{Lines, Place};
 use serde_json::{Value, json};
@@ -21,6 +22,10 @@ pub(crate) struct Options {
     /// Audit policy, or - for standard input
     #[arg(short, long, value_name = "FILE")]
     filename: String,
+
+    /// Kubernetes version of the API server that reads the policy
+    #[arg(long, value_name = "VERSION", default_value = "v1.37", value_parser = MinorVersion::read_known)]
+    kubernetes_version: MinorVersion,
 
     /// How to print the answer
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
@@ -107,7 +112,8 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
     }
     let text = input::read(&options.filename)?;
     let document = first_document(&text);
-    let simulator = match Simulator::new(&document, &options.filename) {
+    let version = options.kubernetes_version;
+    let simulator = match Simulator::new(&document, &options.filename, version) {
         Ok(simulator) => simulator,
         Err(rejection) => bail!("{}", rejected(&options.filename, &text, &rejection)),
     };

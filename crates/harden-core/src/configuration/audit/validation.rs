@@ -2,19 +2,20 @@
 
 use harden_yaml::{Place, json};
 
-use super::{AuditLevel, Stage};
+use super::{AuditLevel, GROUP_WILDCARD, Stage};
 use crate::configuration::Fault;
 use crate::configuration::names::{json_list, subdomain_errors};
+use crate::kubernetes::MinorVersion;
 use crate::pod_security::go_quoted;
 
-/// What the server minds, in its order.
-pub(super) fn faults(root: Place<'_>) -> Vec<Fault<'_>> {
+/// What a server of this version minds, in its order.
+pub(super) fn faults(root: Place<'_>, version: MinorVersion) -> Vec<Fault<'_>> {
     let mut faults = stage_faults(root.at("omitStages"), "omitStages");
     for (index, rule) in root.at("rules").items().enumerate() {
         let path = format!("rules[{index}]");
         faults.extend(level_fault(rule.at("level"), &path));
         faults.extend(url_faults(rule.at("nonResourceURLs"), &path));
-        faults.extend(resource_faults(rule.at("resources"), &path));
+        faults.extend(resource_faults(rule.at("resources"), &path, version));
         faults.extend(stage_faults(rule.at("omitStages"), &format!("{path}.omitStages")));
         let urls = rule.at("nonResourceURLs");
         let lists = [rule.at("resources"), rule.at("namespaces")];
@@ -65,13 +66,14 @@ fn url_faults<'d>(urls: Place<'d>, path: &str) -> Vec<Fault<'d>> {
     faults
 }
 
-fn resource_faults<'d>(resources: Place<'d>, path: &str) -> Vec<Fault<'d>> {
+fn resource_faults<'d>(resources: Place<'d>, path: &str, version: MinorVersion) -> Vec<Fault<'d>> {
     let mut faults = Vec::new();
     for entry in resources.items() {
         let place = entry.at("group");
         let group = place.as_str().unwrap_or_default();
         let errors = subdomain_errors(group);
-        if !matches!(group, "" | "*") && !errors.is_empty() {
+        let is_any = group.is_empty() || group == "*" && version >= GROUP_WILDCARD;
+        if !is_any && !errors.is_empty() {
             let (value, what) = (go_quoted(group), errors.join(","));
             let message = format!("{path}.resources.group: Invalid value: {value}: {what}");
             faults.push(Fault::new(place, message));

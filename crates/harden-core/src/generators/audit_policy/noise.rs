@@ -2,6 +2,7 @@
 
 use super::rule::PolicyRule;
 use crate::configuration::audit::AuditLevel;
+use crate::kubernetes::MinorVersion;
 
 /// Requests that the cluster makes by itself, by the thousand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,11 +18,12 @@ pub enum Noise {
     Discovery,
     /// Events that are written down and read; their deletion stays in the log
     Events,
-    /// Leases that nodes, components and controllers renew
+    /// Leases that nodes and the control plane renew; those of others stay in the log
     Leases,
     /// Reading by the control plane and kube-proxy; reading of Secrets stays in the log
     Components,
-    /// Kubelets that read their node and report its status and that of its pods
+    /// Kubelets that read their node and report its status and that of its pods; their changes of nodes
+    /// stay in the log
     Nodes,
 }
 
@@ -38,8 +40,8 @@ impl Noise {
     pub(super) const EACH: [Self; 6] =
         [Self::Health, Self::Discovery, Self::Events, Self::Leases, Self::Components, Self::Nodes];
 
-    /// The rules that drop it.
-    pub(super) fn rules(self) -> Vec<PolicyRule> {
+    /// The rules that drop it on an API server of this version.
+    pub(super) fn rules(self, version: MinorVersion) -> Vec<PolicyRule> {
         let none = |why| PolicyRule::new(AuditLevel::None, why);
         match self {
             Self::All | Self::None => Vec::new(),
@@ -60,26 +62,32 @@ impl Noise {
                     .resources("events.k8s.io", &["events"]),
             ],
             Self::Leases => vec![
-                none("Leases that nodes and controllers renew every few seconds.")
-                    .groups(&["system:nodes", "system:serviceaccounts"])
+                none("Leases that nodes renew every few seconds.")
+                    .groups(&["system:nodes"])
                     .verbs(&["get", "update"])
-                    .resources("coordination.k8s.io", &["leases"]),
-                none("Leases that the control plane renews.")
+                    .resources("coordination.k8s.io", &["leases"])
+                    .namespaces(&["kube-node-lease"], false),
+                none("Leases that the control plane renews. Whoever else takes one stays in the log.")
                     .users(&COMPONENTS)
                     .verbs(&["get", "update"])
-                    .resources("coordination.k8s.io", &["leases"]),
+                    .resources("coordination.k8s.io", &["leases"])
+                    .namespaces(&["kube-system"], false),
             ],
-            Self::Components => vec![
+            Self::Components => {
                 none("The control plane reads all the time. What it changes is logged, and so is its\nreading of Secrets, by the rule above.")
                     .users(&COMPONENTS)
                     .verbs(&["get", "list", "watch"])
-                    .resources("*", &[]),
-            ],
+                    .every_resource(version)
+            }
             Self::Nodes => vec![
-                none("Kubelets that read their node, and report its status and that of its pods.")
+                none("Kubelets that read their node.")
                     .groups(&["system:nodes"])
-                    .verbs(&["get", "update", "patch"])
-                    .resources("", &["nodes", "nodes/status", "pods/status"]),
+                    .verbs(&["get"])
+                    .resources("", &["nodes"]),
+                none("Kubelets that report the status of their node and its pods. Changes of a node itself stay in\nthe log.")
+                    .groups(&["system:nodes"])
+                    .verbs(&["update", "patch"])
+                    .resources("", &["nodes/status", "pods/status"]),
             ],
         }
     }

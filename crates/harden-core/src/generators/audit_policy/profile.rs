@@ -2,7 +2,7 @@
 
 use super::rule::PolicyRule;
 use super::{Noise, Options};
-use crate::configuration::audit::{AuditLevel, Sensitive};
+use crate::configuration::audit::{AuditLevel, GROUP_WILDCARD, Sensitive};
 use crate::kubernetes::{MinorVersion, NamespaceName};
 
 /// How much is logged.
@@ -29,6 +29,21 @@ const SECURITY: [&str; 6] = [
     "networking.k8s.io",
     "policy",
     "rbac.authorization.k8s.io",
+];
+
+/// The groups of Kubernetes whose status the cluster writes, in every version before [`GROUP_WILDCARD`].
+const WITH_STATUS: [&str; 11] = [
+    "",
+    "apiextensions.k8s.io",
+    "apiregistration.k8s.io",
+    "apps",
+    "autoscaling",
+    "batch",
+    "certificates.k8s.io",
+    "flowcontrol.apiserver.k8s.io",
+    "networking.k8s.io",
+    "policy",
+    "storage.k8s.io",
 ];
 
 /// The first version whose API server takes `pods/resize`.
@@ -66,7 +81,7 @@ impl Profile {
             rules.push(sessions());
         }
         let noise = Noise::EACH.into_iter().filter(|it| options.drops(*it));
-        rules.extend(noise.flat_map(Noise::rules));
+        rules.extend(noise.flat_map(|it| it.rules(version)));
         if !options.log_bodies_of.is_empty() {
             rules.push(chosen(options).namespaces(&namespaces, true));
         }
@@ -78,8 +93,8 @@ impl Profile {
             }
             Self::Cis => rules.push(workloads(version).namespaces(&namespaces, false)),
             Self::Forensic => {
-                rules.push(machinery());
-                rules.push(changes().namespaces(&namespaces, true));
+                rules.push(machinery(version));
+                rules.extend(changes(&namespaces, version));
             }
         }
         rules.push(PolicyRule::new(
@@ -146,20 +161,26 @@ fn workloads(version: MinorVersion) -> PolicyRule {
         .resources("batch", &["cronjobs", "jobs"])
 }
 
-fn machinery() -> PolicyRule {
+fn machinery(version: MinorVersion) -> PolicyRule {
     let why = "What the cluster writes by the thousand: that it did, not what.";
-    PolicyRule::new(AuditLevel::Metadata, why)
+    let named = format!(
+        "{why}\n\
+         Before {GROUP_WILDCARD} the API server does not start with the group `*`: groups are named, and the status\n\
+         of custom resources is left to the rule about every change."
+    );
+    let has_wildcard = version >= GROUP_WILDCARD;
+    let rule = PolicyRule::new(AuditLevel::Metadata, if has_wildcard { why } else { &named })
         .resources("", &["events"])
         .resources("coordination.k8s.io", &["leases"])
-        .resources("events.k8s.io", &["events"])
-        .resources("*", &["*/status"])
+        .resources("events.k8s.io", &["events"]);
+    let groups: &[&str] = if has_wildcard { &["*"] } else { &WITH_STATUS };
+    groups.iter().fold(rule, |rule, group| rule.resources(group, &["*/status"]))
 }
 
-fn changes() -> PolicyRule {
-    PolicyRule::new(
-        AuditLevel::RequestResponse,
-        "Every change: what was asked for, and what came of it.",
-    )
-    .verbs(&CHANGES)
-    .resources("*", &[])
+fn changes(namespaces: &[&str], version: MinorVersion) -> Vec<PolicyRule> {
+    let why = "Every change: what was asked for, and what came of it.";
+    PolicyRule::new(AuditLevel::RequestResponse, why)
+        .verbs(&CHANGES)
+        .namespaces(namespaces, true)
+        .every_resource(version)
 }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::Profile;
-use crate::configuration::audit::AuditLevel;
+use crate::configuration::audit::{AuditLevel, GROUP_WILDCARD};
+use crate::kubernetes::MinorVersion;
 
 /// A rule, with the reason for it.
 #[derive(Debug, Clone)]
@@ -65,6 +66,24 @@ impl PolicyRule {
             None => self.resources.push((group.to_owned(), owned(resources))),
         }
         self
+    }
+
+    /// Limits it to requests about resources, of whatever group. Before [`GROUP_WILDCARD`] only
+    /// namespaces can say so; without them a rule before it takes what is about no resource.
+    pub(super) fn every_resource(self, version: MinorVersion) -> Vec<Self> {
+        if version >= GROUP_WILDCARD {
+            return vec![self.resources("*", &[])];
+        }
+        if !self.namespaces.is_empty() {
+            return vec![self];
+        }
+        let why = format!(
+            "What the next rule would take, too, although it is about no resource. That rule names no\n\
+             resources: before {GROUP_WILDCARD} the API server does not start with the group `*`."
+        );
+        // Paths know other verbs: without any, it does what the last rule of each policy does.
+        let paths = Self { why, level: AuditLevel::Metadata, verbs: Vec::new(), ..self.clone() };
+        vec![paths.urls(&["*"]), self]
     }
 
     /// Limits it to namespaces; none for all. What is in no namespace may be meant, too.

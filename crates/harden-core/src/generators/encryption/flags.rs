@@ -1,15 +1,26 @@
 //! What kube-apiserver needs to find the file: flags and mounts.
 
 use super::provider::Kms;
-use crate::generators::HostPath;
 use crate::generators::api_server::{Kind, Mount, Settings};
+use crate::generators::{HostPath, OptionError};
+use crate::kubernetes::MinorVersion;
 
-/// What the server needs, and what the user should know.
+/// The first version whose API server has `--encryption-provider-config-automatic-reload`.
+const AUTOMATIC_RELOAD: MinorVersion = MinorVersion(26);
+
+/// What a server of this version needs, and what the user should know.
 pub(super) fn settings(
     path: &HostPath,
     reloads: bool,
     kms: Option<&Kms>,
-) -> (Settings, Vec<String>) {
+    version: MinorVersion,
+) -> Result<(Settings, Vec<String>), OptionError> {
+    if reloads && version < AUTOMATIC_RELOAD {
+        let rule = format!(
+            "kube-apiserver {version} does not start with this flag: it has it from {AUTOMATIC_RELOAD} on"
+        );
+        return Err(OptionError::new("--automatic-reload", "", rule));
+    }
     let mut flags = vec![("encryption-provider-config", path.to_string())];
     if reloads {
         flags.push(("encryption-provider-config-automatic-reload", "true".to_owned()));
@@ -30,5 +41,5 @@ pub(super) fn settings(
     if let Some(folder) = kms.and_then(Kms::folder) {
         mounts.push(Mount { name: "kms", path: folder.to_owned(), kind: Kind::Socket });
     }
-    (Settings { flags, mounts }, notes)
+    Ok((Settings { flags, mounts }, notes))
 }

@@ -84,7 +84,8 @@ pub struct Progress {
     pub reencrypted: bool,
 
     /// Ask the cluster: whether its API server uses FILE, and for --stage retire whether a
-    /// StorageVersionMigration wrote everything again since
+    /// StorageVersionMigration wrote everything again since. With --stage status the exit code is 1
+    /// if it does not use FILE, and 3 if it does not tell
     #[cfg_attr(feature = "cli", arg(long))]
     pub verify: bool,
 
@@ -201,13 +202,14 @@ impl Procedure {
     pub(super) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let progress = self.progress();
         let now = self.configuration()?;
-        let mut notes = self.verified(&now, facts)?;
+        let (mut notes, verdict) = self.verified(&now, facts)?;
         match progress.stage {
             Some(Stage::Status) => {
                 let text = status::write(&now);
                 Ok(Generated {
                     files: vec![File::new("status.txt", text)],
                     notes,
+                    verdict,
                     ..Generated::default()
                 })
             }

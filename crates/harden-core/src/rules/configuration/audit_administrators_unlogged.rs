@@ -49,7 +49,7 @@ const ADMINISTRATORS: [&str; 2] = ["system:masters", "kubeadm:cluster-admins"];
 const READING: [&str; 3] = ["get", "list", "watch"];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = super::audit_policy(object) else { return };
+    let Some(policy) = super::audit_policy(object, reporter) else { return };
     let hides = |it: &&AuditRule<'_>| {
         it.level == AuditLevel::None
             && it.users.is_empty()

@@ -53,7 +53,7 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = super::audit_policy(object) else { return };
+    let Some(policy) = super::audit_policy(object, reporter) else { return };
     let mut flagged = Vec::new();
     for subresource in ["exec", "attach", "portforward"] {
         let decide = |verb| decide(&policy, &event(verb, subresource));

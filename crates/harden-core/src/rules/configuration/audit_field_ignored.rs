@@ -53,7 +53,7 @@ const FIELDS: [&str; 11] = [
 ];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = super::audit_policy(object) else { return };
+    let Some(policy) = super::audit_policy(object, reporter) else { return };
     // Keys that are set twice are no matter of policies alone.
     let unknown = policy.ignored.iter().filter(|it| it.message.starts_with("unknown field"));
     for fault in unknown {

@@ -40,7 +40,7 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = super::audit_policy(object) else { return };
+    let Some(policy) = super::audit_policy(object, reporter) else { return };
     let logs = policy.rules.iter().enumerate().filter(|(_, it)| it.level > AuditLevel::None);
     let of_policy = policy.omit_stages.contains(Stage::ResponseComplete);
     for (index, rule) in logs {

@@ -39,7 +39,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !audit::is_meant(object.group, object.kind, object.place) || !super::is_file(object) {
         return;
     }
-    let Err(rejection) = audit::read(object.place.document()) else { return };
+    let Err(rejection) = audit::read(object.place.document(), reporter.version()) else { return };
     super::reject(&rejection, reporter, |place| match place.path().as_str() {
         "kind" => Some(Action::set("Policy")),
         "apiVersion" => Some(Action::set("audit.k8s.io/v1")),

@@ -37,7 +37,7 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = super::audit_policy(object) else { return };
+    let Some(policy) = super::audit_policy(object, reporter) else { return };
     let is_twice = |it: &AuditRule<'_>| {
         it.level > AuditLevel::None && !policy.omitted(it).contains(Stage::RequestReceived)
     };

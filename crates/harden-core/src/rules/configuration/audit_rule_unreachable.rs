@@ -49,7 +49,7 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = super::audit_policy(object) else { return };
+    let Some(policy) = super::audit_policy(object, reporter) else { return };
     for shadow in shadows(&policy) {
         let Some(rule) = policy.rules.get(shadow.rule) else { continue };
         // A last rule that takes the rest does no harm where there is no rest.

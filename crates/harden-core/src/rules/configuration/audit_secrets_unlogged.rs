@@ -48,7 +48,7 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(policy) = super::audit_policy(object) else { return };
+    let Some(policy) = super::audit_policy(object, reporter) else { return };
     for verb in ["get", "list", "create", "update", "patch", "delete"] {
         let decision = decide(&policy, &event(verb));
         let decided = decision.rule.and_then(|it| Some((it, policy.rules.get(it)?)));

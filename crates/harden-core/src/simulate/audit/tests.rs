@@ -49,7 +49,7 @@ fn request(words: &[(&str, &str)]) -> Result<Request, InvalidRequest> {
 
 fn answer(words: &[(&str, &str)]) -> String {
     let document = first_document(POLICY);
-    let simulator = Simulator::new(&document, "policy.yaml").unwrap();
+    let simulator = Simulator::new(&document, "policy.yaml", MinorVersion::NEWEST_KNOWN).unwrap();
     let request = request(words).unwrap();
     simulator.to_text(&simulator.answer(&request.event()))
 }
@@ -176,7 +176,7 @@ fn add_log(estimate: &mut Estimate, simulator: &Simulator<'_>, log: &str) {
 #[test]
 fn lines_are_counted_with_a_byte_order_mark_and_with_any_line_end() {
     let document = first_document(POLICY);
-    let simulator = Simulator::new(&document, "policy.yaml").unwrap();
+    let simulator = Simulator::new(&document, "policy.yaml", MinorVersion::NEWEST_KNOWN).unwrap();
     let mut plain = Estimate::new(simulator.policy());
     add_log(&mut plain, &simulator, EVENTS);
     let mut marked = Estimate::new(simulator.policy());
@@ -187,7 +187,7 @@ fn lines_are_counted_with_a_byte_order_mark_and_with_any_line_end() {
 #[test]
 fn an_estimate_says_what_each_rule_keeps_and_what_it_cannot_know() {
     let document = first_document(POLICY);
-    let simulator = Simulator::new(&document, "policy.yaml").unwrap();
+    let simulator = Simulator::new(&document, "policy.yaml", MinorVersion::NEWEST_KNOWN).unwrap();
     let mut estimate = Estimate::new(simulator.policy());
     add_log(&mut estimate, &simulator, EVENTS);
     let mut halves = Estimate::new(simulator.policy());
@@ -218,6 +218,7 @@ left out: 1 line that is no audit event
 #[test]
 fn a_policy_that_the_server_rejects_answers_nothing() {
     let document = first_document("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: []\n");
-    let rejection = Simulator::new(&document, "policy.yaml").unwrap_err();
+    let rejection =
+        Simulator::new(&document, "policy.yaml", MinorVersion::NEWEST_KNOWN).unwrap_err();
     assert!(rejection.text("policy.yaml").ends_with("loaded illegal policy with 0 rules"));
 }

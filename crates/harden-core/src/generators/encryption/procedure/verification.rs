@@ -2,22 +2,24 @@
 
 use super::{Procedure, Stage};
 use crate::cluster::{EncryptionState, Facts};
-use crate::generators::OptionError;
 use crate::generators::encryption::configuration::Configuration;
+use crate::generators::{OptionError, Verdict};
 
 impl Procedure {
     /// Holds the file against the cluster if that was asked for, and rejects to go on with what
-    /// would be unreadable. What it returns is what was seen.
+    /// would be unreadable. What it returns is what was seen, and whether the file is in use.
     pub(super) fn verified(
         &self,
         now: &Configuration,
         facts: &Facts,
-    ) -> Result<Vec<String>, OptionError> {
+    ) -> Result<(Vec<String>, Verdict), OptionError> {
         let progress = self.progress();
-        let mut seen = Vec::new();
+        let (mut seen, mut verdict) = (Vec::new(), Verdict::Yes);
         let mut is_rewritten = progress.reencrypted;
         if let Some(state) = &facts.encryption {
-            seen.push(self.in_use(state)?);
+            let (note, answer) = self.in_use(state)?;
+            seen.push(note);
+            verdict = answer;
             if matches!(progress.stage, Some(Stage::Retire | Stage::Status)) {
                 let (done, open) = self.rewritten(now, state);
                 seen.extend(done);
@@ -37,32 +39,36 @@ impl Procedure {
                 "no file shows whether everything was written again, and what was not would be unreadable: say --reencrypted if it was, or --verify to ask the cluster",
             ));
         }
-        Ok(seen)
+        Ok((seen, verdict))
     }
 
     /// Whether the API server that answered uses the file.
-    fn in_use(&self, state: &EncryptionState) -> Result<String, OptionError> {
+    fn in_use(&self, state: &EncryptionState) -> Result<(String, Verdict), OptionError> {
+        const SILENT: &str =
+            "the API server does not tell which file it uses: it has none, or is too old to tell";
         let progress = self.progress();
         let file = progress.filename.as_deref().unwrap_or_default();
         let theirs = state.hash.as_deref();
         let ours = progress.source.as_ref().map(|it| it.hash.as_str());
         match theirs {
             Some(hash) if Some(hash) == ours => {
-                Ok(format!("the API server that answered uses {file}; ask each of the others, too"))
+                let note = format!(
+                    "the API server that answered uses {file}; ask each of the others, too"
+                );
+                Ok((note, Verdict::Yes))
             }
-            _ if progress.stage == Some(Stage::Status) => {
-                Ok(format!("the API server that answered does not use {file}"))
+            Some(_) if progress.stage == Some(Stage::Status) => {
+                Ok((format!("the API server that answered does not use {file}"), Verdict::No))
+            }
+            None if progress.stage == Some(Stage::Status) => {
+                Ok((SILENT.to_owned(), Verdict::Unknown))
             }
             Some(_) => Err(OptionError::new(
                 "--filename",
                 file,
                 "the API server that answered uses another file: wait until it has read this one, or name the one that it uses",
             )),
-            None => Err(OptionError::new(
-                "--verify",
-                "",
-                "the API server does not tell which file it uses: it has none, or is too old to tell",
-            )),
+            None => Err(OptionError::new("--verify", "", SILENT)),
         }
     }
 
