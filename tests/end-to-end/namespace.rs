@@ -111,7 +111,8 @@ fn privileged_pods_are_rejected_and_restricted_ones_admitted() {
     .unwrap();
     let resources = &pod["spec"]["containers"][0]["resources"];
     assert_eq!(resources["requests"]["cpu"], "100m", "the LimitRange fills in requests");
-    assert_eq!(resources["limits"]["memory"], "256Mi", "the LimitRange fills in limits");
+    assert_eq!(resources["limits"]["memory"], "1Gi", "the LimitRange fills in limits");
+    assert!(resources["limits"].get("cpu").is_none(), "and none for CPU: {resources}");
     let volumes = pod["spec"]["volumes"].as_array().map_or(0, Vec::len);
     assert_eq!(volumes, 0, "no token is mounted");
 }
@@ -172,13 +173,27 @@ fn the_quota_stops_what_is_beyond_it() {
 }
 
 #[test]
-fn one_container_cannot_take_it_all() {
+fn ordinary_requests_are_admitted_without_limits() {
     let Some(plane) = ControlPlane::shared() else { return };
-    namespace(plane, "limited", "");
+    for size in ["small", "medium", "large"] {
+        let name = format!("sized-{size}");
+        namespace(plane, &name, &format!("--size {size}"));
+        let mut pod = restricted_pod("ordinary");
+        pod["spec"]["containers"][0]["resources"] =
+            json!({"requests": {"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "1Gi"}});
+        create(plane, &name, &pod).expect("admitted");
+    }
+}
+
+#[test]
+fn a_cpu_limit_that_is_asked_for_holds() {
+    let Some(plane) = ControlPlane::shared() else { return };
+    namespace(plane, "limited", "--quota limits.cpu=2");
     let mut pod = restricted_pod("greedy");
     pod["spec"]["containers"][0]["resources"] = json!({"limits": {"cpu": "3"}});
     let rejection = create(plane, "limited", &pod).expect_err("rejected");
-    assert!(rejection.contains("maximum cpu usage per Container is 2"), "{rejection}");
+    assert!(rejection.contains("exceeded quota: quota"), "{rejection}");
+    create(plane, "limited", &restricted_pod("modest")).expect("the LimitRange gives it a limit");
 }
 
 #[test]
