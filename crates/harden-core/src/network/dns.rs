@@ -5,9 +5,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::{Peer, TrafficRule};
 use crate::kubernetes::{Protocol, Selector};
 
-/// Where DNS is in most clusters: its Service, and NodeLocal DNSCache.
-const ADDRESSES: [IpAddr; 2] =
-    [IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10)), IpAddr::V4(Ipv4Addr::new(169, 254, 20, 10))];
+/// Where DNS is in most clusters: its Service, NodeLocal DNSCache, that of kubespray, and LocalDNS of AKS.
+const ADDRESSES: [IpAddr; 4] = [
+    IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 20, 10)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 25, 10)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 10, 10)),
+];
 
 impl TrafficRule<'_> {
     /// Whether it lets the ports of DNS through; pods of OpenShift's DNS listen on 5353.
