@@ -8,7 +8,7 @@ use crate::deliver::file::FileDelivery;
 
 const EXAMPLES: &str = "\
 Examples:
-  kubectl harden namespace team-a | kubectl apply -f -
+  kubectl harden namespace team-a | kubectl apply --server-side -f -
   kubectl harden namespace team-a --apply --diff
   kubectl harden namespace team-a --allow-from ingress-nginx:8080 --output-dir team-a/";
 

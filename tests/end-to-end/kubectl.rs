@@ -51,8 +51,8 @@ fn kubectl_finds_the_plugin_and_takes_what_it_prints() {
     let kubectl = Kubectl::new(plane);
     assert!(kubectl.run("plugin list").stdout.contains("/kubectl-harden"));
     let yaml = kubectl.run("harden namespace through-kubectl").ok();
-    let printed = finish(&mut kubectl.command("apply -f -"), &yaml).ok();
-    assert!(printed.contains("namespace/through-kubectl created"), "{printed}");
+    let printed = finish(&mut kubectl.command("apply --server-side -f -"), &yaml).ok();
+    assert!(printed.contains("namespace/through-kubectl serverside-applied"), "{printed}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod faults;
 #[path = "../../plugin/tests/terminal/harden.rs"]
 mod harden;
 mod kubectl;
+mod limit_range;
 mod namespace;
 mod pod_security;
 mod readme;

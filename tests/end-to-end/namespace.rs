@@ -6,7 +6,7 @@ use harness::{ControlPlane, eventually};
 use serde_json::{Value, json};
 
 use crate::cluster::{line_on, namespace};
-use crate::harden::line;
+use crate::harden::{finish, line};
 
 /// A pod that the restricted Pod Security Standard admits.
 fn restricted_pod(name: &str) -> Value {
@@ -56,6 +56,12 @@ fn create(plane: &ControlPlane, namespace: &str, object: &Value) -> Result<Strin
     if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
 }
 
+/// Applies as the README says: the ServiceAccount `default` may come to be at the same time.
+fn apply(plane: &ControlPlane, manifests: &str) -> String {
+    let words = ["apply", "--server-side", "--validate=strict", "-f", "-"];
+    finish(&mut plane.kubectl(words), manifests).ok()
+}
+
 #[test]
 fn every_object_that_can_be_made_is_accepted_strictly() {
     let Some(plane) = ControlPlane::shared() else { return };
@@ -75,15 +81,12 @@ fn every_object_that_can_be_made_is_accepted_strictly() {
             "--level privileged --size large --kubernetes-version latest --dns custom --dns-cidr fd00::2/128",
         ),
     ] {
-        let yaml = line(&format!("namespace {name} {everything} {extra}")).ok();
-        let printed = plane.apply(&yaml);
-        let objects = yaml.matches("\nkind: ").count();
-        assert_eq!(printed.lines().count(), objects, "{printed}");
-        assert_eq!(
-            plane.apply(&yaml).matches(" unchanged").count(),
-            objects,
-            "a second apply changes nothing"
-        );
+        let words = format!("namespace {name} {everything} {extra}");
+        let yaml = line(&words).ok();
+        let printed = apply(plane, &yaml);
+        assert_eq!(printed.lines().count(), yaml.matches("\nkind: ").count(), "{printed}");
+        let difference = line_on(plane, &format!("{words} --diff")).ok();
+        assert_eq!(difference, "", "a second apply changes nothing");
     }
 }
 
@@ -91,7 +94,7 @@ fn every_object_that_can_be_made_is_accepted_strictly() {
 fn json_is_accepted_too() {
     let Some(plane) = ControlPlane::shared() else { return };
     let json = line("namespace strict-json -o json").ok();
-    assert!(plane.apply(&json).contains("namespace/strict-json created"));
+    assert!(apply(plane, &json).contains("namespace/strict-json serverside-applied"));
 }
 
 #[test]
@@ -111,7 +114,8 @@ fn privileged_pods_are_rejected_and_restricted_ones_admitted() {
     .unwrap();
     let resources = &pod["spec"]["containers"][0]["resources"];
     assert_eq!(resources["requests"]["cpu"], "100m", "the LimitRange fills in requests");
-    assert_eq!(resources["limits"]["memory"], "256Mi", "the LimitRange fills in limits");
+    assert_eq!(resources["limits"]["memory"], "1Gi", "the LimitRange fills in limits");
+    assert!(resources["limits"].get("cpu").is_none(), "and none for CPU: {resources}");
     let volumes = pod["spec"]["volumes"].as_array().map_or(0, Vec::len);
     assert_eq!(volumes, 0, "no token is mounted");
 }
@@ -172,13 +176,27 @@ fn the_quota_stops_what_is_beyond_it() {
 }
 
 #[test]
-fn one_container_cannot_take_it_all() {
+fn ordinary_requests_are_admitted_without_limits() {
     let Some(plane) = ControlPlane::shared() else { return };
-    namespace(plane, "limited", "");
+    for size in ["small", "medium", "large"] {
+        let name = format!("sized-{size}");
+        namespace(plane, &name, &format!("--size {size}"));
+        let mut pod = restricted_pod("ordinary");
+        pod["spec"]["containers"][0]["resources"] =
+            json!({"requests": {"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "1Gi"}});
+        create(plane, &name, &pod).expect("admitted");
+    }
+}
+
+#[test]
+fn a_cpu_limit_that_is_asked_for_holds() {
+    let Some(plane) = ControlPlane::shared() else { return };
+    namespace(plane, "limited", "--quota limits.cpu=2");
     let mut pod = restricted_pod("greedy");
     pod["spec"]["containers"][0]["resources"] = json!({"limits": {"cpu": "3"}});
     let rejection = create(plane, "limited", &pod).expect_err("rejected");
-    assert!(rejection.contains("maximum cpu usage per Container is 2"), "{rejection}");
+    assert!(rejection.contains("exceeded quota: quota"), "{rejection}");
+    create(plane, "limited", &restricted_pod("modest")).expect("the LimitRange gives it a limit");
 }
 
 #[test]
@@ -187,9 +205,9 @@ fn what_output_dir_writes_is_what_kubectl_takes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
     line_on(plane, &format!("namespace from-folder --allow-internet --output-dir {path}")).ok();
-    let printed = plane.kubectl_ok(["apply", "--validate=strict", "-k", path]);
+    let printed = plane.kubectl_ok(["apply", "--server-side", "--validate=strict", "-k", path]);
     assert!(
-        printed.contains("networkpolicy.networking.k8s.io/allow-internet created"),
+        printed.contains("networkpolicy.networking.k8s.io/allow-internet serverside-applied"),
         "{printed}"
     );
 }

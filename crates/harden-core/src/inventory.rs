@@ -9,7 +9,7 @@ mod extent;
 mod pod;
 mod secrecy;
 
-pub use context::{Context, Defaults};
+pub use context::{Bounds, Context, LimitRanges, Limits};
 pub use extent::{Extent, Extents};
 pub use pod::PodSummary;
 pub use secrecy::storable;

@@ -77,7 +77,7 @@ pub enum ManifestFormat {
     Json,
 }
 
-/// Writes objects as one text that `kubectl apply -f -` takes.
+/// Writes objects as one text that `kubectl apply --server-side -f -` takes.
 pub fn render(manifests: &[Manifest], format: ManifestFormat, comments: bool) -> String {
     match format {
         ManifestFormat::Yaml => {

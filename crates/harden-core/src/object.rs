@@ -1,5 +1,6 @@
 //! Objects, and the pods that they are or make.
 
+mod amounts;
 mod kinds;
 mod objects;
 mod reference;
@@ -7,6 +8,7 @@ mod secrets;
 
 use harden_yaml::Place;
 
+pub use amounts::{pod_amount, quantity};
 pub use kinds::{KINDS, PodKind};
 pub(crate) use objects::objects_of_list;
 pub use objects::{Object, Objects, objects};

@@ -1,10 +1,15 @@
 //! What the namespace generator makes, every rule accepts.
+//!
+//! `HARDEN_RANDOM_OPTIONS` sets how many random sets of options are tried, `HARDEN_RANDOM_SEED` which.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::fmt::Debug;
+use std::str::FromStr;
 
 use harden_core::check::{Settings, check};
 use harden_core::cluster::Facts;
 use harden_core::generators::Generator;
-use harden_core::generators::namespace::{AdminSecrets, Dns, Options, Size};
+use harden_core::generators::namespace::{AdminSecrets, Dns, Options, Part, Size};
 use harden_core::kubernetes::Level;
 use harden_core::{ManifestFormat, render, rules};
 
@@ -74,4 +79,103 @@ fn only_what_was_asked_for_is_found_in_a_namespace_for_anything() {
     assert_eq!(findings(Options { level: Level::Baseline, ..everything() }), [""; 0]);
     let privileged = findings(Options { level: Level::Privileged, ..plain() });
     assert_eq!(privileged, ["low privileged-namespace: enforce: privileged lets every pod in"]);
+}
+
+#[test]
+fn other_ports_of_dns_are_known_for_what_they_are() {
+    let options = Options {
+        dns: vec![Dns::Custom],
+        dns_selector: vec!["dns/app=unbound".parse().unwrap()],
+        dns_port: vec!["1053".parse().unwrap()],
+        ..plain()
+    };
+    assert_eq!(findings(options), [""; 0]);
+}
+
+#[test]
+fn only_what_was_asked_for_is_found_with_random_options() {
+    let setting = |name: &str, default: u64| {
+        std::env::var(name).map_or(default, |it| it.parse::<u64>().unwrap())
+    };
+    let seed = setting("HARDEN_RANDOM_SEED", 1);
+    let mut random = Random(seed);
+    for _ in 0..setting("HARDEN_RANDOM_OPTIONS", 300) {
+        let options = random.options();
+        let cuts_off_dns = options.without == [Part::Dns];
+        let is_asked_for = |finding: &str| {
+            let about = |id: &str| finding.contains(&format!(" {id}: "));
+            about("privileged-namespace") && options.level == Level::Privileged
+                || about("denied-dns") && cuts_off_dns
+        };
+        let mut found = findings(options.clone());
+        found.retain(|it| !is_asked_for(it));
+        assert!(found.is_empty(), "HARDEN_RANDOM_SEED={seed}, {options:#?}\n{found:#?}");
+    }
+}
+
+/// Choices that look random; the same every time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % limit
+    }
+
+    fn chance(&mut self) -> bool {
+        self.below(2) == 0
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
+    }
+
+    /// Any of several texts, in their order: none of them half of the time.
+    fn some<T: FromStr<Err: Debug>>(&mut self, from: &[&str]) -> Vec<T> {
+        if self.chance() {
+            return Vec::new();
+        }
+        let mut some = from.to_vec();
+        some.retain(|_| self.chance());
+        some.into_iter().map(|it| it.parse().unwrap()).collect()
+    }
+
+    fn options(&mut self) -> Options {
+        let mut dns = vec![Dns::KubeDns, Dns::Nodelocal, Dns::Openshift];
+        dns.retain(|_| self.chance());
+        let dns_selector = self.some(&["dns/app=unbound", "kube-system", "openshift-dns"]);
+        let dns_cidr = self.some(&["10.0.0.53/32", "fd00::53/128", "169.254.25.10/32"]);
+        if dns.is_empty() && dns_selector.is_empty() && dns_cidr.is_empty() {
+            dns.push(Dns::KubeDns);
+        }
+        let hosts = ["ingress-nginx/app.kubernetes.io/name=nginx:8080,8443", "db:5432", "logs"];
+        let (admin_group, admin_user) = (self.some(&["leads"]), self.some(&["ann"]));
+        let has_admin = !admin_group.is_empty() || !admin_user.is_empty();
+        let secrets = [AdminSecrets::None, AdminSecrets::Read, AdminSecrets::Write];
+        Options {
+            without: self
+                .pick(&[&[][..], &[], &[Part::Dns], &[Part::Quota, Part::Limits]])
+                .to_vec(),
+            labels: self.some(&["team=a", "example.com/tier=web"]),
+            level: self.pick(&[Level::Restricted, Level::Baseline, Level::Privileged]),
+            dns,
+            dns_selector,
+            dns_port: self.some(&["53", "1053", "5353", "8053"]),
+            dns_cidr,
+            allow_same_namespace: self.chance(),
+            allow_from: self.some(&hosts),
+            allow_to: self.some(&hosts),
+            allow_apiserver: self.some(&["10.0.0.10/32:6443", "[fd00::10]:6443"]),
+            allow_internet: self.chance(),
+            size: self.pick(&[Size::Small, Size::Medium, Size::Large]),
+            quota: self.some(&["limits.cpu=4", "memory=1Gi", "pods=5", "services.nodeports=2"]),
+            admin_group,
+            admin_user,
+            edit_group: self.some(&["team-a"]),
+            view_user: self.some(&["eve"]),
+            secrets: if has_admin { self.pick(&secrets) } else { AdminSecrets::None },
+            ..plain()
+        }
+    }
 }

@@ -6,6 +6,7 @@ use harden_yaml::Place;
 use serde_json::Value;
 
 use crate::kubernetes::Quantity;
+use crate::object::{self, quantity};
 
 /// Amounts by the names that ResourceQuotas use.
 ///
@@ -94,35 +95,16 @@ impl Usage {
     }
 }
 
-/// What the scheduler sets aside for a pod: its containers and sidecars together, or the hungriest
-/// moment of its start, whichever is more, and the overhead of its runtime.
+/// What the scheduler sets aside for a pod: what its containers take, and the overhead of its runtime.
 fn pod_amount(pod: Place<'_>, side: &'static str, resource: &'static str) -> Quantity {
     let spec = pod.at("spec");
     let asked = |of: Place<'_>| quantity(of.at("resources").at(side).at(resource));
-    let amount = |container: Place<'_>| asked(container).unwrap_or_else(Quantity::zero);
     if let Some(whole_pod) = asked(spec) {
         return whole_pod;
     }
-    let mut sidecars = Quantity::zero();
-    let mut start = Quantity::zero();
-    for container in spec.at("initContainers").items() {
-        let with_this = sidecars.plus(&amount(container));
-        if container.at("restartPolicy").as_str() == Some("Always") {
-            sidecars = with_this.clone();
-        }
-        start = start.max(with_this);
-    }
-    let containers = spec.at("containers").items();
-    let running = containers.fold(sidecars, |sum, it| sum.plus(&amount(it)));
+    let containers = object::pod_amount(spec, asked).unwrap_or_else(Quantity::zero);
     let overhead = quantity(spec.at("overhead").at(resource));
-    running.max(start).plus(&overhead.unwrap_or_else(Quantity::zero))
-}
-
-fn quantity(place: Place<'_>) -> Option<Quantity> {
-    match place.as_str() {
-        Some(text) => text.parse().ok(),
-        None => place.number()?.parse().ok(),
-    }
+    containers.plus(&overhead.unwrap_or_else(Quantity::zero))
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::File;
 use crate::Manifest;
 
-/// A file for each object, and last the `kustomization.yaml` by which `kubectl apply -k` takes them.
+/// A file for each object, and last the `kustomization.yaml` by which
+/// `kubectl apply --server-side -k` takes them.
 pub fn kustomization(manifests: &[Manifest], comments: bool) -> Vec<File> {
     let mut files: Vec<_> =
         manifests.iter().map(|it| File::new(name(it), it.to_yaml(comments))).collect();

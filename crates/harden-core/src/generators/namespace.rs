@@ -129,7 +129,8 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "SIZE", default_value = "small", help_heading = RESOURCES))]
     pub size: Size,
 
-    /// Change what --size says; cpu, memory and ephemeral-storage set requests and limits alike
+    /// Change what --size says; cpu is what is requested, memory and ephemeral-storage are requests and
+    /// limits alike; CPU is limited only by limits.cpu
     #[cfg_attr(feature = "cli", arg(long, value_name = "RESOURCE=QUANTITY", value_delimiter = ',', help_heading = RESOURCES))]
     pub quota: Vec<Hard>,
 

@@ -1,9 +1,9 @@
 //! What some objects say for others: Namespaces and LimitRanges for pods, CustomResourceDefinitions
 //! for custom objects.
 
-mod defaults;
+mod limit_ranges;
 
-pub use defaults::Defaults;
+pub use limit_ranges::{Bounds, LimitRanges, Limits};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,7 +32,7 @@ const WORDS: &[&str] =
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     standards: BTreeMap<String, Standard>,
-    defaults: Defaults,
+    limit_ranges: LimitRanges,
     crds: Arc<Crds>,
 }
 
@@ -63,7 +63,7 @@ impl Context {
             let known = self.standards.entry(object.name().to_owned()).or_insert(standard);
             *known = (*known).max(standard);
         } else if object.is_of(limit_range) {
-            self.defaults.learn(object);
+            self.limit_ranges.learn(object);
         } else if object.is_of(definition) {
             Arc::make_mut(&mut self.crds).learn(object);
         }
@@ -79,9 +79,9 @@ impl Context {
         self.standards.values().copied()
     }
 
-    /// What LimitRanges set for containers that say nothing.
-    pub fn defaults(&self) -> &Defaults {
-        &self.defaults
+    /// What LimitRanges give to containers, and what they admit.
+    pub fn limit_ranges(&self) -> &LimitRanges {
+        &self.limit_ranges
     }
 
     /// The custom kinds that are known.
@@ -93,6 +93,6 @@ impl Context {
     pub fn namespaces_that_differ(&self, other: &Self) -> BTreeSet<String> {
         let names = self.standards.keys().chain(other.standards.keys());
         let names = names.filter(|it| self.standard(it) != other.standard(it)).cloned();
-        names.chain(self.defaults.namespaces_that_differ(&other.defaults)).collect()
+        names.chain(self.limit_ranges.namespaces_that_differ(&other.limit_ranges)).collect()
     }
 }

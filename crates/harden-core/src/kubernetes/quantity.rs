@@ -26,6 +26,18 @@ impl Quantity {
         Self::from_nanos(self.nanos.saturating_add(other.nanos))
     }
 
+    /// The same amount, written in the plainest form that is exact.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self::from_nanos(self.nanos)
+    }
+
+    /// Whether the amount is at most so many times another; computed with floats, as the API server does.
+    #[expect(clippy::cast_precision_loss, reason = "upstream loses as much")]
+    pub fn is_within(&self, times: &Self, other: &Self) -> bool {
+        self.nanos as f64 / other.nanos as f64 <= times.nanos as f64 / NANO as f64
+    }
+
     /// Whether the amount is below zero.
     pub fn is_negative(&self) -> bool {
         self.nanos < 0

@@ -5,9 +5,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use super::{Peer, TrafficRule};
 use crate::kubernetes::{Protocol, Selector};
 
-/// Where DNS is in most clusters: its Service, and NodeLocal DNSCache.
-const ADDRESSES: [IpAddr; 2] =
-    [IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10)), IpAddr::V4(Ipv4Addr::new(169, 254, 20, 10))];
+/// Where DNS is in most clusters: its Service, NodeLocal DNSCache, that of kubespray, and LocalDNS of AKS.
+const ADDRESSES: [IpAddr; 4] = [
+    IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 20, 10)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 25, 10)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 10, 10)),
+];
 
 impl TrafficRule<'_> {
     /// Whether it lets the ports of DNS through; pods of OpenShift's DNS listen on 5353.
@@ -18,10 +22,20 @@ impl TrafficRule<'_> {
     /// Whether names can be resolved through it. A rule that names the port of DNS is taken to know
     /// where DNS is; one for every port must include the pods or the address of the cluster's DNS.
     pub fn resolves_names(&self) -> bool {
-        self.allows_dns(Protocol::Udp)
-            && (!self.is_for_every_port()
-                || self.is_for_every_peer()
-                || self.peers().any(Peer::may_be_dns))
+        if !self.allows_dns(Protocol::Udp) {
+            return self.allows_dns_elsewhere();
+        }
+        !self.is_for_every_port() || self.is_for_every_peer() || self.peers().any(Peer::may_be_dns)
+    }
+
+    /// Whether it lets some peers be asked on one port over both protocols. DNS pods may listen on any port,
+    /// and hardly anything else but HTTP/3 takes both.
+    fn allows_dns_elsewhere(&self) -> bool {
+        let is_asked = |port: i64| {
+            port != 443 && [Protocol::Udp, Protocol::Tcp].iter().all(|it| self.allows(*it, port))
+        };
+        let mut numbers = self.ports().filter_map(|it| it.place.at("port").as_i64());
+        !self.is_for_every_peer() && numbers.any(is_asked)
     }
 }
 

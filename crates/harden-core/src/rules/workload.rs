@@ -9,6 +9,7 @@ mod host_aliases;
 mod host_paths;
 mod host_user_namespace;
 mod images;
+mod limit_range_rejects_pod;
 mod low_user_id;
 mod missing_cpu_request;
 mod missing_ephemeral_storage_limit;
@@ -35,6 +36,7 @@ pub static RULES: &[&Rule] = &[
     &environment_from_secret::RULE,
     &host_aliases::RULE,
     &host_user_namespace::RULE,
+    &limit_range_rejects_pod::RULE,
     &low_user_id::RULE,
     &missing_cpu_request::RULE,
     &missing_ephemeral_storage_limit::RULE,

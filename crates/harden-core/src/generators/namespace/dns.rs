@@ -12,13 +12,22 @@ use crate::cluster::{DnsService, Facts};
 use crate::generators::OptionError;
 use crate::kubernetes::{Kind, Label, NamespaceName, PolicyPort, PortNumber, Protocol};
 
+/// Where nodes answer for DNS: 169.254.20.10 (NodeLocal DNSCache), 169.254.25.10 (kubespray),
+/// 169.254.10.10 and .11 (LocalDNS of AKS), 169.254.169.254 (Cloud DNS of GKE). The last is the metadata
+/// service, too, so the range is never opened on another port than that of DNS.
+const LINK_LOCAL: &str = "169.254.0.0/16";
+
+/// The port of DNS.
+const DNS: u16 = 53;
+
 /// A way of resolving names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Dns {
     /// CoreDNS or kube-dns in kube-system
     KubeDns,
-    /// NodeLocal DNSCache at 169.254.20.10, in the network of each node
+    /// DNS on each node, by pods k8s-app=node-local-dns or at a link-local address: NodeLocal DNSCache,
+    /// Cloud DNS of GKE, LocalDNS of AKS; always port 53
     Nodelocal,
     /// OpenShift's DNS pods, which listen on port 5353
     Openshift,
@@ -73,8 +82,11 @@ pub(super) fn peers(options: &Options, facts: &Facts) -> Result<Vec<DnsPeers>, O
     };
     for dns in &options.dns {
         match dns {
-            Dns::KubeDns => add(kube_dns(), ports(options, 53)),
-            Dns::Nodelocal => add(address("169.254.20.10/32"), ports(options, 53)),
+            Dns::KubeDns => add(kube_system("kube-dns"), ports(options, DNS)),
+            Dns::Nodelocal => {
+                add(kube_system("node-local-dns"), port(DNS));
+                add(address(LINK_LOCAL), port(DNS));
+            }
             Dns::Openshift => add(peer("openshift-dns", &[]), ports(options, 5353)),
             Dns::Custom => {}
             Dns::Cluster => {
@@ -90,15 +102,23 @@ pub(super) fn peers(options: &Options, facts: &Facts) -> Result<Vec<DnsPeers>, O
     for selector in &options.dns_selector {
         let labels: Vec<_> =
             selector.labels.iter().map(|it| (it.key.clone(), it.value.clone())).collect();
-        add(peer(selector.namespace.as_str(), &labels), ports(options, 53));
+        add(peer(selector.namespace.as_str(), &labels), ports(options, DNS));
     }
     for cidr in &options.dns_cidr {
-        add(address(&cidr.to_string()), ports(options, 53));
+        add(address(&cidr.to_string()), ports(options, DNS));
     }
     Ok(groups)
 }
 
 pub(super) fn policy(namespace: &str, groups: &[DnsPeers]) -> Manifest {
+    let mut why = "Lets every pod resolve names, over UDP and TCP; the ports are those of the DNS pods themselves,\n\
+         because policies see traffic after the Service has been resolved."
+        .to_owned();
+    if groups.iter().any(|group| group.peers.contains(&address(LINK_LOCAL))) {
+        why.push_str(
+            "\nCaches on the nodes are at link-local addresses. So is the metadata service, on another port.",
+        );
+    }
     let egress: Vec<Value> = groups
         .iter()
         .map(|group| json!({"to": group.peers, "ports": port_values(&group.ports)}))
@@ -107,14 +127,13 @@ pub(super) fn policy(namespace: &str, groups: &[DnsPeers]) -> Manifest {
         Kind::NETWORK_POLICY,
         Some(namespace),
         "allow-dns",
-        "Lets every pod resolve names, over UDP and TCP; the ports are those of the DNS pods themselves,\n\
-         because policies see traffic after the Service has been resolved.",
+        &why,
         json!({"spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": egress}}),
     )
 }
 
-fn kube_dns() -> Value {
-    peer("kube-system", &[("k8s-app".to_owned(), "kube-dns".to_owned())])
+fn kube_system(app: &str) -> Value {
+    peer("kube-system", &[("k8s-app".to_owned(), app.to_owned())])
 }
 
 fn address(cidr: &str) -> Value {
@@ -126,15 +145,39 @@ fn service_peers(service: &DnsService) -> Vec<Value> {
     pods.into_iter().chain(service.addresses.iter().map(|it| address(&it.to_string()))).collect()
 }
 
+/// The ports of `--dns-port`, or else this one.
 fn ports(options: &Options, default: u16) -> Vec<PolicyPort> {
-    let chosen: Vec<PortNumber> = match options.dns_port.as_slice() {
-        [] => PortNumber::new(default).into_iter().collect(),
-        chosen => chosen.to_vec(),
-    };
-    chosen
-        .iter()
+    match options.dns_port.as_slice() {
+        [] => port(default),
+        chosen => over_udp_and_tcp(chosen.iter().copied()),
+    }
+}
+
+fn port(number: u16) -> Vec<PolicyPort> {
+    over_udp_and_tcp(PortNumber::new(number))
+}
+
+fn over_udp_and_tcp(ports: impl IntoIterator<Item = PortNumber>) -> Vec<PolicyPort> {
+    ports
+        .into_iter()
         .flat_map(|port| {
-            [Protocol::Udp, Protocol::Tcp].map(|protocol| PolicyPort::number(*port, protocol))
+            [Protocol::Udp, Protocol::Tcp].map(|protocol| PolicyPort::number(port, protocol))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn link_local_addresses_are_open_on_the_port_of_dns_alone() {
+        let dns_port = ["80", "1053"].map(|it| it.parse().expect(it)).to_vec();
+        let options = Options { dns_port, ..Options::default() };
+        let groups = peers(&options, &Facts::default()).expect("valid");
+        let open: Vec<_> =
+            groups.iter().filter(|it| it.peers.contains(&address(LINK_LOCAL))).collect();
+        assert_eq!(open.len(), 1);
+        assert!(open.iter().all(|it| it.ports == port(DNS)));
+    }
 }

@@ -13,20 +13,30 @@ use crate::kubernetes::{Kind, Label, Quantity};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Size {
-    /// 20 pods, 2 CPUs and 4Gi requested, 4 CPUs and 8Gi at most
+    /// 20 pods, 2 CPUs and 4Gi requested, 20Gi at most; 1Gi for a container that sets no limit
     #[default]
     Small,
-    /// 80 pods, 8 CPUs and 16Gi requested, 16 CPUs and 32Gi at most
+    /// 80 pods, 8 CPUs and 16Gi requested, 120Gi at most; 1536Mi for a container that sets no limit
     Medium,
-    /// 320 pods, 32 CPUs and 64Gi requested, 64 CPUs and 128Gi at most
+    /// 320 pods, 32 CPUs and 64Gi requested, 640Gi at most; 2Gi for a container that sets no limit
     Large,
+}
+
+impl Size {
+    fn pick(self, [small, medium, large]: [&'static str; 3]) -> &'static str {
+        match self {
+            Self::Small => small,
+            Self::Medium => medium,
+            Self::Large => large,
+        }
+    }
 }
 
 /// One limit of a ResourceQuota: `RESOURCE=QUANTITY`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hard {
-    /// A resource as ResourceQuota names it, or `cpu`, `memory`, `ephemeral-storage` for requests
-    /// and limits alike.
+    /// A resource as ResourceQuota names it, where `cpu` is `requests.cpu`; but `memory` and
+    /// `ephemeral-storage` are for requests and limits alike.
     pub resource: String,
     /// How much of it.
     pub quantity: Quantity,
@@ -108,8 +118,8 @@ pub(super) struct Bounds {
 struct ContainerBound {
     resource: &'static str,
     default_request: Quantity,
-    default: Quantity,
-    max: Quantity,
+    /// The limit of one that sets none. Only where the quota bounds limits, and so rejects pods without.
+    default: Option<Quantity>,
 }
 
 /// The figures that `--size` and `--quota` come to.
@@ -130,14 +140,11 @@ pub(super) fn bounds(options: &Options) -> Result<Bounds, OptionError> {
     let container = COMPUTE
         .into_iter()
         .filter_map(|resource| {
-            let standard = container_standard(options.size, resource)?;
-            let max = standard.max.min(find(format!("limits.{resource}"))?);
-            let default = standard.default.min(max.clone());
-            let default_request = standard
-                .default_request
-                .min(default.clone())
-                .min(find(format!("requests.{resource}"))?);
-            Some(ContainerBound { resource, default_request, default, max })
+            let (request, limit) = container_standard(options.size, resource)?;
+            let default = find(format!("limits.{resource}")).map(|it| limit.min(it));
+            let request = request.min(find(format!("requests.{resource}"))?);
+            let default_request = default.iter().fold(request, |least, it| least.min(it.clone()));
+            Some(ContainerBound { resource, default_request, default })
         })
         .collect();
     Ok(Bounds { hard, container })
@@ -146,10 +153,12 @@ pub(super) fn bounds(options: &Options) -> Result<Bounds, OptionError> {
 /// What `--quota` says, with `cpu` and the like spelt out.
 fn asked(options: &Options) -> impl Iterator<Item = (String, Quantity)> {
     options.quota.iter().flat_map(|hard| {
-        let names = if COMPUTE.contains(&hard.resource.as_str()) {
-            vec![format!("requests.{}", hard.resource), format!("limits.{}", hard.resource)]
-        } else {
-            vec![hard.resource.clone()]
+        let names = match hard.resource.as_str() {
+            "cpu" => vec!["requests.cpu".to_owned()],
+            name if COMPUTE.contains(&name) => {
+                vec![format!("requests.{name}"), format!("limits.{name}")]
+            }
+            name => vec![name.to_owned()],
         };
         names.into_iter().map(|name| (name, hard.quantity.clone()))
     })
@@ -163,12 +172,11 @@ fn reconcile(
     resource: &str,
 ) -> Result<(), OptionError> {
     let (requests, limits) = (format!("requests.{resource}"), format!("limits.{resource}"));
-    let value = |hard: &[(String, Quantity)], name: &str| {
-        hard.iter()
-            .find(|(it, _)| it == name)
-            .map_or_else(Quantity::zero, |(_, quantity)| quantity.clone())
+    let value =
+        |name: &str| hard.iter().find(|(it, _)| it == name).map(|(_, quantity)| quantity.clone());
+    let (Some(requested), Some(limited)) = (value(&requests), value(&limits)) else {
+        return Ok(());
     };
-    let (requested, limited) = (value(hard, &requests), value(hard, &limits));
     if requested <= limited {
         return Ok(());
     }
@@ -189,14 +197,15 @@ fn reconcile(
     Ok(())
 }
 
+/// What a size bounds. CPU has no limits: requests already divide a busy CPU fairly, and a limit slows
+/// pods down even on an idle node.
 fn standard(size: Size) -> Vec<(String, Quantity)> {
-    let columns: [(&str, [&str; 3]); 11] = [
+    let columns: [(&str, [&str; 3]); 10] = [
         ("requests.cpu", ["2", "8", "32"]),
-        ("limits.cpu", ["4", "16", "64"]),
         ("requests.memory", ["4Gi", "16Gi", "64Gi"]),
-        ("limits.memory", ["8Gi", "32Gi", "128Gi"]),
+        ("limits.memory", ["20Gi", "120Gi", "640Gi"]),
         ("requests.ephemeral-storage", ["10Gi", "40Gi", "160Gi"]),
-        ("limits.ephemeral-storage", ["20Gi", "80Gi", "320Gi"]),
+        ("limits.ephemeral-storage", ["20Gi", "120Gi", "640Gi"]),
         ("requests.storage", ["50Gi", "200Gi", "800Gi"]),
         ("persistentvolumeclaims", ["10", "40", "160"]),
         ("pods", ["20", "80", "320"]),
@@ -205,34 +214,19 @@ fn standard(size: Size) -> Vec<(String, Quantity)> {
     ];
     columns
         .into_iter()
-        .filter_map(|(name, [small, medium, large])| {
-            let quantity = match size {
-                Size::Small => small,
-                Size::Medium => medium,
-                Size::Large => large,
-            };
-            Some((name.to_owned(), quantity.parse().ok()?))
-        })
+        .filter_map(|(name, row)| Some((name.to_owned(), size.pick(row).parse().ok()?)))
         .collect()
 }
 
-fn container_standard(size: Size, resource: &'static str) -> Option<ContainerBound> {
-    let (request, limit, [small, medium, large]) = match resource {
-        "cpu" => ("100m", "200m", ["2", "4", "8"]),
-        "memory" => ("128Mi", "256Mi", ["4Gi", "8Gi", "16Gi"]),
-        _ => ("256Mi", "512Mi", ["5Gi", "10Gi", "20Gi"]),
+/// The request and the limit of a container that states none. A container may request what it wants up
+/// to that limit without setting its own, so the limit is well above what is ordinarily requested.
+fn container_standard(size: Size, resource: &'static str) -> Option<(Quantity, Quantity)> {
+    let (request, limit) = match resource {
+        "cpu" => ("100m", ["1", "2", "4"]),
+        "memory" => ("128Mi", ["1Gi", "1536Mi", "2Gi"]),
+        _ => ("256Mi", ["1Gi", "1536Mi", "2Gi"]),
     };
-    let max = match size {
-        Size::Small => small,
-        Size::Medium => medium,
-        Size::Large => large,
-    };
-    Some(ContainerBound {
-        resource,
-        default_request: request.parse().ok()?,
-        default: limit.parse().ok()?,
-        max: max.parse().ok()?,
-    })
+    Some((request.parse().ok()?, size.pick(limit).parse().ok()?))
 }
 
 pub(super) fn resource_quota(namespace: &str, bounds: &Bounds) -> Manifest {
@@ -260,25 +254,21 @@ pub(super) fn resource_quota(namespace: &str, bounds: &Bounds) -> Manifest {
 }
 
 pub(super) fn limit_range(namespace: &str, bounds: &Bounds) -> Manifest {
-    let column = |pick: fn(&ContainerBound) -> &Quantity| -> Map<String, Value> {
-        bounds
-            .container
-            .iter()
-            .map(|it| (it.resource.to_owned(), pick(it).to_string().into()))
-            .collect()
+    let column = |pick: fn(&ContainerBound) -> Option<&Quantity>| -> Map<String, Value> {
+        let quantities = bounds.container.iter().filter_map(|it| Some((it.resource, pick(it)?)));
+        quantities.map(|(resource, it)| (resource.to_owned(), it.to_string().into())).collect()
     };
     let limit = json!({
         "type": "Container",
-        "defaultRequest": column(|it| &it.default_request),
-        "default": column(|it| &it.default),
-        "max": column(|it| &it.max),
+        "defaultRequest": column(|it| Some(&it.default_request)),
+        "default": column(|it| it.default.as_ref()),
     });
     Manifest::new(
         Kind::LIMIT_RANGE,
         Some(namespace),
         "limits",
-        "Gives containers that state no requests or limits small ones, because the quota admits none without,\n\
-         and keeps a single container from taking it all.",
+        "Gives requests and limits to containers that state none, because the quota admits none without.\n\
+         A container that requests more than the limit here must set a limit of its own.",
         json!({"spec": {"limits": [limit]}}),
     )
 }
@@ -329,20 +319,45 @@ mod tests {
                     "{size:?} {}",
                     container.resource
                 );
-                assert!(
-                    sum(&container.default) <= find("limits"),
-                    "{size:?} {}",
-                    container.resource
-                );
+                if let Some(default) = &container.default {
+                    assert!(sum(default) <= find("limits"), "{size:?} {}", container.resource);
+                }
             }
         }
     }
 
     #[test]
-    fn cpu_sets_requests_and_limits() {
-        let bounds = bounds(&with_quota(&["cpu=1", "pods=5"])).expect("valid");
+    fn cpu_is_limited_only_where_that_is_asked_for() {
+        let cpu = |quota: &[&str]| {
+            let bounds = bounds(&with_quota(quota)).expect("valid");
+            let container = bounds.container.first().expect("cpu");
+            (hard(&bounds, "limits.cpu"), container.default.as_ref().map(ToString::to_string))
+        };
+        assert_eq!(cpu(&[]), (None, None));
+        assert_eq!(cpu(&["cpu=1"]), (None, None));
+        let limited = (Some("4".to_owned()), Some("1".to_owned()));
+        assert_eq!(cpu(&["limits.cpu=4"]), limited);
+    }
+
+    #[test]
+    fn a_limit_that_is_given_leaves_room_for_ordinary_requests() {
+        let memory: Vec<_> = [Size::Small, Size::Medium, Size::Large]
+            .into_iter()
+            .filter_map(|size| {
+                let bounds = bounds(&Options { size, ..Options::default() }).expect("valid");
+                bounds.container.into_iter().find(|it| it.resource == "memory")?.default
+            })
+            .collect();
+        assert!(memory.first() >= Some(&"1Gi".parse().expect("valid")));
+        assert!(memory.is_sorted_by(|a, b| a < b), "{memory:?}");
+    }
+
+    #[test]
+    fn memory_sets_requests_and_limits() {
+        let bounds = bounds(&with_quota(&["memory=1Gi", "cpu=1", "pods=5"])).expect("valid");
+        assert_eq!(hard(&bounds, "requests.memory").as_deref(), Some("1Gi"));
+        assert_eq!(hard(&bounds, "limits.memory").as_deref(), Some("1Gi"));
         assert_eq!(hard(&bounds, "requests.cpu").as_deref(), Some("1"));
-        assert_eq!(hard(&bounds, "limits.cpu").as_deref(), Some("1"));
         assert_eq!(hard(&bounds, "pods").as_deref(), Some("5"));
     }
 
@@ -350,17 +365,15 @@ mod tests {
     fn a_small_quota_lowers_what_one_container_gets() {
         let bounds = bounds(&with_quota(&["limits.cpu=50m"])).expect("valid");
         let cpu = bounds.container.first().expect("cpu");
-        assert_eq!(
-            [&cpu.max, &cpu.default, &cpu.default_request].map(ToString::to_string),
-            ["50m"; 3]
-        );
+        assert_eq!(cpu.default.as_ref().map(ToString::to_string).as_deref(), Some("50m"));
+        assert_eq!(cpu.default_request.to_string(), "50m");
         assert_eq!(hard(&bounds, "requests.cpu").as_deref(), Some("50m"));
     }
 
     #[test]
     fn the_side_that_was_not_asked_for_follows() {
-        let bounds = bounds(&with_quota(&["requests.cpu=9"])).expect("valid");
-        assert_eq!(hard(&bounds, "limits.cpu").as_deref(), Some("9"));
+        let bounds = bounds(&with_quota(&["requests.memory=30Gi"])).expect("valid");
+        assert_eq!(hard(&bounds, "limits.memory").as_deref(), Some("30Gi"));
         let error =
             super::bounds(&with_quota(&["requests.cpu=9", "limits.cpu=8"])).expect_err("rejected");
         assert_eq!(

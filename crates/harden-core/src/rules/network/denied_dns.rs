@@ -122,6 +122,19 @@ mod tests {
     }
 
     #[test]
+    fn dns_pods_may_listen_on_any_port() {
+        let with = |rule: &str| {
+            policy(&format!("podSelector: {{}}, policyTypes: [Egress], egress: [{{{rule}}}]")).len()
+        };
+        let to = "to: [{namespaceSelector: {matchLabels: {app: dns}}}],";
+        let ports = "ports: [{port: 1053, protocol: UDP}, {port: 1053, protocol: TCP}]";
+        assert_eq!(with(&format!("{to} {ports}")), 0);
+        assert_eq!(with(ports), 1);
+        assert_eq!(with(&format!("{to} {}", ports.replace("TCP", "UDP"))), 1);
+        assert_eq!(with(&format!("{to} {}", ports.replace("1053", "443"))), 1);
+    }
+
+    #[test]
     fn every_port_helps_only_where_dns_is() {
         let with = |peer: &str| {
             policy(&format!("podSelector: {{}}, policyTypes: [Egress], egress: [{{to: [{peer}]}}]"))

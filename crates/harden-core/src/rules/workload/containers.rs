@@ -45,7 +45,7 @@ pub(super) fn is_bounded(
 ) -> bool {
     let namespace = workload.object.namespace().unwrap_or_default();
     workload.at("resources").at(bound).at(resource).exists()
-        || context.defaults().bounds(namespace, bound, resource)
+        || context.limit_ranges().fill_in(namespace, bound, resource)
 }
 
 /// Names in backquotes between commas, each once.
