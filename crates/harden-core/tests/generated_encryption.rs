@@ -167,30 +167,52 @@ fn nothing_is_found_in_any_file() {
 }
 
 #[test]
-fn flags_are_those_that_the_server_of_the_version_has() {
+fn what_is_made_for_a_version_its_server_knows_and_its_rules_accept() {
+    let mut rejected = Vec::new();
     for minor in 25..=MinorVersion::NEWEST_KNOWN.0 {
         let version = MinorVersion(minor);
-        let options = |automatic_reload| Options {
-            print_flags: true,
-            automatic_reload,
-            kubernetes_version: Some(PolicyVersion::Pinned(version)),
-            ..options()
-        };
-        let settings = || Settings { version, ..Settings::new(rules::all()) };
-        let plain = text(options(false));
-        assert_eq!(check(settings(), [plain.as_str()]).findings.len(), 0, "{plain}");
-        assert!(!plain.contains("automatic-reload"), "{plain}");
-        match generate(options(true)) {
-            Ok(generated) => {
-                assert!(version >= MinorVersion(26), "{version}");
-                let text = generated.files[0].text.as_str();
-                assert_eq!(check(settings(), [text]).findings.len(), 0, "{text}");
-            }
-            Err(error) => {
-                assert_eq!((error.option, minor), ("--automatic-reload", 25), "{error}");
+        for provider in [Provider::Secretbox, Provider::Kms] {
+            for resources in ["secrets", "secrets,*.apps"] {
+                for stage in [Fallback::Migrating, Fallback::Migrated] {
+                    for (print_flags, automatic_reload) in
+                        [(false, false), (true, false), (true, true)]
+                    {
+                        let made = generate(Options {
+                            writer: writer(provider),
+                            resources: resources.split(',').map(|it| it.parse().unwrap()).collect(),
+                            stage,
+                            print_flags,
+                            automatic_reload,
+                            kubernetes_version: Some(PolicyVersion::Pinned(version)),
+                            ..options()
+                        });
+                        match made {
+                            Ok(made) => {
+                                let text = made.files[0].text.as_str();
+                                let settings = Settings { version, ..Settings::new(rules::all()) };
+                                let found = check(settings, [text]).findings;
+                                assert!(found.is_empty(), "{version}: {found:?}\n{text}");
+                                assert!(minor >= 26 || !text.contains("automatic-reload"));
+                                assert!(minor >= 27 || !text.contains('*') || print_flags);
+                                assert!(minor >= 27 || !text.contains("kms"), "{text}");
+                            }
+                            Err(error) => rejected.push((minor, error.option)),
+                        }
+                    }
+                }
             }
         }
     }
+    rejected.sort_unstable();
+    rejected.dedup();
+    let expected = [
+        (25, "--automatic-reload"),
+        (25, "--provider"),
+        (25, "--resources"),
+        (26, "--provider"),
+        (26, "--resources"),
+    ];
+    assert_eq!(rejected, expected);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::gallery;
 use crate::harden::{Ended, command, finish, harden, line};
 
-const MISTAKES: [&str; 33] = [
+const MISTAKES: [&str; 35] = [
     "encryption --provider rot13",
     "encryption --provider kms",
     "encryption --provider kms --kms-endpoint https://127.0.0.1:443",
@@ -29,6 +29,8 @@ const MISTAKES: [&str; 33] = [
     "encryption --config-path encryption.yaml",
     "encryption --automatic-reload",
     "encryption --print-flags --automatic-reload --kubernetes-version v1.25",
+    "encryption --provider kms --kms-endpoint unix:///a --kubernetes-version v1.26",
+    "encryption --resources secrets,*.apps --kubernetes-version v1.26",
     "encryption --print-flags --kubernetes-version v1.99",
     "encryption --config-path /a/../b/c",
     "encryption --provider aescbc rotate",

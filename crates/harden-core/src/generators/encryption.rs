@@ -22,7 +22,7 @@ pub use writer::Writer;
 
 use crate::cluster::{Facts, Need};
 
-use crate::kubernetes::PolicyVersion;
+use crate::kubernetes::{MinorVersion, PolicyVersion};
 
 use configuration::{Configuration, Entry, ResourceRule};
 use new_key::NewKeys;
@@ -33,6 +33,12 @@ use super::{File, Generate, Generated, HostPath, OptionError, Product, api_serve
 const NAME: &str = "encryption.yaml";
 /// Where it is on the nodes when nobody says otherwise.
 const PATH: &str = "/etc/kubernetes/encryption/encryption.yaml";
+
+/// The first version whose API server has KMS v2 without a feature gate.
+const KMS_V2: MinorVersion = MinorVersion(27);
+/// The first version whose API server takes `*.apps`, `*.` and `*.*`; to those before, `*` is the name of
+/// a resource.
+const WILDCARDS: MinorVersion = MinorVersion(27);
 
 #[cfg(feature = "cli")]
 const SERVER: &str = "API server";
@@ -77,9 +83,8 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, requires = "print_flags", help_heading = SERVER))]
     pub automatic_reload: bool,
 
-    /// Version of Kubernetes whose kubeadm is told: v1.N, or cluster to ask the API server
-    /// [default: v1.37]
-    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION", requires = "print_flags", help_heading = SERVER))]
+    /// Version of Kubernetes that it is for: v1.N, or cluster to ask the API server [default: v1.37]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION", help_heading = SERVER))]
     pub kubernetes_version: Option<PolicyVersion>,
 }
 
@@ -124,38 +129,55 @@ impl Generate for Options {
     }
 
     fn needs(&self) -> Vec<Need> {
-        match &self.procedure {
-            Some(procedure) => procedure.needs(),
-            None if self.print_flags => {
-                let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
-                asks.then_some(Need::Version).into_iter().collect()
-            }
-            None => vec![Need::Today, Need::Random(new_key::RANDOM)],
+        if let Some(procedure) = &self.procedure {
+            return procedure.needs();
         }
+        let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
+        let mut needs: Vec<_> = asks.then_some(Need::Version).into_iter().collect();
+        if !self.print_flags {
+            needs.extend([Need::Today, Need::Random(new_key::RANDOM)]);
+        }
+        needs
     }
 
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
-        match &self.procedure {
-            Some(procedure) => procedure.generate(facts),
-            None if self.print_flags => {
-                let kms = self.writer.kms()?;
-                let version =
-                    api_server::version("--kubernetes-version", self.kubernetes_version, facts)?;
-                let (settings, notes) = flags::settings(
-                    &self.config_path,
-                    self.automatic_reload,
-                    kms.as_ref(),
-                    version,
-                )?;
-                let files = vec![settings.to_file("encryption-flags.yaml", version)];
-                Ok(Generated { files, notes, ..Generated::default() })
-            }
-            None => self.configure(facts),
+        if let Some(procedure) = &self.procedure {
+            return procedure.generate(facts);
         }
+        let version = api_server::version("--kubernetes-version", self.kubernetes_version, facts)?;
+        self.check(version)?;
+        if !self.print_flags {
+            return self.configure(facts);
+        }
+        let kms = self.writer.kms()?;
+        let (settings, notes) =
+            flags::settings(&self.config_path, self.automatic_reload, kms.as_ref(), version)?;
+        let files = vec![settings.to_file("encryption-flags.yaml", version)];
+        Ok(Generated { files, notes, ..Generated::default() })
     }
 }
 
 impl Options {
+    /// Rejects what an API server of this version does not know.
+    fn check(&self, version: MinorVersion) -> Result<(), OptionError> {
+        if version < KMS_V2 && self.writer.provider == Some(Provider::Kms) {
+            let rule = format!(
+                "kube-apiserver {version} does not start with KMS v2 unless a feature gate is set: it does from {KMS_V2} on"
+            );
+            return Err(OptionError::new("--provider", "kms", rule));
+        }
+        let wildcard = self.resources.iter().map(ToString::to_string).find(|it| it.contains('*'));
+        match wildcard {
+            Some(resource) if version < WILDCARDS => {
+                let rule = format!(
+                    "kube-apiserver {version} knows no wildcards and would encrypt nothing: it does from {WILDCARDS} on"
+                );
+                Err(OptionError::new("--resources", resource, rule))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The file alone, for a cluster that has none.
     fn configure(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let mut configuration = Configuration::default();
