@@ -13,8 +13,7 @@ use crate::inventory::{Context, Extents, Inventory, PodSummary, Wanted};
 use crate::kubernetes::{GroupKind, MinorVersion};
 use crate::object::Object;
 use crate::rule::{Check, Collector, Reporter, Rule, Target, World};
-use crate::source::Positions;
-use crate::source::Text;
+use crate::source::{Positions, Text};
 
 /// Everything that judging takes but the texts.
 #[derive(Debug)]

@@ -44,6 +44,13 @@ impl<'d> Workload<'d> {
         self.containers().iter().all(|it| !it.place().at("image").exists())
     }
 
+    /// The ServiceAccount that it names, as the API server reads it: the older field counts where the newer
+    /// one is empty.
+    pub fn service_account(&self) -> Option<&'d str> {
+        let named = |key| self.at(key).as_str().filter(|it| !it.is_empty());
+        named("serviceAccountName").or_else(|| named("serviceAccount"))
+    }
+
     /// Where to point at when all of it is meant: its name.
     pub fn grip(&self) -> Place<'d> {
         self.object.place.at("metadata").at("name")
@@ -51,7 +58,6 @@ impl<'d> Workload<'d> {
 
     /// What is remembered of it after its text is gone.
     pub(crate) fn to_pod(&self) -> inventory::PodSummary {
-        let text = |place: Place<'d>| place.as_str().filter(|it| !it.is_empty()).map(str::to_owned);
         let labels = self.template.metadata.at("labels").entries();
         inventory::PodSummary {
             object: self.object.reference(),
@@ -59,8 +65,7 @@ impl<'d> Workload<'d> {
             labels: labels
                 .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))
                 .collect(),
-            service_account: text(self.at("serviceAccountName"))
-                .or_else(|| text(self.at("serviceAccount"))),
+            service_account: self.service_account().map(str::to_owned),
             automounts: self.at("automountServiceAccountToken").as_bool(),
             is_host_network: self.at("hostNetwork").as_bool().unwrap_or(false),
         }

@@ -53,8 +53,7 @@ spec:
 };
 
 fn report<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let account = workload.to_pod().service_account;
-    if account.is_none_or(|it| it == PodIdentity::DEFAULT) {
+    if workload.service_account().is_none_or(|it| it == PodIdentity::DEFAULT) {
         reporter.flag(workload.grip(), "", None);
     }
 }
