@@ -57,37 +57,33 @@ impl Spool {
 
     /// Keeps some sources. Where there is no room for them, they are counted as lost.
     pub(super) fn push(&mut self, sources: &[Source<'_>]) {
-        let mut block = Block::default();
-        let mut held = String::new();
-        for source in sources {
-            block.parts.push(Part {
-                length: source.text.len(),
-                cut: source.cut.clone(),
-                is_stored: false,
-            });
-            held.push_str(&source.text);
+        if let Err(why) = self.keep(sources) {
+            let (_, count) = self.lost.get_or_insert((why.to_string(), 0));
+            *count += sources.len();
         }
-        block.held = compress_prepend_size(held.as_bytes());
-        if self.held + block.held.len() > self.bound {
-            match self.stored_in_part(sources) {
-                Ok(stored) => block = stored,
-                Err(why) => return self.lose(why.to_string(), sources.len()),
-            }
+    }
+
+    fn keep(&mut self, sources: &[Source<'_>]) -> io::Result<()> {
+        // Memory was full before there was a file: what comes later does not try it first.
+        let may_store = self.file.is_some();
+        let mut block = self.block(sources, may_store)?;
+        if !may_store && self.held + block.held.len() > self.bound {
+            block = self.block(sources, true)?;
         }
         if self.held + block.held.len() > MOST {
-            return self
-                .lose("what may be a Secret is not written to a disk".to_owned(), sources.len());
+            return Err(io::Error::other("what may be a Secret is not written to a disk"));
         }
         self.held += block.held.len();
         self.blocks.push(block);
+        Ok(())
     }
 
-    /// Puts into the file what may be there; the rest stays in memory.
-    fn stored_in_part(&mut self, sources: &[Source<'_>]) -> io::Result<Block> {
+    /// Compresses some sources. If it `may_store`, what may be in the file goes there; the rest is in memory.
+    fn block(&mut self, sources: &[Source<'_>], may_store: bool) -> io::Result<Block> {
         let mut block = Block::default();
         let (mut held, mut stored) = (String::new(), String::new());
         for source in sources {
-            let text = storable(source);
+            let text = if may_store { storable(source) } else { None };
             let is_stored = text.is_some();
             let text = text.unwrap_or(source.text.as_ref().into());
             block.parts.push(Part { length: text.len(), cut: source.cut.clone(), is_stored });
@@ -108,11 +104,6 @@ impl Spool {
             self.stored += bytes.len() as u64;
         }
         Ok(block)
-    }
-
-    fn lose(&mut self, why: String, sources: usize) {
-        let (_, count) = self.lost.get_or_insert((why, 0));
-        *count += sources;
     }
 
     /// What was lost, as a sentence; none when nothing was.
