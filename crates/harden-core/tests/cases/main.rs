@@ -6,6 +6,7 @@
 )]
 
 mod resources;
+mod workload;
 
 use std::fs;
 use std::path::PathBuf;

@@ -64,7 +64,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         }
     });
     if !paths.is_empty() {
-        let paths = quoted(paths);
+        let paths = quoted(paths.iter().map(AsRef::as_ref));
         reporter
             .flag_containers(&format!("the container runtime obeys it through {paths}"), mounts);
     }

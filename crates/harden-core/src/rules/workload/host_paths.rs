@@ -1,5 +1,7 @@
 //! What a mounted directory or file of the node gives away.
 
+use std::borrow::Cow;
+
 use harden_yaml::Place;
 
 use super::containers::is_non_root;
@@ -7,14 +9,14 @@ use crate::pod_security::Container;
 use crate::rule::Workload;
 
 /// A file or directory of the node that a container mounts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct HostMount<'w, 'd> {
     /// The container that mounts it.
     pub(super) container: &'w Container<'d>,
     /// The item of its `volumeMounts`.
     pub(super) mount: Place<'d>,
-    /// The path on the node.
-    pub(super) path: &'d str,
+    /// The path on the node, as the kernel reads it.
+    pub(super) path: Cow<'d, str>,
     /// What it gives away.
     pub(super) danger: Danger,
 }
@@ -44,12 +46,42 @@ pub(super) fn visit<'w, 'd>(workload: &'w Workload<'d>, mut visit: impl FnMut(Ho
         for container in workload.containers() {
             for mount in container.place().at("volumeMounts").items() {
                 if mount.at("name").as_str() == Some(name) {
-                    let danger = danger(workload, container, mount, source, path);
+                    let path = mounted(path, mount);
+                    let danger = danger(workload, container, mount, source, &path);
                     visit(HostMount { container, mount, path, danger });
                 }
             }
         }
     }
+}
+
+/// The file or directory that is mounted of a volume with this path: all of it, or what the mount names
+/// below it. A path below that depends on variables is taken as far as it does not.
+fn mounted<'d>(path: &'d str, mount: Place<'d>) -> Cow<'d, str> {
+    let below = |key| mount.at(key).as_str().filter(|it| !it.is_empty());
+    let part = below("subPath").or_else(|| {
+        let expression = below("subPathExpr")?;
+        let fixed = expression.split_once("$(").map(|(fixed, _)| fixed);
+        fixed.map_or(Some(expression), |it| Some(it.rsplit_once('/')?.0))
+    });
+    part.map_or_else(|| normal(path), |part| normal(&format!("{path}/{part}")).into_owned().into())
+}
+
+/// The same path without what the kernel makes nothing of: empty steps, `.`, a slash at the end, and the
+/// root of the node by way of one of its processes. Validation refuses `..`.
+fn normal(path: &str) -> Cow<'_, str> {
+    if !path.starts_with('/') {
+        return path.into();
+    }
+    let mut steps: Vec<_> = path.split('/').filter(|it| !matches!(*it, "" | ".")).collect();
+    while let ["proc", process, "root" | "cwd", ..] = *steps.as_slice()
+        && (matches!(process, "self" | "thread-self")
+            || process.bytes().all(|it| it.is_ascii_digit()))
+    {
+        steps.drain(..3);
+    }
+    let normal = format!("/{}", steps.join("/"));
+    if normal == path { path.into() } else { normal.into() }
 }
 
 fn danger(
@@ -59,7 +91,6 @@ fn danger(
     source: Place<'_>,
     path: &str,
 ) -> Danger {
-    let path = if path.len() > 1 { path.trim_end_matches('/') } else { path };
     let is_writable = mount.at("readOnly").as_bool() != Some(true);
     // Read-only keeps nobody from using a device or a socket.
     let is_device = path.starts_with("/dev/")
@@ -250,6 +281,41 @@ mod tests {
     fn devices_and_sockets_are_used_read_only_just_as_well() {
         assert!(reports("/dev/fuse", "", "").is_empty());
         assert!(reports_typed("/run/agent.sock", "Socket", "", "").is_empty());
+    }
+
+    #[test]
+    fn a_path_is_what_the_kernel_makes_of_it() {
+        for path in [
+            "//etc",
+            "/./etc/.",
+            "/etc///",
+            "///",
+            "/etc//kubernetes",
+            "/root/./.ssh",
+            "/var//run",
+            "/proc/1/root",
+            "/proc/self/root/proc/1/cwd/etc",
+        ] {
+            assert_eq!(reports(path, ", readOnly: true", ""), ["sensitive-host-path"], "{path}");
+        }
+        for path in ["///var/run/docker.sock", "/run/./containerd/", "//./pipe/docker_engine"] {
+            assert_eq!(reports(path, "", ""), ["container-runtime-socket"], "{path}");
+        }
+        for path in ["/etc.d", "/...", "/proc/1/rooted", "etc"] {
+            assert!(reports(path, ", readOnly: true", "").is_empty(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_volume_is_judged_by_itself() {
+        let of = |path: &str, part: &str| reports(path, &format!(", readOnly: true, {part}"), "");
+        assert!(of("/", "subPath: srv/data").is_empty());
+        assert!(of("/", "subPathExpr: srv/$(NAME)").is_empty());
+        assert_eq!(of("/", "subPath: etc/kubernetes/"), ["sensitive-host-path"]);
+        assert_eq!(of("/", "subPath: ''"), ["sensitive-host-path"]);
+        assert_eq!(of("/etc", "subPathExpr: $(NAME)"), ["sensitive-host-path"]);
+        assert_eq!(of("/var", "subPathExpr: lib/etcd-$(NAME)"), ["sensitive-host-path"]);
+        assert_eq!(of("/var", "subPath: run/docker.sock"), ["container-runtime-socket"]);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use harden_yaml::Place;
 
-use crate::pod_security::Container;
-use crate::rule::Workload;
+use super::containers::quoted;
+use crate::rule::{Reporter, Workload};
 
 /// What the name of an image binds it to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,21 +22,82 @@ const MOVING: [&str; 15] = [
     "rolling", "slim", "snapshot", "stable", "unstable",
 ];
 
-/// The images of a pod's containers that are pulled from a registry.
-pub(super) fn of<'w, 'd>(
-    workload: &'w Workload<'d>,
-) -> impl Iterator<Item = (&'w Container<'d>, Place<'d>, &'d str)> {
-    workload.containers().iter().filter_map(|container| {
-        let place = container.place().at("image");
-        let image = place.as_str().filter(|it| !it.is_empty() && !is_blank(it))?;
-        let is_local = container.place().at("imagePullPolicy").as_str() == Some("Never");
-        (!is_local).then_some((container, place, image))
+/// An image that a pod pulls from a registry.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Image<'d> {
+    /// Who has it pulled: `container` or `volume`.
+    user: &'static str,
+    /// The name of the container or volume.
+    name: &'d str,
+    /// Where it is named.
+    place: Place<'d>,
+    /// How it is named.
+    text: &'d str,
+}
+
+/// Reports the images with such a pin: those of containers as one flaw, and those of volumes as another.
+pub(super) fn flag<'d>(
+    workload: &Workload<'d>,
+    reporter: &mut Reporter<'_, 'd>,
+    pin: Pin,
+    flaw: &str,
+) {
+    let images: Vec<_> = of(workload).filter(|it| self::pin(it.text) == pin).collect();
+    for of_one_user in images.chunk_by(|a, b| a.user == b.user) {
+        let [Image { user, .. }, others @ ..] = of_one_user else { continue };
+        let plural = if others.is_empty() { "" } else { "s" };
+        let names = quoted(of_one_user.iter().map(|it| it.name));
+        let texts = quoted(of_one_user.iter().map(|it| it.text));
+        reporter.flag_all(
+            format!("{user}{plural} {names}: {flaw} {texts}"),
+            of_one_user.iter().map(|it| (it.place, it.name, None)),
+        );
+    }
+}
+
+/// The images that a pod pulls: those of its containers, then those that are mounted as volumes.
+fn of<'d>(workload: &Workload<'d>) -> impl Iterator<Item = Image<'d>> {
+    let containers = workload.containers().iter().map(|it| {
+        let place = it.place();
+        ("container", it.name, place.at("image"), place.at("imagePullPolicy"))
+    });
+    let volumes = workload.at("volumes").items().map(|it| {
+        let (name, image) = (it.at("name").as_str().unwrap_or(""), it.at("image"));
+        ("volume", name, image.at("reference"), image.at("pullPolicy"))
+    });
+    containers.chain(volumes).filter_map(|(user, name, place, policy)| {
+        let text = place.as_str().filter(|it| is_reference(it))?;
+        (policy.as_str() != Some("Never")).then_some(Image { user, name, place, text })
     })
 }
 
-/// Whether a tool has yet to write the image here.
-fn is_blank(image: &str) -> bool {
-    image.contains(['$', '{', '<', '%'])
+/// Whether it names an image. What does not is for a tool to replace: a blank such as `$IMAGE`, or the
+/// program that `ko://…` has built.
+fn is_reference(image: &str) -> bool {
+    let name = image.split_once('@').map_or(image, |(name, _)| name);
+    let (domain, path) = match name.split_once('/') {
+        Some((first, rest)) if is_domain(first) => (first, rest),
+        _ => ("", name),
+    };
+    let (path, tag) = path.split_once(':').unwrap_or((path, ""));
+    let is_step = |step: &str| {
+        !step.is_empty()
+            && step.bytes().all(|it| {
+                it.is_ascii_lowercase() || it.is_ascii_digit() || matches!(it, b'.' | b'_' | b'-')
+            })
+    };
+    let is_word = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'.' | b'_' | b'-');
+    domain.bytes().all(|it| is_word(it) || matches!(it, b':' | b'[' | b']'))
+        && path.split('/').all(is_step)
+        && tag.bytes().all(is_word)
+}
+
+/// Whether the first step of a name is that of a registry, as runtimes decide it.
+fn is_domain(step: &str) -> bool {
+    !step.is_empty()
+        && (step == "localhost"
+            || step.contains(['.', ':'])
+            || step.bytes().any(|it| it.is_ascii_uppercase()))
 }
 
 /// What the name of an image binds it to.
@@ -76,7 +137,29 @@ mod tests {
             ("nginx@sha256:00", Pin::Digest),
             ("nginx:latest@sha256:00", Pin::Digest),
         ] {
+            assert!(is_reference(image), "{image}");
             assert_eq!(super::pin(image), pin, "{image}");
+        }
+    }
+
+    #[test]
+    fn what_no_runtime_reads_is_for_a_tool_to_replace() {
+        for blank in [
+            "",
+            "{{ .Values.image }}",
+            "${IMAGE}",
+            "<image>",
+            "nginx:%VERSION%",
+            "ko://example.com/cmd/controller",
+            "IMAGE",
+            "IMAGE_NAME:latest",
+            "//cmd:image",
+            "web: 1",
+        ] {
+            assert!(!is_reference(blank), "{blank}");
+        }
+        for image in ["REGISTRY/web:latest", "localhost/web", "[fd00::1]:5000/web", "a__b/web:V1"] {
+            assert!(is_reference(image), "{image}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! Images by a tag that is meant to move.
 
-use super::containers::quoted;
 use super::images::{self, Pin};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
@@ -46,18 +45,7 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let mut moving = Vec::new();
-    let mut places = Vec::new();
-    for (container, place, image) in images::of(workload) {
-        if images::pin(image) == Pin::Moving {
-            moving.push(image);
-            places.push((container, place, None));
-        }
-    }
-    if !places.is_empty() {
-        let flaw = format!("whatever was pushed last to {}", quoted(moving));
-        reporter.flag_containers(&flaw, places);
-    }
+    images::flag(workload, reporter, Pin::Moving, "whatever was pushed last to");
 }
 
 #[cfg(test)]
@@ -76,6 +64,24 @@ mod tests {
     fn images_that_are_not_pulled_cannot_change() {
         assert_eq!(says("image: web"), ["container `app`: whatever was pushed last to `web`"]);
         assert!(says("image: web, imagePullPolicy: Never").is_empty());
+    }
+
+    #[test]
+    fn images_that_are_mounted_are_pulled_like_those_that_run() {
+        let says = |volume: &str| {
+            let text = format!(
+                "{{apiVersion: v1, kind: Pod, spec: {{containers: [{{name: app, image: 'web:1'}}], \
+                 volumes: [{{name: data, {volume}}}]}}}}"
+            );
+            messages(&RULE, &text)
+        };
+        assert_eq!(
+            says("image: {reference: data}"),
+            ["volume `data`: whatever was pushed last to `data`"]
+        );
+        assert!(says("image: {reference: 'data:1'}").is_empty());
+        assert!(says("image: {reference: data, pullPolicy: Never}").is_empty());
+        assert!(says("image: null").is_empty());
     }
 
     #[test]

@@ -73,7 +73,10 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         }
     });
     if !paths.is_empty() {
-        let flaw = format!("mounts {} of the node, and may run as root", quoted(paths));
+        let flaw = format!(
+            "mounts {} of the node, and may run as root",
+            quoted(paths.iter().map(AsRef::as_ref))
+        );
         reporter.flag_containers(&flaw, mounts);
     }
 }

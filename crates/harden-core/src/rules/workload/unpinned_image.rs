@@ -1,6 +1,5 @@
 //! Images that are not bound to their content.
 
-use super::containers::quoted;
 use super::images::{self, Pin};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
@@ -46,15 +45,5 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let mut tagged = Vec::new();
-    let mut places = Vec::new();
-    for (container, place, image) in images::of(workload) {
-        if images::pin(image) == Pin::Tag {
-            tagged.push(image);
-            places.push((container, place, None));
-        }
-    }
-    if !places.is_empty() {
-        reporter.flag_containers(&format!("no digest in {}", quoted(tagged)), places);
-    }
+    images::flag(workload, reporter, Pin::Tag, "no digest in");
 }

@@ -72,7 +72,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         }
     });
     if !paths.is_empty() {
-        let flaw = format!("may write to {} of the node", quoted(paths));
+        let flaw = format!("may write to {} of the node", quoted(paths.iter().map(AsRef::as_ref)));
         reporter.flag_containers(&flaw, mounts);
     }
 }
