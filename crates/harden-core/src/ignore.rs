@@ -2,6 +2,9 @@
 
 mod comment;
 mod file;
+mod places;
+#[cfg(test)]
+mod tests;
 
 pub use file::{FileIgnore, matches};
 
@@ -9,9 +12,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use harden_yaml::{Document, Place};
+use harden_yaml::{Document, Place, Position};
 
-use crate::finding::{Finding, Ignored, IgnoredBy, ObjectReference};
+use crate::finding::{Finding, IgnoredBy, ObjectReference, Spot};
 use crate::object::Object;
 use crate::object::Origin;
 
@@ -23,7 +26,9 @@ pub const ANNOTATION_PREFIX: &str = "harden.kubectl.io/ignore.";
 pub struct Ignore {
     /// The source that it is in or about, by its place in the input.
     pub source: usize,
-    /// The object that it is about; `None` for all of the source.
+    /// The only document of the source that it is about.
+    pub document: Option<u32>,
+    /// The object that it is about; `None` for all of them.
     pub object: Option<Arc<ObjectReference>>,
     /// The only line that it is about, from 1.
     pub line: Option<u32>,
@@ -40,27 +45,26 @@ pub struct Ignore {
 }
 
 impl Ignore {
-    fn is_about(&self, finding: &Finding) -> bool {
-        let spots = || finding.spots.iter();
+    /// Whether it is about this place of a finding.
+    fn is_about(&self, finding: &Finding, spot: &Spot) -> bool {
         self.source == finding.source
+            && self.document.is_none_or(|it| it == finding.document)
             && (self.object.is_none() || self.object == finding.object)
             && self.rules.iter().any(|it| it == "*" || *it == finding.about.id)
-            && self.line.is_none_or(|line| {
-                spots().all(|spot| spot.start.line <= line && line <= spot.end.line)
-            })
-            && self.container.as_ref().is_none_or(|name| spots().all(|spot| *spot.label == **name))
+            && self.line.is_none_or(|it| spot.start.line <= it && it <= spot.end.line)
+            && self.container.as_ref().is_none_or(|name| *spot.label == **name)
     }
 }
 
 /// The ignores that a document holds, and those of the file that are about its objects.
 pub(crate) fn collect(
-    source: usize,
+    (source, number): (usize, u32),
     document: &Document<'_>,
     objects: &[Object<'_>],
     file: &[FileIgnore],
-    line_of: &dyn Fn(u32) -> u32,
+    position: &dyn Fn(u32) -> Position,
 ) -> Vec<Ignore> {
-    let mut ignores = comment::read(source, document, objects, line_of);
+    let mut ignores = comment::read((source, number), document, objects, position);
     for object in objects {
         read_annotations(source, object, object.place.at("metadata"), &mut ignores);
         for pod in object.pods().iter().filter(|it| it.origin == Origin::Template) {
@@ -69,6 +73,7 @@ pub(crate) fn collect(
         for (entry, ignore) in file.iter().enumerate().filter(|(_, it)| it.is_about(object)) {
             ignores.push(Ignore {
                 source,
+                document: Some(object.document),
                 object: Some(object.reference()),
                 line: None,
                 container: ignore.container.clone(),
@@ -92,6 +97,7 @@ fn read_annotations(
         let Some(rule) = key.strip_prefix(ANNOTATION_PREFIX) else { continue };
         ignores.push(Ignore {
             source,
+            document: Some(object.document),
             object: Some(object.reference()),
             line: None,
             container: None,
@@ -103,10 +109,11 @@ fn read_annotations(
     }
 }
 
-/// Marks the findings that somebody decided not to count; returns the decisions that were about
-/// nothing, or that give no reason and therefore do not count. `is_rule` tells which rules there are.
+/// Marks the findings that somebody decided not to count, place by place: of a finding with several places
+/// those that are decided upon become one of their own. Returns the decisions that were about nothing, or
+/// that give no reason and therefore do not count. `is_rule` tells which rules there are.
 pub fn apply(
-    findings: &mut [Finding],
+    findings: &mut Vec<Finding>,
     ignores: &[Ignore],
     is_rule: impl Fn(&str) -> bool,
 ) -> Vec<Unused> {
@@ -115,20 +122,32 @@ pub fn apply(
         by_source.entry(ignore.source).or_default().push(index);
     }
     let mut used = vec![false; ignores.len()];
-    for finding in findings {
-        for index in by_source.get(&finding.source).into_iter().flatten() {
+    let mut parts = Vec::new();
+    for finding in findings.iter_mut() {
+        let Some(indexes) = by_source.get(&finding.source) else { continue };
+        // For each place the first decision that is about it.
+        let mut decided: Vec<Option<&Ignore>> = vec![None; finding.spots.len()];
+        for index in indexes {
             let (Some(ignore), Some(used)) = (ignores.get(*index), used.get_mut(*index)) else {
                 continue;
             };
-            if !ignore.is_about(finding) || ignore.reason.is_empty() {
+            if ignore.reason.is_empty() {
                 continue;
             }
-            *used = true;
-            if finding.ignored.is_none() {
-                let reason = ignore.reason.clone();
-                finding.ignored = Some(Box::new(Ignored { by: ignore.by, reason }));
+            for (spot, decided) in finding.spots.iter().zip(&mut decided) {
+                if ignore.is_about(finding, spot) {
+                    *used = true;
+                    decided.get_or_insert(ignore);
+                }
             }
         }
+        if decided.iter().any(Option::is_some) {
+            parts.extend(places::decide(finding, &decided));
+        }
+    }
+    if !parts.is_empty() {
+        findings.append(&mut parts);
+        findings.sort_by(Finding::order);
     }
     let unused = ignores.iter().zip(used).filter(|(_, used)| !used);
     unused.map(|(ignore, _)| Unused::new(ignore, &is_rule)).collect()

@@ -70,9 +70,9 @@ impl<'c> Judge<'c> {
         objects.iter().for_each(|it| draft.coverage.add_kind(it.kind, 1));
         draft.coverage.foreign += usize::from(objects.is_empty());
         if settings.reads_ignores {
-            let line_of = |offset| text.position(offset).line;
-            let file = &settings.ignores;
-            draft.ignores.extend(ignore::collect(text.index, document, &objects, file, &line_of));
+            let (at, file) = ((text.index, number), &settings.ignores);
+            let position = |offset| text.position(offset);
+            draft.ignores.extend(ignore::collect(at, document, &objects, file, &position));
         }
         for object in &objects {
             draft.is_wanted |= wanted.holds(object);

@@ -1,6 +1,6 @@
 //! `# harden: ignore[rule-id] reason` on a line, above it, or above the object.
 
-use harden_yaml::Document;
+use harden_yaml::{Comment, Document, Position, Span};
 
 use super::Ignore;
 use crate::finding::IgnoredBy;
@@ -8,29 +8,34 @@ use crate::object::Object;
 
 const MARK: &str = "harden: ignore[";
 
-/// The ignoring comments of a document. One on a line of its own before the object's first key is
-/// about the whole object; on a line of its own elsewhere it is about the next line; behind a value
-/// it is about that line.
+/// What a comment is about.
+enum Range<'o, 'd> {
+    /// Everything in the document.
+    Document,
+    /// An object.
+    Object(&'o Object<'d>),
+    /// A line, from 1.
+    Line(u32),
+}
+
+/// The ignoring comments of a document. One on a line of its own before the first key of the document or of
+/// an item of a List is about all of it; on a line of its own elsewhere it is about the next line; behind a
+/// value it is about that line. After the first key of an item it is about nothing outside of that item.
 pub(super) fn read(
-    source: usize,
+    (source, number): (usize, u32),
     document: &Document<'_>,
     objects: &[Object<'_>],
-    line_of: &dyn Fn(u32) -> u32,
+    position: &dyn Fn(u32) -> Position,
 ) -> Vec<Ignore> {
     let mut ignores: Vec<Ignore> = Vec::new();
     for comment in document.comments() {
         let Some((rules, reason)) = parse(comment.text) else { continue };
-        let line = line_of(comment.span.start);
-        let whole = objects.iter().find(|object| {
-            let first = object.place.entries().next().and_then(|(_, value)| value.key_span());
-            comment.own_line && first.is_some_and(|key| comment.span.end <= key.start)
-        });
-        // Comments in a row are all about what follows the last of them.
-        let line = if comment.own_line { next_line(document, line, line_of) } else { line };
+        let range = range(document, objects, &comment, position);
         ignores.push(Ignore {
             source,
-            object: whole.map(Object::reference),
-            line: whole.is_none().then_some(line),
+            document: Some(number),
+            object: if let Range::Object(object) = range { Some(object.reference()) } else { None },
+            line: if let Range::Line(line) = range { Some(line) } else { None },
             container: None,
             rules,
             reason,
@@ -41,11 +46,52 @@ pub(super) fn read(
     ignores
 }
 
-/// The first line after this one that holds more than a comment.
-fn next_line(document: &Document<'_>, line: u32, line_of: &dyn Fn(u32) -> u32) -> u32 {
+fn range<'o, 'd>(
+    document: &Document<'_>,
+    objects: &'o [Object<'d>],
+    comment: &Comment<'_>,
+    position: &dyn Fn(u32) -> Position,
+) -> Range<'o, 'd> {
+    let at = position(comment.span.start);
+    if !comment.own_line {
+        return Range::Line(at.line);
+    }
+    let starts_below = |it: &Span| comment.span.end <= it.start;
+    let root = document.root().entries().next().and_then(|(_, it)| it.key_span());
+    if root.as_ref().is_some_and(starts_below) {
+        let is_one = |it: &&Object<'_>| first_key(it) == root;
+        return objects.iter().find(is_one).map_or(Range::Document, Range::Object);
+    }
+    let next = objects.iter().find(|it| first_key(it).as_ref().is_some_and(starts_below));
+    if let Some((next, key)) = next.and_then(|it| Some((it, first_key(it)?)))
+        && let Some(starts) = between(document, Span { start: comment.span.end, end: key.start })
+    {
+        // As deep as the keys of the item above, it is in that item, after all that it holds.
+        let is_after_all = starts && at.column >= position(key.start).column;
+        return if is_after_all { Range::Line(at.line) } else { Range::Object(next) };
+    }
+    Range::Line(next_line(document, at.line, position))
+}
+
+fn first_key(object: &Object<'_>) -> Option<Span> {
+    object.place.entries().next().and_then(|(_, value)| value.key_span())
+}
+
+/// Whether an item of a list starts here; `None` where more stands here than comments and what begins an item.
+fn between(document: &Document<'_>, span: Span) -> Option<bool> {
+    let lines = span.text(document.text()).lines().map(str::trim_start);
+    let words: Vec<_> =
+        lines.filter(|it| !it.starts_with('#')).flat_map(str::split_whitespace).collect();
+    let begins = |it: &&str| it.starts_with(['-', '{', '[', '"', '\'', '&', '!', '?', ',']);
+    words.iter().all(begins).then(|| words.contains(&"-"))
+}
+
+/// The first line after this one that holds more than a comment: comments in a row are all about what follows
+/// the last of them.
+fn next_line(document: &Document<'_>, line: u32, position: &dyn Fn(u32) -> Position) -> u32 {
     let mut next = line + 1;
     for comment in document.comments().filter(|it| it.own_line) {
-        if line_of(comment.span.start) == next {
+        if position(comment.span.start).line == next {
             next += 1;
         }
     }

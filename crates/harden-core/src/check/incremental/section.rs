@@ -96,6 +96,7 @@ impl Section {
         self.draft.held.iter_mut().for_each(|it| move_finding(&mut it.finding));
         for ignore in &mut self.draft.ignores {
             ignore.line = ignore.line.map(|it| it.wrapping_add(lines));
+            ignore.document = ignore.document.map(|it| it.wrapping_add(documents));
         }
     }
 }
