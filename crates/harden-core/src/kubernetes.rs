@@ -1,6 +1,7 @@
 //! The words of the Kubernetes API that options and rules share, validated as its server does.
 
 mod address;
+mod addresses;
 mod date;
 mod group_kind;
 mod key_value;
@@ -14,6 +15,7 @@ mod selector;
 mod version;
 
 pub use address::{Cidr, Endpoint};
+pub use addresses::{Addresses, Reach, is_private, range};
 pub use date::Date;
 pub use group_kind::GroupKind;
 pub use key_value::{Annotation, Label};

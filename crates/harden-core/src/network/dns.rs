@@ -3,14 +3,17 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Peer, TrafficRule};
-use crate::kubernetes::{Protocol, Selector};
+use crate::kubernetes::{Protocol, Reach, Selector};
 
-/// Where DNS is in most clusters: its Service, NodeLocal DNSCache, that of kubespray, and LocalDNS of AKS.
-const ADDRESSES: [IpAddr; 4] = [
-    IpAddr::V4(Ipv4Addr::new(10, 96, 0, 10)),
-    IpAddr::V4(Ipv4Addr::new(169, 254, 20, 10)),
-    IpAddr::V4(Ipv4Addr::new(169, 254, 25, 10)),
-    IpAddr::V4(Ipv4Addr::new(169, 254, 10, 10)),
+/// Where single addresses answer for DNS: its Service in most clusters, NodeLocal DNSCache, that of
+/// kubespray, LocalDNS of AKS, Cloud DNS of GKE.
+const ADDRESSES: [Ipv4Addr; 6] = [
+    Ipv4Addr::new(10, 96, 0, 10),
+    Ipv4Addr::new(169, 254, 20, 10),
+    Ipv4Addr::new(169, 254, 25, 10),
+    Ipv4Addr::new(169, 254, 10, 10),
+    Ipv4Addr::new(169, 254, 10, 11),
+    Ipv4Addr::new(169, 254, 169, 254),
 ];
 
 impl TrafficRule<'_> {
@@ -29,10 +32,11 @@ impl TrafficRule<'_> {
     }
 
     /// Whether it lets some peers be asked on one port over both protocols. DNS pods may listen on any port,
-    /// and hardly anything else but HTTP/3 takes both.
+    /// and hardly anything else takes both but HTTP/3, which is asked of the internet.
     fn allows_dns_elsewhere(&self) -> bool {
         let is_asked = |port: i64| {
-            port != 443 && [Protocol::Udp, Protocol::Tcp].iter().all(|it| self.allows(*it, port))
+            (port != 443 || self.addresses().reach() == Reach::Some)
+                && [Protocol::Udp, Protocol::Tcp].iter().all(|it| self.allows(*it, port))
         };
         let mut numbers = self.ports().filter_map(|it| it.place.at("port").as_i64());
         !self.is_for_every_peer() && numbers.any(is_asked)
@@ -42,7 +46,9 @@ impl TrafficRule<'_> {
 impl Peer<'_> {
     fn may_be_dns(self) -> bool {
         if let Some(block) = self.ip_block() {
-            return ADDRESSES.into_iter().any(|it| block.includes(it));
+            // The addresses of its pods differ from cluster to cluster.
+            return block.addresses().hold_some_private()
+                || ADDRESSES.into_iter().any(|it| block.includes(IpAddr::V4(it)));
         }
         let Ok(Some(namespaces)) = Selector::read(self.namespace_selector()) else { return false };
         matches!(

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use harden_yaml::Place;
 use ipnet::IpNet;
 
+use crate::kubernetes::Addresses;
+
 /// A peer of a rule: pods, or a range of addresses.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer<'d> {
@@ -51,6 +53,14 @@ impl<'d> IpBlock<'d> {
     /// The range, exceptions included.
     pub fn range(self) -> Option<IpNet> {
         range(self.cidr())
+    }
+
+    /// What it includes.
+    pub fn addresses(self) -> Addresses {
+        let mut addresses = Addresses::default();
+        range(self.cidr()).into_iter().for_each(|it| addresses.add(it));
+        self.except().items().filter_map(range).for_each(|it| addresses.remove(it));
+        addresses
     }
 
     /// Whether it includes an address.

@@ -9,6 +9,7 @@ mod dns_to_anywhere;
 mod ignored_policy_rules;
 mod ingress_without_tls;
 mod invalid_network_policy;
+mod load_balancers;
 mod metadata_service_egress;
 mod missing_default_deny_egress;
 mod missing_default_deny_ingress;

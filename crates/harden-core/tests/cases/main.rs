@@ -6,6 +6,7 @@
 )]
 
 mod ignores;
+mod network;
 mod resources;
 mod workload;
 

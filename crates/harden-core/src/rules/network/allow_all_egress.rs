@@ -1,5 +1,6 @@
 //! Policies that let everything out.
 
+use crate::kubernetes::Reach;
 use crate::network::{Direction, NetworkPolicy, TrafficRule};
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
@@ -61,10 +62,7 @@ spec:
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = NetworkPolicy::read(object) else { return };
-    let rules: Vec<_> = policy.rules(Direction::Egress).filter(TrafficRule::allows_all).collect();
-    if rules.is_empty() {
-        return;
-    }
+    let rules = policy.rules(Direction::Egress).filter(is_for_everything);
     let pods = if policy.selects_all() {
         "every pod of the namespace"
     } else {
@@ -72,6 +70,40 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     };
     reporter.flag_all(
         format!("lets {pods} connect to every address and port"),
-        rules.iter().map(|rule| (rule.place, String::new(), None)),
+        rules.map(|rule| (rule.place, "", None)),
     );
+}
+
+/// Whether it is for the internet and the cluster alike: what leaves the private ranges out is a rule for
+/// the internet.
+fn is_for_everything(rule: &TrafficRule<'_>) -> bool {
+    rule.is_for_every_tcp_port()
+        && (rule.is_for_every_peer()
+            || Some(rule.addresses())
+                .is_some_and(|it| it.reach() == Reach::All && it.hold_private()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    #[test]
+    fn everything_may_be_written_in_parts() {
+        let to = |rule: &str| {
+            let text = format!(
+                "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a}}, spec: \
+                 {{egress: [{{{rule}}}]}}}}"
+            );
+            messages(&RULE, &text).len()
+        };
+        assert_eq!(to(""), 1);
+        assert_eq!(to("to: [{ipBlock: {cidr: 128.0.0.0/1}}, {ipBlock: {cidr: 0.0.0.0/1}}]"), 1);
+        assert_eq!(to("to: [{ipBlock: {cidr: 0.0.0.0/0, except: [169.254.0.0/16]}}]"), 1);
+        assert_eq!(to("ports: [{protocol: TCP}, {protocol: UDP}]"), 1);
+        assert_eq!(to("to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]"), 0);
+        assert_eq!(to("to: [{ipBlock: {cidr: 0.0.0.0/1}}]"), 0);
+        assert_eq!(to("to: [{namespaceSelector: {}}]"), 0);
+        assert_eq!(to("ports: [{port: 443}]"), 0);
+    }
 }

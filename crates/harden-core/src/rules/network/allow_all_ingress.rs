@@ -1,6 +1,7 @@
 //! Policies that let everything in.
 
-use crate::network::{Direction, NetworkPolicy, TrafficRule};
+use crate::kubernetes::Reach;
+use crate::network::{Direction, NetworkPolicy};
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
@@ -58,19 +59,20 @@ spec:
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = NetworkPolicy::read(object) else { return };
-    let rules: Vec<_> = policy.rules(Direction::Ingress).filter(TrafficRule::allows_all).collect();
-    if rules.is_empty() {
-        return;
-    }
     let pods = if policy.selects_all() {
         "every pod of the namespace"
     } else {
         "the pods that it selects"
     };
-    reporter.flag_all(
-        format!("lets everyone connect to every port of {pods}"),
-        rules.iter().map(|rule| (rule.place, String::new(), None)),
-    );
+    for (reach, who) in [(Reach::All, "everyone"), (Reach::Most, "a large part of the internet")] {
+        let rules = policy.rules(Direction::Ingress);
+        reporter.flag_all(
+            format!("lets {who} connect to every port of {pods}"),
+            rules
+                .filter(|it| it.is_for_every_tcp_port() && it.reach() == reach)
+                .map(|rule| (rule.place, "", None)),
+        );
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +100,27 @@ mod tests {
         assert!(policy("ingress: [{from: [{podSelector: {}}]}]").is_empty());
         assert!(policy("ingress: [{ports: [{port: 80}]}]").is_empty());
         assert!(policy("ingress: []").is_empty());
+    }
+
+    #[test]
+    fn everyone_may_be_written_in_parts() {
+        let from = |blocks: &str| policy(&format!("ingress: [{{from: [{blocks}]}}]")).join("; ");
+        let all = "lets everyone connect to every port of every pod of the namespace";
+        for blocks in [
+            "{ipBlock: {cidr: 0.0.0.0/0}}",
+            "{ipBlock: {cidr: '::/0'}}",
+            "{ipBlock: {cidr: 128.0.0.0/1}}, {podSelector: {}}, {ipBlock: {cidr: 0.0.0.0/1}}",
+            "{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}",
+        ] {
+            assert_eq!(from(blocks), all, "{blocks}");
+        }
+        assert!(
+            from("{ipBlock: {cidr: 0.0.0.0/1}}").starts_with("lets a large part of the internet")
+        );
+        for blocks in ["{ipBlock: {cidr: 10.0.0.0/8}}", "{ipBlock: {cidr: nonsense}}"] {
+            assert_eq!(from(blocks), "", "{blocks}");
+        }
+        assert_eq!(policy("ingress: [{ports: [{port: 1, endPort: 65535}]}]"), [all]);
     }
 
     #[test]

@@ -131,7 +131,9 @@ mod tests {
         assert_eq!(with(&format!("{to} {ports}")), 0);
         assert_eq!(with(ports), 1);
         assert_eq!(with(&format!("{to} {}", ports.replace("TCP", "UDP"))), 1);
-        assert_eq!(with(&format!("{to} {}", ports.replace("1053", "443"))), 1);
+        assert_eq!(with(&format!("{to} {}", ports.replace("1053", "443"))), 0);
+        let internet = "to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}],";
+        assert_eq!(with(&format!("{internet} {}", ports.replace("1053", "443"))), 1, "HTTP/3");
     }
 
     #[test]
@@ -146,8 +148,20 @@ mod tests {
         assert_eq!(with(&format!("{{namespaceSelector: {{{label} db}}}}}}")), 1);
         assert_eq!(with(&format!("{{namespaceSelector: {{{label} kube-system}}}}}}")), 0);
         assert_eq!(with("{ipBlock: {cidr: 0.0.0.0/0}}"), 0);
-        assert_eq!(with("{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8, 169.254.0.0/16]}}"), 1);
-        assert_eq!(with("{ipBlock: {cidr: 169.254.20.10/32}}"), 0);
+        let internet = "cidr: 0.0.0.0/0, except: [10.0.0.0/8, 100.64.0.0/10, 169.254.0.0/16, \
+                        172.16.0.0/12, 192.168.0.0/16]";
+        assert_eq!(with(&format!("{{ipBlock: {{{internet}}}}}")), 1);
+        assert_eq!(with("{ipBlock: {cidr: 10.0.0.5/32}}"), 1);
+        for dns in [
+            "169.254.20.10/32",
+            "169.254.169.254/32",
+            "169.254.10.11/32",
+            "192.168.0.0/16",
+            "fd00:1::/48",
+            "0.0.0.0/1",
+        ] {
+            assert_eq!(with(&format!("{{ipBlock: {{cidr: '{dns}'}}}}")), 0, "{dns}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Policies that let DNS out to any server.
 
+use crate::kubernetes::Reach;
 use crate::network::{Direction, NetworkPolicy, Port};
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
@@ -67,7 +68,7 @@ spec:
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = NetworkPolicy::read(object) else { return };
     let rules = policy.rules(Direction::Egress).filter(|rule| {
-        rule.is_for_every_peer() && !rule.is_for_every_port() && rule.ports().all(Port::is_dns)
+        rule.reach() == Reach::All && !rule.is_for_every_port() && rule.ports().all(Port::is_dns)
     });
     reporter.flag_all(
         "lets pods ask name servers anywhere, not only those of the cluster",

@@ -2,6 +2,8 @@
 
 use harden_yaml::Place;
 
+use super::load_balancers;
+use crate::kubernetes::Reach;
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
@@ -54,52 +56,29 @@ spec:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !object.is("", "Service") {
-        return;
-    }
     let spec = object.place.at("spec");
-    if spec.at("type").as_str() != Some("LoadBalancer") {
-        return;
-    }
-    let ranges = spec.at("loadBalancerSourceRanges");
-    let is_open = ranges.is_empty()
-        || ranges.items().any(|it| matches!(it.as_str(), Some("0.0.0.0/0" | "::/0")));
-    if !is_open || object.place.at("metadata").at("annotations").entries().any(restricts) {
+    if !object.is("", "Service") || spec.at("type").as_str() != Some("LoadBalancer") {
         return;
     }
     let ports: Vec<_> = spec.at("ports").items().filter(|it| !is_web(*it)).collect();
     let mut numbers: Vec<_> =
         ports.iter().filter_map(|it| it.at("port").number()).map(|it| it.to_string()).collect();
     numbers.dedup();
+    let who = match load_balancers::reach(object) {
+        Reach::All => "every address",
+        Reach::Most => "a large part of the internet",
+        Reach::Some => return,
+    };
+    let (word, verb) = if numbers.len() == 1 { ("port", "is") } else { ("ports", "are") };
     if !numbers.is_empty() {
-        let word = if numbers.len() == 1 { "port" } else { "ports" };
-        let message = format!("{word} {} is open to every address", numbers.join(", "));
-        let message = if numbers.len() == 1 { message } else { message.replace(" is ", " are ") };
-        reporter.flag(ranges, message, None);
+        let message = format!("{word} {} {verb} open to {who}", numbers.join(", "));
+        reporter.flag(spec.at("loadBalancerSourceRanges"), message, None);
     }
 }
 
 /// Whether a port is one that the web is reached by, which is usually meant for everyone.
 fn is_web(port: Place<'_>) -> bool {
     matches!(port.at("port").as_i64(), Some(80 | 443))
-}
-
-/// Whether an annotation keeps the load balancer internal, or says who may connect. Every cloud has
-/// words of its own for that; they have these parts in common.
-fn restricts((key, value): (&str, Place<'_>)) -> bool {
-    let value = value.as_str().unwrap_or("");
-    let is_internal =
-        ["internal", "intranet", "private"].iter().any(|it| value.eq_ignore_ascii_case(it));
-    let is_about_load_balancers =
-        ["load-balancer", "loadbalancer", "lb"].iter().any(|it| key.contains(it));
-    is_about_load_balancers
-        && (is_internal
-            || key.contains("internal") && !matches!(value, "" | "false")
-            || key.contains("source-ranges")
-            || key.contains("whitelist")
-            || key.contains("disable-public-network") && value == "true")
-        || key.ends_with("azure-allowed-ip-ranges")
-        || key.ends_with("azure-allowed-service-tags")
 }
 
 #[cfg(test)]
@@ -133,6 +112,61 @@ mod tests {
         let ports = "ports: [{port: 22}], loadBalancerSourceRanges";
         assert!(!service("", &format!("{ports}: [0.0.0.0/0]")).is_empty());
         assert_eq!(service("", &format!("{ports}: [10.0.0.0/8]")), "");
+        for all in [
+            "0.0.0.0/1, 128.0.0.0/1",
+            "10.0.0.0/8, ' 0.0.0.0/0 '",
+            "128.0.0.0/1, 0.0.0.0/2, 64.0.0.0/2",
+            "'::/1', '8000::/1'",
+        ] {
+            let found = service("", &format!("{ports}: [{all}]"));
+            assert_eq!(found, "port 22 is open to every address", "{all}");
+        }
+        let half = service("", &format!("{ports}: [0.0.0.0/1]"));
+        assert_eq!(half, "port 22 is open to a large part of the internet");
+    }
+
+    #[test]
+    fn annotations_that_let_everybody_in_restrict_nothing() {
+        for annotation in [
+            "service.beta.kubernetes.io/load-balancer-source-ranges: 0.0.0.0/0",
+            "service.beta.kubernetes.io/load-balancer-source-ranges: '10.0.0.0/8, 0.0.0.0/0'",
+            "service.beta.kubernetes.io/load-balancer-source-ranges: ' '",
+            "service.beta.kubernetes.io/azure-allowed-ip-ranges: '0.0.0.0/1,128.0.0.0/1'",
+            "service.beta.kubernetes.io/azure-allowed-service-tags: 'AzureCloud,Internet'",
+            "service.beta.kubernetes.io/azure-load-balancer-internal: 'False'",
+            "service.beta.kubernetes.io/azure-load-balancer-internal: 'True'",
+            "service.beta.kubernetes.io/azure-load-balancer-internal-subnet: apps",
+            "service.beta.kubernetes.io/do-loadbalancer-allow-rules: 'cidr:0.0.0.0/0'",
+            "service.beta.kubernetes.io/oci-load-balancer-internal: ''",
+            "metallb.io/loadBalancerIPs: 8.8.8.8",
+        ] {
+            assert_ne!(service(annotation, "ports: [{port: 22}]"), "", "{annotation}");
+        }
+        let annotation = "service.beta.kubernetes.io/load-balancer-source-ranges: 10.0.0.0/8";
+        let spec = "ports: [{port: 22}], loadBalancerSourceRanges";
+        assert_eq!(service(annotation, &format!("{spec}: []")), "");
+        assert_ne!(service(annotation, &format!("{spec}: [0.0.0.0/0]")), "");
+    }
+
+    #[test]
+    fn classes_and_addresses_that_are_private_are_open_to_few() {
+        for spec in [
+            "loadBalancerClass: tailscale",
+            "loadBalancerClass: service.k8s.aws/nlb",
+            "loadBalancerIP: 10.0.0.7",
+        ] {
+            assert_eq!(service("", &format!("{spec}, ports: [{{port: 22}}]")), "", "{spec}");
+        }
+        let aws = "service.beta.kubernetes.io/aws-load-balancer-";
+        let class = "loadBalancerClass: service.k8s.aws/nlb, ports: [{port: 22}]";
+        assert_ne!(service(&format!("{aws}scheme: internet-facing"), class), "");
+        assert_eq!(service(&format!("{aws}type: external"), "ports: [{port: 22}]"), "");
+        assert_ne!(service(&format!("{aws}type: nlb"), "ports: [{port: 22}]"), "");
+        assert_ne!(service("", "loadBalancerClass: example.com/a, ports: [{port: 22}]"), "");
+        let live = "apiVersion: v1\nkind: Service\nspec: {type: LoadBalancer, ports: [{port: 22}]}\n\
+                    status: {loadBalancer: {ingress: [{ip: 10.0.0.7}]}}\n";
+        assert!(messages(&RULE, live).is_empty());
+        assert_eq!(messages(&RULE, &live.replace("10.0.0.7", "8.8.8.8")).len(), 1);
     }
 
     #[test]
@@ -152,6 +186,10 @@ mod tests {
             "load-balancer.hetzner.cloud/disable-public-network: 'true'",
             "service.beta.kubernetes.io/load-balancer-source-ranges: 10.0.0.0/8",
             "service.beta.kubernetes.io/azure-allowed-ip-ranges: 10.0.0.0/8",
+            "service.beta.kubernetes.io/azure-load-balancer-internal: '${INTERNAL}'",
+            "service.beta.kubernetes.io/aws-load-balancer-security-groups: sg-1",
+            "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid: subnet-1",
+            "metallb.io/loadBalancerIPs: '10.0.0.7, fd00::7'",
         ] {
             assert_eq!(service(annotation, "ports: [{port: 22}]"), "", "{annotation}");
         }
