@@ -17,6 +17,7 @@ mod survey;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use crate::inventory::Several;
 pub use baseline::{Baseline, InvalidBaseline};
 pub use coverage::{Coverage, Incomplete};
 pub use incremental::Incremental;

@@ -1,7 +1,9 @@
 //! Texts that are read: files, streams, and the items of lists that are too large to hold.
 
+mod nearest;
 mod text;
 
+pub use nearest::{Join, Nearest};
 pub(crate) use text::may_hold;
 pub use text::{Positions, Text};
 
@@ -54,6 +56,6 @@ impl<'t> Source<'t> {
 
     /// The text as the source of this index.
     pub fn at(&self, index: usize) -> Text<'_> {
-        Text::new(index, &self.text, self.cut.as_ref())
+        Text::new(index, &self.name, &self.text, self.cut.as_ref())
     }
 }

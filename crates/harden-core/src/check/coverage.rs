@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::inventory::Several;
+
 /// What was read, and what was not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
@@ -22,6 +24,8 @@ pub struct Coverage {
     pub patches: usize,
     /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
     pub levels: [usize; 3],
+    /// Objects of one name of which not all say the same, so that each file is judged by the nearest.
+    pub several: Vec<Several>,
     /// The ids of rules that did not run, because a kind that they read was not readable.
     pub rules_not_run: Vec<&'static str>,
 }

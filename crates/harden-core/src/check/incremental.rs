@@ -3,6 +3,8 @@
 
 mod section;
 
+use std::sync::Arc;
+
 use harden_yaml::Span;
 
 use super::checker::{Checker, Kept};
@@ -19,6 +21,8 @@ use section::{Region, Section};
 #[derive(Debug)]
 pub struct Incremental {
     checker: Checker,
+    /// What the files are called, which says how near they are to each other.
+    names: Vec<Arc<str>>,
     sections: Vec<Section>,
 }
 
@@ -26,7 +30,7 @@ impl Incremental {
     /// Remembers nothing yet.
     pub fn new(settings: Settings) -> Self {
         let checker = Checker::new(settings, Context::default(), Extents::default());
-        Self { checker, sections: Vec::new() }
+        Self { checker, names: Vec::new(), sections: Vec::new() }
     }
 
     /// What is checked, and against what.
@@ -36,6 +40,11 @@ impl Incremental {
 
     /// Checks these files, as if each were judged as a whole.
     pub fn check<'t>(&mut self, files: &[Source<'t>]) -> Outcome<'t> {
+        if !self.names.iter().eq(files.iter().map(|it| &it.name)) {
+            self.names = files.iter().map(|it| Arc::clone(&it.name)).collect();
+            self.sections.clear();
+            self.checker.set_context(Context::default());
+        }
         let texts: Vec<_> = files.iter().enumerate().map(|(index, it)| it.at(index)).collect();
         let regions: Vec<_> = texts.iter().flat_map(regions).collect();
         let is_same = |(section, region): &(&Section, &Region)| {
@@ -63,7 +72,7 @@ impl Incremental {
         if let Some(known) = known {
             let context = &self.checker.context;
             let namespaces = context.namespaces_that_differ(&known);
-            let are_kinds_same = context.crds() == known.crds();
+            let are_kinds_same = context.defines_the_same(&known);
             for (section, region) in self.sections.iter_mut().zip(&regions) {
                 let is_affected = section.has_pods_in(&namespaces)
                     || !are_kinds_same && section.has_custom_objects();

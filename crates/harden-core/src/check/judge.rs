@@ -118,8 +118,9 @@ impl<'c> Judge<'c> {
         let is_patch = facts.is_patch;
         draft.coverage.patches += usize::from(is_patch);
         draft.pods.push(facts);
-        let own = workload.object.namespace().and_then(|it| context.standard(it));
-        let (level, version) = match own {
+        let around = context.around(text.name);
+        let own = workload.object.namespace().and_then(|it| around.enforced(it));
+        let (level, version) = match own.and_then(|it| it.beside(settings.level)) {
             Some(standard) => {
                 (standard.level, standard.version.effective(MinorVersion::NEWEST_KNOWN))
             }

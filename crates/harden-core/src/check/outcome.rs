@@ -53,6 +53,8 @@ impl Outcome<'_> {
         let (incomplete, not_run) = checker.not_run();
         self.incomplete.extend(incomplete);
         self.coverage.rules_not_run = not_run;
+        self.coverage.several.extend(checker.context.several());
+        self.coverage.several.sort();
         for (source, file) in named_files {
             if !self.has_source(&file) {
                 let name = self.sources.get(source).map_or("", |it| &it.name);

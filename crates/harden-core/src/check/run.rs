@@ -91,7 +91,7 @@ impl<'t> Run<'t> {
         let texts: Vec<_> = texts
             .map(|(index, (record, (cut, _)))| {
                 let text = record.text.as_deref().unwrap_or_default();
-                Text::new(index, text, cut.as_ref())
+                Text::new(index, &record.name, text, cut.as_ref())
             })
             .collect();
         let kept = texts.iter().zip(&self.texts).filter(|(_, (_, is_wanted))| *is_wanted);

@@ -1,19 +1,27 @@
 //! What some objects say for others: Namespaces and LimitRanges for pods, CustomResourceDefinitions
 //! for custom objects.
 
+mod definitions;
 mod limit_ranges;
+mod standards;
+mod surroundings;
 
-pub use limit_ranges::{Bounds, LimitRanges, Limits};
+pub use definitions::Definition;
+pub use limit_ranges::{Bounds, Limits};
+pub use standards::Enforced;
+pub use surroundings::Surroundings;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use harden_yaml::Document;
 
+use self::definitions::Definitions;
+use self::limit_ranges::LimitRanges;
+use self::standards::Standards;
+use super::Several;
 use crate::kubernetes::GroupKind;
 use crate::object::Object;
-use crate::pod_security::{Labels, Mode, Policy, Standard};
-use crate::schema::Crds;
+use crate::pod_security::Standard;
 use crate::source::{self, Text};
 
 /// The kinds that say something for objects of other kinds.
@@ -24,23 +32,22 @@ const KINDS: [GroupKind; 3] = [
 ];
 
 /// One of these stands in every object that says something.
-const WORDS: &[&str] =
-    &["pod-security.kubernetes.io/enforce", "LimitRange", "CustomResourceDefinition"];
+const WORDS: &[&str] = &["Namespace", "LimitRange", "CustomResourceDefinition"];
 
-/// What objects of the input say for others. The same whatever their order: of several that say
-/// something of one thing, the strictest counts.
+/// What objects of the input say for others, by where they are. The same whatever their order: of several that
+/// say something of one thing, the nearest count, and of those that are equally near the strictest.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
-    standards: BTreeMap<String, Standard>,
+    standards: Standards,
     limit_ranges: LimitRanges,
-    crds: Arc<Crds>,
+    definitions: Definitions,
 }
 
 impl Context {
     /// Takes in what the objects of a text say; cheap for texts that say nothing.
     pub fn learn(&mut self, text: &Text<'_>) {
         for document in text.documents_with(WORDS) {
-            text.objects(&document).for_each(|it| self.learn_object(&it));
+            text.objects(&document).for_each(|it| self.learn_object(&it, text.name));
         }
     }
 
@@ -49,50 +56,48 @@ impl Context {
         source::may_hold(text, WORDS)
     }
 
-    /// Takes in the CustomResourceDefinitions of a document that is not among the input.
+    /// Takes in the CustomResourceDefinitions of a document that is not among the input. Those of the input
+    /// are nearer.
     pub fn define(&mut self, document: &Document<'_>) {
-        let all = crate::object::objects(document.root());
-        all.for_each(|it| Arc::make_mut(&mut self.crds).learn(&it));
+        crate::object::objects(document.root()).for_each(|it| self.definitions.define(&it));
     }
 
-    fn learn_object(&mut self, object: &Object<'_>) {
+    fn learn_object(&mut self, object: &Object<'_>, file: &str) {
         let [namespace, limit_range, definition] = KINDS;
-        let labels = object.place.at("metadata").at("labels");
-        if object.is_of(namespace) && labels.at(Mode::Enforce.level_label()).exists() {
-            let standard = Labels::read(labels, Policy::PRIVILEGED).policy.enforce;
-            let known = self.standards.entry(object.name().to_owned()).or_insert(standard);
-            *known = (*known).max(standard);
+        if object.is_of(namespace) {
+            self.standards.learn(object, file);
         } else if object.is_of(limit_range) {
-            self.limit_ranges.learn(object);
+            self.limit_ranges.learn(object, file);
         } else if object.is_of(definition) {
-            Arc::make_mut(&mut self.crds).learn(object);
+            self.definitions.learn(object, file);
         }
     }
 
-    /// What pods of this namespace are held to, if the namespace says so.
-    pub fn standard(&self, namespace: &str) -> Option<Standard> {
-        self.standards.get(namespace).copied()
+    /// What is said for the objects of a source.
+    pub fn around<'c>(&'c self, source: &'c str) -> Surroundings<'c> {
+        Surroundings::new(self, source)
     }
 
     /// Everything that namespaces hold their pods to.
     pub fn standards(&self) -> impl Iterator<Item = Standard> {
-        self.standards.values().copied()
+        self.standards.all()
     }
 
-    /// What LimitRanges give to containers, and what they admit.
-    pub fn limit_ranges(&self) -> &LimitRanges {
-        &self.limit_ranges
+    /// Objects of one name of which not all say the same, in their order.
+    pub fn several(&self) -> Vec<Several> {
+        let all = self.standards.several().chain(self.limit_ranges.several());
+        all.chain(self.definitions.several()).collect()
     }
 
-    /// The custom kinds that are known.
-    pub fn crds(&self) -> &Crds {
-        &self.crds
+    /// Whether the other knows the same custom kinds by the same definitions.
+    pub fn defines_the_same(&self, other: &Self) -> bool {
+        self.definitions == other.definitions
     }
 
     /// The namespaces for whose pods the other says something else.
     pub fn namespaces_that_differ(&self, other: &Self) -> BTreeSet<String> {
-        let names = self.standards.keys().chain(other.standards.keys());
-        let names = names.filter(|it| self.standard(it) != other.standard(it)).cloned();
-        names.chain(self.limit_ranges.namespaces_that_differ(&other.limit_ranges)).collect()
+        let mut names = self.standards.namespaces_that_differ(&other.standards);
+        names.extend(self.limit_ranges.namespaces_that_differ(&other.limit_ranges));
+        names
     }
 }

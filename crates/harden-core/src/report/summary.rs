@@ -5,8 +5,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::Report;
+use crate::check::Several;
 use crate::finding::{ObjectReference, Severity};
 use crate::kubernetes::Level;
+
+/// How many things of a kind one line names.
+const NAMED: usize = 5;
 
 /// A report in numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +148,7 @@ impl Report<'_> {
                 ));
             }
         }
+        lines.extend(several(&coverage.several));
         if coverage.broken > 0 {
             let templates = match (coverage.templates, coverage.broken) {
                 (0, _) => String::new(),
@@ -168,6 +173,20 @@ impl Report<'_> {
     pub fn incomplete_lines(&self) -> Vec<String> {
         self.incomplete.iter().map(|it| format!("{}: {}", it.what, it.why)).collect()
     }
+}
+
+/// Objects of one name that do not say the same; the first few by name.
+fn several(all: &[Several]) -> Option<String> {
+    let named: Vec<_> =
+        all.iter().take(NAMED).map(|it| format!("{} of {}", it.count, it.what)).collect();
+    let more = match all.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let named = named.join(", ");
+    let how =
+        "not all say the same: each file is judged by the nearest, the strictest of those as near";
+    (!named.is_empty()).then(|| format!("there are {named}{more}, and {how}"))
 }
 
 /// `1 finding`, `2 findings`.

@@ -6,7 +6,7 @@ use harden_yaml::{Action, Place, Span};
 
 use super::{Collector, Subject, Target};
 use crate::finding::{About, Finding};
-use crate::inventory::Context;
+use crate::inventory::Surroundings;
 use crate::kubernetes::{Level, MinorVersion};
 use crate::object::Object;
 use crate::pod_security::Container;
@@ -55,9 +55,9 @@ impl<'r, 'd> Reporter<'r, 'd> {
         self.target.version
     }
 
-    /// What objects of the input say for others.
-    pub fn context(&self) -> &'r Context {
-        self.target.context
+    /// What objects of the input say for the one at hand.
+    pub fn context(&self) -> Surroundings<'r> {
+        self.target.context.around(self.subject.text.name())
     }
 
     /// What the API server would reject or drop of the object at hand. One walk over the object serves all

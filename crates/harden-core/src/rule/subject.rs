@@ -6,7 +6,7 @@ use harden_yaml::Place;
 
 use super::{Target, Workload};
 use crate::object::Object;
-use crate::schema::{self, Flaw};
+use crate::schema::Flaw;
 use crate::source::Positions;
 
 /// What a rule is shown, as far as its findings need it.
@@ -51,6 +51,9 @@ impl<'r, 'd> Subject<'r, 'd> {
     /// What the API server would reject or drop of the object.
     pub(super) fn flaws(&self, target: &Target<'_>) -> &'r [Flaw<'d>] {
         let (Some(object), Some(flaws)) = (self.object, self.flaws) else { return &[] };
-        flaws.get_or_init(|| schema::check(object, target.version, target.context.crds()))
+        flaws.get_or_init(|| {
+            let around = target.context.around(self.text.name());
+            around.flaws(object, target.version)
+        })
     }
 }

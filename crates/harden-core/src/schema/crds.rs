@@ -80,6 +80,16 @@ impl Crds {
         Some(&self.kinds.get(group)?.get(kind)?.versions)
     }
 
+    /// The group and kind of each kind that is known.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.ranks().map(|(group, kind, _)| (group, kind))
+    }
+
+    /// Which of several definitions comes first, whatever the order in which they are read.
+    pub fn rank(&self) -> Option<(usize, u64)> {
+        self.ranks().map(|(_, _, rank)| rank).max()
+    }
+
     fn ranks(&self) -> impl Iterator<Item = (&str, &str, (usize, u64))> {
         let groups = self.kinds.iter();
         groups.flat_map(|(group, kinds)| {

@@ -12,6 +12,8 @@ use crate::object::{self, Objects};
 pub struct Text<'t> {
     /// The place of its source in the input.
     pub index: usize,
+    /// What its source is called.
+    pub name: &'t str,
     /// The text.
     pub text: &'t str,
     cut: Option<&'t Cut>,
@@ -22,8 +24,8 @@ impl<'t> Text<'t> {
     /// All of a text, as one section.
     pub(crate) const WHOLE: Span = Span { start: 0, end: u32::MAX };
 
-    pub(crate) fn new(index: usize, text: &'t str, cut: Option<&'t Cut>) -> Self {
-        Self { index, text, cut, lines: OnceCell::new() }
+    pub(crate) fn new(index: usize, name: &'t str, text: &'t str, cut: Option<&'t Cut>) -> Self {
+        Self { index, name, text, cut, lines: OnceCell::new() }
     }
 
     /// What it is an item of.
@@ -67,6 +69,9 @@ pub trait Positions {
     /// The place of its source in the input.
     fn index(&self) -> usize;
 
+    /// What its source is called.
+    fn name(&self) -> &str;
+
     /// Line and column of a byte, in the text that it was cut out of.
     fn position(&self, offset: u32) -> Position;
 }
@@ -74,6 +79,10 @@ pub trait Positions {
 impl Positions for Text<'_> {
     fn index(&self) -> usize {
         self.index
+    }
+
+    fn name(&self) -> &str {
+        self.name
     }
 
     fn position(&self, offset: u32) -> Position {

@@ -6,6 +6,7 @@
 )]
 
 mod ignores;
+mod nearness;
 mod network;
 mod resources;
 mod workload;

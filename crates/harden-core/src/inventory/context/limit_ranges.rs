@@ -1,15 +1,18 @@
 //! What LimitRanges give to containers that say nothing, and what they admit.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use harden_yaml::Place;
 
+use crate::inventory::Several;
 use crate::kubernetes::Quantity;
 use crate::object::{Object, quantity};
+use crate::source::{Join, Nearest};
 
-/// What LimitRanges say, by their namespaces.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LimitRanges(BTreeMap<String, Limits>);
+/// What LimitRanges say, by their namespaces and names.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LimitRanges(BTreeMap<String, BTreeMap<String, Nearest<Limits>>>);
 
 /// What the LimitRanges of one namespace say, by resources.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,10 +40,52 @@ pub struct Bounds {
 
 impl LimitRanges {
     /// Takes in a LimitRange.
-    pub(super) fn learn(&mut self, limit_range: &Object<'_>) {
+    pub(super) fn learn(&mut self, limit_range: &Object<'_>, file: &str) {
         let namespace = limit_range.namespace().unwrap_or_default();
+        let of_namespace = self.0.entry(namespace.to_owned()).or_default();
+        let of_name = of_namespace.entry(limit_range.name().to_owned()).or_default();
+        of_name.learn(file, Limits::read(limit_range));
+    }
+
+    /// What those of a namespace say for a file, if there are any. Of one name the nearest count; those of
+    /// different names all do. One without a namespace is for its own tree.
+    pub(super) fn find(&self, namespace: &str, file: &str) -> Option<Cow<'_, Limits>> {
+        // There is hardly ever one, and this is asked for every pod.
+        let names = if self.0.is_empty() { None } else { self.0.get(namespace) };
+        let mut found: Option<Cow<'_, Limits>> = None;
+        for all in names?.values() {
+            let near = if namespace.is_empty() { all.find_above(file) } else { all.find(file) };
+            let Some(limits) = near else { continue };
+            match &mut found {
+                Some(known) => known.to_mut().tighten(limits),
+                None => found = Some(Cow::Borrowed(limits)),
+            }
+        }
+        found
+    }
+
+    pub(super) fn several(&self) -> impl Iterator<Item = Several> {
+        let namespaces = self.0.iter();
+        let names = namespaces
+            .flat_map(|(namespace, names)| names.iter().map(move |it| (namespace.as_str(), it)));
+        names.filter_map(|(namespace, (name, all))| {
+            let slash = if namespace.is_empty() { "" } else { "/" };
+            let what = format!("LimitRange {namespace}{slash}{name}");
+            Some(Several { what, count: all.count_if_several()? })
+        })
+    }
+
+    /// The namespaces of which the other says something else.
+    pub(super) fn namespaces_that_differ(&self, other: &Self) -> BTreeSet<String> {
+        let names = self.0.keys().chain(other.0.keys());
+        names.filter(|it| self.0.get(*it) != other.0.get(*it)).cloned().collect()
+    }
+}
+
+impl Limits {
+    fn read(limit_range: &Object<'_>) -> Self {
+        let mut limits = Self::default();
         for item in limit_range.place.at("spec").at("limits").items() {
-            let limits = self.0.entry(namespace.to_owned()).or_default();
             let (known, is_container) = match item.at("type").as_str() {
                 Some("Container") => (&mut limits.container, true),
                 Some("Pod") => (&mut limits.pod, false),
@@ -50,31 +95,44 @@ impl LimitRanges {
                 if is_container {
                     bounds.complete();
                 }
-                known.entry(resource.to_owned()).or_default().tighten(bounds);
+                known.entry(resource.to_owned()).or_default().tighten(&bounds);
+            }
+        }
+        limits
+    }
+
+    /// Takes in what another LimitRange says that holds beside it.
+    fn tighten(&mut self, other: &Self) {
+        for (known, other) in [(&mut self.container, &other.container), (&mut self.pod, &other.pod)]
+        {
+            for (resource, bounds) in other {
+                known.entry(resource.clone()).or_default().tighten(bounds);
+            }
+        }
+    }
+}
+
+/// One of several that may be the one that holds: what only some of them give, nobody can count on.
+impl Join for Limits {
+    fn join(&mut self, other: &Self) {
+        for (known, other) in [(&mut self.container, &other.container), (&mut self.pod, &other.pod)]
+        {
+            let resources: Vec<_> = known.keys().chain(other.keys()).cloned().collect();
+            for resource in resources {
+                let nothing = Bounds::default();
+                let other = other.get(&resource).unwrap_or(&nothing);
+                let bounds = known.entry(resource).or_default();
+                let gives = |it: &Bounds| (it.default.is_some(), it.default_request.is_some());
+                let (ours, theirs) = (gives(bounds), gives(other));
+                bounds.tighten(other);
+                bounds.default.take_if(|_| !(ours.0 && theirs.0));
+                bounds.default_request.take_if(|_| !(ours.1 && theirs.1));
             }
         }
     }
 
-    /// What those of a namespace say, if there are any.
-    pub fn of(&self, namespace: &str) -> Option<&Limits> {
-        // There is hardly ever one, and this is asked for every pod.
-        if self.0.is_empty() { None } else { self.0.get(namespace) }
-    }
-
-    /// Whether containers of this namespace that set no such bound (`limits`, `requests`) on a
-    /// resource get one.
-    pub fn fill_in(&self, namespace: &str, bound: &'static str, resource: &str) -> bool {
-        let bounds = self.of(namespace).and_then(|it| it.container.get(resource));
-        bounds.is_some_and(|it| match bound {
-            "limits" => it.default.is_some(),
-            _ => it.default_request.is_some(),
-        })
-    }
-
-    /// The namespaces of which the other says something else.
-    pub(super) fn namespaces_that_differ(&self, other: &Self) -> BTreeSet<String> {
-        let names = self.0.keys().chain(other.0.keys());
-        names.filter(|it| self.0.get(*it) != other.0.get(*it)).cloned().collect()
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
     }
 }
 
@@ -87,13 +145,15 @@ impl Bounds {
         self.default_request = request.or_else(|| self.min.clone());
     }
 
-    fn tighten(&mut self, other: Self) {
-        let least = |a: &mut Option<Quantity>, b| *a = a.take().into_iter().chain(b).min();
-        least(&mut self.default, other.default);
-        least(&mut self.default_request, other.default_request);
-        self.min = self.min.take().max(other.min);
-        least(&mut self.max, other.max);
-        least(&mut self.max_ratio, other.max_ratio);
+    fn tighten(&mut self, other: &Self) {
+        let least = |a: &mut Option<Quantity>, b: &Option<Quantity>| {
+            *a = a.take().into_iter().chain(b.clone()).min();
+        };
+        least(&mut self.default, &other.default);
+        least(&mut self.default_request, &other.default_request);
+        self.min = self.min.take().max(other.min.clone());
+        least(&mut self.max, &other.max);
+        least(&mut self.max_ratio, &other.max_ratio);
     }
 }
 

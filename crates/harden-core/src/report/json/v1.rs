@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::check;
 use crate::finding::{self, ObjectReference, Severity};
 use crate::kubernetes::Level;
 use crate::report::wide::ignored_by;
@@ -155,8 +156,17 @@ struct Coverage<'a> {
     broken: usize,
     templates: usize,
     patches: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    several: Vec<Several<'a>>,
     #[serde(rename = "rulesNotRun", skip_serializing_if = "<[_]>::is_empty")]
     rules_not_run: &'a [&'static str],
+}
+
+/// Objects of one name of which not all say the same.
+#[derive(Serialize)]
+struct Several<'a> {
+    what: &'a str,
+    count: usize,
 }
 
 #[derive(Serialize)]
@@ -193,11 +203,17 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 broken: coverage.broken,
                 templates: coverage.templates,
                 patches: coverage.patches,
+                several: several(coverage),
                 rules_not_run: &coverage.rules_not_run,
             },
             incomplete: incomplete.map(|it| Incomplete { what: &it.what, why: &it.why }).collect(),
         },
     )
+}
+
+fn several(coverage: &check::Coverage) -> Vec<Several<'_>> {
+    let all = coverage.several.iter();
+    all.map(|it| Several { what: &it.what, count: it.count }).collect()
 }
 
 impl Totals {

@@ -1,6 +1,6 @@
 //! What several rules ask of containers.
 
-use crate::inventory::Context;
+use crate::inventory::Surroundings;
 use crate::pod_security::{Container, ContainerKind};
 use crate::rule::Workload;
 
@@ -39,13 +39,13 @@ pub(super) fn is_non_root(workload: &Workload<'_>, container: &Container<'_>) ->
 /// a LimitRange among the input.
 pub(super) fn is_bounded(
     workload: &Workload<'_>,
-    context: &Context,
+    context: Surroundings<'_>,
     bound: &'static str,
     resource: &'static str,
 ) -> bool {
     let namespace = workload.object.namespace().unwrap_or_default();
     workload.at("resources").at(bound).at(resource).exists()
-        || context.limit_ranges().fill_in(namespace, bound, resource)
+        || context.fills_in(namespace, bound, resource)
 }
 
 /// Names in backquotes between commas, each once.

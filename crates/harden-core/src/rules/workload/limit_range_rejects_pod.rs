@@ -81,7 +81,7 @@ spec:
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let namespace = workload.object.namespace().unwrap_or_default();
-    let Some(limits) = reporter.context().limit_ranges().of(namespace) else { return };
+    let Some(limits) = reporter.context().limits(namespace) else { return };
     for (resource, bounds) in &limits.container {
         let mut flaws: BTreeMap<String, Vec<_>> = BTreeMap::new();
         // LimitRanges do not hold for ephemeral containers.

@@ -1,0 +1,83 @@
+//! What is said for the objects of one source.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::definitions::Definition;
+use super::standards::Enforced;
+use super::{Context, Limits};
+use crate::kubernetes::MinorVersion;
+use crate::object::Object;
+use crate::schema::{self, Crds, Flaw};
+
+/// What the objects near a source say for those in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'c> {
+    context: &'c Context,
+    source: &'c str,
+}
+
+impl<'c> Surroundings<'c> {
+    pub(super) fn new(context: &'c Context, source: &'c str) -> Self {
+        Self { context, source }
+    }
+
+    /// What pods of this namespace are held to, if a Namespace is known.
+    pub fn enforced(self, namespace: &str) -> Option<&'c Enforced> {
+        self.context.standards.find(namespace, self.source)
+    }
+
+    /// What LimitRanges give to containers of this namespace, and what they admit.
+    pub fn limits(self, namespace: &str) -> Option<Cow<'c, Limits>> {
+        self.context.limit_ranges.find(namespace, self.source)
+    }
+
+    /// Whether containers of this namespace that set no such bound (`limits`, `requests`) on a
+    /// resource get one.
+    pub fn fills_in(self, namespace: &str, bound: &'static str, resource: &str) -> bool {
+        let limits = self.limits(namespace);
+        let bounds = limits.as_ref().and_then(|it| it.container.get(resource));
+        bounds.is_some_and(|it| match bound {
+            "limits" => it.default.is_some(),
+            _ => it.default_request.is_some(),
+        })
+    }
+
+    /// The definitions of a custom kind: none where it is not known, several where they are equally near.
+    pub fn definitions(self, group: &str, kind: &str) -> &'c [Arc<Definition>] {
+        self.context.definitions.find(group, kind, self.source)
+    }
+
+    /// What the API server would reject or drop of an object. Where several definitions of its kind are
+    /// equally near, what only some of them reject says which.
+    pub fn flaws<'d>(self, object: &Object<'d>, version: MinorVersion) -> Vec<Flaw<'d>> {
+        let (first, others) = match self.definitions(object.group, object.kind) {
+            [] => return schema::check(object, version, &Crds::default()),
+            [only] => return schema::check(object, version, &only.crds),
+            [first, others @ ..] => (first, others),
+        };
+        let mut flaws: Vec<(Flaw<'d>, Vec<&str>)> = Vec::new();
+        for definition in [first].into_iter().chain(others) {
+            for flaw in schema::check(object, version, &definition.crds) {
+                let is_same = |it: &Flaw<'d>| {
+                    it.kind == flaw.kind
+                        && it.message == flaw.message
+                        && it.place.span() == flaw.place.span()
+                };
+                match flaws.iter_mut().find(|(it, _)| is_same(it)) {
+                    Some((_, files)) => files.push(&definition.file),
+                    None => flaws.push((flaw, vec![&definition.file])),
+                }
+            }
+        }
+        let count = others.len() + 1;
+        let said = flaws.into_iter().map(|(mut flaw, files)| {
+            if files.len() < count {
+                let (message, files) = (&flaw.message, files.join(", "));
+                flaw.message = format!("{message} by the definition in {files}, of {count}");
+            }
+            flaw
+        });
+        said.collect()
+    }
+}
