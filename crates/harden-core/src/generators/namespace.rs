@@ -259,7 +259,7 @@ impl Generate for Options {
                     generated.manifests.extend(manifests);
                 }
             };
-            add(Part::Namespace, vec![pod_security::namespace(self, name, &labels)]);
+            add(Part::Namespace, vec![pod_security::namespace(self, facts, name, &labels)]);
             add(Part::DefaultDeny, vec![network::default_deny(self, name)]);
             add(Part::Dns, vec![dns::policy(name, &dns)]);
             add(Part::Flows, network::flows(self, name));

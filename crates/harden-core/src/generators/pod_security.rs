@@ -174,7 +174,27 @@ impl Options {
             "kind": "AdmissionConfiguration",
             "plugins": [{"name": "PodSecurity", "configuration": configuration}],
         });
-        with_reasons(&file, version != "latest")
+        with_reasons(&file, self.of_upgrades())
+    }
+
+    /// What an upgrade of Kubernetes changes of what is rejected: an API server takes a version that it
+    /// does not know yet for its own.
+    fn of_upgrades(&self) -> &'static [&'static str] {
+        match self.kubernetes_version {
+            Some(PolicyVersion::Latest) => &[
+                "For namespaces that have no label of their own; a label always wins. The version is that",
+                "of the API server, so that an upgrade of Kubernetes changes what is rejected.",
+            ],
+            Some(PolicyVersion::Cluster) => &[
+                "For namespaces that have no label of their own; a label always wins. The version is",
+                "pinned, so that an upgrade of Kubernetes does not change what is rejected.",
+            ],
+            Some(PolicyVersion::Pinned(_)) | None => &[
+                "For namespaces that have no label of their own; a label always wins. The version is",
+                "pinned: from that version on, an upgrade of Kubernetes does not change what is rejected.",
+                "An older API server goes by the rules of its own.",
+            ],
+        }
     }
 
     fn namespaces(&self) -> Vec<&str> {
@@ -302,21 +322,14 @@ fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 }
 
 /// The file, with a comment above each part of it.
-fn with_reasons(file: &Value, is_pinned: bool) -> String {
+fn with_reasons(file: &Value, of_upgrades: &'static [&'static str]) -> String {
     let mut text = String::new();
     for line in harden_yaml::write(file).lines() {
         let reason: &[&str] = match line.trim() {
             "apiVersion: apiserver.config.k8s.io/v1" => {
                 &["What kube-apiserver is told with --admission-control-config-file."]
             }
-            "defaults:" if !is_pinned => &[
-                "For namespaces that have no label of their own; a label always wins. The version is that",
-                "of the API server, so that an upgrade of Kubernetes changes what is rejected.",
-            ],
-            "defaults:" => &[
-                "For namespaces that have no label of their own; a label always wins. The version is",
-                "pinned, so that an upgrade of Kubernetes does not change what is rejected.",
-            ],
+            "defaults:" => of_upgrades,
             "exemptions:" => &[
                 "Never judged, whatever labels say. Names are compared as they are: no wildcards, no groups.",
             ],

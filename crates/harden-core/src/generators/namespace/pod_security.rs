@@ -77,12 +77,34 @@ fn version(options: &Options, facts: &Facts) -> Result<PolicyVersion, OptionErro
     }
 }
 
-pub(super) fn namespace(options: &Options, name: &str, labels: &[(String, String)]) -> Manifest {
-    let why = match options.level {
-        Level::Restricted => {
+/// What an upgrade of Kubernetes changes of what is rejected: an API server takes a version that it does
+/// not know yet for its own.
+fn of_upgrades(options: &Options, facts: &Facts) -> &'static str {
+    match (options.kubernetes_version, facts.version) {
+        (Some(PolicyVersion::Latest), _) => {
+            "Admits only pods that meet the restricted Pod Security Standard of the API server's version,\n\
+             so that an upgrade of Kubernetes may change what is rejected."
+        }
+        (_, Some(_)) => {
             "Admits only pods that meet the restricted Pod Security Standard of the version named here,\n\
              so that an upgrade of Kubernetes does not change what is rejected."
         }
+        (_, None) => {
+            "Admits only pods that meet the restricted Pod Security Standard of the version named here.\n\
+             From that version on, an upgrade of Kubernetes does not change what is rejected; an older\n\
+             API server goes by the rules of its own."
+        }
+    }
+}
+
+pub(super) fn namespace(
+    options: &Options,
+    facts: &Facts,
+    name: &str,
+    labels: &[(String, String)],
+) -> Manifest {
+    let why = match options.level {
+        Level::Restricted => of_upgrades(options, facts),
         Level::Baseline => {
             "Rejects pods that can take over their node by the known ways (Pod Security Standard baseline);\n\
              what is missing to a stricter level is warned about and recorded in the audit log."
