@@ -120,3 +120,48 @@ fn labels_that_an_exempt_namespace_makes_void_are_warned_about_as_simulated() {
         assert_eq!(said.contains("is exempt from Pod Security"), is_warned, "{label}: {said}");
     }
 }
+
+#[test]
+fn an_older_server_takes_every_newer_version_for_its_own() {
+    let options = |minor: &str| Options {
+        emulated_version: Some(minor.to_owned()),
+        no_controllers: true,
+        ..Options::default()
+    };
+    let Some(plane) = ControlPlane::for_test(&options("1.34")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = "pod-security.kubernetes.io/enforce";
+    let pod = "{hostUsers: false, securityContext: {seccompProfile: {type: RuntimeDefault}}, \
+               containers: [{name: app, image: web, securityContext: \
+               {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}";
+    for (index, version) in ["", "latest", "v1.34", "v1.35", "v1.37", "v1.99"].iter().enumerate() {
+        let version = if version.is_empty() {
+            String::new()
+        } else {
+            format!(", {prefix}-version: {version}")
+        };
+        let name = format!("n{index}");
+        let namespace = format!(
+            "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}, labels: \
+             {{{prefix}: restricted{version}}}}}}}\n"
+        );
+        plane.apply(&namespace);
+        let (is_there, said) = answer(&plane, &name, "p", pod);
+        assert!(!is_there && said.contains("runAsNonRoot != true"), "{version}: {said}");
+        let file = folder.path().join("pod.yaml");
+        let manifest = format!(
+            "{namespace}---\n{{apiVersion: v1, kind: Pod, metadata: {{name: p, namespace: {name}}}, spec: {pod}}}\n"
+        );
+        std::fs::write(&file, manifest).unwrap();
+        let asked = |words: &str| line(&format!("{words} -f {}", file.display())).stdout;
+        let simulated = asked("simulate pod-security --kubernetes-version v1.34");
+        let words = simulated.lines().nth(1).unwrap_or_default().trim();
+        assert!(!words.is_empty() && said.contains(words), "{version}: {simulated}{said}");
+        let found = |minor: &str| {
+            let words = format!("check --rule root-allowed --kubernetes-version {minor}");
+            asked(&words).contains("root-allowed")
+        };
+        assert!(found("v1.34"), "{version}");
+        assert_eq!(found("v1.37"), version.contains("v1.34"), "{version}");
+    }
+}

@@ -21,7 +21,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("inventory", &["kubernetes", "object", "source", "pod_security", "schema"]),
     ("finding", &["kubernetes", "manifest", "object"]),
     ("ignore", &["finding", "object"]),
-    ("simulate", &["configuration", "kubernetes", "object", "pod_security"]),
+    ("simulate", &["configuration", "kubernetes", "object", "pod_security", "schema"]),
     (
         "rule",
         &[

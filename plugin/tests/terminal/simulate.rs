@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::gallery;
-use crate::harden::{command, finish, line};
+use crate::harden::{Ended, command, finish, line};
 
 const MANIFESTS: &str = "\
 apiVersion: v1
@@ -35,9 +35,13 @@ metadata: {name: no-pod}
 ";
 
 fn simulate(words: &str, input: &str) -> String {
+    ended(words, input).ok()
+}
+
+fn ended(words: &str, input: &str) -> Ended {
     let mut simulate = command();
     simulate.args(["simulate", "pod-security", "-f", "-"]).args(words.split_whitespace());
-    finish(&mut simulate, input).ok()
+    finish(&mut simulate, input)
 }
 
 #[test]
@@ -77,10 +81,65 @@ fn json_lines_are_answered_line_by_line() {
     let allowed = answers.lines().filter(|it| it.contains("\"allowed\":true")).count();
     assert_eq!((answers.lines().count(), allowed), (10_000, 5_000));
     assert!(answers.starts_with("{\"name\":\"p0\",\"kind\":\"Pod\",\"allowed\":false,\"message\":\"host namespaces (hostPID=true)\",\"checks\":[\"hostNamespaces\"]}\n"), "in the order of the input");
-    let broken =
-        simulate("-o json", "{\"apiVersion\": }\n{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}\n");
-    assert!(broken.starts_with("{\"error\":"), "{broken}");
-    assert_eq!(broken.lines().count(), 2);
+    let broken = ended("-o json", "{\"apiVersion\": }\n{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}\n");
+    assert!(broken.stdout.starts_with("{\"error\":"), "{broken:?}");
+    assert_eq!((broken.stdout.lines().count(), broken.code), (2, 3));
+}
+
+#[test]
+fn what_the_server_cannot_decode_has_no_answer() {
+    let sound = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}"#;
+    assert_eq!(ended("--level baseline", sound).code, 0);
+    for (from, to) in [
+        (r#""name":"p""#, r#""name":"p","generation":"1""#),
+        (r#""name":"p""#, r#""name":"p","labels":{"a":1}"#),
+        (r#""name":"p""#, r#""name":"p","ownerReferences":[{"controller":"true"}]"#),
+        (r#""image":"i""#, r#""image":1"#),
+        (r#""image":"i""#, r#""image":"i","args":[1]"#),
+        (r#""image":"i""#, r#""image":"i","resources":{"limits":{"cpu":"x"}}"#),
+        (r#""spec":{"#, r#""spec":{"activeDeadlineSeconds":1.5,"#),
+        (r#""spec":{"#, r#""spec":{"tolerations":{},"#),
+        (r#""spec":{"containers":[{"name":"c","image":"i"}]}"#, r#""spec":[]"#),
+    ] {
+        let input = sound.replace(from, to);
+        for words in ["--level baseline", "--level privileged --exempt-namespace default"] {
+            let text = ended(words, &input);
+            assert!(
+                text.stdout.starts_with("Pod p: unknown, because the server cannot decode it\n"),
+                "{input}: {text:?}"
+            );
+            let json = ended(&format!("{words} -o json"), &input);
+            let answer: Value = serde_json::from_str(&json.stdout).unwrap();
+            assert!(answer["allowed"].is_null() && answer["checks"] == Value::Array(vec![]));
+            assert!(answer["error"].as_str().unwrap().contains("cannot be handled as a Pod"));
+            assert_eq!((text.code, json.code), (3, 3), "{input}");
+        }
+        let deployment = format!(
+            r#"{{"apiVersion":"apps/v1","kind":"Deployment","metadata":{{"name":"d"}},"spec":{{"replicas":"2","template":{{}}}}}}{}"#,
+            "\n"
+        );
+        let several = ended("--level baseline", &format!("{deployment}{sound}\n{input}\n"));
+        assert_eq!((several.code, several.stdout.lines().count()), (3, 3), "{several:?}");
+    }
+}
+
+#[test]
+fn the_servers_version_bounds_the_versions_of_labels() {
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {pod-security.kubernetes.io/enforce: baseline, pod-security.kubernetes.io/enforce-version: v1.36}}\n---\n";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i, livenessProbe: {httpGet: {port: 80, host: h}}}]}\n";
+    let labelled = format!("{namespace}{pod}");
+    for (words, input, is_allowed) in [
+        ("--kubernetes-version v1.33", &*labelled, true),
+        ("--kubernetes-version v1.34", &labelled, false),
+        ("", &labelled, false),
+        ("--kubernetes-version v1.33 --policy-version v1.36", pod, true),
+        ("--kubernetes-version v1.36 --policy-version v1.33", pod, true),
+        ("--kubernetes-version v1.34 --policy-version latest", pod, false),
+        ("--policy-version v1.99", pod, false),
+    ] {
+        let answer = ended(&format!("--level baseline {words} -o json"), input).stdout;
+        assert_eq!(answer.contains("\"allowed\":true"), is_allowed, "{words}: {answer}");
+    }
 }
 
 #[test]
@@ -88,6 +147,11 @@ fn mistakes_are_named() {
     assert!(line("simulate pod-security").rejected().contains("--filename"));
     assert!(
         line("simulate pod-security -f x --kubernetes-version 1.30")
+            .rejected()
+            .contains("must be a minor version up to v1.37, such as v1.34, or `latest`")
+    );
+    assert!(
+        line("simulate pod-security -f x --policy-version 1.30")
             .rejected()
             .contains("must be a minor version such as v1.37, or `latest`")
     );

@@ -1,7 +1,8 @@
 //! What the API server would answer to pods, in its own words.
 
+use harden_core::kubernetes::MinorVersion;
 use harden_core::object::objects;
-use harden_core::pod_security::Standard;
+use harden_core::pod_security::{Standard, Version};
 use harden_core::simulate::pod_security::{Options, Simulator};
 use harden_yaml::{Lines, Place};
 
@@ -13,9 +14,11 @@ impl Engine {
     /// Answers to every pod, and to every object that makes pods, in the order of the files.
     pub(super) fn simulate(&self, ask: &CheckAsk) -> Result<Vec<Verdict>, String> {
         let level = ask.level.parse().map_err(|error| format!("level: {error}"))?;
-        let version = ask.version.parse().map_err(|error| format!("version: {error}"))?;
-        let standard = Standard { level, version };
-        let mut simulator = Simulator::new(Options { standard, ..Options::default() });
+        let version =
+            MinorVersion::read_known(&ask.version).map_err(|error| format!("version: {error}"))?;
+        let standard = Standard { level, version: Version::Pinned(version) };
+        let options = Options { standard, server: version, ..Options::default() };
+        let mut simulator = Simulator::new(options);
         let texts = self.texts_of(&ask.files);
         let files: Vec<Vec<_>> = texts
             .iter()
@@ -39,7 +42,7 @@ impl Engine {
                         file,
                         at: at.at,
                         line: at.line,
-                        allowed: answer.allowed,
+                        allowed: answer.allowed == Some(true),
                         standard: String::new(),
                         outcome: answer.outcome().to_owned(),
                         text: answer.text,
@@ -51,14 +54,14 @@ impl Engine {
                     let faults = answer.failures.iter().flat_map(|failure| {
                         failure.faults.iter().map(|fault| spot(fault.place, failure.check.id))
                     });
-                    let unreadable = answer.unreadable.iter().map(|it| spot(*it, "unreadable"));
-                    let spots = faults.chain(unreadable).collect();
+                    let undecodable = answer.undecodable.iter().map(|it| spot(*it, "wrong type"));
+                    let spots = faults.chain(undecodable).collect();
                     verdicts.push(Verdict {
                         object: format!("{} {}/{}", answer.kind, answer.namespace, answer.name),
                         file,
                         at: at.at,
                         line: at.line,
-                        allowed: answer.allowed,
+                        allowed: answer.allowed == Some(true),
                         standard: answer.standard.to_string(),
                         text: answer.words().unwrap_or_default().into_owned(),
                         outcome: answer.outcome().to_owned(),

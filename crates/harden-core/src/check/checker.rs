@@ -10,7 +10,7 @@ use super::profiles::Profiles;
 use super::{Incomplete, Settings};
 use crate::finding::{About, Finding};
 use crate::inventory::{Context, Extents, Inventory, PodSummary, Wanted};
-use crate::kubernetes::{GroupKind, MinorVersion};
+use crate::kubernetes::GroupKind;
 use crate::object::Object;
 use crate::rule::{Check, Collector, Reporter, Rule, Target, World};
 use crate::source::{Positions, Text};
@@ -167,11 +167,11 @@ impl Checker {
 }
 
 fn profiles(settings: &Settings, context: &Context, rules: &RulesByCheck) -> Vec<Profiles> {
-    let newest = MinorVersion::NEWEST_KNOWN;
-    let mut versions: Vec<_> = context.standards().map(|it| it.version.effective(newest)).collect();
+    let server = settings.version;
+    let mut versions: Vec<_> = context.standards().map(|it| it.version.effective(server)).collect();
     versions.sort();
     versions.dedup();
-    versions.retain(|it| *it != settings.version);
-    let versions = [settings.version].into_iter().chain(versions);
+    versions.retain(|it| *it != server);
+    let versions = [server].into_iter().chain(versions);
     versions.map(|version| Profiles::new(rules.standing.clone(), version)).collect()
 }

@@ -9,7 +9,6 @@ use super::draft::{Draft, Held};
 use super::profiles;
 use crate::finding::Finding;
 use crate::ignore;
-use crate::kubernetes::MinorVersion;
 use crate::object::Object;
 use crate::rule::{Check, Collector, Reporter, Subject, Workload};
 use crate::schema;
@@ -121,9 +120,7 @@ impl<'c> Judge<'c> {
         let around = context.around(text.name);
         let own = workload.object.namespace().and_then(|it| around.enforced(it));
         let (level, version) = match own.and_then(|it| it.beside(settings.level)) {
-            Some(standard) => {
-                (standard.level, standard.version.effective(MinorVersion::NEWEST_KNOWN))
-            }
+            Some(standard) => (standard.level, standard.version.effective(settings.version)),
             None => (settings.level, settings.version),
         };
         let Some(profile) = profiles.iter().find(|it| it.version == version) else { return };

@@ -15,6 +15,7 @@ use crate::object::{Object, Origin, PodTemplate, objects};
 use crate::pod_security::{
     CheckFailure, Labels, Pod, Policy, Profile, Standard, forbidden_detail, go_quoted,
 };
+use crate::schema::{self, Crds, FlawKind};
 
 /// Answers for all objects of several documents, in their order; namespaces among them are learnt
 /// first, wherever they stand.
@@ -36,6 +37,8 @@ pub struct Simulator {
     options: Options,
     otherwise: Judge,
     namespaces: BTreeMap<String, Judge>,
+    /// Custom objects are not decoded into types: their schemas are not asked.
+    no_crds: Crds,
 }
 
 /// A policy, and its checks.
@@ -48,8 +51,8 @@ struct Judge {
 }
 
 impl Judge {
-    fn new(policy: Policy, newest: MinorVersion) -> Self {
-        let profile = |it: Standard| Profile::new(it.level, it.version.effective(newest));
+    fn new(policy: Policy, server: MinorVersion) -> Self {
+        let profile = |it: Standard| Profile::new(it.level, it.version.effective(server));
         let Policy { enforce, audit, warn } = policy;
         Self { policy, enforce: profile(enforce), audit: profile(audit), warn: profile(warn) }
     }
@@ -59,7 +62,7 @@ impl Simulator {
     /// An API server with this configuration.
     pub fn new(options: Options) -> Self {
         let otherwise = Judge::new(Policy::enforcing(options.standard), options.server);
-        Self { options, otherwise, namespaces: BTreeMap::new() }
+        Self { options, otherwise, namespaces: BTreeMap::new(), no_crds: Crds::default() }
     }
 
     /// Takes in the labels of an object, if it is a Namespace with labels for Pod Security: they
@@ -81,19 +84,19 @@ impl Simulator {
     pub fn answer_namespace<'d>(&self, object: &Object<'d>) -> Option<NamespaceAnswer<'d>> {
         let labels = self.labels(object)?;
         let name = object.name();
-        if let Some(first) = unreadable_names(object).first() {
-            let text = unreadable(object, *first);
-            return Some(NamespaceAnswer { name, allowed: false, text, places: vec![*first] });
+        if let Some(first) = self.undecodable(object).first() {
+            let text = undecodable(object, *first);
+            return Some(NamespaceAnswer { name, allowed: None, text, places: vec![*first] });
         }
         if let Some(text) = labels.rejection(name) {
             let places = labels.invalid.iter().map(|label| label.place).collect();
-            return Some(NamespaceAnswer { name, allowed: false, text, places });
+            return Some(NamespaceAnswer { name, allowed: Some(false), text, places });
         }
         let is_exempt = self.options.exemptions.namespaces.iter().any(|it| it == name);
         let text = exempt_warning(name, &labels, self.options.defaults, object.place);
         let text = text.filter(|_| is_exempt)?;
         let places = vec![object.place.at("metadata").at("labels")];
-        Some(NamespaceAnswer { name, allowed: true, text, places })
+        Some(NamespaceAnswer { name, allowed: Some(true), text, places })
     }
 
     fn labels<'d>(&self, object: &Object<'d>) -> Option<Labels<'d>> {
@@ -112,21 +115,25 @@ impl Simulator {
             namespace: namespace.to_owned(),
             place: object.place,
             pod: template,
-            allowed: true,
+            allowed: Some(true),
             standard: judge.policy.enforce,
             failures: Vec::new(),
             message: String::new(),
-            unreadable: unreadable_names(object),
+            undecodable: self.undecodable(object),
             exemption: self.exemption(namespace, &pod),
             warning: None,
             audit: None,
             text: None,
         };
-        answer.unreadable.append(&mut pod.unreadable());
+        let of_pod = pod.unreadable().into_iter();
+        let is_new =
+            |it: &Place<'_>| !answer.undecodable.iter().any(|known| known.grip() == it.grip());
+        let of_pod: Vec<_> = of_pod.filter(is_new).collect();
+        answer.undecodable.extend(of_pod);
         let is_judged = object.pod_kind().is_some_and(|kind| kind.is_judged_on_creation);
-        if let Some(first) = answer.unreadable.first() {
-            answer.allowed = false;
-            answer.text = Some(unreadable(object, *first));
+        if let Some(first) = answer.undecodable.first() {
+            answer.allowed = None;
+            answer.text = Some(undecodable(object, *first));
             return answer;
         }
         // Whoever makes pods of a template is another user, who is not exempt.
@@ -138,19 +145,32 @@ impl Simulator {
             return answer;
         }
         answer.failures = judge.enforce.evaluate(&pod);
-        answer.allowed = answer.failures.is_empty();
+        let is_allowed = answer.failures.is_empty();
+        answer.allowed = Some(is_allowed);
         answer.message = forbidden_detail(&answer.failures);
         if !is_judged || answer.exemption.is_some() {
             return answer;
         }
         answer.audit = would_violate(judge.policy.audit, &judge.audit.evaluate(&pod));
-        if template.origin == Origin::Pod && !answer.allowed {
+        if template.origin == Origin::Pod && !is_allowed {
             answer.text = Some(forbidden(object, judge.policy.enforce, &answer.message));
             return answer;
         }
         answer.warning = would_violate(judge.policy.warn, &judge.warn.evaluate(&pod));
         answer.text.clone_from(&answer.warning);
         answer
+    }
+
+    /// What the server cannot decode: names and labels first, then in the order of the text.
+    fn undecodable<'d>(&self, object: &Object<'d>) -> Vec<Place<'d>> {
+        let mut places = unreadable_names(object);
+        for flaw in schema::check(object, self.options.server, &self.no_crds) {
+            let is_known = places.iter().any(|it| it.grip() == flaw.place.grip());
+            if flaw.kind == FlawKind::WrongType && !is_known {
+                places.push(flaw.place);
+            }
+        }
+        places
     }
 
     fn exemption(&self, namespace: &str, pod: &Pod<'_>) -> Option<Exemption> {
@@ -195,7 +215,7 @@ fn unreadable_names<'d>(object: &Object<'d>) -> Vec<Place<'d>> {
 }
 
 /// The 400 of what cannot be decoded; the server words the end in terms of Go.
-fn unreadable(object: &Object<'_>, place: Place<'_>) -> String {
+fn undecodable(object: &Object<'_>, place: Place<'_>) -> String {
     let Object { version, kind, .. } = object;
     let path = place.path_from(&object.place);
     format!(

@@ -9,6 +9,7 @@ mod ignores;
 mod nearness;
 mod network;
 mod resources;
+mod versions;
 mod workload;
 
 use std::fs;

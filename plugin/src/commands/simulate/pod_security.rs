@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use harden_core::kubernetes::Level;
+use harden_core::kubernetes::{Level, MinorVersion};
 use harden_core::object::objects;
 use harden_core::pod_security::{Standard, Version};
 use harden_core::simulate::pod_security::{self as core, Answer, Exemptions, Simulator};
@@ -16,8 +16,8 @@ use crate::input;
 use crate::terminal::{self, Exit};
 
 /// Pods, and objects that make pods, are asked about one by one. The labels of Namespaces among the
-/// input decide about what is in them; --level and --kubernetes-version about everything else. The
-/// exit code says only whether the question could be answered.
+/// input decide about what is in them; --level and --policy-version about everything else. The exit
+/// code says only whether the question could be answered: 3 where the server cannot decode an object.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// File with manifests, or - for standard input, where JSON may come an object a line; repeatable
@@ -28,9 +28,14 @@ pub(crate) struct Options {
     #[arg(long, value_name = "LEVEL", default_value = "restricted")]
     level: Level,
 
-    /// Version of the standard that is enforced: v1.N or latest
-    #[arg(long, value_name = "VERSION", default_value = "latest", value_parser = version)]
+    /// Kubernetes version of the API server: labels with `latest` or a newer version mean its own
+    #[arg(long, value_name = "VERSION", default_value = "latest", value_parser = server_version)]
     kubernetes_version: Version,
+
+    /// Version of the standard that is enforced where no Namespace says otherwise: v1.N or latest
+    /// [default: that of the API server]
+    #[arg(long, value_name = "VERSION", value_parser = policy_version)]
+    policy_version: Option<Version>,
 
     /// Namespace of objects that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]
@@ -65,27 +70,37 @@ enum Format {
     Json,
 }
 
-fn version(text: &str) -> Result<Version, String> {
+fn policy_version(text: &str) -> Result<Version, String> {
     text.parse().map_err(|_| "must be a minor version such as v1.37, or `latest`".to_owned())
+}
+
+/// A version that is known here: what a newer server rejects, nobody can tell.
+fn server_version(text: &str) -> Result<Version, String> {
+    MinorVersion::read_known(text).map_err(|error| error.to_string())?;
+    policy_version(text)
 }
 
 pub(crate) fn run(options: &Options) -> super::super::Result {
     let mut simulator = Simulator::new(options.to_core());
+    let mut is_answered = true;
     for path in &options.filename {
         if path == Path::new("-") && is_lines(&mut io::stdin().lock()) {
-            answer_lines(&mut simulator, options.output)?;
+            is_answered &= answer_lines(&mut simulator, options.output)?;
         } else {
             let name = path.display().to_string();
-            answer_text(&mut simulator, &name, &input::read(&name)?, options.output)?;
+            is_answered &=
+                answer_text(&mut simulator, &name, &input::read(&name)?, options.output)?;
         }
     }
-    Ok(Exit::Done)
+    Ok(if is_answered { Exit::Done } else { Exit::Incomplete })
 }
 
 impl Options {
     fn to_core(&self) -> core::Options {
+        let version = self.policy_version.unwrap_or(self.kubernetes_version);
         core::Options {
-            standard: Standard { level: self.level, version: self.kubernetes_version },
+            standard: Standard { level: self.level, version },
+            server: self.kubernetes_version.effective(MinorVersion::NEWEST_KNOWN),
             namespace: self.namespace.clone(),
             exemptions: Exemptions {
                 namespaces: self.exempt_namespace.clone(),
@@ -98,13 +113,22 @@ impl Options {
     }
 }
 
-/// Answers a whole text; its Namespaces decide about all of it, wherever they stand.
+/// What is printed for some objects.
+#[derive(Debug, Default)]
+struct Printed {
+    text: String,
+    /// Whether there is an object that the server cannot decode.
+    has_unknown: bool,
+}
+
+/// Answers a whole text; its Namespaces decide about all of it, wherever they stand. Returns whether
+/// the server could decode every object.
 fn answer_text(
     simulator: &mut Simulator,
     name: &str,
     text: &str,
     format: Format,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<bool> {
     let documents: Vec<Document<'_>> = documents(text).collect();
     for document in documents.iter().filter(|it| it.is_rejected()) {
         let problem =
@@ -113,13 +137,17 @@ fn answer_text(
     }
     let readable = || documents.iter().filter(|it| !it.is_rejected());
     readable().flat_map(|it| objects(it.root())).for_each(|object| simulator.learn(&object));
-    let answers: String = readable().map(|document| answer(simulator, document, format)).collect();
-    Ok(terminal::print(&answers)?)
+    let mut printed = Printed::default();
+    readable().for_each(|document| answer(simulator, document, format, &mut printed));
+    terminal::print(&printed.text)?;
+    Ok(!printed.has_unknown)
 }
 
-/// Answers JSON objects as they come, a line each, many at a time.
-fn answer_lines(simulator: &mut Simulator, format: Format) -> anyhow::Result<()> {
+/// Answers JSON objects as they come, a line each, many at a time. Returns whether the server could
+/// decode every object.
+fn answer_lines(simulator: &mut Simulator, format: Format) -> anyhow::Result<bool> {
     const BATCH: usize = 4096;
+    let mut has_unknown = false;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut lines = io::stdin().lock().lines();
     loop {
@@ -129,56 +157,63 @@ fn answer_lines(simulator: &mut Simulator, format: Format) -> anyhow::Result<()>
             .collect::<Result<_, _>>()
             .context("standard input broke off")?;
         if batch.is_empty() {
-            return Ok(terminal::quiet(out.flush())?);
+            terminal::quiet(out.flush())?;
+            return Ok(!has_unknown);
         }
         for line in batch.iter().filter(|it| it.contains("\"Namespace\"")) {
             let document = Document::parse_json(line);
             objects(document.root()).for_each(|object| simulator.learn(&object));
         }
         let simulator = &*simulator;
-        let answers: Vec<String> =
+        let answers: Vec<Printed> =
             batch.par_iter().map(|line| answer_line(simulator, line, format)).collect();
-        for text in answers {
-            terminal::quiet(out.write_all(text.as_bytes()))?;
+        for printed in answers {
+            has_unknown |= printed.has_unknown;
+            terminal::quiet(out.write_all(printed.text.as_bytes()))?;
         }
     }
 }
 
-fn answer_line(simulator: &Simulator, line: &str, format: Format) -> String {
+fn answer_line(simulator: &Simulator, line: &str, format: Format) -> Printed {
+    let mut printed = Printed::default();
     if line.trim().is_empty() {
-        return String::new();
+        return printed;
     }
     let document = Document::parse_json(line);
     if !document.is_rejected() {
-        return answer(simulator, &document, format);
+        answer(simulator, &document, format, &mut printed);
+        return printed;
     }
     // Every line gets its answer, so that the lines of the answer can be counted off.
     let problem =
         document.problems().first().map_or_else(String::new, harden_yaml::Problem::message);
-    match format {
+    let text = match format {
         Format::Json => format!("{}\n", serde_json::json!({"error": problem})),
         Format::Text => format!("(unreadable): {problem}\n"),
-    }
+    };
+    Printed { text, has_unknown: true }
 }
 
-fn answer(simulator: &Simulator, document: &Document<'_>, format: Format) -> String {
-    let mut text = String::new();
+fn answer(simulator: &Simulator, document: &Document<'_>, format: Format, printed: &mut Printed) {
+    let Printed { text, has_unknown } = printed;
     for object in objects(document.root()) {
-        if let Some(answer) = simulator.answer_namespace(&object).filter(|_| format == Format::Text)
-        {
-            let (name, outcome) = (answer.name, answer.outcome());
-            let _ = writeln!(text, "Namespace {name}: {outcome}\n  {}", answer.text);
+        if let Some(answer) = simulator.answer_namespace(&object) {
+            *has_unknown |= answer.allowed.is_none();
+            if format == Format::Text {
+                let (name, outcome) = (answer.name, answer.outcome());
+                let _ = writeln!(text, "Namespace {name}: {outcome}\n  {}", answer.text);
+            }
         }
         for answer in simulator.answer(&object) {
+            *has_unknown |= answer.allowed.is_none();
             match format {
                 Format::Json => {
                     let _ = writeln!(text, "{}", answer.to_json());
                 }
-                Format::Text => write_answer(&mut text, &answer),
+                Format::Text => write_answer(text, &answer),
             }
         }
     }
-    text
 }
 
 fn write_answer(text: &mut String, answer: &Answer<'_>) {

@@ -22,9 +22,10 @@ pub struct Answer<'d> {
     pub place: Place<'d>,
     /// The pod in it.
     pub pod: PodTemplate<'d>,
-    /// Whether the pod is let in. Templates are always let in where the server can read them; then
-    /// it is whether the pods that are made of them are.
-    pub allowed: bool,
+    /// Whether the pod is let in. Templates are always let in where the server can decode them; then
+    /// it is whether the pods that are made of them are. `None` where the server cannot decode the
+    /// object: it is rejected before Pod Security is asked.
+    pub allowed: Option<bool>,
     /// What is enforced in the namespace.
     pub standard: Standard,
     /// The checks of it that fail, in the order of the message.
@@ -32,8 +33,8 @@ pub struct Answer<'d> {
     /// What follows `violates PodSecurity "LEVEL:VERSION": ` in the server's message; empty when no
     /// check fails.
     pub message: String,
-    /// Values that the server cannot decode: it rejects the object before any check runs.
-    pub unreadable: Vec<Place<'d>>,
+    /// Values that the server cannot decode.
+    pub undecodable: Vec<Place<'d>>,
     /// Why the pod is not judged.
     pub exemption: Option<Exemption>,
     /// The warning that comes with the answer; never with a rejection.
@@ -49,11 +50,12 @@ impl Answer<'_> {
     /// What becomes of the object, in a few words.
     pub fn outcome(&self) -> &'static str {
         match (self.allowed, self.exemption) {
-            (_, Some(_)) => "allowed, because it is exempt",
-            (true, None) if self.warning.is_some() => "allowed with a warning",
-            (true, None) => "allowed",
-            (false, None) if self.kind == "Pod" || !self.unreadable.is_empty() => "rejected",
-            (false, None) => "allowed, but its pods will be rejected",
+            (None, _) => UNKNOWN,
+            (Some(_), Some(_)) => "allowed, because it is exempt",
+            (Some(true), None) if self.warning.is_some() => "allowed with a warning",
+            (Some(true), None) => "allowed",
+            (Some(false), None) if self.kind == "Pod" => "rejected",
+            (Some(false), None) => "allowed, but its pods will be rejected",
         }
     }
 
@@ -61,30 +63,37 @@ impl Answer<'_> {
     pub fn words(&self) -> Option<Cow<'_, str>> {
         let violation = || format!("violates PodSecurity \"{}\": {}", self.standard, self.message);
         let said = self.text.as_deref().map(Cow::Borrowed);
-        said.or_else(|| (!self.allowed).then(violation).map(Cow::Owned))
+        said.or_else(|| (self.allowed == Some(false)).then(violation).map(Cow::Owned))
     }
 
     /// The answer as one line of JSON: name, kind, allowed, message and the identifiers of the
-    /// checks.
+    /// checks. Where the server cannot decode the object, allowed is null, and error says why.
     pub fn to_json(&self) -> Value {
         let checks: Vec<&str> = self.failures.iter().map(|failure| failure.check.id).collect();
-        json!({
+        let mut answer = json!({
             "name": self.name,
             "kind": self.kind,
             "allowed": self.allowed,
             "message": self.message,
             "checks": checks,
-        })
+        });
+        if let (None, Value::Object(fields)) = (self.allowed, &mut answer) {
+            fields.insert("error".to_owned(), self.text.as_deref().into());
+        }
+        answer
     }
 }
+
+/// What becomes of an object that the server cannot decode.
+const UNKNOWN: &str = "unknown, because the server cannot decode it";
 
 /// What the API server answers to a Namespace, where it has something to say of its labels.
 #[derive(Debug, Clone)]
 pub struct NamespaceAnswer<'d> {
     /// The name of the namespace.
     pub name: &'d str,
-    /// Whether it is created.
-    pub allowed: bool,
+    /// Whether it is created; `None` where the server cannot decode it.
+    pub allowed: Option<bool>,
     /// Why it is rejected, or the warning that comes with it.
     pub text: String,
     /// The labels that this is about.
@@ -94,6 +103,10 @@ pub struct NamespaceAnswer<'d> {
 impl NamespaceAnswer<'_> {
     /// What becomes of it, in a few words.
     pub fn outcome(&self) -> &'static str {
-        if self.allowed { "allowed with a warning" } else { "rejected" }
+        match self.allowed {
+            None => UNKNOWN,
+            Some(true) => "allowed with a warning",
+            Some(false) => "rejected",
+        }
     }
 }

@@ -9,7 +9,7 @@ pub struct Options {
     /// What is enforced in namespaces that are not in the input, or have no label for Pod Security
     /// there.
     pub standard: Standard,
-    /// The newest policy version that the server knows: its own.
+    /// The server's own version, which bounds what `latest` and every pinned version mean.
     pub server: MinorVersion,
     /// The namespace of objects that name none.
     pub namespace: String,
