@@ -7,13 +7,11 @@
 mod context;
 mod extent;
 mod pod;
-mod secrecy;
 mod several;
 
 pub use context::{Bounds, Context, Definition, Enforced, Limits, Surroundings};
 pub use extent::{Extent, Extents};
 pub use pod::PodSummary;
-pub use secrecy::storable;
 pub use several::Several;
 
 use std::collections::{BTreeMap, BTreeSet};

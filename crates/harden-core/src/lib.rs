@@ -27,6 +27,7 @@ pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod schema;
+pub mod secrecy;
 pub mod simulate;
 pub mod source;
 

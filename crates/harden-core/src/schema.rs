@@ -60,6 +60,11 @@ pub fn is_custom(object: &Object<'_>) -> bool {
     !built_in::built_in().has_kind(object.group, object.kind)
 }
 
+/// Whether Kubernetes has a kind of this name, in whatever group.
+pub fn is_kind(kind: &str) -> bool {
+    built_in::built_in().kinds.iter().any(|it| it.name == kind)
+}
+
 /// The flaws of an object in the order of its text, except that missing fields come after what is
 /// written beside them. Kinds of groups that are not known are not checked.
 pub fn check<'d>(object: &Object<'d>, version: MinorVersion, crds: &Crds) -> Vec<Flaw<'d>> {

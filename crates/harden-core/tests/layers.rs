@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("external_secrets", &["kubernetes", "object"]),
     ("schema", &["kubernetes", "object"]),
     ("configuration", &["kubernetes", "pod_security"]),
+    ("secrecy", &["configuration", "external_secrets", "object", "schema", "source"]),
     ("inventory", &["kubernetes", "object", "source", "pod_security", "schema"]),
     ("finding", &["kubernetes", "manifest", "object"]),
     ("ignore", &["finding", "object"]),
@@ -65,11 +66,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rbac",
             "rule",
             "schema",
+            "secrecy",
             "simulate",
         ],
     ),
     ("generators", &["cluster", "configuration", "kubernetes", "manifest", "object", "simulate"]),
-    ("report", &["check", "configuration", "finding", "kubernetes", "object", "schema"]),
+    ("report", &["check", "finding", "kubernetes", "secrecy"]),
 ];
 
 /// The rooms that a source file is about, and those that it names outside of its tests.

@@ -7,6 +7,7 @@ use harden_core::check::{Incremental, Outcome, Settings};
 use harden_core::finding::{self, ObjectReference, Severity};
 use harden_core::kubernetes::{Level, MinorVersion};
 use harden_core::report::{Report, ReportSource, Summary};
+use harden_core::secrecy::confidences;
 use harden_core::source::Source;
 use harden_core::{ignore, rules};
 
@@ -19,9 +20,6 @@ const MOST_MARKS: usize = 1000;
 
 /// So many objects can be chosen from.
 const MOST_OBJECTS: usize = 500;
-
-/// Kinds of object that are made of secrets.
-const CONFIDENTIAL: [&str; 2] = ["Secret", "EncryptionConfiguration"];
 
 impl Engine {
     /// Checks files; the texts stay for [`Engine::mend`].
@@ -54,7 +52,7 @@ impl Engine {
             read: coverage.objects,
             foreign: coverage.foreign,
             unused: unused.iter().map(sentence).collect(),
-            has_secrets: coverage.kinds.keys().any(|it| CONFIDENTIAL.contains(&it.as_str())),
+            has_secrets: texts.iter().any(|it| !confidences(it).is_empty()),
             ..Checked::default()
         };
         let objects = objects(findings);

@@ -3,7 +3,7 @@
 #![no_main]
 
 use harden_core::check::{Incremental, Settings, check};
-use harden_core::inventory::storable;
+use harden_core::secrecy::storable;
 use harden_core::report::{self, FORMATS, Report, ReportSource};
 use harden_core::rules;
 use harden_core::source::Source;

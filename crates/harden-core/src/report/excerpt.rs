@@ -6,8 +6,9 @@ use std::ops::Range;
 use harden_yaml::Span;
 
 use super::escape::{is_unprintable, printable};
-use super::secrets::{Secrets, is_confidential, values};
+use super::secrets::Secrets;
 use crate::finding::{Finding, Spot};
+use crate::secrecy;
 
 /// What is shown of a longer line, in bytes before and after the spot.
 const BEFORE: usize = 80;
@@ -36,12 +37,7 @@ pub(super) fn excerpts<'a>(
     limit: usize,
     secrets: &Secrets,
 ) -> Vec<Excerpt<'a>> {
-    let source = Source {
-        text,
-        index: finding.source,
-        secrets,
-        is_confidential: is_confidential(text, finding),
-    };
+    let source = Source { text, index: finding.source, secrets };
     let mut spots: Vec<&Spot> = finding.spots.iter().take(limit).collect();
     spots.sort_by_key(|it| (it.span.start, it.span.end));
     let is_near = |a: &&Spot, b: &&Spot| {
@@ -58,8 +54,6 @@ struct Source<'a, 's> {
     /// Its place in the input.
     index: usize,
     secrets: &'s Secrets,
-    /// Whether the object at hand is made of secrets.
-    is_confidential: bool,
 }
 
 fn excerpt<'a>(source: &Source<'a, '_>, spots: &[&'a Spot]) -> Option<Excerpt<'a>> {
@@ -74,10 +68,10 @@ fn excerpt<'a>(source: &Source<'a, '_>, spots: &[&'a Spot]) -> Option<Excerpt<'a
     let (end, is_ended) = line_end(text, to);
     let range = start..end;
     let window = text.get(range.clone())?;
-    let secrets = source.secrets.within(source.index, &range);
+    let mut secrets = source.secrets.within(source.index, &range).to_vec();
+    secrets.extend(secrecy::in_lines(text, &range));
     let is_simple = is_whole
         && is_ended
-        && !source.is_confidential
         && secrets.is_empty()
         && !window.contains(|c| c != '\n' && is_unprintable(c))
         && window.lines().all(|line| line.len() <= BEFORE + AFTER);
@@ -96,10 +90,6 @@ fn excerpt<'a>(source: &Source<'a, '_>, spots: &[&'a Spot]) -> Option<Excerpt<'a
             is_whole,
             marks,
         });
-    }
-    let mut secrets = secrets.to_vec();
-    if source.is_confidential {
-        secrets.extend(values(window, start, !is_whole));
     }
     Some(rewritten(window, start, is_whole, is_ended, spots, &secrets))
 }
@@ -241,15 +231,6 @@ mod tests {
     }
 
     fn shown(text: &str, marked: &[&str], secret: Option<&str>) -> Vec<(String, Vec<String>)> {
-        shown_of("Pod", text, marked, secret)
-    }
-
-    fn shown_of(
-        kind: &str,
-        text: &str,
-        marked: &[&str],
-        secret: Option<&str>,
-    ) -> Vec<(String, Vec<String>)> {
         let finding = Finding {
             about: about(),
             message: "".into(),
@@ -257,7 +238,7 @@ mod tests {
             document: 0,
             object: Some(Arc::new(ObjectReference {
                 api_version: "v1".to_owned(),
-                kind: kind.to_owned(),
+                kind: "Pod".to_owned(),
                 namespace: String::new(),
                 name: String::new(),
                 pointer: Pointer::default(),
@@ -296,20 +277,6 @@ mod tests {
         assert_eq!(shown(text, &["hunter2"], Some("hunter2"))[0].1, ["•••••••"]);
         let text = "data:\n  token: aGk= x\n";
         assert_eq!(shown(text, &["token"], Some("token"))[0].0, "  •••••: •••• •");
-    }
-
-    #[test]
-    fn objects_made_of_secrets_show_only_their_keys() {
-        let text = "kind: Secret\nmetadata: {name: x}\ndata:\n  a: aGk=\n  a: aG8=\n";
-        assert_eq!(
-            shown_of("Secret", text, &["kind", "aG8="], None)[0].0,
-            "kind: Secret\nmetadata: •••••• ••\ndata:\n  a: ••••\n  a: ••••"
-        );
-        let text = "stringData:\n  key: |\n    -----BEGIN KEY-----\n    c2VjcmV0\n";
-        assert_eq!(
-            shown_of("Secret", text, &["key", "c2Vj"], None)[0].0,
-            "  key: •\n    •••••••••• ••••••••\n    ••••••••"
-        );
     }
 
     #[test]

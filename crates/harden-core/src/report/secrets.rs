@@ -3,46 +3,37 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use harden_yaml::{Place, Span};
+use harden_yaml::Span;
 
 use super::Report;
-use crate::configuration::looks_like_key;
 use crate::finding::{About, Finding};
-use crate::object::objects;
-use crate::schema;
+use crate::secrecy;
 
-/// Kinds of object whose values are secrets.
-const CONFIDENTIAL: [&str; 3] = ["Secret", "EncryptionConfiguration", "EncryptionConfig"];
-
-/// What such objects say openly.
-const OPEN_KEYS: [&str; 7] =
-    ["apiVersion", "kind", "name", "namespace", "type", "immutable", "timeout"];
-
-/// Text that rules found to be secret, by source.
+/// Text that may be secret, by source.
 #[derive(Debug, Default)]
 pub(super) struct Secrets {
     spans: BTreeMap<usize, Vec<Span>>,
 }
 
 impl Secrets {
-    /// Those of a report.
+    /// Those of a report, in the documents that its findings are about.
     pub(super) fn of(report: &Report<'_>) -> Self {
-        let mut spans: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
-        for finding in report.findings.iter().filter(|it| points_at_secrets(&it.about)) {
-            let spots = finding.spots.iter().map(|spot| spot.span);
-            spans.entry(finding.source).or_default().extend(spots);
+        let mut by_source: BTreeMap<usize, Vec<&Finding>> = BTreeMap::new();
+        for finding in report.findings {
+            by_source.entry(finding.source).or_default().push(finding);
         }
-        for (index, source) in report.sources.iter().enumerate() {
-            let values = source.text.map(values_of_secrets).unwrap_or_default();
-            if !values.is_empty() {
-                spans.entry(index).or_default().extend(values);
+        let mut secrets = Self::default();
+        for (source, findings) in by_source {
+            let pointed = findings.iter().filter(|it| points_at_secrets(&it.about));
+            let mut spans: Vec<_> =
+                pointed.flat_map(|it| it.spots.iter().map(|spot| spot.span)).collect();
+            let text = report.sources.get(source).and_then(|it| it.text);
+            spans.extend(text.map(|it| in_sections(it, &findings)).unwrap_or_default());
+            if !spans.is_empty() {
+                secrets.spans.insert(source, secrecy::merged(spans));
             }
         }
-        for spans in spans.values_mut() {
-            spans.sort();
-            spans.dedup();
-        }
-        Self { spans }
+        secrets
     }
 
     #[cfg(test)]
@@ -53,7 +44,7 @@ impl Secrets {
     /// Those of a source that touch a range of its text.
     pub(super) fn within(&self, source: usize, range: &Range<usize>) -> &[Span] {
         let spans = self.spans.get(&source).map_or(&[][..], Vec::as_slice);
-        // They are values of one text, which do not overlap, so their ends are in order, too.
+        // They do not overlap, so their ends are in order, too.
         let first = spans.partition_point(|span| (span.end as usize) < range.start);
         let last = spans.partition_point(|span| (span.start as usize) < range.end);
         spans.get(first..last).unwrap_or_default()
@@ -65,124 +56,28 @@ fn points_at_secrets(about: &About) -> bool {
     about.id.starts_with("secret-")
 }
 
-/// Whether a finding is about an object made of secrets.
-pub(super) fn is_confidential(text: &str, finding: &Finding) -> bool {
-    match &finding.object {
-        Some(object) => CONFIDENTIAL.contains(&object.kind.as_str()),
-        None => finding.spots.first().is_some_and(|it| names_one(text, it.span.start as usize)),
-    }
-}
-
-/// Whether the document around a byte names such a kind.
-fn names_one(text: &str, at: usize) -> bool {
-    const FAR: usize = 1 << 16;
-    let (mut from, mut to) = (at.saturating_sub(FAR).min(text.len()), (at + FAR).min(text.len()));
-    while !text.is_char_boundary(from) {
-        from -= 1;
-    }
-    while !text.is_char_boundary(to) {
-        to -= 1;
-    }
-    let before = text.get(from..at).unwrap_or_default();
-    let after = text.get(at..to).unwrap_or_default();
-    let before = before.rsplit("\n---").next().unwrap_or_default();
-    let after = after.split("\n---").next().unwrap_or_default();
-    [before, after].iter().flat_map(|it| it.split(['\n', '\r', ',', '{'])).any(|part| {
-        let bare = |text: &str| text.trim_matches([' ', '\t', '-', '"', '\'', '}', ']']).to_owned();
-        part.split_once(':').is_some_and(|(key, value)| {
-            let value = value.split('#').next().unwrap_or_default();
-            bare(key) == "kind" && CONFIDENTIAL.contains(&bare(value).as_str())
-        })
-    })
-}
-
-/// The values on the lines of an object that is made of secrets. The first line may be cut off at its
-/// beginning; `start` is where the lines are in the source.
-pub(super) fn values(lines: &str, start: usize, is_cut: bool) -> Vec<Span> {
+/// What may be secret in the parts of a text that findings are about.
+fn in_sections(text: &str, findings: &[&Finding]) -> Vec<Span> {
+    let mut starts: Vec<_> = findings
+        .iter()
+        .flat_map(|it| it.spots.iter().map(|spot| (spot.span.start, it.object.is_none())))
+        .collect();
+    starts.sort_unstable();
     let mut spans = Vec::new();
-    let mut end = start;
-    for line in lines.split_inclusive(['\n', '\r']) {
-        let (start, is_whole) = (end, end > start || !is_cut);
-        end += line.len();
-        let (key, value) = line.split_once(':').unwrap_or(("", line));
-        let name = key.trim_start_matches([' ', '-', '"']).trim_end_matches('"');
-        if OPEN_KEYS.contains(&name) && !value.contains([',', '{', '[']) {
+    for section in harden_yaml::sections(text) {
+        let first = starts.partition_point(|(start, _)| *start < section.start);
+        let last = starts.partition_point(|(start, _)| *start < section.end);
+        // At the very end of a text a spot is in its last section.
+        let last = if section.end as usize >= text.len() { starts.len() } else { last };
+        let here = starts.get(first..last).unwrap_or_default();
+        // What belongs to no object may be anything.
+        let is_unknown = here.iter().any(|(_, is_unknown)| *is_unknown);
+        if here.is_empty() || !is_unknown && !secrecy::may_hold_secrets(section.text(text)) {
             continue;
         }
-        let is_hidden = key.is_empty() || !is_whole || looks_like_key(name);
-        let from = if is_hidden { start } else { start + key.len() + 1 };
-        spans.push(Span::new(from, end));
+        for document in harden_yaml::documents_in(text, section) {
+            spans.extend(secrecy::of_document(&document).map(|it| it.values).unwrap_or_default());
+        }
     }
     spans
-}
-
-/// The values of the Secrets in a text, those that are misspelt or in other objects included.
-fn values_of_secrets(text: &str) -> Vec<Span> {
-    let mut values = Vec::new();
-    let may_hold_one = |text: &str| text.contains("ecret") && text.contains("ata");
-    if !may_hold_one(text) {
-        return values;
-    }
-    let sections = harden_yaml::sections(text).into_iter().filter(|it| may_hold_one(it.text(text)));
-    for document in sections.flat_map(|it| harden_yaml::documents_in(text, it)) {
-        for object in objects(document.root()) {
-            let is_misspelt = object.group.is_empty() && schema::is_custom(&object);
-            visit(object.place, is_misspelt || is_secret_kind(object.kind), &mut values);
-        }
-    }
-    values
-}
-
-fn is_secret_kind(kind: &str) -> bool {
-    matches!(kind.trim().to_lowercase().as_str(), "secret" | "secrets")
-}
-
-/// Adds the values of a Secret, or of those below something else.
-fn visit(place: Place<'_>, is_secret: bool, values: &mut Vec<Span>) {
-    let is_secret = is_secret || place.at("kind").as_str().is_some_and(is_secret_kind);
-    for (key, value) in place.entries() {
-        match key {
-            "apiVersion" | "kind" | "metadata" | "type" if is_secret => {}
-            _ if is_secret => hide(value, values),
-            _ => visit(value, false, values),
-        }
-    }
-    place.items().for_each(|it| visit(it, is_secret, values));
-}
-
-fn hide(place: Place<'_>, values: &mut Vec<Span>) {
-    place.entries().for_each(|(_, it)| hide(it, values));
-    place.items().for_each(|it| hide(it, values));
-    if place.exists() && !place.is_map() && !place.is_list() {
-        values.push(place.span());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test may fail")]
-
-    use super::*;
-
-    #[test]
-    fn what_belongs_to_no_object_is_told_by_its_document() {
-        let text = "kind: Pod\n---\nstringData: {a: b}\n\"kind\": 'Secret' # x\n---\nkind: Pod\n";
-        let is_confidential = |marked| names_one(text, text.find(marked).unwrap());
-        assert!(is_confidential("stringData") && is_confidential("# x"));
-        assert!(!is_confidential("kind") && !names_one(text, text.len()));
-        assert!(names_one("{\"kind\":\"Secret\",\"data\":{}}", 20));
-    }
-
-    #[test]
-    fn values_are_all_but_keys_and_what_is_open() {
-        let values = |text: &str, is_cut| {
-            values(text, 0, is_cut).iter().map(|it| it.text(text).to_owned()).collect::<Vec<_>>()
-        };
-        assert_eq!(values("kind: Secret\n  a: b\n", false), [" b\n"]);
-        assert_eq!(values("name: a, secret: b\n", false), [" a, secret: b\n"]);
-        assert_eq!(values("bbb\n- name: x", false), ["bbb\n"]);
-        let misplaced = "- MDEyMzQ1Njc4OWFiY2RlZg==: b\n";
-        assert_eq!(values(misplaced, false), [misplaced], "a key where a name should be");
-        assert_eq!(values("c2Vjcm\",\"d\": 1\ne: f", true), ["c2Vjcm\",\"d\": 1\n", " f"]);
-    }
 }

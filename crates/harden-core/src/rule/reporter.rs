@@ -110,6 +110,21 @@ impl<'r, 'd> Reporter<'r, 'd> {
         self.push(message.as_ref());
     }
 
+    /// Reports parts of values of the object at hand as one flaw, such as lines of a literal; nothing when
+    /// there are none.
+    pub fn flag_parts(
+        &mut self,
+        message: impl AsRef<str>,
+        parts: impl IntoIterator<Item = (Place<'d>, Span)>,
+    ) {
+        for (place, span) in parts {
+            let way = place.way_from(&self.subject.base(place));
+            let text = self.subject.text;
+            self.collector.add(|it| it.spot_of(text, span, way.as_ref(), "", None));
+        }
+        self.push(message.as_ref());
+    }
+
     /// Reports containers of the object at hand as one flaw; nothing when there are none. The
     /// message begins with their names.
     pub fn flag_containers<'c>(

@@ -2,7 +2,6 @@
 
 mod container_runtime_socket;
 mod containers;
-mod credentials;
 mod default_service_account;
 mod environment_from_secret;
 mod host_aliases;

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::sync::Arc;
 
-use harden_core::inventory::storable;
+use harden_core::secrecy::storable;
 use harden_core::source::{Cut, Source};
 use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 

@@ -1,7 +1,7 @@
 //! Secrets that stand in the command line of a container.
 
-use super::credentials;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::secrecy::credentials;
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-arguments",
@@ -52,16 +52,12 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let mut first = None;
     let mut places = Vec::new();
     for container in workload.containers() {
-        for list in ["command", "args"] {
-            let mut option = None;
-            for place in container.place().at(list).items() {
-                let Some(text) = place.as_str() else { continue };
-                let found = found_in(text, option);
-                if let Some((name, what)) = found {
-                    first = first.or(Some((name, what)));
-                    places.push((place, container.name.to_owned(), None));
-                }
-                option = name_of(text).filter(|_| !text.contains('='));
+        let command = container.place().at("command");
+        let program = command.items().next().and_then(|it| it.as_str()).unwrap_or_default();
+        for (list, program) in [(command, ""), (container.place().at("args"), program)] {
+            for argument in credentials::arguments(list, program) {
+                first = first.or(Some((argument.name, argument.what)));
+                places.push((argument.place, container.name.to_owned(), None));
             }
         }
     }
@@ -73,30 +69,6 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         };
         reporter.flag_all(message, places);
     }
-}
-
-/// What a word of a command line gives away, and the option that it belongs to, which may be the
-/// word before.
-fn found_in<'t>(text: &'t str, before: Option<&'t str>) -> Option<(&'t str, &'static str)> {
-    if let Some(what) = credentials::find_in(text) {
-        return Some(("", what));
-    }
-    if let Some((name, value)) = name_of(text).and_then(|_| text.split_once('=')) {
-        let what = credentials::identify_by_name(option_name(name), value)?;
-        return Some((name, what));
-    }
-    let name = before.filter(|_| !text.starts_with('-'))?;
-    Some((name, credentials::identify_by_name(option_name(name), text)?))
-}
-
-/// The word, if it is an option: `--password` or `-Dspring.password=…`. One with blanks is a script,
-/// whose `=` may be anything.
-fn name_of(text: &str) -> Option<&str> {
-    (text.starts_with('-') && !text.contains(char::is_whitespace)).then_some(text)
-}
-
-fn option_name(text: &str) -> &str {
-    text.strip_prefix("-D").unwrap_or(text).trim_start_matches('-')
 }
 
 #[cfg(test)]
@@ -121,6 +93,9 @@ mod tests {
             "command: [java, -Dspring.datasource.password=hunter22, -jar, app.jar]",
             "command: [redis-server, --requirepass, hunter22]",
             "args: ['curl https://me:hunter22@example.com/']",
+            "args: [sh, -c, 'if [ -z $PASSWORD ]; then password=hunter22; fi']",
+            "args: [sh, -c, 'mysql -uroot -phunter22 < /init.sql']",
+            "command: [mysqladmin], args: [ping, -phunter22]",
         ] {
             let messages = says("", arguments);
             assert_eq!(messages.len(), 1, "{arguments}");
@@ -136,7 +111,7 @@ mod tests {
             "args: [--password, --verbose]",
             "args: [--password]",
             "args: [--token-ttl=24h, --secret=shop/web-tls, hunter22]",
-            "args: ['if [ -z $PASSWORD ]; then password=hunter22; fi']",
+            "args: ['if [ -z $PASSWORD ]; then password=$1; fi']",
             "args: [1, true]",
         ] {
             assert!(says("", arguments).is_empty(), "{arguments}");

@@ -1,9 +1,10 @@
 //! Secrets that stand in a ConfigMap.
 
-use super::containers::quoted;
-use super::credentials;
+use harden_yaml::{Place, Span, Style};
+
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::secrecy::credentials;
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-config-map",
@@ -48,33 +49,49 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     let mut found = Vec::new();
-    let mut places = Vec::new();
+    let mut parts = Vec::new();
     for (key, place) in object.place.at("data").entries() {
         let Some(text) = place.as_str() else { continue };
-        let what = credentials::identify(key, text).or_else(|| {
-            let mut settings = is_configuration(key).then(|| credentials::settings(text))?;
-            settings.find_map(|(name, value)| credentials::identify_by_name(name, value))
-        });
-        if let Some(what) = what {
-            found.push((key, what));
-            places.push((place, String::new(), None));
+        if let Some(what) = credentials::identify_by_name(key, text) {
+            found.push((format!("`{key}`"), what));
+            parts.push((place, place.span()));
+            continue;
         }
+        let credentials = credentials::all_in_file(key, text);
+        let Some(first) = credentials.first() else { continue };
+        let name = if first.name.is_empty() || first.name == key {
+            format!("`{key}`")
+        } else {
+            format!("`{}` in `{key}`", first.name)
+        };
+        found.push((name, first.what));
+        parts.extend(spans(key, place, credentials.len()).map(|span| (place, span)));
     }
     let message = match found.as_slice() {
         [] => return,
-        [(key, what)] => format!("`{key}` holds {what} in plain text"),
+        [(name, what)] => format!("{name} holds {what} in plain text"),
         several => {
-            format!("{} hold secrets in plain text", quoted(several.iter().map(|(key, _)| *key)))
+            let names: Vec<_> = several.iter().map(|(name, _)| name.as_str()).collect();
+            format!("{} hold secrets in plain text", names.join(", "))
         }
     };
-    reporter.flag_all(message, places);
+    reporter.flag_parts(message, parts);
 }
 
-/// Whether a key names a file of settings, one in a line.
-fn is_configuration(key: &str) -> bool {
-    const ENDS: [&str; 9] =
-        [".cfg", ".cnf", ".conf", ".env", ".ini", ".properties", ".toml", ".yaml", ".yml"];
-    ENDS.iter().any(|end| key.ends_with(end))
+/// Where the secrets of a file are: inside of a literal, whose lines stand as they are written, else all of
+/// it.
+fn spans(key: &str, place: Place<'_>, count: usize) -> impl Iterator<Item = Span> {
+    let start = place.span().start as usize;
+    let mut spans: Vec<_> = Vec::new();
+    if place.style() == Style::Literal {
+        let written = credentials::all_in_file(key, place.source());
+        spans
+            .extend(written.iter().map(|it| Span::new(start + it.span.start, start + it.span.end)));
+    }
+    if spans.len() < count {
+        spans = vec![place.span()];
+    }
+    spans.into_iter()
 }
 
 #[cfg(test)]
@@ -92,6 +109,7 @@ mod tests {
     fn settings_in_files_are_read_line_by_line() {
         for data in [
             "  app.properties: |\n    # the database\n    db.user=app\n    db.password=hunter22\n",
+            "  run.sh: |\n    password=hunter22\n",
             "  app.yaml: |\n    db:\n      password: \"hunter22\"\n",
             "  key.pem: |\n    -----BEGIN PRIVATE KEY-----\n    MIIEvQIBADANBgkqhkiG9w0\n",
         ] {
@@ -104,7 +122,7 @@ mod tests {
         for data in [
             "  app.properties: |\n    db.password=${DB_PASSWORD}\n    #db.password=hunter22\n",
             "  app.yaml: |\n    password_file: /run/secrets/db\n    password: password\n    tokenUrl: https://a/\n",
-            "  run.sh: |\n    password=hunter22\n",
+            "  run.sh: |\n    password=$1\n",
             "  DB_PASSWORD_FILE: /run/secrets/db\n",
             "  DB_PASSWORD: 7\n",
         ] {

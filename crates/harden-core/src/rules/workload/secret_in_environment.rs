@@ -1,8 +1,8 @@
 //! Secrets that stand in the environment of a manifest.
 
 use super::containers::quoted;
-use super::credentials;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::secrecy::credentials;
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-environment",

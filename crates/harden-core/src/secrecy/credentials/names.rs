@@ -5,12 +5,16 @@
 pub(super) enum Meaning {
     /// Something that a person may have chosen.
     Password,
+    /// The same, in several words.
+    Passphrase,
     /// Something that a program has made.
     Token,
     /// Something to sign, encrypt or authenticate with.
     Key,
     /// Either a secret or the name of an object that holds one.
     Secret,
+    /// What to do with a password rather than the password, as in `RESET_PASSWORD`.
+    About,
 }
 
 /// As much of a name's end as decides, in lower case and without what separates its words.
@@ -43,19 +47,26 @@ impl Tail {
     }
 }
 
-const PASSWORDS: &[&str] = &["password", "passwd", "passphrase", "requirepass"];
+const PASSWORDS: &[&str] = &["masterauth", "password", "passwd", "pswd", "requirepass"];
 const KEYS: &[&str] = &[
+    "accesskeysecret",
     "accountkey",
+    "aeskey",
     "apikey",
+    "applicationkey",
     "authkey",
+    "clientkeydata",
     "encryptionkey",
+    "hmackey",
     "licensekey",
     "masterkey",
     "privatekey",
     "secretaccesskey",
     "secretkey",
+    "secretkeybase",
     "sharedaccesskey",
     "signingkey",
+    "storagekey",
 ];
 /// Words before `secret` that leave no doubt: it is the secret itself.
 const SECRETS: &[&str] = &[
@@ -75,10 +86,24 @@ const SECRETS: &[&str] = &[
 /// Names that end like a token and are none: one tells clusters apart, the others mark text.
 const NO_TOKENS: &[&str] = &["clustertoken", "bostoken", "eostoken", "padtoken", "unktoken"];
 
+/// What stands after such a word and changes nothing: how the value is written.
+const WRITTEN: &[&str] = &["base64", "b64", "plaintext", "value"];
+/// Words that say what is done with a password.
+const ABOUT: &[&str] = &[
+    "allow", "ask", "auto", "change", "check", "confirm", "create", "disable", "enable", "expire",
+    "force", "forget", "forgot", "generate", "has", "hide", "is", "log", "mask", "must", "need",
+    "needs", "no", "print", "prompt", "random", "recover", "redact", "remember", "require",
+    "requires", "reset", "rotate", "save", "send", "show", "skip", "store", "update", "use",
+    "validate", "verify", "with", "without",
+];
+
 /// What a name says of its value; none where it says that it is no secret, or nothing.
 pub(super) fn meaning(name: &str) -> Option<Meaning> {
+    let name = without_form(name);
     let tail = Tail::of(name);
-    let meaning = if tail.ends_with_any(PASSWORDS) {
+    let meaning = if tail.ends_with("passphrase") {
+        Meaning::Passphrase
+    } else if tail.ends_with_any(PASSWORDS) {
         Meaning::Password
     } else if tail.ends_with_any(KEYS) || tail.ends_with_any(SECRETS) {
         Meaning::Key
@@ -86,12 +111,46 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
         Meaning::Token
     } else if tail.ends_with("secret") {
         Meaning::Secret
-    } else if is_last_word(name, "pass") || (name.len() > 3 && is_last_word(name, "pwd")) {
+    } else if is_last_word(name, "pass")
+        || (name.len() > 3 && (is_last_word(name, "pwd") || is_last_word(name, "pw")))
+    {
         Meaning::Password
     } else {
         return None;
     };
-    (!is_public(name)).then_some(meaning)
+    let is_about = || words(name).any(|word| ABOUT.iter().any(|it| word.eq_ignore_ascii_case(it)));
+    if is_public(name) {
+        None
+    } else if is_about() {
+        Some(Meaning::About)
+    } else {
+        Some(meaning)
+    }
+}
+
+/// A name without what says how its value is written.
+fn without_form(name: &str) -> &str {
+    let bare = WRITTEN.iter().find_map(|form| {
+        let at = name.len().checked_sub(form.len())?;
+        let (before, last) = (name.get(..at)?, name.get(at..)?);
+        (last.eq_ignore_ascii_case(form) && before.len() > 2).then_some(before)
+    });
+    bare.unwrap_or(name).trim_end_matches(['_', '-', '.'])
+}
+
+/// The words of a name: between separators, and before capitals.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['_', '-', '.', ' ']).flat_map(|part| {
+        let is_first = |at: usize| {
+            let bytes = part.as_bytes();
+            let upper = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
+            at == 0 || upper(at) && !upper(at - 1)
+        };
+        let starts: Vec<usize> =
+            (0..part.len()).filter(|at| part.is_char_boundary(*at) && is_first(*at)).collect();
+        let ends = starts.iter().copied().skip(1).chain([part.len()]).collect::<Vec<_>>();
+        starts.into_iter().zip(ends).filter_map(move |(start, end)| part.get(start..end))
+    })
 }
 
 /// Whether a name ends in a word that also ends other words, such as `bypass`.
@@ -135,6 +194,14 @@ mod tests {
             ("OAUTH_CLIENT_SECRET", Meaning::Key),
             ("APP_SECRET_KEY_BASE64_SECRET", Meaning::Secret),
             ("TLS_SECRET", Meaning::Secret),
+            ("GPG_PASSPHRASE", Meaning::Passphrase),
+            ("ADMIN_PASSWORD_BASE64", Meaning::Password),
+            ("SECRET_KEY_BASE", Meaning::Key),
+            ("DB_PW", Meaning::Password),
+            ("RESET_PASSWORD", Meaning::About),
+            ("showPassword", Meaning::About),
+            ("ALLOW_EMPTY_PASSWORD", Meaning::About),
+            ("issuerPassword", Meaning::Password),
         ] {
             assert_eq!(meaning(name), Some(expected), "{name}");
         }

@@ -1,0 +1,67 @@
+//! Other values in place of those that may be secret.
+
+use std::borrow::Cow;
+
+use harden_yaml::{Kind, Place, Span};
+
+/// A text with other values at these places, which are in order and do not overlap.
+pub(super) fn replace<'s>(text: &'s str, values: &[(Span, String)]) -> Cow<'s, str> {
+    if values.is_empty() {
+        return text.into();
+    }
+    let mut result = String::with_capacity(text.len());
+    let mut end = 0;
+    for (span, value) in values {
+        result.push_str(text.get(end..span.start as usize).unwrap_or_default());
+        result.push_str(value);
+        end = span.end as usize;
+    }
+    result.push_str(text.get(end..).unwrap_or_default());
+    result.into()
+}
+
+/// What stands in place of a value in JSON: of the same type and length, and base64 if and only if it is.
+pub(super) fn of_json(place: Place<'_>) -> String {
+    match place.kind() {
+        Kind::String => {
+            let value = place.as_str().unwrap_or_default();
+            format!("\"{}\"", value.chars().map(letter).collect::<String>())
+        }
+        Kind::Int | Kind::Float => place.source().replace(|it: char| it.is_ascii_digit(), "1"),
+        _ => place.source().to_owned(),
+    }
+}
+
+/// What stands in place of a text without its quotes: as long, with the same lines, and read as the same type.
+pub(super) fn of_text(text: &str) -> String {
+    const OPEN: [&str; 10] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "~"];
+    if OPEN.iter().any(|it| text.eq_ignore_ascii_case(it)) {
+        return text.to_owned();
+    }
+    let is_number = text.bytes().all(|it| it.is_ascii_digit() || b"+-._eE".contains(&it));
+    let digit = if is_number { '1' } else { 'A' };
+    let mut is_first = true;
+    let disguise = |character: char| match character {
+        _ if character.is_whitespace() => character,
+        '0'..='9' => digit,
+        'A'..='Z' | 'a'..='z' | '+' | '/' if !is_number => 'A',
+        '=' => '=',
+        _ if is_number => character,
+        // At the beginning it would open a list.
+        _ if std::mem::take(&mut is_first) => 'A',
+        _ => '-',
+    };
+    text.chars().map(disguise).collect()
+}
+
+/// A character of a string as JSON writes it.
+fn letter(character: char) -> &'static str {
+    match character {
+        'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' => "A",
+        '=' => "=",
+        // Go passes over these.
+        '\n' => "\\n",
+        '\r' => "\\r",
+        _ => "-",
+    }
+}

@@ -1,0 +1,96 @@
+//! Kinds whose objects are made of secrets, and what such objects say openly.
+
+use harden_yaml::Place;
+
+/// A kind whose objects are made of secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Confidential {
+    /// Secret, however it is spelt.
+    Secret,
+    /// EncryptionConfiguration, and its older name.
+    Encryption,
+    /// A kubeconfig.
+    Kubeconfig,
+}
+
+/// The kind, in lower case; people write the plural, too.
+const SECRETS: [&str; 2] = ["secret", "secrets"];
+/// The kind, in lower case, and its older name.
+const ENCRYPTION: [&str; 2] = ["encryptionconfiguration", "encryptionconfig"];
+
+/// So many letters may be wrong in a kind that was to be `Secret`.
+const MOST_WRONG: usize = 2;
+
+/// What a kind is, as it is written or was meant. Other text may have been folded into it.
+pub(super) fn of_kind(kind: &str) -> Option<Confidential> {
+    let word = kind.split_whitespace().next().unwrap_or_default().to_lowercase();
+    let is_like = |known: &&str| strsim::osa_distance(&word, known) <= MOST_WRONG;
+    if SECRETS.contains(&&*word) || (word.len() >= 4 && SECRETS.iter().any(is_like)) {
+        Some(Confidential::Secret)
+    } else if ENCRYPTION.iter().any(is_like) {
+        Some(Confidential::Encryption)
+    } else {
+        None
+    }
+}
+
+/// What a map is, by its kind and its keys.
+pub(super) fn of_map(map: Place<'_>) -> Option<Confidential> {
+    let kind = map.at("kind").as_str();
+    let is_kubeconfig = || {
+        let is_config = kind.is_none_or(|it| it.eq_ignore_ascii_case("config"));
+        is_config
+            && map.at("users").is_list()
+            && map.at("users").items().any(|it| it.at("user").exists())
+    };
+    let has_string_data =
+        || map.entries().any(|(key, _)| key.trim().eq_ignore_ascii_case("stringData"));
+    match kind.and_then(of_kind) {
+        Some(kind) => Some(kind),
+        None if has_string_data() => Some(Confidential::Secret),
+        None => is_kubeconfig().then_some(Confidential::Kubeconfig),
+    }
+}
+
+impl Confidential {
+    /// Whether objects of this kind say the value openly that these keys lead to; items of lists have no
+    /// key.
+    pub(super) fn is_open(self, keys: &[&str], value: Place<'_>) -> bool {
+        let is_said = match (self, keys) {
+            (
+                _,
+                ["apiVersion" | "kind"]
+                | ["metadata", "name" | "generateName" | "namespace"]
+                | ["metadata", "labels", _],
+            )
+            | (Self::Secret, ["type" | "immutable"])
+            | (Self::Encryption, ["resources", "resources"]) => true,
+            (Self::Encryption, ["resources", "providers", _, "keys", "name"]) => {
+                !looks_random(value)
+            }
+            (Self::Encryption, ["resources", "providers", _, key]) => PROVIDER.contains(key),
+            (Self::Kubeconfig, [.., last]) => {
+                keys.first() != Some(&"users") && !last.ends_with("-data")
+            }
+            (_, ["metadata", "annotations", key]) => return key.starts_with(OURS),
+            _ => false,
+        };
+        is_said && is_word(value)
+    }
+}
+
+/// What a provider of encryption says openly.
+const PROVIDER: [&str; 5] = ["apiVersion", "cachesize", "endpoint", "name", "timeout"];
+
+/// What the annotations begin with that are ours; others may hold the whole object.
+const OURS: &str = "harden.kubectl.io/";
+
+/// Whether a value is one word on one line, as names are: what bad indentation folds into a value is not.
+fn is_word(value: Place<'_>) -> bool {
+    let source = value.source();
+    source.len() <= 256 && !source.contains(char::is_whitespace)
+}
+
+fn looks_random(value: Place<'_>) -> bool {
+    crate::configuration::looks_like_key(value.as_str().unwrap_or_default())
+}

@@ -1,0 +1,215 @@
+//! The values of a sound document that may be secret.
+
+use harden_yaml::{Document, Kind, Place, Span, Style};
+
+use super::credentials;
+use super::kinds::{self, Confidential};
+use super::{Reason, lines};
+use crate::external_secrets::GROUP;
+use crate::object::objects;
+use crate::schema;
+
+/// The annotation in which `kubectl apply` keeps the whole object.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// What is secret in a document, and why.
+#[derive(Debug, Default)]
+pub(super) struct Found<'d> {
+    pub(super) reasons: Vec<Reason>,
+    /// Values of the document, and parts of such.
+    pub(super) spans: Vec<Span>,
+    /// Values that are secret as a whole.
+    pub(super) values: Vec<Place<'d>>,
+}
+
+impl<'d> Found<'d> {
+    /// Adds a Secret.
+    pub(super) fn hide_secret(&mut self, secret: Place<'d>) {
+        self.add_reason(Reason::Secret);
+        hide(secret, Confidential::Secret, self);
+    }
+
+    pub(super) fn add_reason(&mut self, reason: Reason) {
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
+        }
+    }
+}
+
+/// A place that is yet to be looked at.
+#[derive(Clone, Copy)]
+struct Step<'d> {
+    place: Place<'d>,
+    /// The nearest key above it.
+    key: &'d str,
+    /// What is run with the arguments here.
+    program: &'d str,
+    /// Whether it is in a store of External Secrets that keeps its own values.
+    is_store: bool,
+}
+
+/// Looks at a document that could be read.
+pub(super) fn read<'d>(document: &'d Document<'d>) -> Found<'d> {
+    let mut found = Found::default();
+    let root = document.root();
+    if !root.is_map() && !root.is_list() {
+        // A part of a literal in which `---` stands is such a document.
+        if root.exists() {
+            found.add_reason(Reason::Unknown);
+            found.values.push(root);
+        }
+        return found;
+    }
+    for object in objects(root) {
+        let is_misspelt = object.group.is_empty() && schema::is_custom(&object);
+        if is_misspelt && kinds::of_map(object.place).is_none() && may_be_secret(object.place) {
+            found.add_reason(Reason::Unknown);
+            hide(object.place, Confidential::Secret, &mut found);
+        }
+    }
+    read_below(root, &mut found);
+    found
+}
+
+/// Looks at a value and all that is below it.
+pub(super) fn read_below<'d>(root: Place<'d>, found: &mut Found<'d>) {
+    // Explicit, because texts can be deeper than a stack.
+    let mut steps = vec![Step { place: root, key: "", program: "", is_store: false }];
+    while let Some(step) = steps.pop() {
+        match step.place.kind() {
+            Kind::Map => map(step, &mut steps, found),
+            Kind::List => {
+                if matches!(step.key, "args" | "command") {
+                    arguments(step.place, step.program, found);
+                    continue;
+                }
+                steps.extend(step.place.items().map(|place| Step { place, ..step }));
+            }
+            Kind::String => string(step, found),
+            _ => {}
+        }
+    }
+}
+
+/// Whether an object whose kind nobody knows may be a Secret: it has what Secrets have.
+fn may_be_secret(object: Place<'_>) -> bool {
+    object.entries().any(|(key, _)| key.to_lowercase().contains("ata") && key != "metadata")
+        || object.at("type").as_str().is_some_and(|it| it == "Opaque" || it.contains('/'))
+}
+
+fn map<'d>(step: Step<'d>, steps: &mut Vec<Step<'d>>, found: &mut Found<'d>) {
+    let map = step.place;
+    if let Some(confidential) = kinds::of_map(map) {
+        found.add_reason(match confidential {
+            Confidential::Secret => Reason::Secret,
+            Confidential::Encryption => Reason::EncryptionConfiguration,
+            Confidential::Kubeconfig => Reason::Kubeconfig,
+        });
+        hide(map, confidential, found);
+        return;
+    }
+    let api_version = map.at("apiVersion").as_str().unwrap_or_default();
+    let is_store = step.is_store || api_version.starts_with(GROUP);
+    let program = map.at("command").items().next().and_then(|it| it.as_str()).unwrap_or_default();
+    let name = map.at("name").as_str();
+    for (key, value) in map.entries() {
+        let below = Step { place: value, key, program, is_store };
+        if key == LAST_APPLIED {
+            applied(value, found);
+        } else if key == "fake" && is_store {
+            fake(value, found);
+        } else if let (Some(name), "value", Some(text)) = (name, key, value.as_str()) {
+            named(value, name, text, found);
+        } else {
+            steps.push(below);
+        }
+    }
+}
+
+/// Adds all values of an object but those that it says openly.
+fn hide<'d>(object: Place<'d>, confidential: Confidential, found: &mut Found<'d>) {
+    let mut rest: Vec<(Place<'d>, Vec<&str>)> = vec![(object, Vec::new())];
+    while let Some((place, keys)) = rest.pop() {
+        if place.is_map() {
+            rest.extend(place.entries().map(|(key, value)| {
+                let keys = keys.iter().copied().chain([key]).take(8).collect();
+                (value, keys)
+            }));
+        } else if place.is_list() {
+            rest.extend(place.items().map(|it| (it, keys.clone())));
+        } else if place.exists() && !confidential.is_open(&keys, place) {
+            found.values.push(place);
+        }
+    }
+    for comment in object.document().comments() {
+        if !comment.text.starts_with("harden:") {
+            found.spans.push(comment.span);
+        }
+    }
+}
+
+/// The object as it was applied, which may be a Secret, or hold a password.
+fn applied<'d>(value: Place<'d>, found: &mut Found<'d>) {
+    let Some(text) = value.as_str() else { return };
+    let inner = Document::parse_json(text);
+    let reasons = if inner.is_rejected() { lines::read(text).0 } else { read(&inner).reasons };
+    if !reasons.is_empty() {
+        reasons.into_iter().for_each(|it| found.add_reason(it));
+        found.values.push(value);
+    }
+}
+
+/// The values of a store that has them in its own manifest.
+fn fake<'d>(fake: Place<'d>, found: &mut Found<'d>) {
+    for item in fake.at("data").items() {
+        for value in [item.at("value"), item.at("valueMap")] {
+            if value.exists() {
+                found.add_reason(Reason::FakeStore);
+                found.spans.push(value.span());
+            }
+        }
+    }
+}
+
+/// The value of a variable, or of something else that has a name beside it.
+fn named<'d>(value: Place<'d>, name: &str, text: &str, found: &mut Found<'d>) {
+    if let Some(what) = credentials::identify(name, text) {
+        found.add_reason(Reason::Credential(what));
+        found.values.push(value);
+    } else if credentials::is_secret_name(name) {
+        found.values.push(value);
+    }
+}
+
+fn arguments<'d>(list: Place<'d>, program: &'d str, found: &mut Found<'d>) {
+    for argument in credentials::arguments(list, program) {
+        found.add_reason(Reason::Credential(argument.what));
+        found.values.push(argument.place);
+    }
+}
+
+/// A text that may hold something secret, by its key or by what it looks like.
+fn string<'d>(step: Step<'d>, found: &mut Found<'d>) {
+    let Some(text) = step.place.as_str() else { return };
+    let credentials = credentials::all_in_file(step.key, text);
+    if let Some(first) = credentials.first() {
+        found.add_reason(Reason::Credential(first.what));
+    } else if credentials::is_secret_name(text) {
+        // The name of what holds the secret.
+        return;
+    } else if let Some(what) = credentials::identify(step.key, text) {
+        found.add_reason(Reason::Credential(what));
+        return found.values.push(step.place);
+    } else {
+        return;
+    }
+    let start = step.place.span().start as usize;
+    let source = step.place.source();
+    let written = credentials::all_in_file(step.key, source);
+    if matches!(step.place.style(), Style::Literal) && written.len() >= credentials.len() {
+        let spans = written.iter().map(|it| Span::new(start + it.span.start, start + it.span.end));
+        found.spans.extend(spans);
+    } else {
+        found.values.push(step.place);
+    }
+}
