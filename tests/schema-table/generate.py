@@ -12,20 +12,21 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 PACKAGE = "kubernetes-validate==1.37.0"
 VERSIONS = range(25, 38)
 DEFINITIONS = "kubernetes_validate/kubernetes-json-schema/v1.{}.0-local/_definitions.json"
+LIMITS = Path(__file__).resolve().parent / "limits.txt"
 TABLE = Path(__file__).resolve().parents[2] / "crates/harden-core/src/schema/table.txt"
 
 # Types whose JSON is read by code of their own.
 SCALARS = {
     "io.k8s.apimachinery.pkg.api.resource.Quantity": "quantity",
     "io.k8s.apimachinery.pkg.util.intstr.IntOrString": "int-or-string",
-    "io.k8s.apimachinery.pkg.apis.meta.v1.Time": "",
-    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": "",
+    "io.k8s.apimachinery.pkg.apis.meta.v1.Time": "time",
+    "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime": "micro-time",
     "io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1": "any",
     "io.k8s.apimachinery.pkg.runtime.RawExtension": "any",
     "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON": "any",
@@ -36,19 +37,6 @@ SCALARS = {
 
 # Fields that the table leaves out, since every kind has them.
 EVERY_KIND_HAS = {"apiVersion", "kind", "metadata"}
-
-# What the schemas call required and the API server does not ask for, because Go's zero value will do.
-# `tests/schema_server.rs` of harden-core finds them.
-NOT_ASKED_FOR = {
-    "CSIDriver.spec",
-    "CustomResourceDefinitionVersion.served",
-    "ForZone.name",
-    "IPBlock.cidr",
-    "LimitRangeSpec.limits",
-    "PersistentVolumeClaimVolumeSource.claimName",
-    "PodFailurePolicy.rules",
-    "TokenRequest.audience",
-}
 
 
 class Union:
@@ -65,9 +53,12 @@ def main():
         wheel = Path(sys.argv[1]) if len(sys.argv) > 1 else download(folder)
         with zipfile.ZipFile(wheel) as archive:
             types, kinds = read(archive)
+    limit(types)
     keep = reachable(types, kinds)
     names = named(types, keep)
-    text = render(types, keep, names, kinds)
+    enums = enum_names(types, keep)
+    names |= enums
+    text = render(types, keep, names, kinds, enums)
     TABLE.write_text(text, encoding="utf-8", newline="\n")
     print(f"{TABLE.name}: {len(text)} bytes, {len(set(names.values()))} types, {len(kinds)} kinds")
 
@@ -105,6 +96,41 @@ def read(archive):
     return types, kinds
 
 
+def limit(types):
+    """Adds what the API server said that it accepts (see `ask.py`)."""
+    of_field, of_name = {}, {}
+    for line in LIMITS.read_text(encoding="utf-8").splitlines():
+        field, insists, *values = line.split(" ", 2)
+        of_field[field] = (insists, *values)
+        of_name[field.split(".", 2)[2]] = insists
+    for name, union in types.items():
+        package = ".".join(name.split(".")[-3:])
+        for field, values in union.fields.items():
+            known = of_field.get(f"{package}.{field}")
+            for version, (value, required) in values.items():
+                if known:
+                    insists, *limits = known
+                    value = limited(value, *limits)
+                else:
+                    # A version that is gone insisted on what its successors insist on.
+                    insists = of_name.get(f"{short(name)}.{field}", "!" if required else "-")
+                    insists = insists if required else "-"
+                values[version] = (value, insists.replace("-", ""))
+
+
+def limited(value, limit=""):
+    match value:
+        case (outer, inner) if outer in ("list", "map"):
+            return (outer, limited(inner, limit))
+        case _ if limit.startswith("="):
+            return ("enum", limit[1:])
+        case "int-or-string" if limit:
+            return limit
+        case _ if limit:
+            return f"{value}:{limit}"
+    return value
+
+
 def shape(schema):
     """How a value is written, as nested tuples: ("list", …), ("map", …), ("ref", type), a word."""
     if "$ref" in schema:
@@ -135,7 +161,10 @@ def shape(schema):
 
 def references(it):
     if isinstance(it, tuple):
-        yield from [it[1]] if it[0] == "ref" else references(it[1])
+        if it[0] == "ref":
+            yield it[1]
+        elif it[0] != "enum":
+            yield from references(it[1])
 
 
 def reachable(types, kinds):
@@ -160,7 +189,8 @@ def rows(union, naming):
         if sorted(values) != expected:
             raise ValueError(f"{field} comes and goes: {sorted(values)}")
         newest = values[until][0]
-        required = all(required for _, required in values.values())
+        insists = {insists for _, insists in values.values()}
+        required = next((it for it in ("", "*", "!") if it in insists), "")
         yield (
             field,
             written(newest, naming),
@@ -176,6 +206,8 @@ def written(it, naming):
     match it:
         case ("ref", name):
             return naming[name]
+        case ("enum", values):
+            return f"={naming.get(values, values)}"
         case ("list", item):
             return f"[{written(item, naming)}]"
         case ("map", item):
@@ -214,7 +246,21 @@ def precedence(name):
     return ("alpha" in version, "beta" in version, ".core." not in name, name)
 
 
-def render(types, keep, names, kinds):
+def enum_names(types, keep):
+    """A name for each list of values: that of the first field that takes them."""
+    names, taken = {}, Counter()
+    for name in sorted(keep, key=lambda it: (short(it), precedence(it))):
+        for field, values in sorted(types[name].fields.items()):
+            value = values[max(values)][0]
+            while isinstance(value, tuple) and value[0] in ("list", "map"):
+                value = value[1]
+            if isinstance(value, tuple) and value[0] == "enum" and value[1] not in names:
+                taken[field] += 1
+                names[value[1]] = field if taken[field] == 1 else f"{field}{taken[field]}"
+    return names
+
+
+def render(types, keep, names, kinds, enums):
     lines, done = [], set()
     for name in sorted(keep, key=lambda it: (names[it], it)):
         if names[name] in done:
@@ -222,8 +268,7 @@ def render(types, keep, names, kinds):
         done.add(names[name])
         lines.append(names[name])
         for field, value, required, since, until in rows(types[name], names):
-            required = required and f"{short(name)}.{field}" not in NOT_ASKED_FOR
-            line = f" {field}{'!' if required else ''}"
+            line = f" {field}{required}"
             if value:
                 line += f" {value}"
             lines.append(line + span(since, until))
@@ -234,6 +279,8 @@ def render(types, keep, names, kinds):
         of = "" if names[name] == kind else f" {names[name]}"
         api = f"{group}/{version}" if group else version
         lines.append(f"{api} {kind}{of}{span(since, until)}")
+    lines.append("")
+    lines += sorted(f"{name} {values}" for values, name in enums.items())
     return "\n".join(lines) + "\n"
 
 

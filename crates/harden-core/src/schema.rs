@@ -6,6 +6,7 @@
 
 mod built_in;
 mod crds;
+mod limit;
 mod patch;
 mod removed;
 mod scalar;
@@ -14,6 +15,7 @@ mod similar;
 mod table;
 #[cfg(test)]
 mod tests;
+mod time;
 mod walk;
 mod words;
 
@@ -46,8 +48,10 @@ pub enum FlawKind {
     FieldNotInVersion,
     /// The value cannot be decoded into the field.
     WrongType,
-    /// The API server insists on a field that is not there.
+    /// The API server insists on a field that is not there or empty.
     MissingField,
+    /// The value is of the right type, and the API server refuses it.
+    InvalidValue,
     /// The API server does not serve this API version of a known kind.
     UnservedVersion,
     /// A group of Kubernetes has no such kind.

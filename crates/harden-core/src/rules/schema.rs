@@ -1,6 +1,7 @@
-//! Fields and API versions that the API does not have.
+//! Fields, values and API versions that the API does not have.
 
 mod field_not_in_version;
+mod invalid_value;
 mod missing_required_field;
 mod unknown_field;
 mod unknown_kind;
@@ -17,6 +18,7 @@ use crate::schema::{Flaw, FlawKind};
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
     &field_not_in_version::RULE,
+    &invalid_value::RULE,
     &missing_required_field::RULE,
     &unknown_field::RULE,
     &unknown_kind::RULE,

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::table::{Field, Shape, Table, TypeId, Versions};
+use super::limit::{Choice, Limit};
+use super::table::{Field, Presence, Shape, Table, TypeId, Versions};
 use crate::kubernetes::MinorVersion;
 
 /// The minor versions that the table knows.
@@ -86,10 +87,13 @@ impl Kind {
     }
 }
 
-/// Reads the types, an empty line, and the kinds. What every kind has is not written there.
+/// Reads the types, an empty line, the kinds, an empty line, and the enums. What every kind has is not
+/// written there.
 fn read(text: &'static str) -> BuiltIn {
     let (types, kinds) = text.split_once("\n\n").unwrap_or((text, ""));
+    let (kinds, enums) = kinds.split_once("\n\n").unwrap_or((kinds, ""));
     let mut reader = Reader::default();
+    reader.enums.extend(enums.lines().filter_map(|it| it.split_once(' ')));
     for name in types.lines().filter(|it| !it.starts_with(' ')) {
         let id = reader.table.reserve_type(name);
         reader.ids.insert(name, id);
@@ -119,7 +123,7 @@ pub(super) fn common(metadata: Shape) -> impl Iterator<Item = Field> {
         .map(|(name, shape)| Field {
             name: Cow::Borrowed(name),
             shape,
-            is_required: false,
+            presence: Presence::Optional,
             versions: Versions::ALL,
         })
 }
@@ -128,10 +132,15 @@ pub(super) fn common(metadata: Shape) -> impl Iterator<Item = Field> {
 struct Reader {
     table: Table,
     ids: BTreeMap<&'static str, TypeId>,
+    /// The values of each enum, as they are written.
+    enums: BTreeMap<&'static str, &'static str>,
+    /// The limited shapes that are known, by what is written.
+    limited: BTreeMap<&'static str, Shape>,
 }
 
 impl Reader {
-    /// ` name! [shape] 26-30`, of which only the name must be there; without a shape it is a string.
+    /// ` name! [shape] 26-30`, of which only the name must be there; without a shape it is a string. With `*`
+    /// instead of `!` an empty value will do.
     fn field(&mut self, line: &'static str) -> Option<Field> {
         let mut words = line.split_ascii_whitespace();
         let name = words.next()?;
@@ -143,11 +152,10 @@ impl Reader {
                 None => shape = self.shape(word),
             }
         }
-        let (name, is_required) = match name.strip_suffix('!') {
-            Some(name) => (name, true),
-            None => (name, false),
-        };
-        Some(Field { name: Cow::Borrowed(name), shape, is_required, versions })
+        let marks = [('!', Presence::Filled), ('*', Presence::Required)];
+        let marked = marks.into_iter().find_map(|(mark, it)| Some((name.strip_suffix(mark)?, it)));
+        let (name, presence) = marked.unwrap_or((name, Presence::Optional));
+        Some(Field { name: Cow::Borrowed(name), shape, presence, versions })
     }
 
     /// `group/version Kind Type 26-30`; without a type it is the one of the same name.
@@ -167,7 +175,7 @@ impl Reader {
         Some(Kind { group, version, name, root: *self.ids.get(root)?, served })
     }
 
-    fn shape(&mut self, word: &str) -> Shape {
+    fn shape(&mut self, word: &'static str) -> Shape {
         let inner = |open, close| word.strip_prefix(open)?.strip_suffix(close);
         if let Some(item) = inner('[', ']') {
             let item = self.shape(item);
@@ -186,10 +194,51 @@ impl Reader {
             "i32" => Shape::Int32,
             "i64" => Shape::Int64,
             "int-or-string" => Shape::IntOrString,
+            "micro-time" => Shape::MicroTime,
             "quantity" => Shape::Quantity,
-            _ => self.ids.get(word).map_or(Shape::Any, |id| Shape::Struct(*id)),
+            "time" => Shape::Time,
+            _ => match self.ids.get(word) {
+                Some(id) => Shape::Struct(*id),
+                None => self.limited(word).unwrap_or(Shape::Any),
+            },
         }
     }
+
+    /// `=enum`, `port`, `percent`, or a number with a range, such as `i32:1..65535`, `quantity:0..` and, above zero,
+    /// `quantity:+`.
+    fn limited(&mut self, word: &'static str) -> Option<Shape> {
+        if let Some(known) = self.limited.get(word) {
+            return Some(*known);
+        }
+        let (shape, limit) = if let Some(name) = word.strip_prefix('=') {
+            (Shape::String, Limit::Choices(self.enums.get(name)?.split('|').map(choice).collect()))
+        } else if let Some((number, range)) = word.split_once(':') {
+            let shape = self.shape(number);
+            let limit = match shape {
+                Shape::Quantity if range == "+" => Limit::Positive,
+                Shape::Quantity => Limit::NotNegative,
+                _ => range_of(range)?,
+            };
+            (shape, limit)
+        } else {
+            (Shape::IntOrString, Limit::of_int_or_string(word)?)
+        };
+        let shape = self.table.add_limited(shape, limit);
+        self.limited.insert(word, shape);
+        Some(shape)
+    }
+}
+
+/// A value, with `@` and the first minor version that has it where others are older.
+fn choice(text: &'static str) -> Choice {
+    let (value, since) = text.split_once('@').unwrap_or((text, ""));
+    Choice { value, since: since.parse().unwrap_or(Versions::ALL.since) }
+}
+
+/// `1..65535`, `0..` or `..100`.
+fn range_of(text: &str) -> Option<Limit> {
+    let (low, high) = text.split_once("..")?;
+    Some(Limit::Range { low: low.parse().ok(), high: high.parse().ok() })
 }
 
 /// `26-30`, `26-` or `-30`.

@@ -8,7 +8,7 @@ use fnv::FnvHasher;
 use harden_yaml::{Document, Place};
 
 use super::built_in::common;
-use super::table::{Field, Shape, Table, Versions};
+use super::table::{Field, Presence, Shape, Table, Versions};
 use crate::object::{Object, objects};
 
 /// Schemas nested deeper than this are not read; the API server takes none that deep.
@@ -177,7 +177,7 @@ impl Reader<'_> {
         if let Some(status) = fields.iter_mut().find(|it| it.name == "status") {
             // The server's own words: it does not read them in what somebody writes.
             status.shape = Shape::Any;
-            status.is_required = false;
+            status.presence = Presence::Optional;
         }
         self.described(fields, schema)
     }
@@ -231,7 +231,11 @@ impl Reader<'_> {
                 name: Cow::Owned(name.to_owned()),
                 shape: self.shape(property, left),
                 // Defaults are written before anything is asked for.
-                is_required: is_required(name) && !property.at("default").exists(),
+                presence: if is_required(name) && !property.at("default").exists() {
+                    Presence::Required
+                } else {
+                    Presence::Optional
+                },
                 versions: Versions::ALL,
             })
             .collect()

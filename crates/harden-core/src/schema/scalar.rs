@@ -3,6 +3,7 @@
 use harden_yaml::{Action, Kind, Place};
 
 use super::table::Shape;
+use super::time;
 use crate::kubernetes::Quantity;
 
 /// Whether a scalar can be decoded; shapes that are no scalars always can.
@@ -30,7 +31,10 @@ pub(super) fn fits(shape: Shape, place: Place<'_>) -> bool {
             None => matches!(kind, Kind::Int | Kind::Float),
         },
         Shape::IntOrString => kind == Kind::String || in_range(i32::MIN.into(), i32::MAX.into()),
+        Shape::Time => place.as_str().is_some_and(time::is_rfc3339),
+        Shape::MicroTime => place.as_str().is_some_and(time::is_rfc3339_micro),
         Shape::Any
+        | Shape::Limited(_)
         | Shape::Object
         | Shape::Struct(_)
         | Shape::List(_)

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::limit::Limit;
+
 /// Types, their fields and the shapes of what these hold; indices lead from one to the other.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Table {
@@ -11,6 +13,16 @@ pub(super) struct Table {
     /// How the name of each field begins: compared in one step, it settles nearly every search.
     beginnings: Vec<u64>,
     shapes: Vec<Shape>,
+    limited: Vec<Limited>,
+}
+
+/// A shape of which not every value will do.
+#[derive(Debug, Clone)]
+pub(super) struct Limited {
+    /// What the value must look like.
+    pub(super) shape: Shape,
+    /// What else is asked of it.
+    pub(super) limit: Limit,
 }
 
 /// What a value must look like.
@@ -37,6 +49,12 @@ pub(super) enum Shape {
     Map(ShapeId),
     /// The ObjectMeta of the built-in table.
     Metadata,
+    /// A time as RFC 3339 writes it.
+    Time,
+    /// A time with exactly six digits of fractions.
+    MicroTime,
+    /// A shape of which not every value will do.
+    Limited(LimitedId),
 }
 
 /// Where a type is in its table.
@@ -46,6 +64,21 @@ pub(super) struct TypeId(u32);
 /// Where the shape of an item is in its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ShapeId(u32);
+
+/// Where a limited shape is in its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct LimitedId(u32);
+
+/// What the API server asks of a field that is not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Presence {
+    /// Nothing.
+    Optional,
+    /// That it is there, if only empty.
+    Required,
+    /// That it is there and not empty.
+    Filled,
+}
 
 /// A map of known fields.
 #[derive(Debug, Clone)]
@@ -66,7 +99,7 @@ pub(super) struct Field {
     /// What its value must look like.
     pub(super) shape: Shape,
     /// Whether the API server insists on it.
-    pub(super) is_required: bool,
+    pub(super) presence: Presence,
     /// The minor versions that have it, as far as the type has been there.
     pub(super) versions: Versions,
 }
@@ -129,7 +162,7 @@ impl Table {
     pub(super) fn describe(&mut self, id: TypeId, mut fields: Vec<Field>, is_open: bool) {
         fields.sort_by(|a, b| a.name.cmp(&b.name));
         let start = self.fields.len();
-        let required = fields.iter().filter(|it| it.is_required).count();
+        let required = fields.iter().filter(|it| it.presence != Presence::Optional).count();
         self.beginnings.extend(fields.iter().map(|it| beginning(&it.name)));
         self.fields.append(&mut fields);
         if let Some(of) = self.types.get_mut(id.0 as usize) {
@@ -143,6 +176,25 @@ impl Table {
     pub(super) fn add_shape(&mut self, shape: Shape) -> ShapeId {
         self.shapes.push(shape);
         ShapeId(index(self.shapes.len() - 1))
+    }
+
+    /// Adds a shape with a limit.
+    pub(super) fn add_limited(&mut self, shape: Shape, limit: Limit) -> Shape {
+        self.limited.push(Limited { shape, limit });
+        Shape::Limited(LimitedId(index(self.limited.len() - 1)))
+    }
+
+    /// The shape with a limit at an index of this table.
+    pub(super) fn limited_at(&self, id: LimitedId) -> Option<&Limited> {
+        self.limited.get(id.0 as usize)
+    }
+
+    /// A shape without its limit.
+    pub(super) fn bare(&self, shape: Shape) -> Shape {
+        match shape {
+            Shape::Limited(id) => self.limited_at(id).map_or(Shape::Any, |it| it.shape),
+            _ => shape,
+        }
     }
 
     #[cfg(test)]

@@ -81,8 +81,93 @@ fn types_are_those_of_gos_decoder() {
         ("livenessProbe: {periodSeconds: '${PERIOD}'}", false),
     ] {
         let found = flaws(&container(fields));
-        let found: Vec<_> = found.iter().filter(|it| it.contains("must be")).collect();
+        let found: Vec<_> = found.iter().filter(|it| it.contains(" and must be ")).collect();
         assert_eq!(!found.is_empty(), is_wrong, "{fields}: {found:?}");
+    }
+}
+
+#[test]
+fn values_are_held_to_what_the_server_accepts() {
+    for (fields, said) in [
+        (
+            "imagePullPolicy: always",
+            "must be one of `Always`, `IfNotPresent`, `Never`; did you mean `Always`",
+        ),
+        ("imagePullPolicy: ''", ""),
+        ("imagePullPolicy: '{{ .Values.pull }}'", ""),
+        ("terminationMessagePolicy: Fallback", "must be `FallbackToLogsOnError` or `File`"),
+        ("ports: [{containerPort: 0}]", "`containerPort` must be from 1 to 65535"),
+        ("ports: [{containerPort: 80, hostPort: 0}]", ""),
+        ("ports: [{containerPort: 80, protocol: Tcp}]", "did you mean `TCP`"),
+        ("resources: {limits: {cpu: -1}}", "`cpu` in `limits` must not be below zero"),
+        ("resources: {limits: {cpu: '-0'}}", ""),
+        ("livenessProbe: {periodSeconds: -1}", "`periodSeconds` must be 0 or more"),
+        ("livenessProbe: {httpGet: {port: 65536}}", "`port` must be a port from 1 to 65535"),
+        ("livenessProbe: {httpGet: {port: '80'}}", "`port` must be a port from 1 to 65535"),
+        ("livenessProbe: {httpGet: {port: web--1}}", "`port` must be a port from 1 to 65535"),
+        ("livenessProbe: {httpGet: {port: web-1}}", ""),
+        ("securityContext: {runAsUser: -1}", "must be from 0 to 2147483647"),
+        ("securityContext: {seccompProfile: {type: unconfined}}", "did you mean `Unconfined`"),
+        ("args: [], name: ''", "`name` is required in `containers` and must not be empty"),
+        ("env: [{name: ''}]", "`name` is required in `env` and must not be empty"),
+        (
+            "livenessProbe: {exec: {command: []}}",
+            "`command` is required in `exec` and must not be empty",
+        ),
+    ] {
+        let found = flaws(&pod(&format!(
+            "{{containers: [{{name: a, image: b}}, {{image: b, {fields}}}]}}"
+        )));
+        let found: Vec<_> =
+            found.iter().filter(|it| !it.ends_with("`name` is required in `containers`")).collect();
+        assert_eq!(found.len(), usize::from(!said.is_empty()), "{fields}: {found:?}");
+        assert!(found.iter().all(|it| it.contains(said)), "{fields}: {found:?}");
+    }
+    let mode = pod(
+        "{containers: [{name: a, image: b}], volumes: [{name: v, configMap: {name: c, defaultMode: 777}}]}",
+    );
+    let found = flaws(&mode);
+    assert!(found[0].ends_with("must be from 0 to 511, in octal 0777"), "{found:?}");
+    let budget = |value: &str| {
+        flaws(&format!(
+            "apiVersion: policy/v1\nkind: PodDisruptionBudget\nspec: {{minAvailable: {value}}}\n"
+        ))
+    };
+    for (value, is_wrong) in [
+        ("1", false),
+        ("50%", false),
+        ("101%", true),
+        ("'1'", true),
+        ("-1", true),
+        ("50 %", true),
+        ("''", true),
+    ] {
+        assert_eq!(!budget(value).is_empty(), is_wrong, "{value}");
+    }
+}
+
+#[test]
+fn values_come_with_versions() {
+    let job = "apiVersion: batch/v1\nkind: Job\nspec:\n  podReplacementPolicy: TerminatingOrFailed\n  \
+               podFailurePolicy: {rules: [{action: FailIndex}]}\n  template: {spec: {containers: [{name: a, image: b}]}}\n";
+    assert_eq!(flaws_in(job, 28, &Crds::default()), [""; 0]);
+    let found = flaws_in(job, 27, &Crds::default());
+    assert!(
+        found.iter().any(|it| it.ends_with("`FailIndex` is accepted from v1.28 on")),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn what_openapi_requires_and_the_server_does_not_is_no_flaw() {
+    for text in [
+        "apiVersion: storagemigration.k8s.io/v1\nkind: StorageVersionMigration\nspec: {resource: {resource: secrets}}\n",
+        "apiVersion: storage.k8s.io/v1\nkind: CSINode\nmetadata: {name: a}\n",
+        "apiVersion: v1\nkind: Event\nmetadata: {name: a}\n",
+        "apiVersion: v1\nkind: LimitRange\nspec: {}\n",
+        "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: b, lifecycle: {preStop: {sleep: {}}}}]}\n",
+    ] {
+        assert_eq!(flaws(text), [""; 0], "{text}");
     }
 }
 

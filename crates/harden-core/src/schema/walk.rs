@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use harden_yaml::{Action, Place};
 
 use super::built_in::built_in;
+use super::limit::Limit;
 use super::patch::is_directive;
 use super::similar::similar;
-use super::table::{Field, Shape, Table, Type};
+use super::table::{Field, LimitedId, Presence, Shape, Table, Type};
 use super::{Flaw, FlawKind, scalar, words};
 
 /// Deeper values are not looked at; only schemas in schemas nest at will.
@@ -67,6 +68,7 @@ impl<'d> Walker<'_, 'd> {
         }
         match at.shape {
             Shape::Any => {}
+            Shape::Limited(id) => self.limited(place, at, id),
             Shape::Metadata => {
                 let built_in = built_in();
                 let at = At { table: &built_in.table, shape: built_in.metadata, ..*at };
@@ -100,6 +102,26 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
+    fn limited(&mut self, place: Place<'d>, at: &At<'_>, id: LimitedId) {
+        let Some(limited) = at.table.limited_at(id) else { return };
+        let seen = self.flaws.len();
+        self.visit(place, &At { shape: limited.shape, ..*at });
+        if self.flaws.len() == seen {
+            self.limit(place, at, &limited.limit);
+        }
+    }
+
+    fn limit(&mut self, place: Place<'d>, at: &At<'_>, limit: &Limit) {
+        if scalar::is_placeholder(place) {
+            return;
+        }
+        if let Some(refusal) = limit.refuses(place, self.target) {
+            let message = format!("{} {}", subject(place, at), refusal.words);
+            let change = if self.is_secret { None } else { refusal.change };
+            self.push(FlawKind::InvalidValue, place, message, change);
+        }
+    }
+
     fn fields(&mut self, place: Place<'d>, at: &At<'_>, of: &Type) {
         let level = Level { table: at.table, of, key: place.key().or(at.of), above: at.above };
         let mut required = 0;
@@ -114,7 +136,9 @@ impl<'d> Walker<'_, 'd> {
                 self.not_in_version(field, value);
                 continue;
             }
-            required += u32::from(field.is_required && value.exists());
+            required += u32::from(
+                field.presence != Presence::Optional && !is_missing(field, value, at.table),
+            );
             self.visit(
                 value,
                 &At {
@@ -133,20 +157,26 @@ impl<'d> Walker<'_, 'd> {
 
     fn missing_fields(&mut self, place: Place<'d>, at: &At<'_>, of: &Type) {
         for field in at.table.fields(of) {
-            let is_missing = field.is_required
-                && field.versions.contains(self.target)
-                && !place.get(&field.name).is_some_and(|it| it.exists());
-            if is_missing {
-                let spot = match field.name {
-                    Cow::Borrowed(name) => place.at(name),
-                    Cow::Owned(_) => place,
-                };
-                let message = match place.key().or(at.of) {
-                    Some(key) => format!("`{}` is required in `{key}`", field.name),
-                    None => format!("`{}` is required", field.name),
-                };
-                self.push(FlawKind::MissingField, spot, message, None);
+            if field.presence == Presence::Optional || !field.versions.contains(self.target) {
+                continue;
             }
+            let written = place.get(&field.name);
+            if written.is_some_and(|it| !is_missing(field, it, at.table)) {
+                continue;
+            }
+            let spot = match (written, &field.name) {
+                (Some(written), _) => written,
+                (None, Cow::Borrowed(name)) => place.at(name),
+                (None, Cow::Owned(_)) => place,
+            };
+            let mut message = match place.key().or(at.of) {
+                Some(key) => format!("`{}` is required in `{key}`", field.name),
+                None => format!("`{}` is required", field.name),
+            };
+            if written.is_some_and(|it| it.exists()) {
+                message.push_str(" and must not be empty");
+            }
+            self.push(FlawKind::MissingField, spot, message, None);
         }
     }
 
@@ -175,14 +205,9 @@ impl<'d> Walker<'_, 'd> {
         if scalar::is_placeholder(place) {
             return;
         }
-        let what = match (place.key(), at.of) {
-            (Some(key), Some(of)) => format!("`{key}` in `{of}`"),
-            (Some(key), None) => format!("`{key}`"),
-            (None, Some(of)) => format!("an item of `{of}`"),
-            (None, None) => "the object".to_owned(),
-        };
         let mut message = format!(
-            "{what} is {} and must be {}",
+            "{} is {} and must be {}",
+            subject(place, at),
             words::found(at.shape, place),
             words::expected(at.shape)
         );
@@ -204,6 +229,37 @@ impl<'d> Walker<'_, 'd> {
     }
 }
 
+/// What messages call a value.
+fn subject(place: Place<'_>, at: &At<'_>) -> String {
+    match (place.key(), at.of) {
+        (Some(key), Some(of)) => format!("`{key}` in `{of}`"),
+        (Some(key), None) => format!("`{key}`"),
+        (None, Some(of)) => format!("an item of `{of}`"),
+        (None, None) => "the object".to_owned(),
+    }
+}
+
+/// Whether the API server takes a field as not there.
+fn is_missing(field: &Field, value: Place<'_>, table: &Table) -> bool {
+    if !value.exists() {
+        return true;
+    }
+    if field.presence != Presence::Filled {
+        return false;
+    }
+    match table.bare(field.shape) {
+        // What is missing in it says more.
+        Shape::Struct(id) => {
+            value.is_map()
+                && value.is_empty()
+                && table.type_at(id).is_none_or(|it| it.required() == 0)
+        }
+        Shape::List(_) | Shape::Map(_) => (value.is_map() || value.is_list()) && value.is_empty(),
+        Shape::String => value.as_str() == Some(""),
+        _ => false,
+    }
+}
+
 /// What was meant by a key that no field has.
 fn suggest(key: &str, level: &Level<'_>, target: u16) -> Option<String> {
     let fields = level.table.fields(level.of).iter();
@@ -212,7 +268,7 @@ fn suggest(key: &str, level: &Level<'_>, target: u16) -> Option<String> {
         return Some(format!("did you mean `{name}`"));
     }
     for field in level.table.fields(level.of) {
-        if let Shape::Struct(id) = field.shape
+        if let Shape::Struct(id) = level.table.bare(field.shape)
             && let Some(inner) = level.table.type_at(id)
             && level.table.field(inner, key).is_some()
         {

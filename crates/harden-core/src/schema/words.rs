@@ -7,7 +7,7 @@ use super::table::Shape;
 /// What a value must be.
 pub(super) fn expected(shape: Shape) -> &'static str {
     match shape {
-        Shape::Any => "anything",
+        Shape::Any | Shape::Limited(_) => "anything",
         Shape::Object | Shape::Struct(_) | Shape::Map(_) | Shape::Metadata => "a map",
         Shape::String => "a string",
         Shape::Bool => "a boolean",
@@ -17,6 +17,8 @@ pub(super) fn expected(shape: Shape) -> &'static str {
         Shape::Bytes => "base64",
         Shape::Quantity => "a quantity such as 500m or 1Gi",
         Shape::IntOrString => "an integer or a string",
+        Shape::Time => "a time such as 2024-01-31T12:00:00Z",
+        Shape::MicroTime => "a time such as 2024-01-31T12:00:00.000000Z",
         Shape::List(_) => "a list",
     }
 }
@@ -26,6 +28,7 @@ pub(super) fn found(shape: Shape, place: Place<'_>) -> &'static str {
     match (shape, place.kind()) {
         (Shape::Bytes, Kind::String) => "plain text",
         (Shape::Quantity, Kind::String) => "no quantity",
+        (Shape::Time | Shape::MicroTime, Kind::String) => "no such time",
         (Shape::Int32 | Shape::Int64 | Shape::IntOrString, Kind::Int) => "out of range",
         (_, Kind::Missing | Kind::Null) => "nothing",
         (_, Kind::Bool) => "a boolean",

@@ -9,6 +9,7 @@ mod ignores;
 mod nearness;
 mod network;
 mod resources;
+mod schema;
 mod secrets;
 mod versions;
 mod workload;

@@ -75,8 +75,13 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     pub(crate) fn of_server(said: &Said) -> Self {
-        const WRONG_TYPE: [&str; 4] =
-            ["cannot unmarshal", "illegal base64", "quantities must match", "cannot restore"];
+        const WRONG_TYPE: [&str; 5] = [
+            "cannot unmarshal",
+            "illegal base64",
+            "quantities must match",
+            "cannot restore",
+            "parsing time",
+        ];
         let is_wrong_type = WRONG_TYPE.iter().any(|it| said.text.contains(it));
         let unknown = said.text.split("unknown field \"").skip(1);
         let unknown = unknown.filter_map(|it| it.split_once('"')).map(|(it, _)| it.to_owned());

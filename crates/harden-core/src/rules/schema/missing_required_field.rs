@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Schema,
     severity: Severity::Medium,
     level: None,
-    summary: "a field that the API server insists on is missing",
+    summary: "a field that the API server insists on is missing or empty",
     why: "The API server rejects the whole object, so nothing of it is applied, its \
           defences included.",
     remedy: "add the field",
