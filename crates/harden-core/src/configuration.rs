@@ -13,13 +13,13 @@ mod file;
 mod meta;
 mod names;
 mod rejection;
-pub(crate) mod resources;
 mod url;
 
+pub(crate) use crate::kubernetes::resources;
+pub use crate::kubernetes::resources::{Existence, existence, is_subresource};
 pub(crate) use decoding::looks_like_key;
 pub use file::first_document;
 pub use rejection::{Fault, Rejection};
-pub use resources::{Existence, existence, is_subresource};
 
 /// Whether a text may hold such a file; cheap.
 pub(crate) fn may_be_in(text: &str) -> bool {

@@ -1,8 +1,9 @@
 //! All roles and bindings together: who gets a role and where, as far as they say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use super::{Binding, Role, RoleRef, Subject};
+use super::{Binding, PolicyRule, Role, RoleRef, Subject};
 use crate::object::Object;
 
 /// The roles and bindings of a cluster, by the roles.
@@ -10,10 +11,31 @@ use crate::object::Object;
 pub struct Access<'d> {
     roles: BTreeSet<Key<'d>>,
     bindings: BTreeMap<Key<'d>, Vec<Binding<'d>>>,
-    /// The namespaces of the ServiceAccounts of a name that have rights.
-    accounts: BTreeMap<&'d str, BTreeSet<&'d str>>,
+    /// The ServiceAccounts that have rights, by name and namespace.
+    accounts: BTreeMap<&'d str, BTreeMap<&'d str, Giver<'d>>>,
     /// The namespaces whose ServiceAccounts have rights as a group; empty for all.
-    groups: BTreeSet<&'d str>,
+    groups: BTreeMap<&'d str, Giver<'d>>,
+    /// The rules of labelled ClusterRoles, which may fill aggregated ones.
+    sources: BTreeSet<String>,
+}
+
+/// A binding that gives rights to a ServiceAccount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Giver<'d> {
+    kind: &'d str,
+    namespace: &'d str,
+    name: &'d str,
+}
+
+/// What bindings give a ServiceAccount.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rights<'d> {
+    /// Nothing that is known.
+    Unknown,
+    /// Something, by this binding.
+    Given(Giver<'d>),
+    /// Nothing unless its namespace, which is not written, is this one, where this binding gives it something.
+    In(&'d str, Giver<'d>),
 }
 
 /// Kind, namespace and name of a role; ClusterRoles have no namespace.
@@ -49,22 +71,40 @@ impl<'d> Access<'d> {
         for object in objects {
             if let Some(role) = Role::read(object) {
                 this.roles.insert(key(&role));
+                if role.is_labelled() && !role.is_aggregated() {
+                    this.sources.extend(role.rules().map(PolicyRule::meaning));
+                }
             } else if let Some(binding) = Binding::read(object) {
-                this.add(binding);
+                this.add_rights(object);
+                let RoleRef { kind, namespace, name, .. } = binding.role_ref();
+                this.bindings.entry((kind, namespace, name)).or_default().push(binding);
             }
         }
         this
     }
 
-    fn add(&mut self, binding: Binding<'d>) {
-        let RoleRef { kind, namespace, name, .. } = binding.role_ref();
+    fn add_rights(&mut self, object: &Object<'d>) {
+        let own = Binding::read_own(object).filter(|it| !it.role_ref().is_for_everyone());
+        let Some(binding) = own else { return };
+        let namespace = if binding.is_cluster_wide() { "" } else { binding.namespace() };
+        let giver = Giver { kind: object.kind, namespace, name: object.name() };
+        // The first by name, whatever the order of the files.
+        let note = |place: &mut Giver<'d>| *place = giver.min(*place);
         for subject in binding.subjects() {
-            if subject.kind == "ServiceAccount" {
-                self.accounts.entry(subject.name).or_default().insert(subject.namespace);
+            if let Some((namespace, name)) = subject.service_account() {
+                let places = self.accounts.entry(name).or_default();
+                places.entry(namespace).and_modify(note).or_insert(giver);
             }
-            self.groups.extend(subject.service_account_group());
+            if let Some(namespace) = subject.service_account_group() {
+                self.groups.entry(namespace).and_modify(note).or_insert(giver);
+            }
         }
-        self.bindings.entry((kind, namespace, name)).or_default().push(binding);
+    }
+
+    /// Whether a rule of an aggregated ClusterRole is one that another ClusterRole brings in, where it is
+    /// judged.
+    pub fn is_filled_in(&self, rule: PolicyRule<'d>) -> bool {
+        self.sources.contains(&rule.meaning())
     }
 
     /// How far a role reaches.
@@ -119,14 +159,21 @@ impl<'d> Access<'d> {
         from.take_while(move |it| (it.0, it.1) == (kind, namespace)).map(|it| it.2)
     }
 
-    /// Whether a binding gives a ServiceAccount rights, by itself or among all of its namespace. A
-    /// namespace that is not written may be any.
-    pub fn gives_rights(&self, namespace: &str, account: &str) -> bool {
-        let may_hold = |namespaces: &BTreeSet<&str>| match namespace {
-            "" => !namespaces.is_empty(),
-            namespace => namespaces.contains("") || namespaces.contains(namespace),
-        };
-        self.accounts.get(account).is_some_and(may_hold) || may_hold(&self.groups)
+    /// What bindings give a ServiceAccount, by itself or among all of its namespace. Both its namespace
+    /// and that of a binding may be unwritten: then they are taken to be the same.
+    pub fn rights(&self, namespace: &str, account: &str) -> Rights<'d> {
+        let lists = self.accounts.get(account).into_iter().chain([&self.groups]);
+        let mut elsewhere = None;
+        for by_namespace in lists {
+            if let Some(giver) = by_namespace.get(namespace).or_else(|| by_namespace.get("")) {
+                return Rights::Given(*giver);
+            }
+            elsewhere = elsewhere.or(by_namespace.first_key_value());
+        }
+        match elsewhere {
+            Some((of, giver)) if namespace.is_empty() => Rights::In(of, *giver),
+            _ => Rights::Unknown,
+        }
     }
 
     fn bindings(&self, role: &Role<'d>) -> &[Binding<'d>] {
@@ -137,6 +184,15 @@ impl<'d> Access<'d> {
 fn key<'d>(role: &Role<'d>) -> Key<'d> {
     let namespace = if role.is_cluster_role() { None } else { role.object.namespace() };
     (role.object.kind, namespace.unwrap_or(""), role.object.name())
+}
+
+impl fmt::Display for Giver<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.namespace {
+            "" => write!(f, "{} `{}`", self.kind, self.name),
+            namespace => write!(f, "{} `{namespace}/{}`", self.kind, self.name),
+        }
+    }
 }
 
 #[cfg(test)]

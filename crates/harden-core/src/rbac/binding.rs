@@ -2,7 +2,8 @@
 
 use harden_yaml::Place;
 
-use super::{GROUP, Subject, is_built_in, is_built_in_name};
+use super::built_in::{self, Holders};
+use super::{GROUP, Subject};
 use crate::object::Object;
 
 /// A RoleBinding or ClusterRoleBinding.
@@ -10,6 +11,8 @@ use crate::object::Object;
 pub struct Binding<'d> {
     /// The object that it is.
     pub object: Object<'d>,
+    /// Whom Kubernetes gives the role, and who is not looked at.
+    built_in: Option<&'static Holders>,
 }
 
 impl<'d> Binding<'d> {
@@ -17,12 +20,17 @@ impl<'d> Binding<'d> {
     pub fn read(object: &Object<'d>) -> Option<Self> {
         let is_binding =
             object.group == GROUP && matches!(object.kind, "ClusterRoleBinding" | "RoleBinding");
-        is_binding.then_some(Self { object: object.clone() })
+        is_binding.then(|| Self { object: object.clone(), built_in: None })
     }
 
-    /// The binding that an object is, unless Kubernetes or kubeadm makes it itself.
+    /// The binding that an object is, with the subjects that Kubernetes or kubeadm would not give it; `None`
+    /// where they make just this binding.
     pub fn read_own(object: &Object<'d>) -> Option<Self> {
-        Self::read(object).filter(|it| !is_built_in(&it.object))
+        let mut binding = Self::read(object)?;
+        let role = binding.role_ref();
+        binding.built_in = built_in::holders(object).filter(|it| it.hold(role.kind, role.name));
+        let is_own = binding.built_in.is_none() || binding.subjects().next().is_some();
+        is_own.then_some(binding)
     }
 
     /// Whether it gives the role in the whole cluster, rather than in its namespace.
@@ -46,9 +54,10 @@ impl<'d> Binding<'d> {
 
     /// Those whom it gives the role.
     pub fn subjects(&self) -> impl Iterator<Item = Subject<'d>> + use<'d> {
-        let namespace = self.namespace();
+        let (namespace, built_in) = (self.namespace(), self.built_in);
         let subjects = self.object.place.at("subjects").items();
-        subjects.map(move |place| Subject::read(place, namespace))
+        let subjects = subjects.map(move |place| Subject::read(place, namespace));
+        subjects.filter(move |it| built_in.is_none_or(|known| !known.include(it)))
     }
 }
 
@@ -73,12 +82,28 @@ impl RoleRef<'_> {
 
     /// Whether Kubernetes makes a ClusterRole of this name.
     pub fn is_built_in(&self) -> bool {
-        self.kind == "ClusterRole" && is_built_in_name(self.name)
+        self.kind == "ClusterRole" && built_in::is_cluster_role(self.name)
     }
 
-    /// Whether its name is one that Kubernetes keeps for roles of its own parts, and for what is
-    /// everyone's, such as `system:discovery`.
-    pub fn is_of_system(&self) -> bool {
-        self.name.starts_with("system:")
+    /// Whether it is a ClusterRole that Kubernetes makes for everyone who can log in.
+    pub fn is_for_everyone(&self) -> bool {
+        self.is_public()
+            || self.kind == "ClusterRole"
+                && matches!(
+                    self.name,
+                    "system:basic-user" | "system:cluster-trust-bundle-discovery"
+                )
+    }
+
+    /// Whether it is a ClusterRole that Kubernetes makes for what is public on purpose: version, health and
+    /// the APIs that there are, the keys of the ServiceAccount issuer.
+    pub fn is_public(&self) -> bool {
+        self.kind == "ClusterRole"
+            && matches!(
+                self.name,
+                "system:discovery"
+                    | "system:public-info-viewer"
+                    | "system:service-account-issuer-discovery"
+            )
     }
 }

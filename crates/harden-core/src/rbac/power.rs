@@ -1,5 +1,7 @@
 //! Permissions that are worth more than they look.
 
+use harden_yaml::Place;
+
 use super::{PolicyRule, Role};
 
 /// Permissions that are dangerous alike.
@@ -29,6 +31,8 @@ pub enum Names {
 pub struct Grant<'d> {
     /// The rule.
     pub rule: PolicyRule<'d>,
+    /// The item of the rule that names the resource.
+    pub place: Place<'d>,
     /// The resource of the power.
     pub resource: &'static str,
     /// The verbs of the power that are allowed; at least one.
@@ -42,10 +46,9 @@ impl<'d> Role<'d> {
         let mut grants = Vec::new();
         for rule in self.rules() {
             for power in powers.iter().filter(|it| it.is_untamed(rule)) {
-                let resources = power.resources.iter().filter(|it| rule.names(power.group, it));
-                let granted = resources.map(|resource| {
-                    let verbs = rule.allowed(power.verbs);
-                    Grant { rule, resource, verbs }
+                let granted = power.resources.iter().filter_map(|resource| {
+                    let place = rule.naming(power.group, resource)?;
+                    Some(Grant { rule, place, resource, verbs: rule.allowed(power.verbs) })
                 });
                 grants.extend(granted.filter(|it| !it.verbs.is_empty()));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Access;
+use super::{Access, Rights};
 use crate::object::Object;
 
 /// The ServiceAccounts of a cluster, by their names.
@@ -38,8 +38,10 @@ pub struct PodIdentity<'p> {
 pub enum Token {
     /// It is not mounted, or the objects do not show enough to tell.
     Unsuspicious,
-    /// It is mounted, and somebody asked for it or gave it rights.
+    /// It is mounted, and somebody asked for it.
     Wanted,
+    /// It is mounted, and a binding gives its account rights.
+    Given,
     /// It is mounted, and nothing says what for.
     Unwanted,
 }
@@ -92,8 +94,17 @@ impl<'d> ServiceAccounts<'d> {
         if automounts == Some(false) || pods.is_patch && pods.automounts.is_none() {
             return Token::Unsuspicious;
         }
-        if automounts == Some(true) || access.gives_rights(pods.namespace, name) {
-            Token::Wanted
+        if automounts == Some(true) {
+            return Token::Wanted;
+        }
+        let is_given = match access.rights(pods.namespace, name) {
+            Rights::Given(_) => true,
+            // Pods that name an account with rights are meant to have them.
+            Rights::In(..) => pods.account.is_some() && name != PodIdentity::DEFAULT,
+            Rights::Unknown => false,
+        };
+        if is_given {
+            Token::Given
         } else if name == PodIdentity::DEFAULT || account.is_some() {
             Token::Unwanted
         } else {

@@ -41,6 +41,15 @@ impl<'d> Subject<'d> {
         }
     }
 
+    /// Namespace and name of the ServiceAccount that it is, also where it is written as a user.
+    pub fn service_account(&self) -> Option<(&'d str, &'d str)> {
+        match self.kind {
+            "ServiceAccount" => Some((self.namespace, self.name)),
+            "User" => self.name.strip_prefix("system:serviceaccount:")?.split_once(':'),
+            _ => None,
+        }
+    }
+
     /// The namespace whose ServiceAccounts are in this group; empty when all namespaces' are.
     pub fn service_account_group(&self) -> Option<&'d str> {
         let rest = self.name.strip_prefix("system:serviceaccounts")?;

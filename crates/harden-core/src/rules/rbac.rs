@@ -8,19 +8,24 @@ mod aggregation_of_cluster_admin;
 mod all_permissions;
 mod anonymous_access;
 mod certificate_approval;
+mod changed_built_in_role;
 mod cluster_admin_binding;
 mod cluster_admin_in_namespace;
 mod cluster_wide_pod_access;
 mod cluster_wide_secret_access;
+mod cluster_wide_secret_write;
 mod cluster_wide_workload_creation;
 mod default_service_account_binding;
+mod idle;
 mod impersonation;
 mod ineffective_permission;
 mod invalid_binding;
+mod invalid_role;
 mod missing_role;
 mod missing_service_account;
 mod namespace_pod_access;
 mod namespace_secret_access;
+mod namespace_secret_write;
 mod namespace_workload_creation;
 mod node_changes;
 mod node_proxy_access;
@@ -46,19 +51,23 @@ pub static RULES: &[&Rule] = &[
     &all_permissions::RULE,
     &anonymous_access::RULE,
     &certificate_approval::RULE,
+    &changed_built_in_role::RULE,
     &cluster_admin_binding::RULE,
     &cluster_admin_in_namespace::RULE,
     &cluster_wide_pod_access::RULE,
     &cluster_wide_secret_access::RULE,
+    &cluster_wide_secret_write::RULE,
     &cluster_wide_workload_creation::RULE,
     &default_service_account_binding::RULE,
     &impersonation::RULE,
     &ineffective_permission::RULE,
     &invalid_binding::RULE,
+    &invalid_role::RULE,
     &missing_role::RULE,
     &missing_service_account::RULE,
     &namespace_pod_access::RULE,
     &namespace_secret_access::RULE,
+    &namespace_secret_write::RULE,
     &namespace_workload_creation::RULE,
     &node_changes::RULE,
     &node_proxy_access::RULE,

@@ -8,6 +8,7 @@
 mod ignores;
 mod nearness;
 mod network;
+mod rbac;
 mod resources;
 mod schema;
 mod secrets;

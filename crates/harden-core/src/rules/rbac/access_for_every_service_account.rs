@@ -56,7 +56,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(binding) = Binding::read_own(object) else { return };
     let role = binding.role_ref();
     // Kubernetes lets them look at the issuer's public keys.
-    if role.is_of_system() {
+    if role.is_for_everyone() {
         return;
     }
     let mut everyone =

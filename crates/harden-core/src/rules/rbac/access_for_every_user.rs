@@ -56,7 +56,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(binding) = Binding::read_own(object) else { return };
     let role = binding.role_ref();
     // system:basic-user, system:discovery and the like are made for everyone.
-    if role.is_of_system() {
+    if role.is_for_everyone() {
         return;
     }
     let mut everyone = binding.subjects().filter(Subject::is_everyone).peekable();
@@ -94,5 +94,7 @@ mod tests {
     fn roles_that_kubernetes_makes_for_everyone_may_go_to_everyone() {
         let everyone = "{kind: Group, name: 'system:authenticated'}";
         assert_eq!(count("ClusterRoleBinding", "system:basic-user", everyone), 0);
+        assert_eq!(count("ClusterRoleBinding", "system:acme", everyone), 1);
+        assert_eq!(count("ClusterRoleBinding", "system:node", everyone), 1);
     }
 }

@@ -1,5 +1,7 @@
 //! ClusterRoles that give readers more than reading.
 
+use harden_yaml::Place;
+
 use crate::object::Object;
 use crate::rbac::Role;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
@@ -50,17 +52,21 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(role) = Role::read_own(object).filter(Role::extends_view) else { return };
+    // Any role can get the label, those of Kubernetes included; one of them is there for `view`.
+    let is_there_for_view = object.name() == "system:aggregate-to-view";
+    let role = if is_there_for_view { Role::read_own(object) } else { Role::read(object) };
+    let Some(role) = role.filter(|it| it.is_cluster_role() && it.extends_view()) else { return };
     let mut words: Vec<String> = Vec::new();
     let mut places = Vec::new();
     for rule in role.rules() {
-        let mut verbs = rule.words("verbs");
-        if !rule.names("", "secrets") {
-            verbs.retain(|it| !matches!(*it, "get" | "list" | "watch"));
-        }
-        if !verbs.is_empty() {
+        let reads_secrets = rule.naming("", "secrets").is_some() || rule.lists("resources", "*");
+        let is_more = |verb: &str| reads_secrets || !matches!(verb, "get" | "list" | "watch");
+        let items = rule.place.at("verbs").items();
+        let more: Vec<_> = items.filter(|it| it.as_str().is_some_and(is_more)).collect();
+        if !more.is_empty() {
+            let verbs: Vec<_> = more.iter().filter_map(Place::as_str).collect();
             words.push(format!("{} {}", verbs.join("/"), rule.words("resources").join("/")));
-            places.push((rule.place.at("verbs"), String::new(), None));
+            places.extend(more.into_iter().map(|it| (it, String::new(), None)));
         }
     }
     reporter

@@ -50,7 +50,7 @@ rules: []
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if Role::read_own(object).is_none() {
+    if Role::read(object).is_none() {
         return;
     }
     let selectors = object.place.at("aggregationRule").at("clusterRoleSelectors").items();

@@ -54,15 +54,10 @@ subjects:
 ",
 };
 
-/// What is public on purpose: version and health, the keys of the ServiceAccount issuer.
-const PUBLIC: [&str; 3] =
-    ["system:public-info-viewer", "system:service-account-issuer-discovery", "system:discovery"];
-
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(binding) = Binding::read_own(object) else { return };
     let role = binding.role_ref();
-    // How nodes that join by kubeadm find the cluster.
-    if PUBLIC.contains(&role.name) || role.name == "kubeadm:bootstrap-signer-clusterinfo" {
+    if role.is_public() {
         return;
     }
     let mut anonymous = binding.subjects().filter(Subject::is_anonymous).peekable();

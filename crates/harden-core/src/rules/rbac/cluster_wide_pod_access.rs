@@ -1,7 +1,7 @@
 //! Roles that may enter every container.
 
-use super::power::{Where, flag_powers};
-use crate::rbac::{self, Names, Power};
+use super::power::{Where, entering_pods, flag_powers};
+use crate::rbac;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -43,21 +43,30 @@ rules:
 ",
 };
 
-const POWERS: &[Power] = &[
-    Power {
-        group: "",
-        resources: &["pods/exec", "pods/attach", "pods/portforward"],
-        verbs: &["create", "get"],
-        names: Names::AreFineBut(&[]),
-    },
-    Power {
-        group: "",
-        resources: &["pods/ephemeralcontainers"],
-        verbs: &["patch", "update"],
-        names: Names::AreFineBut(&[]),
-    },
-];
-
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    flag_powers(world, reporter, Where::EveryNamespace, POWERS);
+    let powers = entering_pods(reporter.version());
+    flag_powers(world, reporter, Where::EveryNamespace, &powers);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages_at;
+    use crate::kubernetes::MinorVersion;
+
+    fn found(minor: u16, verbs: &str) -> String {
+        let text = format!(
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: r}}, \
+             rules: [{{apiGroups: [''], resources: [pods/exec], verbs: [{verbs}]}}]}}"
+        );
+        messages_at(MinorVersion(minor), &RULE, &text).join("; ")
+    }
+
+    #[test]
+    fn get_opens_a_container_before_1_35_only() {
+        assert_eq!(found(34, "get"), "allows get pods/exec in every namespace");
+        assert_eq!(found(35, "get"), "");
+        assert_eq!(found(34, "get, create"), "allows create/get pods/exec in every namespace");
+        assert_eq!(found(35, "get, create"), "allows create pods/exec in every namespace");
+    }
 }

@@ -1,7 +1,7 @@
 //! Roles that may read every Secret.
 
-use super::power::{Where, flag_powers};
-use crate::rbac::{self, Names, Power};
+use super::power::{READING_SECRETS, Where, flag_powers};
+use crate::rbac;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -11,7 +11,8 @@ pub(super) static RULE: Rule = Rule {
     level: None,
     summary: "a role may read the Secrets of every namespace",
     why: "Among them are the credentials of every application and the tokens of privileged \
-          ServiceAccounts; list and watch return their contents just as get does.",
+          ServiceAccounts; list and watch return their contents just as get does, and so does \
+          the answer to a patch.",
     remedy: "bind it in the namespaces that need it, or name the Secrets in resourceNames",
     breaks: "Controllers that watch Secrets everywhere fail; many can be told to watch single \
           namespaces.",
@@ -46,15 +47,8 @@ rules:
 ",
 };
 
-const POWERS: &[Power] = &[Power {
-    group: "",
-    resources: &["secrets"],
-    verbs: &["get", "list", "watch"],
-    names: Names::AreFineBut(&[]),
-}];
-
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    flag_powers(world, reporter, Where::EveryNamespace, POWERS);
+    flag_powers(world, reporter, Where::EveryNamespace, READING_SECRETS);
 }
 
 #[cfg(test)]
@@ -105,7 +99,10 @@ mod tests {
     #[test]
     fn every_group_and_every_verb_include_secrets() {
         let rule = "apiGroups: ['*'], resources: [secrets], verbs: ['*']";
-        assert_eq!(found(&role("", rule)), "allows get/list/watch secrets in every namespace");
+        assert_eq!(
+            found(&role("", rule)),
+            "allows get/list/watch/patch secrets in every namespace"
+        );
         let other = "apiGroups: [example.com], resources: [secrets], verbs: ['*']";
         assert_eq!(found(&role("", other)), "");
     }
@@ -114,5 +111,12 @@ mod tests {
     fn single_secrets_are_fine() {
         assert_eq!(found(&role("", &format!("{LIST}, resourceNames: [a]"))), "");
         assert_eq!(found(&role("", &LIST.replace("list", "create"))), "");
+    }
+
+    #[test]
+    fn who_patches_a_secret_reads_it() {
+        let patch = role("", &LIST.replace("list", "patch"));
+        assert_eq!(found(&patch), "allows patch secrets in every namespace");
+        assert_eq!(found(&role("", &LIST.replace("list", "update"))), "");
     }
 }

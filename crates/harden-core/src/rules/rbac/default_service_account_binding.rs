@@ -56,8 +56,9 @@ subjects:
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(binding) = Binding::read_own(object) else { return };
     let role = binding.role_ref();
-    // Roles such as system:image-puller are made for whole namespaces.
-    if role.is_of_system() {
+    // OpenShift makes this one for whole namespaces.
+    let is_for_namespaces = role.kind == "ClusterRole" && role.name == "system:image-puller";
+    if role.is_for_everyone() || is_for_namespaces {
         return;
     }
     let mut namespaces = Vec::new();
@@ -96,11 +97,15 @@ mod tests {
     use crate::check::testing::messages;
 
     fn binding(role: &str, subject: &str) -> Vec<String> {
+        binding_of("Role", role, subject)
+    }
+
+    fn binding_of(kind: &str, role: &str, subject: &str) -> Vec<String> {
         messages(
             &RULE,
             &format!(
                 "{{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {{name: a, \
-                 namespace: nn}}, roleRef: {{kind: Role, name: '{role}'}}, subjects: [{subject}]}}"
+                 namespace: nn}}, roleRef: {{kind: {kind}, name: '{role}'}}, subjects: [{subject}]}}"
             ),
         )
     }
@@ -122,9 +127,17 @@ mod tests {
     fn groups_of_a_namespace_hold_its_default_account() {
         assert_eq!(binding("r", "{kind: Group, name: 'system:serviceaccounts:m'}").len(), 1);
         assert_eq!(binding("r", "{kind: Group, name: 'system:serviceaccounts'}").len(), 0);
-        let pull =
-            binding("system:image-puller", "{kind: Group, name: 'system:serviceaccounts:m'}");
-        assert!(pull.is_empty());
         assert_eq!(binding("r", "{kind: User, name: default}").len(), 0);
+    }
+
+    #[test]
+    fn only_roles_that_are_made_for_everyone_may_go_to_everyone() {
+        let group = "{kind: Group, name: 'system:serviceaccounts:m'}";
+        let count = |kind: &str, role: &str| binding_of(kind, role, group).len();
+        assert_eq!(count("ClusterRole", "system:image-puller"), 0);
+        assert_eq!(count("Role", "system:image-puller"), 1);
+        assert_eq!(count("ClusterRole", "system:discovery"), 0);
+        assert_eq!(count("ClusterRole", "system:acme"), 1);
+        assert_eq!(count("ClusterRole", "system:node"), 1);
     }
 }

@@ -1,7 +1,6 @@
 //! Permissions that match nothing.
 
-use harden_yaml::{Action, Place};
-
+use super::idle::{Idle, idle};
 use crate::object::Object;
 use crate::rbac::Role;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
@@ -11,11 +10,12 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Rbac,
     severity: Severity::Low,
     level: None,
-    summary: "a role names a resource that no request has",
-    why: "Resources are plural, in lower case, and each subresource has to be named; what is \
+    summary: "a role names a group, resource or verb that no request has",
+    why: "Groups are written without a version, the core group as \"\"; resources are plural, in \
+          lower case, and each subresource has to be named; verbs are those of the API. What is \
           written otherwise is accepted and allows nothing, so that the role does not do what \
           it says.",
-    remedy: "write the plural in lower case, and subresources one by one",
+    remedy: "write groups, resources and verbs as the API has them",
     breaks: "The permission begins to work: make sure that it is wanted.",
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources",
@@ -46,45 +46,19 @@ rules:
 ",
 };
 
-/// Resources of the whole cluster that people write into Roles of a namespace.
-const CLUSTER_WIDE: [&str; 6] = [
-    "nodes",
-    "persistentvolumes",
-    "clusterroles",
-    "clusterrolebindings",
-    "storageclasses",
-    "customresourcedefinitions",
-];
-
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(role) = Role::read(object) else { return };
+    let Some(role) = Role::read_own(object) else { return };
     let mut words: Vec<String> = Vec::new();
     let mut places = Vec::new();
-    for place in role.rules().flat_map(|rule| rule.place.at("resources").items()) {
-        if let Some((reason, change)) = flaw(place, !role.is_cluster_role()) {
-            words.push(format!("`{}` {reason}", place.as_str().unwrap_or("")));
-            places.push((place, String::new(), change));
+    for Idle { place, reason, change } in
+        role.rules().flat_map(|it| idle(it, !role.is_cluster_role()))
+    {
+        if !words.contains(&reason) {
+            words.push(reason);
         }
+        places.push((place, String::new(), change));
     }
-    words.dedup();
-    if !places.is_empty() {
-        reporter.flag_all(format!("matches no request: {}", words.join(", ")), places);
-    }
-}
-
-fn flaw(place: Place<'_>, is_namespaced: bool) -> Option<(&'static str, Option<Action>)> {
-    let resource = place.as_str()?;
-    if resource.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        let meant = resource.to_ascii_lowercase();
-        return Some(("is not in lower case", Some(Action::set(meant))));
-    }
-    if resource.len() > 2 && resource.ends_with("/*") {
-        return Some(("does not stand for every subresource", None));
-    }
-    if is_namespaced && CLUSTER_WIDE.contains(&resource) {
-        return Some(("is outside of namespaces, which takes a ClusterRole", None));
-    }
-    None
+    reporter.flag_all(format!("matches no request: {}", words.join(", ")), places);
 }
 
 #[cfg(test)]
@@ -117,5 +91,125 @@ mod tests {
         assert!(role("ClusterRole", "nodes").is_empty());
         // Reading the namespace itself is a request in the namespace.
         assert!(role("Role", "namespaces").is_empty());
+    }
+
+    fn rule(kind: &str, rule: &str) -> String {
+        let text = format!(
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: {kind}, metadata: {{name: a}}, \
+             rules: [{{{rule}}}]}}"
+        );
+        let found = messages(&RULE, &text).join("; ");
+        found.trim_start_matches("matches no request: ").to_owned()
+    }
+
+    fn of(groups: &str, resources: &str) -> String {
+        let lists = format!("apiGroups: [{groups}], resources: [{resources}], verbs: [get]");
+        rule("ClusterRole", &lists)
+    }
+
+    #[test]
+    fn groups_have_no_version() {
+        assert_eq!(of("core", "secrets"), "`core` is called by empty text: the core group is \"\"");
+        assert_eq!(of("v1", "secrets"), "`v1` is a version: the core group is \"\"");
+        assert_eq!(of("v1beta1", "pods"), "`v1beta1` is a version: the core group is \"\"");
+        assert_eq!(of("apps/v1", "deployments"), "`apps/v1` is a group with its version");
+        assert_eq!(
+            of("rbac", "roles"),
+            "`rbac` is no API group; one is called `rbac.authorization.k8s.io`"
+        );
+        assert_eq!(of("bacth", "jobs"), "`bacth` is no API group; one is called `batch`");
+        for known in
+            ["''", "apps", "'*'", "extensions, apps", "cert-manager.io", "autoscaling.k8s.io"]
+        {
+            let resource = if known == "''" { "pods" } else { "deployments" };
+            assert_eq!(of(known, resource), "", "{known}");
+        }
+    }
+
+    #[test]
+    fn resources_are_in_their_group() {
+        assert_eq!(of("''", "deployments"), "`deployments` is in the group `apps`");
+        assert_eq!(of("apps", "pods"), "`pods` is in the core group, which is \"\"");
+        assert_eq!(
+            of("extensions", "ingresses"),
+            "`ingresses` is in the group `networking.k8s.io`"
+        );
+        assert_eq!(of("'', apps", "deployments, pods"), "");
+        assert_eq!(of("'', example.com", "deployments"), "", "it may be of that group");
+        assert_eq!(of("metrics.k8s.io", "pods"), "");
+        assert_eq!(of("'*'", "deployments"), "");
+    }
+
+    #[test]
+    fn resources_are_plural() {
+        assert_eq!(of("''", "secret"), "`secret` is called `secrets`");
+        assert_eq!(of("apps", "deployment/scale"), "`deployment/scale` is called `deployments`");
+        assert_eq!(of("''", "sa"), "`sa` is called `serviceaccounts`");
+        assert_eq!(of("''", "servcies"), "`servcies` is called `services`");
+        assert_eq!(
+            of("''", "ingress"),
+            "`ingress` is called `ingresses`, in the group `networking.k8s.io`"
+        );
+        assert_eq!(of("''", "users, groups, nodes/metrics, pods/finalizers"), "");
+        assert_eq!(of("certificates.k8s.io", "signers"), "");
+    }
+
+    #[test]
+    fn subresources_are_spelt_as_they_are() {
+        assert_eq!(of("''", "pods/logs"), "`pods/logs` is no subresource; one is called `log`");
+        let meant = "is no subresource; one is called `portforward`";
+        assert_eq!(of("''", "pods/portfoward"), format!("`pods/portfoward` {meant}"));
+        assert_eq!(of("''", "pods/log, pods/exec, services/metrics, namespaces/metrics"), "");
+        assert_eq!(of("apps", "deployments/scale, deployments/status, '*/scale'"), "");
+    }
+
+    #[test]
+    fn verbs_are_those_of_the_api() {
+        let verbs = |groups: &str, verbs: &str| {
+            let head = format!("apiGroups: [{groups}], resources: [pods], verbs: [{verbs}]");
+            rule("ClusterRole", &head)
+        };
+        assert_eq!(
+            verbs("''", "GET, read, List"),
+            "`GET` is not in lower case, `read` is no verb; one is called `get`, `List` is not in lower case"
+        );
+        assert_eq!(verbs("''", "wacth"), "`wacth` is no verb; one is called `watch`");
+        assert_eq!(verbs("''", "'*', use, impersonate, proxy, head, bind"), "");
+        assert_eq!(verbs("example.com", "read, edit"), "", "extensions have verbs of their own");
+        assert_eq!(verbs("example.com", "Get"), "`Get` is not in lower case");
+    }
+
+    #[test]
+    fn requests_without_a_name_are_not_for_named_objects() {
+        let named = |verbs: &str, resources: &str| {
+            let lists = format!("resources: [{resources}], resourceNames: [a], verbs: [{verbs}]");
+            rule("Role", &format!("apiGroups: [''], {lists}"))
+        };
+        let tail = "names no object, so that resourceNames leave nothing of it";
+        assert_eq!(named("get, create", "configmaps"), format!("`create` {tail}"));
+        assert_eq!(
+            named("get, deletecollection", "configmaps"),
+            format!("`deletecollection` {tail}")
+        );
+        assert_eq!(named("create, patch", "configmaps"), "", "applying asks for create by name");
+        assert_eq!(named("create", "serviceaccounts/token"), "");
+        assert_eq!(named("list, watch", "configmaps"), "", "a field selector names the object");
+    }
+
+    #[test]
+    fn names_and_urls_are_compared_as_they_are() {
+        let names = |resource: &str| {
+            let lists = format!("resources: [{resource}], resourceNames: ['web-*'], verbs: [get]");
+            rule("Role", &format!("apiGroups: [''], {lists}"))
+        };
+        assert_eq!(names("pods"), "`web-*` stands for nothing: names are compared as they are");
+        assert_eq!(names("nodes").matches(" is outside of namespaces").count(), 1);
+        let url =
+            |url: &str| rule("ClusterRole", &format!("nonResourceURLs: ['{url}'], verbs: [get]"));
+        assert_eq!(url("metrics"), "`metrics` does not begin with `/`");
+        assert_eq!(url("/a/*/b"), "`/a/*/b` has a `*` that is not at its end");
+        for known in ["*", "/*", "/metrics", "/healthz/*"] {
+            assert_eq!(url(known), "", "{known}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use harden_yaml::Action;
 
 use crate::object::Object;
-use crate::rbac::{Binding, BindingProblem, BindingProblemKind};
+use crate::rbac::{Binding, Problem, ProblemKind};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -60,11 +60,11 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     );
 }
 
-fn change(problem: &BindingProblem<'_>) -> Option<Action> {
+fn change(problem: &Problem<'_>) -> Option<Action> {
     match problem.kind {
-        BindingProblemKind::Group("") => Some(Action::Remove),
-        BindingProblemKind::Group(group) => Some(Action::set(group)),
-        BindingProblemKind::Missing | BindingProblemKind::Kind(_) => None,
+        ProblemKind::Group("") => Some(Action::Remove),
+        ProblemKind::Group(group) => Some(Action::set(group)),
+        ProblemKind::Missing(_) | ProblemKind::Invalid(_) | ProblemKind::Kind(_) => None,
     }
 }
 
@@ -121,5 +121,27 @@ mod tests {
         );
         assert_eq!(binding("RoleBinding", "kind: Role, name: view", ann), "");
         assert_eq!(binding("RoleBinding", "kind: Role", ann), "roleRef.name: Required value");
+    }
+
+    #[test]
+    fn the_name_of_a_service_account_is_a_subdomain() {
+        for name in ["' app'", "app ", "App", "'system:serviceaccount:team:app'", "team/app"] {
+            let found =
+                binding("RoleBinding", ROLE, &format!("kind: ServiceAccount, name: {name}"));
+            let is_valid = name == "app ";
+            assert_eq!(found.is_empty(), is_valid, "{name}: {found}");
+        }
+        assert_eq!(binding("RoleBinding", ROLE, "kind: User, name: 'App '"), "");
+        assert_eq!(binding("RoleBinding", ROLE, "kind: ServiceAccount, name: '${NAME}'"), "");
+    }
+
+    #[test]
+    fn names_of_roles_are_parts_of_a_path() {
+        let ann = "kind: User, name: ann";
+        assert_eq!(
+            binding("RoleBinding", "kind: Role, name: a/b", ann),
+            "roleRef.name: Invalid value: \"a/b\": may not contain '/'"
+        );
+        assert_eq!(binding("RoleBinding", "kind: Role, name: 'a:B c'", ann), "");
     }
 }

@@ -1,7 +1,7 @@
 //! ServiceAccounts that may enter the containers of their namespace.
 
-use super::power::{Where, flag_powers};
-use crate::rbac::{self, Names, Power};
+use super::power::{Where, entering_pods, flag_powers};
+use crate::rbac;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -46,23 +46,9 @@ rules:
 ",
 };
 
-const POWERS: &[Power] = &[
-    Power {
-        group: "",
-        resources: &["pods/exec", "pods/attach", "pods/portforward"],
-        verbs: &["create", "get"],
-        names: Names::AreFineBut(&[]),
-    },
-    Power {
-        group: "",
-        resources: &["pods/ephemeralcontainers"],
-        verbs: &["patch", "update"],
-        names: Names::AreFineBut(&[]),
-    },
-];
-
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    flag_powers(world, reporter, Where::OneNamespaceForWorkloads, POWERS);
+    let powers = entering_pods(reporter.version());
+    flag_powers(world, reporter, Where::OneNamespaceForWorkloads, &powers);
 }
 
 #[cfg(test)]

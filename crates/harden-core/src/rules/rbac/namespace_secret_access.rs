@@ -1,7 +1,7 @@
 //! ServiceAccounts that may read the Secrets of their namespace.
 
-use super::power::{Where, flag_powers};
-use crate::rbac::{self, Names, Power};
+use super::power::{READING_SECRETS, Where, flag_powers};
+use crate::rbac;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     level: None,
     summary: "a ServiceAccount may read every Secret of a namespace",
     why: "Whoever gets into the workload reads the credentials of all others of the namespace; \
-          list and watch return contents just as get does.",
+          list and watch return contents just as get does, and so does the answer to a patch.",
     remedy: "name the Secrets in resourceNames, or mount them into the pod",
     breaks: "Controllers that watch Secrets need list and watch; give them a namespace of their own.",
     references: &[
@@ -75,13 +75,6 @@ subjects:
 ",
 };
 
-const POWERS: &[Power] = &[Power {
-    group: "",
-    resources: &["secrets"],
-    verbs: &["get", "list", "watch"],
-    names: Names::AreFineBut(&[]),
-}];
-
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    flag_powers(world, reporter, Where::OneNamespaceForWorkloads, POWERS);
+    flag_powers(world, reporter, Where::OneNamespaceForWorkloads, READING_SECRETS);
 }

@@ -1,7 +1,7 @@
 //! ServiceAccounts that may run pods in their namespace.
 
-use super::power::{Where, flag_powers};
-use crate::rbac::{self, Names, Power};
+use super::power::{RUNNING_PODS, Where, flag_powers};
+use crate::rbac;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -9,9 +9,9 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Rbac,
     severity: Severity::Low,
     level: None,
-    summary: "a ServiceAccount may create workloads in a namespace",
-    why: "Who makes a pod chooses its ServiceAccount and mounts any Secret of the namespace: \
-          the workload can become every other one there.",
+    summary: "a ServiceAccount may create or change workloads in a namespace",
+    why: "Who makes a pod, or changes the template of one, chooses its ServiceAccount and mounts any \
+          Secret of the namespace: the workload can become every other one there.",
     remedy: "give workloads that deploy others a namespace without stronger ServiceAccounts",
     breaks: "",
     references: &[
@@ -74,27 +74,6 @@ subjects:
 ",
 };
 
-const POWERS: &[Power] = &[
-    Power {
-        group: "",
-        resources: &["pods", "replicationcontrollers"],
-        verbs: &["create"],
-        names: Names::AreFineBut(&[]),
-    },
-    Power {
-        group: "apps",
-        resources: &["daemonsets", "deployments", "replicasets", "statefulsets"],
-        verbs: &["create"],
-        names: Names::AreFineBut(&[]),
-    },
-    Power {
-        group: "batch",
-        resources: &["cronjobs", "jobs"],
-        verbs: &["create"],
-        names: Names::AreFineBut(&[]),
-    },
-];
-
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    flag_powers(world, reporter, Where::OneNamespaceForWorkloads, POWERS);
+    flag_powers(world, reporter, Where::OneNamespaceForWorkloads, RUNNING_PODS);
 }

@@ -1,8 +1,74 @@
 //! Permissions that are worth more than they look, looked for in every role.
 
-use crate::rbac;
-use crate::rbac::{Power, Reach, Role, Subject};
+use crate::kubernetes::MinorVersion;
+use crate::rbac::{self, Names, Power, Reach, Role, Subject};
 use crate::rule::{Reporter, World};
+
+/// Running pods of one's own: making what makes them, or changing what they are made of. Templates of
+/// Jobs and most of a Pod cannot be changed.
+pub(super) const RUNNING_PODS: &[Power] = &[
+    Power { group: "", resources: &["pods"], verbs: &["create"], names: Names::AreFineBut(&[]) },
+    Power {
+        group: "",
+        resources: &["replicationcontrollers"],
+        verbs: &["create", "update", "patch"],
+        names: Names::AreFineBut(&[]),
+    },
+    Power {
+        group: "apps",
+        resources: &["daemonsets", "deployments", "replicasets", "statefulsets"],
+        verbs: &["create", "update", "patch"],
+        names: Names::AreFineBut(&[]),
+    },
+    Power {
+        group: "batch",
+        resources: &["cronjobs"],
+        verbs: &["create", "update", "patch"],
+        names: Names::AreFineBut(&[]),
+    },
+    Power {
+        group: "batch",
+        resources: &["jobs"],
+        verbs: &["create"],
+        names: Names::AreFineBut(&[]),
+    },
+];
+
+/// Reading Secrets: the answer to a patch, an empty one included, is the whole Secret.
+pub(super) const READING_SECRETS: &[Power] = &[Power {
+    group: "",
+    resources: &["secrets"],
+    verbs: &["get", "list", "watch", "patch"],
+    names: Names::AreFineBut(&[]),
+}];
+
+/// Making Secrets and changing what they hold.
+pub(super) const WRITING_SECRETS: &[Power] = &[Power {
+    group: "",
+    resources: &["secrets"],
+    verbs: &["create", "update", "patch"],
+    names: Names::AreFineBut(&[]),
+}];
+
+/// Getting into containers, on servers of a version.
+pub(super) fn entering_pods(version: MinorVersion) -> [Power; 2] {
+    // A web socket begins with a GET, for which `create` is needed, too, from 1.35 on.
+    let verbs: &[&str] = if version.0 < 35 { &["create", "get"] } else { &["create"] };
+    [
+        Power {
+            group: "",
+            resources: &["pods/exec", "pods/attach", "pods/portforward"],
+            verbs,
+            names: Names::AreFineBut(&[]),
+        },
+        Power {
+            group: "",
+            resources: &["pods/ephemeralcontainers"],
+            verbs: &["patch", "update"],
+            names: Names::AreFineBut(&[]),
+        },
+    ]
+}
 
 /// Which roles to look at, by how far they reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,13 +93,19 @@ pub(super) fn flag_powers<'d>(
     powers: &[Power],
 ) {
     for object in world.of_kinds(rbac::KINDS) {
-        // What aggregation fills in is reported where it comes from.
-        let Some(role) = Role::read_own(object).filter(|it| !it.is_aggregated()) else { continue };
-        let grants = role.grants(powers);
+        let Some(role) = Role::read_own(object) else { continue };
+        let mut grants = role.grants(powers);
         if grants.is_empty() {
             continue;
         }
         let access = world.rbac();
+        if role.is_aggregated() {
+            // What another role of the input brings in is reported there.
+            grants.retain(|it| !access.is_filled_in(it.rule));
+            if grants.is_empty() {
+                continue;
+            }
+        }
         let found = access.reach(&role);
         let matters = match reach {
             Where::Everywhere => true,
@@ -52,7 +124,7 @@ pub(super) fn flag_powers<'d>(
             if !words.contains(&granted) {
                 words.push(granted);
             }
-            places.push((grant.rule.place.at("resources"), None));
+            places.push((grant.place, None));
         }
         places.dedup_by_key(|(place, _)| place.grip());
         let place = match (reach, found) {

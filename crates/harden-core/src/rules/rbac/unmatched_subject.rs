@@ -32,7 +32,7 @@ roleRef:
   kind: ClusterRole
   name: view
 subjects:
-- apiUser: rbac.authorization.k8s.io
+- apiGroup: rbac.authorization.k8s.io
   kind: Group
   name: system:serviceaccount:team-a:web
 ",
@@ -47,7 +47,7 @@ roleRef:
   kind: ClusterRole
   name: view
 subjects:
-- apiUser: rbac.authorization.k8s.io
+- apiGroup: rbac.authorization.k8s.io
   kind: User
   name: system:serviceaccount:team-a:web
 ",

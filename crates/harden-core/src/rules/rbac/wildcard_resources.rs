@@ -57,7 +57,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     for rule in rules {
         let verbs = rule.words("verbs").join("/").replace('*', "every verb");
         words.push(format!("{verbs} on every resource of {}", groups(rule)));
-        places.push((rule.place.at("resources"), String::new(), None));
+        places.extend(rule.listing("resources", "*").map(|it| (it, String::new(), None)));
     }
     if !places.is_empty() {
         reporter.flag_all(format!("allows {}", words.join(", ")), places);

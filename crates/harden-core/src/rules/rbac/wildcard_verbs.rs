@@ -55,7 +55,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let (mut words, mut places) = (Vec::new(), Vec::new());
     for rule in rules {
         words.extend(rule.words("resources"));
-        places.push((rule.place.at("verbs"), String::new(), None));
+        places.extend(rule.listing("verbs", "*").map(|it| (it, String::new(), None)));
     }
     if !places.is_empty() {
         reporter.flag_all(format!("allows every verb on {}", words.join(", ")), places);

@@ -2,7 +2,7 @@
 
 use super::tokens::{identity, token};
 use crate::inventory::PodSummary;
-use crate::rbac::{self, PodIdentity, Token};
+use crate::rbac::{self, PodIdentity, Rights, Token};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -15,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
           one pod are given to all of them, the next ones included, and the audit log cannot tell \
           them apart.",
     remedy: "make a ServiceAccount for this workload, bind its rights to that, and name it in \
-          serviceAccountName",
+          serviceAccountName; a pod that does not use the API server needs no token: \
+          automountServiceAccountToken: false",
     breaks: "Bindings, cloud identities and imagePullSecrets that name `default` have to name the \
           new account, too.",
     references: &[
@@ -59,6 +60,21 @@ fn report<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
 }
 
 fn confirm(world: &World<'_>, pod: &PodSummary) -> Option<String> {
-    let is_wanted = token(world, &identity(pod)) == Token::Wanted;
-    is_wanted.then(|| "uses the API server as the ServiceAccount `default`".to_owned())
+    let pods = identity(pod);
+    let giver = match world.rbac().rights(pods.namespace, pods.account()) {
+        Rights::Given(giver) => Some(giver),
+        Rights::In(..) | Rights::Unknown => None,
+    };
+    match (token(world, &pods), giver) {
+        (Token::Wanted, None) => {
+            Some("uses the API server as the ServiceAccount `default`".to_owned())
+        }
+        (Token::Wanted, Some(giver)) => Some(format!(
+            "uses the API server as the ServiceAccount `default`, which has rights by {giver}"
+        )),
+        (Token::Given, Some(giver)) => Some(format!(
+            "may use the API server as the ServiceAccount `default`, which has rights by {giver}"
+        )),
+        _ => None,
+    }
 }

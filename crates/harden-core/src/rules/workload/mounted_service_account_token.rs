@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use super::tokens::{identity, token};
 use crate::inventory::PodSummary;
-use crate::rbac::{self, PodIdentity, Token};
+use crate::rbac::{self, PodIdentity, Rights, Token};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
 
 pub(super) static RULE: Rule = Rule {
@@ -69,7 +69,13 @@ fn confirm(world: &World<'_>, pod: &PodSummary) -> Option<String> {
     }
     let name = pods.account();
     Some(if name == PodIdentity::DEFAULT {
-        "the token of the ServiceAccount `default` is mounted, and nothing asks for it".to_owned()
+        let elsewhere = match world.rbac().rights(pods.namespace, name) {
+            Rights::In(place, giver) => format!("; in namespace {place} it has rights by {giver}"),
+            Rights::Given(_) | Rights::Unknown => String::new(),
+        };
+        format!(
+            "the token of the ServiceAccount `default` is mounted, and nothing asks for it{elsewhere}"
+        )
     } else {
         format!(
             "the token of the ServiceAccount `{name}` is mounted, and no binding gives it rights"

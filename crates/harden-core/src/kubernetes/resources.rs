@@ -1,4 +1,4 @@
-//! The resources that Kubernetes itself serves, and that files name without being checked.
+//! The resources that Kubernetes itself serves, and that roles and files name without being checked.
 
 /// Whether Kubernetes serves a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +123,85 @@ const TRANSIENT: [(&str, &[&str]); 3] = [
     ),
 ];
 
+/// What is outside of namespaces, besides what is virtual. A request for a namespace is one in it.
+const CLUSTER_WIDE: [&str; 40] = [
+    "apiservices",
+    "certificatesigningrequests",
+    "clustercidrs",
+    "clusterrolebindings",
+    "clusterroles",
+    "clustertrustbundles",
+    "componentstatuses",
+    "csidrivers",
+    "csinodes",
+    "customresourcedefinitions",
+    "deviceclasses",
+    "devicetaintrules",
+    "flowschemas",
+    "ingressclasses",
+    "ipaddresses",
+    "mutatingadmissionpolicies",
+    "mutatingadmissionpolicybindings",
+    "mutatingwebhookconfigurations",
+    "nodes",
+    "persistentvolumes",
+    "priorityclasses",
+    "prioritylevelconfigurations",
+    "resourceclasses",
+    "resourcepoolstatusrequests",
+    "resourceslices",
+    "runtimeclasses",
+    "selfsubjectaccessreviews",
+    "selfsubjectreviews",
+    "selfsubjectrulesreviews",
+    "servicecidrs",
+    "storageclasses",
+    "storageversionmigrations",
+    "storageversions",
+    "subjectaccessreviews",
+    "tokenreviews",
+    "validatingadmissionpolicies",
+    "validatingadmissionpolicybindings",
+    "validatingwebhookconfigurations",
+    "volumeattachments",
+    "volumeattributesclasses",
+];
+
+/// What is asked of authorizers and served nowhere: whom to impersonate, which signer to use.
+const VIRTUAL: [(&str, &[&str]); 3] = [
+    ("", &["groups", "users"]),
+    (
+        "authentication.k8s.io",
+        &["groups", "nodes", "serviceaccounts", "uids", "userextras", "users"],
+    ),
+    ("certificates.k8s.io", &["signers"]),
+];
+
+/// Subresources that few resources have, and these.
+const OF_RESOURCES: [(&str, &[&str]); 7] = [
+    ("certificatesigningrequests", &["approval", "status"]),
+    ("namespaces", &["finalize", "status"]),
+    ("nodes", &["proxy", "status"]),
+    (
+        "pods",
+        &[
+            "attach",
+            "binding",
+            "ephemeralcontainers",
+            "eviction",
+            "exec",
+            "log",
+            "portforward",
+            "proxy",
+            "resize",
+            "status",
+        ],
+    ),
+    ("secrets", &[]),
+    ("serviceaccounts", &["token"]),
+    ("services", &["proxy", "status"]),
+];
+
 const SUBRESOURCES: [&str; 15] = [
     "approval",
     "attach",
@@ -182,6 +261,33 @@ pub(crate) fn meant(word: &str) -> Option<(&'static str, &'static str)> {
     STORED.iter().chain(&TRANSIENT).find_map(|(group, resources)| {
         resources.iter().find(|it| is_meant(it)).map(|resource| (*group, *resource))
     })
+}
+
+/// The groups of Kubernetes itself.
+pub(crate) fn groups() -> impl Iterator<Item = &'static str> {
+    STORED.iter().chain(&TRANSIENT).map(|(group, _)| *group)
+}
+
+/// The resources of Kubernetes itself, with their groups.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let groups = STORED.iter().chain(&TRANSIENT);
+    groups.flat_map(|(group, resources)| resources.iter().map(|it| (*group, *it)))
+}
+
+/// Whether authorizers are asked for this resource of this group, which nobody serves.
+pub(crate) fn is_virtual(group: &str, resource: &str) -> bool {
+    VIRTUAL.iter().any(|(of, resources)| *of == group && resources.contains(&resource))
+}
+
+/// Whether a resource of Kubernetes itself is outside of namespaces, so that no request for it has one.
+pub(crate) fn is_cluster_wide(group: &str, resource: &str) -> bool {
+    CLUSTER_WIDE.contains(&resource) || is_virtual(group, resource) && resource != "serviceaccounts"
+}
+
+/// The subresources of a resource of Kubernetes itself.
+pub(crate) fn subresources(resource: &str) -> impl Iterator<Item = &'static str> + Clone {
+    let own = OF_RESOURCES.iter().find(|(it, _)| *it == resource);
+    own.map_or(&["scale", "status"][..], |(_, own)| own).iter().copied()
 }
 
 /// Whether the group is one of Kubernetes itself.
