@@ -20,6 +20,7 @@ mod kubectl;
 mod limit_range;
 mod namespace;
 mod pod_security;
+mod quota;
 mod readme;
 mod requests;
 #[path = "../../plugin/tests/terminal/stores.rs"]

@@ -1,13 +1,15 @@
-//! What some objects say for others: Namespaces and LimitRanges for pods, CustomResourceDefinitions
-//! for custom objects.
+//! What some objects say for others: Namespaces, LimitRanges and ResourceQuotas for pods,
+//! CustomResourceDefinitions for custom objects.
 
 mod definitions;
 mod limit_ranges;
+mod quotas;
 mod standards;
 mod surroundings;
 
 pub use definitions::Definition;
 pub use limit_ranges::{Bounds, Limits};
+pub use quotas::{Quota, Scope};
 pub use standards::Enforced;
 pub use surroundings::Surroundings;
 
@@ -17,6 +19,7 @@ use harden_yaml::Document;
 
 use self::definitions::Definitions;
 use self::limit_ranges::LimitRanges;
+use self::quotas::Quotas;
 use self::standards::Standards;
 use super::Several;
 use crate::kubernetes::GroupKind;
@@ -25,14 +28,15 @@ use crate::pod_security::Standard;
 use crate::source::{self, Text};
 
 /// The kinds that say something for objects of other kinds.
-const KINDS: [GroupKind; 3] = [
+const KINDS: [GroupKind; 4] = [
     GroupKind::NAMESPACE,
     GroupKind::LIMIT_RANGE,
+    GroupKind::RESOURCE_QUOTA,
     GroupKind::new("apiextensions.k8s.io", "CustomResourceDefinition"),
 ];
 
 /// One of these stands in every object that says something.
-const WORDS: &[&str] = &["Namespace", "LimitRange", "CustomResourceDefinition"];
+const WORDS: &[&str] = &["Namespace", "LimitRange", "ResourceQuota", "CustomResourceDefinition"];
 
 /// What objects of the input say for others, by where they are. The same whatever their order: of several that
 /// say something of one thing, the nearest count, and of those that are equally near the strictest.
@@ -40,6 +44,7 @@ const WORDS: &[&str] = &["Namespace", "LimitRange", "CustomResourceDefinition"];
 pub struct Context {
     standards: Standards,
     limit_ranges: LimitRanges,
+    quotas: Quotas,
     definitions: Definitions,
 }
 
@@ -63,11 +68,13 @@ impl Context {
     }
 
     fn learn_object(&mut self, object: &Object<'_>, file: &str) {
-        let [namespace, limit_range, definition] = KINDS;
+        let [namespace, limit_range, quota, definition] = KINDS;
         if object.is_of(namespace) {
             self.standards.learn(object, file);
         } else if object.is_of(limit_range) {
             self.limit_ranges.learn(object, file);
+        } else if object.is_of(quota) {
+            self.quotas.learn(object, file);
         } else if object.is_of(definition) {
             self.definitions.learn(object, file);
         }
@@ -86,7 +93,7 @@ impl Context {
     /// Objects of one name of which not all say the same, in their order.
     pub fn several(&self) -> Vec<Several> {
         let all = self.standards.several().chain(self.limit_ranges.several());
-        all.chain(self.definitions.several()).collect()
+        all.chain(self.quotas.several()).chain(self.definitions.several()).collect()
     }
 
     /// Whether the other knows the same custom kinds by the same definitions.
@@ -98,6 +105,7 @@ impl Context {
     pub fn namespaces_that_differ(&self, other: &Self) -> BTreeSet<String> {
         let mut names = self.standards.namespaces_that_differ(&other.standards);
         names.extend(self.limit_ranges.namespaces_that_differ(&other.limit_ranges));
+        names.extend(self.quotas.namespaces_that_differ(&other.quotas));
         names
     }
 }

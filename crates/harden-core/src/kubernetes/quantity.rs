@@ -20,6 +20,17 @@ impl Quantity {
         Self { text: "0".to_owned(), nanos: 0 }
     }
 
+    /// One.
+    pub fn one() -> Self {
+        Self { text: "1".to_owned(), nanos: NANO }
+    }
+
+    /// So many times the amount, written in the plainest form that is exact.
+    #[must_use]
+    pub fn times(&self, number: i64) -> Self {
+        Self::from_nanos(self.nanos.saturating_mul(i128::from(number)))
+    }
+
     /// The sum, written in the plainest form that is exact.
     #[must_use]
     pub fn plus(&self, other: &Self) -> Self {

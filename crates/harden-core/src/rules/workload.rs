@@ -2,7 +2,9 @@
 
 mod container_runtime_socket;
 mod containers;
+mod copies;
 mod default_service_account;
+mod demand;
 mod environment_from_secret;
 mod host_aliases;
 mod host_paths;
@@ -16,6 +18,8 @@ mod missing_memory_limit;
 mod missing_readiness_probe;
 mod mounted_service_account_token;
 mod mutable_image_tag;
+mod quota_rejects_pod;
+mod quotas;
 mod secret_in_arguments;
 mod secret_in_config_map;
 mod secret_in_environment;
@@ -23,6 +27,7 @@ mod sensitive_host_path;
 mod shared_process_namespace;
 mod tokens;
 mod unpinned_image;
+mod workload_exceeds_quota;
 mod writable_host_path;
 mod writable_root_file_system;
 
@@ -43,12 +48,14 @@ pub static RULES: &[&Rule] = &[
     &missing_readiness_probe::RULE,
     &mounted_service_account_token::RULE,
     &mutable_image_tag::RULE,
+    &quota_rejects_pod::RULE,
     &secret_in_arguments::RULE,
     &secret_in_config_map::RULE,
     &secret_in_environment::RULE,
     &sensitive_host_path::RULE,
     &shared_process_namespace::RULE,
     &unpinned_image::RULE,
+    &workload_exceeds_quota::RULE,
     &writable_host_path::RULE,
     &writable_root_file_system::RULE,
 ];

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::definitions::Definition;
 use super::standards::Enforced;
-use super::{Context, Limits};
+use super::{Context, Limits, Quota};
 use crate::kubernetes::MinorVersion;
 use crate::object::Object;
 use crate::schema::{self, Crds, Flaw};
@@ -30,6 +30,11 @@ impl<'c> Surroundings<'c> {
     /// What LimitRanges give to containers of this namespace, and what they admit.
     pub fn limits(self, namespace: &str) -> Option<Cow<'c, Limits>> {
         self.context.limit_ranges.find(namespace, self.source)
+    }
+
+    /// What ResourceQuotas admit to this namespace, in the order of their names.
+    pub fn quotas(self, namespace: &str) -> impl Iterator<Item = &'c Quota> {
+        self.context.quotas.find(namespace, self.source)
     }
 
     /// Whether containers of this namespace that set no such bound (`limits`, `requests`) on a

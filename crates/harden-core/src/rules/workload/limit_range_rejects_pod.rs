@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use harden_yaml::Place;
-
 use super::containers::is_complete;
+use super::demand::Demand;
 use crate::inventory::Bounds;
 use crate::kubernetes::{GroupKind, Quantity};
-use crate::object::{pod_amount, quantity};
 use crate::pod_security::ContainerKind;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
@@ -91,7 +89,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         {
             let resources = container.place().at("resources");
             if let Some((side, flaw)) =
-                Taken::by_container(resources, resource, Some(bounds)).flaw(resource, bounds)
+                Demand::of_container(resources, resource, Some(bounds)).flaw(resource, bounds)
             {
                 let field = resources.at(side).get(resource).unwrap_or(resources);
                 flaws.entry(flaw).or_default().push((container, field, None));
@@ -105,53 +103,14 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     for (resource, bounds) in &limits.pod {
-        let taken = Taken::by_pod(workload, resource, limits.container.get(resource));
+        let taken = Demand::of_pod(workload, resource, limits.container.get(resource));
         if let Some((_, flaw)) = taken.flaw(resource, bounds) {
             reporter.flag(workload.grip(), format!("the pod as a whole {flaw}"), None);
         }
     }
 }
 
-/// What a container or a pod takes of one resource.
-struct Taken {
-    request: Option<Quantity>,
-    limit: Option<Quantity>,
-    /// Whether the limit is that of the LimitRange.
-    is_limit_given: bool,
-}
-
-impl Taken {
-    /// What a container takes, once the API server has filled in what it does not say.
-    fn by_container(resources: Place<'_>, resource: &str, bounds: Option<&Bounds>) -> Self {
-        let stated = |side| resources.at(side).get(resource).and_then(quantity);
-        let (request, limit) = (stated("requests"), stated("limits"));
-        let given = bounds.filter(|_| limit.is_none()).and_then(|it| it.default.clone());
-        Self {
-            request: request
-                .or_else(|| limit.clone())
-                .or_else(|| bounds.and_then(|it| it.default_request.clone())),
-            is_limit_given: given.is_some(),
-            limit: limit.or(given),
-        }
-    }
-
-    /// What all containers of a pod take, unless the pod itself says what it takes.
-    fn by_pod(workload: &Workload<'_>, resource: &str, bounds: Option<&Bounds>) -> Self {
-        let amount = |side, of: fn(Self) -> Option<Quantity>| {
-            let own = workload.at("resources").at(side).get(resource).and_then(quantity);
-            own.or_else(|| {
-                pod_amount(workload.template.spec, |container| {
-                    of(Self::by_container(container.at("resources"), resource, bounds))
-                })
-            })
-        };
-        Self {
-            request: amount("requests", |it| it.request),
-            limit: amount("limits", |it| it.limit),
-            is_limit_given: false,
-        }
-    }
-
+impl Demand {
     /// What of it is not admitted, and on which side. A request above a limit of its own is the flaw of
     /// another rule, so what is asked of both is asked of one.
     fn flaw(&self, resource: &str, bounds: &Bounds) -> Option<(&'static str, String)> {
