@@ -13,6 +13,7 @@ mod file;
 mod meta;
 mod names;
 mod rejection;
+mod time;
 mod url;
 
 pub(crate) use crate::kubernetes::resources;

@@ -9,7 +9,7 @@ mod workload;
 mod world;
 
 pub use collector::Collector;
-pub use reporter::Reporter;
+pub use reporter::{Reporter, Unjudged};
 pub use subject::Subject;
 pub use target::Target;
 pub use workload::Workload;

@@ -56,7 +56,10 @@ fn nothing_is_found_but_what_was_asked_for() {
                     }
                     let text = text(options);
                     let document = first_document(&text);
-                    let read = admission::read(&document).unwrap().pod_security.unwrap();
+                    let read = admission::read(&document, MinorVersion::NEWEST_KNOWN)
+                        .unwrap()
+                        .pod_security
+                        .unwrap();
                     assert_eq!(read.defaults.enforce.level, enforce);
                     assert_eq!(read.usernames.len(), if exempt { 2 } else { 0 }, "{text}");
                     let found = findings(&text);

@@ -4,6 +4,7 @@ use super::Coverage;
 use crate::finding::Finding;
 use crate::ignore::Ignore;
 use crate::inventory::PodSummary;
+use crate::rule::Unjudged;
 
 /// What one source comes to by itself.
 #[derive(Debug, Default)]
@@ -22,8 +23,8 @@ pub(super) struct Draft {
     pub(super) is_wanted: bool,
     /// Whether it holds objects of kinds that a CustomResourceDefinition may describe.
     pub(super) has_custom_objects: bool,
-    /// Files that its objects have the API server read.
-    pub(super) named_files: Vec<String>,
+    /// What nobody judges of its objects, and of what they are about.
+    pub(super) unjudged: Vec<Unjudged>,
 }
 
 /// A finding about a pod that a rule has yet to confirm.

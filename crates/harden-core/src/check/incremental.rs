@@ -99,13 +99,13 @@ impl Incremental {
             is_foreign: true,
             pods: Vec::new(),
         }));
-        let (mut ignores, mut named_files) = (Vec::new(), Vec::new());
+        let (mut ignores, mut unjudged) = (Vec::new(), Vec::new());
         for section in &self.sections {
             let (draft, file) = (section.draft(), section.region().file);
             outcome.findings.extend_from_slice(&draft.findings);
             outcome.coverage.add(&draft.coverage);
             ignores.extend_from_slice(&draft.ignores);
-            named_files.extend(draft.named_files.iter().map(|it| (file, it.clone())));
+            unjudged.extend(draft.unjudged.iter().map(|it| (file, it.clone())));
             if let Some(record) = outcome.sources.get_mut(file) {
                 record.pods.extend_from_slice(&draft.pods);
                 record.is_foreign &= draft.coverage.objects == 0 && draft.coverage.broken == 0;
@@ -126,7 +126,7 @@ impl Incremental {
             Some(Finding { message: message?, ..held.finding.clone() })
         }));
         outcome.findings.sort_by(Finding::order);
-        outcome.complete(&self.checker, named_files);
+        outcome.complete(&self.checker, unjudged);
         outcome.apply(ignores, &self.checker.settings);
         outcome
     }

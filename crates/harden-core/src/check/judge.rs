@@ -88,7 +88,7 @@ impl<'c> Judge<'c> {
             if let Check::Object(check) = check {
                 let mut reporter = Reporter::new(about, target, subject, &mut self.collector);
                 check(object, &mut reporter);
-                draft.named_files.extend(reporter.into_named_files());
+                draft.unjudged.extend(reporter.into_unjudged());
             }
         }
         for workload in Workload::all(object) {

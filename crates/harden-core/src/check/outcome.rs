@@ -8,6 +8,7 @@ use super::{Coverage, Incomplete, Settings};
 use crate::finding::{About, Finding};
 use crate::ignore::{self, Ignore, Unused};
 use crate::inventory::PodSummary;
+use crate::rule::Unjudged;
 
 /// What a check comes to.
 #[derive(Debug, Default)]
@@ -48,20 +49,26 @@ impl Outcome<'_> {
     }
 
     /// Says which rules ran and which did not, and which files that objects name are not there.
-    pub(super) fn complete(&mut self, checker: &Checker, named_files: Vec<(usize, String)>) {
+    pub(super) fn complete(&mut self, checker: &Checker, unjudged: Vec<(usize, Unjudged)>) {
         self.abouts.clone_from(&checker.abouts);
         let (incomplete, not_run) = checker.not_run();
         self.incomplete.extend(incomplete);
         self.coverage.rules_not_run = not_run;
         self.coverage.several.extend(checker.context.several());
         self.coverage.several.sort();
-        for (source, file) in named_files {
-            if !self.has_source(&file) {
-                let name = self.sources.get(source).map_or("", |it| &it.name);
-                let why =
-                    format!("{name} has the API server read it, and it is not among the input");
-                self.incomplete.push(Incomplete { what: file, why });
-            }
+        for (source, unjudged) in unjudged {
+            let name = self.sources.get(source).map_or("", |it| &it.name);
+            let incomplete = match unjudged {
+                Unjudged::File(file) if self.has_source(&file) => continue,
+                Unjudged::File(what) => {
+                    let why = "has the API server read it, and it is not among the input";
+                    Incomplete { what, why: format!("{name} {why}") }
+                }
+                Unjudged::Part(what) => {
+                    Incomplete { what, why: format!("{name} has it, and no rule judges it") }
+                }
+            };
+            self.incomplete.push(incomplete);
         }
         self.incomplete.sort();
         self.incomplete.dedup();

@@ -10,6 +10,7 @@ use super::outcome::Record;
 use super::{Incomplete, Outcome};
 use crate::finding::Finding;
 use crate::ignore::Ignore;
+use crate::rule::Unjudged;
 use crate::source::{Cut, Source, Text};
 
 /// Judges the sources that a [`super::Survey`] has seen. Sources count in the order in which they are judged.
@@ -21,8 +22,8 @@ pub struct Run<'t> {
     texts: Vec<(Option<Cut>, bool)>,
     ignores: Vec<Ignore>,
     held: Vec<Held>,
-    /// Files that sources have the API server read, with the sources.
-    named_files: Vec<(usize, String)>,
+    /// What nobody judges, with the sources that say so.
+    unjudged: Vec<(usize, Unjudged)>,
 }
 
 impl<'t> Run<'t> {
@@ -33,7 +34,7 @@ impl<'t> Run<'t> {
             texts: Vec::new(),
             ignores: Vec::new(),
             held: Vec::new(),
-            named_files: Vec::new(),
+            unjudged: Vec::new(),
         }
     }
 
@@ -56,7 +57,7 @@ impl<'t> Run<'t> {
     /// Runs the rules that look at all objects, and puts together what all rules say.
     pub fn finish(self) -> Outcome<'t> {
         let (mut findings, confirmed) = self.conclude();
-        let Self { checker, mut outcome, ignores, held, named_files, .. } = self;
+        let Self { checker, mut outcome, ignores, held, unjudged, .. } = self;
         let confirmed = held.into_iter().zip(confirmed);
         findings.extend(
             confirmed.filter_map(|(it, message)| Some(Finding { message: message?, ..it.finding })),
@@ -64,7 +65,7 @@ impl<'t> Run<'t> {
         outcome.findings.append(&mut findings);
         // Two sorted runs, which this sort merges.
         outcome.findings.sort_by(Finding::order);
-        outcome.complete(&checker, named_files);
+        outcome.complete(&checker, unjudged);
         outcome.apply(ignores, &checker.settings);
         outcome
     }
@@ -72,8 +73,7 @@ impl<'t> Run<'t> {
     fn take_in(&mut self, source: Source<'t>, draft: Draft) {
         let Self { outcome, .. } = self;
         let index = outcome.sources.len();
-        let Draft { mut findings, coverage, ignores, pods, held, is_wanted, named_files, .. } =
-            draft;
+        let Draft { mut findings, coverage, ignores, pods, held, is_wanted, unjudged, .. } = draft;
         let Source { name, text, cut } = source;
         let is_foreign = coverage.objects == 0 && coverage.broken == 0;
         let text = (cut.is_none() || is_wanted).then_some(text);
@@ -83,7 +83,7 @@ impl<'t> Run<'t> {
         self.held.extend(held);
         self.texts.push((cut, is_wanted));
         self.ignores.extend(ignores);
-        self.named_files.extend(named_files.into_iter().map(|file| (index, file)));
+        self.unjudged.extend(unjudged.into_iter().map(|it| (index, it)));
     }
 
     fn conclude(&self) -> (Vec<Finding>, Vec<Option<Arc<str>>>) {

@@ -1,7 +1,9 @@
 //! AdmissionConfiguration: what admission plugins are told.
 //!
-//! Of the plugins' own configurations, that of PodSecurity is read; see [`pod_security`].
+//! Of the plugins' own configurations, that of PodSecurity is read; see [`pod_security`]. Those of other
+//! plugins that are on by default are held to their types.
 
+mod inline;
 mod plugin;
 pub mod pod_security;
 
@@ -10,11 +12,15 @@ pub use pod_security::PodSecurityConfiguration;
 
 use harden_yaml::{Document, Place};
 
-use super::Rejection;
 use super::decoding::{Struct, Type, decode};
 use super::file::{meta, repeated_keys};
+use super::{Fault, Rejection};
+use crate::kubernetes::MinorVersion;
 
 const READING: &str = "failed to read plugin config: ";
+
+/// The first version that does not start with a field it does not know; those before drop it.
+const STRICT: MinorVersion = MinorVersion(32);
 
 /// A file that the API server takes.
 #[derive(Debug, Clone)]
@@ -24,10 +30,15 @@ pub struct AdmissionConfiguration<'d> {
     /// What PodSecurity is told here; none when it has no entry, or the entry names another file,
     /// whose contents this file does not tell.
     pub pod_security: Option<PodSecurityConfiguration<'d>>,
+    /// What is written and has no effect, since the server drops fields that it does not know.
+    pub ignored: Vec<Fault<'d>>,
 }
 
-/// Reads a file, or says why the API server would not start with it.
-pub fn read<'d>(document: &'d Document<'d>) -> Result<AdmissionConfiguration<'d>, Rejection<'d>> {
+/// Reads a file, or says why the API server of this version would not start with it.
+pub fn read<'d>(
+    document: &'d Document<'d>,
+    version: MinorVersion,
+) -> Result<AdmissionConfiguration<'d>, Rejection<'d>> {
     let root = document.root();
     let meta = meta(document).map_err(|fault| Rejection::one(READING, fault))?;
     meta.check_presence().map_err(|fault| Rejection::one(READING, fault))?;
@@ -40,16 +51,25 @@ pub fn read<'d>(document: &'d Document<'d>) -> Result<AdmissionConfiguration<'d>
     if let Some(fault) = decoded.wrong {
         return Err(Rejection::one(READING, fault));
     }
-    let strict: Vec<_> = repeated_keys(document).into_iter().chain(decoded.strict).collect();
-    if !strict.is_empty() {
-        return Err(Rejection::strict(READING, strict));
+    let mut ignored: Vec<_> = repeated_keys(document).into_iter().chain(decoded.strict).collect();
+    if !ignored.is_empty() && version >= STRICT {
+        return Err(Rejection::strict(READING, ignored));
     }
     let plugins: Vec<_> = root.at("plugins").items().map(Plugin::read).collect();
-    // The server stops at the first entry of a name.
-    let entry = plugins.iter().find(|it| it.name == "PodSecurity");
-    let inline = entry.map(|it| it.configuration).filter(Place::exists);
-    let pod_security = inline.map(pod_security::read_at).transpose()?;
-    Ok(AdmissionConfiguration { plugins, pod_security })
+    let mut pod_security = None;
+    for (index, plugin) in plugins.iter().enumerate() {
+        // The server stops at the first entry of a name.
+        let is_first = plugins.iter().take(index).all(|it| it.name != plugin.name);
+        if !is_first || !plugin.configuration.exists() {
+            continue;
+        }
+        if plugin.name == "PodSecurity" {
+            pod_security = Some(pod_security::read_at(plugin.configuration)?);
+        } else {
+            ignored.append(&mut inline::read(plugin, version)?);
+        }
+    }
+    Ok(AdmissionConfiguration { plugins, pod_security, ignored })
 }
 
 /// Whether an object is one of these files, or was meant to be one.
@@ -59,11 +79,16 @@ pub fn is_meant(group: &str, kind: &str, root: Place<'_>) -> bool {
 }
 
 impl<'d> AdmissionConfiguration<'d> {
-    /// Where PodSecurity is told to read another file, which cannot be judged from here.
-    pub fn pod_security_path(&self) -> Option<Place<'d>> {
-        let entry = self.plugins.iter().find(|it| it.name == "PodSecurity")?;
-        (self.pod_security.is_none() && entry.path.as_str().is_some_and(|it| !it.is_empty()))
-            .then_some(entry.path)
+    /// The other files that plugins are told to read, which cannot be judged from here.
+    pub fn named_files(&self) -> impl Iterator<Item = &'d str> + use<'_, 'd> {
+        let plugins = self.plugins.iter().filter(|it| !it.configuration.exists());
+        plugins.filter_map(|it| it.path.as_str()).filter(|it| !it.is_empty())
+    }
+
+    /// The plugins whose configuration is written here and is not judged.
+    pub fn unjudged(&self) -> impl Iterator<Item = &'d str> + use<'_, 'd> {
+        let plugins = self.plugins.iter().filter(|it| it.configuration.exists());
+        plugins.map(|it| it.name).filter(|it| *it != "PodSecurity" && !inline::is_judged(it))
     }
 }
 

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use harden_yaml::{Document, Kind, Place, ProblemKind, Span};
 
-use super::duration;
 use super::file::is_json_document;
 use super::rejection::Fault;
+use super::{duration, time};
 use crate::pod_security::go_quoted;
 
 /// A Go type that files are decoded into.
@@ -15,9 +15,12 @@ pub(super) enum Type {
     /// A string, by the name of its type.
     Text(&'static str),
     Int32,
+    Int64,
     Bool,
     /// `metav1.Duration`.
     Duration,
+    /// `metav1.Time`.
+    Time,
     /// `map[string]string`.
     TextMap,
     /// Whatever is there.
@@ -110,13 +113,16 @@ impl<'d> Decoder<'d> {
         }
         match (into, place.kind()) {
             (Type::Any, _) | (Type::Text(_), Kind::String) | (Type::Bool, Kind::Bool) => {}
-            (Type::Int32, Kind::Int | Kind::Float) => {
+            (Type::Int32 | Type::Int64, Kind::Int | Kind::Float) => {
                 let number = if is_json_document(place.document()) {
                     place.source().into()
                 } else {
                     place.number().unwrap_or_default()
                 };
-                if number.parse::<i32>().is_err() {
+                let is_wide = matches!(into, Type::Int64);
+                let fits =
+                    number.parse::<i64>().is_ok_and(|it| is_wide || i32::try_from(it).is_ok());
+                if !fits {
                     self.add_wrong(place, &format!("number {number}"), into, owner);
                 }
             }
@@ -124,7 +130,11 @@ impl<'d> Decoder<'d> {
                 let text = place.as_str().unwrap_or_default();
                 duration::parse(text).map_err(|error| Fault::boxed(place, error))?;
             }
-            (Type::Duration, _) => {
+            (Type::Time, Kind::String) => {
+                let text = place.as_str().unwrap_or_default();
+                time::check(text).map_err(|error| Fault::boxed(place, error))?;
+            }
+            (Type::Duration | Type::Time, _) => {
                 return Err(Box::new(self.wrong(place, value_name(place), &TEXT, owner)));
             }
             (Type::TextMap, Kind::Map) => {
@@ -175,8 +185,10 @@ impl Type {
         match self {
             Self::Text(name) => (*name).to_owned(),
             Self::Int32 => "int32".to_owned(),
+            Self::Int64 => "int64".to_owned(),
             Self::Bool => "bool".to_owned(),
             Self::Duration => "v1.Duration".to_owned(),
+            Self::Time => "v1.Time".to_owned(),
             Self::TextMap => "map[string]string".to_owned(),
             Self::Any => "runtime.Unknown".to_owned(),
             Self::List(item) => format!("[]{}", item.go_name()),

@@ -34,11 +34,16 @@ const DECODING: &str =
 const LOADING: &str = "error while parsing file: error while loading file: encryption provider \
                        configuration file \"FILE\" ";
 
+/// The first version that does not start with a field it does not know; those before drop it.
+const STRICT: MinorVersion = MinorVersion(31);
+
 /// A file that the API server takes.
 #[derive(Debug, Clone)]
 pub struct EncryptionConfiguration<'d> {
     /// Its rules, in the order of the file.
     pub rules: Vec<EncryptionRule<'d>>,
+    /// What is written and has no effect, since the server drops fields that it does not know.
+    pub ignored: Vec<Fault<'d>>,
 }
 
 /// One entry of `resources`.
@@ -83,9 +88,9 @@ pub fn read<'d>(
     if let Some(fault) = decoded.wrong {
         return Err(Rejection::one(DECODING, fault));
     }
-    let strict: Vec<_> = repeated_keys(document).into_iter().chain(decoded.strict).collect();
-    if !strict.is_empty() {
-        return Err(Rejection::strict(DECODING, strict));
+    let ignored: Vec<_> = repeated_keys(document).into_iter().chain(decoded.strict).collect();
+    if !ignored.is_empty() && options.version >= STRICT {
+        return Err(Rejection::strict(DECODING, ignored));
     }
     let faults = validation::faults(root, options);
     if !faults.is_empty() {
@@ -94,7 +99,7 @@ pub fn read<'d>(
     let rules: Vec<_> = root.at("resources").items().map(EncryptionRule::read).collect();
     match transformer::fault(&rules, options) {
         Some(fault) => Err(Rejection::one("error while building transformers: ", fault)),
-        None => Ok(EncryptionConfiguration { rules }),
+        None => Ok(EncryptionConfiguration { rules, ignored }),
     }
 }
 

@@ -6,6 +6,17 @@ use super::decoding::{in_decoding_order, looks_like_key, value_name};
 use super::rejection::Fault;
 use crate::pod_security::go_quoted;
 
+/// Whether a key is this name to Go's JSON: letters that fold to one another are the same, two of
+/// which are no ASCII.
+fn is_folded(key: &str, name: &str) -> bool {
+    let folded = |character| match character {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        other => other.to_ascii_lowercase(),
+    };
+    key.chars().map(folded).eq(name.chars().map(folded))
+}
+
 /// The type of a file, which is read before anything else and whatever the case of its keys.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Meta<'d> {
@@ -36,9 +47,9 @@ impl<'d> Meta<'d> {
         }
         let (mut api_version, mut kind) = (root.at("apiVersion"), root.at("kind"));
         for (key, place) in in_decoding_order(root) {
-            let (field, name) = if key.eq_ignore_ascii_case("apiVersion") {
+            let (field, name) = if is_folded(key, "apiVersion") {
                 (&mut api_version, "apiVersion")
-            } else if key.eq_ignore_ascii_case("kind") {
+            } else if is_folded(key, "kind") {
                 (&mut kind, "kind")
             } else {
                 continue;

@@ -275,7 +275,9 @@ impl Options {
 /// The server's own verdict on what the options do not check.
 fn check_names(text: &str) -> Result<(), OptionError> {
     let document = first_document(text);
-    let Err(rejection) = admission::read(&document) else { return Ok(()) };
+    let Err(rejection) = admission::read(&document, MinorVersion::NEWEST_KNOWN) else {
+        return Ok(());
+    };
     let faults: Vec<_> = rejection.faults.iter().map(|it| it.message.as_str()).collect();
     let is_class = faults.iter().any(|it| it.starts_with("exemptions.runtimeClasses"));
     let option = if is_class { "--exempt-runtime-class" } else { "--enforce" };

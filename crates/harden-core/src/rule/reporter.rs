@@ -13,6 +13,15 @@ use crate::pod_security::Container;
 use crate::schema::Flaw;
 use crate::source::Positions;
 
+/// What nobody judges, although an object that is judged is about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unjudged {
+    /// A file that it has the API server read.
+    File(String),
+    /// A part of the object itself, in words.
+    Part(String),
+}
+
 /// Collects what one rule finds.
 pub struct Reporter<'r, 'd> {
     about: &'r Arc<About>,
@@ -21,7 +30,7 @@ pub struct Reporter<'r, 'd> {
     /// All texts, where the rule sees all objects.
     texts: &'r [&'r dyn Positions],
     collector: &'r mut Collector,
-    named_files: Vec<String>,
+    unjudged: Vec<Unjudged>,
 }
 
 impl<'r, 'd> Reporter<'r, 'd> {
@@ -31,7 +40,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         subject: Subject<'r, 'd>,
         collector: &'r mut Collector,
     ) -> Self {
-        Self { about, target, subject, texts: &[], collector, named_files: Vec::new() }
+        Self { about, target, subject, texts: &[], collector, unjudged: Vec::new() }
     }
 
     /// For a rule that sees all objects; `None` when there is no text at all.
@@ -69,11 +78,16 @@ impl<'r, 'd> Reporter<'r, 'd> {
     /// Says that the object at hand has the API server read a file, without which something of it cannot be
     /// judged.
     pub fn name_file(&mut self, path: &str) {
-        self.named_files.push(path.to_owned());
+        self.unjudged.push(Unjudged::File(path.to_owned()));
     }
 
-    pub(crate) fn into_named_files(self) -> Vec<String> {
-        self.named_files
+    /// Says that no rule judges a part of the object at hand, such as `the configuration of …`.
+    pub fn leave(&mut self, part: String) {
+        self.unjudged.push(Unjudged::Part(part));
+    }
+
+    pub(crate) fn into_unjudged(self) -> Vec<Unjudged> {
+        self.unjudged
     }
 
     /// Reports a place of the object at hand, and what would mend it.

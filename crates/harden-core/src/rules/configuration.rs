@@ -43,10 +43,10 @@ mod encryption_unauthenticated;
 
 use harden_yaml::{Action, Place};
 
-use crate::configuration::Rejection;
 use crate::configuration::admission::{self, AdmissionConfiguration, PodSecurityConfiguration};
 use crate::configuration::audit::{self, AuditPolicy, Criterion, Sensitive};
 use crate::configuration::encryption::{self, EncryptionConfiguration, Options};
+use crate::configuration::{Fault, Rejection};
 use crate::object::Object;
 use crate::rule::{Reporter, Rule};
 
@@ -118,30 +118,25 @@ fn audit_policy<'d>(object: &Object<'d>, reporter: &Reporter<'_, 'd>) -> Option<
 }
 
 /// The AdmissionConfiguration that an object is, if the server takes it.
-fn admission<'d>(object: &Object<'d>) -> Option<AdmissionConfiguration<'d>> {
-    let is_meant = admission::is_meant(object.group, object.kind, object.place);
-    if is_meant && is_file(object) { admission::read(object.place.document()).ok() } else { None }
-}
-
-/// What PodSecurity is told by the object at hand. A file that the object names is not there to be judged.
-fn pod_security_of<'d>(
+fn admission<'d>(
     object: &Object<'d>,
-    reporter: &mut Reporter<'_, 'd>,
-) -> Option<PodSecurityConfiguration<'d>> {
-    if object.kind == "AdmissionConfiguration"
-        && let Some(path) = admission(object)?.pod_security_path().and_then(|it| it.as_str())
-    {
-        reporter.name_file(path);
+    reporter: &Reporter<'_, 'd>,
+) -> Option<AdmissionConfiguration<'d>> {
+    if !admission::is_meant(object.group, object.kind, object.place) || !is_file(object) {
+        return None;
     }
-    pod_security(object)
+    admission::read(object.place.document(), reporter.version()).ok()
 }
 
 /// What PodSecurity is told by an object, in a file of its own or inside another.
-fn pod_security<'d>(object: &Object<'d>) -> Option<PodSecurityConfiguration<'d>> {
+fn pod_security<'d>(
+    object: &Object<'d>,
+    reporter: &Reporter<'_, 'd>,
+) -> Option<PodSecurityConfiguration<'d>> {
     if admission::pod_security::is_meant(object.group, object.kind) && is_file(object) {
         return admission::pod_security::read(object.place.document()).ok();
     }
-    admission(object)?.pod_security
+    admission(object, reporter)?.pod_security
 }
 
 /// Reports why a server does not start, and what would mend it where that can be told.
@@ -162,6 +157,20 @@ fn reject<'d>(
     }
     let spots = rejection.faults.iter().map(|it| (it.place, String::new(), change(it.place)));
     reporter.flag_all(format!("the API server would not start: {}", said.join(", ")), spots);
+}
+
+/// Reports what a server drops of a file that a newer one would not start with.
+fn flag_ignored<'d>(ignored: &[Fault<'d>], reporter: &mut Reporter<'_, 'd>) {
+    if ignored.is_empty() {
+        return;
+    }
+    let faults: Vec<_> = ignored.iter().map(|it| it.message.replace("\n ", "")).collect();
+    let message = format!(
+        "the API server of {} drops what it does not know, and newer ones would not start: {}",
+        reporter.version(),
+        faults.join(", ")
+    );
+    reporter.flag_all(message, ignored.iter().map(|it| (it.place, String::new(), None)));
 }
 
 /// Reports the entries of an audit policy that no request meets, rule by rule.

@@ -11,7 +11,7 @@ use super::{Crds, Flaw, FlawKind};
 use crate::object::Object;
 
 /// Files that share the core group's `apiVersion` and are never sent to an API server.
-const NOT_SENT: [&str; 2] = ["Config", "List"];
+const NOT_SENT: [&str; 3] = ["Config", "EncryptionConfig", "List"];
 
 /// The type of an object; none for what is not known. Says what is wrong with kind and version.
 pub(super) fn resolve<'d, 'c>(

@@ -277,9 +277,9 @@ fn file(random: &mut Random) -> String {
         };
         fields.insert("kind".to_owned(), random.usually(kind));
     }
-    if random.chance(4) {
-        let name = random.usually("a");
-        fields.insert("metadata".to_owned(), json!({ "name": name, "labels": { "a": "b" } }));
+    if random.chance(15) {
+        let metadata = metadata(random);
+        fields.insert("metadata".to_owned(), random.usually(metadata));
     }
     let rules = random.list(5, rule);
     fields.insert("rules".to_owned(), random.usually(rules));
@@ -293,6 +293,60 @@ fn file(random: &mut Random) -> String {
         fields.insert("rule".to_owned(), json!([]));
     }
     random.file(&Value::Object(fields))
+}
+
+fn metadata(random: &mut Random) -> Value {
+    let mut fields = Map::new();
+    fields.insert("name".to_owned(), random.usually("a"));
+    for _ in 0..random.below(4) {
+        let time = |random: &mut Random| {
+            let text = random.either(
+                &["2026-01-31T08:00:00Z", "2024-02-29T8:00:00.5+01:30"],
+                &[
+                    "",
+                    "now",
+                    "2026-1-31",
+                    "2026-02-30T08:00:00Z",
+                    "2026-01-31T08:00:00Z ",
+                    "2026-13-01T00:00:00Z",
+                    "2026-01-31T24:00:00Z",
+                    "2026-01-31T08:00:00+25:00",
+                    "2026-01-31T08:00:00+0100",
+                ],
+            );
+            random.usually(text)
+        };
+        let number = |random: &mut Random| {
+            let text = random.either(
+                &["1", "-1", "9223372036854775807"],
+                &["1.5", "1e3", "1.0", "9223372036854775808"],
+            );
+            let number: Value = serde_json::from_str(text).unwrap();
+            random.usually(number)
+        };
+        let (key, value) = match random.below(8) {
+            0 => ("generation", number(random)),
+            1 => ("deletionGracePeriodSeconds", number(random)),
+            2 => ("creationTimestamp", time(random)),
+            3 => ("deletionTimestamp", time(random)),
+            4 => ("labels", random.usually(json!({ "a": "b" }))),
+            5 => ("finalizers", random.list(2, |random| random.usually("a/b"))),
+            6 => {
+                let owner = random.list(2, |random| {
+                    json!({ "uid": random.usually("u"), "controller": random.usually(true) })
+                });
+                ("ownerReferences", random.usually(owner))
+            }
+            _ => {
+                let entries = random.list(2, |random| {
+                    json!({ "manager": random.usually("m"), "time": time(random), "fieldsV1": random.usually(json!({})) })
+                });
+                ("managedFields", random.usually(entries))
+            }
+        };
+        fields.insert(key.to_owned(), value);
+    }
+    Value::Object(fields)
 }
 
 fn stages(random: &mut Random) -> Value {

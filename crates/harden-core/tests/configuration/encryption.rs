@@ -203,6 +203,12 @@ fn rule(random: &mut Random) -> Value {
             "",
             "apiserveripinfo",
             "<a&b>",
+            "ǅ.example.com",
+            "Ⓐ",
+            "Ⅷ",
+            "İ",
+            "𝐀",
+            "ẞ",
         ];
         let name = random.either(&good, &bad);
         random.usually(name)

@@ -2,7 +2,7 @@
 
 use super::{pod_security, read};
 use crate::configuration::first_document;
-use crate::kubernetes::Level;
+use crate::kubernetes::{Level, MinorVersion};
 
 const HEAD: &str = "apiVersion: apiserver.config.k8s.io/v1\nkind: AdmissionConfiguration\n";
 const INSIDE: &str =
@@ -12,7 +12,7 @@ const INSIDE: &str =
 fn rejection(settings: &str) -> Option<String> {
     let text =
         format!("{HEAD}plugins: [{{name: PodSecurity, configuration: {{{INSIDE}, {settings}}}}}]");
-    read(&first_document(&text)).err().map(|it| it.text("FILE"))
+    read(&first_document(&text), MinorVersion::NEWEST_KNOWN).err().map(|it| it.text("FILE"))
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn earlier_versions_of_pod_securitys_configuration_are_taken() {
 fn a_misspelt_plugin_is_taken_and_read_by_nobody() {
     let text = format!("{HEAD}plugins: [{{name: PodSecurtiy, configuration: {{{INSIDE}, x: y}}}}]");
     let document = first_document(&text);
-    let configuration = read(&document).ok();
+    let configuration = read(&document, MinorVersion::NEWEST_KNOWN).ok();
     let plugins = configuration.iter().flat_map(|it| &it.plugins);
     assert_eq!(
         plugins.map(|it| (it.name, it.is_known())).collect::<Vec<_>>(),
@@ -84,9 +84,9 @@ fn a_misspelt_plugin_is_taken_and_read_by_nobody() {
 fn another_file_is_named_and_not_judged() {
     let text = format!("{HEAD}plugins: [{{name: PodSecurity, path: ./pod-security.yaml}}]");
     let document = first_document(&text);
-    let configuration = read(&document).ok();
-    let path = configuration.as_ref().and_then(super::AdmissionConfiguration::pod_security_path);
-    assert_eq!(path.and_then(|it| it.as_str()), Some("./pod-security.yaml"));
+    let configuration = read(&document, MinorVersion::NEWEST_KNOWN).ok();
+    let path = configuration.as_ref().and_then(|it| it.named_files().next());
+    assert_eq!(path, Some("./pod-security.yaml"));
 }
 
 #[test]
@@ -103,7 +103,8 @@ fn what_is_no_admission_configuration_is_rejected() {
             "failed to read plugin config: strict decoding error: unknown field \"plugin\"",
         ),
     ] {
-        let rejection = read(&first_document(text)).err().map(|it| it.text("FILE"));
+        let rejection =
+            read(&first_document(text), MinorVersion::NEWEST_KNOWN).err().map(|it| it.text("FILE"));
         assert_eq!(rejection.as_deref(), Some(expected));
     }
 }

@@ -52,15 +52,42 @@ static METADATA: Struct = Struct {
         ("selfLink", Type::Text("string")),
         ("uid", Type::Text("types.UID")),
         ("resourceVersion", Type::Text("string")),
-        ("generation", Type::Any),
-        ("creationTimestamp", Type::Any),
-        ("deletionTimestamp", Type::Any),
-        ("deletionGracePeriodSeconds", Type::Any),
+        ("generation", Type::Int64),
+        ("creationTimestamp", Type::Time),
+        ("deletionTimestamp", Type::Time),
+        ("deletionGracePeriodSeconds", Type::Int64),
         ("labels", Type::TextMap),
         ("annotations", Type::TextMap),
-        ("ownerReferences", Type::Any),
+        ("ownerReferences", Type::List(&Type::Struct(&OWNER_REFERENCE))),
         ("finalizers", Type::List(&TEXT)),
-        ("managedFields", Type::Any),
+        ("managedFields", Type::List(&Type::Struct(&MANAGED_FIELDS))),
+    ],
+    is_secret: false,
+};
+
+static OWNER_REFERENCE: Struct = Struct {
+    name: "OwnerReference",
+    fields: &[
+        ("apiVersion", Type::Text("string")),
+        ("kind", Type::Text("string")),
+        ("name", Type::Text("string")),
+        ("uid", Type::Text("types.UID")),
+        ("controller", Type::Bool),
+        ("blockOwnerDeletion", Type::Bool),
+    ],
+    is_secret: false,
+};
+
+static MANAGED_FIELDS: Struct = Struct {
+    name: "ManagedFieldsEntry",
+    fields: &[
+        ("manager", Type::Text("string")),
+        ("operation", Type::Text("v1.ManagedFieldsOperationType")),
+        ("apiVersion", Type::Text("string")),
+        ("time", Type::Time),
+        ("fieldsType", Type::Text("string")),
+        ("fieldsV1", Type::Any),
+        ("subresource", Type::Text("string")),
     ],
     is_secret: false,
 };

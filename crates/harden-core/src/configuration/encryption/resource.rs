@@ -48,7 +48,7 @@ impl<'d> Resource<'d> {
 /// What the server minds of a name alone, as it is written in a rule.
 pub(crate) fn name_error(written: &str) -> Option<&'static str> {
     let (resource, group) = split(written);
-    if written.contains(char::is_uppercase) {
+    if written.contains(has_lower_case) {
         Some("resource name should not contain capital letters")
     } else if written == "*" {
         Some(
@@ -72,6 +72,12 @@ pub(crate) fn name_error(written: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether a character has a lower case of its own: the server compares the name with that in lower case.
+/// Title case has one, and letters of mathematics in upper case have none.
+fn has_lower_case(character: char) -> bool {
+    !character.to_lowercase().eq([character])
 }
 
 /// The resource and its group, which follows the first dot.

@@ -58,7 +58,17 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     } else if pod_security::is_meant(group, kind) {
         pod_security::read(root.document()).err()
     } else if admission::is_meant(group, kind, root) {
-        admission::read(root.document()).err()
+        match admission::read(root.document(), reporter.version()) {
+            Ok(configuration) => {
+                configuration.named_files().for_each(|it| reporter.name_file(it));
+                for plugin in configuration.unjudged() {
+                    reporter.leave(format!("the configuration of the admission plugin {plugin}"));
+                }
+                super::flag_ignored(&configuration.ignored, reporter);
+                None
+            }
+            Err(rejection) => Some(rejection),
+        }
     } else {
         None
     };

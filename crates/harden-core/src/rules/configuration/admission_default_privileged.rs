@@ -56,7 +56,7 @@ plugins:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::pod_security_of(object, reporter) else { return };
+    let Some(configuration) = super::pod_security(object, reporter) else { return };
     if configuration.defaults.enforce.level == Level::Privileged {
         let place = configuration.place.at("defaults").at("enforce");
         let message = "namespaces without labels are held to nothing";

@@ -76,8 +76,9 @@ const POD_SECURITY: GroupKind =
     GroupKind::new("pod-security.admission.config.k8s.io", "PodSecurityConfiguration");
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let objects = world.of_kinds(&[ADMISSION, POD_SECURITY]);
     let configurations: Vec<_> =
-        world.of_kinds(&[ADMISSION, POD_SECURITY]).filter_map(super::pod_security).collect();
+        objects.filter_map(|it| super::pod_security(it, reporter)).collect();
     if configurations.is_empty() {
         return;
     }

@@ -52,7 +52,7 @@ const GROUPS: [&str; 4] =
     ["system:masters", "system:authenticated", "system:unauthenticated", "system:nodes"];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::pod_security_of(object, reporter) else { return };
+    let Some(configuration) = super::pod_security(object, reporter) else { return };
     for place in &configuration.usernames {
         let name = place.as_str().unwrap_or_default();
         let parts = name.split(':').count();

@@ -67,7 +67,7 @@ const CONTROLLERS: [&str; 8] = [
 ];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::pod_security_of(object, reporter) else { return };
+    let Some(configuration) = super::pod_security(object, reporter) else { return };
     for place in &configuration.usernames {
         let name = place.as_str().unwrap_or_default();
         let account = name.strip_prefix("system:serviceaccount:kube-system:");

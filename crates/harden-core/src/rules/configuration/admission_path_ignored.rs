@@ -52,7 +52,7 @@ plugins:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::admission(object) else { return };
+    let Some(configuration) = super::admission(object, reporter) else { return };
     for plugin in &configuration.plugins {
         let path = plugin.path.as_str().unwrap_or_default();
         if !path.is_empty() && plugin.configuration.exists() {

@@ -53,7 +53,7 @@ plugins:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::admission(object) else { return };
+    let Some(configuration) = super::admission(object, reporter) else { return };
     for (index, plugin) in configuration.plugins.iter().enumerate() {
         let mut earlier = configuration.plugins.iter().take(index);
         if let Some(first) = earlier.position(|it| it.name == plugin.name) {

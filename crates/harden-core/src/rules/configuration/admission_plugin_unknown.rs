@@ -59,7 +59,7 @@ plugins:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::admission(object) else { return };
+    let Some(configuration) = super::admission(object, reporter) else { return };
     for plugin in configuration.plugins.iter().filter(|it| !it.is_known()) {
         let meant = PLUGINS.into_iter().find(|it| is_misspelt(plugin.name, it));
         // People know the plugin by the name of its feature.

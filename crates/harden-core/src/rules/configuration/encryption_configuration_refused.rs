@@ -48,7 +48,10 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     let options = Options::of(reporter.version());
-    let Err(rejection) = encryption::read(object.place.document(), options) else { return };
+    let rejection = match encryption::read(object.place.document(), options) {
+        Ok(configuration) => return super::flag_ignored(&configuration.ignored, reporter),
+        Err(rejection) => rejection,
+    };
     super::reject(&rejection, reporter, |place| match place.path().as_str() {
         "kind" => Some(Action::set("EncryptionConfiguration")),
         "apiVersion" => Some(Action::set("apiserver.config.k8s.io/v1")),
