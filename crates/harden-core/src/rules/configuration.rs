@@ -17,6 +17,8 @@ mod audit_field_ignored;
 mod audit_namespace_never_matches;
 mod audit_no_catch_all;
 mod audit_outcome_omitted;
+mod audit_path_never_matches;
+mod audit_permission_changes_unlogged;
 mod audit_policy_refused;
 mod audit_read_bodies_logged;
 mod audit_request_received_logged;
@@ -40,6 +42,7 @@ mod encryption_secrets_left_out;
 mod encryption_short_key;
 mod encryption_socket_misread;
 mod encryption_unauthenticated;
+mod unlogged;
 
 use harden_yaml::{Action, Place};
 
@@ -67,6 +70,8 @@ pub static RULES: &[&Rule] = &[
     &audit_namespace_never_matches::RULE,
     &audit_no_catch_all::RULE,
     &audit_outcome_omitted::RULE,
+    &audit_path_never_matches::RULE,
+    &audit_permission_changes_unlogged::RULE,
     &audit_policy_refused::RULE,
     &audit_read_bodies_logged::RULE,
     &audit_request_received_logged::RULE,

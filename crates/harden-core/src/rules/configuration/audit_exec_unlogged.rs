@@ -1,5 +1,6 @@
-//! Policies that look for exec under the wrong verb.
+//! Policies that do not see who opens a shell in a container.
 
+use super::unlogged::{Ask, flag};
 use crate::configuration::audit::{Event, GroupResources, User, decide};
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
@@ -9,11 +10,13 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Configuration,
     severity: Severity::Medium,
     level: None,
-    summary: "an audit policy logs exec by its old verb only",
-    why: "kubectl exec, attach and port-forward open a WebSocket since 1.31: the request is a \
-          GET, and its verb is `get`. A rule for `create` no longer sees them, and a shell in a \
-          container leaves less in the log than was meant.",
-    remedy: "leave `verbs` out of the rule, or add `get`",
+    summary: "an audit policy does not log exec, or by its old verb only",
+    why: "A shell in a container is how most intrusions go on, and the log is all that tells of it. \
+          kubectl exec, attach and port-forward open a WebSocket since 1.31: the request is a GET, \
+          and its verb is `get`. A rule of level None for all that is read hides them, and a rule for \
+          `create` no longer sees them.",
+    remedy: "put a rule of level Metadata for pods/exec, pods/attach and pods/portforward before it, \
+             without `verbs`",
     breaks: "",
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
@@ -55,15 +58,26 @@ rules:
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object, reporter) else { return };
     let mut flagged = Vec::new();
+    let mut asks = Vec::new();
     for subresource in ["exec", "attach", "portforward"] {
+        let ask = Ask::of("pods").subresource(subresource).namespaced();
         let decide = |verb| decide(&policy, &event(verb, subresource));
         let (create, get) = (decide("create"), decide("get"));
-        let Some(index) = create.rule.filter(|_| create.level > get.level) else { continue };
+        let Some(index) = create.rule.filter(|_| create.level > get.level) else {
+            asks.push(ask.verbs(&["create", "get"]));
+            continue;
+        };
         let names_it = |it: &GroupResources<'_>| {
             it.resources.iter().any(|it| it.text.ends_with(&format!("/{subresource}")))
         };
         let rule = policy.rules.get(index).filter(|it| it.resources.iter().any(names_it));
-        let Some(rule) = rule.filter(|_| !flagged.contains(&index)) else { continue };
+        let Some(rule) = rule else {
+            asks.push(ask.verbs(&["create", "get"]));
+            continue;
+        };
+        if flagged.contains(&index) {
+            continue;
+        }
         flagged.push(index);
         let message = format!(
             "pods/{subresource} is logged at {} for `create` and at {} for `get`, which kubectl \
@@ -72,6 +86,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         );
         reporter.flag(rule.place.at("verbs"), message, None);
     }
+    flag(&policy, &asks, reporter);
 }
 
 fn event<'e>(verb: &'e str, subresource: &'e str) -> Event<'e> {
@@ -84,5 +99,48 @@ fn event<'e>(verb: &'e str, subresource: &'e str) -> Event<'e> {
         name: "a-pod",
         is_resource_request: true,
         ..Event::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn policy(rules: &str) -> Vec<String> {
+        messages(&RULE, &format!("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n{rules}"))
+    }
+
+    #[test]
+    fn rules_that_hide_a_shell_are_named() {
+        for (rule, expected) in [
+            (
+                "resources: [{group: '', resources: [pods/exec, pods/attach, pods/portforward]}]",
+                "`create`, `get` of pods/exec, pods/attach, pods/portforward",
+            ),
+            (
+                "resources: [{group: '', resources: ['pods/*']}], verbs: [get]",
+                "`get` of pods/exec, pods/attach, pods/portforward",
+            ),
+            ("resources: [{group: '', resources: ['*/attach']}]", "`create`, `get` of pods/attach"),
+            ("verbs: [get, list, watch]", "`get` of pods/exec, pods/attach, pods/portforward"),
+        ] {
+            let found = policy(&format!("- {{level: None, {rule}}}\n- level: Metadata\n"));
+            assert_eq!(found, [format!("rules[0] keeps {expected} out of the log")], "{rule}");
+        }
+    }
+
+    #[test]
+    fn rules_that_hide_something_else_are_left_alone() {
+        for rule in [
+            "resources: [{group: '', resources: [pods, pods/log, pods/status]}]",
+            "users: ['system:serviceaccount:ci:runner']",
+            "namespaces: [kube-system]",
+            "resources: [{group: '*', resources: ['*/proxy']}]",
+            "nonResourceURLs: ['*']",
+        ] {
+            let found = policy(&format!("- {{level: None, {rule}}}\n- level: Metadata\n"));
+            assert_eq!(found, [""; 0], "{rule}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Policies that do not say who read Secrets.
 
-use crate::configuration::audit::{AuditLevel, Event, User, decide};
+use super::unlogged::{Ask, flag};
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
@@ -47,31 +47,20 @@ rules:
 ",
 };
 
+const ASKS: [Ask; 1] = [Ask::of("secrets").namespaced().verbs(&[
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+])];
+
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object, reporter) else { return };
-    for verb in ["get", "list", "create", "update", "patch", "delete"] {
-        let decision = decide(&policy, &event(verb));
-        let decided = decision.rule.and_then(|it| Some((it, policy.rules.get(it)?)));
-        // What no rule matches is another rule's finding.
-        if let Some((index, rule)) = decided.filter(|_| decision.level == AuditLevel::None) {
-            let message = format!("rules[{index}] keeps `{verb}` of Secrets out of the log");
-            reporter.flag(rule.place.at("level"), message, None);
-            return;
-        }
-    }
-}
-
-/// A request of somebody whom no rule names.
-fn event(verb: &'static str) -> Event<'static> {
-    Event {
-        user: Some(User { name: "somebody", groups: vec!["system:authenticated"] }),
-        verb,
-        namespace: "a-namespace",
-        resource: "secrets",
-        name: if matches!(verb, "list" | "create") { "" } else { "a-secret" },
-        is_resource_request: true,
-        ..Event::default()
-    }
+    flag(&policy, &ASKS, reporter);
 }
 
 #[cfg(test)]
@@ -89,7 +78,12 @@ mod tests {
             policy(
                 "- {level: None, resources: [{group: '', resources: [secrets]}]}\n- level: Metadata\n"
             ),
-            ["rules[0] keeps `get` of Secrets out of the log"]
+            ["rules[0] keeps `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, \
+              `deletecollection` of secrets out of the log"]
+        );
+        assert_eq!(
+            policy("- {level: None, verbs: [update, patch]}\n- level: Metadata\n"),
+            ["rules[0] keeps `update`, `patch` of secrets out of the log"]
         );
         assert!(
             policy("- {level: None, users: [\"system:apiserver\"]}\n- level: Metadata\n")

@@ -9,11 +9,12 @@ pub(super) static RULE: Rule = Rule {
     category: Category::Configuration,
     severity: Severity::High,
     level: None,
-    summary: "a rule of an audit policy lists users or groups by a wildcard",
+    summary: "a rule of an audit policy lists users or groups that nobody is",
     why: "Names of users and groups are compared as they are: `[\"*\"]` matches nobody, and neither \
-          does `system:serviceaccount:*`. The rule is dead, and its requests fall to later rules \
-          or are not logged.",
-    remedy: "leave the list out to mean everybody, or name users and groups",
+          does `system:serviceaccount:*`. A group in `users`, such as `system:nodes`, is nobody's \
+          name, and a user in `userGroups` is in nobody's groups. The rule is dead, and its requests \
+          fall to later rules or are not logged.",
+    remedy: "leave the list out to mean everybody, or name users in `users` and groups in `userGroups`",
     breaks: "The rule takes effect, and rules after it no longer see what it takes.",
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
     reads: &[],
