@@ -1,6 +1,7 @@
 //! Objects, and the pods that they are or make.
 
 mod amounts;
+mod fragments;
 mod kinds;
 mod objects;
 mod reference;
@@ -9,6 +10,7 @@ mod secrets;
 use harden_yaml::Place;
 
 pub use amounts::{pod_amount, quantity};
+pub use fragments::Fragment;
 pub use kinds::{KINDS, PodKind};
 pub(crate) use objects::objects_of_list;
 pub use objects::{Object, Objects, objects};
@@ -33,6 +35,8 @@ pub struct PodTemplate<'d> {
     pub spec: Place<'d>,
     /// Whether it is a Pod itself, or a template that others make pods of.
     pub origin: Origin,
+    /// Whether an operator lays a pod of its own under it, so that nobody can tell what is missing.
+    pub is_partial: bool,
 }
 
 impl<'d> Object<'d> {
@@ -51,7 +55,8 @@ impl<'d> Object<'d> {
                 let spec = holder.at("spec");
                 if spec.exists() || kind.origin() == Origin::Pod {
                     let metadata = holder.at("metadata");
-                    pods.push(PodTemplate { metadata, spec, origin: kind.origin() });
+                    let origin = kind.origin();
+                    pods.push(PodTemplate { metadata, spec, origin, is_partial: false });
                 }
             });
         }

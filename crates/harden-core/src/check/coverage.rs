@@ -24,6 +24,12 @@ pub struct Coverage {
     pub patches: usize,
     /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
     pub levels: [usize; 3],
+    /// Objects of kinds that neither Kubernetes nor a CustomResourceDefinition describes, by their kinds and
+    /// groups: only pods and objects that were recognised in them were checked.
+    pub without_schema: BTreeMap<String, usize>,
+    /// Objects whose charts are rendered elsewhere, by their kinds and groups: nothing was checked of what the
+    /// charts make.
+    pub charts: BTreeMap<String, usize>,
     /// Objects of one name of which not all say the same, so that each file is judged by the nearest.
     pub several: Vec<Several>,
     /// The ids of rules that did not run, because a kind that they read was not readable.
@@ -44,23 +50,31 @@ impl Coverage {
     pub fn add(&mut self, other: &Self) {
         self.documents += other.documents;
         self.objects += other.objects;
-        other.kinds.iter().for_each(|(kind, count)| self.add_kind(kind, *count));
+        add(&mut self.kinds, &other.kinds);
         self.foreign += other.foreign;
         self.broken += other.broken;
         self.templates += other.templates;
         self.patches += other.patches;
+        add(&mut self.without_schema, &other.without_schema);
+        add(&mut self.charts, &other.charts);
         self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);
-    }
-
-    pub(super) fn add_kind(&mut self, kind: &str, count: usize) {
-        match self.kinds.get_mut(kind) {
-            Some(sum) => *sum += count,
-            None => drop(self.kinds.insert(kind.to_owned(), count)),
-        }
     }
 
     /// Whether there are documents that nobody could read; templates are known not to be any.
     pub fn is_broken(&self) -> bool {
         self.broken > self.templates
+    }
+}
+
+/// Adds counts to counts.
+fn add(sums: &mut BTreeMap<String, usize>, counts: &BTreeMap<String, usize>) {
+    counts.iter().for_each(|(kind, count)| increase(sums, kind, *count));
+}
+
+/// Adds a count to that of a kind.
+pub(super) fn increase(sums: &mut BTreeMap<String, usize>, kind: &str, count: usize) {
+    match sums.get_mut(kind) {
+        Some(sum) => *sum += count,
+        None => drop(sums.insert(kind.to_owned(), count)),
     }
 }

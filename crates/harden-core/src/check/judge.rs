@@ -4,7 +4,9 @@ use std::cell::OnceCell;
 
 use harden_yaml::{Document, Span};
 
+use super::Coverage;
 use super::checker::{ActiveRule, Checker};
+use super::coverage::increase;
 use super::draft::{Draft, Held};
 use super::profiles;
 use crate::finding::Finding;
@@ -66,7 +68,7 @@ impl<'c> Judge<'c> {
         let objects: Vec<_> =
             text.objects(document).of(text.index, number).filter(Object::is_complete).collect();
         draft.coverage.objects += objects.len();
-        objects.iter().for_each(|it| draft.coverage.add_kind(it.kind, 1));
+        objects.iter().for_each(|it| self.cover(text, it, &mut draft.coverage));
         draft.coverage.foreign += usize::from(objects.is_empty());
         if settings.reads_ignores {
             let (at, file) = ((text.index, number), &settings.ignores);
@@ -77,6 +79,18 @@ impl<'c> Judge<'c> {
             draft.is_wanted |= wanted.holds(object);
             draft.has_custom_objects |= schema::is_custom(object);
             self.judge_object(text, object, draft);
+        }
+    }
+
+    fn cover(&self, text: &Text<'_>, object: &Object<'_>, coverage: &mut Coverage) {
+        increase(&mut coverage.kinds, object.kind, 1);
+        let around = self.checker.context.around(text.name);
+        let name = || format!("{}.{}", object.kind, object.group);
+        if !around.describes(object) {
+            increase(&mut coverage.without_schema, &name(), 1);
+        }
+        if object.has_chart() {
+            increase(&mut coverage.charts, &name(), 1);
         }
     }
 

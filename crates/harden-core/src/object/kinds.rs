@@ -1,6 +1,6 @@
 //! The kinds whose objects are pods or make them.
 
-use super::Origin;
+use super::{Object, Origin};
 
 /// A kind whose objects are pods or hold templates of pods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,21 @@ impl PodKind {
         pods: &'static [&'static str],
     ) -> Self {
         Self { group, kind, pods, is_judged_on_creation: false }
+    }
+}
+
+/// Kinds that have somebody render a chart with values, of which only the chart says what they come to.
+const CHARTS: [(&str, &str); 4] = [
+    ("argoproj.io", "Application"),
+    ("argoproj.io", "ApplicationSet"),
+    ("helm.cattle.io", "HelmChart"),
+    ("helm.toolkit.fluxcd.io", "HelmRelease"),
+];
+
+impl Object<'_> {
+    /// Whether what it has applied is in charts or folders elsewhere.
+    pub fn has_chart(&self) -> bool {
+        CHARTS.contains(&(self.group, self.kind))
     }
 }
 

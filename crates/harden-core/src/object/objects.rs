@@ -27,6 +27,8 @@ pub struct Object<'d> {
     /// The way to it from the root of its document.
     pointer: Pointer,
     reference: OnceCell<Arc<ObjectReference>>,
+    /// Whether it is in a Template of OpenShift, whose parameters stand in place of values.
+    has_parameters: bool,
 }
 
 impl<'d> Object<'d> {
@@ -94,8 +96,57 @@ impl<'d> Object<'d> {
             kind: or("kind", kind),
             pointer: Pointer::default(),
             reference: OnceCell::new(),
+            has_parameters: false,
         }
     }
+
+    /// Whether a parameter stands here in place of a value, so that nobody can tell what it will be.
+    pub(crate) fn is_parameter(&self, place: Place<'_>) -> bool {
+        self.has_parameters && place.as_str().is_some_and(|it| it.contains("${"))
+    }
+
+    /// The objects inside, each with the way to it: what a Template of OpenShift makes, or what an object of a
+    /// custom kind has somebody apply. One is told by `apiVersion`, `kind` and `metadata`; a reference has no
+    /// metadata.
+    fn embedded(&self) -> Vec<Self> {
+        let has_parameters = self.is("template.openshift.io", "Template");
+        let mut embedded = Vec::new();
+        if self.is_open() {
+            for (key, value) in self.place.entries() {
+                if !matches!(key, "metadata" | "status") {
+                    collect(value, DEEPEST, &mut embedded);
+                }
+            }
+        }
+        let objects = embedded.into_iter().filter_map(|place| {
+            let pointer = place.way_from(&self.place)?.pointer()?;
+            Some(Self {
+                pointer: self.pointer.then(&pointer),
+                has_parameters: has_parameters || self.has_parameters,
+                ..Self::read(place, "", "")
+            })
+        });
+        objects.collect()
+    }
+}
+
+/// Deeper than any object is nested.
+pub(super) const DEEPEST: usize = 64;
+
+/// Whether it is an object by itself.
+pub(super) fn is_object(place: Place<'_>) -> bool {
+    let says = |key| place.at(key).as_str().is_some_and(|it| !it.is_empty());
+    place.is_map() && says("apiVersion") && says("kind") && place.at("metadata").is_map()
+}
+
+/// Adds the objects in a place, but not those inside of them.
+fn collect<'d>(place: Place<'d>, left: usize, embedded: &mut Vec<Place<'d>>) {
+    let Some(left) = left.checked_sub(1) else { return };
+    if is_object(place) {
+        return embedded.push(place);
+    }
+    place.items().for_each(|it| collect(it, left, embedded));
+    place.entries().for_each(|(_, it)| collect(it, left, embedded));
 }
 
 /// The objects of a document: the one that it is, or those in the List that it is.
@@ -117,6 +168,8 @@ pub(crate) fn objects_of_list<'d>(
         source: 0,
         document: 0,
         lists: Vec::new(),
+        opens: false,
+        embedded: Vec::new(),
     }
 }
 
@@ -124,6 +177,10 @@ pub(crate) fn objects_of_list<'d>(
 #[derive(Debug, Clone)]
 pub struct Objects<'d> {
     next: Option<Object<'d>>,
+    /// Whether objects inside of others count.
+    opens: bool,
+    /// Those that were found inside, the next one last.
+    embedded: Vec<Object<'d>>,
     source: usize,
     document: u32,
     lists: Vec<List<'d>>,
@@ -142,10 +199,13 @@ impl<'d> Iterator for Objects<'d> {
 
     fn next(&mut self) -> Option<Object<'d>> {
         loop {
-            let object = match self.next.take() {
+            let object = match self.next.take().or_else(|| self.embedded.pop()) {
                 Some(object) => object,
                 None => self.next_item()?,
             };
+            if self.opens {
+                self.embedded.extend(object.embedded().into_iter().rev());
+            }
             let object = Object { source: self.source, document: self.document, ..object };
             let Some(kind) = object.kind.strip_suffix("List") else { return Some(object) };
             let items = object.place.at("items");
@@ -163,6 +223,11 @@ impl<'d> Objects<'d> {
     /// The same, as objects of this document of a source.
     pub(crate) fn of(self, source: usize, document: u32) -> Self {
         Self { source, document, ..self }
+    }
+
+    /// The same with the objects inside of others, behind those that they are in.
+    pub(crate) fn opened(self) -> Self {
+        Self { opens: true, ..self }
     }
 
     fn next_item(&mut self) -> Option<Object<'d>> {
@@ -223,6 +288,38 @@ items:
     fn a_kind_that_merely_ends_in_list_is_an_object() {
         let text = "{apiVersion: example.com/v1, kind: AllowList, metadata: {name: a}}";
         assert_eq!(names(text), ["example.com/v1 AllowList a"]);
+    }
+
+    #[test]
+    fn objects_inside_of_custom_ones_are_opened() {
+        let text = "
+apiVersion: work.open-cluster-management.io/v1
+kind: ManifestWork
+metadata: {name: w}
+spec:
+  reference: {apiVersion: v1, kind: Pod, name: r}
+  manifests:
+  - {apiVersion: v1, kind: Pod, metadata: {name: a}}
+  - apiVersion: template.openshift.io/v1
+    kind: Template
+    metadata: {name: t}
+    objects:
+    - {apiVersion: v1, kind: Pod, metadata: {name: b}, x: '${A}'}
+  - {apiVersion: v1, kind: Service, metadata: {name: c}}
+";
+        let document = Document::parse_yaml(text);
+        let all: Vec<_> = objects(document.root()).opened().collect();
+        let names: Vec<_> = all.iter().map(Object::name).collect();
+        assert_eq!(names, ["w", "a", "t", "b", "c"]);
+        for object in &all {
+            assert_eq!(object.place.pointer().as_ref(), Some(&object.pointer));
+        }
+        let is_parameter = |it: &Object<'_>| it.is_parameter(it.place.at("x"));
+        assert_eq!(all.iter().filter(|it| is_parameter(it)).count(), 1);
+        assert_eq!(objects(document.root()).count(), 1);
+        let policy = text.replace("work.open-cluster-management.io", "kyverno.io");
+        let document = Document::parse_yaml(&policy);
+        assert_eq!(objects(document.root()).opened().count(), 1);
     }
 
     #[test]

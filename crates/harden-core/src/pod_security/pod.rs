@@ -103,6 +103,15 @@ impl<'d> Pod<'d> {
         pod
     }
 
+    /// Adds a container that is not in one of the lists of the spec. Without a name, it is called by its key.
+    pub fn add_container(&mut self, place: Place<'d>) {
+        let mut container = Container::read(ContainerKind::Regular, place);
+        if container.name.is_empty() {
+            container.name = place.key().unwrap_or_default();
+        }
+        self.containers.push(container);
+    }
+
     /// The value of `spec.runtimeClassName`, by which pods can be exempt.
     pub fn runtime_class(&self) -> Option<&'d str> {
         self.runtime_class

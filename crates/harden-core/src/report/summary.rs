@@ -1,5 +1,6 @@
 //! A report in numbers, and those in sentences.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -141,13 +142,18 @@ impl Report<'_> {
         }
         match coverage.patches {
             0 => {}
-            1 => lines.push("1 workload is a patch: only what it says was checked".to_owned()),
+            1 => lines.push(
+                "1 workload is a patch or a template of an operator: only what it says was checked"
+                    .to_owned(),
+            ),
             several => {
                 lines.push(format!(
-                    "{several} workloads are patches: only what they say was checked"
+                    "{several} workloads are patches or templates of operators: only what they say was checked"
                 ));
             }
         }
+        lines.extend(without_schema(&coverage.without_schema));
+        lines.extend(charts(&coverage.charts));
         lines.extend(several(&coverage.several));
         if coverage.broken > 0 {
             let templates = match (coverage.templates, coverage.broken) {
@@ -173,6 +179,44 @@ impl Report<'_> {
     pub fn incomplete_lines(&self) -> Vec<String> {
         self.incomplete.iter().map(|it| format!("{}: {}", it.what, it.why)).collect()
     }
+}
+
+/// The kinds of which nothing says what fields they have.
+fn without_schema(kinds: &BTreeMap<String, usize>) -> Option<String> {
+    let objects = kinds.values().sum();
+    let have = if objects == 1 { "has" } else { "have" };
+    let of_them = if objects == 1 { "it" } else { "them" };
+    (objects > 0).then(|| {
+        format!(
+            "{} {have} no schema here ({}): of {of_them} only pods and objects inside were checked; give the definitions with --crd",
+            count(objects, "object"),
+            named(kinds)
+        )
+    })
+}
+
+/// The kinds that have charts rendered elsewhere.
+fn charts(kinds: &BTreeMap<String, usize>) -> Option<String> {
+    let objects = kinds.values().sum();
+    let one = objects == 1;
+    let (have, what) = if one { ("has", "it makes") } else { ("have", "they make") };
+    (objects > 0).then(|| {
+        format!(
+            "{} ({}) {have} charts or folders applied that are elsewhere: what {what} was not checked",
+            count(objects, "object"),
+            named(kinds)
+        )
+    })
+}
+
+/// The first few kinds by name.
+fn named(kinds: &BTreeMap<String, usize>) -> String {
+    let names: Vec<_> = kinds.keys().take(NAMED).map(String::as_str).collect();
+    let more = match kinds.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", names.join(", "))
 }
 
 /// Objects of one name that do not say the same; the first few by name.

@@ -165,7 +165,8 @@ impl<'r, 'd> Reporter<'r, 'd> {
 
     /// Adds a spot to a flaw, unless what is missing may be in the manifest that this one changes.
     fn add(&mut self, place: Place<'d>, label: &str, action: Option<Action>) -> bool {
-        let is_told = place.exists() || !self.subject.is_patch;
+        let is_parameter = self.subject.object.is_some_and(|it| it.is_parameter(place));
+        let is_told = (place.exists() || !self.subject.is_patch) && !is_parameter;
         if is_told {
             let (text, base) = (self.subject.text, self.subject.base(place));
             self.collector.add(|it| it.spot(text, base, place, label, action));
@@ -199,7 +200,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         places: impl IntoIterator<Item = (Place<'d>, Option<Action>)>,
     ) {
         let text = *self.texts.get(object.source).unwrap_or(&self.subject.text);
-        for (place, action) in places {
+        for (place, action) in places.into_iter().filter(|it| !object.is_parameter(it.0)) {
             self.collector.add(|it| it.spot(text, object.place, place, "", action));
         }
         let at = (object.source, object.document);

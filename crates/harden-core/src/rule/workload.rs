@@ -18,15 +18,19 @@ pub struct Workload<'d> {
 }
 
 impl<'d> Workload<'d> {
-    /// The pods that an object is or makes.
+    /// The pods that an object is or makes, and what it says of pods if its kind is not known.
     pub(crate) fn all(object: &Object<'d>) -> Vec<Self> {
-        let pods = object.pods().into_iter();
-        pods.map(|template| Self {
+        let read = |template: PodTemplate<'d>| Self {
             object: object.clone(),
             template,
             pod: Pod::read_defaulted(template.metadata, template.spec, template.origin),
-        })
-        .collect()
+        };
+        let fragments = object.fragments().into_iter().map(|fragment| {
+            let mut workload = read(fragment.template);
+            fragment.containers.into_iter().for_each(|it| workload.pod.add_container(it));
+            workload
+        });
+        object.pods().into_iter().map(read).chain(fragments).collect()
     }
 
     /// A field of the pod's spec.
@@ -39,9 +43,11 @@ impl<'d> Workload<'d> {
         self.pod.containers()
     }
 
-    /// Whether it is a patch to another manifest: a pod needs an image in at least one container.
+    /// Whether it is laid over something that is not known, which has what is missing here: a template for an
+    /// operator, or a patch to another manifest, as a pod needs an image in at least one container.
     pub fn is_patch(&self) -> bool {
-        self.containers().iter().all(|it| !it.place().at("image").exists())
+        self.template.is_partial
+            || self.containers().iter().all(|it| !it.place().at("image").exists())
     }
 
     /// The ServiceAccount that it names, as the API server reads it: the older field counts where the newer

@@ -60,7 +60,7 @@ impl<'t> Text<'t> {
         let list = self.list();
         let (api_version, kind) =
             list.map_or(("", ""), |it| (it.api_version.as_str(), it.kind.as_str()));
-        object::objects_of_list(document.root(), api_version, kind).of(self.index, 0)
+        object::objects_of_list(document.root(), api_version, kind).of(self.index, 0).opened()
     }
 }
 

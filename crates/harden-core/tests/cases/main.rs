@@ -9,6 +9,7 @@ mod configuration;
 mod ignores;
 mod nearness;
 mod network;
+mod opening;
 mod rbac;
 mod resources;
 mod schema;

@@ -53,6 +53,14 @@ impl<'c> Surroundings<'c> {
         self.context.definitions.find(group, kind, self.source)
     }
 
+    /// Whether a schema says what fields an object may have, or it is no object for an API server.
+    pub fn describes(self, object: &Object<'_>) -> bool {
+        let is_of_server = object.group.contains('.') && !is_file(object.group);
+        !is_of_server
+            || !schema::is_custom(object)
+            || !self.definitions(object.group, object.kind).is_empty()
+    }
+
     /// What the API server would reject or drop of an object. Where several definitions of its kind are
     /// equally near, what only some of them reject says which.
     pub fn flaws<'d>(self, object: &Object<'d>, version: MinorVersion) -> Vec<Flaw<'d>> {
@@ -85,4 +93,11 @@ impl<'c> Surroundings<'c> {
         });
         said.collect()
     }
+}
+
+/// Whether objects of this group are files that programs read, and no API server.
+fn is_file(group: &str) -> bool {
+    const GROUPS: [&str; 4] =
+        ["audit.k8s.io", "client.authentication.k8s.io", "kind.x-k8s.io", "kubeadm.k8s.io"];
+    group.ends_with("config.k8s.io") || GROUPS.contains(&group)
 }

@@ -158,6 +158,10 @@ struct Coverage<'a> {
     patches: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     several: Vec<Several<'a>>,
+    #[serde(rename = "withoutSchema", skip_serializing_if = "BTreeMap::is_empty")]
+    without_schema: &'a BTreeMap<String, usize>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    charts: &'a BTreeMap<String, usize>,
     #[serde(rename = "rulesNotRun", skip_serializing_if = "<[_]>::is_empty")]
     rules_not_run: &'a [&'static str],
 }
@@ -204,6 +208,8 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 templates: coverage.templates,
                 patches: coverage.patches,
                 several: several(coverage),
+                without_schema: &coverage.without_schema,
+                charts: &coverage.charts,
                 rules_not_run: &coverage.rules_not_run,
             },
             incomplete: incomplete.map(|it| Incomplete { what: &it.what, why: &it.why }).collect(),
