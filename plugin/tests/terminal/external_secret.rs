@@ -138,6 +138,29 @@ fn every_mistake_is_named_with_its_flag_and_rule() {
 }
 
 #[test]
+fn a_store_whose_name_makes_too_long_a_name_is_rejected() {
+    let words = |length: usize, more: &str| {
+        let name = "x".repeat(length);
+        format!("external-secret app -n team-a --key a --store-name {name} {more}")
+    };
+    let vault = "--store vault --vault-server https://vault.example.com";
+    let parameters = "--store aws-parameter-store --aws-region eu-west-1 --auth static";
+    for (most, store, option) in [
+        (249, vault, "--service-account eso"),
+        (241, parameters, "--credentials eso"),
+        (253, "--store fake", ""),
+    ] {
+        line(&words(most, store)).ok();
+        if !option.is_empty() {
+            let message = line(&words(most + 1, store)).rejected();
+            assert!(message.contains("--store-name"), "{message}");
+            assert!(message.contains(option.split(' ').next().unwrap()), "{message}");
+            line(&words(most + 1, &format!("{store} {option}"))).ok();
+        }
+    }
+}
+
+#[test]
 fn everything_that_can_be_made_passes_every_rule_and_the_operators_schemas() {
     let Some(folder) = definitions() else { return };
     let files = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
@@ -160,6 +183,10 @@ fn everything_that_can_be_made_passes_every_rule_and_the_operators_schemas() {
         let mut asked = Vec::new();
         if words.contains("--deletion-policy delete") {
             asked.push("external-secret-deletes-secret");
+        }
+        if words.contains("--store kubernetes") {
+            // What is pushed must be created.
+            asked.push("namespace-secret-write");
         }
         if words.contains("--store fake") {
             asked.push("secret-in-fake-store");

@@ -6,6 +6,7 @@
 )]
 
 mod configuration;
+mod external_secrets;
 mod ignores;
 mod nearness;
 mod network;

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Options, StoreKind, store};
 use crate::Manifest;
-use crate::kubernetes::Kind;
+use crate::generators::OptionError;
+use crate::kubernetes::{Kind, is_subdomain};
 
 /// Names that a store refers to, and where they are.
 #[derive(Debug, Clone)]
@@ -34,6 +35,30 @@ impl<'a> Identity<'a> {
     pub(super) fn credentials(&self) -> String {
         let own = || format!("{}-credentials", store::name(self.options));
         self.options.credentials.as_ref().map_or_else(own, ToString::to_string)
+    }
+
+    /// Rejects a store whose name leads to one that the API server rejects; `makes_account` where the
+    /// ServiceAccount is made, too.
+    pub(super) fn check_names(
+        &self,
+        makes_account: bool,
+        store: &Manifest,
+    ) -> Result<(), OptionError> {
+        let spec = store.object.get("spec").map(ToString::to_string).unwrap_or_default();
+        let is_named = |name: &str| spec.contains(&format!("\"name\":\"{name}\""));
+        for (name, kind, option, is_used) in [
+            (self.account(), "ServiceAccount", "--service-account", makes_account),
+            (self.credentials(), "Secret", "--credentials", false),
+        ] {
+            if (is_used || is_named(&name)) && !is_subdomain(&name) {
+                let rule = format!(
+                    "makes the name of a {kind}, {} characters long, and it may have 253: give {option}",
+                    name.len()
+                );
+                return Err(OptionError::new("--store-name", &store.name, rule));
+            }
+        }
+        Ok(())
     }
 
     /// A reference to the ServiceAccount.

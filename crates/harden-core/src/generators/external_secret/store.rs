@@ -204,8 +204,10 @@ fn store(
         )
     };
     let account = scaffold.account.map(|annotations| identity.manifest(&annotations));
+    let manifest = Manifest::new(kind, namespace, &name(options), why, json!({"spec": spec}));
+    identity.check_names(account.is_some(), &manifest)?;
     Ok(Store {
-        manifest: Manifest::new(kind, namespace, &name(options), why, json!({"spec": spec})),
+        manifest,
         identity: account.into_iter().chain(scaffold.rights).collect(),
         notes: scaffold.notes,
     })

@@ -1,6 +1,6 @@
 //! ExternalSecrets that the operator rejects.
 
-use harden_yaml::Place;
+use harden_yaml::{Kind, Place};
 
 use crate::external_secrets::external_secret;
 use crate::object::Object;
@@ -79,10 +79,25 @@ fn template<'d>(target: Place<'d>, reporter: &mut Reporter<'_, 'd>) {
     let is_account_token = kind.as_str() == Some("kubernetes.io/service-account-token");
     if kind.as_str() == Some("bootstrap.kubernetes.io/token") {
         reporter.flag(kind, "a template must not make bootstrap tokens", None);
-    } else if is_account_token && annotations.get("kubernetes.io/service-account.name").is_some() {
-        reporter.flag(kind, "a template must not make tokens of ServiceAccounts", None);
+    } else if is_account_token {
+        // As validatePrivilegedTemplate does: what a template renders cannot be told before.
+        let is_annotations =
+            |it: &Place<'_>| it.as_str().is_some_and(|it| it.eq_ignore_ascii_case("annotations"));
+        let rendered = template.at("templateFrom").items().map(|it| it.at("target"));
+        let named = Some(annotations.at("kubernetes.io/service-account.name"));
+        let named = named.filter(|it| it.kind() != Kind::Missing);
+        let places: Vec<_> = named.into_iter().chain(rendered.filter(is_annotations)).collect();
+        if !places.is_empty() {
+            let places = [kind].into_iter().chain(places);
+            reporter.flag_all(
+                "a template must not make tokens of ServiceAccounts",
+                places.map(|it| (it, String::new(), None)),
+            );
+        }
     }
-    if target.at("manifest").exists() {
+    let manifest = target.at("manifest");
+    let word = |key| manifest.at(key).as_str();
+    if manifest.exists() && (word("apiVersion"), word("kind")) != (Some("v1"), Some("Secret")) {
         return;
     }
     for place in template.at("templateFrom").items().map(|it| it.at("target")) {
@@ -131,6 +146,18 @@ mod tests {
         let token = "data: [{secretKey: a}], target: {template: {type: kubernetes.io/service-account-token, \
                      metadata: {annotations: {kubernetes.io/service-account.name: x}}}}";
         assert_eq!(spec(token), ["a template must not make tokens of ServiceAccounts"]);
+        let rendered = |kind: &str, target: &str| {
+            spec(&format!(
+                "data: [{{secretKey: a}}], target: {{template: {{type: {kind}, templateFrom: [{{{target}, \
+                 literal: 'kubernetes.io/service-account.name: admin'}}]}}}}"
+            ))
+        };
+        let token = "kubernetes.io/service-account-token";
+        assert_eq!(rendered(token, "target: Annotations").len(), 1);
+        assert_eq!(rendered(token, "target: annotations").len(), 1, "whatever the case");
+        assert!(rendered(token, "target: Labels").is_empty());
+        assert!(rendered(token, "target: Data").is_empty());
+        assert!(rendered("Opaque", "target: Annotations").is_empty());
     }
 
     #[test]
@@ -143,5 +170,6 @@ mod tests {
         assert!(template("Labels", "").is_empty());
         assert_eq!(template("metadata.ownerReferences", "").len(), 1);
         assert!(template("spec.config", "manifest: {apiVersion: v1, kind: ConfigMap},").is_empty());
+        assert_eq!(template("type", "manifest: {apiVersion: v1, kind: Secret},").len(), 1);
     }
 }
