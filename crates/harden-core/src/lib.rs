@@ -30,5 +30,6 @@ pub mod schema;
 pub mod secrecy;
 pub mod simulate;
 pub mod source;
+pub mod validation;
 
 pub use manifest::{Manifest, ManifestFormat, render};

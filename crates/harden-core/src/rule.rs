@@ -10,7 +10,7 @@ mod world;
 
 pub use collector::Collector;
 pub use reporter::{Reporter, Unjudged};
-pub use subject::Subject;
+pub use subject::{Answers, Subject};
 pub use target::Target;
 pub use workload::Workload;
 pub use world::World;

@@ -69,6 +69,11 @@ pub fn is_kind(kind: &str) -> bool {
     built_in::built_in().kinds.iter().any(|it| it.name == kind)
 }
 
+/// Whether a manifest is only part of an object, such as the patches of kustomize.
+pub fn is_part(object: &Object<'_>) -> bool {
+    patch::is_part(object)
+}
+
 /// The flaws of an object in the order of its text, except that missing fields come after what is
 /// written beside them. Kinds of groups that are not known are not checked.
 pub fn check<'d>(object: &Object<'d>, version: MinorVersion, crds: &Crds) -> Vec<Flaw<'d>> {

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rbac", &["kubernetes", "object"]),
     ("external_secrets", &["kubernetes", "object"]),
     ("schema", &["kubernetes", "object"]),
+    ("validation", &["kubernetes", "object"]),
     ("configuration", &["kubernetes", "pod_security"]),
     ("secrecy", &["configuration", "external_secrets", "object", "schema", "source"]),
     ("inventory", &["kubernetes", "object", "source", "pod_security", "schema"]),
@@ -36,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "rbac",
             "schema",
             "source",
+            "validation",
         ],
     ),
     (
@@ -68,6 +70,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "schema",
             "secrecy",
             "simulate",
+            "validation",
         ],
     ),
     ("generators", &["cluster", "configuration", "kubernetes", "manifest", "object", "simulate"]),

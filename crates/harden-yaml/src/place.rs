@@ -254,6 +254,13 @@ impl<'d> Place<'d> {
         beside(self.document, self.grip())
     }
 
+    /// Whether another place of the document is this one.
+    pub fn is_at(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.beyond == other.beyond
+            && self.missing_keys().eq(other.missing_keys())
+    }
+
     /// The document that this is a place of.
     pub fn document(&self) -> &'d Document<'d> {
         self.document

@@ -1,7 +1,5 @@
 //! Judges one section of a text after the other.
 
-use std::cell::OnceCell;
-
 use harden_yaml::{Document, Span};
 
 use super::Coverage;
@@ -12,7 +10,7 @@ use super::profiles;
 use crate::finding::Finding;
 use crate::ignore;
 use crate::object::Object;
-use crate::rule::{Check, Collector, Reporter, Subject, Workload};
+use crate::rule::{Answers, Check, Collector, Reporter, Subject, Workload};
 use crate::schema;
 use crate::source::{Positions as _, Text};
 
@@ -96,8 +94,8 @@ impl<'c> Judge<'c> {
 
     fn judge_object(&mut self, text: &Text<'_>, object: &Object<'_>, draft: &mut Draft) {
         let target = self.checker.target();
-        let flaws = OnceCell::new();
-        let subject = Subject::object(text, object, &flaws);
+        let answers = Answers::default();
+        let subject = Subject::object(text, object, &answers);
         for ActiveRule { check, about, .. } in &self.checker.rules.of_objects {
             if let Check::Object(check) = check {
                 let mut reporter = Reporter::new(about, target, subject, &mut self.collector);

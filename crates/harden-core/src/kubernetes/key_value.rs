@@ -72,14 +72,16 @@ fn split(text: &str) -> Result<(&str, &str), InvalidKeyValue> {
     }
 }
 
-pub(super) fn is_qualified_name(key: &str) -> bool {
+/// Whether a text is what labels and annotations are named by: a name, after a domain and `/` if there is one.
+pub fn is_qualified_name(key: &str) -> bool {
     match key.split_once('/') {
         Some((prefix, name)) => is_subdomain(prefix) && is_name_part(name),
         None => is_name_part(key),
     }
 }
 
-pub(super) fn is_label_value(value: &str) -> bool {
+/// Whether a text can be the value of a label.
+pub fn is_label_value(value: &str) -> bool {
     value.is_empty() || is_name_part(value)
 }
 

@@ -93,7 +93,7 @@ impl FromStr for PolicyPort {
                 return Err(InvalidPort);
             }
             PortRange::Range(first, last)
-        } else if is_port_name(port) {
+        } else if port_name_flaw(port).is_none() {
             PortRange::Name(port.to_owned())
         } else {
             return Err(InvalidPort);
@@ -117,12 +117,22 @@ impl fmt::Display for PolicyPort {
     }
 }
 
-/// IANA_SVC_NAME as the API server checks it.
-fn is_port_name(text: &str) -> bool {
-    text.len() <= 15
-        && super::is_label_name(text)
-        && !text.contains("--")
-        && text.bytes().any(|byte| byte.is_ascii_lowercase())
+/// What is wrong with the name of a port, if anything: the first complaint of the API server (IANA_SVC_NAME).
+pub fn port_name_flaw(name: &str) -> Option<&'static str> {
+    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if name.len() > 15 {
+        Some("must be no more than 15 characters")
+    } else if !name.bytes().all(is_allowed) {
+        Some("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
+    } else if !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        Some("must contain at least one letter (a-z)")
+    } else if name.contains("--") {
+        Some("must not contain consecutive hyphens")
+    } else if name.starts_with('-') || name.ends_with('-') {
+        Some("must not begin or end with a hyphen")
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -49,6 +49,18 @@ impl Quantity {
         self.nanos as f64 / other.nanos as f64 <= times.nanos as f64 / NANO as f64
     }
 
+    /// The same amount rounded up to thousandths, as the API server stores what containers take.
+    #[must_use]
+    pub fn in_thousandths(&self) -> Self {
+        let rest = self.nanos.rem_euclid(MILLI);
+        Self::from_nanos(if rest == 0 { self.nanos } else { self.nanos - rest + MILLI })
+    }
+
+    /// Whether the amount is so many times another, without a rest.
+    pub fn is_multiple_of(&self, other: &Self) -> bool {
+        other.nanos > 0 && self.nanos % other.nanos == 0
+    }
+
     /// Whether the amount is below zero.
     pub fn is_negative(&self) -> bool {
         self.nanos < 0
@@ -79,6 +91,7 @@ impl Quantity {
 }
 
 const NANO: i128 = 1_000_000_000;
+const MILLI: i128 = 1_000_000;
 
 /// Why a text is no quantity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -6,7 +6,7 @@ use harden_yaml::Place;
 
 use self::range::range;
 use super::{Direction, NetworkPolicy};
-use crate::kubernetes::{MinorVersion, Selector};
+use crate::kubernetes::{MinorVersion, Selector, port_name_flaw};
 
 /// Since this version address ranges must be written as they are stored (StrictIPCIDRValidation).
 const STRICT_SINCE: MinorVersion = MinorVersion(36);
@@ -120,7 +120,7 @@ fn port<'d>(item: Place<'d>, problems: &mut Vec<PolicyProblem<'d>>) {
             }
         }
         (None, Some(name)) => {
-            if let Some(rule) = name_flaw(name) {
+            if let Some(rule) = port_name_flaw(name) {
                 invalid(problems, port, rule);
             }
             if end.exists() {
@@ -134,24 +134,6 @@ fn port<'d>(item: Place<'d>, problems: &mut Vec<PolicyProblem<'d>>) {
     }
     if end.as_i64().is_some_and(|it| !(1..=65535).contains(&it)) {
         invalid(problems, end, "must be between 1 and 65535, inclusive");
-    }
-}
-
-/// As IsValidPortName does, for the first of its complaints.
-fn name_flaw(name: &str) -> Option<&'static str> {
-    let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if name.len() > 15 {
-        Some("must be no more than 15 characters")
-    } else if !name.bytes().all(is_allowed) {
-        Some("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
-    } else if !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        Some("must contain at least one letter (a-z)")
-    } else if name.contains("--") {
-        Some("must not contain consecutive hyphens")
-    } else if name.starts_with('-') || name.ends_with('-') {
-        Some("must not begin or end with a hyphen")
-    } else {
-        None
     }
 }
 

@@ -12,6 +12,7 @@ use crate::object::Object;
 use crate::pod_security::Container;
 use crate::schema::Flaw;
 use crate::source::Positions;
+use crate::validation::Problem;
 
 /// What nobody judges, although an object that is judged is about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,12 @@ impl<'r, 'd> Reporter<'r, 'd> {
     /// rules.
     pub fn flaws(&self) -> &'r [Flaw<'d>] {
         self.subject.flaws(&self.target)
+    }
+
+    /// What the API server would refuse of the object at hand although its fields are right. One walk over
+    /// the object serves all rules.
+    pub fn problems(&self) -> &'r [Problem<'d>] {
+        self.subject.problems(&self.target)
     }
 
     /// Says that the object at hand has the API server read a file, without which something of it cannot be

@@ -6,8 +6,12 @@ use harden_yaml::Place;
 
 use super::{Target, Workload};
 use crate::object::Object;
-use crate::schema::Flaw;
+use crate::schema::{self, Flaw, FlawKind};
 use crate::source::Positions;
+use crate::validation::{self, Problem};
+
+/// Without one of these an object is no whole one, and what is not in it may be elsewhere.
+const WHOLE: &[&str] = &["spec", "selector", "template", "jobTemplate", "schedule", "containers"];
 
 /// What a rule is shown, as far as its findings need it.
 #[derive(Clone, Copy)]
@@ -18,23 +22,30 @@ pub struct Subject<'r, 'd> {
     pub(super) object: Option<&'r Object<'d>>,
     /// Whether places are left out where there is nothing.
     pub(super) is_patch: bool,
-    flaws: Option<&'r OnceCell<Vec<Flaw<'d>>>>,
+    answers: Option<&'r Answers<'d>>,
+}
+
+/// What is asked of an object once, and kept for all rules.
+#[derive(Debug, Default)]
+pub struct Answers<'d> {
+    flaws: OnceCell<Vec<Flaw<'d>>>,
+    problems: OnceCell<Vec<Problem<'d>>>,
 }
 
 impl<'r, 'd> Subject<'r, 'd> {
     /// A document, by its place in a text.
     pub(crate) fn document(text: &'r dyn Positions, document: u32) -> Self {
-        Self { text, document, object: None, is_patch: false, flaws: None }
+        Self { text, document, object: None, is_patch: false, answers: None }
     }
 
-    /// An object. What the schemas say of it is asked once, and kept in `flaws` for all rules.
+    /// An object, and what is asked of it.
     pub(crate) fn object(
         text: &'r dyn Positions,
         object: &'r Object<'d>,
-        flaws: &'r OnceCell<Vec<Flaw<'d>>>,
+        answers: &'r Answers<'d>,
     ) -> Self {
         let it = Self::document(text, object.document);
-        Self { object: Some(object), flaws: Some(flaws), ..it }
+        Self { object: Some(object), answers: Some(answers), ..it }
     }
 
     /// A pod or pod template.
@@ -50,10 +61,33 @@ impl<'r, 'd> Subject<'r, 'd> {
 
     /// What the API server would reject or drop of the object.
     pub(super) fn flaws(&self, target: &Target<'_>) -> &'r [Flaw<'d>] {
-        let (Some(object), Some(flaws)) = (self.object, self.flaws) else { return &[] };
-        flaws.get_or_init(|| {
+        let (Some(object), Some(answers)) = (self.object, self.answers) else { return &[] };
+        answers.flaws.get_or_init(|| {
             let around = target.context.around(self.text.name());
             around.flaws(object, target.version)
+        })
+    }
+
+    /// What the API server would refuse of the object although its fields are right. Nothing where the object
+    /// is no whole one.
+    pub(super) fn problems(&self, target: &Target<'_>) -> &'r [Problem<'d>] {
+        let (Some(object), Some(answers)) = (self.object, self.answers) else { return &[] };
+        answers.problems.get_or_init(|| {
+            let mut problems = validation::check(object, target.version);
+            if problems.is_empty() {
+                return problems;
+            }
+            let flaws = self.flaws(target);
+            let is_of_whole = |it: &Flaw<'_>| {
+                it.kind == FlawKind::MissingField
+                    && it.place.key().is_some_and(|key| WHOLE.contains(&key))
+            };
+            if flaws.iter().any(is_of_whole) || schema::is_part(object) {
+                return Vec::new();
+            }
+            // One finding for one value is enough.
+            problems.retain(|it| !flaws.iter().any(|flaw| flaw.place.is_at(&it.place)));
+            problems
         })
     }
 }

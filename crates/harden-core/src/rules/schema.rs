@@ -1,8 +1,20 @@
-//! Fields, values and API versions that the API does not have.
+//! Fields, values and API versions that the API does not have, and values that it refuses.
 
+mod duplicate_name;
 mod field_not_in_version;
+mod invalid_environment;
+mod invalid_label;
+mod invalid_name;
+mod invalid_pod;
+mod invalid_port;
+mod invalid_probe;
+mod invalid_resources;
 mod invalid_value;
+mod invalid_volume;
+mod invalid_workload;
+mod mismatched_selector;
 mod missing_required_field;
+mod missing_volume;
 mod unknown_field;
 mod unknown_kind;
 mod unserved_api_version;
@@ -14,12 +26,25 @@ use harden_yaml::{Action, Place};
 
 use crate::rule::{Reporter, Rule};
 use crate::schema::{Flaw, FlawKind};
+use crate::validation::ProblemKind;
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
+    &duplicate_name::RULE,
     &field_not_in_version::RULE,
+    &invalid_environment::RULE,
+    &invalid_label::RULE,
+    &invalid_name::RULE,
+    &invalid_pod::RULE,
+    &invalid_port::RULE,
+    &invalid_probe::RULE,
+    &invalid_resources::RULE,
     &invalid_value::RULE,
+    &invalid_volume::RULE,
+    &invalid_workload::RULE,
+    &mismatched_selector::RULE,
     &missing_required_field::RULE,
+    &missing_volume::RULE,
     &unknown_field::RULE,
     &unknown_kind::RULE,
     &unserved_api_version::RULE,
@@ -47,6 +72,20 @@ fn report(kind: FlawKind, reporter: &mut Reporter<'_, '_>) {
                 }
             }
         }
+    }
+}
+
+/// Reports the problems of one kind, those that several places share as one.
+fn report_problems(kind: ProblemKind, reporter: &mut Reporter<'_, '_>) {
+    let mut places: Vec<(&str, Vec<Place<'_>>)> = Vec::new();
+    for problem in reporter.problems().iter().filter(|it| it.kind == kind) {
+        match places.iter_mut().find(|(message, _)| *message == problem.message) {
+            Some((_, alike)) => alike.push(problem.place),
+            None => places.push((&problem.message, vec![problem.place])),
+        }
+    }
+    for (message, alike) in places {
+        reporter.flag_all(message, alike.into_iter().map(|it| (it, "", None)));
     }
 }
 

@@ -8,22 +8,26 @@ use crate::object::Object;
 /// No patch nests deeper than this.
 const DEEPEST: u8 = 64;
 
-/// Whether an object is to be laid over another: it says so with a directive such as `$patch`, it is of a
-/// built-in kind and has metadata alone, or it is a workload of which no container has an image.
+/// Whether nothing can be missing in an object: it is of a built-in kind and has metadata alone, or it is part
+/// of another.
 pub(super) fn is_partial(object: &Object<'_>, flaws: &[Flaw<'_>]) -> bool {
     if !flaws.iter().any(|it| it.kind == FlawKind::MissingField) {
         return false;
     }
+    let has_more = |key: &str| !matches!(key, "apiVersion" | "kind" | "metadata");
+    let is_built_in = !super::is_custom(object);
+    is_built_in && !object.place.entries().any(|(key, _)| has_more(key)) || is_part(object)
+}
+
+/// Whether an object is to be laid over another: it says so with a directive such as `$patch`, or it is a
+/// workload of which no container has an image.
+pub(super) fn is_part(object: &Object<'_>) -> bool {
     let runs_nothing = |pod: Place<'_>| {
         let mut containers =
             ["containers", "initContainers"].into_iter().flat_map(|it| pod.at(it).items());
         !containers.any(|it| it.at("image").exists())
     };
     let is_workload = object.pod_kind().is_some();
-    let has_more = |key: &str| !matches!(key, "apiVersion" | "kind" | "metadata");
-    if !super::is_custom(object) && !object.place.entries().any(|(key, _)| has_more(key)) {
-        return true;
-    }
     is_workload && object.pods().iter().all(|it| runs_nothing(it.spec))
         || has_directive(object.place, DEEPEST)
 }

@@ -1,0 +1,169 @@
+//! What is refused, and how it is said.
+
+use harden_yaml::Place;
+
+use super::names::Flaw;
+use crate::kubernetes::MinorVersion;
+
+/// The longest value that a message repeats, in characters.
+const LONGEST_VALUE: usize = 80;
+
+/// One thing that the API server refuses.
+#[derive(Debug, Clone)]
+pub struct Problem<'d> {
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// Where: for a missing field the place where it belongs.
+    pub place: Place<'d>,
+    /// What is wrong, in one line without a full stop; the same for the same problem elsewhere.
+    pub message: String,
+}
+
+/// What can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// A name that is no name, of an object or in a reference.
+    Name,
+    /// A label, an annotation or a selector.
+    Label,
+    /// Two of one name, or of what else must be different.
+    Duplicate,
+    /// A mount of a volume that the pod does not have.
+    MissingVolume,
+    /// A volume or where it is mounted.
+    Volume,
+    /// Requests and limits of a container or a pod.
+    Resources,
+    /// A probe or a lifecycle handler.
+    Probe,
+    /// A port of a container.
+    Port,
+    /// An environment variable.
+    Environment,
+    /// Anything else of a pod.
+    Pod,
+    /// A selector that does not select the pods of its own template.
+    Selector,
+    /// Anything else of what makes pods.
+    Workload,
+}
+
+/// The problems of an object as they are found.
+#[derive(Debug)]
+pub(super) struct Problems<'d> {
+    /// The version of the API server.
+    pub(super) version: MinorVersion,
+    found: Vec<Problem<'d>>,
+}
+
+impl<'d> Problems<'d> {
+    pub(super) fn new(version: MinorVersion) -> Self {
+        Self { version, found: Vec::new() }
+    }
+
+    pub(super) fn take(self) -> Vec<Problem<'d>> {
+        self.found
+    }
+
+    /// Whether the API server is at least of this minor version.
+    pub(super) fn since(&self, minor: u16) -> bool {
+        self.version >= MinorVersion(minor)
+    }
+
+    /// Says what is wrong with a place, unless a program will put something else there.
+    pub(super) fn add(&mut self, kind: ProblemKind, place: Place<'d>, message: impl Into<String>) {
+        if !place.as_str().is_some_and(is_placeholder) {
+            self.found.push(Problem { kind, place, message: message.into() });
+        }
+    }
+
+    /// Says what is wrong with a value, and repeats it.
+    pub(super) fn invalid(&mut self, kind: ProblemKind, place: Place<'d>, rule: &str) {
+        let name = label(place);
+        match value(place) {
+            Some(value) => self.add(kind, place, format!("{name} is {value}: {rule}")),
+            None => self.add(kind, place, format!("{name}: {rule}")),
+        }
+    }
+
+    /// Says what is wrong with a text, if anything.
+    pub(super) fn text(
+        &mut self,
+        kind: ProblemKind,
+        place: Place<'d>,
+        flaw: impl FnOnce(&'d str) -> Flaw,
+    ) {
+        if let Some(rule) = place.as_str().and_then(flaw) {
+            self.invalid(kind, place, rule);
+        }
+    }
+
+    /// The same for a text that counts as absent when it is empty.
+    pub(super) fn optional_text(
+        &mut self,
+        kind: ProblemKind,
+        place: Place<'d>,
+        flaw: impl FnOnce(&'d str) -> Flaw,
+    ) {
+        if place.as_str() != Some("") {
+            self.text(kind, place, flaw);
+        }
+    }
+
+    /// Says that a text is missing: it is not written, or empty.
+    pub(super) fn required(&mut self, kind: ProblemKind, place: Place<'d>, rule: &str) -> bool {
+        let is_missing = !place.exists() || place.as_str() == Some("");
+        if is_missing {
+            let name = label(place);
+            let rule = if rule.is_empty() { String::new() } else { format!(": {rule}") };
+            self.add(kind, place, format!("{name} is required and may not be empty{rule}"));
+        }
+        is_missing
+    }
+
+    /// Says that a field may not be set here, if it is.
+    pub(super) fn forbidden(&mut self, kind: ProblemKind, place: Place<'d>, rule: &str) {
+        if place.exists() {
+            self.add(kind, place, format!("{} may not be set {rule}", label(place)));
+        }
+    }
+
+    /// Says that a number is below zero, if it is.
+    pub(super) fn not_negative(&mut self, kind: ProblemKind, place: Place<'d>) {
+        self.number(kind, place, |it| it >= 0, "must be greater than or equal to 0");
+    }
+
+    /// Says what is wrong with a number that does not hold to a rule.
+    pub(super) fn number(
+        &mut self,
+        kind: ProblemKind,
+        place: Place<'d>,
+        is_right: impl FnOnce(i64) -> bool,
+        rule: &str,
+    ) {
+        if place.as_i64().is_some_and(|it| !is_right(it)) {
+            self.invalid(kind, place, rule);
+        }
+    }
+}
+
+/// Whether a program will put something else here before the API server sees it: Helm, Flux's variables,
+/// OpenShift's templates or kustomize's variables.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    text.contains("{{") || text.contains("${") || text.contains("$(")
+}
+
+/// How a message calls a place.
+fn label(place: Place<'_>) -> String {
+    place.key().map_or_else(|| "the item".to_owned(), |key| format!("`{key}`"))
+}
+
+/// How a message repeats what is written; none for what is no scalar.
+fn value(place: Place<'_>) -> Option<String> {
+    if let Some(text) = place.as_str() {
+        let is_whole = text.chars().nth(LONGEST_VALUE).is_none();
+        let start: String = text.chars().take(LONGEST_VALUE).flat_map(char::escape_debug).collect();
+        return Some(if is_whole { format!("`{start}`") } else { format!("`{start}…`") });
+    }
+    place.number().map(|it| format!("`{it}`"))
+}
