@@ -12,10 +12,12 @@ mod removed;
 mod scalar;
 mod served;
 mod similar;
+mod structural;
 mod table;
 #[cfg(test)]
 mod tests;
 mod time;
+mod validation;
 mod walk;
 mod words;
 
@@ -81,6 +83,10 @@ pub fn check<'d>(object: &Object<'d>, version: MinorVersion, crds: &Crds) -> Vec
     let mut flaws = Vec::new();
     if let Some(root) = served::resolve(object, target, crds, &mut flaws) {
         walk::check(object.place, &root, &mut flaws);
+        // The first flaw of a definition hides others, as wrong types do.
+        if structural::is_definition(object) && flaws.is_empty() {
+            flaws.extend(structural::first_flaw(object));
+        }
         if patch::is_partial(object, &flaws) {
             flaws.retain(|it| it.kind != FlawKind::MissingField);
         }

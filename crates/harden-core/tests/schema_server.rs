@@ -1,7 +1,8 @@
 //! A real API server finds in mutated objects the unknown fields, wrong types and missing fields that
 //! are found here.
 //!
-//! `HARDEN_RANDOM_OBJECTS` sets how many mutations there are, `HARDEN_RANDOM_SEED` which.
+//! `HARDEN_RANDOM_OBJECTS` sets how many mutations there are, `HARDEN_RANDOM_CUSTOM` how many custom objects,
+//! `HARDEN_RANDOM_SEED` which.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -9,6 +10,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "schema_server/custom.rs"]
+mod custom;
 #[path = "schema_server/mutation.rs"]
 mod mutation;
 #[path = "schema_server/verdict.rs"]

@@ -1,18 +1,17 @@
 //! Custom kinds, as their CustomResourceDefinitions describe them.
 
-use std::borrow::Cow;
+mod reader;
+
 use std::collections::BTreeMap;
 use std::hash::Hasher as _;
 
 use fnv::FnvHasher;
 use harden_yaml::{Document, Place};
 
-use super::built_in::common;
-use super::table::{Field, Presence, Shape, Table, Versions};
+use super::structural;
+use super::table::{Shape, Table};
 use crate::object::{Object, objects};
-
-/// Schemas nested deeper than this are not read; the API server takes none that deep.
-const DEEPEST: u8 = 100;
+use reader::Reader;
 
 /// The custom kinds that are known.
 #[derive(Debug, Clone, Default)]
@@ -51,13 +50,11 @@ impl Crds {
         crds
     }
 
-    /// Takes in a CustomResourceDefinition; anything else is skipped. Of several for one kind the largest
+    /// Takes in a CustomResourceDefinition; anything else is skipped, and so is one that the API server
+    /// refuses. Of several for one kind the largest
     /// counts.
     pub fn learn(&mut self, object: &Object<'_>) {
-        if object.kind == "CustomResourceDefinition"
-            && object.group == "apiextensions.k8s.io"
-            && object.version == "v1"
-        {
+        if structural::is_definition(object) && structural::first_flaw(object).is_none() {
             self.add(object.place.at("spec"));
         }
     }
@@ -108,13 +105,12 @@ impl Crds {
         if known.is_some_and(|it| it.rank >= rank) {
             return;
         }
-        let keeps_everything = spec.at("preserveUnknownFields").as_bool() == Some(true);
         let mut versions = Vec::new();
         for version in spec.at("versions").items() {
             let Some(name) = version.at("name").as_str() else { continue };
             let schema = version.at("schema").at("openAPIV3Schema");
-            let root =
-                if keeps_everything { Shape::Any } else { Reader(&mut self.table).root(schema) };
+            let has_status = version.at("subresources").at("status").exists();
+            let root = Reader(&mut self.table).root(schema, has_status);
             let is_served = version.at("served").as_bool() == Some(true);
             versions.push(KindVersion { name: name.to_owned(), root, is_served });
         }
@@ -161,90 +157,5 @@ impl KindVersions {
     /// The names of the versions that are served.
     pub(super) fn served(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|it| it.is_served).map(|it| it.name.as_str())
-    }
-}
-
-struct Reader<'t>(&'t mut Table);
-
-impl Reader<'_> {
-    fn root(&mut self, schema: Place<'_>) -> Shape {
-        if !schema.at("properties").is_map() {
-            return Shape::Any;
-        }
-        let mut fields = self.properties(schema, DEEPEST);
-        fields.retain(|it| !matches!(it.name.as_ref(), "apiVersion" | "kind" | "metadata"));
-        fields.extend(common(Shape::Metadata));
-        if let Some(status) = fields.iter_mut().find(|it| it.name == "status") {
-            // The server's own words: it does not read them in what somebody writes.
-            status.shape = Shape::Any;
-            status.presence = Presence::Optional;
-        }
-        self.described(fields, schema)
-    }
-
-    fn shape(&mut self, schema: Place<'_>, left: u8) -> Shape {
-        let Some(left) = left.checked_sub(1) else { return Shape::Any };
-        let says = |key| schema.at(key).as_bool() == Some(true);
-        if says("x-kubernetes-int-or-string") {
-            return Shape::IntOrString;
-        }
-        if says("x-kubernetes-embedded-resource") {
-            let mut fields = self.properties(schema, left);
-            fields.retain(|it| !matches!(it.name.as_ref(), "apiVersion" | "kind" | "metadata"));
-            fields.extend(common(Shape::Metadata));
-            return self.described(fields, schema);
-        }
-        match schema.at("type").as_str() {
-            Some("string") => Shape::String,
-            Some("boolean") => Shape::Bool,
-            Some("integer") => Shape::Int64,
-            Some("number") => Shape::Number,
-            Some("array") => {
-                let item = self.shape(schema.at("items"), left);
-                Shape::List(self.0.add_shape(item))
-            }
-            Some("object") => self.map(schema, left),
-            _ => Shape::Any,
-        }
-    }
-
-    fn map(&mut self, schema: Place<'_>, left: u8) -> Shape {
-        let values = schema.at("additionalProperties");
-        if values.is_map() {
-            let value = self.shape(values, left);
-            return Shape::Map(self.0.add_shape(value));
-        }
-        let keeps = schema.at("x-kubernetes-preserve-unknown-fields").as_bool() == Some(true);
-        if values.as_bool() == Some(true) || keeps && schema.at("properties").is_empty() {
-            return Shape::Object;
-        }
-        let fields = self.properties(schema, left);
-        self.described(fields, schema)
-    }
-
-    fn properties(&mut self, schema: Place<'_>, left: u8) -> Vec<Field> {
-        let is_required =
-            |name: &str| schema.at("required").items().any(|it| it.as_str() == Some(name));
-        let entries = schema.at("properties").entries();
-        entries
-            .map(|(name, property)| Field {
-                name: Cow::Owned(name.to_owned()),
-                shape: self.shape(property, left),
-                // Defaults are written before anything is asked for.
-                presence: if is_required(name) && !property.at("default").exists() {
-                    Presence::Required
-                } else {
-                    Presence::Optional
-                },
-                versions: Versions::ALL,
-            })
-            .collect()
-    }
-
-    fn described(&mut self, fields: Vec<Field>, schema: Place<'_>) -> Shape {
-        let keeps = schema.at("x-kubernetes-preserve-unknown-fields").as_bool() == Some(true);
-        let id = self.0.reserve_type("");
-        self.0.describe(id, fields, keeps);
-        Shape::Struct(id)
     }
 }

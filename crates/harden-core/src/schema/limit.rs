@@ -3,6 +3,7 @@
 use harden_yaml::{Action, Kind, Place};
 
 use super::similar::similar;
+use super::validation::Validation;
 use crate::kubernetes::Quantity;
 
 /// The largest mode of a file with permissions alone, and with the bits above them.
@@ -21,6 +22,8 @@ pub(super) enum Limit {
     Positive,
     /// The number of a port or its name; zero and nothing are none, where that will do.
     Port { or_none: bool },
+    /// What the schema of a custom kind asks for.
+    Schema(Box<Validation>),
     /// A count, or a percentage of which there may be more than 100.
     Percent { at_most_100: bool },
 }
@@ -68,6 +71,8 @@ impl Limit {
             Self::NotNegative => {
                 refuse(quantity(place)?.is_negative(), || "must not be below zero".to_owned())
             }
+            // It looks into values, too, so it is asked by itself.
+            Self::Schema(_) => None,
             Self::Positive => {
                 refuse(quantity(place)? <= Quantity::zero(), || "must be above zero".to_owned())
             }

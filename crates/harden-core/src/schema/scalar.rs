@@ -14,6 +14,9 @@ pub(super) fn fits(shape: Shape, place: Place<'_>) -> bool {
     };
     match shape {
         Shape::String => kind == Kind::String,
+        Shape::Formatted => {
+            kind == Kind::String || kind == Kind::List && place.items().all(|it| !has_fields(it))
+        }
         Shape::Bool => kind == Kind::Bool,
         Shape::Int32 => in_range(i32::MIN.into(), i32::MAX.into()),
         Shape::Int64 => in_range(i64::MIN, i64::MAX),
@@ -31,6 +34,7 @@ pub(super) fn fits(shape: Shape, place: Place<'_>) -> bool {
             None => matches!(kind, Kind::Int | Kind::Float),
         },
         Shape::IntOrString => kind == Kind::String || in_range(i32::MIN.into(), i32::MAX.into()),
+        Shape::LongOrString => kind == Kind::String || in_range(i64::MIN, i64::MAX),
         Shape::Time => place.as_str().is_some_and(time::is_rfc3339),
         Shape::MicroTime => place.as_str().is_some_and(time::is_rfc3339_micro),
         Shape::Any
@@ -43,6 +47,11 @@ pub(super) fn fits(shape: Shape, place: Place<'_>) -> bool {
     }
 }
 
+/// Whether there are fields in a value, of which none can be known.
+fn has_fields(place: Place<'_>) -> bool {
+    place.is_map() || place.items().any(has_fields)
+}
+
 /// Whether a program will put something else here before the API server sees it: Helm, Flux's
 /// variables or OpenShift's templates.
 pub(super) fn is_placeholder(place: Place<'_>) -> bool {
@@ -52,7 +61,9 @@ pub(super) fn is_placeholder(place: Place<'_>) -> bool {
 /// What would write the value that was meant, where there can be no doubt.
 pub(super) fn meant(shape: Shape, place: Place<'_>) -> Option<Action> {
     match (shape, place.kind()) {
-        (Shape::String, Kind::Bool | Kind::Int | Kind::Float) => Some(Action::set(place.source())),
+        (Shape::String | Shape::Formatted, Kind::Bool | Kind::Int | Kind::Float) => {
+            Some(Action::set(place.source()))
+        }
         (Shape::Int32 | Shape::Int64, Kind::String) => {
             place.as_str()?.parse::<i64>().ok().map(Action::set)
         }

@@ -41,6 +41,10 @@ pub(super) enum Shape {
     Bytes,
     Quantity,
     IntOrString,
+    /// The same of a custom kind, where integers are longer.
+    LongOrString,
+    /// A string of a format; upstream takes a list for one, too.
+    Formatted,
     /// A map of the fields of this type.
     Struct(TypeId),
     /// A list of items of this shape.
@@ -74,6 +78,8 @@ pub(super) struct LimitedId(u32);
 pub(super) enum Presence {
     /// Nothing.
     Optional,
+    /// That it is there, if only as null.
+    Nullable,
     /// That it is there, if only empty.
     Required,
     /// That it is there and not empty.

@@ -337,7 +337,7 @@ fn custom_objects_are_held_against_their_definition() {
         flaws_in(&format!("apiVersion: example.com/v1\nkind: Widget\nspec: {spec}\n"), 37, &crds)
     };
     let sound = "{size: 1, port: http, ratio: 1, labels: {a: b}, anything: [1, {b: c}], \
-                 some: {known: true, other: 1}, template: {kind: Pod, metadata: {name: a}, x: 1}, list: [{a: b}]}";
+                 some: {known: true, other: 1}, template: {apiVersion: v1, kind: Pod, metadata: {name: a}, x: 1}, list: [{a: b}]}";
     assert_eq!(of(sound), [""; 0]);
     for (spec, said) in [
         ("{}", "spec: `size` is required in `spec`"),
@@ -353,12 +353,14 @@ fn custom_objects_are_held_against_their_definition() {
             "spec.labels.a: `a` in `labels` is an integer and must be a string: quote it",
         ),
         (
-            "{size: 1, template: {metadata: {nam: a}}}",
+            "{size: 1, template: {apiVersion: v1, kind: Pod, metadata: {nam: a}}}",
             "spec.template.metadata.nam: ObjectMeta has no field `nam`; did you mean `name`",
         ),
     ] {
         assert_eq!(of(spec), [said], "{spec}");
     }
+    let found = of("{size: 1, template: {kind: Pod}}");
+    assert_eq!(found, ["spec.template.apiVersion: `apiVersion` is required in `template`"]);
     let old = flaws_in("apiVersion: example.com/v1beta1\nkind: Widget\n", 37, &crds);
     assert_eq!(
         old,

@@ -115,7 +115,18 @@ impl<'d> Walker<'_, 'd> {
         if scalar::is_placeholder(place) {
             return;
         }
-        if let Some(refusal) = limit.refuses(place, self.target) {
+        if let Limit::Schema(validation) = limit {
+            for refused in validation.refuse(place) {
+                let of = match refused.place.key() {
+                    _ if refused.place.path() == place.path() => at.of,
+                    Some(_) => None,
+                    None => place.key().or(at.of),
+                };
+                let what = subject(refused.place, &At { of, ..*at });
+                let message = format!("{what} {}", refused.words);
+                self.push(FlawKind::InvalidValue, refused.place, message, refused.change);
+            }
+        } else if let Some(refusal) = limit.refuses(place, self.target) {
             let message = format!("{} {}", subject(place, at), refusal.words);
             let change = if self.is_secret { None } else { refusal.change };
             self.push(FlawKind::InvalidValue, place, message, change);
@@ -213,7 +224,7 @@ impl<'d> Walker<'_, 'd> {
         );
         let change = scalar::meant(at.shape, place);
         match (at.shape, &change) {
-            (Shape::String, Some(_)) => message.push_str(": quote it"),
+            (Shape::String | Shape::Formatted, Some(_)) => message.push_str(": quote it"),
             (_, Some(_)) => message.push_str(": remove the quotes"),
             (Shape::Bytes, _) if self.is_secret => {
                 message.push_str(": move it to `stringData`, or encode it");
@@ -242,7 +253,7 @@ fn subject(place: Place<'_>, at: &At<'_>) -> String {
 /// Whether the API server takes a field as not there.
 fn is_missing(field: &Field, value: Place<'_>, table: &Table) -> bool {
     if !value.exists() {
-        return true;
+        return field.presence != Presence::Nullable || !value.is_null();
     }
     if field.presence != Presence::Filled {
         return false;

@@ -1,6 +1,10 @@
 //! Values and fields as the API server takes them.
 
-use super::{of, verdicts};
+use std::collections::BTreeSet;
+
+use harden_core::kubernetes::MinorVersion;
+
+use super::{of, outcome_at, texts, verdicts};
 
 #[test]
 fn enums_are_compared_letter_by_letter() {
@@ -35,4 +39,72 @@ fn a_selector_that_is_no_map_is_a_wrong_type() {
     let found = of(&verdicts, "wrong-type");
     assert_eq!(found.len(), 1, "{verdicts:?}");
     assert!(found.iter().all(|it| it.paths == ["spec.podSelector.matchLabels"]));
+}
+
+#[test]
+fn custom_objects_are_held_to_what_their_definition_asks_of_values() {
+    let Some(verdicts) = verdicts(&["crd-values"]) else { return };
+    let of_object = |name: &str| -> BTreeSet<(String, String)> {
+        let object = format!("Widget/{name}");
+        let found = verdicts.iter().filter(|it| it.object == object);
+        let found = found.filter(|it| it.severity != "low");
+        found.flat_map(|it| it.paths.iter().map(|path| (it.rule.clone(), path.clone()))).collect()
+    };
+    let expected = [
+        ("invalid-value", "spec.anyof"),
+        ("invalid-value", "spec.i32"),
+        ("invalid-value", "spec.list"),
+        ("invalid-value", "spec.list[1]"),
+        ("invalid-value", "spec.mode"),
+        ("invalid-value", "spec.name"),
+        ("invalid-value", "spec.size"),
+        ("invalid-value", "spec.t"),
+        ("unknown-field", "metadata.annotation"),
+        ("unknown-field", "spec.def.z"),
+        ("unknown-field", "spec.typo"),
+        ("unknown-field", "status.true"),
+        ("wrong-type", "spec.any.x"),
+        ("wrong-type", "spec.def.a"),
+        ("wrong-type", "spec.nul"),
+        ("wrong-type", "spec.num"),
+        ("wrong-type", "spec.open.known"),
+        ("wrong-type", "spec.port"),
+    ];
+    let expected = expected.map(|(rule, path)| (rule.to_owned(), path.to_owned()));
+    assert_eq!(of_object("w2"), BTreeSet::from(expected));
+    assert_eq!(of_object("w1"), BTreeSet::new(), "the sound one");
+    assert_eq!(
+        of_object("w6"),
+        BTreeSet::from([("missing-required-field".to_owned(), String::new())])
+    );
+}
+
+#[test]
+fn lists_keep_what_their_items_hold() {
+    let Some(verdicts) = verdicts(&["crd-array-preserves.yaml"]) else { return };
+    let found: Vec<_> = verdicts.iter().filter(|it| it.object == "Thing/a").collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn definitions_in_lists_count_in_every_order() {
+    let Some(texts) = texts(&["crd-in-list.json"]) else { return };
+    let (as_written, _) = outcome_at(MinorVersion::NEWEST_KNOWN, &texts);
+    let found = of(&as_written, "unknown-field");
+    assert_eq!(found.len(), 1, "{as_written:?}");
+    let mut list: serde_json::Value = serde_json::from_str(&texts.first().unwrap().1).unwrap();
+    let items = list["items"].as_array_mut().unwrap();
+    items.reverse();
+    let apart: String = items
+        .iter()
+        .map(|it| format!("---\n{}\n", serde_json::to_string_pretty(it).unwrap()))
+        .collect();
+    for text in [list.to_string(), apart] {
+        let texts = [("other.yaml".to_owned(), text)];
+        let (other, _) = outcome_at(MinorVersion::NEWEST_KNOWN, &texts);
+        let other: Vec<_> =
+            of(&other, "unknown-field").iter().map(|it| it.message.clone()).collect();
+        let found: Vec<_> = found.iter().map(|it| it.message.clone()).collect();
+        assert_eq!(other, found);
+    }
 }
