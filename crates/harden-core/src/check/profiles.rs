@@ -1,5 +1,6 @@
 //! What the Pod Security Standards say of a pod, by the rules that speak for their checks.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::finding::About;
@@ -52,8 +53,27 @@ impl Profiles {
                 }
             }
         }
+        failures.retain(|it| !asks_itself(workload, it));
         (level, failures)
     }
+}
+
+/// Whether all hosts of probes are the pod's own: in the network of its node, as the parts of the control
+/// plane are, a pod is asked at an address of the node. That it is in there is said by another check.
+fn asks_itself(workload: &Workload<'_>, failure: &CheckFailure<'_>) -> bool {
+    let object = workload.object.place;
+    let is_own = |fault: &Fault<'_>| {
+        let host = fault.place.as_str().unwrap_or_default();
+        let is_loopback = host == "localhost"
+            || host
+                .parse::<IpAddr>()
+                .is_ok_and(|it: IpAddr| it.is_loopback() || it.is_unspecified());
+        let of_status = ["hostIP", "podIP"].map(|it| object.at("status").at(it).as_str());
+        is_loopback || of_status.contains(&Some(host))
+    };
+    failure.check.id == "hostProbesAndHostLifecycle"
+        && workload.at("hostNetwork").as_bool() == Some(true)
+        && failure.faults.iter().all(is_own)
 }
 
 /// Reports what a check found, in upstream's words.

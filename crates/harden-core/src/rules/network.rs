@@ -6,6 +6,8 @@ mod default_deny;
 mod denied_dns;
 mod dns_over_udp_only;
 mod dns_to_anywhere;
+mod gateway_without_tls;
+mod hosts;
 mod ignored_policy_rules;
 mod ingress_without_tls;
 mod invalid_network_policy;
@@ -18,6 +20,7 @@ mod namespace_name_label;
 mod node_port_service;
 mod open_load_balancer;
 mod policy_on_host_network;
+mod route_without_tls;
 mod service_external_ips;
 mod split_peer_selectors;
 
@@ -33,6 +36,7 @@ pub static RULES: &[&Rule] = &[
     &denied_dns::RULE,
     &dns_over_udp_only::RULE,
     &dns_to_anywhere::RULE,
+    &gateway_without_tls::RULE,
     &ignored_policy_rules::RULE,
     &ingress_without_tls::RULE,
     &invalid_network_policy::RULE,
@@ -44,6 +48,7 @@ pub static RULES: &[&Rule] = &[
     &node_port_service::RULE,
     &open_load_balancer::RULE,
     &policy_on_host_network::RULE,
+    &route_without_tls::RULE,
     &service_external_ips::RULE,
     &split_peer_selectors::RULE,
 ];

@@ -7,6 +7,7 @@ mod default_service_account;
 mod demand;
 mod environment_from_secret;
 mod host_aliases;
+mod host_path_persistent_volume;
 mod host_paths;
 mod host_user_namespace;
 mod images;
@@ -16,6 +17,7 @@ mod missing_cpu_request;
 mod missing_ephemeral_storage_limit;
 mod missing_memory_limit;
 mod missing_readiness_probe;
+mod mistaken_quantity_unit;
 mod mounted_service_account_token;
 mod mutable_image_tag;
 mod quota_rejects_pod;
@@ -25,6 +27,7 @@ mod secret_in_config_map;
 mod secret_in_environment;
 mod sensitive_host_path;
 mod shared_process_namespace;
+mod silence;
 mod tokens;
 mod unpinned_image;
 mod workload_exceeds_quota;
@@ -39,6 +42,7 @@ pub static RULES: &[&Rule] = &[
     &default_service_account::RULE,
     &environment_from_secret::RULE,
     &host_aliases::RULE,
+    &host_path_persistent_volume::RULE,
     &host_user_namespace::RULE,
     &limit_range_rejects_pod::RULE,
     &low_user_id::RULE,
@@ -46,6 +50,7 @@ pub static RULES: &[&Rule] = &[
     &missing_ephemeral_storage_limit::RULE,
     &missing_memory_limit::RULE,
     &missing_readiness_probe::RULE,
+    &mistaken_quantity_unit::RULE,
     &mounted_service_account_token::RULE,
     &mutable_image_tag::RULE,
     &quota_rejects_pod::RULE,

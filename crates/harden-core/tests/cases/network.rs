@@ -28,3 +28,12 @@ fn both_halves_of_the_address_space_are_all_of_it() {
         assert!(found.iter().all(|it| it.object == "NetworkPolicy/halves"));
     }
 }
+
+#[test]
+fn each_host_of_an_ingress_needs_a_certificate() {
+    let Some(verdicts) = verdicts(&["ingress-partial-tls.yaml"]) else { return };
+    let plain: Vec<_> = of(&verdicts, "ingress-without-tls");
+    assert_eq!(plain.len(), 1, "{verdicts:?}");
+    assert!(plain.iter().all(|it| it.message == "b.example.com is reached without TLS"));
+    assert!(plain.iter().all(|it| it.paths == ["spec.rules[1].host"]));
+}

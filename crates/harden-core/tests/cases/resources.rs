@@ -59,3 +59,25 @@ fn a_deployment_is_held_to_the_namespace_that_is_made_for_it() {
     texts.push(("tight.yaml".to_owned(), tight.to_owned()));
     assert_eq!(refused(&texts), ["workload-exceeds-quota"], "no room for an update");
 }
+
+#[test]
+fn a_limit_of_zero_is_none_and_thousandths_of_bytes_are_a_mistake() {
+    let Some(verdicts) = verdicts(&["memory-zero.yaml"]) else { return };
+    assert_eq!(of(&verdicts, "missing-memory-limit").len(), 1, "{verdicts:?}");
+    assert_eq!(of(&verdicts, "missing-ephemeral-storage-limit").len(), 1, "{verdicts:?}");
+    let mistaken = of(&verdicts, "mistaken-quantity-unit");
+    assert!(mistaken.iter().any(|it| it.message.contains("3500m of memory")), "{verdicts:?}");
+}
+
+#[test]
+fn resources_that_are_missing_as_a_whole_are_one_finding() {
+    let Some(verdicts) = verdicts(&["no-resources.yaml"]) else { return };
+    let about: Vec<_> = verdicts
+        .iter()
+        .filter(|it| it.paths.iter().any(|path| path.contains("resources")))
+        .collect();
+    let [finding] = about.as_slice() else { panic!("{verdicts:?}") };
+    for part in ["memory limit", "CPU request", "node's disk"] {
+        assert!(finding.message.contains(part), "{}", finding.message);
+    }
+}

@@ -2,6 +2,7 @@
 
 use harden_yaml::Place;
 
+use super::hosts;
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
@@ -72,16 +73,39 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
     let spec = object.place.at("spec");
     let tls = spec.at("tls");
-    if !tls.is_empty() || object.place.at("metadata").at("annotations").entries().any(has_tls) {
+    if object.place.at("metadata").at("annotations").entries().any(has_tls) {
         return;
     }
-    let hosts: Vec<_> = spec.at("rules").items().filter_map(|it| it.at("host").as_str()).collect();
-    let message = match hosts.as_slice() {
-        [] => "it is reached without TLS".to_owned(),
-        [host] => format!("{host} is reached without TLS"),
-        hosts => format!("{} are reached without TLS", hosts.join(", ")),
-    };
-    reporter.flag(tls, message, None);
+    if tls.is_empty() {
+        let rules = spec.at("rules").items();
+        let hosts: Vec<_> = rules.filter_map(|it| it.at("host").as_str()).collect();
+        let message = match hosts.as_slice() {
+            [] => "it is reached without TLS".to_owned(),
+            [host] => format!("{host} is reached without TLS"),
+            hosts => format!("{} are reached without TLS", hosts.join(", ")),
+        };
+        return reporter.flag(tls, message, None);
+    }
+    // An entry without hosts is for all of them.
+    if tls.items().any(|it| it.at("hosts").is_empty()) {
+        return;
+    }
+    let named: Vec<_> =
+        tls.items().flat_map(|it| it.at("hosts").items()).filter_map(|it| it.as_str()).collect();
+    let mut seen = Vec::new();
+    for rule in spec.at("rules").items() {
+        let place = rule.at("host");
+        let host = place.as_str().unwrap_or_default();
+        let is_open = host.contains(['$', '{', '<', '%']);
+        if !seen.contains(&host) && !is_open && !named.iter().any(|it| hosts::covers(it, host)) {
+            seen.push(host);
+            let message = match host {
+                "" => "hosts that no rule names are reached without TLS".to_owned(),
+                host => format!("{host} is reached without TLS"),
+            };
+            reporter.flag(if host.is_empty() { rule } else { place }, message, None);
+        }
+    }
 }
 
 /// Whether an annotation gives the controller a certificate, or has TLS end elsewhere.
@@ -119,6 +143,37 @@ mod tests {
             "it is reached without TLS"
         );
         assert_eq!(ingress("", "tls: [{}]"), "", "a default certificate is one");
+    }
+
+    #[test]
+    fn each_host_needs_a_certificate() {
+        let of = |hosts: &str, rule: &str| {
+            ingress(
+                "",
+                &format!(
+                    "tls: [{{hosts: [{hosts}]}}], rules: [{{host: a.example.com}}, {{{rule}}}]"
+                ),
+            )
+        };
+        let other = "host: b.example.com";
+        assert_eq!(of("a.example.com", other), "b.example.com is reached without TLS");
+        assert_eq!(of("a.example.com, b.example.com", other), "");
+        assert_eq!(of("'*.example.com'", other), "");
+        assert_eq!(of("A.example.com", ""), "hosts that no rule names are reached without TLS");
+        assert_eq!(
+            of("'*.example.com'", "host: b.c.example.com"),
+            "b.c.example.com is reached without TLS"
+        );
+        assert_eq!(of("'*.example.com'", "host: '*.example.com'"), "");
+        assert_eq!(
+            of("a.example.com", "host: '*.example.com'"),
+            "*.example.com is reached without TLS"
+        );
+        assert_eq!(of("", other), "");
+        assert_eq!(of("a.example.com", "host: '${HOST}'"), "");
+        let two =
+            "tls: [{hosts: [a.example.com]}, {secretName: b}], rules: [{host: b.example.com}]";
+        assert_eq!(ingress("", two), "", "one is for all");
     }
 
     #[test]

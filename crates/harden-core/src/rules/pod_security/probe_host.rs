@@ -52,3 +52,36 @@ spec:
         port: 80
 ",
 };
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::testing::messages;
+
+    fn says(pod: &str, host: &str, status: &str) -> usize {
+        let probe = format!("livenessProbe: {{httpGet: {{port: 80, host: {host}}}}}");
+        let text = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: a}}, spec: {{{pod} containers: [{{name: a, \
+             image: b, {probe}}}]}}, status: {{{status}}}}}"
+        );
+        messages(&RULE, &text).len()
+    }
+
+    #[test]
+    fn a_pod_in_the_network_of_its_node_may_be_asked_there() {
+        let host = "hostNetwork: true,";
+        assert_eq!([says("", "127.0.0.1", ""), says(host, "127.0.0.1", "")], [1, 0]);
+        assert_eq!(
+            [says("", "'::1'", ""), says(host, "'::1'", ""), says(host, "localhost", "")],
+            [1, 0, 0]
+        );
+        assert_eq!(
+            [says(host, "10.0.0.7", ""), says(host, "10.0.0.7", "hostIP: 10.0.0.7")],
+            [1, 0]
+        );
+        assert_eq!(
+            [says(host, "169.254.169.254", ""), says("hostNetwork: false,", "localhost", "")],
+            [1, 1]
+        );
+    }
+}

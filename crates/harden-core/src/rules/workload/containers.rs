@@ -1,6 +1,10 @@
 //! What several rules ask of containers.
 
+use harden_yaml::Place;
+
 use crate::inventory::Surroundings;
+use crate::kubernetes::Quantity;
+use crate::object::quantity;
 use crate::pod_security::{Container, ContainerKind};
 use crate::rule::Workload;
 
@@ -44,8 +48,13 @@ pub(super) fn is_bounded(
     resource: &'static str,
 ) -> bool {
     let namespace = workload.object.namespace().unwrap_or_default();
-    workload.at("resources").at(bound).at(resource).exists()
+    is_stated(workload.at("resources").at(bound).at(resource))
         || context.fills_in(namespace, bound, resource)
+}
+
+/// Whether an amount is stated here: to the kubelet and the scheduler, 0 is none.
+pub(super) fn is_stated(place: Place<'_>) -> bool {
+    place.exists() && quantity(place) != Some(Quantity::zero())
 }
 
 /// Names in backquotes between commas, each once.

@@ -55,6 +55,22 @@ const SINCE: MinorVersion = MinorVersion(36);
 /// Volumes on file systems that cannot map users.
 const UNMAPPED: [&str; 4] = ["azureFile", "cephfs", "glusterfs", "nfs"];
 
+/// Capabilities over what has no namespace of its own, so that they are worth nothing in a user namespace.
+const OF_NODE: [&str; 12] = [
+    "ALL",
+    "BPF",
+    "IPC_LOCK",
+    "MAC_ADMIN",
+    "PERFMON",
+    "SYSLOG",
+    "SYS_ADMIN",
+    "SYS_BOOT",
+    "SYS_MODULE",
+    "SYS_NICE",
+    "SYS_RAWIO",
+    "SYS_TIME",
+];
+
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let field = workload.at("hostUsers");
     if reporter.version() >= SINCE && field.as_bool() != Some(false) && can_map(workload) {
@@ -70,6 +86,7 @@ fn can_map(workload: &Workload<'_>) -> bool {
     let is_mappable = |container: &Container<'_>| {
         container.security.privileged != Some(true)
             && container.place().at("volumeDevices").is_empty()
+            && !container.place().follow("securityContext.capabilities.add").items().any(is_of_node)
     };
     let is_unmapped = |volume: Place<'_>| UNMAPPED.iter().any(|it| volume.at(it).exists());
     !shares_host
@@ -77,6 +94,11 @@ fn can_map(workload: &Workload<'_>) -> bool {
         && containers.iter().any(is_complete)
         && containers.iter().all(is_mappable)
         && !workload.at("volumes").items().any(is_unmapped)
+}
+
+fn is_of_node(capability: Place<'_>) -> bool {
+    let name = capability.as_str().unwrap_or_default();
+    OF_NODE.contains(&name.strip_prefix("CAP_").unwrap_or(name))
 }
 
 #[cfg(test)]
@@ -103,6 +125,11 @@ mod tests {
             assert!(says(pod, "").is_empty(), "{pod}");
         }
         assert!(says("", "securityContext: {privileged: true}").is_empty());
+        let adds =
+            |it: &str| says("", &format!("securityContext: {{capabilities: {{add: [{it}]}}}}"));
+        assert!(adds("NET_RAW, SYS_ADMIN").is_empty());
+        assert!(adds("CAP_BPF").is_empty());
+        assert_eq!(adds("NET_BIND_SERVICE, CHOWN").len(), 1);
         assert!(says("volumes: [{name: a, nfs: {server: a, path: /}}],", "").is_empty());
     }
 

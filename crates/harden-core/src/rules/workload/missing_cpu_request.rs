@@ -1,6 +1,7 @@
 //! Containers that are promised no share of a CPU.
 
-use super::containers::{is_bounded, is_complete, keeps_running};
+use super::missing_ephemeral_storage_limit;
+use super::silence::{IsMissing, silences, with_others};
 use crate::kubernetes::GroupKind;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
@@ -34,6 +35,9 @@ spec:
   containers:
   - name: app
     image: registry.example.com/web:1.4.2
+    resources:
+      limits:
+        memory: 256Mi
 ",
     good: "\
 apiVersion: v1
@@ -47,25 +51,28 @@ spec:
     resources:
       requests:
         cpu: 250m
+      limits:
+        memory: 256Mi
 ",
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if ["requests", "limits"].iter().any(|it| is_bounded(workload, reporter.context(), it, "cpu")) {
-        return;
-    }
-    let without =
-        workload.containers().iter().filter(|it| is_complete(it) && keeps_running(it)).filter_map(
-            |it| {
-                let resources = it.place().at("resources");
-                let field = resources.at("requests").at("cpu");
-                // The API server takes a limit for the request that is not written.
-                let has_request = field.exists() || resources.at("limits").at("cpu").exists();
-                (!has_request).then_some((it, field, None))
-            },
-        );
-    reporter.flag_containers("no CPU request", without);
+    let mut without = silences(workload, reporter.context());
+    without.retain(|it| it.cpu_request && !(it.is_whole && it.memory_limit));
+    let others: [(&str, IsMissing); 1] =
+        [(missing_ephemeral_storage_limit::FLAW, |it| it.storage_limit)];
+    let flaw = with_others(FLAW.to_owned(), &without, &others);
+    reporter.flag_containers(
+        &flaw,
+        without.iter().map(|it| {
+            let requests = it.container.place().at("resources").at("requests");
+            (it.container, requests.at("cpu"), None)
+        }),
+    );
 }
+
+/// What it says of a container.
+pub(super) const FLAW: &str = "no CPU request";
 
 #[cfg(test)]
 mod tests {
@@ -83,7 +90,9 @@ mod tests {
 
     #[test]
     fn limits_are_requests_that_are_not_written() {
-        assert_eq!(says("", "").len(), 1);
+        assert_eq!(says("", "resources: {limits: {memory: 1Gi}}").len(), 1);
+        assert_eq!(says("", "resources: {requests: {cpu: 0}}").len(), 1);
+        assert!(says("", "").is_empty(), "the rule about memory says it");
         assert!(says("", "resources: {limits: {cpu: 1}}").is_empty());
         assert!(says("resources: {requests: {cpu: 1}},", "").is_empty());
     }
@@ -93,7 +102,8 @@ mod tests {
         let init = |more| format!("initContainers: [{{name: init, image: init{more}}}],");
         let request = "resources: {requests: {cpu: 1}}";
         assert!(says(&init(""), request).is_empty());
-        let sidecar = says(&init(", restartPolicy: Always"), request);
+        let limited = ", restartPolicy: Always, resources: {limits: {memory: 1Gi}}";
+        let sidecar = says(&init(limited), request);
         assert_eq!(sidecar, ["container `init`: no CPU request"]);
     }
 }

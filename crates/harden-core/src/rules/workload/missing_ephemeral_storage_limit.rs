@@ -1,8 +1,7 @@
 //! Containers that may fill their node's disk.
 
-use super::containers::{is_bounded, is_complete, keeps_running};
+use super::silence::silences;
 use crate::kubernetes::GroupKind;
-use crate::pod_security::Container;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
@@ -34,6 +33,11 @@ spec:
   containers:
   - name: app
     image: registry.example.com/web:1.4.2
+    resources:
+      requests:
+        cpu: 250m
+      limits:
+        memory: 256Mi
 ",
     good: "\
 apiVersion: v1
@@ -45,42 +49,30 @@ spec:
   - name: app
     image: registry.example.com/web:1.4.2
     resources:
+      requests:
+        cpu: 250m
       limits:
+        memory: 256Mi
         ephemeral-storage: 1Gi
 ",
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if is_bounded(workload, reporter.context(), "limits", "ephemeral-storage") {
-        return;
-    }
-    let without =
-        workload.containers().iter().filter(|it| is_complete(it) && keeps_running(it)).filter_map(
-            |it| {
-                let field = it.place().at("resources").at("limits").at("ephemeral-storage");
-                let may_fill = !field.exists() && writes_to_disk(workload, it);
-                may_fill.then_some((it, field, None))
-            },
-        );
-    reporter.flag_containers("no limit to what it may write to the node's disk", without);
+    let silences = silences(workload, reporter.context());
+    let without = silences
+        .iter()
+        .filter(|it| it.storage_limit && !(it.is_whole && (it.memory_limit || it.cpu_request)));
+    reporter.flag_containers(
+        FLAW,
+        without.map(|it| {
+            let limits = it.container.place().at("resources").at("limits");
+            (it.container, limits.at("ephemeral-storage"), None)
+        }),
+    );
 }
 
-/// Whether there is anything that the container can fill: its root file system, or an emptyDir on
-/// disk without a size of its own.
-fn writes_to_disk(workload: &Workload<'_>, container: &Container<'_>) -> bool {
-    let root = container.place().at("securityContext").at("readOnlyRootFilesystem");
-    root.as_bool() != Some(true)
-        || workload.at("volumes").items().any(|volume| {
-            let source = volume.at("emptyDir");
-            source.exists()
-                && source.at("medium").as_str() != Some("Memory")
-                && !source.at("sizeLimit").exists()
-                && container.place().at("volumeMounts").items().any(|mount| {
-                    mount.at("name").as_str() == volume.at("name").as_str()
-                        && mount.at("readOnly").as_bool() != Some(true)
-                })
-        })
-}
+/// What it says of a container.
+pub(super) const FLAW: &str = "no limit to what it may write to the node's disk";
 
 #[cfg(test)]
 mod tests {
@@ -96,12 +88,13 @@ mod tests {
         messages(&RULE, &text)
     }
 
-    const READ_ONLY: &str = "securityContext: {readOnlyRootFilesystem: true}, \
+    const RESOURCES: &str = "resources: {requests: {cpu: 1}, limits: {memory: 1Gi}}";
+    const READ_ONLY: &str = "resources: {requests: {cpu: 1}}, securityContext: {readOnlyRootFilesystem: true}, \
                              volumeMounts: [{name: tmp, mountPath: /tmp}]";
 
     #[test]
     fn a_container_that_writes_nowhere_needs_no_limit() {
-        assert_eq!(says("", "").len(), 1);
+        assert_eq!(says("", RESOURCES).len(), 1);
         assert!(says("", READ_ONLY).is_empty());
         for volume in
             ["configMap: {name: tmp}", "emptyDir: {medium: Memory}", "emptyDir: {sizeLimit: 1Gi}"]
@@ -112,5 +105,7 @@ mod tests {
         let volumes = "volumes: [{name: tmp, emptyDir: {}}],";
         assert_eq!(says(volumes, READ_ONLY).len(), 1);
         assert!(says(volumes, "securityContext: {readOnlyRootFilesystem: true}").is_empty());
+        assert!(says("", "").is_empty(), "the rule about memory says it");
+        assert_eq!(says("", "resources: {limits: {cpu: 1, ephemeral-storage: 0}}").len(), 1);
     }
 }

@@ -1,8 +1,8 @@
 //! Containers that may use all of their node's memory.
 
-use super::containers::{is_bounded, is_complete};
+use super::silence::{IsMissing, silences, with_others};
+use super::{missing_cpu_request, missing_ephemeral_storage_limit};
 use crate::kubernetes::GroupKind;
-use crate::pod_security::ContainerKind;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     summary: "a container has no memory limit",
     why: "A leak, or a request made to cost memory, takes the node's memory until the kernel kills \
           processes there, and not necessarily this one's. Without a request as well, the pod is \
-          also the first to be evicted. A LimitRange among what is checked counts, though its one \
+          also the first to be evicted. Of a container that states no resources at all, this rule names \
+          all that is missing. A LimitRange among what is checked counts, though its one \
           value fits hardly everything in its namespace.",
     remedy: "set resources.limits.memory, and resources.requests.memory to the same or less",
     breaks: "The container is killed when it needs more; measure before choosing the limit.",
@@ -53,24 +54,22 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if is_bounded(workload, reporter.context(), "limits", "memory") {
-        return;
-    }
-    let mut has_request = true;
-    let mut without = Vec::new();
-    // Ephemeral containers cannot have limits.
-    let containers = workload.containers().iter();
-    for container in containers.filter(|it| it.kind != ContainerKind::Ephemeral && is_complete(it))
-    {
-        let resources = container.place().at("resources");
-        let field = resources.at("limits").at("memory");
-        if !field.exists() {
-            has_request &= resources.at("requests").at("memory").exists();
-            without.push((container, field, None));
-        }
-    }
+    let mut without = silences(workload, reporter.context());
+    without.retain(|it| it.memory_limit);
+    let has_request = !without.iter().any(|it| it.memory_request);
     let flaw = if has_request { "no memory limit" } else { "no memory limit, and no request" };
-    reporter.flag_containers(flaw, without);
+    let others: [(&str, IsMissing); 2] = [
+        (missing_cpu_request::FLAW, |it| it.cpu_request),
+        (missing_ephemeral_storage_limit::FLAW, |it| it.storage_limit),
+    ];
+    let flaw = with_others(flaw.to_owned(), &without, &others);
+    reporter.flag_containers(
+        &flaw,
+        without.iter().map(|it| {
+            let limits = it.container.place().at("resources").at("limits");
+            (it.container, limits.at("memory"), None)
+        }),
+    );
 }
 
 #[cfg(test)]
@@ -89,10 +88,33 @@ mod tests {
 
     #[test]
     fn a_request_is_no_limit() {
-        assert_eq!(says("", ""), ["container `app`: no memory limit, and no request"]);
+        let cpu = says("", "resources: {requests: {cpu: 1}}");
+        assert_eq!(cpu, ["container `app`: no memory limit, and no request"]);
+        assert_eq!(says("", "resources: {limits: {memory: 0}, requests: {memory: 1}}").len(), 1);
         let request = says("", "resources: {requests: {memory: 1Gi}}");
         assert_eq!(request, ["container `app`: no memory limit"]);
         assert!(says("", "resources: {limits: {memory: 1Gi}}").is_empty());
+    }
+
+    #[test]
+    fn a_container_that_says_nothing_is_one_finding() {
+        let all = "no memory limit, and no request; no CPU request; no limit to what it may write to the \
+                   node's disk";
+        for bare in ["", "resources: {}", "resources: null"] {
+            assert_eq!(says("", bare), [format!("container `app`: {all}")]);
+        }
+        assert_eq!(
+            says("initContainers: [{name: init, image: web}],", ""),
+            [
+                "containers `init`, `app`: no memory limit, and no request; no CPU request of `app`; no limit \
+              to what it may write to the node's disk of `app`"
+            ]
+        );
+        let read_only = says(
+            "resources: {requests: {cpu: 1}},",
+            "securityContext: {readOnlyRootFilesystem: true}",
+        );
+        assert_eq!(read_only, ["container `app`: no memory limit, and no request"]);
     }
 
     #[test]

@@ -1,0 +1,93 @@
+//! What containers do not say of the resources that they take.
+
+use super::containers::{is_bounded, is_complete, is_stated, keeps_running, quoted};
+use crate::inventory::Surroundings;
+use crate::pod_security::{Container, ContainerKind};
+use crate::rule::Workload;
+
+/// What a container does not say of the resources that it takes, and nothing else says for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Silence<'w, 'd> {
+    pub(super) container: &'w Container<'d>,
+    pub(super) memory_limit: bool,
+    pub(super) memory_request: bool,
+    pub(super) cpu_request: bool,
+    pub(super) storage_limit: bool,
+    /// Whether it says nothing at all. Then the rule about the first that is missing, in the order above, names
+    /// the others, so that one missing field is one finding.
+    pub(super) is_whole: bool,
+}
+
+/// Whether something is missing.
+pub(super) type IsMissing = fn(&Silence<'_, '_>) -> bool;
+
+/// What the containers of a pod do not say.
+pub(super) fn silences<'w, 'd>(
+    workload: &'w Workload<'d>,
+    context: Surroundings<'_>,
+) -> Vec<Silence<'w, 'd>> {
+    let is_bounded = |bound, resource| is_bounded(workload, context, bound, resource);
+    let memory = !is_bounded("limits", "memory");
+    let cpu = !is_bounded("requests", "cpu") && !is_bounded("limits", "cpu");
+    let storage = !is_bounded("limits", "ephemeral-storage");
+    let containers = workload.containers().iter();
+    // Ephemeral containers cannot have limits.
+    containers
+        .filter(|it| it.kind != ContainerKind::Ephemeral && is_complete(it))
+        .map(|container| {
+            let resources = container.place().at("resources");
+            let says = |bound, resource| is_stated(resources.at(bound).at(resource));
+            let is_lasting = keeps_running(container);
+            Silence {
+                container,
+                memory_limit: memory && !says("limits", "memory"),
+                memory_request: !says("requests", "memory"),
+                // The API server takes a limit for the request that is not written.
+                cpu_request: cpu
+                    && is_lasting
+                    && !says("requests", "cpu")
+                    && !says("limits", "cpu"),
+                storage_limit: storage
+                    && is_lasting
+                    && !says("limits", "ephemeral-storage")
+                    && writes_to_disk(workload, container),
+                is_whole: resources.is_empty(),
+            }
+        })
+        .collect()
+}
+
+/// The flaw with what else is missing of containers that say nothing at all: each with its words.
+pub(super) fn with_others(
+    mut flaw: String,
+    all: &[Silence<'_, '_>],
+    others: &[(&str, IsMissing)],
+) -> String {
+    for (words, is_missing) in others {
+        let names =
+            || all.iter().filter(|it| it.is_whole && is_missing(it)).map(|it| it.container.name);
+        match names().count() {
+            0 => {}
+            count if count == all.len() => flaw.extend(["; ", words]),
+            _ => flaw.extend(["; ", words, " of ", &quoted(names())]),
+        }
+    }
+    flaw
+}
+
+/// Whether there is anything that the container can fill: its root file system, or an emptyDir on
+/// disk without a size of its own.
+fn writes_to_disk(workload: &Workload<'_>, container: &Container<'_>) -> bool {
+    let root = container.place().at("securityContext").at("readOnlyRootFilesystem");
+    root.as_bool() != Some(true)
+        || workload.at("volumes").items().any(|volume| {
+            let source = volume.at("emptyDir");
+            source.exists()
+                && source.at("medium").as_str() != Some("Memory")
+                && !source.at("sizeLimit").exists()
+                && container.place().at("volumeMounts").items().any(|mount| {
+                    mount.at("name").as_str() == volume.at("name").as_str()
+                        && mount.at("readOnly").as_bool() != Some(true)
+                })
+        })
+}
