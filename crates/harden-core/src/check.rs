@@ -16,12 +16,13 @@ mod run;
 mod survey;
 #[cfg(test)]
 pub(crate) mod testing;
+mod unread;
 
 pub use crate::inventory::Several;
 pub use baseline::{Baseline, InvalidBaseline};
 pub use coverage::{Coverage, Incomplete};
 pub use incremental::Incremental;
-pub use outcome::{Outcome, Record};
+pub use outcome::{Outcome, Record, Unread};
 pub use run::{Run, check};
 pub use survey::Survey;
 

@@ -14,6 +14,7 @@ mod meta;
 mod names;
 mod rejection;
 mod time;
+mod untyped;
 mod url;
 
 pub(crate) use crate::kubernetes::resources;
@@ -21,10 +22,11 @@ pub use crate::kubernetes::resources::{Existence, existence, is_subresource};
 pub(crate) use decoding::looks_like_key;
 pub use file::first_document;
 pub use rejection::{Fault, Rejection};
+pub use untyped::missing_type;
 
 /// Whether a text may hold such a file; cheap.
 pub(crate) fn may_be_in(text: &str) -> bool {
-    ["apiserver.config.k8s.io", "admission.config.k8s.io", "audit.k8s.io"]
+    ["apiserver.config.k8s.io", "admission.config.k8s.io", "audit.k8s.io", "EncryptionConfig"]
         .iter()
-        .any(|group| text.contains(group))
+        .any(|word| text.contains(word))
 }

@@ -12,8 +12,8 @@ use harden_yaml::Place;
 pub use amounts::{pod_amount, quantity};
 pub use fragments::Fragment;
 pub use kinds::{KINDS, PodKind};
-pub(crate) use objects::objects_of_list;
 pub use objects::{Object, Objects, objects};
+pub(crate) use objects::{objects_in, objects_of_list};
 pub use reference::ObjectReference;
 pub use secrets::SecretUse;
 

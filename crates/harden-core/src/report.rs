@@ -28,7 +28,7 @@ pub use summary::Summary;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
-use crate::check::{Coverage, Incomplete, Outcome, Settings};
+use crate::check::{Coverage, Incomplete, Outcome, Record, Settings};
 use crate::finding::{About, Finding, Spot};
 use crate::kubernetes::{Level, MinorVersion};
 
@@ -62,13 +62,19 @@ pub struct ReportSource<'a> {
     pub name: &'a str,
     /// Its text; without it, findings are shown without the lines that they are about.
     pub text: Option<&'a str>,
+    /// Whether an object was found in it.
+    pub is_checked: bool,
 }
 
 impl<'a> ReportSource<'a> {
     /// Those of a check.
     pub fn all(outcome: &'a Outcome<'_>) -> Vec<Self> {
         let sources = outcome.sources.iter();
-        sources.map(|it| Self { name: &it.name, text: it.text.as_deref() }).collect()
+        let source = |it: &'a Record<'_>| {
+            let (name, text) = (&*it.name, it.text.as_deref());
+            Self { name, text, is_checked: it.objects > 0 }
+        };
+        sources.map(source).collect()
     }
 }
 
@@ -128,10 +134,11 @@ impl<'a> Report<'a> {
 
     /// The source of a finding.
     fn source(&self, finding: &Finding) -> ReportSource<'a> {
-        self.sources
-            .get(finding.source)
-            .copied()
-            .unwrap_or(ReportSource { name: "(unknown)", text: None })
+        self.sources.get(finding.source).copied().unwrap_or(ReportSource {
+            name: "(unknown)",
+            text: None,
+            is_checked: false,
+        })
     }
 }
 

@@ -6,7 +6,9 @@
 
 mod built_in;
 mod crds;
+mod head;
 mod limit;
+mod meant;
 mod patch;
 mod removed;
 mod scalar;
@@ -22,6 +24,7 @@ mod walk;
 mod words;
 
 pub use crds::Crds;
+pub use meant::{meant, names_object};
 
 use harden_yaml::{Action, Place};
 
@@ -58,6 +61,8 @@ pub enum FlawKind {
     UnservedVersion,
     /// A group of Kubernetes has no such kind.
     UnknownKind,
+    /// The object does not say what it is.
+    Untyped,
 }
 
 /// Whether an object is of a kind that no Kubernetes has, so that only a CustomResourceDefinition can tell
@@ -81,6 +86,12 @@ pub fn is_part(object: &Object<'_>) -> bool {
 pub fn check<'d>(object: &Object<'d>, version: MinorVersion, crds: &Crds) -> Vec<Flaw<'d>> {
     let target = built_in::clamp(version);
     let mut flaws = Vec::new();
+    if object.is_guessed {
+        flaws = meant::flaws(object);
+        if !object.is_complete() {
+            return flaws;
+        }
+    }
     if let Some(root) = served::resolve(object, target, crds, &mut flaws) {
         walk::check(object.place, &root, &mut flaws);
         // The first flaw of a definition hides others, as wrong types do.
@@ -90,6 +101,9 @@ pub fn check<'d>(object: &Object<'d>, version: MinorVersion, crds: &Crds) -> Vec
         if patch::is_partial(object, &flaws) {
             flaws.retain(|it| it.kind != FlawKind::MissingField);
         }
+    }
+    if object.is_guessed {
+        flaws.retain(|it| it.kind == FlawKind::Untyped || !meant::is_of_head(it, object));
     }
     flaws
 }

@@ -1,8 +1,10 @@
 //! Texts that are read: files, streams, and the items of lists that are too large to hold.
 
+mod charts;
 mod nearest;
 mod text;
 
+pub use charts::{ChartPart, Charts};
 pub use nearest::{Join, Nearest};
 pub(crate) use text::may_hold;
 pub use text::{Positions, Text};

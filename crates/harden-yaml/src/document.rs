@@ -2,8 +2,9 @@
 
 use crate::comment::Comment;
 use crate::compose::{Composed, compose};
-use crate::json::{read, write_json};
+use crate::json::{read, read_commented, write_json};
 use crate::scanner::Ending;
+use crate::template;
 use crate::tree::Tree;
 use crate::{Place, Problem, ProblemKind, Rejected, Span};
 
@@ -154,9 +155,46 @@ impl<'a> Document<'a> {
         self.problems.iter().any(|problem| problem.rejected() != Rejected::Never)
     }
 
-    /// Whether `{{` occurs, so that this is probably a template and no manifest yet.
-    pub fn has_template(&self) -> bool {
-        self.span.text(self.text).contains("{{")
+    /// Whether its values are known, although kubectl may reject it for the comments between them.
+    pub fn is_readable(&self) -> bool {
+        let is_fault =
+            |it: &Problem| it.rejected() == Rejected::Always && it.kind != ProblemKind::JsonComment;
+        !self.problems.iter().any(is_fault)
+    }
+
+    /// The same text as JSON with comments, if it is that; kubectl makes something else of it.
+    pub fn as_commented_json(&self) -> Option<Self> {
+        if self.syntax == Syntax::Json {
+            return None;
+        }
+        let part = self.span.text(self.text);
+        let content = part.strip_prefix("---").and_then(|it| Some(it.split_once('\n')?.1));
+        let content =
+            content.unwrap_or(part).trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        let begins = ["{", "[", "//", "/*"].iter().any(|it| content.starts_with(it));
+        if !begins || !(content.contains("//") || content.contains("/*")) {
+            return None;
+        }
+        let start = self.span.end as usize - content.len();
+        let span = Span::new(start, self.span.end as usize);
+        let (tree, problems) = read_commented(self.text, span)?;
+        Some(Self {
+            span: self.span,
+            text: self.text,
+            syntax: Syntax::Json,
+            tree,
+            comments: Vec::new(),
+            problems,
+        })
+    }
+
+    /// Where the first directive of a template is that keeps this from being read, if one does: `{{ }}` of Helm
+    /// and others, `{% %}` of Jinja and its like. Braces in quotes, comments and blocks of text do not.
+    pub fn template(&self) -> Option<Span> {
+        if self.is_readable() {
+            return None;
+        }
+        template::find(self.text, self.span)
     }
 
     /// Every comment, in the order of the text.

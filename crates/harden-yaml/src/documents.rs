@@ -258,8 +258,35 @@ mod tests {
     #[test]
     fn a_template_is_a_broken_document_that_can_be_told() {
         let documents = parse("a: {{ .Values.a }}\n---\nb: 1\n");
-        assert!(documents[0].is_rejected() && documents[0].has_template());
-        assert!(!documents[1].is_rejected() && !documents[1].has_template());
-        assert!(parse("{{- if .Values.x }}\na: 1\n{{- end }}\n")[0].has_template());
+        assert!(documents[0].is_rejected() && documents[0].template().is_some());
+        assert!(!documents[1].is_rejected() && documents[1].template().is_none());
+        assert!(parse("{{- if .Values.x }}\na: 1\n{{- end }}\n")[0].template().is_some());
+    }
+
+    #[test]
+    fn json_with_comments_is_known_though_kubectl_makes_something_else_of_it() {
+        for (text, value) in [
+            ("// c\n{\"a\":1}\n", r#"{"a":1}"#),
+            ("/* c */ {\"a\": 1}", r#"{"a":1}"#),
+            ("{\n  // c\n  \"a\": 1, /* d */ \"b\": [1, 2,],\n}\n", r#"{"a":1,"b":[1,2]}"#),
+            ("---\n{\"a\": \"//\"} // c", r#"{"a":"//"}"#),
+            ("[1, // c\n 2]", "[1,2]"),
+        ] {
+            let documents = parse(text);
+            let read = documents[0].as_commented_json().unwrap();
+            assert_eq!(crate::json::write_json(read.root()), value, "{text}");
+            assert_eq!(read.problems()[0].kind, ProblemKind::JsonComment);
+            assert!(read.is_rejected() && read.is_readable(), "{text}");
+        }
+        for text in [
+            "{\"a\": \"http://b\"}",
+            "{a: \"http://b\"}",
+            "{a: 1} // c",
+            "// c\na: 1\n",
+            "{\"a\": 1 /* c }",
+            "a: // c\n",
+        ] {
+            assert!(parse(text).iter().all(|it| it.as_commented_json().is_none()), "{text}");
+        }
     }
 }

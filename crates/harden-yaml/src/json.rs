@@ -8,4 +8,4 @@ pub use list::ListSplitter;
 pub use print::quoted;
 
 pub(crate) use print::write_json;
-pub(crate) use read::read;
+pub(crate) use read::{read, read_commented};

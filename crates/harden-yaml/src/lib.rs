@@ -41,6 +41,7 @@ mod problem;
 mod resolve;
 mod scanner;
 mod span;
+mod template;
 mod tree;
 mod write;
 

@@ -90,6 +90,8 @@ pub enum ProblemKind {
     InvalidSeparator,
     /// Text after the end of the document, which is never read.
     IgnoredContent,
+    /// `//` or `/* */` among JSON, which kubectl reads as YAML, and takes for a part of keys and values.
+    JsonComment,
 }
 
 impl Problem {
@@ -187,6 +189,9 @@ impl fmt::Display for ProblemKind {
             }
             Self::InvalidSeparator => f.write_str(
                 "kubectl takes only a comment after `---` at the start of a line: move the rest to the next line",
+            ),
+            Self::JsonComment => f.write_str(
+                "JSON has no comments, and kubectl takes this for a part of the keys and values: remove it",
             ),
             Self::IgnoredContent => f.write_str(
                 "the document ended above and kubectl ignores everything from here: separate documents with `---` on its own line",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use harden_yaml::Span;
+use harden_yaml::{Document, Span};
 
 use super::draft::Held;
 use super::profiles::Profiles;
@@ -13,7 +13,8 @@ use crate::inventory::{Context, Extents, Inventory, PodSummary, Wanted};
 use crate::kubernetes::GroupKind;
 use crate::object::Object;
 use crate::rule::{Check, Collector, Reporter, Rule, Target, World};
-use crate::source::{Positions, Text};
+use crate::schema;
+use crate::source::{Charts, Positions, Text};
 
 /// Everything that judging takes but the texts.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) struct Checker {
     pub(super) settings: Settings,
     pub(super) context: Context,
     extents: Extents,
+    /// The Helm charts among the input.
+    pub(super) charts: Charts,
     pub(super) rules: RulesByCheck,
     /// What the rules that run say of themselves, in their order.
     pub(super) abouts: Vec<Arc<About>>,
@@ -68,7 +71,12 @@ impl RulesByCheck {
 pub(super) type Kept = (usize, Span, u32);
 
 impl Checker {
-    pub(super) fn new(settings: Settings, context: Context, extents: Extents) -> Self {
+    pub(super) fn new(
+        settings: Settings,
+        context: Context,
+        extents: Extents,
+        charts: Charts,
+    ) -> Self {
         let rejected: BTreeSet<_> = extents.rejected().map(|(kind, _)| kind).collect();
         let can_run = |rule: &&&'static Rule| {
             let is_blind = extents.has_gap() && rule.check.is_over_all();
@@ -81,7 +89,7 @@ impl Checker {
         let mut sorted = RulesByCheck::default();
         rules.iter().zip(&abouts).for_each(|(rule, about)| sorted.add(rule, Arc::clone(about)));
         let profiles = profiles(&settings, &context, &sorted);
-        Self { settings, context, extents, rules: sorted, abouts, profiles, wanted }
+        Self { settings, context, extents, charts, rules: sorted, abouts, profiles, wanted }
     }
 
     /// Takes another context; returns what was known before.
@@ -93,7 +101,20 @@ impl Checker {
     /// What objects are held to.
     pub(super) fn target(&self) -> Target<'_> {
         let Settings { level, version, .. } = self.settings;
-        Target { level, version, context: &self.context }
+        Target { level, version, context: &self.context, is_in_chart: false }
+    }
+
+    /// The objects of a document: those that say what they are, and those that were meant to.
+    pub(super) fn objects<'a>(
+        &self,
+        text: &'a Text<'_>,
+        document: &'a Document<'_>,
+        number: u32,
+    ) -> impl Iterator<Item = Object<'a>> + use<'a> {
+        let version = self.settings.version;
+        text.objects(document).of(text.index, number).filter_map(move |it| {
+            if it.is_complete() { Some(it) } else { schema::meant(&it, version) }
+        })
     }
 
     /// What rules say that look at all objects. `kept` are the sections that hold those they read.
@@ -113,9 +134,9 @@ impl Checker {
                 (first..).zip(text.documents(section)).map(move |it| (text, it))
             })
             .collect();
-        let objects = documents.iter().flat_map(|(text, (number, document))| {
-            text.objects(document).of(text.index, *number).filter(Object::is_complete)
-        });
+        let objects = documents
+            .iter()
+            .flat_map(|(text, (number, document))| self.objects(text, document, *number));
         let world = World::new(Inventory::new(&self.wanted, objects, pods));
         let target = self.target();
         let mut collector = Collector::default();

@@ -13,6 +13,8 @@ pub(super) struct Draft {
     pub(super) findings: Vec<Finding>,
     /// What was read.
     pub(super) coverage: Coverage,
+    /// Documents that are templates of a chart, those included that can be read.
+    pub(super) chart_templates: usize,
     /// The decisions not to count findings.
     pub(super) ignores: Vec<Ignore>,
     /// Its pods.

@@ -9,12 +9,12 @@ use harden_yaml::Span;
 
 use super::checker::{Checker, Kept};
 use super::judge::Judge;
-use super::outcome::Record;
+use super::outcome::{Record, Unread};
 use super::{Outcome, Settings};
 use crate::configuration;
 use crate::finding::Finding;
 use crate::inventory::{Context, Extents};
-use crate::source::{Positions as _, Source, Text};
+use crate::source::{Charts, Positions as _, Source, Text};
 use section::{Region, Section};
 
 /// What was judged before, section by section.
@@ -29,7 +29,8 @@ pub struct Incremental {
 impl Incremental {
     /// Remembers nothing yet.
     pub fn new(settings: Settings) -> Self {
-        let checker = Checker::new(settings, Context::default(), Extents::default());
+        let checker =
+            Checker::new(settings, Context::default(), Extents::default(), Charts::default());
         Self { checker, names: Vec::new(), sections: Vec::new() }
     }
 
@@ -47,6 +48,7 @@ impl Incremental {
         }
         let texts: Vec<_> = files.iter().enumerate().map(|(index, it)| it.at(index)).collect();
         let regions: Vec<_> = texts.iter().flat_map(regions).collect();
+        self.find_charts(&texts);
         let is_same = |(section, region): &(&Section, &Region)| {
             section.is_at(region, text_at(&texts, region))
         };
@@ -84,6 +86,17 @@ impl Incremental {
         self.finish(files, &texts)
     }
 
+    /// Finds the charts, and forgets everything where there are others than before.
+    fn find_charts(&mut self, texts: &[Text<'_>]) {
+        let mut charts = Charts::default();
+        texts.iter().for_each(|it| charts.learn(it.name, it.text));
+        if charts != self.checker.charts {
+            self.checker.charts = charts;
+            self.sections.clear();
+            self.checker.set_context(Context::default());
+        }
+    }
+
     /// Learns what the texts say for others; returns what was known before.
     fn learn(&mut self, texts: &[Text<'_>]) -> Context {
         let mut context = Context::default();
@@ -97,6 +110,8 @@ impl Incremental {
             name: it.name.clone(),
             text: Some(it.text.clone()),
             is_foreign: true,
+            objects: 0,
+            unread: Unread::default(),
             pods: Vec::new(),
         }));
         let (mut ignores, mut unjudged) = (Vec::new(), Vec::new());
@@ -108,6 +123,8 @@ impl Incremental {
             unjudged.extend(draft.unjudged.iter().map(|it| (file, it.clone())));
             if let Some(record) = outcome.sources.get_mut(file) {
                 record.pods.extend_from_slice(&draft.pods);
+                record.objects += draft.coverage.objects;
+                record.unread.add(Unread::of(&draft.coverage, draft.chart_templates));
                 record.is_foreign &= draft.coverage.objects == 0 && draft.coverage.broken == 0;
             }
         }

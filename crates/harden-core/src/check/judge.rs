@@ -10,9 +10,9 @@ use super::profiles;
 use crate::finding::Finding;
 use crate::ignore;
 use crate::object::Object;
-use crate::rule::{Answers, Check, Collector, Reporter, Subject, Workload};
+use crate::rule::{Answers, Check, Collector, Reporter, Subject, Target, Workload};
 use crate::schema;
-use crate::source::{Positions as _, Text};
+use crate::source::{ChartPart, Positions as _, Text};
 
 /// Judges one section after the other; what they have in common is kept once.
 #[derive(Debug)]
@@ -30,8 +30,14 @@ impl<'c> Judge<'c> {
     /// first document in the text.
     pub(super) fn judge(&mut self, text: &Text<'_>, section: Span, first: u32) -> Draft {
         let mut draft = Draft::default();
+        let part = self.checker.charts.part(text.name).map(|(_, part)| part);
+        if part == Some(ChartPart::Description) {
+            let written = text.documents(section).filter(|it| !it.is_empty()).count();
+            (draft.coverage.documents, draft.coverage.foreign) = (written, written);
+            return draft;
+        }
         for (number, document) in (first..).zip(text.documents(section)) {
-            self.judge_document(text, (number, &document), &mut draft);
+            self.judge_document(text, (number, &document), part, &mut draft);
         }
         // As large as needed: there may be many sections, and all are kept.
         draft.findings = self.collector.take();
@@ -44,29 +50,34 @@ impl<'c> Judge<'c> {
         &mut self,
         text: &Text<'_>,
         (number, document): (u32, &Document<'_>),
+        part: Option<ChartPart>,
         draft: &mut Draft,
     ) {
         if document.is_empty() && document.problems().is_empty() {
             return;
         }
         let Checker { settings, rules, wanted, .. } = self.checker;
-        let target = self.checker.target();
+        let target = Target { is_in_chart: part.is_some(), ..self.checker.target() };
         draft.coverage.documents += 1;
+        let is_of_chart = part == Some(ChartPart::Template);
+        if is_of_chart && document.span().text(document.text()).contains("{{") {
+            draft.chart_templates += 1;
+        }
         for ActiveRule { check, about, .. } in &rules.of_documents {
             if let Check::Document(check) = check {
                 let subject = Subject::document(text, number);
                 check(document, &mut Reporter::new(about, target, subject, &mut self.collector));
             }
         }
-        if document.is_rejected() {
+        if !document.is_readable() {
             draft.coverage.broken += 1;
-            draft.coverage.templates += usize::from(document.has_template());
+            draft.coverage.templates += usize::from(document.template().is_some());
             return;
         }
-        let objects: Vec<_> =
-            text.objects(document).of(text.index, number).filter(Object::is_complete).collect();
+        let objects: Vec<_> = self.checker.objects(text, document, number).collect();
         draft.coverage.objects += objects.len();
-        objects.iter().for_each(|it| self.cover(text, it, &mut draft.coverage));
+        let named = objects.iter().filter(|it| !it.kind.is_empty());
+        named.for_each(|it| self.cover(text, it, &mut draft.coverage));
         draft.coverage.foreign += usize::from(objects.is_empty());
         if settings.reads_ignores {
             let (at, file) = ((text.index, number), &settings.ignores);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::checker::Checker;
-use super::{Coverage, Incomplete, Settings};
+use super::{Coverage, Incomplete, Settings, unread};
 use crate::finding::{About, Finding};
 use crate::ignore::{self, Ignore, Unused};
 use crate::inventory::PodSummary;
@@ -38,14 +38,41 @@ pub struct Record<'t> {
     pub text: Option<Cow<'t, str>>,
     /// Whether it holds nothing to check.
     pub is_foreign: bool,
+    /// How many objects were found in it.
+    pub objects: usize,
+    /// How much of it could not be read.
+    pub unread: Unread,
     /// What is known of its pods and pod templates.
     pub pods: Vec<PodSummary>,
+}
+
+/// How many documents of a source could not be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// All of them.
+    pub broken: usize,
+    /// Those that are templates.
+    pub templates: usize,
+    /// Templates of a chart, those included that can be read without their values.
+    pub chart_templates: usize,
+}
+
+impl Unread {
+    pub(super) fn of(coverage: &Coverage, chart_templates: usize) -> Self {
+        Self { broken: coverage.broken, templates: coverage.templates, chart_templates }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.broken += other.broken;
+        self.templates += other.templates;
+        self.chart_templates += other.chart_templates;
+    }
 }
 
 impl Outcome<'_> {
     /// Whether something was not read or not checked.
     pub fn is_incomplete(&self) -> bool {
-        !self.incomplete.is_empty() || self.coverage.is_broken()
+        !self.incomplete.is_empty()
     }
 
     /// Says which rules ran and which did not, and which files that objects name are not there.
@@ -69,6 +96,10 @@ impl Outcome<'_> {
                 }
             };
             self.incomplete.push(incomplete);
+        }
+        self.incomplete.extend(unread::of(&self.sources, &checker.charts));
+        if self.coverage.objects == 0 && self.incomplete.is_empty() {
+            self.incomplete.push(unread::nothing());
         }
         self.incomplete.sort();
         self.incomplete.dedup();

@@ -6,7 +6,7 @@ use super::checker::Checker;
 use super::{Run, Settings};
 use crate::inventory::{Context, Extent, Extents};
 use crate::kubernetes::GroupKind;
-use crate::source::Source;
+use crate::source::{Charts, Source};
 
 /// Learns what holds for the objects of an input. Every source is shown to it before any is judged: only
 /// [`Survey::end`] makes the [`Run`] that judges.
@@ -15,16 +15,23 @@ pub struct Survey {
     settings: Settings,
     context: Context,
     extents: Extents,
+    charts: Charts,
 }
 
 impl Survey {
     /// Begins a check.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, context: Context::default(), extents: Extents::default() }
+        Self {
+            settings,
+            context: Context::default(),
+            extents: Extents::default(),
+            charts: Charts::default(),
+        }
     }
 
     /// Looks at a source; cheap where nothing in it holds for others.
     pub fn learn(&mut self, source: &Source<'_>) {
+        self.charts.learn(&source.name, &source.text);
         self.context.learn(&source.at(0));
     }
 
@@ -49,6 +56,6 @@ impl Survey {
 
     /// Begins to judge, in the light of all that was seen.
     pub fn end<'t>(self) -> Run<'t> {
-        Run::new(Checker::new(self.settings, self.context, self.extents))
+        Run::new(Checker::new(self.settings, self.context, self.extents, self.charts))
     }
 }

@@ -24,6 +24,10 @@ pub struct Object<'d> {
     pub version: &'d str,
     /// Its kind; empty when there is none.
     pub kind: &'d str,
+    /// Whether kind or `apiVersion` is not what it says, but what it must mean.
+    pub is_guessed: bool,
+    /// Whether it is an item of a List, where kubectl takes nothing but objects.
+    pub(crate) is_item: bool,
     /// The way to it from the root of its document.
     pointer: Pointer,
     reference: OnceCell<Arc<ObjectReference>>,
@@ -56,6 +60,12 @@ impl<'d> Object<'d> {
     /// Whether it says what it is: something with an `apiVersion` and a `kind`.
     pub fn is_complete(&self) -> bool {
         !self.kind.is_empty() && !self.version.is_empty()
+    }
+
+    /// The same, taken for an object of this kind, which it does not say.
+    pub(crate) fn guessed(&self, group: &'d str, version: &'d str, kind: &'d str) -> Self {
+        let reference = OnceCell::new();
+        Self { group, version, kind, is_guessed: true, reference, ..self.clone() }
     }
 
     /// What it is called, for whoever speaks of it after its text is gone; made once.
@@ -94,6 +104,8 @@ impl<'d> Object<'d> {
             group,
             version,
             kind: or("kind", kind),
+            is_guessed: false,
+            is_item: false,
             pointer: Pointer::default(),
             reference: OnceCell::new(),
             has_parameters: false,
@@ -173,6 +185,15 @@ pub(crate) fn objects_of_list<'d>(
     }
 }
 
+/// The same, those included of a document that is a list itself, which kubectl does not read.
+pub(crate) fn objects_in(root: Place<'_>) -> Objects<'_> {
+    if !root.is_list() {
+        return objects(root);
+    }
+    let list = List::of(root.items(), Pointer::default(), "", "", false);
+    Objects { next: None, lists: vec![list], ..objects(root) }
+}
+
 /// The objects of a document.
 #[derive(Debug, Clone)]
 pub struct Objects<'d> {
@@ -192,6 +213,20 @@ struct List<'d> {
     pointer: Pointer,
     api_version: &'d str,
     kind: &'d str,
+    /// Whether it is a List, and not just a list.
+    is_list: bool,
+}
+
+impl<'d> List<'d> {
+    fn of(
+        items: Items<'d>,
+        pointer: Pointer,
+        api_version: &'d str,
+        kind: &'d str,
+        is_list: bool,
+    ) -> Self {
+        Self { items: items.enumerate(), pointer, api_version, kind, is_list }
+    }
 }
 
 impl<'d> Iterator for Objects<'d> {
@@ -207,14 +242,22 @@ impl<'d> Iterator for Objects<'d> {
                 self.embedded.extend(object.embedded().into_iter().rev());
             }
             let object = Object { source: self.source, document: self.document, ..object };
-            let Some(kind) = object.kind.strip_suffix("List") else { return Some(object) };
             let items = object.place.at("items");
+            let kind = match object.kind.strip_suffix("List") {
+                Some(kind) => kind,
+                None if object.kind.is_empty() && hold_objects(items) => "",
+                None => return Some(object),
+            };
             if !items.is_list() {
                 return Some(object);
             }
             let api_version = object.place.at("apiVersion").as_str().unwrap_or("");
             let pointer = object.pointer.at("items");
-            self.lists.push(List { items: items.items().enumerate(), pointer, api_version, kind });
+            self.lists.push(List::of(items.items(), pointer, api_version, kind, true));
+            // kubectl opens none that does not say what it is.
+            if !object.is_complete() {
+                return Some(object);
+            }
         }
     }
 }
@@ -236,11 +279,17 @@ impl<'d> Objects<'d> {
             if let Some((index, item)) = list.items.next() {
                 let pointer = list.pointer.at(&index.to_string());
                 let object = Object::read(item, list.api_version, list.kind);
-                return Some(Object { pointer, ..object });
+                return Some(Object { pointer, is_item: list.is_list, ..object });
             }
             self.lists.pop();
         }
     }
+}
+
+/// Whether these are items of a List that does not say so.
+fn hold_objects(items: Place<'_>) -> bool {
+    let says = |it: Place<'_>, key| it.at(key).as_str().is_some_and(|it| !it.is_empty());
+    items.is_list() && items.items().any(|it| says(it, "apiVersion") && says(it, "kind"))
 }
 
 #[cfg(test)]
@@ -282,6 +331,17 @@ items:
         let text = "{apiVersion: apps/v1, kind: DeploymentList, items: [{metadata: {name: a}}]}";
         assert_eq!(names(text), ["apps/v1 Deployment a"]);
         assert!(names("{apiVersion: v1, kind: PodList, items: []}").is_empty());
+    }
+
+    #[test]
+    fn lists_that_do_not_say_what_they_are_come_before_their_items() {
+        let items = "items: [{apiVersion: v1, kind: Pod, metadata: {name: a}}]";
+        assert_eq!(names(&format!("{{kind: List, {items}}}")), ["/ List ", "/v1 Pod a"]);
+        assert_eq!(
+            names(&format!("{{apiVersion: v1, Kind: List, {items}}}")),
+            ["/v1  ", "/v1 Pod a"]
+        );
+        assert_eq!(names("{items: [{name: a}]}"), ["/  "]);
     }
 
     #[test]

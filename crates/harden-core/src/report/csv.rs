@@ -1,4 +1,4 @@
-//! Comma-separated values by RFC 4180, a line per finding.
+//! Comma-separated values by RFC 4180, a line per finding, and one for each thing that was not checked.
 
 use std::io::{self, Write};
 
@@ -44,6 +44,10 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             write!(out, "{comma}{}", Csv(field))?;
         }
         out.write_all(b"\r\n")?;
+    }
+    for incomplete in report.incomplete {
+        let (what, why) = (Csv(&incomplete.what), Csv(&incomplete.why));
+        write!(out, ",,coverage,not-checked,{what},,,,,,,,{why},,\r\n")?;
     }
     Ok(())
 }

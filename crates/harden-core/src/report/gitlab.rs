@@ -1,7 +1,9 @@
 //! The Code Quality report of GitLab, which shows findings in merge requests.
 
+use std::hash::Hasher as _;
 use std::io::{self, Write};
 
+use fnv::FnvHasher;
 use serde::{Serialize, Serializer};
 
 use super::{Format, Report, fingerprints};
@@ -45,7 +47,7 @@ fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let counted = fingerprints::all(self.0).filter(|(it, _)| it.ignored.is_none());
-        serializer.collect_seq(counted.map(|(finding, fingerprint)| {
+        let findings = counted.map(|(finding, fingerprint)| {
             let name = self.0.source(finding).name;
             let object = finding.object.as_ref().map_or_else(String::new, |it| format!("{it}: "));
             let spot = finding.spots.first();
@@ -67,6 +69,21 @@ impl Serialize for Entries<'_> {
                     },
                 },
             }
-        }))
+        });
+        let not_checked = self.0.incomplete.iter().map(|it| {
+            let mut hash = FnvHasher::default();
+            [&it.what, &it.why].into_iter().for_each(|it| hash.write(it.as_bytes()));
+            Entry {
+                description: format!("not checked: {}: {}", it.what, it.why),
+                check_name: "not-checked",
+                fingerprint: format!("{:016x}", hash.finish()),
+                severity: "info",
+                location: Location {
+                    path: it.what.strip_prefix("./").unwrap_or(&it.what),
+                    lines: Lines { begin: 1, end: 1 },
+                },
+            }
+        });
+        serializer.collect_seq(findings.chain(not_checked))
     }
 }

@@ -19,27 +19,34 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let by_source = by_source(report);
     let failures = report.counted().count();
     let ignored = report.findings.len() - failures;
-    let passed = by_source.iter().filter(|it| it.is_empty()).count();
+    let silent = by_source.iter().filter(|it| it.is_empty()).count();
     let errors = report.incomplete.len();
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(
         out,
         "<testsuites name=\"kubectl-harden\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" time=\"0\">",
-        failures + ignored + passed + errors
+        failures + ignored + silent + errors
     )?;
     for (source, findings) in report.sources.iter().zip(&by_source) {
-        let skipped = findings.iter().filter(|it| it.ignored.is_some()).count();
+        let is_unchecked = findings.is_empty() && !source.is_checked;
+        let ignored = findings.iter().filter(|it| it.ignored.is_some()).count();
+        let skipped = ignored + usize::from(is_unchecked);
         open_suite(
             report,
             source.name,
             findings.len().max(1),
-            findings.len() - skipped,
+            findings.len() - ignored,
             0,
             skipped,
             out,
         )?;
-        if findings.is_empty() {
-            let name = Markup(source.name);
+        let name = Markup(source.name);
+        if is_unchecked {
+            writeln!(
+                out,
+                "    <testcase name=\"nothing to check\" classname=\"{name}\" time=\"0\"><skipped/></testcase>"
+            )?;
+        } else if findings.is_empty() {
             writeln!(out, "    <testcase name=\"no findings\" classname=\"{name}\" time=\"0\"/>")?;
         }
         for finding in findings {

@@ -22,6 +22,8 @@ pub struct Summary {
     pub ignored: usize,
     /// Objects with findings that count.
     pub objects: usize,
+    /// Objects that were checked.
+    pub checked: usize,
     /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
     pub levels: [usize; 3],
     severities: [usize; 4],
@@ -34,6 +36,7 @@ impl Summary {
             findings: 0,
             ignored: 0,
             objects: 0,
+            checked: report.coverage.objects,
             levels: report.coverage.levels,
             severities: [0; 4],
         };
@@ -74,7 +77,7 @@ impl Summary {
         self.levels.get(level as usize).copied().unwrap_or(0)
     }
 
-    /// `3 findings in 2 objects`, `no findings`.
+    /// `3 findings in 2 objects`, `no findings`, `nothing was checked`.
     pub fn headline(&self) -> String {
         let ignored = match self.ignored {
             0 => String::new(),
@@ -82,6 +85,7 @@ impl Summary {
             several => format!(" ({several} more are ignored)"),
         };
         match (self.findings, self.objects) {
+            (0, _) if self.checked == 0 => "nothing was checked".to_owned(),
             (0, _) => format!("no findings{}", ignored.replace(" more", "")),
             (findings, 0) => format!("{}{ignored}", count(findings, "finding")),
             (findings, objects) => {
@@ -158,9 +162,9 @@ impl Report<'_> {
         if coverage.broken > 0 {
             let templates = match (coverage.templates, coverage.broken) {
                 (0, _) => String::new(),
-                (1, 1) => "; it looks like a Helm template".to_owned(),
-                (1, _) => "; 1 looks like a Helm template".to_owned(),
-                (several, _) => format!("; {several} look like Helm templates"),
+                (1, 1) => "; it is a template".to_owned(),
+                (1, _) => "; 1 is a template".to_owned(),
+                (several, _) => format!("; {several} are templates"),
             };
             lines.push(format!(
                 "{} could not be read{templates}",

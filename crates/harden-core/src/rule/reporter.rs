@@ -65,6 +65,11 @@ impl<'r, 'd> Reporter<'r, 'd> {
         self.target.version
     }
 
+    /// Whether the text is in a Helm chart, of which the coverage speaks as a whole.
+    pub fn is_in_chart(&self) -> bool {
+        self.target.is_in_chart
+    }
+
     /// What objects of the input say for the one at hand.
     pub fn context(&self) -> Surroundings<'r> {
         self.target.context.around(self.subject.text.name())
@@ -231,7 +236,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
             return;
         }
         let (about, message) = (Arc::clone(self.about), self.collector.text(message));
-        let object = object.map(Object::reference);
+        let object = object.filter(|it| !it.kind.is_empty()).map(Object::reference);
         let finding = Finding { about, message, source, document, object, spots, ignored: None };
         self.collector.push(finding);
     }

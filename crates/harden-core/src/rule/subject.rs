@@ -56,7 +56,8 @@ impl<'r, 'd> Subject<'r, 'd> {
 
     /// From where the way to a place is told.
     pub(super) fn base(&self, place: Place<'d>) -> Place<'d> {
-        self.object.map_or_else(|| place.document().root(), |it| it.place)
+        let named = self.object.filter(|it| !it.kind.is_empty());
+        named.map_or_else(|| place.document().root(), |it| it.place)
     }
 
     /// What the API server would reject or drop of the object.

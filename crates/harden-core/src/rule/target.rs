@@ -12,4 +12,6 @@ pub struct Target<'r> {
     pub version: MinorVersion,
     /// What objects of the input say for others.
     pub context: &'r Context,
+    /// Whether the text is in a Helm chart, of which the coverage speaks as a whole.
+    pub is_in_chart: bool,
 }

@@ -18,6 +18,7 @@ mod missing_volume;
 mod unknown_field;
 mod unknown_kind;
 mod unserved_api_version;
+mod untyped_object;
 mod wrong_type;
 
 use std::iter;
@@ -48,6 +49,7 @@ pub static RULES: &[&Rule] = &[
     &unknown_field::RULE,
     &unknown_kind::RULE,
     &unserved_api_version::RULE,
+    &untyped_object::RULE,
     &wrong_type::RULE,
 ];
 
@@ -60,7 +62,7 @@ fn report(kind: FlawKind, reporter: &mut Reporter<'_, '_>) {
         if !is_said {
             let alike = flaws().filter(|it| it.message == flaw.message);
             match kind {
-                FlawKind::UnknownField | FlawKind::FieldNotInVersion => {
+                FlawKind::UnknownField | FlawKind::FieldNotInVersion | FlawKind::Untyped => {
                     reporter.flag_keys(flaw.message.clone(), alike.map(place_and_change));
                 }
                 _ => {

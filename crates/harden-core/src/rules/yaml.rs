@@ -3,21 +3,28 @@
 mod ambiguous_key;
 mod duplicate_key;
 mod ignored_content;
+mod loose_objects;
 mod overriding_merge;
 mod unreadable_document;
+mod unreadable_text;
 mod unrendered_template;
 
-use harden_yaml::{Document, ProblemKind};
+use harden_yaml::{Document, ProblemKind, Rejected};
 
+use crate::kubernetes::MinorVersion;
+use crate::object::objects_in;
 use crate::rule::{Reporter, Rule};
+use crate::schema;
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
     &ambiguous_key::RULE,
     &duplicate_key::RULE,
     &ignored_content::RULE,
+    &loose_objects::RULE,
     &overriding_merge::RULE,
     &unreadable_document::RULE,
+    &unreadable_text::RULE,
     &unrendered_template::RULE,
 ];
 
@@ -30,6 +37,20 @@ fn report(
     for problem in document.problems().iter().filter(|it| is_it(&it.kind)) {
         reporter.flag_text(problem.span, problem.message());
     }
+}
+
+/// Reports why a document cannot be read. What follows the first problem is mostly its echo.
+fn report_unreadable(document: &Document<'_>, reporter: &mut Reporter<'_, '_>) {
+    let first = document.problems().iter().find(|it| it.rejected() == Rejected::Always);
+    if let Some(problem) = first.filter(|_| document.template().is_none()) {
+        reporter.flag_text(problem.span, problem.message());
+    }
+}
+
+/// Whether there is an object in a document, or what was meant to be one.
+fn holds_objects(document: &Document<'_>, version: MinorVersion) -> bool {
+    let mut objects = objects_in(document.root());
+    objects.any(|it| it.is_complete() || schema::meant(&it, version).is_some())
 }
 
 #[cfg(test)]
@@ -54,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_broken_document_is_said_once_and_does_not_hide_the_next() {
-        let text = "a: [\n---\na: 1\na: 2\n---\n\tb: [\n";
+        let text = "kind: A\na: [\n---\na: 1\na: 2\n---\n\tkind: B\n";
         assert_eq!(messages(&unreadable_document::RULE, text).len(), 2);
         assert_eq!(messages(&duplicate_key::RULE, text).len(), 1);
     }

@@ -30,6 +30,26 @@ pub(super) fn find(group: &str, version: &str, kind: &str) -> Option<&'static Re
     })
 }
 
+/// Whether a group was one of Kubernetes itself.
+pub(super) fn has_group(group: &str) -> bool {
+    let groups = REMOVED.iter().filter_map(|it| it.api_version.split_once('/'));
+    groups.into_iter().any(|(it, _)| it == group)
+}
+
+/// What is known of a kind that is gone from every version, the last place where it was.
+pub(super) fn find_kind(kind: &str) -> Option<&'static Removed> {
+    REMOVED.iter().filter(|it| it.kinds.contains(&kind)).max_by_key(|it| it.since)
+}
+
+const fn gone(
+    api_version: &'static str,
+    kinds: &'static [&'static str],
+    since: u16,
+    advice: &'static str,
+) -> Removed {
+    Removed { api_version, kinds, since, instead: Instead::Advice(advice) }
+}
+
 const fn moved(
     api_version: &'static str,
     kinds: &'static [&'static str],
@@ -39,11 +59,30 @@ const fn moved(
     Removed { api_version, kinds, since, instead: Instead::ApiVersion(to) }
 }
 
-const NO_PSP: Instead = Instead::Advice(
-    "PodSecurityPolicy is gone: label namespaces with a level of the Pod Security Standards",
-);
+const NO_PSP: &str =
+    "PodSecurityPolicy is gone: label namespaces with a level of the Pod Security Standards";
 
 static REMOVED: &[Removed] = &[
+    gone(
+        "admissionregistration.k8s.io/v1alpha1",
+        &["ExternalAdmissionHookConfiguration", "InitializerConfiguration"],
+        14,
+        "initializers are gone: use a MutatingWebhookConfiguration",
+    ),
+    gone("apps/v1alpha1", &["PetSet"], 5, "PetSet is gone: use StatefulSet of apps/v1"),
+    gone(
+        "auditregistration.k8s.io/v1alpha1",
+        &["AuditSink"],
+        19,
+        "AuditSink is gone: start the API server with an audit policy",
+    ),
+    gone("batch/v2alpha1", &["ScheduledJob"], 8, "ScheduledJob is gone: use CronJob of batch/v1"),
+    gone(
+        "settings.k8s.io/v1alpha1",
+        &["PodPreset"],
+        20,
+        "PodPreset is gone: use a MutatingWebhookConfiguration or a MutatingAdmissionPolicy",
+    ),
     moved(
         "admissionregistration.k8s.io/v1beta1",
         &["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
@@ -91,22 +130,24 @@ static REMOVED: &[Removed] = &[
     moved("extensions/v1beta1", &["DaemonSet", "Deployment", "ReplicaSet"], 16, "apps/v1"),
     moved("extensions/v1beta1", &["Ingress"], 22, "networking.k8s.io/v1"),
     moved("extensions/v1beta1", &["NetworkPolicy"], 16, "networking.k8s.io/v1"),
-    Removed {
-        api_version: "extensions/v1beta1",
-        kinds: &["PodSecurityPolicy"],
-        since: 16,
-        instead: NO_PSP,
-    },
+    gone("extensions/v1beta1", &["PodSecurityPolicy"], 16, NO_PSP),
+    gone(
+        "extensions/v1beta1",
+        &["ThirdPartyResource"],
+        8,
+        "ThirdPartyResource is gone: define the kind by a CustomResourceDefinition",
+    ),
+    gone(
+        "extensions/v1beta1",
+        &["DeploymentRollback"],
+        16,
+        "DeploymentRollback is gone: use `kubectl rollout undo`",
+    ),
     moved("networking.k8s.io/v1beta1", &["Ingress", "IngressClass"], 22, "networking.k8s.io/v1"),
     moved("node.k8s.io/v1beta1", &["RuntimeClass"], 25, "node.k8s.io/v1"),
     moved("policy/v1beta1", &["Eviction"], 22, "policy/v1"),
     moved("policy/v1beta1", &["PodDisruptionBudget"], 25, "policy/v1"),
-    Removed {
-        api_version: "policy/v1beta1",
-        kinds: &["PodSecurityPolicy"],
-        since: 25,
-        instead: NO_PSP,
-    },
+    gone("policy/v1beta1", &["PodSecurityPolicy"], 25, NO_PSP),
     moved(
         "rbac.authorization.k8s.io/v1beta1",
         &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],

@@ -10,7 +10,8 @@ use super::walk::Root;
 use super::{Crds, Flaw, FlawKind};
 use crate::object::Object;
 
-/// Files that share the core group's `apiVersion` and are never sent to an API server.
+/// What is `v1` and never sent to an API server: the kubeconfig, Lists, and the older name of an
+/// EncryptionConfiguration, which the API server reads itself.
 const NOT_SENT: [&str; 3] = ["Config", "EncryptionConfig", "List"];
 
 /// The type of an object; none for what is not known. Says what is wrong with kind and version.
@@ -60,7 +61,7 @@ pub(super) fn resolve<'d, 'c>(
                 }
             },
         ));
-    } else if !is_list(built_in, object) && !NOT_SENT.contains(&object.kind) {
+    } else if !is_list(built_in, object) && !is_not_sent(object) {
         flaws.extend(unknown(built_in, object, target));
     }
     None
@@ -85,7 +86,7 @@ fn outside(built_in: &BuiltIn, kind: &Kind, target: u16) -> String {
 }
 
 /// The most stable, then newest API version that is served.
-fn best(built_in: &BuiltIn, target: u16, fits: impl Fn(&Kind) -> bool) -> Option<&Kind> {
+pub(super) fn best(built_in: &BuiltIn, target: u16, fits: impl Fn(&Kind) -> bool) -> Option<&Kind> {
     let served = built_in.kinds.iter().filter(|it| fits(it) && it.served.contains(target));
     served.max_by_key(|it| stability(it.version))
 }
@@ -98,6 +99,10 @@ fn stability(version: &str) -> (u8, &str) {
         _ => 2,
     };
     (stage, version)
+}
+
+fn is_not_sent(object: &Object<'_>) -> bool {
+    (object.group, object.version) == ("", "v1") && NOT_SENT.contains(&object.kind)
 }
 
 /// Whether it is a list without items, such as `PodList`.
@@ -120,7 +125,13 @@ fn unknown<'d>(built_in: &BuiltIn, object: &Object<'d>, target: u16) -> Option<F
         let meant = best(built_in, target, |it| {
             it.name == object.kind
                 && (!object.group.contains('.') || similar(object.group, [it.group]).is_some())
-        })?;
+        });
+        let Some(meant) = meant else {
+            let is_custom = object.group.contains('.') && !removed::has_group(object.group);
+            let gone = gone(built_in, object.kind, target).filter(|_| !is_custom)?;
+            let (group, kind) = (object.group, object.kind);
+            return flaw(version, format!("there is no API group `{group}`; {kind} {gone}"));
+        };
         return flaw(
             version,
             format!(
@@ -150,12 +161,34 @@ fn unknown<'d>(built_in: &BuiltIn, object: &Object<'d>, target: u16) -> Option<F
             format!("{group} has no {}; it is in {}", object.kind, meant.api_version()),
         );
     }
+    if let Some(gone) = gone(built_in, object.kind, target) {
+        return flaw(version, format!("{group} has no {}; it {gone}", object.kind));
+    }
     let all = built_in.kinds.iter().filter(|it| it.served.contains(target));
     let of_group = all.clone().filter(|it| it.group == object.group).map(|it| it.name);
     let meant =
         similar(object.kind, of_group).or_else(|| similar(object.kind, all.map(|it| it.name)));
     let hint = meant.map_or_else(String::new, |it| format!("; did you mean {it}"));
     flaw(kind, format!("{group} has no kind `{}`{hint}", object.kind))
+}
+
+/// Where a kind was that the target has nowhere, and what became of it.
+fn gone(built_in: &BuiltIn, kind: &str, target: u16) -> Option<String> {
+    if let Some(removed) = removed::find_kind(kind) {
+        let was = format!("was in {} before v1.{}", removed.api_version, removed.since);
+        return Some(match removed.instead {
+            Instead::ApiVersion(to) => format!("{was}; use {to}"),
+            Instead::Advice(advice) => format!("{was}; {advice}"),
+        });
+    }
+    let known = built_in.kinds.iter().filter(|it| it.name == kind);
+    let it = known.max_by_key(|it| (it.served.until, stability(it.version)))?;
+    let gone = it.served.until.saturating_add(1);
+    Some(if target < it.served.since {
+        format!("is in {} from v1.{} on", it.api_version(), it.served.since)
+    } else {
+        format!("was in {} before v1.{gone}", it.api_version())
+    })
 }
 
 impl Versions {

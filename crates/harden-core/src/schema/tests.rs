@@ -248,6 +248,74 @@ fn api_versions_come_and_go() {
 }
 
 #[test]
+fn kinds_that_are_gone_are_known_in_every_group() {
+    for (api_version, kind, version, said) in [
+        (
+            "policy/v1",
+            "PodSecurityPolicy",
+            37,
+            "policy has no PodSecurityPolicy; it was in policy/v1beta1 before v1.25; \
+             PodSecurityPolicy is gone: label namespaces",
+        ),
+        (
+            "v1",
+            "PodSecurityPolicy",
+            37,
+            "the core group has no PodSecurityPolicy; it was in policy/",
+        ),
+        (
+            "apps/v1",
+            "PodSecurityPolicy",
+            37,
+            "apps has no PodSecurityPolicy; it was in policy/v1beta1",
+        ),
+        (
+            "extensions/v1",
+            "PodSecurityPolicy",
+            37,
+            "no API group `extensions`; PodSecurityPolicy was in",
+        ),
+        ("settings.k8s.io/v1", "PodPreset", 37, "no API group `settings.k8s.io`; PodPreset was in"),
+        (
+            "settings.k8s.io/v1alpha1",
+            "PodPreset",
+            37,
+            "is not served since v1.20; PodPreset is gone",
+        ),
+        ("auditregistration.k8s.io/v1", "AuditSink", 37, "AuditSink is gone: start the API server"),
+        ("v1", "PetSet", 37, "PetSet is gone: use StatefulSet of apps/v1"),
+        (
+            "networking.k8s.io/v1",
+            "ClusterCIDR",
+            37,
+            "it was in networking.k8s.io/v1alpha1 before v1.29",
+        ),
+        (
+            "resource.k8s.io/v1",
+            "ResourceClass",
+            37,
+            "it was in resource.k8s.io/v1alpha2 before v1.31",
+        ),
+    ] {
+        let text = format!("apiVersion: {api_version}\nkind: {kind}\n");
+        let found = flaws_in(&text, version, &Crds::default());
+        assert!(found.iter().any(|it| it.contains(said)), "{api_version} {kind}: {found:?}");
+    }
+    let custom = "apiVersion: example.com/v1\nkind: PodSecurityPolicy\n";
+    assert_eq!(flaws(custom), [""; 0]);
+}
+
+#[test]
+fn files_of_the_api_server_are_known_by_version_and_kind() {
+    assert_eq!(flaws("apiVersion: v1\nkind: EncryptionConfig\n"), [""; 0]);
+    assert_eq!(flaws("apiVersion: v1\nkind: Config\n"), [""; 0]);
+    for other in ["apiVersion: apps/v1\nkind: EncryptionConfig\n", "apiVersion: v2\nkind: Config\n"]
+    {
+        assert_eq!(flaws(other).len(), 1, "{other}");
+    }
+}
+
+#[test]
 fn fields_come_and_go() {
     let text = container("resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]");
     assert_eq!(flaws_in(&text, 27, &Crds::default()), [""; 0]);

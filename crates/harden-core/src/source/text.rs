@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use harden_yaml::{Document, Documents, Lines, Position, Span};
+use harden_yaml::{Document, Lines, Position, Span};
 
 use super::{Cut, ListKind};
 use crate::object::{self, Objects};
@@ -33,9 +33,10 @@ impl<'t> Text<'t> {
         self.cut.and_then(|it| it.list.get())
     }
 
-    /// The documents of one of its [`harden_yaml::sections`], read one by one.
-    pub(crate) fn documents(&self, section: Span) -> Documents<'t> {
-        harden_yaml::documents_in(self.text, section)
+    /// The documents of one of its [`harden_yaml::sections`], read one by one. JSON with comments is read as
+    /// it was meant, which kubectl does not do.
+    pub(crate) fn documents(&self, section: Span) -> impl Iterator<Item = Document<'t>> + use<'t> {
+        harden_yaml::documents_in(self.text, section).map(|it| it.as_commented_json().unwrap_or(it))
     }
 
     /// Its sound documents that may hold one of these words, or are items of a list of such a kind;
@@ -52,15 +53,20 @@ impl<'t> Text<'t> {
             .into_iter()
             .filter(move |it| may_hold(it.text(text)))
             .flat_map(move |it| harden_yaml::documents_in(text, it))
-            .filter(|it| !it.is_rejected())
+            .map(|it| it.as_commented_json().unwrap_or(it))
+            .filter(Document::is_readable)
     }
 
     /// The objects of one of its documents.
     pub(crate) fn objects<'a>(&'a self, document: &'a Document<'_>) -> Objects<'a> {
+        let root = document.root();
+        if root.is_list() {
+            return object::objects_in(root).of(self.index, 0).opened();
+        }
         let list = self.list();
         let (api_version, kind) =
             list.map_or(("", ""), |it| (it.api_version.as_str(), it.kind.as_str()));
-        object::objects_of_list(document.root(), api_version, kind).of(self.index, 0).opened()
+        object::objects_of_list(root, api_version, kind).of(self.index, 0).opened()
     }
 }
 

@@ -15,6 +15,7 @@ mod rbac;
 mod resources;
 mod schema;
 mod secrets;
+mod unread;
 mod validation;
 mod versions;
 mod workload;

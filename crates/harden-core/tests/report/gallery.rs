@@ -42,7 +42,7 @@ fn colour_marks_severities() {
 
 #[test]
 fn findings_without_their_text_are_still_shown() {
-    let sources = SOURCES.map(|(name, _)| ReportSource { name, text: None });
+    let sources = SOURCES.map(|(name, _)| ReportSource { name, text: None, is_checked: true });
     let text = Input::new().report_of(&sources, |report| written(report, "text"));
     gallery().bind(|| insta::assert_snapshot!("text-without-sources", text));
 }
@@ -77,14 +77,17 @@ fn no_rule_of_secrets_makes_a_report_repeat_them() {
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: a\n    env:\n    - {name: PASSWORD, value: hunter-2-hunter-2, valu: x}\n    args: [--password=hunter-2-hunter-2]\n",
     ];
     for text in texts {
-        Input::of(text).report_of(&[ReportSource { name: "a.yaml", text: Some(text) }], |report| {
-            assert!(!report.findings.is_empty(), "{text}");
-            for Format { name, .. } in FORMATS {
-                let shown = written(report, name);
-                for secret in ["hunter-2", "aHVudGVyLTI"] {
-                    assert!(!shown.contains(secret), "{name}: {shown}");
+        Input::of(text).report_of(
+            &[ReportSource { name: "a.yaml", text: Some(text), is_checked: true }],
+            |report| {
+                assert!(!report.findings.is_empty(), "{text}");
+                for Format { name, .. } in FORMATS {
+                    let shown = written(report, name);
+                    for secret in ["hunter-2", "aHVudGVyLTI"] {
+                        assert!(!shown.contains(secret), "{name}: {shown}");
+                    }
                 }
-            }
-        });
+            },
+        );
     }
 }

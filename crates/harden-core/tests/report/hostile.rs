@@ -165,7 +165,7 @@ proptest! {
         let content = text.clone().unwrap_or_default();
         let findings = parts.into_iter().map(|it| finding(&content, it)).collect();
         let incomplete = incomplete.into_iter().map(|(what, why)| Incomplete { what, why }).collect();
-        let sources = [ReportSource { name: &name, text: text.as_deref() }];
+        let sources = [ReportSource { name: &name, text: text.as_deref(), is_checked: true }];
         Input::new().with(findings, incomplete).report_of(&sources, |report| {
             SCHEMAS.hold(report);
             read_all(report);

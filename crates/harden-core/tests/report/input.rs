@@ -104,7 +104,8 @@ impl Input {
 
     /// The report, as `read` sees it.
     pub(crate) fn report<T>(&self, read: impl FnOnce(&Report<'_>) -> T) -> T {
-        let sources = SOURCES.map(|(name, text)| ReportSource { name, text: Some(text) });
+        let sources =
+            SOURCES.map(|(name, text)| ReportSource { name, text: Some(text), is_checked: true });
         self.report_of(&sources, read)
     }
 

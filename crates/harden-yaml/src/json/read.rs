@@ -9,16 +9,22 @@ use crate::{Problem, ProblemKind, Span, Style};
 
 /// Reads the value at the start of a part of `text`; also says where it ends.
 pub(crate) fn read(text: &str, span: Span) -> (Result<(Tree, Vec<Problem>), Problem>, usize) {
-    let mut reader = Reader {
-        text,
-        bytes: text.as_bytes().get(..span.end as usize).unwrap_or_default(),
-        position: span.start as usize,
-        composer: Composer::new(text, span, Ending::AsWritten),
-        open: Vec::with_capacity(32),
-    };
+    let mut reader = Reader::new(text, span);
     let outcome = reader.value();
     let outcome = outcome.map(|()| reader.composer.finish()).map_err(Fault::into_problem);
     (outcome, reader.position)
+}
+
+/// Reads a part of `text` as one value among comments, with commas before closing brackets, as editors take
+/// them. None where it is anything else, or without any comment.
+pub(crate) fn read_commented(text: &str, span: Span) -> Option<(Tree, Vec<Problem>)> {
+    let mut reader = Reader { takes_comments: true, ..Reader::new(text, span) };
+    reader.value().ok()?;
+    let is_at_end = reader.next_byte() == 0 && reader.position >= reader.bytes.len();
+    let comment = reader.comment.filter(|_| is_at_end)?;
+    let (tree, mut problems) = reader.composer.finish();
+    problems.insert(0, Problem { span: comment, kind: ProblemKind::JsonComment });
+    Some((tree, problems))
 }
 
 struct Reader<'a> {
@@ -28,11 +34,27 @@ struct Reader<'a> {
     composer: Composer<'a>,
     /// The closing brackets still to come.
     open: Vec<u8>,
+    /// Whether comments are passed over, and commas before closing brackets.
+    takes_comments: bool,
+    /// The first comment.
+    comment: Option<Span>,
 }
 
 type Read<T = ()> = Result<T, Fault>;
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, span: Span) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes().get(..span.end as usize).unwrap_or_default(),
+            position: span.start as usize,
+            composer: Composer::new(text, span, Ending::AsWritten),
+            open: Vec::with_capacity(32),
+            takes_comments: false,
+            comment: None,
+        }
+    }
+
     /// Reads one value with all it holds.
     fn value(&mut self) -> Read {
         loop {
@@ -47,6 +69,9 @@ impl Reader<'_> {
                 match self.next_byte() {
                     b',' => {
                         self.position += 1;
+                        if self.takes_comments && self.next_byte() == bracket {
+                            continue;
+                        }
                         if bracket == b'}' {
                             self.key()?;
                         }
@@ -281,10 +306,34 @@ impl Reader<'_> {
 
     /// The first byte that is not white space; 0 at the end.
     fn next_byte(&mut self) -> u8 {
-        while matches!(self.byte(), b' ' | b'\t' | b'\n' | b'\r') {
-            self.position += 1;
+        loop {
+            while matches!(self.byte(), b' ' | b'\t' | b'\n' | b'\r') {
+                self.position += 1;
+            }
+            if self.byte() != b'/' || !self.takes_comments || !self.pass_comment() {
+                return self.byte();
+            }
         }
-        self.byte()
+    }
+
+    /// Passes over a comment; false where none begins, or where it does not end.
+    fn pass_comment(&mut self) -> bool {
+        let start = self.position;
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let length = if rest.starts_with(b"//") {
+            memchr::memchr(b'\n', rest).unwrap_or(rest.len())
+        } else if rest.starts_with(b"/*") {
+            let inside = rest.get(2..).unwrap_or_default();
+            match memchr::memmem::find(inside, b"*/") {
+                Some(end) => end + 4,
+                None => return false,
+            }
+        } else {
+            return false;
+        };
+        self.position += length;
+        self.comment.get_or_insert(Span::new(start, self.position));
+        true
     }
 
     fn wrong(&self, what: &'static str) -> Fault {

@@ -57,7 +57,9 @@ fn kind_of<'d>(document: &'d Document<'d>) -> Option<&'static str> {
     let (kind, api_version) = (root.at("kind").as_str()?, root.at("apiVersion").as_str()?);
     match (kind, api_version.split('/').next()?) {
         ("Policy", "audit.k8s.io") => Some("audit policy"),
-        ("EncryptionConfiguration", "apiserver.config.k8s.io") => Some("EncryptionConfiguration"),
+        ("EncryptionConfiguration", "apiserver.config.k8s.io") | ("EncryptionConfig", "v1") => {
+            Some("EncryptionConfiguration")
+        }
         ("AdmissionConfiguration", "apiserver.config.k8s.io") => Some("AdmissionConfiguration"),
         _ => None,
     }

@@ -2,6 +2,7 @@
 
 use harden_yaml::Document;
 
+use crate::configuration;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
@@ -36,28 +37,8 @@ rules:
 };
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_, '_>) {
-    if document.is_rejected() {
-        return;
-    }
     let root = document.root();
-    let text = |key| root.at(key).as_str().unwrap_or_default();
-    let (kind, api_version) = (text("kind"), text("apiVersion"));
-    let has =
-        |list: &'static str, key: &'static str| root.at(list).items().any(|it| it.at(key).exists());
-    let is_file = match (kind, api_version) {
-        ("", "") => has("resources", "providers") || has("rules", "level"),
-        ("", api_version) => {
-            api_version.starts_with("apiserver.config.k8s.io/") && !has("rules", "level")
-                || api_version.starts_with("pod-security.admission.config.k8s.io/")
-        }
-        ("EncryptionConfiguration" | "EncryptionConfig", "") => has("resources", "providers"),
-        ("AdmissionConfiguration", "") => has("plugins", "name"),
-        ("Policy", "") => has("rules", "level"),
-        ("PodSecurityConfiguration", "") => true,
-        _ => false,
-    };
-    if is_file {
-        let missing = if api_version.is_empty() { "apiVersion" } else { "kind" };
+    if let Some(missing) = configuration::missing_type(root).filter(|_| !document.is_rejected()) {
         let message = format!("the API server would not start: {missing} is missing");
         reporter.flag_text(root.at(missing).grip(), message);
     }

@@ -1,8 +1,10 @@
 //! Documents that kubectl cannot read.
 
-use harden_yaml::{Document, Rejected};
+use harden_yaml::Document;
 
+use super::holds_objects;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::schema;
 
 pub(super) static RULE: Rule = Rule {
     id: "unreadable-document",
@@ -40,12 +42,12 @@ spec:
 };
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_, '_>) {
-    if document.has_template() {
-        return;
-    }
-    // What follows the first is mostly its echo.
-    let first = document.problems().iter().find(|it| it.rejected() == Rejected::Always);
-    if let Some(problem) = first {
-        reporter.flag_text(problem.span, problem.message());
+    let is_object = if document.is_readable() {
+        holds_objects(document, reporter.version())
+    } else {
+        schema::names_object(document.span().text(document.text()))
+    };
+    if is_object {
+        super::report_unreadable(document, reporter);
     }
 }

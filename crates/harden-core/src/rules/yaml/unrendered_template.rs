@@ -32,15 +32,14 @@ metadata:
 };
 
 fn check(document: &Document<'_>, reporter: &mut Reporter<'_, '_>) {
-    if !document.has_template() || !document.is_rejected() {
-        return;
+    // Of a chart, the coverage speaks once.
+    if let Some(span) = document.template().filter(|_| !reporter.is_in_chart()) {
+        let is_of_helm = span.text(document.text()).starts_with("{{");
+        let example = if is_of_helm { ", as with `helm template`," } else { "" };
+        let span = Span { end: span.start.saturating_add(2).min(span.end), ..span };
+        reporter.flag_text(
+            span,
+            format!("this is a template: render it first{example} and check the result"),
+        );
     }
-    let span = document.span();
-    let start = span.text(document.text()).find("{{").and_then(|at| u32::try_from(at).ok());
-    let start = span.start.saturating_add(start.unwrap_or_default());
-    let end = start.saturating_add(2).min(span.end);
-    reporter.flag_text(
-        Span { start, end },
-        "this is a template: render it first, as with `helm template`, and check the result",
-    );
 }

@@ -1,0 +1,105 @@
+//! Documents that are no manifests, cannot be read, or are of kinds that are gone.
+
+use harden_core::kubernetes::MinorVersion;
+
+use super::{of, outcome_at, texts, verdicts};
+
+/// The outcome's headline would say what was not checked.
+fn incomplete(names: &[&str]) -> Option<(Vec<String>, usize)> {
+    let texts = texts(names)?;
+    let (_, outcome) = outcome_at(MinorVersion::NEWEST_KNOWN, &texts);
+    let lines = outcome.incomplete.iter().map(|it| format!("{}: {}", it.what, it.why));
+    Some((lines.collect(), outcome.coverage.objects))
+}
+
+#[test]
+fn objects_without_api_version_or_kind_are_named_and_judged_all_the_same() {
+    for (name, said) in [
+        ("no-api-version.yaml", "kubectl refuses an object without `apiVersion`; Pod is in v1"),
+        ("no-kind.yaml", "`Kind` is not `kind`, without which kubectl refuses the object"),
+    ] {
+        let Some(verdicts) = verdicts(&[name]) else { return };
+        let untyped = of(&verdicts, "untyped-object");
+        assert!(
+            untyped.iter().any(|it| it.message == said && it.severity == "high"),
+            "{verdicts:?}"
+        );
+        let privileged = of(&verdicts, "privileged-container");
+        assert!(privileged.iter().any(|it| it.object.starts_with("Pod/no")), "{verdicts:?}");
+        assert!(of(&verdicts, "unknown-field").is_empty(), "{verdicts:?}");
+    }
+}
+
+#[test]
+fn json_with_comments_that_names_no_object_is_no_manifest() {
+    let Some(verdicts) = verdicts(&["plain-json.json"]) else { return };
+    assert_eq!(verdicts, []);
+    let Some((incomplete, objects)) = incomplete(&["plain-json.json"]) else { return };
+    assert_eq!(objects, 0);
+    assert_eq!(incomplete, ["the input: it holds no Kubernetes object, so nothing was checked"]);
+}
+
+#[test]
+fn a_broken_document_with_braces_in_quotes_is_no_template() {
+    let name = "broken-with-quoted-template.yaml";
+    let Some(verdicts) = verdicts(&[name]) else { return };
+    let broken = of(&verdicts, "unreadable-document");
+    assert_eq!(broken.len(), verdicts.len(), "{verdicts:?}");
+    assert!(broken.iter().all(|it| it.lines == [10] && it.severity == "high"), "{verdicts:?}");
+    let Some((incomplete, _)) = incomplete(&[name]) else { return };
+    assert_eq!(incomplete, [format!("{name}: a document could not be read")]);
+}
+
+#[test]
+fn templates_of_jinja_are_templates() {
+    let Some(verdicts) = verdicts(&["jinja-template.yaml"]) else { return };
+    assert_eq!(verdicts.len(), 1, "{verdicts:?}");
+    assert!(verdicts.iter().all(|it| it.rule == "unrendered-template" && it.lines == [1]));
+    let Some((incomplete, _)) = incomplete(&["jinja-template.yaml"]) else { return };
+    let why = "jinja-template.yaml: 1 template was not checked: render first, and check the result";
+    assert_eq!(incomplete, [why]);
+}
+
+#[test]
+fn a_chart_is_named_once() {
+    let files = [
+        "chart/Chart.yaml",
+        "chart/values.yaml",
+        "chart/templates/deployment.yaml",
+        "chart/templates/other.yaml",
+    ];
+    let Some(verdicts) = verdicts(&files) else { return };
+    assert_eq!(verdicts, []);
+    for (files, why) in [
+        (&files[..], "a Helm chart, of which 2 templates were not checked"),
+        (&files[..2], "a Helm chart whose templates are not among the input"),
+    ] {
+        let Some((incomplete, _)) = incomplete(files) else { return };
+        assert_eq!(incomplete, [format!("chart: {why}: check what `helm template` makes of it")]);
+    }
+}
+
+#[test]
+fn kinds_that_are_gone_say_where_they_were_and_what_became_of_them() {
+    let Some(verdicts) = verdicts(&["psp-v1.yaml"]) else { return };
+    assert_eq!(verdicts.len(), 1, "{verdicts:?}");
+    assert!(verdicts.iter().all(|it| it.rule == "unknown-kind"
+        && it.message.contains("policy/v1beta1")
+        && it.message.contains("label namespaces with a level")));
+}
+
+#[test]
+fn the_older_name_of_an_encryption_configuration_is_judged_as_the_newer() {
+    let Some(texts) = texts(&["encryption-config-v1.yaml"]) else { return };
+    let newer = texts.iter().map(|(name, text)| {
+        let text = text.replace("kind: EncryptionConfig", "kind: EncryptionConfiguration");
+        (name.clone(), text.replace("apiVersion: v1", "apiVersion: apiserver.config.k8s.io/v1"))
+    });
+    let newer: Vec<_> = newer.collect();
+    let rules = |texts: &[(String, String)]| {
+        let (verdicts, _) = outcome_at(MinorVersion::NEWEST_KNOWN, texts);
+        verdicts.into_iter().map(|it| (it.rule, it.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(rules(&texts), rules(&newer));
+    assert!(rules(&texts).iter().any(|(rule, _)| rule == "encryption-unauthenticated"));
+}
