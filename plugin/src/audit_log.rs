@@ -3,9 +3,10 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 
-use anyhow::Context as _;
 use harden_core::simulate::audit::{Estimate, Record, Simulator};
 use rayon::prelude::*;
+
+use crate::input::Unread;
 
 /// What a policy makes of a log.
 pub(crate) struct Tally {
@@ -26,7 +27,7 @@ pub(crate) fn open(name: &str) -> anyhow::Result<Box<dyn BufRead>> {
     if name == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
-    let file = File::open(name).with_context(|| format!("failed to read {name}"))?;
+    let file = File::open(name).map_err(|error| Unread::of(name, &error.into()))?;
     Ok(Box::new(BufReader::with_capacity(1 << 20, file)))
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn count(simulator: &Simulator<'_>, name: &str) -> anyhow::Result<Est
     let mut log = open(name)?;
     let nothing = |_: usize, _: &Record<'_>| String::new();
     let tally = read(simulator, &mut *log, nothing, |_| Ok(()));
-    Ok(tally.with_context(|| format!("failed to read {name}"))?.estimate)
+    Ok(tally.map_err(|error| Unread::of(name, &error.into()))?.estimate)
 }
 
 /// Counts a log, and passes on what `answer` says to each of its events, in their order.
@@ -48,7 +49,7 @@ pub(crate) fn read(
     let mut total = Tally { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
     let mut first = 1;
     loop {
-        let batch = next(log)?;
+        let batch = next(log).map_err(|error| Unread::in_passing(&error))?;
         if batch.is_empty() {
             return Ok(total);
         }

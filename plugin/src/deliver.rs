@@ -38,6 +38,10 @@ pub(crate) struct Delivery {
     #[arg(long, conflicts_with = "output")]
     pub(crate) diff: bool,
 
+    /// Exit as if the API server checked all, when it could not
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+
     /// With --apply, take over fields that another field manager owns
     #[arg(long, requires = "apply")]
     pub(crate) force_conflicts: bool,

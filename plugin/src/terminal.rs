@@ -8,21 +8,32 @@ use clap::error::ErrorKind;
 use harden_core::generators::OptionError;
 
 use crate::cli::Color;
+use crate::input::Unread;
 
-/// How a run ended that was not stopped by an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a run ended that was not stopped by an error, by what it yields to: the greatest counts. See
+/// `docs/exit-codes.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// All was done.
     Done,
-    /// There are differences or findings: exit code 1.
-    Found,
-    /// Something could not be read or checked: exit code 3.
+    /// Something could not be read, checked or known: exit code 3.
     Incomplete,
-    /// Something failed and was reported: exit code 2.
+    /// There are differences or findings, or the answer is no: exit code 1.
+    Found,
+    /// Something was not there, or could not be written, and was reported: exit code 2.
     Failed,
 }
 
+impl Exit {
+    /// The same where what is incomplete does not count.
+    pub(crate) fn allowing(self, incomplete: bool) -> Self {
+        if self == Self::Incomplete && incomplete { Self::Done } else { self }
+    }
+}
+
+const FOUND: u8 = 1;
 const USAGE: u8 = 2;
+const UNREAD: u8 = 3;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const NOTE: Style = AnsiColor::Cyan.on_default().bold();
@@ -99,17 +110,18 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
 pub(crate) fn exit(outcome: anyhow::Result<Exit>) -> ExitCode {
     match outcome {
         Ok(Exit::Done) => ExitCode::SUCCESS,
-        Ok(Exit::Found) => ExitCode::from(1),
+        Ok(Exit::Found) => ExitCode::from(FOUND),
         Ok(Exit::Failed) => ExitCode::from(USAGE),
-        Ok(Exit::Incomplete) => ExitCode::from(3),
+        Ok(Exit::Incomplete) => ExitCode::from(UNREAD),
         Err(error) => {
+            let code = if Unread::is_cause_of(&error) { UNREAD } else { USAGE };
             let mut text = format!("{error:#}");
             if error.is::<OptionError>() {
                 text.push_str("\n\nFor more information, try '--help'.");
             }
             // When even standard error is gone, the exit code is all that is left to say.
             let _ = self::error(&text);
-            ExitCode::from(USAGE)
+            ExitCode::from(code)
         }
     }
 }

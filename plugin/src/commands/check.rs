@@ -29,7 +29,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let (config, expired) = Config::read(options.config.as_deref())?.without_expired(today);
     let known = options.baseline.as_deref().map(read_baseline).transpose()?;
     let settings = options.settings(&config)?;
-    let Checked { mut outcome, errors } = run::check(options, settings.clone())?;
+    let Checked { mut outcome, errors } = run::check(options, settings.clone());
     if let Some(path) = &options.write_baseline {
         let text = Baseline::of(&outcome.findings).to_json();
         folder::replace(path, text.as_bytes())
@@ -101,13 +101,14 @@ fn exit_of(options: &Options, errors: &[String], outcome: &Outcome<'_>) -> Exit 
         let severe = options.fail_on.0.is_some_and(|least| finding.about.severity >= least);
         finding.ignored.is_none() && (severe || options.fail_on_new)
     };
-    if !errors.is_empty() {
+    let exit = if !errors.is_empty() {
         Exit::Failed
     } else if outcome.findings.iter().any(fails) {
         Exit::Found
-    } else if outcome.is_incomplete() && !options.allow_incomplete {
+    } else if outcome.is_incomplete() {
         Exit::Incomplete
     } else {
         Exit::Done
-    }
+    };
+    exit.allowing(options.allow_incomplete)
 }

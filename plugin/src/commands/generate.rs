@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::audit_log;
 use crate::deliver::file::{self, FileDelivery};
 use crate::deliver::{self, Connection, Delivery};
-use crate::input;
+use crate::input::{self, Unread};
 use crate::terminal::{self, Exit};
 
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
@@ -28,15 +28,26 @@ pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Resu
 
 fn files(generator: &dyn Generate, delivery: &FileDelivery) -> super::Result {
     let mut generated = generate(generator, &delivery.connection)?;
+    let mut is_log_read = true;
     if let Some(log) = generator.log() {
-        generated.count(log, |simulator| audit_log::count(simulator, log))?;
+        generated.count(log, |simulator| {
+            let estimate = audit_log::count(simulator, log)?;
+            if estimate.total().events == 0 {
+                return Err(
+                    Unread::because(format!("{log}: there are no audit events in it")).into()
+                );
+            }
+            is_log_read = estimate.unreadable == 0;
+            Ok::<_, anyhow::Error>(estimate)
+        })?;
     }
     let exit = file::run(&generated, delivery, generator.is_forced())?;
-    Ok(match generated.verdict {
-        Verdict::Yes => exit,
+    let answer = match generated.verdict {
+        Verdict::Yes if is_log_read => Exit::Done,
+        Verdict::Yes | Verdict::Unknown => Exit::Incomplete,
         Verdict::No => Exit::Found,
-        Verdict::Unknown => Exit::Incomplete,
-    })
+    };
+    Ok(exit.max(answer).allowing(delivery.allow_incomplete))
 }
 
 fn objects(generator: &dyn Generate, delivery: &Delivery) -> super::Result {

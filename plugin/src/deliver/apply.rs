@@ -31,6 +31,7 @@ pub(crate) async fn run(
         delivery,
         missing: BTreeSet::new(),
         lost: BTreeSet::new(),
+        is_unchecked: false,
         outcome: Exit::Done,
     };
     if !force {
@@ -39,13 +40,16 @@ pub(crate) async fn run(
     for manifest in manifests {
         run.deliver(manifest).await?;
     }
+    if run.is_unchecked {
+        run.outcome = run.outcome.max(Exit::Incomplete);
+    }
     for namespace in &run.missing {
         let text = format!(
             "namespace {namespace} does not exist yet, so the API server could not check what goes into it"
         );
         terminal::note(&text)?;
     }
-    Ok(run.outcome)
+    Ok(run.outcome.allowing(delivery.allow_incomplete))
 }
 
 struct Run<'a> {
@@ -55,6 +59,8 @@ struct Run<'a> {
     missing: BTreeSet<String>,
     /// Namespaces that could not be made.
     lost: BTreeSet<String>,
+    /// Whether the API server could not check something.
+    is_unchecked: bool,
     outcome: Exit,
 }
 
@@ -77,6 +83,7 @@ impl Run<'_> {
         let unchecked = manifest.namespace.as_ref().is_some_and(|it| self.missing.contains(it));
         if self.delivery.diff {
             let after = if unchecked {
+                self.is_unchecked = true;
                 Some(manifest.object.clone())
             } else {
                 self.send(manifest, true).await?
@@ -84,8 +91,8 @@ impl Run<'_> {
             let Some(after) = after else { return Ok(()) };
             let text = difference::render(&manifest.title(), live.as_ref(), &after);
             terminal::print(&text)?;
-            if !self.delivery.apply && !text.is_empty() && self.outcome == Exit::Done {
-                self.outcome = Exit::Found;
+            if !self.delivery.apply && !text.is_empty() {
+                self.outcome = self.outcome.max(Exit::Found);
             }
         }
         if self.delivery.apply {
@@ -103,7 +110,10 @@ impl Run<'_> {
         let title = manifest.title();
         let (after, suffix) = match self.delivery.dry_run {
             DryRun::Client => (None, " (client dry run)"),
-            DryRun::Server if unchecked => (None, " (unchecked)"),
+            DryRun::Server if unchecked => {
+                self.is_unchecked = true;
+                (None, " (unchecked)")
+            }
             DryRun::Server => (Some(self.send(manifest, true).await?), " (server dry run)"),
             DryRun::None => (Some(self.send(manifest, false).await?), ""),
         };

@@ -26,6 +26,10 @@ pub(crate) struct FileDelivery {
     #[command(flatten)]
     pub(crate) style: FileOutput,
 
+    /// Exit as if all was read and known, when something was not
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+
     #[command(flatten)]
     pub(crate) connection: Connection,
 }

@@ -104,7 +104,7 @@ fn exit_codes_follow_severity_and_what_was_not_read() {
 
 #[test]
 fn a_broken_document_is_a_finding_and_hides_no_other() {
-    let folder = one(&format!("a: [\n---\n{POD}"));
+    let folder = one(&format!("kind: [\n---\napiVersion: v1\na: [\n---\n{POD}"));
     let broken = folder.broken("check -f pod.yaml");
     assert!(broken.contains(&"unreadable-document".to_owned()), "{broken:?}");
     assert!(broken.contains(&"privileged-container".to_owned()), "{broken:?}");
@@ -311,7 +311,9 @@ fn a_stream_that_fits_nowhere_is_incomplete() {
 fn a_custom_kind_is_known_wherever_its_definition_stands() {
     let definition = r#"{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"kind":"Thing","plural":"things"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"integer"}}}}}}}]}}"#;
     let thing = r#"{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"a"},"spec":{"sise":1}}"#;
-    let list = |items: &[&str]| format!(r#"{{"kind":"List","items":[{}]}}"#, items.join(","));
+    let list = |items: &[&str]| {
+        format!(r#"{{"kind":"List","apiVersion":"v1","items":[{}]}}"#, items.join(","))
+    };
     for text in [list(&[definition, thing]), list(&[thing, definition])] {
         let folder = Folder::with(&[("list.json", &text)]);
         let file = folder.run("check -f list.json -o json");
@@ -335,20 +337,21 @@ fn nothing_to_check_is_no_success() {
         ("check -f b", "-R looks into its folders, too"),
     ] {
         let ended = folder.run(words);
-        assert_eq!(ended.code, 2, "{}", ended.stdout);
-        assert!(ended.stderr.contains(says), "{}", ended.stderr);
+        assert_eq!(ended.code, 3, "{}", ended.stdout);
+        assert!(ended.stdout.contains(says), "{}", ended.stdout);
     }
     assert_eq!(folder.run("check -f b -R --fail-on never").code, 0);
     let empty = finish(&mut folder.command("check -f -"), "\n");
-    assert_eq!(empty.code, 2, "{}", empty.stdout);
-    assert!(empty.stderr.contains("standard input is empty"), "{}", empty.stderr);
+    assert_eq!(empty.code, 3, "{}", empty.stdout);
+    assert!(empty.stdout.contains("stdin: standard input is empty"), "{}", empty.stdout);
 }
 
 #[test]
 fn a_document_that_nobody_could_read_is_never_a_success() {
     let folder = one("a: [\n");
     let run = |words: &str| folder.run(&format!("check -f . {words}")).code;
-    assert_eq!(run(""), 1);
+    assert_eq!(run(""), 3);
+    assert_eq!(run("--fail-on low"), 1);
     assert_eq!(run("--rule privileged-container"), 3);
     assert_eq!(run("--fail-on never"), 3);
     assert_eq!(run("--fail-on never --allow-incomplete"), 0);
@@ -580,11 +583,15 @@ spec:
     assert!(folder.broken("check -f door.yaml").is_empty(), "nothing is known of the kind");
     assert_eq!(folder.broken("check -f door.yaml --crd crd.yaml"), ["unknown-field"]);
     assert_eq!(folder.broken("check -f door.yaml -f crd.yaml"), ["unknown-field"]);
+    let ended = folder.run("check -f door.yaml --crd nowhere.yaml");
+    assert_eq!(ended.code, 2, "{}", ended.stdout);
+    assert!(ended.stderr.contains("nowhere.yaml: No such file"), "{}", ended.stderr);
+    let ended = folder.run("check -f door.yaml --crd door.yaml");
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
     assert!(
-        folder
-            .run("check -f door.yaml --crd nowhere.yaml")
-            .rejected()
-            .contains("failed to read nowhere.yaml")
+        ended.stdout.contains("there is no CustomResourceDefinition in it"),
+        "{}",
+        ended.stdout
     );
 }
 
@@ -592,6 +599,7 @@ spec:
 fn kustomizations_are_built_by_kubectl() {
     let folder = one("");
     let ended = folder.command("check -k .").env("PATH", "/nonexistent").output().unwrap();
-    let message = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert_eq!(ended.status.code(), Some(3));
+    let message = String::from_utf8_lossy(&ended.stdout).into_owned();
     assert!(message.contains("failed to run kubectl, which builds kustomizations"), "{message}");
 }

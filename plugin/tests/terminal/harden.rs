@@ -23,7 +23,13 @@ impl Ended {
     /// Standard error of a run that must have been rejected with exit code 2 and no output.
     #[track_caller]
     pub(crate) fn rejected(self) -> String {
-        assert_eq!((self.code, self.stdout.as_str()), (2, ""), "{}", self.stderr);
+        self.silent(2)
+    }
+
+    /// Standard error of a run that must have ended with this exit code and no output.
+    #[track_caller]
+    pub(crate) fn silent(self, code: i32) -> String {
+        assert_eq!((self.code, self.stdout.as_str()), (code, ""), "{}", self.stderr);
         self.stderr
     }
 }

@@ -34,8 +34,11 @@ kind: ConfigMap
 metadata: {name: no-pod}
 ";
 
+/// The answers, one of which rejects something.
 fn simulate(words: &str, input: &str) -> String {
-    ended(words, input).ok()
+    let ended = ended(words, input);
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    ended.stdout
 }
 
 fn ended(words: &str, input: &str) -> Ended {

@@ -106,7 +106,10 @@ fn every_mistake_is_named() {
     ]
     .iter()
     .map(|words| {
-        format!("$ kubectl harden simulate audit -f {words}\n{}\n", ask(&folder, words).rejected())
+        let ended = ask(&folder, words);
+        let code = ended.code;
+        let said = ended.silent(code);
+        format!("$ kubectl harden simulate audit -f {words} # exits with {code}\n{said}\n")
     })
     .collect();
     gallery("terminal").bind(|| insta::assert_snapshot!("simulate-audit-mistakes", page));

@@ -75,8 +75,10 @@ impl<'c> Judge<'c> {
             return;
         }
         let objects: Vec<_> = self.checker.objects(text, document, number).collect();
-        draft.coverage.objects += objects.len();
-        let named = objects.iter().filter(|it| !it.kind.is_empty());
+        // A List that does not say what it is stands before its items.
+        let own = || objects.iter().filter(|it| !it.is_list());
+        draft.coverage.objects += own().count();
+        let named = own().filter(|it| !it.kind.is_empty());
         named.for_each(|it| self.cover(text, it, &mut draft.coverage));
         draft.coverage.foreign += usize::from(objects.is_empty());
         if settings.reads_ignores {

@@ -57,6 +57,11 @@ impl<'d> Object<'d> {
         kind.is(self.group, self.kind)
     }
 
+    /// Whether it is a List, which holds other objects.
+    pub(crate) fn is_list(&self) -> bool {
+        self.kind.ends_with("List") && self.place.at("items").is_list()
+    }
+
     /// Whether it says what it is: something with an `apiVersion` and a `kind`.
     pub fn is_complete(&self) -> bool {
         !self.kind.is_empty() && !self.version.is_empty()
@@ -92,10 +97,13 @@ impl<'d> Object<'d> {
         self.place.at("metadata").at("namespace").as_str().filter(|name| !name.is_empty())
     }
 
-    /// `api_version` and `kind` stand in for what an item of a typed list leaves out.
+    /// `api_version` and `kind` stand in where an item of a typed list says neither, as kubectl has it.
     fn read(place: Place<'d>, api_version: &'d str, kind: &'d str) -> Self {
-        let or = |key, fallback| place.at(key).as_str().unwrap_or(fallback);
-        let api_version: &'d str = or("apiVersion", api_version);
+        let said = |key| place.at(key).as_str().unwrap_or_default();
+        let (api_version, kind) = match (said("apiVersion"), said("kind")) {
+            ("", "") if !kind.is_empty() => (api_version, kind),
+            said => said,
+        };
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         Self {
             source: 0,
@@ -103,7 +111,7 @@ impl<'d> Object<'d> {
             place,
             group,
             version,
-            kind: or("kind", kind),
+            kind,
             is_guessed: false,
             is_item: false,
             pointer: Pointer::default(),

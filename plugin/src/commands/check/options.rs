@@ -89,7 +89,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", help_heading = "Exit code")]
     pub(super) write_baseline: Option<PathBuf>,
 
-    /// Exit as if all could be read, when some could not
+    /// Exit as if all was read and checked, when something was not
     #[arg(long, help_heading = "Exit code")]
     pub(super) allow_incomplete: bool,
 }

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use harden_core::check::{Incomplete, Outcome, Settings, Survey};
+use harden_core::object::{Object, objects};
 use harden_core::source::Source;
 use rayon::prelude::*;
 
@@ -19,7 +20,7 @@ enum Input<W> {
     Passing(W),
 }
 
-/// What was found, and what was named and could not be read.
+/// What was found, and what was named and is not there.
 #[derive(Debug)]
 pub(super) struct Checked {
     pub(super) outcome: Outcome<'static>,
@@ -27,16 +28,23 @@ pub(super) struct Checked {
 }
 
 /// Reads and checks everything that the options name.
-pub(super) fn check(options: &Options, settings: Settings) -> anyhow::Result<Checked> {
+pub(super) fn check(options: &Options, settings: Settings) -> Checked {
     let mut unread = Unread::default();
     let mut inputs = read(options, &mut unread);
     if let Some(folder) = &options.kustomize {
-        let source = Source::new(folder.display().to_string(), kustomize(folder)?);
-        inputs.push(Input::Whole(source));
+        let name = folder.display().to_string();
+        if folder.exists() {
+            match kustomize(folder) {
+                Ok(text) => inputs.push(Input::Whole(Source::new(name, text))),
+                Err(why) => unread.lack(name, why),
+            }
+        } else {
+            unread.miss(name, "there is no such folder".to_owned());
+        }
     }
     let mut survey = Survey::new(settings);
     for path in &options.crd {
-        survey.define(&input::read(&path.display().to_string())?);
+        define(path, &mut survey, &mut unread);
     }
     let learn = |input| match input {
         Input::Whole(source) => {
@@ -61,53 +69,88 @@ pub(super) fn check(options: &Options, settings: Settings) -> anyhow::Result<Che
     }
     run.judge(whole);
     unread.incomplete.into_iter().for_each(|it| run.note(it));
-    Ok(Checked { outcome: run.finish(), errors: unread.errors })
+    Checked { outcome: run.finish(), errors: unread.errors }
 }
 
 /// What could not be read.
 #[derive(Debug, Default)]
 struct Unread {
-    /// What was named: errors.
+    /// What was named and is not there.
     errors: Vec<String>,
-    /// What was found in folders, and what broke off.
+    /// All of it.
     incomplete: Vec<Incomplete>,
+}
+
+impl Unread {
+    /// Notes what is there and could not be read.
+    fn lack(&mut self, what: String, why: String) {
+        self.incomplete.push(Incomplete { what, why });
+    }
+
+    /// Notes what was named and is not there.
+    fn miss(&mut self, what: String, why: String) {
+        self.errors.push(format!("{what}: {why}"));
+        self.lack(what, why);
+    }
+}
+
+/// Takes in the CustomResourceDefinitions of a file.
+fn define(path: &Path, survey: &mut Survey, unread: &mut Unread) {
+    let name = path.display().to_string();
+    let text = match input::read_path(path) {
+        Ok(text) => text,
+        Err(error) if input::is_not_there(&error) => {
+            return unread.miss(name, format!("{error:#}"));
+        }
+        Err(error) => return unread.lack(name, format!("{error:#}")),
+    };
+    let is_definition = |it: &Object<'_>| it.kind == "CustomResourceDefinition";
+    let mut is_empty = true;
+    for document in harden_yaml::documents(&text) {
+        if document.is_rejected() {
+            unread.lack(name.clone(), "a document could not be read".to_owned());
+        }
+        is_empty &= !objects(document.root()).any(|it| is_definition(&it));
+    }
+    if is_empty {
+        unread.lack(name, "there is no CustomResourceDefinition in it".to_owned());
+    }
+    survey.define(&text);
 }
 
 /// Reads the files that the options name, in their order.
 fn read(options: &Options, unread: &mut Unread) -> Vec<Input<Stream>> {
     let files = sources::find(&options.filename, options.recursive);
     for (path, error) in files.unreadable {
-        let (what, why) = (path.display().to_string(), error.to_string());
-        unread.incomplete.push(Incomplete { what, why });
+        unread.lack(path.display().to_string(), error.to_string());
     }
     for folder in &files.without_manifests {
         let more = if options.recursive { "" } else { "; -R looks into its folders, too" };
-        unread.errors.push(format!(
-            "{}: no file in this folder ends in .yaml, .yml or .json{more}",
-            folder.display()
-        ));
+        let why = format!("no file in this folder ends in .yaml, .yml or .json{more}");
+        unread.lack(folder.display().to_string(), why);
     }
     let mut inputs = Vec::new();
     let read: Vec<_> = files.paths.par_iter().map(|it| read_one(it)).collect();
     for (path, input) in files.paths.iter().zip(read) {
         match input {
             Ok(input) => inputs.push(input),
-            Err(why) if options.filename.contains(path) => {
-                let name = path.display();
-                unread.errors.push(if is_stdin(path) { why } else { format!("{name}: {why}") });
-            }
-            Err(why) => {
-                unread.incomplete.push(Incomplete { what: path.display().to_string(), why });
+            Err(error) => {
+                let is_named = options.filename.contains(path);
+                let (name, why) = (name_of(path), format!("{error:#}"));
+                if is_named && input::is_not_there(&error) {
+                    unread.miss(name, why);
+                } else {
+                    unread.lack(name, why);
+                }
             }
         }
     }
     inputs
 }
 
-/// Reads a file, or standard input for `-`; the error is a sentence.
-fn read_one(path: &Path) -> Result<Input<Stream>, String> {
-    let name = if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() };
-    let name: Arc<str> = name.into();
+/// Reads a file, or standard input for `-`.
+fn read_one(path: &Path) -> anyhow::Result<Input<Stream>> {
+    let name: Arc<str> = name_of(path).into();
     let text = if is_stdin(path) {
         match Stream::of_stdin(&name) {
             Ok(Err(stream)) => return Ok(Input::Passing(stream)),
@@ -118,29 +161,31 @@ fn read_one(path: &Path) -> Result<Input<Stream>, String> {
         return Ok(Input::Passing(stream));
     } else {
         input::read_path(path)
-    };
-    let text = text.map_err(|error| format!("{error:#}"))?;
+    }?;
     // Most often the command before the pipe failed, and nothing found would look sound.
     if is_stdin(path) && text.trim().is_empty() {
-        return Err("standard input is empty".to_owned());
+        bail!("standard input is empty");
     }
     Ok(Input::Whole(Source::new(name, text)))
+}
+
+fn name_of(path: &Path) -> String {
+    if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() }
 }
 
 fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Has kubectl build a kustomization.
-fn kustomize(folder: &Path) -> anyhow::Result<String> {
+/// Has kubectl build a kustomization; the error is a sentence.
+fn kustomize(folder: &Path) -> Result<String, String> {
     let output = Command::new("kubectl").arg("kustomize").arg(folder).output();
-    let output = output.context("failed to run kubectl, which builds kustomizations")?;
+    let output = output
+        .map_err(|error| format!("failed to run kubectl, which builds kustomizations: {error}"))?;
     if !output.status.success() {
-        bail!(
-            "kubectl kustomize {}: {}",
-            folder.display(),
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("kubectl kustomize failed: {}", said.trim()));
     }
-    String::from_utf8(output.stdout).context("kubectl printed something other than text")
+    String::from_utf8(output.stdout)
+        .map_err(|_| "kubectl printed something other than text".to_owned())
 }

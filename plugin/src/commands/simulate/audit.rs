@@ -10,12 +10,12 @@ use harden_yaml::{Lines, Place};
 use serde_json::{Value, json};
 
 use crate::audit_log;
-use crate::input;
+use crate::input::{self, Unread};
 use crate::terminal::{self, Exit};
 
 /// The first rule that matches decides; what no rule matches is not logged. Asked about one request,
-/// the answer says why the rules above did not match. Asked about a log, it is a line per event. The
-/// exit code says only whether the question could be answered.
+/// the answer says why the rules above did not match. Asked about a log, it is a line per event. Exits
+/// with 1 when the API server refuses the policy, and with 3 when some of the log could not be read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
@@ -45,6 +45,10 @@ pub(crate) struct Options {
     /// Print how much of the log each rule decides on and keeps, instead of a line per event
     #[arg(long, requires = "events", help_heading = LOG)]
     summary: bool,
+
+    /// Exit as if the whole log was read, when some of it was not
+    #[arg(long, help_heading = LOG)]
+    allow_incomplete: bool,
 }
 
 const LOG: &str = "Log";
@@ -115,7 +119,10 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
     let version = options.kubernetes_version;
     let simulator = match Simulator::new(&document, &options.filename, version) {
         Ok(simulator) => simulator,
-        Err(rejection) => bail!("{}", rejected(&options.filename, &text, &rejection)),
+        Err(rejection) => {
+            terminal::error(&rejected(&options.filename, &text, &rejection))?;
+            return Ok(Exit::Found);
+        }
     };
     for fault in &simulator.policy().ignored {
         let at = position(&options.filename, &text, fault.place);
@@ -129,7 +136,8 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
     }
     if let Some(file) = &options.event {
         let text = input::read(file)?;
-        let record = Record::read(&text).with_context(|| file.clone())?;
+        let record =
+            Record::read(&text).map_err(|error| Unread::because(format!("{file}: {error}")))?;
         let answer = simulator.answer(&record.event());
         let words = format!("{}\n{}", record.title(), simulator.to_text(&answer));
         print(options.output, &words, &simulator.to_json(&answer))?;
@@ -211,7 +219,13 @@ fn answer_log(simulator: &Simulator<'_>, options: &Options, name: &str) -> super
     if rest > 0 {
         terminal::error(&format!("{name}: {rest} more lines like these"))?;
     }
-    Ok(if read.errors.is_empty() { Exit::Done } else { Exit::Incomplete })
+    let is_empty = read.estimate.total().events == 0;
+    if is_empty && read.errors.is_empty() {
+        terminal::note(&format!("{name} holds no event"))?;
+    }
+    let is_whole = read.errors.is_empty() && !is_empty;
+    let exit = if is_whole { Exit::Done } else { Exit::Incomplete };
+    Ok(exit.allowing(options.allow_incomplete))
 }
 
 fn answer_line(

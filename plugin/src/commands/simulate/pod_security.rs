@@ -4,20 +4,20 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::kubernetes::{GroupKind, Level, MinorVersion};
 use harden_core::object::objects;
 use harden_core::pod_security::{Standard, Version};
 use harden_core::simulate::pod_security::{self as core, Answer, Exemptions, Simulator};
 use harden_yaml::{Document, documents};
 use rayon::prelude::*;
 
-use crate::input;
+use crate::input::{self, Unread};
 use crate::terminal::{self, Exit};
 
 /// Pods, and objects that make pods, are asked about one by one. The labels of Namespaces among the
-/// input decide about what is in them; --level and --policy-version about everything else. The exit
-/// code says only whether the question could be answered: 3 where the server cannot decode an object.
+/// input decide about what is in them; --level and --policy-version about everything else. Exits
+/// with 1 when something is rejected, and with 3 when something could not be read, or nothing is there
+/// to ask about.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// File with manifests, or - for standard input, where JSON may come an object a line; repeatable
@@ -60,6 +60,10 @@ pub(crate) struct Options {
     /// How to print the answers
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     output: Format,
+
+    /// Exit as if all was read, when something was not
+    #[arg(long)]
+    allow_incomplete: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -82,17 +86,53 @@ fn server_version(text: &str) -> Result<Version, String> {
 
 pub(crate) fn run(options: &Options) -> super::super::Result {
     let mut simulator = Simulator::new(options.to_core());
-    let mut is_answered = true;
+    let mut tally = Tally::default();
     for path in &options.filename {
         if path == Path::new("-") && is_lines(&mut io::stdin().lock()) {
-            is_answered &= answer_lines(&mut simulator, options.output)?;
+            tally.add(answer_lines(&mut simulator, options.output)?);
         } else {
             let name = path.display().to_string();
-            is_answered &=
-                answer_text(&mut simulator, &name, &input::read(&name)?, options.output)?;
+            let text = input::read(&name)?;
+            tally.add(answer_text(&mut simulator, &name, &text, options.output)?);
         }
     }
-    Ok(if is_answered { Exit::Done } else { Exit::Incomplete })
+    if tally == Tally::default() {
+        terminal::note("there is nothing to ask about: no pod, and nothing that makes pods")?;
+    }
+    Ok(tally.exit().allowing(options.allow_incomplete))
+}
+
+/// How many objects were answered how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    allowed: usize,
+    rejected: usize,
+    /// What the server could not have decoded, and what could not be read at all.
+    unknown: usize,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.allowed += other.allowed;
+        self.rejected += other.rejected;
+        self.unknown += other.unknown;
+    }
+
+    fn count(&mut self, allowed: Option<bool>) {
+        match allowed {
+            None => self.unknown += 1,
+            Some(true) => self.allowed += 1,
+            Some(false) => self.rejected += 1,
+        }
+    }
+
+    fn exit(self) -> Exit {
+        match self {
+            Self { rejected: 1.., .. } => Exit::Found,
+            Self { unknown: 0, allowed: 1.., .. } => Exit::Done,
+            _ => Exit::Incomplete,
+        }
+    }
 }
 
 impl Options {
@@ -113,41 +153,36 @@ impl Options {
     }
 }
 
-/// What is printed for some objects.
-#[derive(Debug, Default)]
-struct Printed {
-    text: String,
-    /// Whether there is an object that the server cannot decode.
-    has_unknown: bool,
-}
-
-/// Answers a whole text; its Namespaces decide about all of it, wherever they stand. Returns whether
-/// the server could decode every object.
+/// Answers a whole text; its Namespaces decide about all of it, wherever they stand.
 fn answer_text(
     simulator: &mut Simulator,
     name: &str,
     text: &str,
     format: Format,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Tally> {
+    let mut tally = Tally::default();
     let documents: Vec<Document<'_>> = documents(text).collect();
     for document in documents.iter().filter(|it| it.is_rejected()) {
         let problem =
             document.problems().first().map_or_else(String::new, harden_yaml::Problem::message);
         terminal::error(&format!("{name}: a document was left out: {problem}"))?;
+        tally.unknown += 1;
     }
     let readable = || documents.iter().filter(|it| !it.is_rejected());
     readable().flat_map(|it| objects(it.root())).for_each(|object| simulator.learn(&object));
-    let mut printed = Printed::default();
-    readable().for_each(|document| answer(simulator, document, format, &mut printed));
-    terminal::print(&printed.text)?;
-    Ok(!printed.has_unknown)
+    let mut answers = String::new();
+    for (text, part) in readable().map(|document| answer(simulator, document, format)) {
+        answers.push_str(&text);
+        tally.add(part);
+    }
+    terminal::print(&answers)?;
+    Ok(tally)
 }
 
-/// Answers JSON objects as they come, a line each, many at a time. Returns whether the server could
-/// decode every object.
-fn answer_lines(simulator: &mut Simulator, format: Format) -> anyhow::Result<bool> {
+/// Answers JSON objects as they come, a line each, many at a time.
+fn answer_lines(simulator: &mut Simulator, format: Format) -> anyhow::Result<Tally> {
     const BATCH: usize = 4096;
-    let mut has_unknown = false;
+    let mut tally = Tally::default();
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut lines = io::stdin().lock().lines();
     loop {
@@ -155,34 +190,32 @@ fn answer_lines(simulator: &mut Simulator, format: Format) -> anyhow::Result<boo
             .by_ref()
             .take(BATCH)
             .collect::<Result<_, _>>()
-            .context("standard input broke off")?;
+            .map_err(|error| Unread::because(format!("standard input broke off: {error}")))?;
         if batch.is_empty() {
             terminal::quiet(out.flush())?;
-            return Ok(!has_unknown);
+            return Ok(tally);
         }
         for line in batch.iter().filter(|it| it.contains("\"Namespace\"")) {
             let document = Document::parse_json(line);
             objects(document.root()).for_each(|object| simulator.learn(&object));
         }
         let simulator = &*simulator;
-        let answers: Vec<Printed> =
+        let answers: Vec<(String, Tally)> =
             batch.par_iter().map(|line| answer_line(simulator, line, format)).collect();
-        for printed in answers {
-            has_unknown |= printed.has_unknown;
-            terminal::quiet(out.write_all(printed.text.as_bytes()))?;
+        for (text, part) in answers {
+            tally.add(part);
+            terminal::quiet(out.write_all(text.as_bytes()))?;
         }
     }
 }
 
-fn answer_line(simulator: &Simulator, line: &str, format: Format) -> Printed {
-    let mut printed = Printed::default();
+fn answer_line(simulator: &Simulator, line: &str, format: Format) -> (String, Tally) {
     if line.trim().is_empty() {
-        return printed;
+        return (String::new(), Tally::default());
     }
     let document = Document::parse_json(line);
     if !document.is_rejected() {
-        answer(simulator, &document, format, &mut printed);
-        return printed;
+        return answer(simulator, &document, format);
     }
     // Every line gets its answer, so that the lines of the answer can be counted off.
     let problem =
@@ -191,29 +224,31 @@ fn answer_line(simulator: &Simulator, line: &str, format: Format) -> Printed {
         Format::Json => format!("{}\n", serde_json::json!({"error": problem})),
         Format::Text => format!("(unreadable): {problem}\n"),
     };
-    Printed { text, has_unknown: true }
+    (text, Tally { unknown: 1, ..Tally::default() })
 }
 
-fn answer(simulator: &Simulator, document: &Document<'_>, format: Format, printed: &mut Printed) {
-    let Printed { text, has_unknown } = printed;
+fn answer(simulator: &Simulator, document: &Document<'_>, format: Format) -> (String, Tally) {
+    let (mut text, mut tally) = (String::new(), Tally::default());
     for object in objects(document.root()) {
-        if let Some(answer) = simulator.answer_namespace(&object) {
-            *has_unknown |= answer.allowed.is_none();
-            if format == Format::Text {
+        if object.is_of(GroupKind::NAMESPACE) {
+            let answer = simulator.answer_namespace(&object);
+            tally.count(answer.as_ref().map_or(Some(true), |it| it.allowed));
+            if let Some(answer) = answer.filter(|_| format == Format::Text) {
                 let (name, outcome) = (answer.name, answer.outcome());
                 let _ = writeln!(text, "Namespace {name}: {outcome}\n  {}", answer.text);
             }
         }
         for answer in simulator.answer(&object) {
-            *has_unknown |= answer.allowed.is_none();
+            tally.count(answer.allowed);
             match format {
                 Format::Json => {
                     let _ = writeln!(text, "{}", answer.to_json());
                 }
-                Format::Text => write_answer(text, &answer),
+                Format::Text => write_answer(&mut text, &answer),
             }
         }
     }
+    (text, tally)
 }
 
 fn write_answer(text: &mut String, answer: &Answer<'_>) {

@@ -111,6 +111,11 @@ mod tests {
             (format!("{{apiVersion: v1, Kind: List, items: [{pod}]}}"), 1),
             (format!("{{apiVersion: v1, items: [{pod}]}}"), 1),
             (format!("{{apiVersion: v1, kind: List, items: [{{a: 1}}, 5, null, {pod}]}}"), 3),
+            (
+                "{apiVersion: v1, kind: List, items: [{kind: Pod, metadata: {name: a}}]}"
+                    .to_owned(),
+                1,
+            ),
             ("{apiVersion: v1, kind: PodList, items: [{metadata: {name: a}}]}".to_owned(), 0),
             (format!("[{pod}, {{kind: Pod, metadata: {{name: a}}}}]"), 1),
         ] {
