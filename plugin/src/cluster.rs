@@ -21,8 +21,15 @@ use answer::Answer;
 /// A connection to an API server.
 pub(crate) struct Cluster {
     client: Client,
+    config: Config,
     timeout: Duration,
 }
+
+/// A name that the certificate of every API server has, whatever its address.
+const SERVER_NAME: &str = "kubernetes.default.svc";
+
+/// How long one of several API servers may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Cluster {
     /// Prepares the connection; the server is asked for nothing yet.
@@ -34,8 +41,23 @@ impl Cluster {
         if !connection.impersonate_groups.is_empty() {
             config.auth_info.impersonate_groups = Some(connection.impersonate_groups.clone());
         }
-        let client = Client::try_from(config).context("failed to prepare the connection")?;
-        Ok(Self { client, timeout })
+        Self::with(config, timeout)
+    }
+
+    fn with(config: Config, timeout: Duration) -> anyhow::Result<Self> {
+        let client =
+            Client::try_from(config.clone()).context("failed to prepare the connection")?;
+        Ok(Self { client, config, timeout })
+    }
+
+    /// One of the API servers of the cluster, by its own address.
+    pub(crate) fn at(&self, address: &str) -> anyhow::Result<Self> {
+        let mut config = self.config.clone();
+        config.cluster_url = format!("https://{address}").parse()?;
+        config.tls_server_name.get_or_insert_with(|| SERVER_NAME.to_owned());
+        config.connect_timeout = Some(PATIENCE);
+        let timeout = if self.timeout.is_zero() { PATIENCE } else { self.timeout.min(PATIENCE) };
+        Self::with(config, timeout)
     }
 
     /// Reads the JSON of an object; `None` when there is none.

@@ -177,7 +177,7 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
     };
     let rejected =
         ask("rotate -f @1.yaml --provider secretbox --stage promote --verify").rejected();
-    assert!(rejected.contains("uses another file"), "{rejected}");
+    assert!(rejected.contains("does not use"), "{rejected}");
     let retire = "rotate -f @2.yaml --provider secretbox --stage retire --verify --output @4.yaml";
     let rejected = ask(retire).rejected();
     assert!(rejected.contains("no StorageVersionMigration of secrets succeeded"), "{rejected}");

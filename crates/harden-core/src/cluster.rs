@@ -8,7 +8,7 @@ mod secret;
 mod usage;
 
 pub use dns::DnsService;
-pub use encryption::{EncryptionState, Migration};
+pub use encryption::{EncryptionState, Migration, ServerState};
 pub use facts::{Facts, Need, Random};
 pub use secret::{Maker, Misshapen, SecretShape};
 pub use usage::{Excess, Usage};

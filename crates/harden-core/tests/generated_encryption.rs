@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use harden_core::check::{Settings, check};
-use harden_core::cluster::{EncryptionState, Facts, Migration, Random};
+use harden_core::cluster::{EncryptionState, Facts, Migration, Random, ServerState};
 use harden_core::configuration::encryption::{self, ProviderKind};
 use harden_core::configuration::first_document;
 use harden_core::generators::encryption::{
@@ -641,10 +641,11 @@ fn a_cluster_that_says_otherwise_stops_the_next_step() {
         hash: hash(text),
         since: Some(100.0),
         migrations: Some(vec![migration(created)]),
+        servers: Some(Vec::new()),
     };
     assert!(verify(Stage::Promote, state(&added, 0), false, &added).is_ok());
     let error = verify(Stage::Promote, state(&fresh, 0), false, &added).unwrap_err();
-    assert!(error.contains("uses another file"), "{error}");
+    assert!(error.contains("does not use old.yaml: wait until it has read"), "{error}");
     let error = verify(Stage::Promote, EncryptionState::default(), false, &added).unwrap_err();
     assert!(error.contains("does not tell which file it uses"), "{error}");
     let error = verify(Stage::Retire, state(&promoted, 99), false, &promoted).unwrap_err();
@@ -659,8 +660,40 @@ fn a_cluster_that_says_otherwise_stops_the_next_step() {
     let (notes, verdict) = verify(Stage::Status, nothing, false, &promoted).unwrap();
     assert!(notes.contains("does not tell which file it uses"), "{notes}");
     assert_eq!(verdict, Verdict::Unknown);
-    let (_, verdict) = verify(Stage::Status, state(&promoted, 0), false, &promoted).unwrap();
+    let (notes, verdict) = verify(Stage::Status, state(&promoted, 0), false, &promoted).unwrap();
+    assert!(notes.contains("and is the only one"), "{notes}");
     assert_eq!(verdict, Verdict::Yes);
+
+    // Behind a load balancer each of several is asked, and each counts.
+    let among = |hashes: &[Result<Option<String>, String>]| {
+        let servers = hashes.iter().enumerate().map(|(index, hash)| ServerState {
+            address: format!("10.0.0.{index}:6443"),
+            hash: hash.clone(),
+        });
+        EncryptionState { servers: Some(servers.collect()), ..state(&promoted, 101) }
+    };
+    let (new, old) = (hash(&promoted), hash(&fresh));
+    let away = || Err("connection refused".to_owned());
+    for (servers, expected, words) in [
+        (vec![Ok(new.clone()), Ok(new.clone())], Verdict::Yes, "all 2 API servers use old.yaml"),
+        (
+            vec![Ok(new.clone()), Ok(old.clone())],
+            Verdict::No,
+            "10.0.0.1:6443 does not use old.yaml",
+        ),
+        (vec![Ok(new.clone()), Ok(None)], Verdict::Unknown, "does not tell which file it uses"),
+        (vec![Ok(new.clone()), away()], Verdict::Unknown, "10.0.0.1:6443 cannot be reached"),
+        (vec![Ok(old.clone()), away()], Verdict::No, "10.0.0.0:6443 does not use old.yaml"),
+    ] {
+        let (notes, verdict) = verify(Stage::Status, among(&servers), false, &promoted).unwrap();
+        assert!(notes.contains(words) && verdict == expected, "{verdict:?}: {notes}");
+        let next = verify(Stage::Retire, among(&servers), false, &promoted);
+        assert_eq!(next.is_ok(), expected == Verdict::Yes, "{next:?}");
+    }
+    let unlisted = EncryptionState { servers: None, ..state(&promoted, 101) };
+    let (notes, verdict) = verify(Stage::Status, unlisted, false, &promoted).unwrap();
+    assert!(notes.contains("whether there are others cannot be seen"), "{notes}");
+    assert_eq!(verdict, Verdict::Unknown);
 }
 
 #[test]

@@ -39,7 +39,26 @@ async fn encryption(cluster: &Cluster) -> anyhow::Result<EncryptionState> {
         }
     }
     let migrations = migrations.as_deref().map(|it| Document::parse_json(it));
-    Ok(EncryptionState::read(&metrics, migrations.as_ref().map(Document::root)))
+    let mut state = EncryptionState::read(&metrics, migrations.as_ref().map(Document::root));
+    // Who may not list them may still ask the one that answers.
+    if let Ok(Some(slices)) = cluster.get(API_SERVERS).await {
+        let addresses = EncryptionState::addresses(Document::parse_json(&slices).root());
+        state.servers = Some(Vec::new());
+        if addresses.len() > 1 {
+            for address in addresses {
+                let answer = ask_server(cluster, &address).await.map_err(|it| format!("{it:#}"));
+                state.add(&address, answer);
+            }
+        }
+    }
+    Ok(state)
+}
+
+/// The EndpointSlices of the Service `kubernetes`, in which each API server lists itself.
+const API_SERVERS: &str = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices?labelSelector=kubernetes.io%2Fservice-name%3Dkubernetes";
+
+async fn ask_server(cluster: &Cluster, address: &str) -> anyhow::Result<EncryptionState> {
+    Ok(EncryptionState::read(&cluster.at(address)?.text("/metrics").await?, None))
 }
 
 async fn dns(cluster: &Cluster) -> anyhow::Result<DnsService> {

@@ -14,19 +14,31 @@ const RELOADED: &str =
 /// Gauge with the time at which the server was started.
 const STARTED: &str = "process_start_time_seconds";
 
-/// How the API server that answered encrypts. Others may differ: each tells only of itself.
+/// How the API servers encrypt: each tells only of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EncryptionState {
-    /// SHA-256 of the file in use, as `sha256:` and hexadecimal digits; none when there is no file,
+    /// SHA-256 of the file that the server which answered uses, as `sha256:` and hexadecimal digits; none when there is no file,
     /// or the server is too old to tell.
     pub hash: Option<String>,
-    /// Since when, in seconds of Unix time: the last reload, or else the start of the server.
+    /// Since when, in seconds of Unix time: the last reload, or else the start of the server; of
+    /// several servers, of the last.
     pub since: Option<f64>,
+    /// The API servers by their own addresses, when there are several; none when they could not be listed.
+    pub servers: Option<Vec<ServerState>>,
     /// The StorageVersionMigrations; none when the API is not served.
     pub migrations: Option<Vec<Migration>>,
 }
 
 impl Eq for EncryptionState {}
+
+/// What one of several API servers says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerState {
+    /// Its address with the port.
+    pub address: String,
+    /// SHA-256 of the file that it uses, if it tells; or why it could not be asked.
+    pub hash: Result<Option<String>, String>,
+}
 
 /// A StorageVersionMigration: everything of a resource is written again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +67,40 @@ impl EncryptionState {
         Self {
             hash: of(IN_USE).find_map(|it| label(it, "hash")),
             since: reloads.filter_map(value).chain(started).reduce(f64::max),
+            servers: None,
             migrations: migrations
                 .map(|it| it.at("items").items().filter_map(Migration::read).collect()),
         }
+    }
+
+    /// Takes in what another server says of itself; it took the file in use later, perhaps.
+    pub fn add(&mut self, address: &str, answer: Result<Self, String>) {
+        if let Ok(Some(since)) = answer.as_ref().map(|it| it.since) {
+            self.since = self.since.map(|it| it.max(since));
+        }
+        let (address, hash) = (address.to_owned(), answer.map(|it| it.hash));
+        self.servers.get_or_insert_default().push(ServerState { address, hash });
+    }
+
+    /// The addresses of all API servers, from the EndpointSlices of the Service `kubernetes`.
+    pub fn addresses(slices: Place<'_>) -> Vec<String> {
+        let mut addresses = Vec::new();
+        for slice in slices.at("items").items() {
+            let ports = slice.at("ports").items();
+            let is_https = |it: &Place<'_>| it.at("name").as_str() == Some("https");
+            let port = ports.clone().find(is_https).or_else(|| ports.clone().next());
+            let port = port.and_then(|it| it.at("port").as_i64()).unwrap_or(443);
+            for endpoint in slice.at("endpoints").items() {
+                let hosts = endpoint.at("addresses").items().filter_map(|it| it.as_str());
+                addresses.extend(hosts.map(|host| match host.contains(':') {
+                    true => format!("[{host}]:{port}"),
+                    false => format!("{host}:{port}"),
+                }));
+            }
+        }
+        addresses.sort();
+        addresses.dedup();
+        addresses
     }
 
     /// A migration of this resource that began after the file in use took effect, and succeeded.
@@ -135,6 +178,26 @@ apiserver_encryption_config_controller_last_config_info{apiserver_id_hash=\"sha2
         assert_eq!(state.rewritten("configmaps").map(|it| it.name.as_str()), Some("other"));
         state.since = None;
         assert_eq!(state.rewritten("configmaps"), None);
+    }
+
+    #[test]
+    fn every_server_is_an_endpoint_of_the_service() {
+        let slices = json!({"items": [
+            {"ports": [{"name": "https", "port": 6443}], "endpoints": [{"addresses": ["10.0.0.2"]}, {"addresses": ["10.0.0.1"]}]},
+            {"ports": [{"name": "https", "port": 6443}], "endpoints": [{"addresses": ["fd00::1", "10.0.0.1"]}]},
+        ]});
+        let slices = slices.to_string();
+        let slices = Document::parse_json(&slices);
+        let addresses = EncryptionState::addresses(slices.root());
+        assert_eq!(addresses, ["10.0.0.1:6443", "10.0.0.2:6443", "[fd00::1]:6443"]);
+    }
+
+    #[test]
+    fn the_last_server_to_take_the_file_counts() {
+        let mut state = EncryptionState::read("process_start_time_seconds 5\n", None);
+        state.add("a", Ok(EncryptionState::read("process_start_time_seconds 7\n", None)));
+        state.add("b", Err("refused".to_owned()));
+        assert_eq!((state.since, state.servers.map(|it| it.len())), (Some(7.0), Some(2)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a cluster says of the file and of what was written again.
 
 use super::{Procedure, Stage};
-use crate::cluster::{EncryptionState, Facts};
+use crate::cluster::{EncryptionState, Facts, ServerState};
 use crate::generators::encryption::configuration::Configuration;
 use crate::generators::{OptionError, Verdict};
 
@@ -42,33 +42,53 @@ impl Procedure {
         Ok((seen, verdict))
     }
 
-    /// Whether the API server that answered uses the file.
+    /// Whether every API server uses the file.
     fn in_use(&self, state: &EncryptionState) -> Result<(String, Verdict), OptionError> {
         const SILENT: &str =
             "the API server does not tell which file it uses: it has none, or is too old to tell";
+        const WAIT: &str = "wait until it has read this one, or name the one that it uses";
         let progress = self.progress();
         let file = progress.filename.as_deref().unwrap_or_default();
-        let theirs = state.hash.as_deref();
         let ours = progress.source.as_ref().map(|it| it.hash.as_str());
-        match theirs {
-            Some(hash) if Some(hash) == ours => {
-                let note = format!(
-                    "the API server that answered uses {file}; ask each of the others, too"
-                );
-                Ok((note, Verdict::Yes))
-            }
-            Some(_) if progress.stage == Some(Stage::Status) => {
-                Ok((format!("the API server that answered does not use {file}"), Verdict::No))
-            }
-            None if progress.stage == Some(Stage::Status) => {
-                Ok((SILENT.to_owned(), Verdict::Unknown))
-            }
-            Some(_) => Err(OptionError::new(
-                "--filename",
-                file,
-                "the API server that answered uses another file: wait until it has read this one, or name the one that it uses",
-            )),
-            None => Err(OptionError::new("--verify", "", SILENT)),
+        let is_ours = |hash: &Option<String>| hash.is_some() && hash.as_deref() == ours;
+        let servers = state.servers.as_deref().unwrap_or_default();
+        let named = |is_it: &dyn Fn(&ServerState) -> bool| {
+            let names = servers.iter().filter(|it| is_it(it)).map(|it| it.address.as_str());
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let others = named(&|it| matches!(&it.hash, Ok(hash) if hash.is_some() && !is_ours(hash)));
+        let silent = named(&|it| matches!(it.hash, Ok(None)));
+        let unasked = named(&|it| it.hash.is_err());
+        let (words, verdict) = if !others.is_empty() {
+            (format!("{others} does not use {file}"), Verdict::No)
+        } else if state.hash.is_some() && !is_ours(&state.hash) {
+            (format!("the API server that answered does not use {file}"), Verdict::No)
+        } else if state.hash.is_none() || !silent.is_empty() {
+            (SILENT.to_owned(), Verdict::Unknown)
+        } else if !unasked.is_empty() {
+            (
+                format!(
+                    "the API servers that answered use {file}; {unasked} cannot be reached from here: ask where it can be"
+                ),
+                Verdict::Unknown,
+            )
+        } else if state.servers.is_none() {
+            (
+                format!(
+                    "the API server that answered uses {file}; whether there are others cannot be seen: ask each of them"
+                ),
+                Verdict::Unknown,
+            )
+        } else if servers.is_empty() {
+            (format!("the API server uses {file}, and is the only one"), Verdict::Yes)
+        } else {
+            (format!("all {} API servers use {file}", servers.len()), Verdict::Yes)
+        };
+        match verdict {
+            Verdict::Yes => Ok((words, verdict)),
+            _ if progress.stage == Some(Stage::Status) => Ok((words, verdict)),
+            Verdict::No => Err(OptionError::new("--filename", file, format!("{words}: {WAIT}"))),
+            Verdict::Unknown => Err(OptionError::new("--verify", "", words)),
         }
     }
 
