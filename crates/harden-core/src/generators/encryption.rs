@@ -145,7 +145,7 @@ impl Generate for Options {
             return procedure.generate(facts);
         }
         let version = api_server::version("--kubernetes-version", self.kubernetes_version, facts)?;
-        self.check(version)?;
+        check_version(version, &self.writer, &self.resources)?;
         if !self.print_flags {
             return self.configure(facts);
         }
@@ -157,27 +157,31 @@ impl Generate for Options {
     }
 }
 
-impl Options {
-    /// Rejects what an API server of this version does not know.
-    fn check(&self, version: MinorVersion) -> Result<(), OptionError> {
-        if version < KMS_V2 && self.writer.provider == Some(Provider::Kms) {
-            let rule = format!(
-                "kube-apiserver {version} does not start with KMS v2 unless a feature gate is set: it does from {KMS_V2} on"
-            );
-            return Err(OptionError::new("--provider", "kms", rule));
-        }
-        let wildcard = self.resources.iter().map(ToString::to_string).find(|it| it.contains('*'));
-        match wildcard {
-            Some(resource) if version < WILDCARDS => {
-                let rule = format!(
-                    "kube-apiserver {version} knows no wildcards and would encrypt nothing: it does from {WILDCARDS} on"
-                );
-                Err(OptionError::new("--resources", resource, rule))
-            }
-            _ => Ok(()),
-        }
+/// Rejects what an API server of this version does not know.
+fn check_version(
+    version: MinorVersion,
+    writer: &Writer,
+    resources: &[Resource],
+) -> Result<(), OptionError> {
+    if version < KMS_V2 && writer.provider == Some(Provider::Kms) {
+        let rule = format!(
+            "kube-apiserver {version} does not start with KMS v2 unless a feature gate is set: it does from {KMS_V2} on"
+        );
+        return Err(OptionError::new("--provider", "kms", rule));
     }
+    let wildcard = resources.iter().map(ToString::to_string).find(|it| it.contains('*'));
+    match wildcard {
+        Some(resource) if version < WILDCARDS => {
+            let rule = format!(
+                "kube-apiserver {version} knows no wildcards and would encrypt nothing: it does from {WILDCARDS} on"
+            );
+            Err(OptionError::new("--resources", resource, rule))
+        }
+        _ => Ok(()),
+    }
+}
 
+impl Options {
     /// The file alone, for a cluster that has none.
     fn configure(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let mut configuration = Configuration::default();

@@ -40,6 +40,13 @@ impl<'d> Kms<'d> {
 
     /// Why a server does not take it when it starts to use the file.
     pub(super) fn gate(&self, version: MinorVersion) -> Option<Fault<'d>> {
+        if self.api_version == "v2" && version < MinorVersion(27) {
+            let name = go_quoted(self.name);
+            return Some(Fault::new(
+                self.place.at("apiVersion"),
+                format!("could not configure KMSv2 plugin {name}, KMSv2 feature is not enabled"),
+            ));
+        }
         (self.api_version == "v1" && version >= MinorVersion(29)).then(|| {
             Fault::new(
                 self.place.at("apiVersion"),

@@ -4,6 +4,7 @@ use harden_yaml::Place;
 
 use crate::configuration::names::json_list;
 use crate::configuration::{Existence, Fault, existence, resources};
+use crate::kubernetes::MinorVersion;
 use crate::pod_security::go_quoted;
 
 /// An entry of `resources` in a rule: `secrets`, `deployments.apps`, `*.apps`, `*.` or `*.*`.
@@ -96,8 +97,11 @@ pub(crate) fn meant(written: &str) -> Option<String> {
 }
 
 /// Why nothing is encrypted by a name that the server takes.
-pub(crate) fn flaw(written: &str) -> Option<&'static str> {
+pub(crate) fn flaw(written: &str, version: MinorVersion) -> Option<&'static str> {
     let (resource, group) = split(written);
+    if version < VALIDATED && written.contains('*') {
+        return Some("is a wildcard, which the API server knows from v1.27 on");
+    }
     if resource == "*" {
         let is_group = group.contains('.') || resources::is_own_group(group);
         return (!is_group && group != "*").then_some("names a group that does not exist");
@@ -108,6 +112,10 @@ pub(crate) fn flaw(written: &str) -> Option<&'static str> {
         Existence::Stored | Existence::Foreign => None,
     }
 }
+
+/// The first version that minds names of resources, and knows wildcards: those before take any text for the
+/// name of a resource.
+pub(super) const VALIDATED: MinorVersion = MinorVersion(27);
 
 /// What the server minds of one list; `path` is the list's.
 pub(super) fn faults<'d>(list: Place<'d>, path: &str) -> Vec<Fault<'d>> {

@@ -1,6 +1,6 @@
 //! What the server minds when it puts the file to use.
 
-use super::resource::printed;
+use super::resource::{VALIDATED, printed};
 use super::{EncryptionRule, Options};
 use crate::configuration::Fault;
 use crate::pod_security::go_quoted;
@@ -12,6 +12,9 @@ pub(super) fn fault<'d>(rules: &[EncryptionRule<'d>], options: Options) -> Optio
         let mut plugins = rule.providers.iter().filter_map(|it| it.kms);
         if let Some(fault) = plugins.find_map(|it| it.gate(options.version)) {
             return Some(fault);
+        }
+        if options.version < VALIDATED {
+            continue;
         }
         for resource in &rule.resources {
             let masks = [(resource.group, "*"), ("*", "*")];

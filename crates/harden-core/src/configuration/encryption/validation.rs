@@ -20,7 +20,9 @@ pub(super) fn faults(root: Place<'_>, options: Options) -> Vec<Fault<'_>> {
         if resources.is_empty() {
             faults.push(required(resources, &path));
         }
-        faults.extend(resource::faults(resources, &path));
+        if options.version >= resource::VALIDATED {
+            faults.extend(resource::faults(resources, &path));
+        }
         let path = format!("resources[{index}].providers");
         if providers.is_empty() {
             faults.push(required(providers, &path));

@@ -8,6 +8,17 @@ use crate::kubernetes::MinorVersion;
 /// The first version whose API server has `--encryption-provider-config-automatic-reload`.
 const AUTOMATIC_RELOAD: MinorVersion = MinorVersion(26);
 
+/// Rejects the flag for a server that does not have it.
+pub(super) fn check_reload(reloads: bool, version: MinorVersion) -> Result<(), OptionError> {
+    if reloads && version < AUTOMATIC_RELOAD {
+        let rule = format!(
+            "kube-apiserver {version} does not start with this flag: it has it from {AUTOMATIC_RELOAD} on"
+        );
+        return Err(OptionError::new("--automatic-reload", "", rule));
+    }
+    Ok(())
+}
+
 /// What a server of this version needs, and what the user should know.
 pub(super) fn settings(
     path: &HostPath,
@@ -15,12 +26,7 @@ pub(super) fn settings(
     kms: Option<&Kms>,
     version: MinorVersion,
 ) -> Result<(Settings, Vec<String>), OptionError> {
-    if reloads && version < AUTOMATIC_RELOAD {
-        let rule = format!(
-            "kube-apiserver {version} does not start with this flag: it has it from {AUTOMATIC_RELOAD} on"
-        );
-        return Err(OptionError::new("--automatic-reload", "", rule));
-    }
+    check_reload(reloads, version)?;
     let mut flags = vec![("encryption-provider-config", path.to_string())];
     if reloads {
         flags.push(("encryption-provider-config-automatic-reload", "true".to_owned()));

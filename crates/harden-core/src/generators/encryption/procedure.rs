@@ -13,7 +13,8 @@ use super::stage::{self, Stage};
 use super::writer::Writer;
 use super::{migration, plan, provider, status};
 use crate::cluster::{Facts, Need};
-use crate::generators::{File, Generated, HostPath, OptionError};
+use crate::generators::{File, Generated, HostPath, OptionError, api_server};
+use crate::kubernetes::PolicyVersion;
 
 /// What is done with a file that is in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +99,10 @@ pub struct Progress {
     #[cfg_attr(feature = "cli", arg(long))]
     pub automatic_reload: bool,
 
+    /// Version of Kubernetes that it is for: v1.N, or cluster to ask the API server [default: v1.37]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
+    pub kubernetes_version: Option<PolicyVersion>,
+
     /// Let keys be printed to the terminal
     #[cfg_attr(feature = "cli", arg(long))]
     pub show_key: bool,
@@ -116,6 +121,7 @@ impl Default for Progress {
             verify: false,
             config_path: HostPath::known(super::PATH),
             automatic_reload: false,
+            kubernetes_version: None,
             show_key: false,
             source: None,
         }
@@ -196,11 +202,14 @@ impl Procedure {
         let mut needs = vec![Need::Today];
         needs.extend(makes_keys.then_some(Need::Random(new_key::RANDOM)));
         needs.extend(progress.verify.then_some(Need::Encryption));
+        let asks = progress.kubernetes_version == Some(PolicyVersion::Cluster);
+        needs.extend(asks.then_some(Need::Version));
         needs
     }
 
     pub(super) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let progress = self.progress();
+        self.check_version(facts)?;
         let now = self.configuration()?;
         let (mut notes, verdict) = self.verified(&now, facts)?;
         match progress.stage {
@@ -224,6 +233,16 @@ impl Procedure {
             }
             None => self.plan(&now, facts, notes),
         }
+    }
+
+    /// Rejects what an API server of the version that it is for does not know.
+    fn check_version(&self, facts: &Facts) -> Result<(), OptionError> {
+        let Progress { kubernetes_version, automatic_reload, .. } = self.progress();
+        let version = api_server::version("--kubernetes-version", *kubernetes_version, facts)?;
+        let resources = if let Self::Enable(it) = self { it.resources.as_slice() } else { &[] };
+        let none = Writer::default();
+        super::check_version(version, self.writer().unwrap_or(&none), resources)?;
+        super::flags::check_reload(*automatic_reload, version)
     }
 
     /// The plan, and beside it the file of each stage.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::configuration::encryption::{flaw, meant, name_error, split};
+use crate::kubernetes::MinorVersion;
 
 /// A resource, all of a group, or everything: `secrets`, `deployments.apps`, `*.apps`, `*.`, `*.*`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +77,7 @@ impl FromStr for Resource {
                 InvalidResource::Inert("is no resource of Kubernetes", hint)
             });
         }
-        if let Some(flaw) = flaw(text) {
+        if let Some(flaw) = flaw(text, MinorVersion::NEWEST_KNOWN) {
             return Err(InvalidResource::Inert(flaw, hint()));
         }
         Ok(Self(text.to_owned()))

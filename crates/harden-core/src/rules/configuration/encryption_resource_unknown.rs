@@ -48,7 +48,8 @@ resources:
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(configuration) = super::encryption(object, reporter) else { return };
     let named = configuration.rules.iter().flat_map(|it| &it.resources);
-    let unknown: Vec<_> = named.filter_map(|it| Some((it, flaw(it.written)?))).collect();
+    let version = reporter.version();
+    let unknown: Vec<_> = named.filter_map(|it| Some((it, flaw(it.written, version)?))).collect();
     let said: Vec<_> =
         unknown.iter().map(|(it, flaw)| format!("`{}` {flaw}{}", it.written, hint(it))).collect();
     let spots = unknown.iter().map(|(resource, _)| {
