@@ -1,6 +1,7 @@
 //! Objects, and the pods that they are or make.
 
 mod amounts;
+mod blank;
 mod fragments;
 mod kinds;
 mod objects;
@@ -10,6 +11,7 @@ mod secrets;
 use harden_yaml::Place;
 
 pub use amounts::{pod_amount, quantity};
+pub use blank::is_blank;
 pub use fragments::Fragment;
 pub use kinds::{KINDS, PodKind};
 pub use objects::{Object, Objects, objects};

@@ -62,11 +62,13 @@ impl fmt::Display for Reason {
 
 /// The documents of a text that may hold something secret, in their order; comments count as well.
 pub fn confidences(text: &str) -> Vec<Confidence> {
-    harden_yaml::documents(text).filter_map(|it| of_document(&it)).collect()
+    let all = harden_yaml::documents(text).map(|it| of_document(&it));
+    all.filter(|it| !it.reasons.is_empty()).collect()
 }
 
-/// What of a document may be secret; none where nothing is.
-pub(crate) fn of_document(document: &Document<'_>) -> Option<Confidence> {
+/// What of a document may be secret. Without a reason to think so there are values where it does not say what
+/// it is.
+pub(crate) fn of_document(document: &Document<'_>) -> Confidence {
     let text = document.text();
     let span = document.span();
     let start = span.start;
@@ -87,16 +89,24 @@ pub(crate) fn of_document(document: &Document<'_>) -> Option<Confidence> {
         }
         confidence.values.extend(found.values.iter().map(|it| content(*it)));
         confidence.values.extend(&found.spans);
-        // Keys that are set again and text that is not read are not among the values.
-        let is_made_of_secrets =
-            |it: &Reason| !matches!(it, Reason::Credential(_) | Reason::FakeStore);
-        if !document.problems().is_empty() && found.reasons.iter().any(is_made_of_secrets) {
-            confidence.values.extend(of_lines(lines::hidden(span.text(text)), start));
+        // Keys that are set again, text that is not read, and tags are not among the values.
+        let has_tags = [" !", " &"].iter().any(|it| span.text(text).contains(it));
+        if !document.problems().is_empty() || has_tags && !found.reasons.is_empty() {
+            let is_made_of_secrets =
+                |it: &Reason| !matches!(it, Reason::Credential(_) | Reason::FakeStore);
+            let lines = if found.reasons.iter().any(is_made_of_secrets) {
+                lines::hidden(span.text(text))
+            } else {
+                let (reasons, lines) = lines::generous(span.text(text));
+                reasons.into_iter().for_each(|it| found.add_reason(it));
+                lines
+            };
+            confidence.values.extend(of_lines(lines, start));
         }
         confidence.reasons = found.reasons;
     }
     confidence.values = merged(confidence.values);
-    (!confidence.reasons.is_empty()).then_some(confidence)
+    confidence
 }
 
 /// The bytes of a value without its quotes, or without the header of its block.

@@ -160,12 +160,12 @@ impl fmt::Display for ProblemKind {
             Self::InvalidMerge => {
                 f.write_str("`<<` takes a map or a list of maps: quote the key to use it as such")
             }
-            Self::UnknownAnchor { name } => write!(
-                f,
-                "alias `*{name}` has no anchor `&{name}` above it in this document: define it first, or quote the value"
+            // The name is not repeated: it may be a password that begins with `*`.
+            Self::UnknownAnchor { .. } => f.write_str(
+                "this alias has no anchor above it in this document: define it first, or quote the value",
             ),
-            Self::RecursiveAlias { name } => {
-                write!(f, "anchor `&{name}` holds an alias to itself: remove the alias")
+            Self::RecursiveAlias { .. } => {
+                f.write_str("this anchor holds an alias to itself: remove the alias")
             }
             Self::ExcessiveAliasing => {
                 f.write_str("aliases make up nearly all of the document: write the values out")

@@ -106,7 +106,9 @@ impl<'d> Meta<'d> {
     /// What the server says of a type that it does not know, where it wants one of this kind.
     pub(super) fn unknown(&self, wanted: &str) -> Fault<'d> {
         let place = if self.kind == wanted { self.version_place } else { self.kind_place };
-        let shown = |text: &str| go_quoted(if looks_like_key(text) { "REDACTED" } else { text });
+        // What bad indentation folds into a kind may be a key.
+        let is_hidden = |text: &str| looks_like_key(text) || text.contains(char::is_whitespace);
+        let shown = |text: &str| go_quoted(if is_hidden(text) { "REDACTED" } else { text });
         let (kind, version) = (shown(self.kind), shown(&self.group_version()));
         Fault::new(place, format!("no kind {kind} is registered for version {version}"))
     }

@@ -38,12 +38,12 @@ pub struct Object<'d> {
 impl<'d> Object<'d> {
     /// Its name; empty when there is none.
     pub fn name(&self) -> &'d str {
-        self.place.at("metadata").at("name").as_str().unwrap_or("")
+        one_line(self.place.at("metadata").at("name")).unwrap_or("")
     }
 
     /// What its name will begin with, where the API server makes the name.
     pub fn generate_name(&self) -> Option<&'d str> {
-        let prefix = self.place.at("metadata").at("generateName").as_str()?;
+        let prefix = one_line(self.place.at("metadata").at("generateName"))?;
         (!prefix.is_empty() && self.name().is_empty()).then_some(prefix)
     }
 
@@ -94,12 +94,12 @@ impl<'d> Object<'d> {
 
     /// The namespace that it is written for, if one is given.
     pub fn namespace(&self) -> Option<&'d str> {
-        self.place.at("metadata").at("namespace").as_str().filter(|name| !name.is_empty())
+        one_line(self.place.at("metadata").at("namespace")).filter(|name| !name.is_empty())
     }
 
     /// `api_version` and `kind` stand in where an item of a typed list says neither, as kubectl has it.
     fn read(place: Place<'d>, api_version: &'d str, kind: &'d str) -> Self {
-        let said = |key| place.at(key).as_str().unwrap_or_default();
+        let said = |key| place.at(key).as_str().map_or("", first_word);
         let (api_version, kind) = match (said("apiVersion"), said("kind")) {
             ("", "") if !kind.is_empty() => (api_version, kind),
             said => said,
@@ -167,6 +167,19 @@ fn collect<'d>(place: Place<'d>, left: usize, embedded: &mut Vec<Place<'d>>) {
     }
     place.items().for_each(|it| collect(it, left, embedded));
     place.entries().for_each(|(_, it)| collect(it, left, embedded));
+}
+
+/// A name. What bad indentation folds into it may be a secret, so only the first word counts of a name over
+/// several lines, and the blank after it, without which it would be another name.
+fn one_line(name: Place<'_>) -> Option<&str> {
+    let text = name.as_str()?;
+    Some(if name.source().contains(['\n', '\r']) { first_word(text) } else { text })
+}
+
+/// The first word of a text, with the blank after it if there is one.
+fn first_word(text: &str) -> &str {
+    let blank = text.char_indices().find(|(_, it)| it.is_whitespace());
+    blank.and_then(|(at, it)| text.get(..at + it.len_utf8())).unwrap_or(text)
 }
 
 /// The objects of a document: the one that it is, or those in the List that it is.
@@ -388,6 +401,13 @@ spec:
         let policy = text.replace("work.open-cluster-management.io", "kyverno.io");
         let document = Document::parse_yaml(&policy);
         assert_eq!(objects(document.root()).opened().count(), 1);
+    }
+
+    #[test]
+    fn what_is_folded_into_a_kind_or_a_name_is_not_part_of_it() {
+        let text = "apiVersion: v1\nkind: Secret\n  hunter2\nmetadata:\n  name: a\n    b\n";
+        assert_eq!(names(text), ["/v1 Secret  a "]);
+        assert_eq!(names("{apiVersion: v1, kind: Pod, metadata: {name: a b}}"), ["/v1 Pod a b"]);
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn in_sections(text: &str, findings: &[&Finding]) -> Vec<Span> {
             continue;
         }
         for document in harden_yaml::documents_in(text, section) {
-            spans.extend(secrecy::of_document(&document).map(|it| it.values).unwrap_or_default());
+            spans.extend(secrecy::of_document(&document).values);
         }
     }
     spans

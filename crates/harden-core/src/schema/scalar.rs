@@ -5,6 +5,7 @@ use harden_yaml::{Action, Kind, Place};
 use super::table::Shape;
 use super::time;
 use crate::kubernetes::Quantity;
+use crate::object;
 
 /// Whether a scalar can be decoded; shapes that are no scalars always can.
 pub(super) fn fits(shape: Shape, place: Place<'_>) -> bool {
@@ -56,6 +57,16 @@ fn has_fields(place: Place<'_>) -> bool {
 /// variables or OpenShift's templates.
 pub(super) fn is_placeholder(place: Place<'_>) -> bool {
     place.as_str().is_some_and(|text| text.contains("{{") || text.contains("${"))
+}
+
+/// Whether somebody is to fill something in here, or in the one item of a list: brackets make a list of it.
+pub(super) fn is_blank(place: Place<'_>) -> bool {
+    let is_blank = |it: Place<'_>| {
+        it.as_str().is_some_and(|text| {
+            object::is_blank(text) || text.starts_with("$(") && text.ends_with(')')
+        })
+    };
+    is_blank(place) || place.len() == 1 && place.items().all(is_blank)
 }
 
 /// What would write the value that was meant, where there can be no doubt.

@@ -216,9 +216,14 @@ impl<'d> Walker<'_, 'd> {
         if scalar::is_placeholder(place) {
             return;
         }
+        let what = subject(place, at);
+        if at.shape == Shape::Bytes && scalar::is_blank(place) {
+            let message =
+                format!("{what} is a blank to fill in: write the base64 of the value here");
+            return self.push(FlawKind::WrongType, place, message, None);
+        }
         let mut message = format!(
-            "{} is {} and must be {}",
-            subject(place, at),
+            "{what} is {} and must be {}",
             words::found(at.shape, place),
             words::expected(at.shape)
         );

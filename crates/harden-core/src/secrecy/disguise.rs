@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use harden_yaml::{Kind, Place, Span};
 
+use crate::object::is_blank;
+
 /// A text with other values at these places, which are in order and do not overlap.
 pub(super) fn replace<'s>(text: &'s str, values: &[(Span, String)]) -> Cow<'s, str> {
     if values.is_empty() {
@@ -20,15 +22,24 @@ pub(super) fn replace<'s>(text: &'s str, values: &[(Span, String)]) -> Cow<'s, s
     result.into()
 }
 
-/// What stands in place of a value in JSON: of the same type and length, and base64 if and only if it is.
+/// What stands in place of a value in JSON: of the same type, base64 if and only if it is, and a blank if and
+/// only if it is.
 pub(super) fn of_json(place: Place<'_>) -> String {
     match place.kind() {
-        Kind::String => {
-            let value = place.as_str().unwrap_or_default();
-            format!("\"{}\"", value.chars().map(letter).collect::<String>())
-        }
+        Kind::String => format!("\"{}\"", of_string(place.as_str().unwrap_or_default())),
         Kind::Int | Kind::Float => place.source().replace(|it: char| it.is_ascii_digit(), "1"),
         _ => place.source().to_owned(),
+    }
+}
+
+fn of_string(value: &str) -> String {
+    if value.contains("{{") || value.contains("${") {
+        "${-}".to_owned()
+    } else if is_blank(value) || value.starts_with("$(") && value.ends_with(')') {
+        let is_base64 = harden_yaml::decode_base64(value).is_some();
+        if is_base64 { "xxxx" } else { "<->" }.to_owned()
+    } else {
+        value.chars().enumerate().map(|(at, it)| letter(at, it)).collect()
     }
 }
 
@@ -54,14 +65,21 @@ pub(super) fn of_text(text: &str) -> String {
     text.chars().map(disguise).collect()
 }
 
-/// A character of a string as JSON writes it.
-fn letter(character: char) -> &'static str {
+/// A character of a string as JSON writes it. Twice the same would make a blank of it.
+fn letter(at: usize, character: char) -> &'static str {
     match character {
-        'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' => "A",
+        'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' => {
+            if at.is_multiple_of(2) {
+                "A"
+            } else {
+                "B"
+            }
+        }
         '=' => "=",
         // Go passes over these.
         '\n' => "\\n",
         '\r' => "\\r",
-        _ => "-",
+        _ if at.is_multiple_of(2) => "-",
+        _ => "!",
     }
 }

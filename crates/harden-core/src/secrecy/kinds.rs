@@ -48,8 +48,15 @@ pub(super) fn of_map(map: Place<'_>) -> Option<Confidential> {
     match kind.and_then(of_kind) {
         Some(kind) => Some(kind),
         None if has_string_data() => Some(Confidential::Secret),
+        None if has_providers(map) => Some(Confidential::Encryption),
         None => is_kubeconfig().then_some(Confidential::Kubeconfig),
     }
+}
+
+/// Whether a map says with which keys resources are encrypted.
+fn has_providers(map: Place<'_>) -> bool {
+    let has = |it: Place<'_>| it.at("resources").is_list() && it.at("providers").is_list();
+    has(map) || map.at("resources").items().any(has)
 }
 
 impl Confidential {

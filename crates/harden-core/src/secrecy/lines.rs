@@ -11,13 +11,33 @@ use crate::schema;
 pub(super) fn read(text: &str) -> (Vec<Reason>, Vec<Span>) {
     match judge(text) {
         Some(reason) => (vec![reason], hidden(text)),
-        None => credentials(text),
+        None => generous(text),
     }
+}
+
+/// Passwords and the like in lines of which nobody knows where a value ends.
+pub(super) fn generous(text: &str) -> (Vec<Reason>, Vec<Span>) {
+    let (mut reasons, mut spans) = credentials(text);
+    for span in &mut spans {
+        let rest = text.get(span.end as usize..).unwrap_or_default();
+        let end = span.end as usize + rest.find(['\n', '\r']).unwrap_or(rest.len());
+        *span = Span::new(span.start as usize, end);
+    }
+    let named = named(text);
+    if reasons.is_empty() && !(named.is_empty() && spans.is_empty()) {
+        reasons.push(Reason::Credential("a password"));
+    }
+    spans.extend(named);
+    (reasons, spans)
 }
 
 /// What may be secret in a block of comments: an object that was commented out, or a password.
 pub(super) fn read_comments(text: &str) -> (Vec<Reason>, Vec<Span>) {
-    let is_object = kinds_in(text).next().is_some() || text.to_lowercase().contains("stringdata");
+    let lower = text.to_lowercase();
+    let is_object = kinds_in(text).next().is_some()
+        || lower.contains("data:")
+        || lower.contains("opaque")
+        || lower.contains("-----begin");
     if is_object { read(text) } else { credentials(text) }
 }
 
@@ -32,7 +52,56 @@ pub(super) fn credentials(text: &str) -> (Vec<Reason>, Vec<Span>) {
             reasons.push(reason);
         }
     }
-    (reasons, found.iter().map(|it| Span::new(it.span.start, it.span.end)).collect())
+    let spans = found.iter().map(|it| Span::new(it.span.start, it.span.end));
+    (reasons, spans.chain(accounts(&text)).collect())
+}
+
+/// What stands behind names of secrets, whatever it is.
+fn named(text: &str) -> Vec<Span> {
+    let mut spans = Vec::new();
+    let (mut start, mut is_named) = (0, false);
+    for line in text.split_inclusive(['\n', '\r']) {
+        let end = start + line.trim_end().len();
+        for (at, _) in line.match_indices([':', '=']) {
+            let lead = line.get(..at).unwrap_or_default().trim_end_matches([' ', '"', '\'', '\\']);
+            let is_part = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.');
+            let name = lead.rsplit(|it| !is_part(it)).next().unwrap_or_default();
+            let value = line.get(at + 1..).unwrap_or_default().trim();
+            let first = value.split([',', '}', ' ']).next().unwrap_or_default();
+            if name == "name" {
+                is_named = credentials::is_secret_name(first.trim_matches(['"', '\'']));
+            } else if !value.is_empty()
+                && (is_named && name == "value" || credentials::is_secret_name(name))
+            {
+                add(&mut spans, start + at + 1, end);
+            }
+        }
+        let is_command =
+            ["mysql", "mariadb", "sshpass", "login"].iter().any(|it| line.contains(it));
+        if let Some(at) = line.find(" -p").filter(|_| is_command) {
+            add(&mut spans, start + at + 3, end);
+        }
+        start += line.len();
+    }
+    spans
+}
+
+/// What stands before `@` in URLs, whatever it is, and where a number should be if there is no `@`.
+pub(super) fn accounts(text: &str) -> impl Iterator<Item = Span> {
+    text.match_indices("://").filter_map(|(at, sign)| {
+        let start = at + sign.len();
+        let rest = text.get(start..)?;
+        let rest = rest.get(..rest.find(char::is_whitespace).unwrap_or(rest.len()))?;
+        let account = match rest.rsplit_once('@') {
+            Some((account, _)) => account,
+            None => rest.split(['/', '?', '#', '"', '\'', ',', ']', '}']).next()?,
+        };
+        let (user, secret) = account.split_once(':')?;
+        let is_port = secret.starts_with(|it: char| it.is_ascii_digit() || it == '$' || it == '{');
+        let is_secret =
+            rest.contains('@') || !is_port && !secret.is_empty() && !user.starts_with('[');
+        is_secret.then(|| Span::new(start + user.len() + 1, start + account.len()))
+    })
 }
 
 /// Why a document that cannot be read may be made of secrets; none where it is known not to be.
@@ -100,7 +169,8 @@ fn least_indent(text: &str) -> usize {
         return 0;
     }
     let keys = text.split(['\n', '\r']).filter(|it| it.contains(':'));
-    let indents = keys.map(|it| it.len() - it.trim_start_matches([' ', '\t', '\u{feff}']).len());
+    let lead = [' ', '\t', '#', '\u{feff}'];
+    let indents = keys.map(|it| it.len() - it.trim_start_matches(lead).len());
     indents.min().unwrap_or(0)
 }
 
@@ -125,8 +195,9 @@ pub(super) fn hidden(text: &str) -> Vec<Span> {
     let mut literal: Option<usize> = None;
     for line in text.split_inclusive(['\n', '\r']) {
         let content = line.trim_end_matches(['\n', '\r']);
-        let indent = content.len() - content.trim_start_matches([' ', '\t', '\u{feff}']).len();
-        let first = content.trim_start_matches([' ', '\t', '\u{feff}']).split(':').next();
+        let lead = content.trim_start_matches([' ', '\t', '#', '\u{feff}']);
+        let indent = content.len() - lead.len();
+        let first = lead.split(':').next();
         let is_over = first.is_some_and(is_known_key) && literal.is_some_and(|it| indent <= it);
         if is_over {
             literal = None;

@@ -62,8 +62,10 @@ pub(super) fn read<'d>(document: &'d Document<'d>) -> Found<'d> {
     }
     for object in objects(root) {
         let is_misspelt = object.group.is_empty() && schema::is_custom(&object);
-        if is_misspelt && kinds::of_map(object.place).is_none() && may_be_secret(object.place) {
-            found.add_reason(Reason::Unknown);
+        if is_misspelt && kinds::of_map(object.place).is_none() {
+            if may_be_secret(object.place) {
+                found.add_reason(Reason::Unknown);
+            }
             hide(object.place, Confidential::Secret, &mut found);
         }
     }
@@ -91,10 +93,12 @@ pub(super) fn read_below<'d>(root: Place<'d>, found: &mut Found<'d>) {
     }
 }
 
-/// Whether an object whose kind nobody knows may be a Secret: it has what Secrets have.
+/// Whether an object whose kind nobody knows may be a Secret: it has what Secrets have, or a word of theirs.
 fn may_be_secret(object: Place<'_>) -> bool {
-    object.entries().any(|(key, _)| key.to_lowercase().contains("ata") && key != "metadata")
-        || object.at("type").as_str().is_some_and(|it| it == "Opaque" || it.contains('/'))
+    const WORDS: [&str; 5] = ["secret", "passw", "token", "opaque", "private"];
+    let text = object.source().to_lowercase();
+    WORDS.iter().any(|it| text.contains(it))
+        || object.entries().any(|(key, _)| key.to_lowercase().contains("ata") && key != "metadata")
 }
 
 fn map<'d>(step: Step<'d>, steps: &mut Vec<Step<'d>>, found: &mut Found<'d>) {
@@ -201,12 +205,19 @@ fn string<'d>(step: Step<'d>, found: &mut Found<'d>) {
         found.add_reason(Reason::Credential(what));
         return found.values.push(step.place);
     } else {
-        return;
+        let start = step.place.span().start;
+        let shift = |it: Span| Span { start: start + it.start, end: start + it.end };
+        let accounts: Vec<_> = lines::accounts(step.place.source()).map(shift).collect();
+        if !accounts.is_empty() {
+            found.add_reason(Reason::Credential("a URL with a password"));
+        }
+        return found.spans.extend(accounts);
     }
     let start = step.place.span().start as usize;
     let source = step.place.source();
     let written = credentials::all_in_file(step.key, source);
-    if matches!(step.place.style(), Style::Literal) && written.len() >= credentials.len() {
+    let is_as_written = step.place.style() == Style::Literal || source == text;
+    if is_as_written && written.len() >= credentials.len() {
         let spans = written.iter().map(|it| Span::new(start + it.span.start, start + it.span.end));
         found.spans.extend(spans);
     } else {

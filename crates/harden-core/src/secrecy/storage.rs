@@ -53,9 +53,9 @@ mod tests {
     fn what_a_secret_holds_is_replaced_and_the_rest_stays() {
         let text = r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a","annotations":{"b":"c","harden.kubectl.io/ignore.x":"why"}},"type":"Opaque","data":{"k":"aHVudGVyMg=="},"stringdata":{"p":"pä ss"},"stringData":{"n":4711}}"#;
         let expected = text
-            .replace("\"c\"", "\"A\"")
-            .replace("aHVudGVyMg==", "AAAAAAAAAA==")
-            .replace("pä ss", "A--AA")
+            .replace("\"c\"", "\"<->\"")
+            .replace("aHVudGVyMg==", "ABABABABAB==")
+            .replace("pä ss", "A!-BA")
             .replace("4711", "1111");
         assert_eq!(stored(text), Some(expected));
     }
@@ -66,6 +66,7 @@ mod tests {
             r#""data":{"a":"aGk=","b":"no base64!","c":"aGk","d":"","e":null,"f":7,"g":true}"#,
             r#""data":{"a":"\u0061Gk=","b":"a\nGk="},"stringData":{"a":1.5e3,"b":[1],"c":{"d":"e"}}"#,
             r#""data":[],"stringData":"a","typo":"x","immutable":"yes""#,
+            r#""data":{"a":"<blank>","b":"REPLACE_ME","c":"$(A)","d":"${A}","e":["YOUR_PASSWORD"],"f":"xxxx","g":"!!","h":"ab"}"#,
         ] {
             let text = format!(
                 r#"{{"apiVersion":"v1","kind":"Secret","metadata":{{"name":"a","labels":{{"a":1}}}},{data}}}"#

@@ -76,3 +76,15 @@ fn what_a_rule_of_secrets_sees_is_told_of_the_text() {
     assert_eq!(secrecy::confidences(&words.1), []);
     assert_eq!(secrecy::confidences(&others.1), []);
 }
+
+#[test]
+fn a_blank_in_a_secret_is_called_a_blank() {
+    let Some(verdicts) = verdicts(&["placeholder-in-secret-data.yaml"]) else { return };
+    let wrong = of(&verdicts, "wrong-type");
+    assert_eq!(wrong.len(), 5);
+    for it in wrong {
+        assert!(it.message.contains("is a blank to fill in"), "{}", it.message);
+        assert!(!it.message.contains("stringData"), "{}", it.message);
+    }
+    assert!(verdicts.iter().all(|it| it.rule != "duplicate-key"), "{verdicts:#?}");
+}

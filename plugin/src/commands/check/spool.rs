@@ -245,8 +245,8 @@ mod tests {
         file.seek(SeekFrom::Start(0)).expect("a file");
         file.read_to_end(&mut stored).expect("a file");
         let stored = text(&stored).expect("one block");
-        assert!(!stored.contains("bWFya2Vy") && stored.contains("\"password\": \"AAAAAAAA\""));
-        assert_eq!(texts(spool), [&SECRET.replace("bWFya2Vy", "AAAAAAAA"), "{}", POD]);
+        assert!(!stored.contains("bWFya2Vy") && stored.contains("\"password\": \"ABABABAB\""));
+        assert_eq!(texts(spool), [&SECRET.replace("bWFya2Vy", "ABABABAB"), "{}", POD]);
     }
 
     #[test]

@@ -180,37 +180,48 @@ pub(crate) fn arguments<'d>(list: Place<'d>, program: &'d str) -> Vec<Argument<'
 
 /// Adds the secrets on the command lines of a script.
 pub(super) fn find<'t>(text: &'t str, language: Language, found: &mut Vec<Credential<'t>>) {
-    if language == Language::Code || !text.contains(" -") && !text.contains("rabbitmqctl") {
+    let has_option = || {
+        text.match_indices('-').any(|(at, _)| {
+            let before = text.as_bytes().get(at.wrapping_sub(1));
+            before.is_none_or(|it| it.is_ascii_whitespace() || b"\"'[,".contains(it))
+        })
+    };
+    if language == Language::Code || !has_option() && !text.contains("rabbitmqctl") {
         return;
     }
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         if line.len() <= 1 << 16 && !line.trim_start().starts_with('#') {
-            let mut reader = Reader::default();
-            for word in words(line) {
-                let Some(bare) = line.get(word.clone()) else { continue };
-                if PREFIXES.contains(&bare) {
-                    reader = Reader::default();
-                    continue;
-                }
-                if let Some((name, what, within)) = reader.read(bare) {
-                    let from = start + word.start;
-                    let span = from + within.start..from + within.end;
-                    found.push(Credential { name, what, span });
-                }
-            }
+            find_in_line(line, start, 0, found);
         }
         start += line.len();
     }
 }
 
-/// The words of a line, without the quotes around them and without what ends a command.
+/// A line may hold a script in quotes.
+fn find_in_line<'t>(line: &'t str, start: usize, depth: u8, found: &mut Vec<Credential<'t>>) {
+    let mut reader = Reader::default();
+    for word in words(line) {
+        let Some(bare) = line.get(word.clone()) else { continue };
+        if PREFIXES.contains(&bare) || bare.ends_with(':') {
+            reader = Reader::default();
+        } else if let Some((name, what, within)) = reader.read(bare) {
+            let from = start + word.start;
+            let span = from + within.start..from + within.end;
+            found.push(Credential { name, what, span });
+        } else if depth < 2 && bare.contains(char::is_whitespace) {
+            find_in_line(bare, start + word.start, depth + 1, found);
+        }
+    }
+}
+
+/// The words of a line, without the quotes and brackets around them and without what ends a command.
 fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let is_between = |it: char| it.is_whitespace() || matches!(it, ',' | '[' | ']' | '(' | '`');
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = line.get(at..)?;
-        let start = at + rest.len()
-            - rest.trim_start_matches(|it: char| it.is_whitespace() || it == ',').len();
+        let start = at + rest.len() - rest.trim_start_matches(is_between).len();
         let rest = line.get(start..).filter(|it| !it.is_empty())?;
         let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\''));
         if let Some(quote) = quote
@@ -222,9 +233,8 @@ fn words(line: &str) -> impl Iterator<Item = Range<usize>> {
         let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
         at = start + length;
         let word = rest.get(..length).unwrap_or_default();
-        let end = start + word.trim_end_matches([';', ')', '`', '"', '\'', ',', ']', '\\']).len();
-        let lead = word.len() - word.trim_start_matches(['(', '`', '[']).len();
-        Some((start + lead).min(end)..end.max(start))
+        let end = word.trim_end_matches([';', ')', '`', '"', '\'', ',', ']', '\\']).len();
+        Some(start..start + end)
     })
 }
 
@@ -254,6 +264,8 @@ mod tests {
             "rabbitmqctl add_user app hunter22 -q",
             "app --db-password hunter22 --verbose",
             "a && sudo mysql -phunter22",
+            "command: [sh, -c, 'mysqldump -uroot -phunter22 app']",
+            "args: [\"mysql\",\"-phunter22\"]",
         ] {
             assert_eq!(secrets(text), ["hunter22"], "{text}");
         }

@@ -26,14 +26,19 @@ const WEBHOOKS: [(&str, &str, usize); 8] = [
 pub(super) fn at(text: &str, colon: usize) -> Option<(Range<usize>, &'static str)> {
     let rest = text.get(colon..)?;
     match rest.strip_prefix("://") {
-        Some(rest) => url(rest, colon + 3),
+        Some(rest) => {
+            let is_scheme = |it: char| it.is_ascii_alphanumeric() || matches!(it, '+' | '-' | '.');
+            let before = text.get(..colon)?.trim_end_matches(is_scheme).chars().next_back();
+            url(rest, colon + 3, before.filter(|it| matches!(it, '"' | '\'' | '`')))
+        }
         None => address(text, colon).or_else(|| oracle(rest, colon)),
     }
 }
 
-/// What follows `://`, which begins at `start`.
-fn url(rest: &str, start: usize) -> Option<(Range<usize>, &'static str)> {
-    let is_end = |it: char| it.is_whitespace() || matches!(it, '"' | '\'' | '`' | '<' | '>' | '\\');
+/// What follows `://`, which begins at `start`; where the URL is in quotes, they end it.
+fn url(rest: &str, start: usize, quote: Option<char>) -> Option<(Range<usize>, &'static str)> {
+    let is_end =
+        |it: char| it.is_whitespace() || matches!(it, '<' | '>' | '\\') || quote == Some(it);
     let rest = rest.get(..rest.find(is_end).unwrap_or(rest.len()))?;
     let end = rest.find(['/', '?', '#', ',']).unwrap_or(rest.len());
     // Passwords that are not encoded may hold any of these.

@@ -1,5 +1,7 @@
 //! What values can be secrets.
 
+use crate::object::is_blank;
+
 /// Whether a value can be a password: a text that somebody may have chosen as such.
 pub(super) fn can_be_password(value: &str) -> bool {
     let is_number = value.bytes().all(|it| it.is_ascii_digit());
@@ -124,7 +126,7 @@ fn is_reference(value: &str) -> bool {
         ".yaml", ".yml",
     ];
     STARTS.iter().any(|start| value.starts_with(start))
-        || ENDS.iter().any(|end| value.ends_with(end))
+        || !value.contains(char::is_whitespace) && ENDS.iter().any(|end| value.ends_with(end))
         || ["$(", "${", "{{", "://", "()"].iter().any(|it| value.contains(it))
         || is_variable(value)
         || is_in_store(value)
@@ -149,7 +151,7 @@ fn is_variable(value: &str) -> bool {
             length > 0 && (after == "@" || after.starts_with(['(', '{', '/']))
                 || rest.starts_with('/')
         }
-        '&' => after == ";" || after.is_empty(),
+        '&' => after == ";",
         _ => false,
     }
 }
@@ -258,55 +260,6 @@ fn is_switch(value: &str) -> bool {
         "n/a",
     ];
     SWITCHES.iter().any(|it| value.eq_ignore_ascii_case(it))
-}
-
-/// Whether a value is a blank that somebody is to fill in: `<token>`, `xxxx`, `YOUR_TOKEN`.
-pub(crate) fn is_blank(value: &str) -> bool {
-    const WORDS: [&str; 19] = [
-        "dummy",
-        "enter-",
-        "enter_",
-        "fill-",
-        "fill_",
-        "fixme",
-        "insert",
-        "xxxx",
-        "****",
-        "placeholder",
-        "redacted",
-        "replace",
-        "todo",
-        "your",
-        "-here",
-        "_here",
-        " here",
-        "goes-",
-        "notset",
-    ];
-    let is_between =
-        |open, close| value.len() >= 2 && value.starts_with(open) && value.ends_with(close);
-    let first = value.bytes().next();
-    let is_mask = value.bytes().all(|it| Some(it) == first && !it.is_ascii_digit());
-    let is_constant =
-        value.contains('_') && value.bytes().all(|it| it.is_ascii_uppercase() || it == b'_');
-    let contains = |word: &str| {
-        value.as_bytes().windows(word.len()).any(|it| it.eq_ignore_ascii_case(word.as_bytes()))
-    };
-    let has_brackets = || {
-        let open = value.find('<');
-        open.is_some_and(|open| value.get(open..).is_some_and(|it| it.contains('>')))
-    };
-    is_between('<', '>')
-        || is_between('[', ']')
-        || is_between('{', '}')
-        || is_between('%', '%')
-        || value.starts_with("__") && value.ends_with("__")
-        || is_mask
-        || is_constant
-        || has_brackets()
-        || contains("...")
-        || value.contains('…')
-        || WORDS.iter().any(|word| contains(word))
 }
 
 /// Whether a value is a name made of words, such as that of the object that holds the secret.
