@@ -112,8 +112,10 @@ impl Checker {
         number: u32,
     ) -> impl Iterator<Item = Object<'a>> + use<'a> {
         let version = self.settings.version;
+        let is_patch = self.context.around(text.name).patched_by().is_some();
         text.objects(document).of(text.index, number).filter_map(move |it| {
-            if it.is_complete() { Some(it) } else { schema::meant(&it, version) }
+            let object = if it.is_complete() { Some(it) } else { schema::meant(&it, version) };
+            object.map(|it| it.in_patch(is_patch))
         })
     }
 
@@ -134,9 +136,9 @@ impl Checker {
                 (first..).zip(text.documents(section)).map(move |it| (text, it))
             })
             .collect();
-        let objects = documents
-            .iter()
-            .flat_map(|(text, (number, document))| self.objects(text, document, *number));
+        let objects = documents.iter().flat_map(|(text, (number, document))| {
+            self.objects(text, document, *number).filter(|it| !it.is_patch())
+        });
         let world = World::new(Inventory::new(&self.wanted, objects, pods));
         let target = self.target();
         let mut collector = Collector::default();

@@ -30,6 +30,9 @@ pub struct Coverage {
     /// Objects whose charts are rendered elsewhere, by their kinds and groups: nothing was checked of what the
     /// charts make.
     pub charts: BTreeMap<String, usize>,
+    /// Patches that kustomize lays over objects, by the folders of the kustomizations: only what they say was
+    /// checked.
+    pub kustomized: BTreeMap<String, usize>,
     /// Objects of one name of which not all say the same, so that each file is judged by the nearest.
     pub several: Vec<Several>,
     /// The ids of rules that did not run, because a kind that they read was not readable.
@@ -57,6 +60,7 @@ impl Coverage {
         self.patches += other.patches;
         add(&mut self.without_schema, &other.without_schema);
         add(&mut self.charts, &other.charts);
+        add(&mut self.kustomized, &other.kustomized);
         self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);
     }
 }

@@ -60,8 +60,11 @@ impl Incremental {
         let (old, new) = (self.sections.len() - after, regions.len() - after);
         let gone = self.sections.get(before..old).unwrap_or_default();
         let changed = regions.get(before..new).unwrap_or_default();
-        let teaches = gone.iter().map(Section::text).any(Context::may_teach)
-            || changed.iter().any(|it| Context::may_teach(text_at(&texts, it)));
+        let may_teach = |region: &Region, text: &str| {
+            Context::may_teach(self.names.get(region.file).map_or("", |it| it), text)
+        };
+        let teaches = gone.iter().any(|it| may_teach(it.region(), it.text()))
+            || changed.iter().any(|it| may_teach(it, text_at(&texts, it)));
         let known = teaches.then(|| self.learn(&texts));
 
         let mut judge = Judge::new(&self.checker);
@@ -75,8 +78,12 @@ impl Incremental {
             let context = &self.checker.context;
             let namespaces = context.namespaces_that_differ(&known);
             let are_kinds_same = context.defines_the_same(&known);
+            let are_patches_same = context.builds_the_same(&known);
+            let may_be_moved = context.moves_objects() && !namespaces.is_empty();
             for (section, region) in self.sections.iter_mut().zip(&regions) {
-                let is_affected = section.has_pods_in(&namespaces)
+                let is_affected = !are_patches_same
+                    || may_be_moved
+                    || section.has_pods_in(&namespaces)
                     || !are_kinds_same && section.has_custom_objects();
                 if is_affected && let Some(anew) = judged(region) {
                     *section = anew;
@@ -101,6 +108,7 @@ impl Incremental {
     fn learn(&mut self, texts: &[Text<'_>]) -> Context {
         let mut context = Context::default();
         texts.iter().for_each(|it| context.learn(it));
+        context.settle();
         self.checker.set_context(context)
     }
 

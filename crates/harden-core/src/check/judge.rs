@@ -1,5 +1,7 @@
 //! Judges one section of a text after the other.
 
+use std::collections::BTreeSet;
+
 use harden_yaml::{Document, Span};
 
 use super::Coverage;
@@ -87,9 +89,11 @@ impl<'c> Judge<'c> {
             draft.ignores.extend(ignore::collect(at, document, &objects, file, &position));
         }
         for object in &objects {
-            draft.is_wanted |= wanted.holds(object);
+            draft.is_wanted |= !object.is_patch() && wanted.holds(object);
             draft.has_custom_objects |= schema::is_custom(object);
-            self.judge_object(text, object, draft);
+            if !object.is_removal() {
+                self.judge_object(text, object, draft);
+            }
         }
     }
 
@@ -97,6 +101,12 @@ impl<'c> Judge<'c> {
         increase(&mut coverage.kinds, object.kind, 1);
         let around = self.checker.context.around(text.name);
         let name = || format!("{}.{}", object.kind, object.group);
+        if object.is_patch() {
+            let folders = around.patched_by().and_then(BTreeSet::first);
+            let beside = || text.name.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let folder = folders.map_or_else(beside, String::as_str);
+            increase(&mut coverage.kustomized, if folder.is_empty() { "." } else { folder }, 1);
+        }
         if !around.describes(object) {
             increase(&mut coverage.without_schema, &name(), 1);
         }
@@ -143,7 +153,7 @@ impl<'c> Judge<'c> {
         draft.coverage.patches += usize::from(is_patch);
         draft.pods.push(facts);
         let around = context.around(text.name);
-        let own = workload.object.namespace().and_then(|it| around.enforced(it));
+        let own = around.enforced(workload.object.namespace().unwrap_or_default());
         let (level, version) = match own.and_then(|it| it.beside(settings.level)) {
             Some(standard) => (standard.level, standard.version.effective(settings.version)),
             None => (settings.level, settings.version),

@@ -55,7 +55,8 @@ impl Survey {
     }
 
     /// Begins to judge, in the light of all that was seen.
-    pub fn end<'t>(self) -> Run<'t> {
+    pub fn end<'t>(mut self) -> Run<'t> {
+        self.context.settle();
         Run::new(Checker::new(self.settings, self.context, self.extents, self.charts))
     }
 }

@@ -2,6 +2,7 @@
 //! CustomResourceDefinitions for custom objects.
 
 mod definitions;
+mod kustomizations;
 mod limit_ranges;
 mod quotas;
 mod standards;
@@ -14,10 +15,12 @@ pub use standards::Enforced;
 pub use surroundings::Surroundings;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use harden_yaml::Document;
 
-use self::definitions::Definitions;
+use self::definitions::{Alternatives, Definitions};
+use self::kustomizations::Kustomizations;
 use self::limit_ranges::LimitRanges;
 use self::quotas::Quotas;
 use self::standards::Standards;
@@ -46,19 +49,63 @@ pub struct Context {
     limit_ranges: LimitRanges,
     quotas: Quotas,
     definitions: Definitions,
+    kustomizations: Kustomizations,
+    /// What was learnt, until it is known which files are patches.
+    lessons: Vec<(Arc<str>, Lesson)>,
+}
+
+/// What one object says for others.
+#[derive(Debug, Clone)]
+enum Lesson {
+    Standard(String, Enforced),
+    /// By its namespace and name.
+    Limits(String, String, Limits),
+    /// By its namespace.
+    Quota(String, Quota),
+    /// By its group and kind.
+    Definition(String, String, Alternatives),
 }
 
 impl Context {
-    /// Takes in what the objects of a text say; cheap for texts that say nothing.
+    /// Takes in what the objects of a text say; cheap for texts that say nothing. [`Context::settle`] ends it.
     pub fn learn(&mut self, text: &Text<'_>) {
+        if Kustomizations::is_one(text.name) {
+            let documents = text.documents(Text::WHOLE).filter(|it| !it.is_rejected());
+            documents.for_each(|it| self.kustomizations.learn(it.root(), text.name));
+        }
         for document in text.documents_with(WORDS) {
             text.objects(&document).for_each(|it| self.learn_object(&it, text.name));
         }
     }
 
+    /// Puts together what was learnt, when every text was seen. What a patch does not say counts for nothing:
+    /// the object that it is laid over says it.
+    pub fn settle(&mut self) {
+        self.kustomizations.settle();
+        for (file, lesson) in std::mem::take(&mut self.lessons) {
+            let is_patch = self.kustomizations.patched_by(&file).is_some();
+            match lesson {
+                Lesson::Standard(_, Enforced { is_open: true, .. }) if is_patch => {}
+                Lesson::Standard(name, enforced) => self.standards.learn(name, &file, enforced),
+                _ if is_patch => {}
+                Lesson::Limits(written, name, limits) => {
+                    let namespace = self.kustomizations.namespace(&file).unwrap_or(&written);
+                    self.limit_ranges.learn(namespace, name, &file, limits);
+                }
+                Lesson::Quota(written, quota) => {
+                    let namespace = self.kustomizations.namespace(&file).unwrap_or(&written);
+                    self.quotas.learn(namespace, &file, quota);
+                }
+                Lesson::Definition(group, kind, definition) => {
+                    self.definitions.learn(group, kind, &file, definition);
+                }
+            }
+        }
+    }
+
     /// Whether a text may hold an object that says something for others; cheap.
-    pub fn may_teach(text: &str) -> bool {
-        source::may_hold(text, WORDS)
+    pub fn may_teach(file: &str, text: &str) -> bool {
+        Kustomizations::is_one(file) || source::may_hold(text, WORDS)
     }
 
     /// Takes in the CustomResourceDefinitions of a document that is not among the input. Those of the input
@@ -69,15 +116,23 @@ impl Context {
 
     fn learn_object(&mut self, object: &Object<'_>, file: &str) {
         let [namespace, limit_range, quota, definition] = KINDS;
-        if object.is_of(namespace) {
-            self.standards.learn(object, file);
+        let lesson = if object.is_removal() {
+            None
+        } else if object.is_of(namespace) {
+            Some(Lesson::Standard(object.name().to_owned(), Enforced::read(object)))
         } else if object.is_of(limit_range) {
-            self.limit_ranges.learn(object, file);
+            let namespace = object.namespace().unwrap_or_default().to_owned();
+            Some(Lesson::Limits(namespace, object.name().to_owned(), Limits::read(object)))
         } else if object.is_of(quota) {
-            self.quotas.learn(object, file);
+            let namespace = object.namespace().unwrap_or_default().to_owned();
+            Some(Lesson::Quota(namespace, Quota::read(object)))
         } else if object.is_of(definition) {
-            self.definitions.learn(object, file);
-        }
+            let read = Definitions::read(object, file);
+            read.map(|(group, kind, it)| Lesson::Definition(group, kind, it))
+        } else {
+            None
+        };
+        self.lessons.extend(lesson.map(|it| (file.into(), it)));
     }
 
     /// What is said for the objects of a source.
@@ -94,6 +149,16 @@ impl Context {
     pub fn several(&self) -> Vec<Several> {
         let all = self.standards.several().chain(self.limit_ranges.several());
         all.chain(self.quotas.several()).chain(self.definitions.several()).collect()
+    }
+
+    /// Whether objects end up in other namespaces than they are written for.
+    pub fn moves_objects(&self) -> bool {
+        self.kustomizations.moves_objects()
+    }
+
+    /// Whether the other says the same of kustomizations.
+    pub fn builds_the_same(&self, other: &Self) -> bool {
+        self.kustomizations == other.kustomizations
     }
 
     /// Whether the other knows the same custom kinds by the same definitions.

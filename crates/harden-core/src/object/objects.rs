@@ -33,6 +33,7 @@ pub struct Object<'d> {
     reference: OnceCell<Arc<ObjectReference>>,
     /// Whether it is in a Template of OpenShift, whose parameters stand in place of values.
     has_parameters: bool,
+    is_patch: bool,
 }
 
 impl<'d> Object<'d> {
@@ -117,7 +118,24 @@ impl<'d> Object<'d> {
             pointer: Pointer::default(),
             reference: OnceCell::new(),
             has_parameters: false,
+            is_patch: false,
         }
+    }
+
+    /// The same, as a patch if a kustomization says so of its file, or it holds directives of a patch.
+    pub(crate) fn in_patch(self, is_patch: bool) -> Self {
+        let is_patch = is_patch || has_directive(self.place, DEEPEST);
+        Self { is_patch, ..self }
+    }
+
+    /// Whether it is laid over an object that is not known, which has what is missing here.
+    pub fn is_patch(&self) -> bool {
+        self.is_patch
+    }
+
+    /// Whether it is a patch that removes the object.
+    pub fn is_removal(&self) -> bool {
+        self.place.at(DIRECTIVE).as_str() == Some("delete")
     }
 
     /// Whether a parameter stands here in place of a value, so that nobody can tell what it will be.
@@ -157,6 +175,19 @@ pub(super) const DEEPEST: usize = 64;
 pub(super) fn is_object(place: Place<'_>) -> bool {
     let says = |key| place.at(key).as_str().is_some_and(|it| !it.is_empty());
     place.is_map() && says("apiVersion") && says("kind") && place.at("metadata").is_map()
+}
+
+/// The key by which a strategic merge patch says what becomes of the map that it is in.
+const DIRECTIVE: &str = "$patch";
+
+/// Whether a map here or below says how it is laid over another.
+fn has_directive(place: Place<'_>, left: usize) -> bool {
+    // Without the word there is nothing to look for.
+    left > 0
+        && (left < DEEPEST || place.source().contains(DIRECTIVE))
+        && (place.at(DIRECTIVE).exists()
+            || place.entries().any(|(_, it)| has_directive(it, left - 1))
+            || place.items().any(|it| has_directive(it, left - 1)))
 }
 
 /// Adds the objects in a place, but not those inside of them.

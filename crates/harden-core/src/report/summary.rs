@@ -158,6 +158,7 @@ impl Report<'_> {
         }
         lines.extend(without_schema(&coverage.without_schema));
         lines.extend(charts(&coverage.charts));
+        lines.extend(kustomized(&coverage.kustomized));
         lines.extend(several(&coverage.several));
         if coverage.broken > 0 {
             let templates = match (coverage.templates, coverage.broken) {
@@ -209,6 +210,23 @@ fn charts(kinds: &BTreeMap<String, usize>) -> Option<String> {
             "{} ({}) {have} charts or folders applied that are elsewhere: what {what} was not checked",
             count(objects, "object"),
             named(kinds)
+        )
+    })
+}
+
+/// The folders of kustomizations with patches.
+fn kustomized(folders: &BTreeMap<String, usize>) -> Option<String> {
+    let objects = folders.values().sum();
+    let (is, they) =
+        if objects == 1 { ("is a patch", "it says") } else { ("are patches", "they say") };
+    let built = match folders.keys().next() {
+        Some(folder) if folders.len() == 1 => format!("check -k {folder}"),
+        _ => format!("check -k each of {}", named(folders)),
+    };
+    (objects > 0).then(|| {
+        format!(
+            "{} {is} for kustomize: only what {they} was checked; to check what is built, {built}",
+            count(objects, "object"),
         )
     })
 }

@@ -177,8 +177,14 @@ impl<'r, 'd> Reporter<'r, 'd> {
 
     /// Adds a spot to a flaw, unless what is missing may be in the manifest that this one changes.
     fn add(&mut self, place: Place<'d>, label: &str, action: Option<Action>) -> bool {
-        let is_parameter = self.subject.object.is_some_and(|it| it.is_parameter(place));
-        let is_told = (place.exists() || !self.subject.is_patch) && !is_parameter;
+        let object = self.subject.object;
+        let is_parameter = object.is_some_and(|it| it.is_parameter(place));
+        // What points at the name of a patch is about what is not in it.
+        let is_name = object.is_some_and(|it| {
+            it.is_patch() && it.place.at("metadata").at("name").span() == place.span()
+        });
+        let says_it = place.exists() && !is_name;
+        let is_told = !is_parameter && (!self.subject.is_patch || says_it);
         if is_told {
             let (text, base) = (self.subject.text, self.subject.base(place));
             self.collector.add(|it| it.spot(text, base, place, label, action));

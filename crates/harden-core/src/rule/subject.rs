@@ -45,7 +45,7 @@ impl<'r, 'd> Subject<'r, 'd> {
         answers: &'r Answers<'d>,
     ) -> Self {
         let it = Self::document(text, object.document);
-        Self { object: Some(object), answers: Some(answers), ..it }
+        Self { object: Some(object), is_patch: object.is_patch(), answers: Some(answers), ..it }
     }
 
     /// A pod or pod template.
@@ -83,7 +83,7 @@ impl<'r, 'd> Subject<'r, 'd> {
                 it.kind == FlawKind::MissingField
                     && it.place.key().is_some_and(|key| WHOLE.contains(&key))
             };
-            if flaws.iter().any(is_of_whole) || schema::is_part(object) {
+            if object.is_patch() || flaws.iter().any(is_of_whole) || schema::is_part(object) {
                 return Vec::new();
             }
             // One finding for one value is enough.

@@ -22,7 +22,10 @@ impl<'d> Workload<'d> {
     pub(crate) fn all(object: &Object<'d>) -> Vec<Self> {
         let read = |template: PodTemplate<'d>| Self {
             object: object.clone(),
-            template,
+            template: PodTemplate {
+                is_partial: template.is_partial || object.is_patch(),
+                ..template
+            },
             pod: Pod::read_defaulted(template.metadata, template.spec, template.origin),
         };
         let fragments = object.fragments().into_iter().map(|fragment| {

@@ -8,6 +8,7 @@
 mod configuration;
 mod external_secrets;
 mod ignores;
+mod kustomize;
 mod nearness;
 mod network;
 mod opening;

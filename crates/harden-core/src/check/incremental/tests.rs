@@ -96,3 +96,33 @@ fn lines_of_configuration_files_are_those_of_the_file() {
     assert!(!said.0.is_empty());
     assert_eq!(said, whole(&files));
 }
+
+#[test]
+fn what_a_kustomization_says_holds_when_it_changes() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a, image: a}]}\n";
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a, labels: {pod-security.kubernetes.io/enforce: privileged}}\n";
+    let mut incremental = Incremental::new(settings());
+    let mut counts = Vec::new();
+    for (kustomization, namespace) in [
+        ("resources: [pod.yaml]\n", namespace),
+        ("resources: [pod.yaml]\nnamespace: a\n", namespace),
+        ("resources: [pod.yaml]\nnamespace: a\n", &namespace.replace("privileged", "baseline")),
+        ("patches: [{path: pod.yaml}]\n", namespace),
+        ("", namespace),
+    ] {
+        let sources = [
+            Source::new("kustomization.yaml", kustomization),
+            Source::new("pod.yaml", pod),
+            Source::new("namespace.yaml", namespace),
+        ];
+        let mut survey = crate::check::Survey::new(settings());
+        sources.iter().for_each(|it| survey.learn(it));
+        let mut run = survey.end();
+        run.judge(sources.to_vec());
+        let whole = said(run.finish());
+        counts.push(whole.0.len());
+        assert_eq!(said(incremental.check(&sources)), whole, "{kustomization}");
+    }
+    counts.dedup();
+    assert_eq!(counts.len(), 5, "{counts:?}");
+}

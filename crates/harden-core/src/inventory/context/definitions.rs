@@ -48,16 +48,30 @@ impl Join for Alternatives {
 
 impl Definitions {
     /// Takes in a definition that is among the input.
-    pub(super) fn learn(&mut self, object: &Object<'_>, file: &str) {
-        if let Some((group, kind, definition)) = read(object, file) {
-            let of_group = self.of_input.entry(group).or_default();
-            of_group.entry(kind).or_default().learn(file, definition);
-        }
+    pub(super) fn learn(
+        &mut self,
+        group: String,
+        kind: String,
+        file: &str,
+        definition: Alternatives,
+    ) {
+        let of_group = self.of_input.entry(group).or_default();
+        of_group.entry(kind).or_default().learn(file, definition);
+    }
+
+    /// Reads a definition: its group, its kind, and what it says.
+    pub(super) fn read(object: &Object<'_>, file: &str) -> Option<(String, String, Alternatives)> {
+        let mut crds = Crds::default();
+        crds.learn(object);
+        let (group, kind) = crds.kinds().next()?;
+        let (group, kind) = (group.to_owned(), kind.to_owned());
+        let definition = Arc::new(Definition { file: file.into(), crds });
+        Some((group, kind, Alternatives(vec![definition])))
     }
 
     /// Takes in a definition that is not among the input.
     pub(super) fn define(&mut self, object: &Object<'_>) {
-        if let Some((group, kind, definition)) = read(object, "") {
+        if let Some((group, kind, definition)) = Self::read(object, "") {
             self.given.entry(group).or_default().entry(kind).or_default().join(&definition);
         }
     }
@@ -76,13 +90,4 @@ impl Definitions {
             Some(Several { what, count: all.count_if_several()? })
         })
     }
-}
-
-fn read(object: &Object<'_>, file: &str) -> Option<(String, String, Alternatives)> {
-    let mut crds = Crds::default();
-    crds.learn(object);
-    let (group, kind) = crds.kinds().next()?;
-    let (group, kind) = (group.to_owned(), kind.to_owned());
-    let definition = Arc::new(Definition { file: file.into(), crds });
-    Some((group, kind, Alternatives(vec![definition])))
 }

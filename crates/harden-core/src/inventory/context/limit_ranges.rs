@@ -40,11 +40,9 @@ pub struct Bounds {
 
 impl LimitRanges {
     /// Takes in a LimitRange.
-    pub(super) fn learn(&mut self, limit_range: &Object<'_>, file: &str) {
-        let namespace = limit_range.namespace().unwrap_or_default();
+    pub(super) fn learn(&mut self, namespace: &str, name: String, file: &str, limits: Limits) {
         let of_namespace = self.0.entry(namespace.to_owned()).or_default();
-        let of_name = of_namespace.entry(limit_range.name().to_owned()).or_default();
-        of_name.learn(file, Limits::read(limit_range));
+        of_namespace.entry(name).or_default().learn(file, limits);
     }
 
     /// What those of a namespace say for a file, if there are any. Of one name the nearest count; those of
@@ -83,7 +81,7 @@ impl LimitRanges {
 }
 
 impl Limits {
-    fn read(limit_range: &Object<'_>) -> Self {
+    pub(super) fn read(limit_range: &Object<'_>) -> Self {
         let mut limits = Self::default();
         for item in limit_range.place.at("spec").at("limits").items() {
             let (known, is_container) = match item.at("type").as_str() {

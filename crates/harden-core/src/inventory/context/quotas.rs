@@ -51,20 +51,25 @@ impl Join for Alternatives {
 
 impl Quotas {
     /// Takes in a ResourceQuota.
-    pub(super) fn learn(&mut self, quota: &Object<'_>, file: &str) {
-        let namespace = quota.namespace().unwrap_or_default();
+    pub(super) fn learn(&mut self, namespace: &str, file: &str, quota: Quota) {
         let of_namespace = self.0.entry(namespace.to_owned()).or_default();
-        let of_name = of_namespace.entry(quota.name().to_owned()).or_default();
-        of_name.learn(file, Alternatives([Quota::read(quota)].into()));
+        let of_name = of_namespace.entry(quota.name.clone()).or_default();
+        of_name.learn(file, Alternatives([quota].into()));
     }
 
     /// Those of a namespace for a file: of one name the nearest. One without a namespace is for its own tree.
-    pub(super) fn find(&self, namespace: &str, file: &str) -> impl Iterator<Item = &Quota> {
+    pub(super) fn find<'q>(
+        &'q self,
+        namespace: &str,
+        file: &'q str,
+    ) -> impl Iterator<Item = &'q Quota> + use<'q> {
         // There is hardly ever one, and this is asked for every pod.
         let names = if self.0.is_empty() { None } else { self.0.get(namespace) };
-        let near = names.into_iter().flat_map(BTreeMap::values).filter_map(move |all| {
-            if namespace.is_empty() { all.find_above(file) } else { all.find(file) }
-        });
+        let is_open = namespace.is_empty();
+        let near = names
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .filter_map(move |all| if is_open { all.find_above(file) } else { all.find(file) });
         near.flat_map(|it| &it.0)
     }
 
@@ -87,7 +92,7 @@ impl Quotas {
 }
 
 impl Quota {
-    fn read(object: &Object<'_>) -> Self {
+    pub(super) fn read(object: &Object<'_>) -> Self {
         let spec = object.place.at("spec");
         let text = |place: Place<'_>| place.as_str().unwrap_or_default().to_owned();
         let scopes = spec.at("scopes").items().map(|it| Scope {

@@ -22,6 +22,13 @@ pub struct Enforced {
 }
 
 impl Enforced {
+    pub(super) fn read(namespace: &Object<'_>) -> Self {
+        let labels = namespace.place.at("metadata").at("labels");
+        let says = labels.at(Mode::Enforce.level_label()).exists();
+        let standard = says.then(|| Labels::read(labels, Policy::PRIVILEGED).policy.enforce);
+        Self { standard, is_open: !says }
+    }
+
     /// What pods are held to by labels, beside the level that is asked for: none where that level counts,
     /// because no Namespace says anything, or one does not and the others are no stricter.
     pub fn beside(&self, asked: Level) -> Option<Standard> {
@@ -41,12 +48,8 @@ impl Join for Enforced {
 }
 
 impl Standards {
-    pub(super) fn learn(&mut self, namespace: &Object<'_>, file: &str) {
-        let labels = namespace.place.at("metadata").at("labels");
-        let says = labels.at(Mode::Enforce.level_label()).exists();
-        let standard = says.then(|| Labels::read(labels, Policy::PRIVILEGED).policy.enforce);
-        let enforced = Enforced { standard, is_open: !says };
-        self.0.entry(namespace.name().to_owned()).or_default().learn(file, enforced);
+    pub(super) fn learn(&mut self, namespace: String, file: &str, enforced: Enforced) {
+        self.0.entry(namespace).or_default().learn(file, enforced);
     }
 
     pub(super) fn find(&self, namespace: &str, file: &str) -> Option<&Enforced> {

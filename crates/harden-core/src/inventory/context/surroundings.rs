@@ -1,6 +1,7 @@
 //! What is said for the objects of one source.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::definitions::Definition;
@@ -8,7 +9,7 @@ use super::standards::Enforced;
 use super::{Context, Limits, Quota};
 use crate::kubernetes::MinorVersion;
 use crate::object::Object;
-use crate::schema::{self, Crds, Flaw};
+use crate::schema::{self, Crds, Flaw, FlawKind};
 
 /// What the objects near a source say for those in it.
 #[derive(Debug, Clone, Copy)]
@@ -22,19 +23,24 @@ impl<'c> Surroundings<'c> {
         Self { context, source }
     }
 
-    /// What pods of this namespace are held to, if a Namespace is known.
+    /// What pods are held to that are written for this namespace, or for none, if a Namespace is known.
     pub fn enforced(self, namespace: &str) -> Option<&'c Enforced> {
-        self.context.standards.find(namespace, self.source)
+        let namespace = self.namespace(namespace);
+        if namespace.is_empty() {
+            None
+        } else {
+            self.context.standards.find(namespace, self.source)
+        }
     }
 
     /// What LimitRanges give to containers of this namespace, and what they admit.
     pub fn limits(self, namespace: &str) -> Option<Cow<'c, Limits>> {
-        self.context.limit_ranges.find(namespace, self.source)
+        self.context.limit_ranges.find(self.namespace(namespace), self.source)
     }
 
     /// What ResourceQuotas admit to this namespace, in the order of their names.
     pub fn quotas(self, namespace: &str) -> impl Iterator<Item = &'c Quota> {
-        self.context.quotas.find(namespace, self.source)
+        self.context.quotas.find(self.namespace(namespace), self.source)
     }
 
     /// Whether containers of this namespace that set no such bound (`limits`, `requests`) on a
@@ -61,9 +67,33 @@ impl<'c> Surroundings<'c> {
             || !self.definitions(object.group, object.kind).is_empty()
     }
 
+    /// The folders of the kustomizations that lay the objects of the source over others; none if they are no
+    /// patches.
+    pub fn patched_by(self) -> Option<&'c BTreeSet<String>> {
+        self.context.kustomizations.patched_by(self.source)
+    }
+
+    /// The namespace that an object ends up in which is written for this one.
+    fn namespace<'n>(self, written: &'n str) -> &'n str
+    where
+        'c: 'n,
+    {
+        self.context.kustomizations.namespace(self.source).unwrap_or(written)
+    }
+
+    /// What the API server would reject or drop of an object: of a patch only what it says.
+    pub fn flaws<'d>(self, object: &Object<'d>, version: MinorVersion) -> Vec<Flaw<'d>> {
+        let mut flaws = self.all_flaws(object, version);
+        if object.is_patch() {
+            let is_directive = |it: &Flaw<'_>| it.place.key().is_some_and(|it| it.starts_with('$'));
+            flaws.retain(|it| it.kind != FlawKind::MissingField && !is_directive(it));
+        }
+        flaws
+    }
+
     /// What the API server would reject or drop of an object. Where several definitions of its kind are
     /// equally near, what only some of them reject says which.
-    pub fn flaws<'d>(self, object: &Object<'d>, version: MinorVersion) -> Vec<Flaw<'d>> {
+    fn all_flaws<'d>(self, object: &Object<'d>, version: MinorVersion) -> Vec<Flaw<'d>> {
         let (first, others) = match self.definitions(object.group, object.kind) {
             [] => return schema::check(object, version, &Crds::default()),
             [only] => return schema::check(object, version, &only.crds),
