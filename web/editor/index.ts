@@ -3,4 +3,4 @@ export { Connection } from "./connection";
 export { Editor } from "./editor";
 export { readDraft, writeDraft } from "./draft";
 export { pack, unpack } from "./link";
-export { copy, download, forget, keep, keepsOffline, kept, paint, read, rest } from "./platform";
+export { copy, download, forget, keep, keepDraft, keepsOffline, kept, keptDraft, paint, read, rest } from "./platform";

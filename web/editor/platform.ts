@@ -23,7 +23,8 @@ export function download(name: string, text: string) {
 /** Names and texts of the files that are text, one after the other. */
 export async function read(files: FileList | null): Promise<string[]> {
   const texts: string[] = [];
-  for (const file of files ?? []) {
+  // The list empties when the field does, which is before the first file is read.
+  for (const file of Array.from(files ?? [])) {
     if (file.size > LARGEST_FILE) continue;
     const text = await file.text();
     if (!text.includes("\0")) texts.push(file.name, text);
@@ -41,6 +42,70 @@ export function keep(key: string, text: string) {
 export function kept(key: string): string {
   try {
     return localStorage.getItem(`harden.${key}`) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** So many drafts are kept: those of tabs that are open, and of some that were. */
+const MOST_DRAFTS = 10;
+const DRAFT = "harden.draft.";
+
+const newTab = () => {
+  const id = Math.random().toString(36).slice(2);
+  try {
+    sessionStorage.setItem("harden.tab", id);
+  } catch {}
+  return id;
+};
+
+/** This tab, also after it is loaded again: each has a draft of its own. */
+let tab = (() => {
+  try {
+    return sessionStorage.getItem("harden.tab") ?? newTab();
+  } catch {
+    return newTab();
+  }
+})();
+
+// A tab that was made from another one begins as its copy; only one of them may go on under the name.
+void navigator.locks?.request(`harden.${tab}`, { ifAvailable: true }, (lock) => {
+  if (lock) return new Promise(() => {});
+  tab = newTab();
+  return undefined;
+});
+
+/** The drafts, oldest first: when they were kept, by which tab. */
+function drafts(): [number, string][] {
+  const keys = Object.keys(localStorage).filter((key) => key.startsWith(DRAFT));
+  const dated = keys.map((key): [number, string] => [Number.parseInt(localStorage.getItem(key) ?? "", 10) || 0, key]);
+  return dated.sort(([a], [b]) => a - b);
+}
+
+/** Keeps a draft for this tab; older ones make room. */
+export function keepDraft(text: string) {
+  try {
+    const own = DRAFT + tab;
+    const others = drafts().filter(([, key]) => key !== own);
+    for (let more = others.length - MOST_DRAFTS + 1; more > 0; more--) localStorage.removeItem(others.shift()?.[1] ?? "");
+    for (;;) {
+      try {
+        localStorage.setItem(own, `${Date.now()} ${text}`);
+        return;
+      } catch (full) {
+        const oldest = others.shift();
+        if (!oldest) throw full;
+        localStorage.removeItem(oldest[1]);
+      }
+    }
+  } catch {}
+}
+
+/** The draft of this tab, or the newest that any tab kept. */
+export function keptDraft(): string {
+  try {
+    const text = localStorage.getItem(DRAFT + tab) ?? localStorage.getItem(drafts().pop()?.[1] ?? "") ?? "";
+    return text.slice(text.indexOf(" ") + 1);
   } catch {
     return "";
   }

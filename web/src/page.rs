@@ -315,6 +315,7 @@ impl Page {
 
     /// Checks what is in the editor, as soon as the check that is running is done.
     fn recheck(&mut self) -> bool {
+        self.check.is_current = false;
         if self.check.is_running {
             self.check.is_outdated = true;
             return false;
@@ -346,6 +347,8 @@ impl Page {
     fn stop(&mut self, why: &str) {
         self.check.is_running = false;
         self.check.is_outdated = false;
+        self.check.is_current = false;
+        self.check.awaits_link = false;
         self.engine = EngineState::Stopped(why.to_owned());
         if self.rules.catalogue.is_none() && why != UNREACHABLE {
             self.ask("catalogue", Ask::Catalogue);

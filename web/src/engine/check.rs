@@ -52,7 +52,7 @@ impl Engine {
             read: coverage.objects,
             foreign: coverage.foreign,
             unused: unused.iter().map(sentence).collect(),
-            has_secrets: texts.iter().any(|it| !confidences(it).is_empty()),
+            kept: texts.iter().map(|it| without_secrets(it)).collect(),
             ..Checked::default()
         };
         let objects = objects(findings);
@@ -106,6 +106,27 @@ impl Engine {
         }
         listing
     }
+}
+
+/// The text without the documents that may hold secrets, empty where nothing else is left; `None` when there
+/// are none of them.
+fn without_secrets(text: &str) -> Option<String> {
+    const HOLE: &str = "# A document was here that is not kept.\n";
+    let found = confidences(text);
+    if found.is_empty() {
+        return None;
+    }
+    let mut rest = String::new();
+    let mut from = 0;
+    for span in found.iter().map(|it| it.document) {
+        rest.push_str(text.get(from..span.start as usize).unwrap_or_default());
+        rest.push_str(HOLE);
+        from = span.end as usize;
+    }
+    rest.push_str(text.get(from..).unwrap_or_default());
+    let is_content = |line: &str| !line.is_empty() && !line.starts_with(['#', '-']);
+    let is_kept = rest.lines().any(|it| is_content(it.trim())) && confidences(&rest).is_empty();
+    Some(if is_kept { rest } else { String::new() })
 }
 
 /// Every rule's place in the catalogue.

@@ -164,3 +164,31 @@ fn flaws_that_are_alike_are_told_apart_by_their_order() {
     let nth: Vec<_> = findings.iter().map(|it| it.key.nth).collect();
     assert_eq!(nth, [0, 1]);
 }
+
+#[test]
+fn documents_that_may_hold_secrets_are_left_out_of_what_is_kept() {
+    let kept = |text: &str| {
+        let mut engine = Engine::default();
+        engine.put(3, text.to_owned());
+        let checked = check(&mut engine, filter(1));
+        (checked.has_secrets(), checked.kept.into_iter().next().flatten())
+    };
+    let secret =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: hunter2marker}\n";
+    assert_eq!(kept(POD), (false, None));
+    assert_eq!(kept(secret), (true, Some(String::new())), "nothing is left");
+    for text in [
+        format!("{POD}---\n{secret}"),
+        format!("{secret}---\n{POD}"),
+        format!("{secret}---\n{POD}---\n{secret}---\n# the end\n"),
+        format!("--- # one\n{secret}...\n---\n{POD}"),
+    ] {
+        let (has_secrets, rest) = kept(&text);
+        let rest = rest.expect("something is left out");
+        assert!(has_secrets);
+        assert!(rest.contains("privileged: true"), "{rest}");
+        assert!(rest.contains("# A document was here that is not kept."), "{rest}");
+        assert!(!rest.contains("hunter2marker") && !rest.contains("Secret"), "{rest}");
+        assert_eq!(kept(&rest), (false, None), "what is kept can be kept again");
+    }
+}

@@ -43,6 +43,13 @@ impl Page {
                     keep_offline(context);
                 }
                 self.take_check(checked);
+                if self.check.is_current {
+                    // What waited for this check: the draft, and a link.
+                    self.remember_later();
+                    if self.check.awaits_link {
+                        self.share(context, false);
+                    }
+                }
             }
             engine::Answer::Listed(listing) => self.check.listing = listing,
             engine::Answer::Mended(mends) => self.check.mends = mends,
@@ -58,6 +65,7 @@ impl Page {
 
     fn take_check(&mut self, checked: engine::Checked) {
         self.check.is_running = false;
+        self.check.is_current = !self.check.is_outdated;
         self.engine = EngineState::Ready;
         let objects = checked.objects.len();
         self.check.filter.object = self.check.filter.object.filter(|it| *it < objects);
@@ -104,6 +112,7 @@ impl Page {
                 self.notice = Some(Notice {
                     text: format!("This link cannot be used: {error}"),
                     before: None,
+                    link: None,
                 });
                 self.ask_make(false);
             }

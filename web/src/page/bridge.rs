@@ -73,6 +73,14 @@ extern "C" {
 
     pub(super) fn kept(key: &str) -> String;
 
+    /// Keeps a draft for this tab.
+    #[wasm_bindgen(js_name = keepDraft)]
+    pub(super) fn keep_draft(text: &str);
+
+    /// The draft of this tab, or the newest that any tab kept.
+    #[wasm_bindgen(js_name = keptDraft)]
+    pub(super) fn kept_draft() -> String;
+
     pub(super) fn forget();
 
     /// Chooses the theme; returns whether it is dark.

@@ -1,6 +1,6 @@
 //! The files: opened, closed, kept as a draft, and had back.
 
-use super::state::{File, Files, Notice};
+use super::state::{Before, File, Files, Notice};
 use super::{Page, bridge};
 
 /// More files than this are a mistake, or malice; a draft has no more either.
@@ -52,7 +52,7 @@ impl Files {
             list.push(File { id: 0, name: UNNAMED.to_owned() });
         }
         let next = list.len().try_into().unwrap_or_default();
-        Self { list, shown: 0, next }
+        Self { list, shown: 0, next, linked: None }
     }
 }
 
@@ -97,14 +97,15 @@ impl Page {
     }
 
     pub(super) fn close_file(&mut self, index: usize) {
-        let before = self.draft();
         let Some(file) = self.files.list.get(index) else { return };
         let text = format!("{} is closed.", file.name);
+        let mut before = None;
         if let Some(bridge) = &self.bridge {
+            before = Some(Before::File(index, file.name.clone(), bridge.editor.text(file.id)));
             bridge.editor.drop(file.id);
         }
         self.files.list.remove(index);
-        self.notice = Some(Notice { text, before: Some(before) });
+        self.notice = Some(Notice { text, before, link: None });
         if self.files.list.is_empty() {
             self.add_files(vec![(UNNAMED.to_owned(), String::new())]);
         } else {
@@ -130,10 +131,26 @@ impl Page {
         self.show_file(0);
     }
 
-    /// Has what was there before back.
+    /// Has what was there before back; what was entered since can be had back, too.
     pub(super) fn undo(&mut self) {
-        if let Some(before) = self.notice.take().and_then(|it| it.before) {
-            self.adopt(before);
+        match self.notice.take().and_then(|it| it.before) {
+            Some(Before::All(draft)) => {
+                let since = self.draft();
+                self.adopt(draft);
+                let before = (!since.is_empty()).then_some(Before::All(since));
+                let text = "What was there before is back.".to_owned();
+                self.notice = Some(Notice { text, before, link: None });
+            }
+            Some(Before::File(index, name, text)) => {
+                self.add_files(vec![(name, text)]);
+                if let Some(file) = self.files.list.pop() {
+                    let index = index.min(self.files.list.len());
+                    self.files.list.insert(index, file);
+                    self.show_file(index);
+                    self.recheck();
+                }
+            }
+            None => {}
         }
     }
 
@@ -146,13 +163,27 @@ impl Page {
         }));
     }
 
-    /// Keeps a draft for the next visit, unless it holds secrets.
+    /// Keeps a draft for the next visit, without documents that may hold secrets. What is not known yet waits
+    /// for the check, which comes back here.
     pub(super) fn keep_draft(&mut self) -> bool {
-        let Some(result) = &self.check.result else { return false };
-        let draft = self.draft();
+        let Some(result) = self.check.result.as_ref().filter(|_| self.check.is_current) else {
+            return false;
+        };
+        let mut draft = self.draft();
+        if self.files.linked.as_ref().is_some_and(|it| *it == draft) {
+            return false;
+        }
+        for ((_, text), kept) in draft.files.iter_mut().zip(&result.kept) {
+            if let Some(kept) = kept {
+                text.clone_from(kept);
+            }
+        }
+        // What was emptied above is not worth a tab.
+        let mut kept = result.kept.iter();
+        draft.files.retain(|_| kept.next().is_none_or(|it| it.as_deref() != Some("")));
         let size: usize = draft.files.iter().map(|(_, text)| text.len()).sum();
-        let is_kept = !result.has_secrets && size <= LARGEST_DRAFT && !draft.is_empty();
-        bridge::keep("draft", &if is_kept { draft.write() } else { String::new() });
+        let is_kept = size <= LARGEST_DRAFT && !draft.is_empty();
+        bridge::keep_draft(&if is_kept { draft.write() } else { String::new() });
         false
     }
 
@@ -169,11 +200,12 @@ impl Page {
         self.ask_make(true);
         bridge::forget();
         let text = "Everything is forgotten: files, forms and settings.".to_owned();
-        self.notice = Some(Notice { text, before: (!before.is_empty()).then_some(before) });
+        let before = (!before.is_empty()).then_some(Before::All(before));
+        self.notice = Some(Notice { text, before, link: None });
     }
 }
 
 /// The draft of the last visit, if it holds anything.
 fn kept_draft() -> Option<Draft> {
-    Draft::read(&bridge::kept("draft")).filter(|it| !it.is_empty())
+    Draft::read(&bridge::kept_draft()).filter(|it| !it.is_empty())
 }

@@ -112,7 +112,7 @@ fn notice(page: &Page, link: &Scope<Page>) -> Html {
     } else if page.asks_to_share {
         html! {
             <div class="notice bad">
-                <p>{ "Your files hold a Secret, and whoever gets the link can read it." }</p>
+                <p>{ "Your files hold a Secret, or may hold one, and whoever gets the link can read it." }</p>
                 <button type="button" onclick={link.callback(|_| Message::ShareAnyway)}>{ "Make the link anyway" }</button>
                 { close() }
             </div>
@@ -121,6 +121,9 @@ fn notice(page: &Page, link: &Scope<Page>) -> Html {
         html! {
             <div class="notice">
                 <p>{ &notice.text }</p>
+                if let Some(made) = &notice.link {
+                    <input type="text" readonly={true} aria-label="Link" value={made.clone()} />
+                }
                 if notice.before.is_some() {
                     <button type="button" onclick={link.callback(|_| Message::Undo)}>{ "Undo" }</button>
                 }
@@ -140,7 +143,7 @@ fn help(link: &Scope<Page>) -> Html {
                 <h2>{ "Keys" }</h2>
                 <dl>{ for KEYS.iter().map(|(key, what)| html! { <div><dt><kbd>{ key }</kbd></dt><dd>{ what }</dd></div> }) }</dl>
                 <h2>{ "Privacy" }</h2>
-                <p>{ "Everything happens in this page, by the same engine that the command kubectl harden uses. Nothing you enter is sent anywhere: turn the network off and reload to see for yourself. Drafts stay in this browser, and none is kept of files that hold a Secret. Keys come from the browser's own generator, and are neither kept nor shared." }</p>
+                <p>{ "Everything happens in this page, by the same engine that the command kubectl harden uses. Nothing you enter is sent anywhere: turn the network off and reload to see for yourself. Drafts stay in this browser, without the documents that may hold a Secret. Keys come from the browser's own generator, and are neither kept nor shared." }</p>
                 <p class="row">
                     <button type="button" onclick={link.callback(|_| Message::Forget)}>{ "Forget everything" }</button>
                     <button type="button" class="main" autofocus={true} onclick={link.callback(|_| Message::Help(false))}>{ "Close" }</button>

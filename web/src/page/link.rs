@@ -4,7 +4,7 @@ use web::protocol::{engine, workbench};
 use yew::prelude::*;
 
 use super::files::Draft;
-use super::state::{Notice, View};
+use super::state::{Before, EngineState, Notice, View};
 use super::{Message, Page, bridge};
 
 /// Links that are longer are cut off by chats and mail.
@@ -108,18 +108,23 @@ impl Page {
         };
         let before = self.draft();
         self.adopt(draft);
-        self.notice = Some(Notice {
-            text: "Opened from a link.".to_owned(),
-            before: (!before.is_empty()).then_some(before),
-        });
+        self.files.linked = (!before.is_empty()).then(|| self.draft());
+        let before = (!before.is_empty()).then_some(Before::All(before));
+        self.notice = Some(Notice { text: "Opened from a link.".to_owned(), before, link: None });
         // What is edited from here on is no longer what the link holds.
         replace_address("#/check");
     }
 
-    /// Makes a link, after a warning where it would hold secrets.
+    /// Makes a link, after a warning where it may hold secrets. While the check of what was just entered runs,
+    /// that is not known, and the link waits for it.
     pub(super) fn share(&mut self, context: &Context<Self>, anyway: bool) {
-        let has_secrets = self.check.result.as_ref().is_some_and(|it| it.has_secrets);
-        self.asks_to_share = has_secrets && !anyway;
+        let is_working = !matches!(self.engine, EngineState::Stopped(_));
+        self.check.awaits_link = !anyway && self.check.is_running && is_working;
+        if self.check.awaits_link {
+            return;
+        }
+        let result = self.check.result.as_ref().filter(|_| self.check.is_current);
+        self.asks_to_share = !anyway && result.is_none_or(|it| it.has_secrets());
         if self.asks_to_share {
             return;
         }
@@ -130,20 +135,23 @@ impl Page {
         });
     }
 
-    /// Copies a link that was made.
+    /// Copies a link that was made. It never becomes the address: there it would stay in the history, and come
+    /// back in place of what was edited since.
     pub(super) fn packed(&mut self, context: &Context<Self>, packed: &str) {
         let Some(location) = web_sys::window().map(|it| it.location()) else { return };
         let href = location.href().unwrap_or_default();
         let page = href.split('#').next().unwrap_or_default();
         let link = format!("{page}#/check?s={packed}");
         let is_long = link.len() > LONG;
-        replace_address(&format!("#/check?s={packed}"));
         Self::copy(context, &link);
         self.tell(if is_long {
-            "The link is copied, and also in the address. It is long: some chats cut such links, a file may travel better."
+            "The link is copied. It is long: some chats cut such links, a file may travel better."
         } else {
-            "The link is copied, and also in the address. It holds your files; no server sees them."
+            "The link is copied. It holds your files; no server sees them."
         });
+        if let Some(notice) = &mut self.notice {
+            notice.link = Some(link);
+        }
     }
 
     pub(super) fn copy(context: &Context<Self>, text: &str) {
@@ -155,17 +163,21 @@ impl Page {
     }
 
     pub(super) fn copied(&mut self, done: bool) {
+        let link = self.notice.as_mut().and_then(|it| it.link.take());
         if !done {
             self.tell(
                 "The browser does not let this page copy: select the text and copy it yourself.",
             );
+            if let Some(notice) = &mut self.notice {
+                notice.link = link;
+            }
         } else if self.notice.is_none() {
             self.tell("Copied.");
         }
     }
 
     pub(super) fn tell(&mut self, text: &str) {
-        self.notice = Some(Notice { text: text.to_owned(), before: None });
+        self.notice = Some(Notice { text: text.to_owned(), before: None, link: None });
     }
 }
 

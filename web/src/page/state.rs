@@ -78,6 +78,8 @@ pub(super) struct Files {
     pub(super) shown: usize,
     /// The number of the next one: numbers are never used again.
     pub(super) next: u32,
+    /// What a link held that was opened over a draft: not worth the draft until it is changed.
+    pub(super) linked: Option<Draft>,
 }
 
 #[derive(Debug)]
@@ -92,6 +94,10 @@ pub(super) struct Check {
     pub(super) is_running: bool,
     /// Whether something changed since the check that is running began.
     pub(super) is_outdated: bool,
+    /// Whether the result is that of what is in the editor now.
+    pub(super) is_current: bool,
+    /// Whether a link is to be made as soon as it is known what it would hold.
+    pub(super) awaits_link: bool,
     pub(super) result: Option<Rc<Checked>>,
     /// The findings that are shown.
     pub(super) listing: Listing,
@@ -168,6 +174,17 @@ pub(super) struct Rules {
 #[derive(Debug, Default)]
 pub(super) struct Notice {
     pub(super) text: String,
-    /// What the page was before, where that can be had back.
-    pub(super) before: Option<Draft>,
+    /// What was there before, where that can be had back.
+    pub(super) before: Option<Before>,
+    /// A link that the browser did not let this page copy.
+    pub(super) link: Option<String>,
+}
+
+/// What can be had back.
+#[derive(Debug)]
+pub(super) enum Before {
+    /// Everything that was entered.
+    All(Draft),
+    /// A file that was closed: its place, its name and its text.
+    File(usize, String, String),
 }

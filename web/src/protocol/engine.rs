@@ -149,8 +149,16 @@ pub struct Checked {
     pub incomplete: Vec<String>,
     /// Ignores that change nothing, as sentences.
     pub unused: Vec<String>,
-    /// Whether any file holds a Secret or an EncryptionConfiguration.
-    pub has_secrets: bool,
+    /// What of each file may be kept: `None` for all of it, otherwise the text without the documents that
+    /// may hold secrets, empty where nothing else is left.
+    pub kept: Vec<Option<String>>,
+}
+
+impl Checked {
+    /// Whether any file may hold a secret.
+    pub fn has_secrets(&self) -> bool {
+        self.kept.iter().any(Option::is_some)
+    }
 }
 
 /// Findings, by file and position.
