@@ -29,6 +29,9 @@ const keeps = (page, words) =>
 /** Long enough for a draft to be kept, had it been allowed. */
 const rests = (page) => page.waitForTimeout(1500);
 
+/** The tab of a file, by its place. */
+const tab = (page, index) => page.locator(".files [aria-pressed]").nth(index);
+
 const share = (page) => page.getByRole("button", { name: "Share" }).click();
 const asks = (page) => page.getByRole("button", { name: "Make the link anyway" }).waitFor();
 
@@ -96,8 +99,9 @@ test("one Secret takes nothing else of the draft with it", () =>
     await page.reload();
     await privileged(page).waitFor();
     assert.match(await text(page), /A document was here that is not kept/);
-    await page.getByRole("button", { name: "manifest-3.yaml", exact: true }).click();
+    await tab(page, 1).click();
     await shows(page, "third-file");
+    assert.equal(await tab(page, 2).count(), 0, "of the second file nothing is left");
   }));
 
 test("all files that are chosen are opened", () =>
@@ -145,6 +149,42 @@ test("a link in a second tab leaves the draft of the first alone", () =>
     await shows(second, "of the second tab");
   }));
 
+test("what was entered since something was undone can be had back, too", () =>
+  on("", async (page, context) => {
+    await paste(page, POD);
+    await says(page, "findings");
+    await share(page);
+    await page.getByText("The link is copied").waitFor();
+    const link = await copied(page);
+    await paste(page, `${POD}# my own\n`);
+    await keeps(page, "my own");
+    const second = await context.newPage();
+    await second.goto(link);
+    await second.getByText("Opened from a link.").waitFor();
+    await paste(second, `${POD}# after the link\n`);
+    await second.getByRole("button", { name: "Undo", exact: true }).click();
+    await shows(second, "my own");
+    await second.getByRole("button", { name: "Undo", exact: true }).click();
+    await shows(second, "after the link");
+  }));
+
+test("where copying is not allowed, the link is shown, and is still no address", () =>
+  on(
+    "",
+    async (page) => {
+      await page.evaluate(() => {
+        navigator.clipboard.writeText = () => Promise.reject(new Error("no"));
+      });
+      await paste(page, POD);
+      await says(page, "findings");
+      await share(page);
+      const link = page.getByLabel("Link", { exact: true });
+      await page.getByText("does not let this page copy").waitFor();
+      assert.ok((await link.inputValue()).startsWith(`${address}#/check?s=`));
+      assert.doesNotMatch(page.url(), /s=/);
+    },
+  ));
+
 test("two tabs over one draft keep what each of them was given", () =>
   on("", async (page, context) => {
     await paste(page, `${POD}# both begin with this\n`);
@@ -167,11 +207,12 @@ test("a closed tab comes back without what was edited elsewhere since being lost
     await paste(page, POD);
     await page.getByRole("button", { name: "New file" }).click();
     await paste(page, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: closed-file}\n");
-    await page.getByRole("button", { name: "Close manifest-2.yaml" }).click();
+    await page.getByRole("button", { name: /^Close / }).nth(1).click();
+    await tab(page, 1).waitFor({ state: "detached" });
     await paste(page, `${POD}# edited since\n`);
     await page.getByRole("button", { name: "Undo", exact: true }).click();
-    await page.getByRole("button", { name: "manifest-2.yaml", exact: true }).waitFor();
+    await tab(page, 1).waitFor();
     await shows(page, "closed-file");
-    await page.getByRole("button", { name: "manifest.yaml", exact: true }).click();
+    await tab(page, 0).click();
     await shows(page, "edited since");
   }));

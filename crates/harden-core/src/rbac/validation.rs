@@ -35,7 +35,9 @@ impl<'d> Role<'d> {
         let mut problems = Vec::new();
         let mut add = |place, kind| problems.push(Problem { place, kind });
         check_name(self.object.place.follow("metadata.name"), &mut add);
-        for rule in self.rules() {
+        // Of another type is another flaw.
+        let is_rule = |it: &PolicyRule<'_>| it.place.is_map() || it.place.is_null();
+        for rule in self.rules().filter(is_rule) {
             check_rule(rule, !self.is_cluster_role(), &mut add);
         }
         let aggregation = self.object.place.at("aggregationRule");
@@ -46,7 +48,11 @@ impl<'d> Role<'d> {
                     "at least one clusterRoleSelector required if aggregationRule is non-nil";
                 add(selectors, ProblemKind::Missing(what));
             }
-            for selector in selectors.items().filter(|it| Selector::read(*it).is_err()) {
+            let has_text = |it: &Place<'_>| {
+                it.at("matchLabels").entries().all(|(_, value)| value.as_str().is_some())
+            };
+            let texts = selectors.items().filter(has_text);
+            for selector in texts.filter(|it| Selector::read(*it).is_err()) {
                 add(selector, ProblemKind::Invalid("invalid label selector."));
             }
         }

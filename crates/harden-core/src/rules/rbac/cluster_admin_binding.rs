@@ -58,7 +58,8 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     // Members of this group are beyond RBAC; a binding gives them nothing.
-    let holders: Vec<_> = binding.subjects().filter(|it| it.name != "system:masters").collect();
+    let is_beyond = |it: &Subject<'_>| it.kind == "Group" && it.name == "system:masters";
+    let holders: Vec<_> = binding.subjects().filter(|it| !is_beyond(it)).collect();
     let names: Vec<_> = holders.iter().map(Subject::to_string).collect();
     reporter.flag_all(
         format!("{} may do everything in the whole cluster", names.join(", ")),
@@ -97,5 +98,7 @@ mod tests {
         assert!(binding("ClusterRoleBinding", "cluster-admin", "[]").is_empty());
         let masters = "[{kind: Group, name: 'system:masters'}]";
         assert!(binding("ClusterRoleBinding", "cluster-admin", masters).is_empty());
+        let user = masters.replace("Group", "User");
+        assert_eq!(binding("ClusterRoleBinding", "cluster-admin", &user).len(), 1);
     }
 }

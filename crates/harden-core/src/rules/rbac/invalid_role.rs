@@ -95,6 +95,8 @@ mod tests {
         assert_eq!(rule("Role", "").matches("Required value").count(), 3);
         assert_eq!(role("Role", "rules: []"), "");
         assert_eq!(role("Role", "rules: null"), "");
+        assert_eq!(role("Role", "rules: [3, text]"), "", "of another type is another flaw");
+        assert_eq!(role("Role", "rules: [null]").matches("Required value").count(), 3);
     }
 
     #[test]
@@ -105,5 +107,13 @@ mod tests {
         }
         assert_eq!(role("ClusterRole", "aggregationRule: {clusterRoleSelectors: [{}]}"), "");
         assert_eq!(role("ClusterRole", "aggregationRule: null"), "");
+        let selector = |labels: &str| {
+            role(
+                "ClusterRole",
+                &format!("aggregationRule: {{clusterRoleSelectors: [{{matchLabels: {labels}}}]}}"),
+            )
+        };
+        assert!(selector("{a: 'b c'}").contains("invalid label selector"));
+        assert_eq!(selector("{a: true}"), "");
     }
 }
