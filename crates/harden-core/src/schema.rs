@@ -57,6 +57,8 @@ pub enum FlawKind {
     MissingField,
     /// The value is of the right type, and the API server refuses it.
     InvalidValue,
+    /// A quantity without a number, which the API server takes as zero.
+    QuantityWithoutNumber,
     /// The API server does not serve this API version of a known kind.
     UnservedVersion,
     /// A group of Kubernetes has no such kind.

@@ -61,6 +61,13 @@ impl Quantity {
         other.nanos > 0 && self.nanos % other.nanos == 0
     }
 
+    /// Whether a number is written at all: the API server takes `m` and `Gi` as zero.
+    pub fn has_digits(&self) -> bool {
+        let number = self.text.find(|it: char| !matches!(it, '+' | '-' | '.' | '0'..='9'));
+        let number = self.text.get(..number.unwrap_or(self.text.len())).unwrap_or_default();
+        number.bytes().any(|it| it.is_ascii_digit())
+    }
+
     /// Whether the amount is below zero.
     pub fn is_negative(&self) -> bool {
         self.nanos < 0
@@ -133,10 +140,9 @@ impl Ord for Quantity {
     }
 }
 
-/// The value in units of 10⁻⁹, rounded away from zero as the API server does; amounts beyond its
-/// limit of 2⁶³-1 are cut to it.
+/// The value in units of 10⁻⁹, rounded away from zero as the API server does. Of amounts with a binary
+/// suffix those beyond 2⁶³-1 are cut to it, as there; others go as far as the number does.
 fn nanos(text: &str) -> Option<i128> {
-    const LIMIT: i128 = (i64::MAX as i128) * NANO;
     let (negative, unsigned) = match text.as_bytes().first()? {
         b'-' => (true, text.get(1..)?),
         b'+' => (false, text.get(1..)?),
@@ -145,26 +151,31 @@ fn nanos(text: &str) -> Option<i128> {
     let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
     let (number, suffix) = unsigned.split_at(end);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
+    if fraction.contains('.') {
         return None;
     }
-    let (mut power_of_ten, power_of_two) = scale(suffix)?;
-    power_of_ten += 9 - i32::try_from(fraction.len()).ok()?;
+    let (power_of_ten, power_of_two) = scale(suffix)?;
+    if whole.is_empty() && fraction.is_empty() {
+        // Upstream takes nothing as zero where it need not look at the number, which depends on the suffix.
+        return (power_of_two < 50 && power_of_ten >= -9).then_some(0);
+    }
+    let power_of_ten = i64::from(power_of_ten) + 9 - i64::try_from(fraction.len()).ok()?;
     let mut value: i128 = 0;
     for digit in whole.bytes().chain(fraction.bytes()) {
         value = value.saturating_mul(10).saturating_add(i128::from(digit - b'0'));
     }
     value = value.saturating_mul(1_i128.checked_shl(power_of_two)?);
-    let magnitude = if power_of_ten >= 0 {
-        let factor = 10_i128.checked_pow(power_of_ten.unsigned_abs());
-        if value == 0 { 0 } else { factor.map_or(LIMIT, |factor| value.saturating_mul(factor)) }
-    } else {
-        match 10_i128.checked_pow(power_of_ten.unsigned_abs()) {
-            Some(divisor) => value / divisor + i128::from(value % divisor != 0),
-            None => i128::from(value != 0),
-        }
+    let power = u32::try_from(power_of_ten.unsigned_abs()).ok();
+    let factor = power.and_then(|it| 10_i128.checked_pow(it));
+    let magnitude = match factor {
+        _ if value == 0 => 0,
+        Some(factor) if power_of_ten >= 0 => value.saturating_mul(factor),
+        Some(factor) => value / factor + i128::from(value % factor != 0),
+        None if power_of_ten >= 0 => i128::MAX,
+        None => 1,
     };
-    let magnitude = magnitude.min(LIMIT);
+    let limit = if power_of_two > 0 { i128::from(i64::MAX) * NANO } else { i128::MAX };
+    let magnitude = magnitude.min(limit);
     Some(if negative { -magnitude } else { magnitude })
 }
 
@@ -188,9 +199,10 @@ fn scale(suffix: &str) -> Option<(i32, u32)> {
         "Pi" => (0, 50),
         "Ei" => (0, 60),
         _ => {
-            let exponent = suffix.strip_prefix(['e', 'E'])?;
-            let exponent: i16 = exponent.parse().ok()?;
-            (i32::from(exponent), 0)
+            let exponent: i64 = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
+            #[expect(clippy::cast_possible_truncation, reason = "upstream cuts it as well")]
+            let exponent = exponent as i32;
+            (exponent, 0)
         }
     })
 }
@@ -223,10 +235,31 @@ mod tests {
 
     #[test]
     fn what_the_api_server_rejects_is_rejected() {
-        for bad in ["", "Gi", "1gb", "1 Gi", "1.2.3", "--1", "1e", "1mm", "0x1", "1KI", "ten", "."]
-        {
+        for bad in [
+            "", "1gb", "1 Gi", "1.2.3", "1..2", "--1", "1e", "1mm", "0x1", "1KI", "ten", " 1",
+            "Pi", "e-10",
+        ] {
             assert!(bad.parse::<Quantity>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn nothing_is_zero() {
+        for zero in ["m", "Gi", ".", "-", "+m", "e3", "E", "0", "0e99999"] {
+            assert_eq!(quantity(zero), Quantity::zero(), "{zero}");
+            assert_eq!(quantity(zero).has_digits(), zero.starts_with('0'), "{zero}");
+        }
+    }
+
+    #[test]
+    fn only_amounts_in_binary_are_cut() {
+        assert_eq!(quantity("8Ei"), quantity("9223372036854775807"));
+        assert_eq!(quantity("9Ei"), quantity("8Ei"));
+        assert!(quantity("100E") > quantity("10E"));
+        assert!(quantity("9223372036854775808") > quantity("9223372036854775807"));
+        assert!(quantity("1e99999") > quantity("100E"));
+        assert!(quantity("-1e99999") < quantity("-100E"));
+        assert_eq!(quantity("1e-99999"), quantity("1n"));
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod invalid_workload;
 mod mismatched_selector;
 mod missing_required_field;
 mod missing_volume;
+mod quantity_without_number;
 mod unknown_field;
 mod unknown_kind;
 mod unserved_api_version;
@@ -46,6 +47,7 @@ pub static RULES: &[&Rule] = &[
     &mismatched_selector::RULE,
     &missing_required_field::RULE,
     &missing_volume::RULE,
+    &quantity_without_number::RULE,
     &unknown_field::RULE,
     &unknown_kind::RULE,
     &unserved_api_version::RULE,

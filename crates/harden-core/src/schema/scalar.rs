@@ -48,6 +48,12 @@ pub(super) fn fits(shape: Shape, place: Place<'_>) -> bool {
     }
 }
 
+/// Whether a quantity has a suffix or a sign alone.
+pub(super) fn is_without_number(place: Place<'_>) -> bool {
+    let written = place.as_str().and_then(|it| it.trim().parse::<Quantity>().ok());
+    written.is_some_and(|it| !it.has_digits())
+}
+
 /// Whether there are fields in a value, of which none can be known.
 fn has_fields(place: Place<'_>) -> bool {
     place.is_map() || place.items().any(has_fields)

@@ -97,6 +97,12 @@ impl<'d> Walker<'_, 'd> {
             _ => {
                 if !scalar::fits(at.shape, place) {
                     self.wrong_type(place, at);
+                } else if at.shape == Shape::Quantity && scalar::is_without_number(place) {
+                    let message = format!(
+                        "{} has no number, and the API server takes it as 0",
+                        subject(place, at)
+                    );
+                    self.push(FlawKind::QuantityWithoutNumber, place, message, None);
                 }
             }
         }

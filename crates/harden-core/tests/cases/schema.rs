@@ -108,3 +108,16 @@ fn definitions_in_lists_count_in_every_order() {
         assert_eq!(other, found);
     }
 }
+
+#[test]
+fn quantities_without_a_number_are_accepted_as_zero() {
+    let Some(verdicts) = verdicts(&["quantity-without-digits.yaml"]) else { return };
+    let found = of(&verdicts, "quantity-without-number");
+    let paths: BTreeSet<_> =
+        found.iter().flat_map(|it| it.paths.iter().map(String::as_str)).collect();
+    let resources = "spec.containers[0].resources";
+    let expected = [format!("{resources}.limits.memory"), format!("{resources}.requests.cpu")];
+    assert_eq!(paths, expected.iter().map(String::as_str).collect());
+    assert!(found.iter().all(|it| it.severity == "medium"), "{found:?}");
+    assert!(of(&verdicts, "wrong-type").is_empty(), "{verdicts:?}");
+}

@@ -87,6 +87,9 @@ impl FromStr for Hard {
         let quantity: Quantity =
             quantity.parse().map_err(|error| InvalidHard::Quantity(format!("{error}")))?;
         let counted = COUNTED.contains(&resource) || resource.starts_with("count/");
+        if !quantity.has_digits() {
+            return Err(InvalidHard::Quantity(format!("`{resource}` must have a number")));
+        }
         if quantity.is_negative() || (counted && !quantity.is_whole()) {
             let kind = if counted { "a whole number of objects" } else { "at least 0" };
             return Err(InvalidHard::Quantity(format!(
