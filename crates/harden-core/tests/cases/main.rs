@@ -6,6 +6,7 @@
 )]
 
 mod configuration;
+mod corrections;
 mod external_secrets;
 mod ignores;
 mod kustomize;
