@@ -10,6 +10,7 @@ mod access;
 mod apply;
 mod audit;
 mod cluster;
+mod controllers;
 mod encryption;
 mod external_secret;
 mod facts;
