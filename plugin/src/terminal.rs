@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::error::ErrorKind;
-use harden_core::generators::OptionError;
+use harden_core::generators::{OptionError, Verdict};
 
 use crate::cli::Color;
 use crate::input::Unread;
@@ -114,9 +114,15 @@ pub(crate) fn exit(outcome: anyhow::Result<Exit>) -> ExitCode {
         Ok(Exit::Failed) => ExitCode::from(USAGE),
         Ok(Exit::Incomplete) => ExitCode::from(UNREAD),
         Err(error) => {
-            let code = if Unread::is_cause_of(&error) { UNREAD } else { USAGE };
+            let verdict = error.downcast_ref::<OptionError>().map(|it| it.verdict);
+            let code = match verdict {
+                Some(Verdict::No) => FOUND,
+                Some(Verdict::Unknown) => UNREAD,
+                _ if Unread::is_cause_of(&error) => UNREAD,
+                _ => USAGE,
+            };
             let mut text = format!("{error:#}");
-            if error.is::<OptionError>() {
+            if verdict == Some(Verdict::Yes) {
                 text.push_str("\n\nFor more information, try '--help'.");
             }
             // When even standard error is gone, the exit code is all that is left to say.

@@ -175,12 +175,14 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
         let words = format!("encryption {words}").replace('@', &folder);
         finish(harden_on(&plane).args(words.split_whitespace()), "")
     };
-    let rejected =
-        ask("rotate -f @1.yaml --provider secretbox --stage promote --verify").rejected();
-    assert!(rejected.contains("does not use"), "{rejected}");
+    let rejected = ask("rotate -f @1.yaml --provider secretbox --stage promote --verify");
+    assert!(rejected.stderr.contains("does not use"), "{}", rejected.stderr);
+    assert_eq!(rejected.code, 1, "the answer is no");
     let retire = "rotate -f @2.yaml --provider secretbox --stage retire --verify --output @4.yaml";
-    let rejected = ask(retire).rejected();
-    assert!(rejected.contains("no StorageVersionMigration of secrets succeeded"), "{rejected}");
+    let rejected = ask(retire);
+    let why = "no StorageVersionMigration of secrets succeeded";
+    assert!(rejected.stderr.contains(why), "{}", rejected.stderr);
+    assert_eq!(rejected.code, 1, "the answer is no");
     rewrite(&plane, &plan, |line| line.to_lowercase().contains("storageversionmigration"));
     let ended = ask(retire);
     assert!(ended.stderr.contains("wrote secrets again"), "{}", ended.stderr);

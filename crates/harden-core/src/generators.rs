@@ -136,6 +136,9 @@ pub struct OptionError {
     pub value: String,
     /// The rule that it breaks, and what to do.
     pub rule: String,
+    /// The answer of a cluster that keeps it from being done, where it is not the option itself; `Yes` where
+    /// nothing was asked.
+    pub verdict: Verdict,
 }
 
 impl OptionError {
@@ -144,7 +147,12 @@ impl OptionError {
         value: impl fmt::Display,
         rule: impl Into<String>,
     ) -> Self {
-        Self { option, value: value.to_string(), rule: rule.into() }
+        Self { option, value: value.to_string(), rule: rule.into(), verdict: Verdict::Yes }
+    }
+
+    /// The same, because a cluster answered so.
+    pub(crate) fn because(self, verdict: Verdict) -> Self {
+        Self { verdict, ..self }
     }
 }
 

@@ -10,6 +10,7 @@ mod audit_policy;
 mod check;
 mod completion;
 mod encryption;
+mod exit_codes;
 mod external_secret;
 mod files;
 mod folder;

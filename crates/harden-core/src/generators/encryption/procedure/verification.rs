@@ -28,7 +28,7 @@ impl Procedure {
                         "{}; --reencrypted goes ahead if they were written again otherwise",
                         open.join("; ")
                     );
-                    return Err(Stage::Retire.reject(rule));
+                    return Err(Stage::Retire.reject(rule).because(Verdict::No));
                 }
                 is_rewritten = true;
                 seen.extend(open);
@@ -87,8 +87,11 @@ impl Procedure {
         match verdict {
             Verdict::Yes => Ok((words, verdict)),
             _ if progress.stage == Some(Stage::Status) => Ok((words, verdict)),
-            Verdict::No => Err(OptionError::new("--filename", file, format!("{words}: {WAIT}"))),
-            Verdict::Unknown => Err(OptionError::new("--verify", "", words)),
+            Verdict::No => {
+                let rule = format!("{words}: {WAIT}");
+                Err(OptionError::new("--filename", file, rule).because(verdict))
+            }
+            Verdict::Unknown => Err(OptionError::new("--verify", "", words).because(verdict)),
         }
     }
 

@@ -1,0 +1,415 @@
+//! One table of exit codes: what every command ends with, and when. `docs/exit-codes.md` shows it.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Stdio;
+
+use tempfile::TempDir;
+
+use crate::harden::{command, finish};
+
+/// A command, when it ends so, the words after the command, standard input, and the exit code.
+type Cell = (&'static str, &'static str, &'static str, &'static str, i32);
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: app, image: web:1, securityContext: {privileged: true}}]}\n";
+const CLEAN: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n";
+const POLICY: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
+const EVENT: &str = "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"level\":\"Metadata\",\"auditID\":\"a\",\"stage\":\"ResponseComplete\",\"requestURI\":\"/api/v1/pods\",\"verb\":\"list\",\"user\":{\"username\":\"alice\",\"groups\":[\"system:authenticated\"]},\"objectRef\":{\"resource\":\"pods\",\"apiVersion\":\"v1\"}}\n";
+const ENCRYPTION: &str = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - secretbox: {keys: [{name: k1, secret: J2P5BUt5/zrdCAwDGRUOid9eeA+4anSEFAdGK8ob6es=}]}\n  - identity: {}\n";
+
+/// The files that the cells name.
+const FILES: &[(&str, &str)] = &[
+    ("pod.yaml", POD),
+    ("clean.yaml", CLEAN),
+    ("untyped.yaml", "kind: ConfigMap\nmetadata: {name: a}\n"),
+    ("broken.yaml", "a: [\n"),
+    ("template.yaml", TEMPLATE),
+    ("empty.yaml", ""),
+    ("text.yaml", "hello\n"),
+    ("foreign.yaml", "replicas: 3\n"),
+    ("mixed/clean.yaml", CLEAN),
+    ("mixed/broken.yaml", "a: [\n"),
+    ("flawed/pod.yaml", POD),
+    ("flawed/broken.yaml", "a: [\n"),
+    ("bare/notes.txt", "hello\n"),
+    ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+    ("chart/values.yaml", "image: web:1\n"),
+    ("chart/templates/a.yaml", TEMPLATE),
+    ("chart/templates/b.yaml", TEMPLATE),
+    ("policy.yaml", POLICY),
+    ("refused.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: All}]\n"),
+    ("event.json", EVENT),
+    ("audit.log", EVENT),
+    ("torn.log", "{\"level\":\n"),
+    ("encryption.yaml", ENCRYPTION),
+    ("teams.txt", "team-a\n"),
+];
+
+const CELLS: &[Cell] = &[
+    ("check", "there is nothing to say", "-f clean.yaml", "", 0),
+    ("check", "what is found is below --fail-on", "-f pod.yaml --fail-on never", "", 0),
+    (
+        "check",
+        "--allow-incomplete, and something was not read",
+        "-f mixed --allow-incomplete",
+        "",
+        0,
+    ),
+    (
+        "check",
+        "--allow-incomplete, and there was nothing to check",
+        "-f empty.yaml --allow-incomplete",
+        "",
+        0,
+    ),
+    ("check", "something else than a manifest lies beside", "-f clean.yaml -f foreign.yaml", "", 0),
+    ("check", "there are findings", "-f pod.yaml", "", 1),
+    ("check", "there are findings, and something was not read", "-f flawed", "", 1),
+    ("check", "an object does not say what it is", "-f untyped.yaml", "", 1),
+    ("check", "an option is wrong", "-f pod.yaml --fail-on urgent", "", 2),
+    ("check", "nothing is named", "", "", 2),
+    ("check", "a named file is not there", "-f nowhere.yaml -f pod.yaml", "", 2),
+    ("check", "a named folder of a kustomization is not there", "-k nowhere", "", 2),
+    ("check", "a file of --crd is not there", "-f clean.yaml --crd nowhere.yaml", "", 2),
+    (
+        "check",
+        "a report cannot be written",
+        "-f clean.yaml --output-file json=nowhere/out.json",
+        "",
+        2,
+    ),
+    (
+        "check",
+        "a baseline cannot be written",
+        "-f clean.yaml --write-baseline nowhere/known.json",
+        "",
+        2,
+    ),
+    ("check", "a document cannot be read", "-f broken.yaml", "", 3),
+    ("check", "one of several documents cannot be read", "-f mixed", "", 3),
+    ("check", "a document is a template", "-f template.yaml", "", 3),
+    ("check", "a chart is named", "-f chart -R", "", 3),
+    ("check", "a chart is named without its templates", "-f chart", "", 3),
+    ("check", "a file is empty", "-f empty.yaml", "", 3),
+    ("check", "a file is mere text", "-f text.yaml", "", 3),
+    ("check", "there is no object in what was read", "-f foreign.yaml", "", 3),
+    ("check", "a folder has no manifest", "-f bare", "", 3),
+    ("check", "standard input is empty", "-f -", "", 3),
+    ("check", "a file is there and cannot be read", "-f unreadable.yaml", "", 3),
+    ("check", "a file of --crd defines nothing", "-f clean.yaml --crd clean.yaml", "", 3),
+    ("check", "there is no kubectl to build a kustomization", "-k bare", "", 3),
+    ("simulate pod-security", "everything is let in", "-f pod.yaml --level privileged", "", 0),
+    (
+        "simulate pod-security",
+        "--allow-incomplete, and something was not read",
+        "-f mixed.json --allow-incomplete",
+        "",
+        0,
+    ),
+    ("simulate pod-security", "something is rejected", "-f pod.yaml", "", 1),
+    ("simulate pod-security", "an option is wrong", "-f pod.yaml --level strict", "", 2),
+    ("simulate pod-security", "a named file is not there", "-f nowhere.yaml", "", 2),
+    ("simulate pod-security", "there is nothing to ask about", "-f clean.yaml", "", 3),
+    ("simulate pod-security", "a document cannot be read", "-f broken.yaml", "", 3),
+    (
+        "simulate pod-security",
+        "the server cannot decode an object",
+        "-f -",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a, generation: '1'}\nspec: {containers: [{name: a, image: a}]}\n",
+        3,
+    ),
+    ("simulate pod-security", "standard input is empty", "-f -", "", 3),
+    ("simulate pod-security", "a file is there and cannot be read", "-f unreadable.yaml", "", 3),
+    (
+        "simulate audit",
+        "a request is answered",
+        "-f policy.yaml --user alice --verb get --resource pods",
+        "",
+        0,
+    ),
+    ("simulate audit", "a log is answered", "-f policy.yaml --events audit.log", "", 0),
+    (
+        "simulate audit",
+        "--allow-incomplete, and some of the log was not read",
+        "-f policy.yaml --events torn.log --allow-incomplete",
+        "",
+        0,
+    ),
+    (
+        "simulate audit",
+        "the API server refuses the policy",
+        "-f refused.yaml --user alice --verb get --resource pods",
+        "",
+        1,
+    ),
+    ("simulate audit", "an option is wrong", "-f policy.yaml --verb get --resource pods", "", 2),
+    (
+        "simulate audit",
+        "the policy is not there",
+        "-f nowhere.yaml --user alice --verb get --resource pods",
+        "",
+        2,
+    ),
+    ("simulate audit", "the log is not there", "-f policy.yaml --events nowhere.log", "", 2),
+    ("simulate audit", "a line of the log is no event", "-f policy.yaml --events torn.log", "", 3),
+    ("simulate audit", "the log is empty", "-f policy.yaml --events empty.yaml", "", 3),
+    ("simulate audit", "the event is none", "-f policy.yaml --event clean.yaml", "", 3),
+    (
+        "simulate audit",
+        "the policy is there and cannot be read",
+        "-f unreadable.yaml --user alice --verb get --resource pods",
+        "",
+        3,
+    ),
+    (
+        "simulate audit",
+        "the log is there and cannot be read",
+        "-f policy.yaml --events bare",
+        "",
+        3,
+    ),
+    ("namespace", "objects are made", "team-a", "", 0),
+    ("namespace", "an option is wrong", "team-a --size huge", "", 2),
+    ("namespace", "a file of names is not there", "-f nowhere.txt", "", 2),
+    ("namespace", "a folder cannot be written", "team-a --output-dir clean.yaml/x", "", 2),
+    ("namespace", "no cluster is known", "team-a --apply", "", 2),
+    ("namespace", "a file of names is there and cannot be read", "-f bare", "", 3),
+    ("external-secret", "objects are made", "app -n team-a --key a --store-name vault", "", 0),
+    ("external-secret", "an option is wrong", "app -n team-a --key a --store rot13", "", 2),
+    (
+        "external-secret",
+        "no cluster is known",
+        "-n team-a --from-cluster app --store-name vault",
+        "",
+        2,
+    ),
+    ("audit-policy", "a policy is made", "", "", 0),
+    (
+        "audit-policy",
+        "--allow-incomplete, and some of the log was not read",
+        "--estimate mixed.log --allow-incomplete",
+        "",
+        0,
+    ),
+    ("audit-policy", "an option is wrong", "--profile loud", "", 2),
+    ("audit-policy", "the log is not there", "--estimate nowhere.log", "", 2),
+    ("audit-policy", "a file cannot be written", "--output nowhere/policy.yaml", "", 2),
+    ("audit-policy", "there is no event in the log", "--estimate empty.yaml", "", 3),
+    ("audit-policy", "a line of the log is no event", "--estimate mixed.log", "", 3),
+    ("audit-policy", "the log is there and cannot be read", "--estimate bare", "", 3),
+    ("pod-security", "a configuration is made", "", "", 0),
+    ("pod-security", "an option is wrong", "--enforce strict", "", 2),
+    ("pod-security", "a file cannot be written", "--output nowhere/admission.yaml", "", 2),
+    ("encryption", "a configuration is made", "", "", 0),
+    ("encryption", "an option is wrong", "--provider rot13", "", 2),
+    ("encryption", "a file cannot be written", "--output nowhere/encryption.yaml", "", 2),
+    ("encryption enable", "a plan is made", "", "", 0),
+    ("encryption enable", "an option is wrong", "--provider rot13", "", 2),
+    ("encryption enable", "the file is not there", "-f nowhere.yaml", "", 2),
+    ("encryption enable", "the file is there and cannot be read", "-f bare", "", 3),
+    ("encryption rotate", "a stage is told", "-f encryption.yaml --stage status", "", 0),
+    ("encryption rotate", "an option is wrong", "-f encryption.yaml --stage never", "", 2),
+    (
+        "encryption rotate",
+        "no cluster is known",
+        "-f encryption.yaml --stage status --verify",
+        "",
+        2,
+    ),
+    ("encryption rotate", "the file is there and cannot be read", "-f bare", "", 3),
+    ("encryption disable", "a stage is told", "-f encryption.yaml --stage status", "", 0),
+    ("encryption disable", "an option is wrong", "-f encryption.yaml --stage never", "", 2),
+    ("encryption disable", "the file is there and cannot be read", "-f bare", "", 3),
+    ("explain", "a rule is explained", "host-port", "", 0),
+    ("explain", "there is no such rule", "nonsense", "", 2),
+    ("rules", "rules are listed", "", "", 0),
+    ("rules", "an option is wrong", "--severity urgent", "", 2),
+    ("completion", "a script is printed", "bash", "", 0),
+    ("completion", "there is no such shell", "tcl", "", 2),
+    ("version", "the version is printed", "", "", 0),
+    ("version", "an option is wrong", "-o xml", "", 2),
+    ("playground", "an option is wrong", "--port x", "", 2),
+];
+
+/// What only a cluster answers, and where that is tested.
+const ASKED: &[(&str, &str, i32)] = &[
+    ("namespace", "--diff shows a difference", 1),
+    ("external-secret", "--diff shows a difference", 1),
+    ("namespace", "the API server rejects an object of --apply", 2),
+    ("external-secret", "the API server rejects an object of --apply", 2),
+    ("namespace", "--dry-run=server, and something could not be checked", 3),
+    ("external-secret", "--dry-run=server, and something could not be checked", 3),
+    ("encryption enable", "--verify, and the answer is no", 1),
+    ("encryption rotate", "--verify, and the answer is no", 1),
+    ("encryption disable", "--verify, and the answer is no", 1),
+    ("encryption enable", "--verify, and the API server does not tell", 3),
+    ("encryption rotate", "--verify, and the API server does not tell", 3),
+    ("encryption disable", "--verify, and the API server does not tell", 3),
+    ("playground", "it is stopped", 0),
+];
+
+/// What a command never ends with: it finds nothing, or reads nothing.
+const NEVER: &[(&str, &[i32])] = &[
+    ("audit-policy", &[1]),
+    ("encryption", &[1, 3]),
+    ("pod-security", &[1, 3]),
+    ("explain", &[1, 3]),
+    ("rules", &[1, 3]),
+    ("completion", &[1, 3]),
+    ("version", &[1, 3]),
+    ("playground", &[1, 3]),
+];
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in FILES {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    // No text in any encoding; also for whoever may read every file.
+    write("unreadable.yaml", b"kind: \xff\xfe\xff\n");
+    write("mixed.log", format!("{{\"level\":\n{EVENT}").as_bytes());
+    write("mixed.json", format!("{CLEAN}---\na: [\n").as_bytes());
+    folder
+}
+
+fn command_of(folder: &Path, name: &str, words: &str) -> std::process::Command {
+    let mut it = command();
+    it.args(name.split(' ')).args(words.split_whitespace()).current_dir(folder);
+    it.env("PATH", "/nonexistent");
+    it
+}
+
+/// The commands that can be run as they are, in the order of the page.
+fn leaves() -> Vec<String> {
+    fn collect(above: &str, command: &clap::Command, leaves: &mut Vec<String>) {
+        let name = format!("{above} {}", command.get_name()).trim().to_owned();
+        command.get_subcommands().for_each(|it| collect(&name, it, leaves));
+        if !command.is_subcommand_required_set() {
+            leaves.push(name);
+        }
+    }
+    let mut all = Vec::new();
+    kubectl_harden::command().get_subcommands().for_each(|it| collect("", it, &mut all));
+    all
+}
+
+#[test]
+fn every_command_has_a_cell_for_every_code() {
+    let leaves = leaves();
+    let cells = CELLS.iter().map(|(name, _, _, _, code)| (*name, *code));
+    let asked = ASKED.iter().map(|(name, _, code)| (*name, *code));
+    let never = NEVER.iter().flat_map(|(name, codes)| codes.iter().map(move |it| (*name, *it)));
+    let never: Vec<_> = never.collect();
+    let has: Vec<_> = cells.chain(asked).collect();
+    for (name, _) in has.iter().chain(&never) {
+        assert!(leaves.iter().any(|it| it == name), "there is no command {name}");
+    }
+    for leaf in &leaves {
+        for code in 0..=3 {
+            let is_there = has.contains(&(leaf, code));
+            let is_never = never.contains(&(leaf, code));
+            assert!(is_there != is_never, "{leaf} and {code}: {is_there}, never: {is_never}");
+        }
+    }
+}
+
+#[test]
+fn every_cell_is_so() {
+    let folder = folder();
+    let mut wrong = Vec::new();
+    for cell in CELLS {
+        let (name, case, words, input, code) = cell;
+        let ended = finish(&mut command_of(folder.path(), name, words), input);
+        if ended.code != *code {
+            wrong.push(format!(
+                "{name} {words} ({case}): {} and not {code}\n{}{}",
+                ended.code, ended.stdout, ended.stderr
+            ));
+        }
+        let is_said = ended.stdout.contains("incomplete: ") || *name != "check";
+        assert!(*code != 3 || is_said, "{words}: {}", ended.stdout);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_cannot_be_written_is_an_error_and_whoever_goes_away_has_seen_enough() {
+    let folder = folder();
+    for leaf in leaves() {
+        let Some((name, _, words, ..)) =
+            CELLS.iter().find(|(name, .., code)| *name == leaf && *code == 0)
+        else {
+            continue;
+        };
+        let mut full = command_of(folder.path(), name, words);
+        let full = full.stdin(Stdio::null()).stdout(File::create("/dev/full").unwrap());
+        let ended = full.stderr(Stdio::null()).status().unwrap();
+        assert_eq!(ended.code(), Some(2), "{leaf} to a full disk");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut gone = command_of(folder.path(), name, words);
+        let gone = gone.stdin(Stdio::null()).stdout(writer).stderr(Stdio::null());
+        assert_eq!(gone.status().unwrap().code(), Some(0), "{leaf} to nobody");
+    }
+}
+
+#[test]
+fn every_format_says_what_is_missing_whatever_the_code() {
+    let folder = folder();
+    let check = kubectl_harden::command();
+    let check = check.find_subcommand("check").unwrap().clone();
+    let output = check.get_arguments().find(|it| it.get_id() == "output").unwrap();
+    let formats: Vec<_> =
+        output.get_possible_values().iter().map(|it| it.get_name().to_owned()).collect();
+    assert!(formats.len() > 10, "{formats:?}");
+    for format in formats {
+        for (words, code, why) in [
+            ("-f mixed", 3, "a document could not be read"),
+            ("-f flawed", 1, "a document could not be read"),
+            ("-f mixed --allow-incomplete", 0, "a document could not be read"),
+            ("-f empty.yaml", 3, "it holds no Kubernetes object, so nothing was checked"),
+            ("-f chart -R", 3, "a Helm chart, of which 2 templates were not checked"),
+            ("-f nowhere.yaml", 2, "No such file or directory"),
+        ] {
+            let words = format!("{words} -o {format}");
+            let ended = finish(&mut command_of(folder.path(), "check", &words), "");
+            assert_eq!(ended.code, code, "{words}");
+            assert!(ended.stdout.contains(why), "{words}: {}", ended.stdout);
+            let is_silent = words.contains("mixed") || words.contains("flawed");
+            assert!(
+                is_silent || !ended.stdout.contains("no findings"),
+                "{words}: {}",
+                ended.stdout
+            );
+        }
+    }
+}
+
+#[test]
+fn the_page_shows_the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/exit-codes.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (head, _) = page.split_once("\n## ").unwrap_or((&page, ""));
+    let mut expected = head.trim_end().to_owned() + "\n";
+    for leaf in leaves() {
+        let _ = write!(expected, "\n## {leaf}\n\n| code | when |\n|---|---|\n");
+        for code in 0..=3 {
+            let cells = CELLS.iter().map(|(name, case, _, _, of)| (*name, *case, *of));
+            let rows = cells.chain(ASKED.iter().copied());
+            for (_, case, _) in rows.filter(|(name, _, of)| *name == leaf && *of == code) {
+                let _ = writeln!(expected, "| {code} | {case} |");
+            }
+        }
+    }
+    if std::env::var("INSTA_UPDATE").is_ok_and(|it| it == "always") {
+        fs::write(&path, &expected).unwrap();
+    } else {
+        assert_eq!(page, expected, "INSTA_UPDATE=always writes it anew");
+    }
+}
