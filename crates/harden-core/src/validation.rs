@@ -4,12 +4,21 @@
 //! It says what the hand-written validation of Kubernetes says on creation, as far as the object alone tells.
 //! What one field's schema decides is left to the schema.
 
+mod autoscaler;
+mod data;
+mod disruption_budget;
+mod ingress;
+mod limit_range;
 mod metadata;
 mod names;
 mod percentage;
 mod pod;
+mod priority_class;
 mod problem;
+mod quota;
 mod selector;
+mod service;
+mod storage;
 mod workload;
 
 use crate::kubernetes::MinorVersion;
@@ -24,15 +33,27 @@ type Validation =
 
 /// By group, version and kind. What else there is of a kind, such as its metadata, is the same for all.
 const VALIDATIONS: &[Validation] = &[
+    ("", "v1", "ConfigMap", data::check_config_map),
+    ("", "v1", "LimitRange", limit_range::check),
+    ("", "v1", "PersistentVolume", storage::check_volume),
+    ("", "v1", "PersistentVolumeClaim", storage::check_claim),
     ("", "v1", "Pod", pod::check_pod),
     ("", "v1", "PodTemplate", pod::check_pod_template),
     ("", "v1", "ReplicationController", workload::check_replication_controller),
+    ("", "v1", "ResourceQuota", quota::check),
+    ("", "v1", "Secret", data::check_secret),
+    ("", "v1", "Service", service::check),
     ("apps", "v1", "DaemonSet", workload::check_daemon_set),
     ("apps", "v1", "Deployment", workload::check_deployment),
     ("apps", "v1", "ReplicaSet", workload::check_replica_set),
     ("apps", "v1", "StatefulSet", workload::check_stateful_set),
+    ("autoscaling", "v1", "HorizontalPodAutoscaler", autoscaler::check),
+    ("autoscaling", "v2", "HorizontalPodAutoscaler", autoscaler::check),
     ("batch", "v1", "CronJob", workload::check_cron_job),
     ("batch", "v1", "Job", workload::check_job),
+    ("networking.k8s.io", "v1", "Ingress", ingress::check),
+    ("policy", "v1", "PodDisruptionBudget", disruption_budget::check),
+    ("scheduling.k8s.io", "v1", "PriorityClass", priority_class::check),
 ];
 
 /// What an API server of this version refuses in an object, in no order that means something. Nothing for kinds

@@ -56,6 +56,12 @@ impl Quantity {
         Self::from_nanos(if rest == 0 { self.nanos } else { self.nanos - rest + MILLI })
     }
 
+    /// Whether the amount is less than so many times another; computed with floats, as the API server does.
+    #[expect(clippy::cast_precision_loss, reason = "upstream loses as much")]
+    pub fn is_below(&self, times: &Self, other: &Self) -> bool {
+        self.nanos as f64 / (other.nanos as f64) < times.nanos as f64 / NANO as f64
+    }
+
     /// Whether the amount is so many times another, without a rest.
     pub fn is_multiple_of(&self, other: &Self) -> bool {
         other.nanos > 0 && self.nanos % other.nanos == 0

@@ -2,13 +2,17 @@
 
 mod duplicate_name;
 mod field_not_in_version;
+mod invalid_data;
 mod invalid_environment;
+mod invalid_ingress;
 mod invalid_label;
 mod invalid_name;
+mod invalid_object;
 mod invalid_pod;
 mod invalid_port;
 mod invalid_probe;
 mod invalid_resources;
+mod invalid_service;
 mod invalid_value;
 mod invalid_volume;
 mod invalid_workload;
@@ -34,13 +38,17 @@ use crate::validation::ProblemKind;
 pub static RULES: &[&Rule] = &[
     &duplicate_name::RULE,
     &field_not_in_version::RULE,
+    &invalid_data::RULE,
     &invalid_environment::RULE,
+    &invalid_ingress::RULE,
     &invalid_label::RULE,
     &invalid_name::RULE,
+    &invalid_object::RULE,
     &invalid_pod::RULE,
     &invalid_port::RULE,
     &invalid_probe::RULE,
     &invalid_resources::RULE,
+    &invalid_service::RULE,
     &invalid_value::RULE,
     &invalid_volume::RULE,
     &invalid_workload::RULE,

@@ -4,7 +4,7 @@ use harden_yaml::Place;
 
 use super::names::{self, Flaw};
 use super::problem::{ProblemKind, Problems, is_placeholder};
-use crate::kubernetes::MinorVersion;
+use crate::kubernetes::{GroupKind, MinorVersion};
 use crate::object::Object;
 
 /// The most bytes that all annotations of an object may have, keys included.
@@ -75,7 +75,7 @@ impl Form {
             Self::StatefulSet if version < MinorVersion(28) => names::subdomain(name),
             Self::Label | Self::Service | Self::StatefulSet => names::label(name),
             Self::Subdomain => names::subdomain(name),
-            Self::Segment => segment(name),
+            Self::Segment => names::segment(name),
         }
     }
 }
@@ -89,6 +89,16 @@ pub(super) fn check<'d>(object: &Object<'d>, problems: &mut Problems<'d>) {
     let metadata = object.place.at("metadata");
     let version = problems.version;
     if let Some(form) = Form::of(object) {
+        let is_named = |key: &'static str| {
+            let name = metadata.at(key);
+            name.exists() && name.as_str() != Some("")
+        };
+        // A LimitRange without a name is given one.
+        let needs_name = !object.is_of(GroupKind::LIMIT_RANGE);
+        if needs_name && !is_named("name") && !is_named("generateName") {
+            let message = "an object needs a `name`, or a `generateName` where it is only created";
+            problems.add(ProblemKind::Name, metadata.at("name"), message);
+        }
         problems.optional_text(ProblemKind::Name, metadata.at("name"), |it| form.flaw(it, version));
         problems.optional_text(ProblemKind::Name, metadata.at("generateName"), |prefix| {
             form.flaw(&names::with_an_end(prefix), version)
@@ -129,12 +139,5 @@ pub(super) fn map_of_labels<'d>(labels: Place<'d>, problems: &mut Problems<'d>) 
             problems.add(ProblemKind::Label, value, format!("the key of a label {rule}"));
         }
         problems.text(ProblemKind::Label, value, names::label_value);
-    }
-}
-
-fn segment(name: &str) -> Flaw {
-    match name {
-        "." | ".." => Some("may not be `.` or `..`"),
-        _ => name.contains(['/', '%']).then_some("may not contain `/` or `%`"),
     }
 }

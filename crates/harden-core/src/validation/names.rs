@@ -154,3 +154,11 @@ pub(super) fn with_an_end(prefix: &str) -> String {
         _ => prefix.to_owned(),
     }
 }
+
+/// What can stand between two slashes of a URL.
+pub(super) fn segment(name: &str) -> Flaw {
+    match name {
+        "." | ".." => Some("may not be `.` or `..`"),
+        _ => name.contains(['/', '%']).then_some("may not contain `/` or `%`"),
+    }
+}

@@ -18,6 +18,9 @@ mod windows;
 use harden_yaml::Place;
 use rustc_hash::FxHashSet;
 
+pub(super) use affinity::node_selector;
+pub(super) use resources::{is_container_resource, is_extended, is_overcommitted};
+
 use super::names;
 use super::problem::{ProblemKind, Problems, is_placeholder};
 use crate::object::{Object, Origin};

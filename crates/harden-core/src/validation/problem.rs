@@ -46,6 +46,14 @@ pub enum ProblemKind {
     Selector,
     /// Anything else of what makes pods.
     Workload,
+    /// A Service.
+    Service,
+    /// An Ingress.
+    Ingress,
+    /// The keys and values of a ConfigMap or a Secret.
+    Data,
+    /// An object of another kind.
+    Object,
 }
 
 /// The problems of an object as they are found.

@@ -9,7 +9,7 @@ use harden_yaml::Place;
 
 use super::pod::check_template;
 use super::problem::{ProblemKind, Problems, is_placeholder};
-use super::{names, selector};
+use super::{names, selector, storage};
 use crate::kubernetes::Selector;
 use crate::object::Object;
 
@@ -54,6 +54,11 @@ pub(super) fn check_stateful_set<'d>(object: &Object<'d>, problems: &mut Problem
         .collect();
     long_running(spec, &claims, problems);
     strategy::of_stateful_set(spec.at("updateStrategy"), problems);
+    // Claims of a StatefulSet were not looked at before.
+    if problems.since(37) {
+        let templates = spec.at("volumeClaimTemplates").items();
+        templates.for_each(|it| storage::claim(it.at("spec"), true, problems));
+    }
     if problems.since(34) {
         problems.optional_text(ProblemKind::Name, spec.at("serviceName"), names::label);
     }

@@ -66,8 +66,11 @@ fn read(answer: &str) -> Reply {
     let mut lines = head.lines();
     let code = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
     let warnings = lines.filter_map(|line| line.strip_prefix("Warning: 299 - ")).map(unquoted);
-    let body: Value = serde_json::from_str(body).unwrap();
-    let message = body["message"].as_str().unwrap_or("").to_owned();
+    // What is no JSON is the message itself.
+    let message = match serde_json::from_str::<Value>(body) {
+        Ok(status) => status["message"].as_str().unwrap_or("").to_owned(),
+        Err(_) => body.to_owned(),
+    };
     Reply { code, message, warnings: warnings.collect() }
 }
 

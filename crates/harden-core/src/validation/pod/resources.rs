@@ -139,7 +139,8 @@ fn amounts<'d>(list: Place<'d>, is_known: fn(&str) -> bool, problems: &mut Probl
     }
 }
 
-fn is_container_resource(name: &str) -> bool {
+/// Whether a container can take a resource of this name.
+pub(in crate::validation) fn is_container_resource(name: &str) -> bool {
     if name.contains('/') {
         is_qualified_name(name) && (name.contains("kubernetes.io/") || is_extended(name))
     } else {

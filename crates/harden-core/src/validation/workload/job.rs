@@ -60,6 +60,13 @@ pub(super) fn check_spec<'d>(spec: Place<'d>, problems: &mut Problems<'d>) {
     if problems.since(31) && !indexed {
         problems.forbidden(KIND, spec.at("successPolicy"), "unless `completionMode` is `Indexed`");
     }
+    let completions = spec.at("completions").as_i64();
+    let has_success = problems.since(31);
+    for rule in spec.at("successPolicy").at("rules").items().filter(|_| has_success) {
+        let count = rule.at("succeededCount");
+        let is_right = |it: i64| (0..=completions.unwrap_or(i64::MAX)).contains(&it);
+        problems.number(KIND, count, is_right, "must be at most `completions`, and not negative");
+    }
     let failure = spec.at("podFailurePolicy");
     let template = spec.at("template");
     check_template(template, &[], problems);
@@ -111,7 +118,7 @@ fn restarts<'d>(pod: Place<'d>, failure: Place<'d>, problems: &mut Problems<'d>)
 /// What becomes of pods that fail.
 fn failure_policy<'d>(spec: Place<'d>, policy: Place<'d>, problems: &mut Problems<'d>) {
     let pod = spec.at("template").at("spec");
-    let names: FxHashSet<_> = ["containers", "initContainers"]
+    let containers: FxHashSet<_> = ["containers", "initContainers"]
         .into_iter()
         .flat_map(|it| pod.at(it).items())
         .filter_map(|it| it.at("name").as_str())
@@ -121,8 +128,15 @@ fn failure_policy<'d>(spec: Place<'d>, policy: Place<'d>, problems: &mut Problem
         if codes.exists() != conditions.is_empty() {
             problems.add(KIND, rule, "a rule must have one of onExitCodes, onPodConditions");
         }
+        for condition in conditions.items() {
+            problems.optional_text(KIND, condition.at("type"), names::qualified_name);
+            problems.optional_text(KIND, condition.at("status"), |it| {
+                let is_known = matches!(it, "True" | "False" | "Unknown");
+                (!is_known).then_some("must be `True`, `False` or `Unknown`")
+            });
+        }
         problems.text(KIND, codes.at("containerName"), |it| {
-            (!names.contains(it)).then_some("must be a container of the template")
+            (!containers.contains(it)).then_some("must be a container of the template")
         });
         let values = codes.at("values");
         let numbers: Vec<_> = values.items().filter_map(|it| it.as_i64()).collect();

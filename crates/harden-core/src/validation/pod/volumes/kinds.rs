@@ -4,8 +4,8 @@ use harden_yaml::Place;
 
 use super::super::source::{field_reference, resource_reference};
 use super::{KIND, projected};
-use crate::validation::names;
 use crate::validation::problem::{ProblemKind, Problems};
+use crate::validation::{names, storage};
 
 /// What files may have of their pod.
 const FIELDS: &[&str] = &[
@@ -29,6 +29,9 @@ pub(super) fn check<'d>(source: Place<'d>, problems: &mut Problems<'d>) {
             (!it.starts_with('/')).then_some("must be an absolute path")
         }),
         Some("csi") => driver(source.at("driver"), problems),
+        Some("ephemeral") => {
+            storage::claim(source.at("volumeClaimTemplate").at("spec"), true, problems);
+        }
         Some("gitRepo") => problems.text(KIND, source.at("directory"), names::relative_path),
         _ => {}
     }
