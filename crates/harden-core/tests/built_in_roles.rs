@@ -62,3 +62,93 @@ fn requests_are_matched_as_the_rules_take_them_to_be() {
         assert_eq!(allowed, expected, "{rule}: {verb} {resource}");
     }
 }
+
+#[test]
+fn what_the_rules_call_ineffective_allows_nothing() {
+    let Some(mut oracle) = Oracle::for_test("rbac") else { return };
+    let head = "rbac.authorization.k8s.io";
+    for (rule, verb, group, resource, name) in [
+        (
+            r#"{"apiGroups":["core"],"resources":["secrets"],"verbs":["get"]}"#,
+            "get",
+            "",
+            "secrets",
+            "a",
+        ),
+        (
+            r#"{"apiGroups":["v1"],"resources":["secrets"],"verbs":["get"]}"#,
+            "get",
+            "",
+            "secrets",
+            "a",
+        ),
+        (
+            r#"{"apiGroups":["apps/v1"],"resources":["deployments"],"verbs":["get"]}"#,
+            "get",
+            "apps",
+            "deployments",
+            "a",
+        ),
+        (
+            r#"{"apiGroups":[""],"resources":["deployments"],"verbs":["get"]}"#,
+            "get",
+            "apps",
+            "deployments",
+            "a",
+        ),
+        (r#"{"apiGroups":[""],"resources":["secret"],"verbs":["get"]}"#, "get", "", "secrets", "a"),
+        (
+            r#"{"apiGroups":[""],"resources":["pods/logs"],"verbs":["get"]}"#,
+            "get",
+            "",
+            "pods/log",
+            "a",
+        ),
+        (
+            r#"{"apiGroups":[""],"resources":["pods"],"verbs":["GET","read"]}"#,
+            "get",
+            "",
+            "pods",
+            "a",
+        ),
+        (
+            r#"{"apiGroups":[""],"resources":["pods"],"resourceNames":["a*"],"verbs":["get"]}"#,
+            "get",
+            "",
+            "pods",
+            "ab",
+        ),
+        (
+            r#"{"apiGroups":[""],"resources":["configmaps"],"resourceNames":["a"],"verbs":["create"]}"#,
+            "create",
+            "",
+            "configmaps",
+            "",
+        ),
+        (
+            r#"{"apiGroups":[""],"resources":["configmaps"],"resourceNames":["a"],"verbs":["deletecollection"]}"#,
+            "deletecollection",
+            "",
+            "configmaps",
+            "",
+        ),
+    ] {
+        let rule: Value = serde_json::from_str(rule).unwrap();
+        let role = json!({"apiVersion": format!("{head}/v1"), "kind": "ClusterRole", "metadata": {"name": "r"}, "rules": [rule]});
+        let text = serde_json::to_string(&role).unwrap();
+        let outcome = check(Settings::new(rules::rbac::RULES.iter().copied()), [text]);
+        let flagged = outcome.findings.iter().any(|it| &*it.about.id == "ineffective-permission");
+        let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
+        let answer = oracle.ask(&json!({
+            "objects": [role, {
+                "apiVersion": format!("{head}/v1"), "kind": "ClusterRoleBinding", "metadata": {"name": "r"},
+                "roleRef": {"apiGroup": head, "kind": "ClusterRole", "name": "r"},
+                "subjects": [{"kind": "User", "name": "ann", "apiGroup": head}],
+            }],
+            "user": "ann", "groups": [],
+            "attributes": {"verb": verb, "namespace": "team", "apiGroup": group, "resource": resource,
+                           "subresource": subresource, "name": name, "isResourceRequest": true},
+        }));
+        assert_eq!((flagged, answer["allowed"].as_bool()), (true, Some(false)), "{role} {answer}");
+    }
+}

@@ -21,3 +21,15 @@ fn a_template_cannot_render_the_name_of_an_account() {
         ["spec.target.template.type", "spec.target.template.templateFrom[0].target"]
     );
 }
+
+#[test]
+fn a_name_that_is_too_long_is_said_before_the_server_says_it() {
+    let Some(found) = verdicts(&["store-name-250.yaml"]) else { return };
+    let mut long = found.iter().filter(|it| it.object.starts_with("ServiceAccount/"));
+    let finding = long.next().unwrap();
+    assert_eq!(
+        (&*finding.severity, finding.paths.as_slice()),
+        ("high", &["metadata.name".to_owned()][..])
+    );
+    assert!(finding.message.contains("253"), "{}", finding.message);
+}
