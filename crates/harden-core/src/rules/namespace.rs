@@ -8,6 +8,7 @@ mod missing_pod_security_labels;
 mod missing_resource_quota;
 mod pod_security_version_without_level;
 mod privileged_namespace;
+mod quota_rejects_object;
 mod unknown_pod_security_label;
 mod unpinned_pod_security_version;
 mod weaker_pod_security_warnings;
@@ -26,6 +27,7 @@ pub static RULES: &[&Rule] = &[
     &missing_resource_quota::RULE,
     &pod_security_version_without_level::RULE,
     &privileged_namespace::RULE,
+    &quota_rejects_object::RULE,
     &unknown_pod_security_label::RULE,
     &unpinned_pod_security_version::RULE,
     &weaker_pod_security_warnings::RULE,

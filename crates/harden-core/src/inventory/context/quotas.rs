@@ -92,7 +92,8 @@ impl Quotas {
 }
 
 impl Quota {
-    pub(super) fn read(object: &Object<'_>) -> Self {
+    /// The quota that an object is.
+    pub fn read(object: &Object<'_>) -> Self {
         let spec = object.place.at("spec");
         let text = |place: Place<'_>| place.as_str().unwrap_or_default().to_owned();
         let scopes = spec.at("scopes").items().map(|it| Scope {
