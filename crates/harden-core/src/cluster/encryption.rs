@@ -92,9 +92,12 @@ impl EncryptionState {
             let port = port.and_then(|it| it.at("port").as_i64()).unwrap_or(443);
             for endpoint in slice.at("endpoints").items() {
                 let hosts = endpoint.at("addresses").items().filter_map(|it| it.as_str());
-                addresses.extend(hosts.map(|host| match host.contains(':') {
-                    true => format!("[{host}]:{port}"),
-                    false => format!("{host}:{port}"),
+                addresses.extend(hosts.map(|host| {
+                    if host.contains(':') {
+                        format!("[{host}]:{port}")
+                    } else {
+                        format!("{host}:{port}")
+                    }
                 }));
             }
         }
