@@ -11,6 +11,7 @@ mod draft;
 mod incremental;
 mod judge;
 mod outcome;
+mod owners;
 mod profiles;
 mod run;
 mod survey;

@@ -33,6 +33,8 @@ pub struct Coverage {
     /// Patches that kustomize lays over objects, by the folders of the kustomizations: only what they say was
     /// checked.
     pub kustomized: BTreeMap<String, usize>,
+    /// Objects of which something was left out that is said of those that made them, too.
+    pub owned: usize,
     /// Objects of one name of which not all say the same, so that each file is judged by the nearest.
     pub several: Vec<Several>,
     /// The ids of rules that did not run, because a kind that they read was not readable.

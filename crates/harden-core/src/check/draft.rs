@@ -1,6 +1,7 @@
 //! What one source comes to, before it is known what all come to together.
 
 use super::Coverage;
+use super::owners::Owned;
 use crate::finding::Finding;
 use crate::ignore::Ignore;
 use crate::inventory::PodSummary;
@@ -17,6 +18,8 @@ pub(super) struct Draft {
     pub(super) chart_templates: usize,
     /// The decisions not to count findings.
     pub(super) ignores: Vec<Ignore>,
+    /// Those of its objects that say who made them.
+    pub(super) owned: Vec<Owned>,
     /// Its pods.
     pub(super) pods: Vec<PodSummary>,
     /// Findings about its pods that count only if a rule confirms them when all objects are known.

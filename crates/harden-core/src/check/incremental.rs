@@ -10,6 +10,7 @@ use harden_yaml::Span;
 use super::checker::{Checker, Kept};
 use super::judge::Judge;
 use super::outcome::{Record, Unread};
+use super::owners;
 use super::{Outcome, Settings};
 use crate::configuration;
 use crate::finding::Finding;
@@ -151,6 +152,8 @@ impl Incremental {
             Some(Finding { message: message?, ..held.finding.clone() })
         }));
         outcome.findings.sort_by(Finding::order);
+        let owned: Vec<_> = drafts().flat_map(|it| it.owned.iter().cloned()).collect();
+        outcome.coverage.owned = owners::collapse(&mut outcome.findings, &owned);
         outcome.complete(&self.checker, unjudged);
         outcome.apply(ignores, &self.checker.settings);
         outcome

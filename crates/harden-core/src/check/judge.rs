@@ -8,6 +8,7 @@ use super::Coverage;
 use super::checker::{ActiveRule, Checker};
 use super::coverage::increase;
 use super::draft::{Draft, Held};
+use super::owners::Owned;
 use super::profiles;
 use crate::finding::Finding;
 use crate::ignore;
@@ -90,6 +91,7 @@ impl<'c> Judge<'c> {
         }
         for object in &objects {
             draft.is_wanted |= !object.is_patch() && wanted.holds(object);
+            draft.owned.extend(Owned::read(object));
             draft.has_custom_objects |= schema::is_custom(object);
             if !object.is_removal() {
                 self.judge_object(text, object, draft);

@@ -7,6 +7,7 @@ use super::checker::{Checker, Kept};
 use super::draft::{Draft, Held};
 use super::judge::Judge;
 use super::outcome::{Record, Unread};
+use super::owners::{self, Owned};
 use super::{Incomplete, Outcome};
 use crate::finding::Finding;
 use crate::ignore::Ignore;
@@ -22,6 +23,7 @@ pub struct Run<'t> {
     texts: Vec<(Option<Cut>, bool)>,
     ignores: Vec<Ignore>,
     held: Vec<Held>,
+    owned: Vec<Owned>,
     /// What nobody judges, with the sources that say so.
     unjudged: Vec<(usize, Unjudged)>,
 }
@@ -34,6 +36,7 @@ impl<'t> Run<'t> {
             texts: Vec::new(),
             ignores: Vec::new(),
             held: Vec::new(),
+            owned: Vec::new(),
             unjudged: Vec::new(),
         }
     }
@@ -57,7 +60,7 @@ impl<'t> Run<'t> {
     /// Runs the rules that look at all objects, and puts together what all rules say.
     pub fn finish(self) -> Outcome<'t> {
         let (mut findings, confirmed) = self.conclude();
-        let Self { checker, mut outcome, ignores, held, unjudged, .. } = self;
+        let Self { checker, mut outcome, ignores, held, unjudged, owned, .. } = self;
         let confirmed = held.into_iter().zip(confirmed);
         findings.extend(
             confirmed.filter_map(|(it, message)| Some(Finding { message: message?, ..it.finding })),
@@ -65,6 +68,7 @@ impl<'t> Run<'t> {
         outcome.findings.append(&mut findings);
         // Two sorted runs, which this sort merges.
         outcome.findings.sort_by(Finding::order);
+        outcome.coverage.owned = owners::collapse(&mut outcome.findings, &owned);
         outcome.complete(&checker, unjudged);
         outcome.apply(ignores, &checker.settings);
         outcome
@@ -73,7 +77,10 @@ impl<'t> Run<'t> {
     fn take_in(&mut self, source: Source<'t>, draft: Draft) {
         let Self { outcome, .. } = self;
         let index = outcome.sources.len();
-        let Draft { mut findings, coverage, ignores, pods, held, is_wanted, unjudged, .. } = draft;
+        let Draft {
+            mut findings, coverage, ignores, owned, pods, held, is_wanted, unjudged, ..
+        } = draft;
+        self.owned.extend(owned);
         let objects = coverage.objects;
         let unread = Unread::of(&coverage, draft.chart_templates);
         let Source { name, text, cut } = source;

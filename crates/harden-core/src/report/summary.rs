@@ -159,6 +159,14 @@ impl Report<'_> {
         lines.extend(without_schema(&coverage.without_schema));
         lines.extend(charts(&coverage.charts));
         lines.extend(kustomized(&coverage.kustomized));
+        match coverage.owned {
+            0 => {}
+            1 => lines
+                .push("what is also said of the owner of 1 object is said there only".to_owned()),
+            some => lines.push(format!(
+                "what is also said of the owners of {some} objects is said there only"
+            )),
+        }
         lines.extend(several(&coverage.several));
         if coverage.broken > 0 {
             let templates = match (coverage.templates, coverage.broken) {

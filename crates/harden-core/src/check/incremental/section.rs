@@ -93,6 +93,8 @@ impl Section {
             finding.spots.iter_mut().for_each(move_spot);
         };
         self.draft.findings.iter_mut().for_each(move_finding);
+        let owned = self.draft.owned.iter_mut();
+        owned.for_each(|it| it.document = it.document.wrapping_add(documents));
         self.draft.held.iter_mut().for_each(|it| move_finding(&mut it.finding));
         for ignore in &mut self.draft.ignores {
             ignore.line = ignore.line.map(|it| it.wrapping_add(lines));

@@ -162,6 +162,8 @@ struct Coverage<'a> {
     without_schema: &'a BTreeMap<String, usize>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     charts: &'a BTreeMap<String, usize>,
+    #[serde(skip_serializing_if = "is_zero")]
+    owned: usize,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     kustomized: &'a BTreeMap<String, usize>,
     #[serde(rename = "rulesNotRun", skip_serializing_if = "<[_]>::is_empty")]
@@ -212,12 +214,18 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 several: several(coverage),
                 without_schema: &coverage.without_schema,
                 charts: &coverage.charts,
+                owned: coverage.owned,
                 kustomized: &coverage.kustomized,
                 rules_not_run: &coverage.rules_not_run,
             },
             incomplete: incomplete.map(|it| Incomplete { what: &it.what, why: &it.why }).collect(),
         },
     )
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 fn several(coverage: &check::Coverage) -> Vec<Several<'_>> {
