@@ -9,6 +9,7 @@ mod host_port;
 mod missing_seccomp_profile;
 mod privilege_escalation;
 mod privileged_container;
+mod privileged_pod;
 mod probe_host;
 mod restricted_volume_type;
 mod root_allowed;
@@ -33,6 +34,7 @@ pub static RULES: &[&Rule] = &[
     &missing_seccomp_profile::RULE,
     &privilege_escalation::RULE,
     &privileged_container::RULE,
+    &privileged_pod::RULE,
     &probe_host::RULE,
     &restricted_volume_type::RULE,
     &root_allowed::RULE,

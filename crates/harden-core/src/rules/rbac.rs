@@ -35,6 +35,7 @@ mod role_escalation;
 mod service_account_token_creation;
 mod unmatched_subject;
 mod wildcard_api_groups;
+mod wildcard_custom_resources;
 mod wildcard_resources;
 mod wildcard_urls;
 mod wildcard_verbs;
@@ -76,6 +77,7 @@ pub static RULES: &[&Rule] = &[
     &service_account_token_creation::RULE,
     &unmatched_subject::RULE,
     &wildcard_api_groups::RULE,
+    &wildcard_custom_resources::RULE,
     &wildcard_resources::RULE,
     &wildcard_urls::RULE,
     &wildcard_verbs::RULE,

@@ -161,7 +161,9 @@ fn what_matches_no_request_is_named() {
 #[test]
 fn groups_of_definitions_are_not_those_of_kubernetes() {
     let Some(found) = verdicts(&["gateway-wildcard.yaml"]) else { return };
-    assert!(found.is_empty(), "{found:?}");
+    let is_of_others =
+        |it: &Verdict| it.rule == "wildcard-custom-resources" && it.severity == "low";
+    assert!(found.iter().all(is_of_others), "{found:?}");
 }
 
 #[test]
