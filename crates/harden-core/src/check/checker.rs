@@ -13,8 +13,15 @@ use crate::inventory::{Context, Extents, Inventory, PodSummary, Wanted};
 use crate::kubernetes::GroupKind;
 use crate::object::Object;
 use crate::rule::{Check, Collector, Reporter, Rule, Target, World};
-use crate::schema;
+use crate::schema::{self, FlawKind};
 use crate::source::{Charts, Positions, Text};
+
+/// Kinds that protect others: what the API server cannot decode protects nothing.
+const PROTECTING: [GroupKind; 3] = [
+    GroupKind::LIMIT_RANGE,
+    GroupKind::RESOURCE_QUOTA,
+    GroupKind::new("networking.k8s.io", "NetworkPolicy"),
+];
 
 /// Everything that judging takes but the texts.
 #[derive(Debug)]
@@ -119,6 +126,16 @@ impl Checker {
         })
     }
 
+    /// Whether an object is to protect others, and the API server cannot decode it.
+    fn protects_nothing(&self, object: &Object<'_>, text: &str) -> bool {
+        let protects = PROTECTING.iter().any(|it| object.is_of(*it));
+        let target = self.target();
+        protects && {
+            let flaws = target.context.around(text).flaws(object, target.version);
+            flaws.iter().any(|it| it.kind == FlawKind::WrongType)
+        }
+    }
+
     /// What rules say that look at all objects. `kept` are the sections that hold those they read.
     ///
     /// Of what is held, it returns the messages of that which is confirmed, in the order of `held`.
@@ -137,7 +154,8 @@ impl Checker {
             })
             .collect();
         let objects = documents.iter().flat_map(|(text, (number, document))| {
-            self.objects(text, document, *number).filter(|it| !it.is_patch())
+            let all = self.objects(text, document, *number).filter(|it| !it.is_patch());
+            all.filter(|it| !self.protects_nothing(it, text.name()))
         });
         let world = World::new(Inventory::new(&self.wanted, objects, pods));
         let target = self.target();

@@ -39,6 +39,8 @@ fn a_selector_that_is_no_map_is_a_wrong_type() {
     let found = of(&verdicts, "wrong-type");
     assert_eq!(found.len(), 1, "{verdicts:?}");
     assert!(found.iter().all(|it| it.paths == ["spec.podSelector.matchLabels"]));
+    // No other rule believes that it selects every pod.
+    assert!(of(&verdicts, "denied-dns").is_empty(), "{verdicts:?}");
 }
 
 #[test]
