@@ -16,8 +16,10 @@ const BOOKKEEPING: [&str; 6] =
 
 /// A unified diff of two states of an object; empty when they are the same.
 pub(super) fn render(title: &str, before: Option<&Value>, after: &Value) -> String {
-    let before = before.map(readable).unwrap_or_default();
-    let after = readable(after);
+    let live = before.cloned();
+    let (before, after) = masked(live, after.clone());
+    let before = before.as_ref().map(readable).unwrap_or_default();
+    let after = readable(&after);
     let diff = TextDiff::from_lines(&before, &after);
     let mut text = String::new();
     for group in diff.grouped_ops(3) {
@@ -52,6 +54,34 @@ pub(super) fn render(title: &str, before: Option<&Value>, after: &Value) -> Stri
     text
 }
 
+/// The states of a Secret without its values, those that change told from the others.
+fn masked(mut before: Option<Value>, mut after: Value) -> (Option<Value>, Value) {
+    if after.get("kind").and_then(Value::as_str) != Some("Secret") {
+        return (before, after);
+    }
+    for field in ["data", "stringData"] {
+        let live = before.as_mut().and_then(|it| it.get_mut(field)?.as_object_mut());
+        let mut unknown = serde_json::Map::new();
+        let live = live.unwrap_or(&mut unknown);
+        for (key, value) in
+            after.get_mut(field).and_then(Value::as_object_mut).into_iter().flatten()
+        {
+            let is_same = live.get(key) == Some(&*value);
+            *value = Value::from(if is_same { "(hidden)" } else { "(hidden, other)" });
+        }
+        live.values_mut().for_each(|it| *it = Value::from("(hidden)"));
+    }
+    for state in before.iter_mut().chain([&mut after]) {
+        if let Some(metadata) = state.get_mut("metadata").and_then(Value::as_object_mut)
+            && let Some(annotations) =
+                metadata.get_mut("annotations").and_then(Value::as_object_mut)
+        {
+            annotations.shift_remove("kubectl.kubernetes.io/last-applied-configuration");
+        }
+    }
+    (before, after)
+}
+
 /// Whether two states of an object mean the same.
 pub(super) fn is_same(before: &Value, after: &Value) -> bool {
     readable(before) == readable(after)
@@ -75,6 +105,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_values_of_a_secret_are_not_shown() {
+        let secret = |a: &str, b: &str| serde_json::json!({"kind": "Secret", "metadata": {"name": "s"}, "data": {"a": a, "b": b}});
+        let text =
+            render("Secret s", Some(&secret("aHVudGVy", "b2xk")), &secret("aHVudGVy", "bmV3"));
+        assert!(text.contains("(hidden, other)"), "{text}");
+        assert!(!["aHVudGVy", "b2xk", "bmV3"].iter().any(|it| text.contains(it)), "{text}");
+    }
 
     #[test]
     fn bookkeeping_is_no_difference() {

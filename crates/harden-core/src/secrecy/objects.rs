@@ -5,6 +5,7 @@ use harden_yaml::{Document, Kind, Place, Span, Style};
 use super::credentials;
 use super::kinds::{self, Confidential};
 use super::{Reason, lines};
+use crate::configuration::looks_like_key;
 use crate::external_secrets::GROUP;
 use crate::object::objects;
 use crate::schema;
@@ -135,6 +136,11 @@ fn hide<'d>(object: Place<'d>, confidential: Confidential, found: &mut Found<'d>
     let mut rest: Vec<(Place<'d>, Vec<&str>)> = vec![(object, Vec::new())];
     while let Some((place, keys)) = rest.pop() {
         if place.is_map() {
+            // A value may have got to where a key belongs.
+            let misplaced = place.entries().filter(|(key, _)| {
+                looks_like_key(key) || key.contains(|it: char| it.is_whitespace() || it == '=')
+            });
+            found.spans.extend(misplaced.filter_map(|(_, value)| value.key_span()));
             rest.extend(place.entries().map(|(key, value)| {
                 let keys = keys.iter().copied().chain([key]).take(8).collect();
                 (value, keys)

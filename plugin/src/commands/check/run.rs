@@ -177,6 +177,17 @@ fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
+/// A message without the name that it gives an alias: it may be a password that begins with `*`.
+fn without_anchors(message: &str) -> String {
+    let mut parts = message.split("unknown anchor '");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.split_once('\'').map_or("", |(_, rest)| rest);
+        text.extend(["unknown anchor", rest]);
+    }
+    text
+}
+
 /// Has kubectl build a kustomization; the error is a sentence.
 fn kustomize(folder: &Path) -> Result<String, String> {
     let output = Command::new("kubectl").arg("kustomize").arg(folder).output();
@@ -184,7 +195,7 @@ fn kustomize(folder: &Path) -> Result<String, String> {
         .map_err(|error| format!("failed to run kubectl, which builds kustomizations: {error}"))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("kubectl kustomize failed: {}", said.trim()));
+        return Err(format!("kubectl kustomize failed: {}", without_anchors(said.trim())));
     }
     String::from_utf8(output.stdout)
         .map_err(|_| "kubectl printed something other than text".to_owned())

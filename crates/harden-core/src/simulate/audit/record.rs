@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::configuration::audit::{AuditLevel, Event, Stage, User};
@@ -91,12 +92,21 @@ struct ObjectRef<'e> {
     subresource: Cow<'e, str>,
 }
 
+/// What is wrong with a text; of a value of another type only where it stands, for it may be secret.
+fn what_is_wrong(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    match error.classify() {
+        Category::Data => format!("a field has another type at line {line} column {column}"),
+        _ => error.to_string(),
+    }
+}
+
 impl<'e> Record<'e> {
     /// Reads the JSON of one event.
     pub fn read(text: &'e str) -> Result<Self, NoRecord> {
         let text = text.trim();
         let wire: Wire<'e> =
-            serde_json::from_str(text).map_err(|error| NoRecord::Json(error.to_string()))?;
+            serde_json::from_str(text).map_err(|error| NoRecord::Json(what_is_wrong(&error)))?;
         let is_event = matches!(&*wire.kind, "Event" | "");
         if !is_event || !matches!(&*wire.api_version, "audit.k8s.io/v1" | "") {
             let kind = format!("{} {}", wire.api_version, wire.kind);
