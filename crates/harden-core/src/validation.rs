@@ -71,3 +71,6 @@ pub fn check<'d>(object: &Object<'d>, version: MinorVersion) -> Vec<Problem<'d>>
     }
     problems.take()
 }
+
+#[cfg(test)]
+mod tests;
