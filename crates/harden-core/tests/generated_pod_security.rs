@@ -18,7 +18,7 @@ fn text(options: Options) -> String {
 /// What the rules say of a text, as `severity rule: message`.
 fn findings(text: &str) -> Vec<String> {
     let outcome = check(Settings::new(rules::all()), [text]);
-    let findings = outcome.findings.iter();
+    let findings = outcome.findings.iter().filter(|it| it.ignored.is_none());
     findings
         .map(|it| format!("{} {}: {}", it.about.severity.name(), it.about.id, it.message))
         .collect()
