@@ -184,8 +184,8 @@ fn everything_that_can_be_made_passes_every_rule_and_the_operators_schemas() {
         if words.contains("--deletion-policy delete") {
             asked.push("external-secret-deletes-secret");
         }
-        if words.contains("--store kubernetes") {
-            // What is pushed must be created.
+        if yaml.contains("\nkind: Role\n") {
+            // What is pushed into a store of this cluster must be created.
             asked.push("namespace-secret-write");
         }
         if words.contains("--store fake") {
