@@ -111,14 +111,11 @@ fn of_schema(schema: Place<'_>, above: Above, left: u8) -> Option<(Place<'_>, St
     }
     let properties = schema.at("properties");
     let others = schema.at("additionalProperties");
-    if others.exists() && others.as_bool() != Some(true) && !properties.is_empty() {
+    if others.is_map() && !properties.is_empty() {
         return Some((
             others,
             "must not be beside `properties`: `additionalProperties`".to_owned(),
         ));
-    }
-    if others.as_bool() == Some(false) {
-        return Some((others, "`additionalProperties` must not be false".to_owned()));
     }
     let list_type = schema.at("x-kubernetes-list-type");
     let keys = schema.at("x-kubernetes-list-map-keys");
@@ -182,4 +179,51 @@ fn never(schema: Place<'_>) -> Option<(Place<'_>, String)> {
         value.exists() && value.as_bool() != Some(false) && value.as_str() != Some("")
     })?;
     Some((schema.at(key), format!("`{key}` must not be in the schema of a custom kind")))
+}
+
+#[cfg(test)]
+mod tests {
+    use harden_yaml::Document;
+
+    use super::*;
+    use crate::object::objects;
+
+    /// Whether a definition with this schema for `spec` is taken to be refused.
+    fn is_refused(spec: &str) -> bool {
+        let text = format!(
+            "{{apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {{name: a.example.com}}, \
+             spec: {{group: example.com, names: {{plural: a, kind: A}}, versions: [{{name: v1, served: true, \
+             storage: true, schema: {{openAPIV3Schema: {{type: object, properties: {{spec: {spec}}}}}}}}}]}}}}"
+        );
+        let document = Document::parse_yaml(&text);
+        objects(document.root()).any(|it| first_flaw(&it).is_some())
+    }
+
+    #[test]
+    fn schemas_are_refused_as_the_server_refuses_them() {
+        for good in [
+            "{type: object}",
+            "{type: object, additionalProperties: false}",
+            "{type: object, properties: {a: {type: string}}, additionalProperties: true}",
+            "{x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}",
+            "{x-kubernetes-preserve-unknown-fields: true}",
+        ] {
+            assert!(!is_refused(good), "{good}");
+        }
+        for bad in [
+            "{}",
+            "{type: array}",
+            "{type: object, properties: {a: {description: x}}}",
+            "{type: object, properties: {a: {type: string}}, additionalProperties: {type: string}}",
+            "{type: object, additionalProperties: {}}",
+            "{type: array, uniqueItems: true, items: {type: string}}",
+            "{type: array, x-kubernetes-list-type: map, items: {type: object}}",
+            "{type: object, x-kubernetes-list-type: set}",
+            "{type: object, anyOf: [{type: object}]}",
+            "{type: object, oneOf: [{properties: {a: {default: 1}}}]}",
+            "{type: object, not: {description: x}}",
+        ] {
+            assert!(is_refused(bad), "{bad}");
+        }
+    }
 }
