@@ -40,6 +40,9 @@ pub(super) fn excerpts<'a>(
     let source = Source { text, index: finding.source, secrets };
     let mut spots: Vec<&Spot> = finding.spots.iter().take(limit).collect();
     spots.sort_by_key(|it| (it.span.start, it.span.end));
+    // What several places share by an alias is shown once.
+    let action = |it: &Spot| it.remedy.as_ref().map(|it| it.action.clone());
+    spots.dedup_by(|it, known| it.span == known.span && action(it) == action(known));
     let is_near = |a: &&Spot, b: &&Spot| {
         b.start.line - a.start.line.min(b.start.line) <= NEAR.0
             && (b.span.start - a.span.start) as usize <= NEAR.1
@@ -254,6 +257,13 @@ mod tests {
                 (it.text.to_string(), marks.collect())
             })
             .collect()
+    }
+
+    #[test]
+    fn what_places_share_by_an_alias_is_shown_once() {
+        let text = "a: &a 1\nb: *a\n";
+        let shown = shown(text, &["a", "a"], None);
+        assert_eq!(shown, [("a: &a 1".to_owned(), vec!["a".to_owned()])]);
     }
 
     #[test]
