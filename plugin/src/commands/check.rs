@@ -29,7 +29,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let (config, expired) = Config::read(options.config.as_deref())?.without_expired(today);
     let known = options.baseline.as_deref().map(read_baseline).transpose()?;
     let settings = options.settings(&config)?;
-    let Checked { mut outcome, errors } = run::check(options, settings.clone());
+    let Checked { mut outcome, errors, notes } = run::check(options, settings.clone());
     if let Some(path) = &options.write_baseline {
         let text = Baseline::of(&outcome.findings).to_json();
         folder::replace(path, text.as_bytes())
@@ -40,6 +40,9 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     }
     for error in &errors {
         terminal::error(error)?;
+    }
+    for note in &notes {
+        terminal::note(note)?;
     }
     for entry in expired.iter().filter(|_| !options.no_ignores) {
         terminal::note(&format!("{}: {entry}", options.config_name()))?;

@@ -596,6 +596,26 @@ spec:
 }
 
 #[test]
+#[cfg(unix)]
+fn comments_that_kustomize_drops_are_pointed_out() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let ignored = POD.replace(
+        "privileged: true",
+        "privileged: true # harden: ignore[privileged-container] a driver",
+    );
+    let folder = Folder::with(&[("app/pod.yaml", &ignored), ("bin/kubectl", "")]);
+    let kubectl = folder.path().join("bin/kubectl");
+    fs::write(&kubectl, format!("#!/bin/sh\necho '{POD}'\n")).unwrap();
+    fs::set_permissions(&kubectl, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut check = folder.command("check -k app");
+    let ended = finish(check.env("PATH", folder.path().join("bin")), "");
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    let note = "note: app/pod.yaml: kustomize drops comments, so what they ignore counts";
+    assert!(ended.stderr.starts_with(note), "{}", ended.stderr);
+}
+
+#[test]
 fn kustomizations_are_built_by_kubectl() {
     let folder = one("");
     let ended = folder.command("check -k .").env("PATH", "/nonexistent").output().unwrap();

@@ -1,6 +1,6 @@
 //! Feeds what the options name to one check, and keeps what could not be read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -25,17 +25,23 @@ enum Input<W> {
 pub(super) struct Checked {
     pub(super) outcome: Outcome<'static>,
     pub(super) errors: Vec<String>,
+    /// What the user should know of the way in.
+    pub(super) notes: Vec<String>,
 }
 
 /// Reads and checks everything that the options name.
 pub(super) fn check(options: &Options, settings: Settings) -> Checked {
     let mut unread = Unread::default();
+    let mut notes = Vec::new();
     let mut inputs = read(options, &mut unread);
     if let Some(folder) = &options.kustomize {
         let name = folder.display().to_string();
         if folder.exists() {
             match kustomize(folder) {
-                Ok(text) => inputs.push(Input::Whole(Source::new(name, text))),
+                Ok(text) => {
+                    notes.extend(lost_ignores(folder));
+                    inputs.push(Input::Whole(Source::new(name, text)));
+                }
                 Err(why) => unread.lack(name, why),
             }
         } else {
@@ -69,7 +75,7 @@ pub(super) fn check(options: &Options, settings: Settings) -> Checked {
     }
     run.judge(whole);
     unread.incomplete.into_iter().for_each(|it| run.note(it));
-    Checked { outcome: run.finish(), errors: unread.errors }
+    Checked { outcome: run.finish(), errors: unread.errors, notes }
 }
 
 /// What could not be read.
@@ -186,6 +192,18 @@ fn without_anchors(message: &str) -> String {
         text.extend(["unknown anchor", rest]);
     }
     text
+}
+
+/// A note on comments that ignore findings, which do not outlast building.
+fn lost_ignores(folder: &Path) -> Option<String> {
+    let files = sources::find(&[folder.to_owned()], true).paths;
+    let has_one =
+        |it: &&PathBuf| input::read_path(it).is_ok_and(|text| text.contains("harden: ignore["));
+    let file = files.iter().find(has_one)?;
+    Some(format!(
+        "{}: kustomize drops comments, so what they ignore counts: write annotations instead",
+        file.display()
+    ))
 }
 
 /// Has kubectl build a kustomization; the error is a sentence.
