@@ -63,14 +63,18 @@ impl Confidential {
     /// Whether objects of this kind say the value openly that these keys lead to; items of lists have no
     /// key.
     pub(super) fn is_open(self, keys: &[&str], value: Place<'_>) -> bool {
+        let text = value.as_str().unwrap_or_default();
         let is_said = match (self, keys) {
+            // Other values may have got there.
+            (_, ["kind"]) => text.bytes().all(|it| it.is_ascii_alphabetic()),
+            (Self::Secret, ["type"]) => text == "Opaque" || text.contains('/'),
             (
                 _,
-                ["apiVersion" | "kind"]
+                ["apiVersion"]
                 | ["metadata", "name" | "generateName" | "namespace"]
                 | ["metadata", "labels", _],
             )
-            | (Self::Secret, ["type" | "immutable"])
+            | (Self::Secret, ["immutable"])
             | (Self::Encryption, ["resources", "resources"]) => true,
             (Self::Encryption, ["resources", "providers", _, "keys", "name"]) => {
                 !looks_random(value)

@@ -37,6 +37,7 @@ pub(super) fn read_comments(text: &str) -> (Vec<Reason>, Vec<Span>) {
     let is_object = kinds_in(text).next().is_some()
         || lower.contains("data:")
         || lower.contains("opaque")
+        || lower.contains("secret:")
         || lower.contains("-----begin");
     if is_object { read(text) } else { credentials(text) }
 }

@@ -64,9 +64,7 @@ pub(super) fn read<'d>(document: &'d Document<'d>) -> Found<'d> {
     for object in objects(root) {
         let is_misspelt = object.group.is_empty() && schema::is_custom(&object);
         if is_misspelt && kinds::of_map(object.place).is_none() {
-            if may_be_secret(object.place) {
-                found.add_reason(Reason::Unknown);
-            }
+            found.add_reason(Reason::Unknown);
             hide(object.place, Confidential::Secret, &mut found);
         }
     }
@@ -92,14 +90,6 @@ pub(super) fn read_below<'d>(root: Place<'d>, found: &mut Found<'d>) {
             _ => {}
         }
     }
-}
-
-/// Whether an object whose kind nobody knows may be a Secret: it has what Secrets have, or a word of theirs.
-fn may_be_secret(object: Place<'_>) -> bool {
-    const WORDS: [&str; 5] = ["secret", "passw", "token", "opaque", "private"];
-    let text = object.source().to_lowercase();
-    WORDS.iter().any(|it| text.contains(it))
-        || object.entries().any(|(key, _)| key.to_lowercase().contains("ata") && key != "metadata")
 }
 
 fn map<'d>(step: Step<'d>, steps: &mut Vec<Step<'d>>, found: &mut Found<'d>) {
