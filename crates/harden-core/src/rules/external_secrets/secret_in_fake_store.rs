@@ -35,7 +35,7 @@ spec:
     fake:
       data:
       - key: team-a/app
-        value: hunter2
+        value: violet-anchor-meadow
 ",
     good: "\
 apiVersion: external-secrets.io/v1

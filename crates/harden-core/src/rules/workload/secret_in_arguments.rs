@@ -33,7 +33,7 @@ spec:
   containers:
   - name: app
     image: registry.example.com/web:1.4.2
-    args: [--db-password=hunter22]
+    args: [--db-password=violet-anchor-meadow]
 ",
     good: "\
 apiVersion: v1

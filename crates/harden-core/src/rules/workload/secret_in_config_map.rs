@@ -32,7 +32,7 @@ kind: ConfigMap
 metadata:
   name: web
 data:
-  DB_PASSWORD: hunter22
+  DB_PASSWORD: violet-anchor-meadow
 ",
     good: "\
 apiVersion: v1

@@ -35,7 +35,7 @@ spec:
     image: registry.example.com/web:1.4.2
     env:
     - name: DB_PASSWORD
-      value: hunter22
+      value: violet-anchor-meadow
 ",
     good: "\
 apiVersion: v1
