@@ -50,17 +50,50 @@ const SECURITY_FIELDS: [&str; 5] = [
 const VOLUME_SOURCES: [&str; 7] =
     ["hostPath", "emptyDir", "secret", "configMap", "persistentVolumeClaim", "projected", "csi"];
 
-/// Groups whose objects say what pods must be like, and not what they are; and some of Kubernetes, whose
-/// objects hold none.
-const CLOSED: [&str; 8] = [
+/// Groups whose objects say what pods must or may be like, and not what they are; and some of Kubernetes,
+/// whose objects hold none.
+const CLOSED: [&str; 13] = [
     "admissionregistration.k8s.io",
     "apiextensions.k8s.io",
+    "auto.gke.io",
     "config.k8s.io",
     "gatekeeper.sh",
+    "jspolicy.com",
+    "kubewarden.io",
     "kyverno.io",
     "networking.k8s.io",
     "rbac.authorization.k8s.io",
+    "security.openshift.io",
+    "sigstore.dev",
     "storage.k8s.io",
+];
+
+/// How kinds end, in lower case, that make exceptions or say what is let in.
+const ALLOWING: [&str; 6] =
+    ["allowlist", "denylist", "whitelist", "blacklist", "exception", "exemption"];
+
+/// Keys under which there is what objects are compared with.
+const CRITERIA: [&str; 8] = [
+    "matchingCriteria",
+    "match",
+    "pattern",
+    "anyPattern",
+    "patterns",
+    "exclude",
+    "exceptions",
+    "exemptions",
+];
+
+/// What says of the map that it is in that it bounds pods, as PodSecurityPolicies did.
+const BOUNDS: [&str; 8] = [
+    "allowedCapabilities",
+    "allowedFlexVolumes",
+    "allowedHostPaths",
+    "allowedUnsafeSysctls",
+    "defaultAddCapabilities",
+    "defaultAllowPrivilegeEscalation",
+    "forbiddenSysctls",
+    "requiredDropCapabilities",
 ];
 
 impl<'d> Object<'d> {
@@ -68,10 +101,8 @@ impl<'d> Object<'d> {
     pub fn fragments(&self) -> Vec<Fragment<'d>> {
         let mut fragments = Fragments(Vec::new());
         if self.pod_kind().is_none() && self.is_open() {
-            for (key, value) in self.place.entries() {
-                if !matches!(key, "metadata" | "status") {
-                    fragments.visit(value, self.place, None, DEEPEST);
-                }
+            for (_, value) in self.place.entries().filter(|(key, _)| may_hold_pods(key)) {
+                fragments.visit(value, self.place, None, DEEPEST);
             }
         }
         fragments.0
@@ -83,8 +114,22 @@ impl<'d> Object<'d> {
             let rest = self.group.strip_suffix(group);
             rest.is_some_and(|it| it.is_empty() || it.ends_with('.'))
         };
-        self.group.contains('.') && !CLOSED.iter().any(|it| is_in(it))
+        let kind = self.kind.to_ascii_lowercase();
+        self.group.contains('.')
+            && !CLOSED.iter().any(|it| is_in(it))
+            && !ALLOWING.iter().any(|it| kind.ends_with(it))
     }
+}
+
+/// Whether pods or objects may be under a key of an object, and not only what they are compared with.
+pub(super) fn may_hold_pods(key: &str) -> bool {
+    !matches!(key, "metadata" | "status") && !CRITERIA.contains(&key)
+}
+
+/// Whether it is what must not be there, in a policy of Open Cluster Management.
+pub(super) fn is_forbidden(place: Place<'_>) -> bool {
+    let compliance = place.at("complianceType").as_str();
+    compliance.is_some_and(|it| it.eq_ignore_ascii_case("mustnothave"))
 }
 
 struct Fragments<'d>(Vec<Fragment<'d>>);
@@ -96,14 +141,15 @@ impl<'d> Fragments<'d> {
         if place.is_list() {
             return place.items().for_each(|it| self.visit(it, above, owner, left));
         }
-        if !place.is_map() || is_object(place) {
+        if !place.is_map() || is_object(place) || is_forbidden(place) {
             return;
         }
         let has_volumes = place.at("volumes").items().any(is_volume);
+        let is_bound = BOUNDS.iter().any(|it| place.at(it).exists());
+        let is_on_host =
+            ["hostNetwork", "hostPID", "hostIPC"].iter().any(|it| place.at(it).as_bool().is_some());
         let is_pod = has_volumes
-            || ["hostNetwork", "hostPID", "hostIPC"]
-                .iter()
-                .any(|it| place.at(it).as_bool().is_some())
+            || is_on_host && !is_bound
             || LISTS.iter().any(|it| place.at(it).items().any(is_item));
         let mut containers = Vec::new();
         if is_container(place) {
@@ -133,7 +179,7 @@ impl<'d> Fragments<'d> {
             None => {}
         }
         let owner = if has_volumes { self.0.len().checked_sub(1) } else { owner };
-        for (key, value) in place.entries() {
+        for (key, value) in place.entries().filter(|(key, _)| !CRITERIA.contains(key)) {
             if value.is_list() {
                 let is_known = |it: &Place<'d>| {
                     found.contains(&it.span()) || LISTS.contains(&key) && is_item(*it)
@@ -151,6 +197,7 @@ impl<'d> Fragments<'d> {
 
 fn is_volume(volume: Place<'_>) -> bool {
     VOLUME_SOURCES.iter().any(|it| volume.at(it).is_map())
+        || volume.at("image").at("reference").exists()
 }
 
 /// Whether it is a container, wherever it is.
@@ -220,6 +267,7 @@ mod tests {
             ),
             ["spec spec"]
         );
+        assert_eq!(of("example.com/v1, kind: A", "volumes: [{image: {reference: a}}]"), ["spec"]);
         assert_eq!(of("example.com/v1, kind: A", "driver: {hostNetwork: true}"), ["spec.driver"]);
         assert_eq!(
             of(
@@ -241,6 +289,27 @@ mod tests {
                 "rules: [{validate: {pattern: {spec: {hostNetwork: true}}}}]",
             ),
             ("constraints.gatekeeper.sh/v1, kind: K", "containers: [{name: a, image: b}]"),
+            (
+                "auto.gke.io/v1, kind: WorkloadAllowlist",
+                "containers: [{name: a, image: b, securityContext: {privileged: true}}]",
+            ),
+            (
+                "policy.open-cluster-management.io/v1, kind: ConfigurationPolicy",
+                "object-templates: [{complianceType: MustNotHave, objectDefinition: {spec: {hostPID: true}}}]",
+            ),
+            ("example.com/v1, kind: PrivilegedPodException", "hostPID: true"),
+            (
+                "example.com/v1, kind: A",
+                "rules: [{match: {hostPID: true, containers: [{name: a, env: []}]}}]",
+            ),
+            (
+                "security.openshift.io/v1, kind: SecurityContextConstraints",
+                "volumes: [{hostPath: {}}]",
+            ),
+            (
+                "management.cattle.io/v3, kind: PodSecurityPolicyTemplate",
+                "privileged: true, hostNetwork: true, volumes: ['*'], allowedCapabilities: ['*']",
+            ),
             ("v1, kind: ConfigMap", "containers: [{name: a, image: b}]"),
             ("apps/v1, kind: Deployment", "containers: [{name: a, image: b}]"),
         ] {

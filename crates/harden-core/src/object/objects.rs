@@ -7,6 +7,7 @@ use std::sync::Arc;
 use harden_yaml::{Items, Place, Pointer};
 
 use super::ObjectReference;
+use super::fragments::{is_forbidden, may_hold_pods};
 use crate::kubernetes::GroupKind;
 
 /// An object of the API as it is written, and where it was found.
@@ -150,10 +151,8 @@ impl<'d> Object<'d> {
         let has_parameters = self.is("template.openshift.io", "Template");
         let mut embedded = Vec::new();
         if self.is_open() {
-            for (key, value) in self.place.entries() {
-                if !matches!(key, "metadata" | "status") {
-                    collect(value, DEEPEST, &mut embedded);
-                }
+            for (_, value) in self.place.entries().filter(|(key, _)| may_hold_pods(key)) {
+                collect(value, DEEPEST, &mut embedded);
             }
         }
         let objects = embedded.into_iter().filter_map(|place| {
@@ -196,8 +195,12 @@ fn collect<'d>(place: Place<'d>, left: usize, embedded: &mut Vec<Place<'d>>) {
     if is_object(place) {
         return embedded.push(place);
     }
+    if is_forbidden(place) {
+        return;
+    }
     place.items().for_each(|it| collect(it, left, embedded));
-    place.entries().for_each(|(_, it)| collect(it, left, embedded));
+    let entries = place.entries().filter(|(key, _)| may_hold_pods(key));
+    entries.for_each(|(_, it)| collect(it, left, embedded));
 }
 
 /// A name. What bad indentation folds into it may be a secret, so only the first word counts of a name over
