@@ -79,8 +79,16 @@ fn flaw(resource: &str, place: Place<'_>) -> Option<String> {
         "cpu" if amount >= Quantity::one().times(TOO_MANY) => {
             Some(format!("{amount} of cpu are more CPUs than any machine has"))
         }
+        // A fraction of more than a megabyte, such as 1.1Gi, has the unit that was meant.
+        "memory" | "ephemeral-storage" if !amount.is_whole() && amount < megabyte() => {
+            Some(format!("{amount} of {resource} is no whole number of bytes"))
+        }
         _ => None,
     }
+}
+
+fn megabyte() -> Quantity {
+    Quantity::one().times(1_000_000)
 }
 
 #[cfg(test)]
@@ -105,6 +113,10 @@ mod tests {
             ]
         );
         assert_eq!(says("limits: {ephemeral-storage: 1u, cpu: 1Gi}").len(), 2);
+        assert_eq!(
+            says("limits: {memory: 0.5}"),
+            ["container `app`: 0.5 of memory is no whole number of bytes"]
+        );
         assert!(says("limits: {memory: 1.1Gi, cpu: 1500m, example.com/a: 1m}").is_empty());
         assert!(says("limits: {memory: 0m, cpu: 256}, requests: {memory: many}").is_empty());
         let pod = "{apiVersion: v1, kind: Pod, spec: {resources: {limits: {memory: 1m}}}}";

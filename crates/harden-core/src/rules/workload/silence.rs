@@ -1,5 +1,7 @@
 //! What containers do not say of the resources that they take.
 
+use harden_yaml::Place;
+
 use super::containers::{is_bounded, is_complete, is_stated, keeps_running, quoted};
 use crate::inventory::Surroundings;
 use crate::pod_security::{Container, ContainerKind};
@@ -51,10 +53,16 @@ pub(super) fn silences<'w, 'd>(
                     && is_lasting
                     && !says("limits", "ephemeral-storage")
                     && writes_to_disk(workload, container),
-                is_whole: resources.is_empty(),
+                is_whole: states_nothing(resources),
             }
         })
         .collect()
+}
+
+/// Whether no amount is written, however little of the field is there.
+pub(super) fn states_nothing(resources: Place<'_>) -> bool {
+    let mut amounts = ["limits", "requests"].into_iter().flat_map(|it| resources.at(it).entries());
+    amounts.all(|(_, amount)| !amount.exists())
 }
 
 /// The flaw with what else is missing of containers that say nothing at all: each with its words.
