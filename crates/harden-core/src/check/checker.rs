@@ -16,11 +16,14 @@ use crate::rule::{Check, Collector, Reporter, Rule, Target, World};
 use crate::schema::{self, FlawKind};
 use crate::source::{Charts, Positions, Text};
 
-/// Kinds that protect others: what the API server cannot decode protects nothing.
-const PROTECTING: [GroupKind; 3] = [
+/// Kinds that say something for others: what the API server cannot decode says nothing.
+const SPEAKING: [GroupKind; 6] = [
     GroupKind::LIMIT_RANGE,
     GroupKind::RESOURCE_QUOTA,
+    GroupKind::SERVICE_ACCOUNT,
     GroupKind::new("networking.k8s.io", "NetworkPolicy"),
+    GroupKind::new("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+    GroupKind::new("rbac.authorization.k8s.io", "RoleBinding"),
 ];
 
 /// Everything that judging takes but the texts.
@@ -126,11 +129,11 @@ impl Checker {
         })
     }
 
-    /// Whether an object is to protect others, and the API server cannot decode it.
-    fn protects_nothing(&self, object: &Object<'_>, text: &str) -> bool {
-        let protects = PROTECTING.iter().any(|it| object.is_of(*it));
+    /// Whether an object would say something for others, and the API server cannot decode it.
+    fn says_nothing(&self, object: &Object<'_>, text: &str) -> bool {
+        let speaks = SPEAKING.iter().any(|it| object.is_of(*it));
         let target = self.target();
-        protects && {
+        speaks && {
             let flaws = target.context.around(text).flaws(object, target.version);
             flaws.iter().any(|it| it.kind == FlawKind::WrongType)
         }
@@ -155,7 +158,7 @@ impl Checker {
             .collect();
         let objects = documents.iter().flat_map(|(text, (number, document))| {
             let all = self.objects(text, document, *number).filter(|it| !it.is_patch());
-            all.filter(|it| !self.protects_nothing(it, text.name()))
+            all.filter(|it| !self.says_nothing(it, text.name()))
         });
         let world = World::new(Inventory::new(&self.wanted, objects, pods));
         let target = self.target();

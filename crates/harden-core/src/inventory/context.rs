@@ -25,9 +25,10 @@ use self::limit_ranges::LimitRanges;
 use self::quotas::Quotas;
 use self::standards::Standards;
 use super::Several;
-use crate::kubernetes::GroupKind;
+use crate::kubernetes::{GroupKind, MinorVersion};
 use crate::object::Object;
 use crate::pod_security::Standard;
+use crate::schema::{self, Crds, FlawKind};
 use crate::source::{self, Text};
 
 /// The kinds that say something for objects of other kinds.
@@ -114,9 +115,15 @@ impl Context {
         crate::object::objects(document.root()).for_each(|it| self.definitions.define(&it));
     }
 
+    /// What the API server cannot decode says nothing for others.
     fn learn_object(&mut self, object: &Object<'_>, file: &str) {
         let [namespace, limit_range, quota, definition] = KINDS;
-        let lesson = if object.is_removal() {
+        let is_decoded = |object: &Object<'_>| {
+            let flaws = schema::check(object, MinorVersion::NEWEST_KNOWN, &Crds::default());
+            !flaws.iter().any(|it| it.kind == FlawKind::WrongType)
+        };
+        let is_native = KINDS.iter().any(|it| object.is_of(*it)) && !object.is_of(definition);
+        let lesson = if object.is_removal() || is_native && !is_decoded(object) {
             None
         } else if object.is_of(namespace) {
             Some(Lesson::Standard(object.name().to_owned(), Enforced::read(object)))

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::definitions::Definition;
 use super::standards::Enforced;
 use super::{Context, Limits, Quota};
-use crate::kubernetes::MinorVersion;
+use crate::kubernetes::{MinorVersion, Quantity};
 use crate::object::Object;
 use crate::schema::{self, Crds, Flaw, FlawKind};
 
@@ -44,14 +44,15 @@ impl<'c> Surroundings<'c> {
     }
 
     /// Whether containers of this namespace that set no such bound (`limits`, `requests`) on a
-    /// resource get one.
+    /// resource get one; 0 is none.
     pub fn fills_in(self, namespace: &str, bound: &'static str, resource: &str) -> bool {
         let limits = self.limits(namespace);
         let bounds = limits.as_ref().and_then(|it| it.container.get(resource));
-        bounds.is_some_and(|it| match bound {
-            "limits" => it.default.is_some(),
-            _ => it.default_request.is_some(),
-        })
+        let given = bounds.and_then(|it| match bound {
+            "limits" => it.default.as_ref(),
+            _ => it.default_request.as_ref(),
+        });
+        given.is_some_and(|it| *it > Quantity::zero())
     }
 
     /// The definitions of a custom kind: none where it is not known, several where they are equally near.

@@ -91,6 +91,18 @@ mod tests {
     }
 
     #[test]
+    fn a_binding_that_cannot_be_decoded_binds_nothing() {
+        let role = role("", LIST);
+        for (from, to) in
+            [("[{kind: ServiceAccount, name: a}]", "somebody"), ("name: r}", "name: 1}")]
+        {
+            let binding = binding("RoleBinding", "kind: ServiceAccount, name: a").replace(from, to);
+            let found = found(&format!("{role}{binding}"));
+            assert_eq!(found, "allows list secrets in every namespace", "{to}");
+        }
+    }
+
+    #[test]
     fn what_extends_the_roles_of_users_holds_where_these_are_bound() {
         let labels = ", labels: {rbac.authorization.k8s.io/aggregate-to-edit: 'true'}";
         assert_eq!(found(&role(labels, LIST)), "");

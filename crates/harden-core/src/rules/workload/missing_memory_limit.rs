@@ -100,7 +100,14 @@ mod tests {
     fn a_container_that_says_nothing_is_one_finding() {
         let all = "no memory limit, and no request; no CPU request; no limit to what it may write to the \
                    node's disk";
-        for bare in ["", "resources: {}", "resources: null"] {
+        for bare in [
+            "",
+            "resources: {}",
+            "resources: null",
+            "resources: {limits: {}, requests: null}",
+            "resources: {claims: []}",
+            "resources: {limits: {memory: null}}",
+        ] {
             assert_eq!(says("", bare), [format!("container `app`: {all}")]);
         }
         assert_eq!(
@@ -137,6 +144,23 @@ mod tests {
         assert_eq!(says("a", "default"), 0);
         assert_eq!(says("a", "max"), 0, "the API server makes it the default");
         assert_eq!([says("b", "default"), says("a", "defaultRequest"), says("a", "min")], [1; 3]);
+    }
+
+    #[test]
+    fn a_limit_range_that_gives_nothing_sets_none() {
+        let says = |metadata: &str, limits: &str| {
+            let text = format!(
+                "{{apiVersion: v1, kind: Pod, metadata: {{name: web, namespace: a}}, spec: {{containers: \
+                 [{{name: app, image: web}}]}}}}\n---\n{{apiVersion: v1, kind: LimitRange, metadata: {{name: b, \
+                 namespace: a, {metadata}}}, spec: {{limits: {limits}}}}}\n"
+            );
+            messages(&RULE, &text).len()
+        };
+        assert_eq!(says("", "[{type: Container, default: {memory: 1Gi}}]"), 0);
+        assert_eq!(says("", "[{type: Container, default: {memory: 0}}]"), 1);
+        let undecodable = "generation: '1'";
+        assert_eq!(says(undecodable, "[{type: Container, default: {memory: 1Gi}}]"), 1);
+        assert_eq!(says("", "{type: Container, default: {memory: 1Gi}}"), 1);
     }
 
     #[test]
