@@ -75,6 +75,12 @@ impl<'r, 'd> Reporter<'r, 'd> {
         self.target.context.around(self.subject.text.name())
     }
 
+    /// What objects of the input say for one of all objects.
+    pub fn context_of(&self, object: &Object<'d>) -> Surroundings<'r> {
+        let text = *self.texts.get(object.source).unwrap_or(&self.subject.text);
+        self.target.context.around(text.name())
+    }
+
     /// What the API server would reject or drop of the object at hand. One walk over the object serves all
     /// rules.
     pub fn flaws(&self) -> &'r [Flaw<'d>] {

@@ -1,10 +1,7 @@
 //! Services and claims that a ResourceQuota of their namespace rejects.
 
-use std::collections::BTreeMap;
-
 use harden_yaml::Place;
 
-use crate::inventory::Quota;
 use crate::kubernetes::{GroupKind, Quantity};
 use crate::object::{Object, quantity};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
@@ -73,23 +70,23 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let mut quotas: BTreeMap<&str, Vec<Quota>> = BTreeMap::new();
-    for quota in world.of_kind(GroupKind::RESOURCE_QUOTA) {
-        let namespace = quota.namespace().unwrap_or_default();
-        quotas.entry(namespace).or_default().push(Quota::read(quota));
-    }
-    if quotas.is_empty() {
+    if world.of_kind(GroupKind::RESOURCE_QUOTA).is_empty() {
         return;
     }
     for object in world.of_kinds(&[SERVICE, CLAIM, STATEFUL_SET]) {
-        let Some(quotas) = quotas.get(object.namespace().unwrap_or_default()) else { continue };
         // What has an identity was accepted.
         if object.place.at("metadata").at("uid").exists() {
             continue;
         }
+        let around = reporter.context_of(object);
+        // Quotas with scopes are for pods.
+        let quotas = around.quotas(object.namespace().unwrap_or_default());
+        let quotas: Vec<_> = quotas.filter(|it| it.scopes.is_empty()).collect();
+        if quotas.is_empty() {
+            continue;
+        }
         for (what, uses) in uses(object) {
-            // Quotas with scopes are for pods.
-            for quota in quotas.iter().filter(|it| it.scopes.is_empty()) {
+            for quota in &quotas {
                 for (resource, amount) in &uses {
                     let Some(hard) = quota.hard.get(resource).filter(|it| amount > *it) else {
                         continue;
@@ -167,6 +164,8 @@ fn of_claim(spec: Place<'_>) -> Vec<(String, Quantity)> {
 mod tests {
     use super::RULE;
     use crate::check::testing::messages;
+    use crate::check::{Settings, Survey};
+    use crate::source::Source;
 
     fn says(hard: &str, kind: &str, spec: &str) -> Vec<String> {
         let metadata = "metadata: {name: a, namespace: team}";
@@ -213,6 +212,24 @@ mod tests {
         assert!(
             says("requests.storage: 5Gi", "StatefulSet", &format!("replicas: 0, {set}")).is_empty()
         );
+    }
+
+    #[test]
+    fn the_nearest_quota_counts() {
+        let (quota, service) = RULE.bad.split_once("---\n").unwrap();
+        let ample = quota.replace('0', "1");
+        let sources = [("a/quota.yaml", &*ample), ("a/web.yaml", service), ("b/quota.yaml", quota)];
+        let count = |sources: &[(&'static str, &str)]| {
+            let sources: Vec<_> =
+                sources.iter().map(|(name, text)| Source::new(*name, *text)).collect();
+            let mut survey = Survey::new(Settings::new([&RULE]));
+            sources.iter().for_each(|it| survey.learn(it));
+            let mut run = survey.end();
+            run.judge(sources);
+            run.finish().findings.len()
+        };
+        assert_eq!(count(&sources), 0);
+        assert_eq!(count(sources.get(1..).unwrap()), 1);
     }
 
     #[test]
