@@ -239,13 +239,32 @@ pub fn existence(group: &str, resource: &str) -> Existence {
 
 /// The resource that a kind, a singular or a short name was probably meant to be.
 pub(crate) fn meant(word: &str) -> Option<(&'static str, &'static str)> {
-    const SHORT: [(&str, &str); 8] = [
+    const SHORT: [(&str, &str); 27] = [
+        ("cj", "cronjobs"),
         ("cm", "configmaps"),
+        ("crd", "customresourcedefinitions"),
+        ("crds", "customresourcedefinitions"),
+        ("csr", "certificatesigningrequests"),
         ("deploy", "deployments"),
+        ("ds", "daemonsets"),
+        ("ep", "endpoints"),
+        ("ev", "events"),
+        ("hpa", "horizontalpodautoscalers"),
+        ("ing", "ingresses"),
+        ("limits", "limitranges"),
+        ("netpol", "networkpolicies"),
+        ("no", "nodes"),
         ("ns", "namespaces"),
+        ("pc", "priorityclasses"),
+        ("pdb", "poddisruptionbudgets"),
         ("po", "pods"),
+        ("pv", "persistentvolumes"),
         ("pvc", "persistentvolumeclaims"),
+        ("quota", "resourcequotas"),
+        ("rc", "replicationcontrollers"),
+        ("rs", "replicasets"),
         ("sa", "serviceaccounts"),
+        ("sc", "storageclasses"),
         ("sts", "statefulsets"),
         ("svc", "services"),
     ];

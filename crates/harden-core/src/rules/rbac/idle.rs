@@ -22,8 +22,10 @@ const VERBS: [&str; 8] =
     ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 /// Words of people, and the verb that was meant.
-const WORDS: [(&str, &str); 14] = [
+const WORDS: [(&str, &str); 16] = [
     ("add", "create"),
+    ("all", "*"),
+    ("any", "*"),
     ("apply", "patch"),
     ("change", "update"),
     ("describe", "get"),
@@ -53,11 +55,11 @@ pub(super) fn idle<'d>(rule: PolicyRule<'d>, is_namespaced: bool) -> Vec<Idle<'d
     let items = |key| rule.place.at(key).items();
     let groups: Vec<_> = items("apiGroups").filter_map(|it| it.as_str()).collect();
     for place in items("apiGroups") {
-        add(place, place.as_str().and_then(group_flaw));
+        add(place, place.as_str().and_then(|it| word_flaw(it).or_else(|| group_flaw(it))));
     }
     let groups: Vec<_> = groups.into_iter().filter(|it| group_flaw(it).is_none()).collect();
     for place in items("resources") {
-        let flaw = |it| resource_flaw(it, &groups, is_namespaced);
+        let flaw = |it| word_flaw(it).or_else(|| resource_flaw(it, &groups, is_namespaced));
         add(place, place.as_str().and_then(flaw));
     }
     for place in items("resourceNames") {
@@ -68,10 +70,23 @@ pub(super) fn idle<'d>(rule: PolicyRule<'d>, is_namespaced: bool) -> Vec<Idle<'d
     }
     let is_of_others = groups.is_empty() || !groups.iter().all(|it| is_own(it));
     for place in items("verbs") {
-        let flaw = |it| verb_flaw(it, is_of_others).or_else(|| nameless_verb_flaw(rule, it));
+        let flaw = |it| {
+            let flaw = word_flaw(it).or_else(|| verb_flaw(it, is_of_others));
+            flaw.or_else(|| nameless_verb_flaw(rule, it))
+        };
         add(place, place.as_str().and_then(flaw));
     }
     idle
+}
+
+/// What no group, resource or verb can be, whoever has it.
+fn word_flaw(text: &str) -> Option<(String, Option<String>)> {
+    if text.trim().contains([',', ';', ' ', '|']) {
+        return Some(("is one word to the API server, and no list".to_owned(), None));
+    }
+    let inside = text.strip_prefix("*/").or_else(|| text.strip_suffix("/*")).unwrap_or(text);
+    let is_pattern = inside != "*" && inside.contains('*');
+    is_pattern.then(|| ("stands for nothing: `*` is for all or for itself".to_owned(), None))
 }
 
 fn name_flaw(rule: PolicyRule<'_>, name: &str) -> Option<(String, Option<String>)> {
@@ -155,8 +170,19 @@ fn resource_flaw(
         let meant = with_subresource(&plural.unwrap_or_else(|| resource.to_ascii_lowercase()));
         return Some(("is not in lower case".to_owned(), Some(meant)));
     }
+    if text.starts_with('/') || text.ends_with('/') {
+        let meant = text.trim_matches('/').to_owned();
+        return Some(("has a `/` too many".to_owned(), Some(meant)));
+    }
     if resource == "*" || groups.is_empty() || !groups.iter().all(|it| is_own(it)) {
         return None;
+    }
+    if let Some((plain, _)) = resource.split_once('.') {
+        let reason = "has a `.`: its group goes into apiGroups, its version nowhere";
+        return Some((reason.to_owned(), Some(with_subresource(plain))));
+    }
+    if resource == "all" {
+        return Some(("is a word of kubectl for some kinds, and no resource".to_owned(), None));
     }
     let exists = |group: &&str| {
         existence(group, resource) != Existence::Unknown || resources::is_virtual(group, resource)
@@ -233,5 +259,7 @@ fn verb_flaw(verb: &str, is_of_others: bool) -> Option<(String, Option<String>)>
         return Some((reason, Some(meant.map_or(lower, str::to_owned))));
     }
     let meant = meant.filter(|it| *it != verb && !is_of_others)?;
-    Some((format!("is no verb; one is called `{meant}`"), Some(meant.to_owned())))
+    let (what, change) =
+        if meant == "*" { ("all are", None) } else { ("one is", Some(meant.to_owned())) };
+    Some((format!("is no verb; {what} called `{meant}`"), change))
 }

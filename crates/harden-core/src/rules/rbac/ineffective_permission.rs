@@ -155,6 +155,21 @@ mod tests {
     }
 
     #[test]
+    fn resources_are_one_word() {
+        let list = "is one word to the API server, and no list";
+        assert_eq!(of("''", "'pods, services'"), format!("`pods, services` {list}"));
+        assert_eq!(of("'a.example.com,b.example.com'", "things").matches(list).count(), 1);
+        let pattern = "stands for nothing: `*` is for all or for itself";
+        assert_eq!(of("example.com", "'thing*'"), format!("`thing*` {pattern}"));
+        let dotted = "has a `.`: its group goes into apiGroups, its version nowhere";
+        assert_eq!(of("apps", "deployments.apps"), format!("`deployments.apps` {dotted}"));
+        assert_eq!(of("''", "pods/, /pods").matches("has a `/` too many").count(), 2);
+        assert_eq!(of("''", "all"), "`all` is a word of kubectl for some kinds, and no resource");
+        assert_eq!(of("apps", "ds"), "`ds` is called `daemonsets`");
+        assert_eq!(of("example.com", "'*/status', all"), "");
+    }
+
+    #[test]
     fn subresources_are_spelt_as_they_are() {
         assert_eq!(of("''", "pods/logs"), "`pods/logs` is no subresource; one is called `log`");
         let meant = "is no subresource; one is called `portforward`";
@@ -172,6 +187,12 @@ mod tests {
         assert_eq!(
             verbs("''", "GET, read, List"),
             "`GET` is not in lower case, `read` is no verb; one is called `get`, `List` is not in lower case"
+        );
+        assert_eq!(verbs("''", "all"), "`all` is no verb; all are called `*`");
+        assert_eq!(
+            verbs("example.com", "'get,list', 'get*'"),
+            "`get,list` is one word to the API server, and no list, `get*` stands for nothing: `*` is for all or \
+             for itself"
         );
         assert_eq!(verbs("''", "wacth"), "`wacth` is no verb; one is called `watch`");
         assert_eq!(verbs("''", "'*', use, impersonate, proxy, head, bind"), "");
