@@ -45,7 +45,7 @@ impl Answers for Engine {
             Ask::Catalogue => Answer::Catalogue(catalogue::all()),
             Ask::Check(ask) => {
                 self.texts.keep(&ask.files);
-                Answer::Checked(self.check(ask)?)
+                Answer::Checked(Box::new(self.check(ask)?))
             }
             Ask::List(filter) => Answer::Listed(self.list(&filter)),
             Ask::Mend(key) => Answer::Mended(self.mend(&key)),

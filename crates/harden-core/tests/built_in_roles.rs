@@ -133,8 +133,8 @@ fn what_the_rules_call_ineffective_allows_nothing() {
             "",
         ),
     ] {
-        let rule: Value = serde_json::from_str(rule).unwrap();
-        let role = json!({"apiVersion": format!("{head}/v1"), "kind": "ClusterRole", "metadata": {"name": "r"}, "rules": [rule]});
+        let rules = [serde_json::from_str::<Value>(rule).unwrap()];
+        let role = json!({"apiVersion": format!("{head}/v1"), "kind": "ClusterRole", "metadata": {"name": "r"}, "rules": rules});
         let text = serde_json::to_string(&role).unwrap();
         let outcome = check(Settings::new(rules::rbac::RULES.iter().copied()), [text]);
         let flagged = outcome.findings.iter().any(|it| &*it.about.id == "ineffective-permission");

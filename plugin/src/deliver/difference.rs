@@ -16,8 +16,7 @@ const BOOKKEEPING: [&str; 6] =
 
 /// A unified diff of two states of an object; empty when they are the same.
 pub(super) fn render(title: &str, before: Option<&Value>, after: &Value) -> String {
-    let live = before.cloned();
-    let (before, after) = masked(live, after.clone());
+    let (before, after) = masked(before.cloned(), after.clone());
     let before = before.as_ref().map(readable).unwrap_or_default();
     let after = readable(&after);
     let diff = TextDiff::from_lines(&before, &after);

@@ -38,7 +38,7 @@ fn check(engine: &mut Engine, filter: Filter) -> Checked {
         filter,
     };
     match ask(engine, Ask::Check(ask_check)) {
-        Ok(Answer::Checked(checked)) => checked,
+        Ok(Answer::Checked(checked)) => *checked,
         other => panic!("{other:?}"),
     }
 }

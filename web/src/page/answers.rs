@@ -42,7 +42,7 @@ impl Page {
                 if self.check.result.is_none() {
                     keep_offline(context);
                 }
-                self.take_check(checked);
+                self.take_check(*checked);
                 if self.check.is_current {
                     // What waited for this check: the draft, and a link.
                     self.remember_later();

@@ -27,7 +27,7 @@ pub enum Answer {
     /// To [`Ask::Catalogue`].
     Catalogue(Catalogue),
     /// To [`Ask::Check`].
-    Checked(Checked),
+    Checked(Box<Checked>),
     /// To [`Ask::List`].
     Listed(Listing),
     /// To [`Ask::Mend`], spot by spot; nothing when the finding is gone.

@@ -57,7 +57,7 @@ fn parsed<T: std::str::FromStr<Err: Debug>>(list: &str) -> Vec<T> {
     list.split_terminator(',').map(|it| it.parse().unwrap()).collect()
 }
 
-fn generate(generator: Generator) -> Result<Generated, OptionError> {
+fn generate(generator: &Generator) -> Result<Generated, OptionError> {
     generator.options().generate(&facts())
 }
 
@@ -79,7 +79,7 @@ fn audit_policies(version: MinorVersion, all: &mut Vec<Made>) {
                         ..audit_policy::Options::default()
                     };
                     let words = format!("{options:?}");
-                    let Ok(made) = generate(Generator::AuditPolicy(options)) else { continue };
+                    let Ok(made) = generate(&Generator::AuditPolicy(options)) else { continue };
                     add(all, version, &words, "audit", &made, &[]);
                 }
             }
@@ -118,13 +118,16 @@ fn encryption(version: MinorVersion, all: &mut Vec<Made>) {
                 let options = plain(provider, resources, stage);
                 let words = format!("{options:?}");
                 // What the version does not know is rejected.
-                let Ok(made) = generate(Generator::Encryption(options)) else { continue };
+                let Ok(made) = generate(&Generator::Encryption(options)) else { continue };
                 add(all, version, &words, "encryption", &made, WEAK);
             }
         }
     }
-    let first =
-        generate(Generator::Encryption(plain(Provider::Secretbox, "secrets", Fallback::Migrating)));
+    let first = generate(&Generator::Encryption(plain(
+        Provider::Secretbox,
+        "secrets",
+        Fallback::Migrating,
+    )));
     let secretbox = first.unwrap().files[0].text.to_string();
     let progress = |has_file: bool| Progress {
         filename: has_file.then(|| "old.yaml".to_owned()),
@@ -161,7 +164,7 @@ fn encryption(version: MinorVersion, all: &mut Vec<Made>) {
                 generator.options_mut().read(&name, text).unwrap();
             }
         }
-        let Ok(made) = generate(generator) else { continue };
+        let Ok(made) = generate(&generator) else { continue };
         for file in made.files.iter().filter(|it| it.text.contains("kind: EncryptionConfiguration"))
         {
             let question = Question { kind: "encryption", text: file.text.to_string() };
@@ -195,7 +198,7 @@ fn pod_security(version: MinorVersion, all: &mut Vec<Made>) {
                         options.exempt_runtime_class = vec!["kata".to_owned()];
                     }
                     let words = format!("{options:?}");
-                    let made = generate(Generator::PodSecurity(options)).unwrap();
+                    let made = generate(&Generator::PodSecurity(options)).unwrap();
                     add(all, version, &words, "admission", &made, LAX);
                 }
             }
@@ -228,7 +231,7 @@ fn namespaces(version: MinorVersion, all: &mut Vec<Made>) {
                         options.secrets = AdminSecrets::Write;
                     }
                     let words = format!("{options:?}");
-                    let made = generate(Generator::Namespace(options)).unwrap();
+                    let made = generate(&Generator::Namespace(options)).unwrap();
                     let text = render(&made.manifests, ManifestFormat::Yaml, true);
                     let question = Question { kind: "objects", text };
                     all.push(Made { version, options: words, question, meant: LAX });
