@@ -153,7 +153,8 @@ impl Incremental {
         }));
         outcome.findings.sort_by(Finding::order);
         let owned: Vec<_> = drafts().flat_map(|it| it.owned.iter().cloned()).collect();
-        outcome.coverage.owned = owners::collapse(&mut outcome.findings, &owned);
+        let pods: Vec<_> = drafts().flat_map(|it| &it.pods).collect();
+        owners::collapse(&mut outcome.findings, &mut outcome.coverage, &owned, &pods);
         outcome.complete(&self.checker, unjudged);
         outcome.apply(ignores, &self.checker.settings);
         outcome

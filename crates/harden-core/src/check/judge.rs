@@ -91,10 +91,15 @@ impl<'c> Judge<'c> {
         }
         for object in &objects {
             draft.is_wanted |= !object.is_patch() && wanted.holds(object);
-            draft.owned.extend(Owned::read(object));
+            let owned = Owned::read(object);
+            let before = draft.pods.len();
             draft.has_custom_objects |= schema::is_custom(object);
             if !object.is_removal() {
                 self.judge_object(text, object, draft);
+            }
+            if let Some(mut owned) = owned {
+                owned.levels.extend(draft.pods.iter().skip(before).filter_map(|it| it.level));
+                draft.owned.push(owned);
             }
         }
     }
@@ -164,6 +169,9 @@ impl<'c> Judge<'c> {
         let (reached, failures) = profile.judge(workload);
         if let Some(count) = draft.coverage.levels.get_mut(reached as usize) {
             *count += usize::from(!is_patch);
+        }
+        if let Some(pod) = draft.pods.last_mut() {
+            pod.level = (!is_patch).then_some(reached);
         }
         for failure in failures.iter().filter(|it| it.check.level <= level) {
             if let Some(about) = profile.about(failure.check) {

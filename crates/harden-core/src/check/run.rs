@@ -68,7 +68,9 @@ impl<'t> Run<'t> {
         outcome.findings.append(&mut findings);
         // Two sorted runs, which this sort merges.
         outcome.findings.sort_by(Finding::order);
-        outcome.coverage.owned = owners::collapse(&mut outcome.findings, &owned);
+        let Outcome { sources, findings, coverage, .. } = &mut outcome;
+        let pods: Vec<_> = sources.iter().flat_map(|it| &it.pods).collect();
+        owners::collapse(findings, coverage, &owned, &pods);
         outcome.complete(&checker, unjudged);
         outcome.apply(ignores, &checker.settings);
         outcome

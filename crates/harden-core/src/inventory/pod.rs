@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::kubernetes::Level;
 use crate::object::ObjectReference;
 
 /// A pod or pod template, as far as rules over all objects need it.
@@ -17,6 +18,8 @@ pub struct PodSummary {
     pub service_account: Option<String>,
     /// `automountServiceAccountToken` of the pods.
     pub automounts: Option<bool>,
+    /// The highest level that the pods meet; `None` until that is judged.
+    pub level: Option<Level>,
     /// Whether the pods are in the host's network, where NetworkPolicies do not hold.
     pub is_host_network: bool,
 }

@@ -76,6 +76,7 @@ impl<'d> Workload<'d> {
                 .collect(),
             service_account: self.service_account().map(str::to_owned),
             automounts: self.at("automountServiceAccountToken").as_bool(),
+            level: None,
             is_host_network: self.at("hostNetwork").as_bool().unwrap_or(false),
         }
     }
