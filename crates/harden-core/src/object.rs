@@ -11,7 +11,7 @@ mod secrets;
 use harden_yaml::Place;
 
 pub use amounts::{pod_amount, quantity};
-pub use blank::is_blank;
+pub use blank::{is_blank, is_placeholder, is_template, is_variable};
 pub use fragments::Fragment;
 pub use kinds::{KINDS, PodKind};
 pub use objects::{Object, Objects, objects};

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use harden_yaml::Place;
 
 use super::{Target, Workload};
+use crate::kubernetes::GroupKind;
 use crate::object::Object;
 use crate::schema::{self, Flaw, FlawKind};
 use crate::source::Positions;
@@ -86,9 +87,19 @@ impl<'r, 'd> Subject<'r, 'd> {
             if object.is_patch() || flaws.iter().any(is_of_whole) || schema::is_part(object) {
                 return Vec::new();
             }
+            if target.context.around(self.text.name()).may_move() {
+                problems.retain(|it| !is_of_namespace(object, it.place));
+            }
             // One finding for one value is enough.
             problems.retain(|it| !flaws.iter().any(|flaw| flaw.place.is_at(&it.place)));
             problems
         })
     }
+}
+
+/// Whether a place names the namespace of an object.
+fn is_of_namespace(object: &Object<'_>, place: Place<'_>) -> bool {
+    let metadata = object.place.at("metadata");
+    let is_namespace = object.is_of(GroupKind::NAMESPACE);
+    metadata.at("namespace").is_at(&place) || is_namespace && metadata.at("name").is_at(&place)
 }

@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn every_flaw_has_one_rule() {
-        let text = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nspec: {}\n";
+        let text = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n\
+                    metadata: {name: a}\nspec: {}\n";
         let all: Vec<_> = RULES.iter().flat_map(|rule| findings(rule, text)).collect();
         assert_eq!(all.len(), 1, "{all:?}");
     }

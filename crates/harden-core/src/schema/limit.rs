@@ -5,6 +5,7 @@ use harden_yaml::{Action, Kind, Place};
 use super::similar::similar;
 use super::validation::Validation;
 use crate::kubernetes::Quantity;
+use crate::object::is_placeholder;
 
 /// The largest mode of a file with permissions alone, and with the bits above them.
 const MODES: [(i64, &str); 2] = [(0o777, "0777"), (0o1777, "01777")];
@@ -58,8 +59,21 @@ impl Limit {
         })
     }
 
-    /// Why a value whose type is right is refused by an API server of this minor version.
+    /// Why a value whose type is right is refused by an API server of this minor version, unless something else
+    /// will be put there.
     pub(super) fn refuses(&self, place: Place<'_>, target: u16) -> Option<Refusal> {
+        let refusal = self.refuses_as_written(place, target)?;
+        let is_filled_in = match (self, place.as_str()) {
+            (_, None) => false,
+            (Self::Choices(choices), Some(text)) => {
+                is_placeholder(text) && !is_spelt_like(text, choices.iter().map(|it| it.value))
+            }
+            (_, Some(text)) => is_placeholder(text),
+        };
+        (!is_filled_in).then_some(refusal)
+    }
+
+    fn refuses_as_written(&self, place: Place<'_>, target: u16) -> Option<Refusal> {
         match self {
             Self::Choices(choices) => refuse_other(choices, place.as_str()?, target),
             Self::Range { low, high } => {
@@ -111,6 +125,17 @@ fn refuse_other(choices: &[Choice], value: &str, target: u16) -> Option<Refusal>
     let hint = meant.map_or_else(String::new, |it| format!("; did you mean `{it}`"));
     let words = format!("{words}{hint}");
     Some(Refusal { words, change: same.map(|it| Action::set(*it)) })
+}
+
+/// Whether what looks like a placeholder is spelt like these values: `IF_NOT_PRESENT`, or any words in capitals
+/// where the values are.
+pub(super) fn is_spelt_like<'v>(text: &str, mut values: impl Iterator<Item = &'v str>) -> bool {
+    let letters = |it: &str| {
+        let letters = it.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|it| it.to_ascii_lowercase()).collect::<String>()
+    };
+    let is_word = text.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-".contains(&it));
+    is_word && values.any(|it| is_placeholder(it) || letters(it) == letters(text))
 }
 
 /// `a`, `a or b`, `one of a, b, c`.

@@ -59,20 +59,30 @@ fn has_fields(place: Place<'_>) -> bool {
     place.is_map() || place.items().any(has_fields)
 }
 
-/// Whether a program will put something else here before the API server sees it: Helm, Flux's
-/// variables or OpenShift's templates.
+/// Whether a program or somebody will put something else here, or in the one item of a list: brackets make a list
+/// of a blank.
 pub(super) fn is_placeholder(place: Place<'_>) -> bool {
+    has_text(place, object::is_placeholder)
+}
+
+/// Whether a program will put something else here.
+pub(super) fn is_template(place: Place<'_>) -> bool {
     place.as_str().is_some_and(|text| text.contains("{{") || text.contains("${"))
 }
 
-/// Whether somebody is to fill something in here, or in the one item of a list: brackets make a list of it.
+/// Whether somebody is to fill in a value in base64.
 pub(super) fn is_blank(place: Place<'_>) -> bool {
-    let is_blank = |it: Place<'_>| {
-        it.as_str().is_some_and(|text| {
-            object::is_blank(text) || text.starts_with("$(") && text.ends_with(')')
-        })
-    };
-    is_blank(place) || place.len() == 1 && place.items().all(is_blank)
+    has_text(place, |text| {
+        object::is_blank(text)
+            || object::is_variable(text)
+            || text.starts_with("$(") && text.ends_with(')')
+    })
+}
+
+/// Whether there is such a text, by itself or as the one item of a list.
+fn has_text(place: Place<'_>, is_such: impl Fn(&str) -> bool) -> bool {
+    let is_such = |it: Place<'_>| it.as_str().is_some_and(&is_such);
+    is_such(place) || place.is_list() && place.len() == 1 && place.items().all(is_such)
 }
 
 /// What would write the value that was meant, where there can be no doubt.

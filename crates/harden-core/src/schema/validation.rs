@@ -10,8 +10,9 @@ mod words;
 
 use harden_yaml::{Action, Kind, Place};
 
-use super::limit::either;
+use super::limit::{either, is_spelt_like};
 use super::similar::similar;
+use crate::object::is_placeholder;
 pub(super) use format::Format;
 use pattern::Pattern;
 use unique::Unique;
@@ -129,7 +130,10 @@ impl Validation {
             return verdict;
         }
         if self.kind.is_some_and(|it| !it.is_kind_of(place)) {
-            verdict.say(place, format!("must be {}", self.kind.map_or("", TypeName::words)));
+            if !self.is_filled_in(place) {
+                verdict.say(place, format!("must be {}", self.kind.map_or("", TypeName::words)));
+            }
+            verdict.is_whole = false;
             return verdict;
         }
         self.judge_choices(place, &mut verdict);
@@ -141,7 +145,22 @@ impl Validation {
             Kind::Bool | Kind::Null | Kind::Missing => {}
         }
         self.judge_alternatives(place, &mut verdict);
+        if !verdict.refused.is_empty() && self.is_filled_in(place) {
+            verdict = Verdict { refused: Vec::new(), is_whole: false };
+        }
         verdict
+    }
+
+    /// Whether something else will be put in a place.
+    fn is_filled_in(&self, place: Place<'_>) -> bool {
+        place.as_str().is_some_and(|text| {
+            let choices = self.choices.iter().flatten();
+            let texts = choices.filter_map(|it| match it {
+                Literal::Text(text) => Some(text.as_str()),
+                _ => None,
+            });
+            is_placeholder(text) && !is_spelt_like(text, texts)
+        })
     }
 
     fn judge_choices<'d>(&self, place: Place<'d>, verdict: &mut Verdict<'d>) {

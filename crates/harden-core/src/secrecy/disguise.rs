@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use harden_yaml::{Kind, Place, Span};
 
-use crate::object::is_blank;
+use crate::object::{is_blank, is_variable};
 
 /// A text with other values at these places, which are in order and do not overlap.
 pub(super) fn replace<'s>(text: &'s str, values: &[(Span, String)]) -> Cow<'s, str> {
@@ -35,7 +35,10 @@ pub(super) fn of_json(place: Place<'_>) -> String {
 fn of_string(value: &str) -> String {
     if value.contains("{{") || value.contains("${") {
         "${-}".to_owned()
-    } else if is_blank(value) || value.starts_with("$(") && value.ends_with(')') {
+    } else if is_blank(value)
+        || is_variable(value)
+        || value.starts_with("$(") && value.ends_with(')')
+    {
         let is_base64 = harden_yaml::decode_base64(value).is_some();
         if is_base64 { "xxxx" } else { "<->" }.to_owned()
     } else {

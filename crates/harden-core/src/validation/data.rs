@@ -3,8 +3,8 @@
 use harden_yaml::{Document, Place};
 
 use super::names;
-use super::problem::{ProblemKind, Problems, is_placeholder};
-use crate::object::Object;
+use super::problem::{ProblemKind, Problems};
+use crate::object::{Object, is_placeholder, is_template};
 
 const KIND: ProblemKind = ProblemKind::Data;
 
@@ -35,7 +35,7 @@ pub(super) fn check_secret<'d>(object: &Object<'d>, problems: &mut Problems<'d>)
     let plain = text.entries().filter_map(|(_, it)| it.as_str()).map(str::len);
     size(data, encoded.sum::<usize>() + plain.sum::<usize>(), problems);
     // Where keys are filled in by something else, nothing is missing.
-    let is_open = [data, text].iter().any(|it| it.entries().any(|(key, _)| is_placeholder(key)));
+    let is_open = [data, text].iter().any(|it| it.entries().any(|(key, _)| is_template(key)));
     if is_open || [data, text].iter().any(|it| it.exists() && !it.is_map()) {
         return;
     }
@@ -83,8 +83,7 @@ fn keys<'d>(map: Place<'d>, problems: &mut Problems<'d>) {
 
 /// A text that must be a JSON object.
 fn json<'d>(value: Place<'d>, problems: &mut Problems<'d>) {
-    let Some(text) = value.as_str().filter(|it| !is_placeholder(it) && !it.starts_with("ENC["))
-    else {
+    let Some(text) = value.as_str().filter(|it| !is_template(it) && !it.starts_with("ENC[")) else {
         return;
     };
     let document = Document::parse_json(text);

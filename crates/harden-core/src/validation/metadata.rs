@@ -3,9 +3,9 @@
 use harden_yaml::Place;
 
 use super::names::{self, Flaw};
-use super::problem::{ProblemKind, Problems, is_placeholder};
+use super::problem::{ProblemKind, Problems};
 use crate::kubernetes::{GroupKind, MinorVersion};
-use crate::object::Object;
+use crate::object::{Object, is_placeholder};
 
 /// The most bytes that all annotations of an object may have, keys included.
 const MOST_ANNOTATIONS: usize = 256 << 10;
@@ -116,8 +116,8 @@ pub(super) fn labels<'d>(metadata: Place<'d>, problems: &mut Problems<'d>) {
     for (key, value) in annotations.entries() {
         size += key.len() + value.as_str().map_or(0, str::len);
         let lower = key.to_lowercase();
-        if !is_placeholder(key)
-            && let Some(rule) = names::qualified_name(&lower)
+        if let Some(rule) = names::qualified_name(&lower)
+            && !is_placeholder(key)
         {
             let message = format!("the key of an annotation {rule}");
             problems.add(ProblemKind::Label, value, message);
@@ -133,8 +133,8 @@ pub(super) fn labels<'d>(metadata: Place<'d>, problems: &mut Problems<'d>) {
 /// Labels as they are given or wanted: keys and values.
 pub(super) fn map_of_labels<'d>(labels: Place<'d>, problems: &mut Problems<'d>) {
     for (key, value) in labels.entries() {
-        if !is_placeholder(key)
-            && let Some(rule) = names::qualified_name(key)
+        if let Some(rule) = names::qualified_name(key)
+            && !is_placeholder(key)
         {
             problems.add(ProblemKind::Label, value, format!("the key of a label {rule}"));
         }

@@ -22,8 +22,8 @@ pub(super) use affinity::node_selector;
 pub(super) use resources::{is_container_resource, is_extended, is_overcommitted};
 
 use super::names;
-use super::problem::{ProblemKind, Problems, is_placeholder};
-use crate::object::{Object, Origin};
+use super::problem::{ProblemKind, Problems};
+use crate::object::{Object, Origin, is_placeholder};
 
 /// A pod as its containers are held to it.
 #[derive(Debug)]

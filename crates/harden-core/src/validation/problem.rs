@@ -4,6 +4,7 @@ use harden_yaml::Place;
 
 use super::names::Flaw;
 use crate::kubernetes::MinorVersion;
+use crate::object::is_placeholder;
 
 /// The longest value that a message repeats, in characters.
 const LONGEST_VALUE: usize = 80;
@@ -78,7 +79,7 @@ impl<'d> Problems<'d> {
         self.version >= MinorVersion(minor)
     }
 
-    /// Says what is wrong with a place, unless a program will put something else there.
+    /// Says what is wrong with a place, unless something else will be put there.
     pub(super) fn add(&mut self, kind: ProblemKind, place: Place<'d>, message: impl Into<String>) {
         if !place.as_str().is_some_and(is_placeholder) {
             self.found.push(Problem { kind, place, message: message.into() });
@@ -153,12 +154,6 @@ impl<'d> Problems<'d> {
             self.invalid(kind, place, rule);
         }
     }
-}
-
-/// Whether a program will put something else here before the API server sees it: Helm, Flux's variables,
-/// OpenShift's templates or kustomize's variables.
-pub(super) fn is_placeholder(text: &str) -> bool {
-    text.contains("{{") || text.contains("${") || text.contains("$(")
 }
 
 /// How a message calls a place.

@@ -3,9 +3,9 @@
 use harden_yaml::Place;
 
 use super::pod::is_extended;
-use super::problem::{ProblemKind, Problems, is_placeholder};
+use super::problem::{ProblemKind, Problems};
 use crate::kubernetes::is_qualified_name;
-use crate::object::{Object, quantity};
+use crate::object::{Object, is_placeholder, quantity};
 
 const KIND: ProblemKind = ProblemKind::Object;
 

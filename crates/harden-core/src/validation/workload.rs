@@ -8,10 +8,10 @@ mod strategy;
 use harden_yaml::Place;
 
 use super::pod::check_template;
-use super::problem::{ProblemKind, Problems, is_placeholder};
+use super::problem::{ProblemKind, Problems};
 use super::{names, selector, storage};
 use crate::kubernetes::Selector;
-use crate::object::Object;
+use crate::object::{Object, is_placeholder};
 
 pub(super) use cron_job::check_cron_job;
 pub(super) use job::check_job;
@@ -106,9 +106,11 @@ fn long_running<'d>(spec: Place<'d>, claims: &[&'d str], problems: &mut Problems
 /// A selector that does not match the labels of the pods that are made.
 fn selects<'d>(wanted: Place<'d>, labels: Place<'d>, problems: &mut Problems<'d>) {
     let Ok(Some(selector)) = Selector::read(wanted) else { return };
-    let is_sure = !is_open(labels)
-        && !wanted.at("matchLabels").entries().any(|(_, value)| is_placeholder(text(value)));
-    if is_sure && !selector.matches(|key| labels.get(key).map(text)) {
+    let is_open = || {
+        is_open(labels)
+            || wanted.at("matchLabels").entries().any(|(_, value)| is_placeholder(text(value)))
+    };
+    if !selector.matches(|key| labels.get(key).map(text)) && !is_open() {
         mismatch(labels, problems);
     }
 }

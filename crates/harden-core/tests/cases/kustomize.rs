@@ -98,3 +98,24 @@ fn a_patch_of_a_namespace_says_only_what_it_says() {
     ]);
     assert_eq!(of(&judged(&all).0, "host-namespaces").len(), 0);
 }
+
+#[test]
+fn a_namespace_that_is_named_by_who_builds_it_may_be_called_anything() {
+    let blank = "apiVersion: v1\nkind: Namespace\nmetadata: {name: _}\n";
+    let found = |all: &[(&str, &str)]| of(&judged(&files(all)).0, "invalid-name").len();
+    let component = "kind: Component\nresources: [./namespace.yaml]\n";
+    let build = "namespace: shop\ncomponents: [../common]\n";
+    let by = |text| [("common/kustomization.yaml", text), ("common/namespace.yaml", blank)];
+    assert_eq!(found(&by(component)), 0);
+    assert_eq!(found(&[by(component).as_slice(), &[("a/kustomization.yaml", build)]].concat()), 0);
+    assert_eq!(found(&by("namespace: shop\nresources: [namespace.yaml]\n")), 0);
+    assert_eq!(found(&by("resources: [namespace.yaml]\n")), 1);
+    assert_eq!(found(&by("kind: Component\nresources: [other.yaml]\n")), 1);
+    assert_eq!(found(&[("common/namespace.yaml", blank)]), 1);
+    let pod = POD.replace("name: a}", "name: _, namespace: _}");
+    let component = ("a/kustomization.yaml", "kind: Component\nresources: [pod.yaml]\n");
+    let (verdicts, _) = judged(&files(&[component, ("a/pod.yaml", &pod)]));
+    let names = of(&verdicts, "invalid-name");
+    assert_eq!(names.len(), 1);
+    assert_eq!(names[0].paths, ["metadata.name"]);
+}

@@ -1,6 +1,8 @@
 //! What the API server refuses by the hand-written part of its validation.
 
-use super::{Verdict, of, verdicts};
+use harden_core::kubernetes::MinorVersion;
+
+use super::{Verdict, of, outcome_at, verdicts};
 
 #[test]
 fn a_mount_of_a_volume_that_is_not_there_is_refused() {
@@ -34,4 +36,74 @@ fn workloads_whose_values_contradict_each_other_are_refused() {
             |it| it.object != "Deployment/containersinspec" || it.rule != "mismatched-selector"
         )
     );
+}
+
+const GATEWAY: &str = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gateways.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Gateway, plural: gateways}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              endpoint: {type: string, pattern: '^https://'}
+              mode: {type: string, enum: [Fast, Safe]}
+              order: {type: string, enum: [ROUND_ROBIN, LEAST_BUSY]}
+              count: {type: integer}
+              any: {type: string, anyOf: [{pattern: '^a'}, {pattern: '^b'}]}
+---
+";
+
+/// The paths that rules about the schema and validation point at.
+fn refused(name: &str, label: &str, policy: &str, gateway: &str) -> Vec<String> {
+    let text = format!(
+        "{GATEWAY}apiVersion: example.com/v1\nkind: Gateway\nmetadata: {{name: g}}\nspec: {{{gateway}}}\n\
+         ---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, labels: {{node: {label}}}}}\n\
+         spec: {{serviceAccountName: {name}, restartPolicy: {policy}, containers: [{{name: a, image: \
+         'web:1'}}]}}\n"
+    );
+    let texts = [("a.yaml".to_owned(), text)];
+    let (verdicts, _) = outcome_at(MinorVersion::NEWEST_KNOWN, &texts);
+    let rules = ["invalid-name", "invalid-label", "invalid-value", "wrong-type"];
+    let found = verdicts.iter().filter(|it| rules.contains(&it.rule.as_str()));
+    let mut paths: Vec<_> = found.flat_map(|it| it.paths.iter().cloned()).collect();
+    paths.sort();
+    paths
+}
+
+#[test]
+fn what_stands_for_something_else_is_not_refused() {
+    for blank in ["$K8S_SA_NAME", "<node-hostname>", "PV_NAME", "'{{ .Values.a }}'", "${a}", "TODO"]
+    {
+        let gateway = format!("endpoint: {blank}, mode: {blank}, count: {blank}, any: {blank}");
+        assert_eq!(refused(blank, blank, blank, &gateway), [""; 0], "{blank}");
+    }
+    let gateway = "endpoint: example.com, mode: FAST, order: ROUND_ROBBIN, count: many, any: c";
+    let paths = [
+        "metadata.labels.node",
+        "metadata.name",
+        "spec.any",
+        "spec.count",
+        "spec.endpoint",
+        "spec.mode",
+        "spec.order",
+        "spec.restartPolicy",
+        "spec.serviceAccountName",
+    ];
+    for (name, label, policy) in
+        [("Bad_Name", "Team A", "always"), ("web_1", "-a", "ON_FAILURE"), ("WEB", "a$", "Allways")]
+    {
+        assert_eq!(refused(name, label, policy, gateway), paths, "{name}");
+    }
 }

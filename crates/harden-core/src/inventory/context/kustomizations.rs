@@ -16,6 +16,8 @@ pub(super) struct Kustomizations {
     kustomizations: BTreeMap<String, Kustomization>,
     /// The namespaces that files end up in.
     namespaces: BTreeMap<String, BTreeSet<String>>,
+    /// The files of components: whoever builds one may give its objects a namespace.
+    parts: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +25,8 @@ struct Kustomization {
     /// Files and folders.
     resources: BTreeSet<String>,
     namespace: Option<String>,
+    /// Whether it is built only by others.
+    is_component: bool,
 }
 
 impl Kustomizations {
@@ -49,18 +53,24 @@ impl Kustomizations {
         }
         let namespace = root.at("namespace").as_str().filter(|it| !it.is_empty());
         known.namespace = known.namespace.take().max(namespace.map(str::to_owned));
+        known.is_component |= root.at("kind").as_str() == Some("Component");
     }
 
     /// Puts together what the kustomizations say, when all are known.
     pub(super) fn settle(&mut self) {
         let mut namespaces: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut parts = BTreeSet::new();
         for kustomization in self.kustomizations.values() {
+            if kustomization.is_component {
+                parts.extend(self.files(kustomization).into_iter().map(str::to_owned));
+            }
             let Some(namespace) = &kustomization.namespace else { continue };
             for file in self.files(kustomization) {
                 namespaces.entry(file.to_owned()).or_default().insert(namespace.clone());
             }
         }
         self.namespaces = namespaces;
+        self.parts = parts;
     }
 
     /// The files of a kustomization, and of those that it is built on.
@@ -87,6 +97,13 @@ impl Kustomizations {
     /// Whether any file's objects end up in a namespace, whatever they say.
     pub(super) fn moves_objects(&self) -> bool {
         !self.namespaces.is_empty()
+    }
+
+    /// Whether the namespaces that a file's objects name, and the names of its Namespaces, may not be what the API
+    /// server sees.
+    pub(super) fn may_move(&self, file: &str) -> bool {
+        let is_moved = |file: &str| self.namespaces.contains_key(file) || self.parts.contains(file);
+        (self.moves_objects() || !self.parts.is_empty()) && is_moved(&join("", file))
     }
 
     /// The namespace that a file's objects end up in, whatever they say; none where that depends on who builds.

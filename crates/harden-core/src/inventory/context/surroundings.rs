@@ -74,6 +74,11 @@ impl<'c> Surroundings<'c> {
         self.context.kustomizations.patched_by(self.source)
     }
 
+    /// Whether kustomize may give the objects of the source another namespace, and its Namespaces another name.
+    pub fn may_move(self) -> bool {
+        self.context.kustomizations.may_move(self.source)
+    }
+
     /// The namespace that an object ends up in which is written for this one.
     fn namespace<'n>(self, written: &'n str) -> &'n str
     where

@@ -4,8 +4,9 @@ use harden_yaml::Place;
 
 use super::Pod;
 use super::source::{field_reference, resource_reference};
+use crate::object::is_placeholder;
 use crate::validation::names;
-use crate::validation::problem::{ProblemKind, Problems, is_placeholder};
+use crate::validation::problem::{ProblemKind, Problems};
 
 const KIND: ProblemKind = ProblemKind::Environment;
 

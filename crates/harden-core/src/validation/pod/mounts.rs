@@ -4,8 +4,9 @@ use harden_yaml::Place;
 use rustc_hash::FxHashSet;
 
 use super::{Pod, repeated};
+use crate::object::is_placeholder;
 use crate::validation::names;
-use crate::validation::problem::{ProblemKind, Problems, is_placeholder};
+use crate::validation::problem::{ProblemKind, Problems};
 
 const KIND: ProblemKind = ProblemKind::Volume;
 

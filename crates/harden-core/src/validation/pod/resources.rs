@@ -5,8 +5,8 @@ use rustc_hash::FxHashSet;
 
 use super::{Pod, repeated};
 use crate::kubernetes::{Quantity, is_qualified_name};
-use crate::object::{Origin, pod_amount, quantity};
-use crate::validation::problem::{ProblemKind, Problems, is_placeholder};
+use crate::object::{Origin, is_placeholder, pod_amount, quantity};
+use crate::validation::problem::{ProblemKind, Problems};
 
 const KIND: ProblemKind = ProblemKind::Resources;
 

@@ -7,9 +7,9 @@ use harden_yaml::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::unique;
-use crate::object::Origin;
+use crate::object::{Origin, is_placeholder};
 use crate::validation::names;
-use crate::validation::problem::{ProblemKind, Problems, is_placeholder};
+use crate::validation::problem::{ProblemKind, Problems};
 
 const KIND: ProblemKind = ProblemKind::Volume;
 
