@@ -72,8 +72,14 @@ const CLOSED: [&str; 13] = [
 const ALLOWING: [&str; 6] =
     ["allowlist", "denylist", "whitelist", "blacklist", "exception", "exemption"];
 
-/// Keys under which there is what objects are compared with.
-const CRITERIA: [&str; 8] = [
+/// Keys under which there is what objects are compared with, and not what they are.
+const CRITERIA: [&str; 14] = [
+    "allow",
+    "allowed",
+    "deny",
+    "denied",
+    "disallowed",
+    "forbidden",
     "matchingCriteria",
     "match",
     "pattern",

@@ -3,6 +3,7 @@
 use harden_yaml::Place;
 
 use super::containers::quoted;
+use crate::pod_security::Container;
 use crate::rule::{Reporter, Workload};
 
 /// What the name of an image binds it to.
@@ -35,6 +36,10 @@ pub(super) struct Image<'d> {
     text: &'d str,
 }
 
+/// Fields beside an image with which operators put together what they pull.
+const REST: [&str; 8] =
+    ["digest", "hub", "imageTag", "registry", "repository", "sha", "tag", "version"];
+
 /// Reports the images with such a pin: those of containers as one flaw, and those of volumes as another.
 pub(super) fn flag<'d>(
     workload: &Workload<'d>,
@@ -57,7 +62,11 @@ pub(super) fn flag<'d>(
 
 /// The images that a pod pulls: those of its containers, then those that are mounted as volumes.
 fn of<'d>(workload: &Workload<'d>) -> impl Iterator<Item = Image<'d>> {
-    let containers = workload.containers().iter().map(|it| {
+    let is_whole = |container: &&Container<'_>| {
+        let place = container.place();
+        !workload.template.is_partial || !REST.iter().any(|it| place.at(it).exists())
+    };
+    let containers = workload.containers().iter().filter(is_whole).map(|it| {
         let place = it.place();
         ("container", it.name, place.at("image"), place.at("imagePullPolicy"))
     });

@@ -85,6 +85,19 @@ mod tests {
     }
 
     #[test]
+    fn operators_may_put_a_name_together() {
+        let says = |rest: &str| {
+            let driver = format!("driver: {{image: driver, env: [], {rest}}}");
+            let kind = "apiVersion: example.com/v1, kind: A";
+            messages(&RULE, &format!("{{{kind}, metadata: {{name: a}}, spec: {{{driver}}}}}")).len()
+        };
+        assert_eq!(says(""), 1);
+        assert_eq!(says("version: 550.54, repository: nvcr.io/nvidia"), 0);
+        assert_eq!(says("tag: null"), 1);
+        assert_eq!(self::says("image: web, tag: '1'").len(), 1, "a pod has no such field");
+    }
+
+    #[test]
     fn blanks_are_no_images() {
         for image in ["''", "'{{ .Values.image }}'", "${IMAGE}", "<image>"] {
             assert!(says(&format!("image: {image}")).is_empty(), "{image}");
