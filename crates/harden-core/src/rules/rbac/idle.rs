@@ -48,6 +48,10 @@ pub(super) fn idle<'d>(rule: PolicyRule<'d>, is_namespaced: bool) -> Vec<Idle<'d
     let mut add = |place: Place<'d>, found: Option<(String, Option<String>)>| {
         if let Some((reason, meant)) = found {
             let word = place.as_str().unwrap_or("");
+            if word.contains("{{") || word.contains('$') {
+                // Somebody has yet to fill it in.
+                return;
+            }
             let reason = format!("`{word}` {reason}");
             idle.push(Idle { place, reason, change: meant.map(Action::set) });
         }

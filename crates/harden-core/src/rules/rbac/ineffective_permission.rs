@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(of("''", "pods/, /pods").matches("has a `/` too many").count(), 2);
         assert_eq!(of("''", "all"), "`all` is a word of kubectl for some kinds, and no resource");
         assert_eq!(of("apps", "ds"), "`ds` is called `daemonsets`");
-        assert_eq!(of("example.com", "'*/status', all"), "");
+        assert_eq!(of("example.com", "'*/status', all, '{{ .Values.kind }}'"), "");
     }
 
     #[test]
