@@ -34,7 +34,15 @@ fn report(
     reporter: &mut Reporter<'_, '_>,
     is_it: impl Fn(&ProblemKind) -> bool,
 ) {
-    for problem in document.problems().iter().filter(|it| is_it(&it.kind)) {
+    let mut problems = document.problems().iter().filter(|it| is_it(&it.kind)).peekable();
+    // Other files are read by other readers; but what is not read may hold the objects.
+    if problems.peek().is_none()
+        || !holds_objects(document, reporter.version())
+            && !schema::names_object(document.span().text(document.text()))
+    {
+        return;
+    }
+    for problem in problems {
         reporter.flag_text(problem.span, problem.message());
     }
 }
@@ -74,8 +82,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_manifest_may_repeat_its_keys() {
+        for text in ["a: 1\na: 2\n", "{\"words\":[],\"words\":[]}", "image: a\n...\nb: c\n"] {
+            for rule in RULES {
+                assert_eq!(messages(rule, text), [""; 0], "{}: {text}", rule.id);
+            }
+        }
+        let text = "a: b\n...\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+        assert_eq!(messages(&ignored_content::RULE, text).len(), 1);
+    }
+
+    #[test]
     fn a_broken_document_is_said_once_and_does_not_hide_the_next() {
-        let text = "kind: A\na: [\n---\na: 1\na: 2\n---\n\tkind: B\n";
+        let text = "kind: A\na: [\n---\nkind: Pod\na: 1\na: 2\n---\n\tkind: B\n";
         assert_eq!(messages(&unreadable_document::RULE, text).len(), 2);
         assert_eq!(messages(&duplicate_key::RULE, text).len(), 1);
     }
