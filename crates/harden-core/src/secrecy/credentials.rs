@@ -5,6 +5,7 @@
 
 mod arguments;
 mod files;
+mod headers;
 mod markup;
 mod names;
 mod settings;
@@ -93,6 +94,7 @@ pub(crate) fn identify(name: &str, value: &str) -> Option<&'static str> {
     let found = shapes::all(value).into_iter().next().map(|it| it.what);
     found
         .or_else(|| identify_by_name(name, value))
+        .or_else(|| (names::is_of_login(name) && values::is_login(value)).then_some("a password"))
         .or_else(|| all_in(value, Language::Unknown).first().map(|it| it.what))
 }
 
@@ -134,6 +136,7 @@ pub(crate) fn all_in(text: &str, language: Language) -> Vec<Credential<'_>> {
     let mut found = shapes::all(text);
     settings::find(text, language, &mut found);
     markup::find(text, &mut found);
+    headers::find(text, &mut found);
     arguments::find(text, language, &mut found);
     found.sort_by_key(|it| (it.span.start, it.span.end));
     let mut end = 0;

@@ -1,6 +1,6 @@
 //! Kinds whose objects are made of secrets, and what such objects say openly.
 
-use harden_yaml::Place;
+use harden_yaml::{Kind, Place};
 
 /// A kind whose objects are made of secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,7 @@ impl Confidential {
         let is_said = match (self, keys) {
             // Other values may have got there.
             (_, ["kind"]) => text.bytes().all(|it| it.is_ascii_alphabetic()),
+            (Self::Secret, ["immutable"]) => value.kind() == Kind::Bool,
             (Self::Secret, ["type"]) => text == "Opaque" || text.contains('/'),
             (
                 _,
@@ -74,7 +75,6 @@ impl Confidential {
                 | ["metadata", "name" | "generateName" | "namespace"]
                 | ["metadata", "labels", _],
             )
-            | (Self::Secret, ["immutable"])
             | (Self::Encryption, ["resources", "resources"]) => true,
             (Self::Encryption, ["resources", "providers", _, "keys", "name"]) => {
                 !looks_random(value)

@@ -115,6 +115,12 @@ fn map<'d>(step: Step<'d>, steps: &mut Vec<Step<'d>>, found: &mut Found<'d>) {
             fake(value, found);
         } else if let (Some(name), "value", Some(text)) = (name, key, value.as_str()) {
             named(value, name, text, found);
+        } else if key == "value" && name.is_some_and(credentials::is_secret_name) {
+            // Of a wrong type, but no less secret.
+            if value.is_map() || value.is_list() {
+                found.add_reason(Reason::Credential("a password"));
+            }
+            found.values.push(value);
         } else {
             steps.push(below);
         }
@@ -136,6 +142,9 @@ fn hide<'d>(object: Place<'d>, confidential: Confidential, found: &mut Found<'d>
                 (value, keys)
             }));
         } else if place.is_list() {
+            // No list belongs in there.
+            let is_misplaced = keys.first() == Some(&"metadata");
+            let keys = if is_misplaced { Vec::new() } else { keys };
             rest.extend(place.items().map(|it| (it, keys.clone())));
         } else if place.exists() && !confidential.is_open(&keys, place) {
             found.values.push(place);
@@ -218,5 +227,25 @@ fn string<'d>(step: Step<'d>, found: &mut Found<'d>) {
         found.spans.extend(spans);
     } else {
         found.values.push(step.place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::confidences;
+
+    #[test]
+    fn a_value_of_a_wrong_type_is_no_less_secret() {
+        for text in [
+            "kind: Secret\napiVersion: v1\nimmutable: hunter22\n",
+            "kind: Secret\napiVersion: v1\nmetadata: {name: [hunter22]}\n",
+            "kind: Secret\napiVersion: v1\nmetadata: {labels: {a: {b: hunter22}}}\n",
+            "kind: Pod\nspec: {containers: [{env: [{name: PASSWORD, value: [hunter22]}]}]}\n",
+            "kind: Pod\nspec: {containers: [{env: [{name: PASSWORD, value: {a: hunter22}}]}]}\n",
+        ] {
+            let found = confidences(text);
+            let values = || found.iter().flat_map(|it| &it.values).map(|it| it.text(text));
+            assert!(values().any(|it| it.contains("hunter22")), "{text}{found:?}");
+        }
     }
 }

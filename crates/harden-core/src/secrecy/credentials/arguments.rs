@@ -77,6 +77,8 @@ const FLAGS: &[Flag] = &[
     flag(&["openssl"], "-passin", false, Some(':')),
     flag(&["openssl"], "-passout", false, Some(':')),
     flag(&["openssl"], "-pass", false, Some(':')),
+    flag(&["aws"], "aws_secret_access_key", false, None),
+    flag(&["aws"], "aws_session_token", false, None),
     flag(&["rabbitmqctl"], "add_user", false, Some(' ')),
     flag(&["rabbitmqctl"], "change_password", false, Some(' ')),
 ];
@@ -164,7 +166,7 @@ pub(crate) fn arguments<'d>(list: Place<'d>, program: &'d str) -> Vec<Argument<'
         }
         let is_option = text.starts_with('-') && !text.contains(char::is_whitespace);
         if let Some((name, value)) = text.split_once('=').filter(|_| is_option)
-            && let Some(what) = identify_by_name(option_name(name), value)
+            && let Some(what) = secret(option_name(name), value)
         {
             found.push(Argument { place, name, what });
             continue;
@@ -186,7 +188,8 @@ pub(super) fn find<'t>(text: &'t str, language: Language, found: &mut Vec<Creden
             before.is_none_or(|it| it.is_ascii_whitespace() || b"\"'[,".contains(it))
         })
     };
-    if language == Language::Code || !has_option() && !text.contains("rabbitmqctl") {
+    let has_command = || ["rabbitmqctl", "aws ", "chpasswd"].iter().any(|it| text.contains(it));
+    if language == Language::Code || !has_option() && !has_command() {
         return;
     }
     let mut start = 0;
@@ -201,8 +204,22 @@ pub(super) fn find<'t>(text: &'t str, language: Language, found: &mut Vec<Creden
 /// A line may hold a script in quotes.
 fn find_in_line<'t>(line: &'t str, start: usize, depth: u8, found: &mut Vec<Credential<'t>>) {
     let mut reader = Reader::default();
+    let reads_password = ["--password-stdin", "chpasswd"].iter().any(|it| line.contains(it));
+    let mut is_written = false;
     for word in words(line) {
         let Some(bare) = line.get(word.clone()) else { continue };
+        if reads_password && matches!(bare, "echo" | "printf") {
+            is_written = true;
+        } else if is_written && !bare.starts_with('-') {
+            is_written = false;
+            let at = bare.find(':').filter(|_| line.contains("chpasswd")).map_or(0, |it| it + 1);
+            let within = bare.get(at..).and_then(|it| secret("password", it));
+            if let Some(what) = within.filter(|_| depth == 0 || !bare.contains(' ')) {
+                let span = start + word.start + at..start + word.end;
+                found.push(Credential { name: "", what, span });
+            }
+            continue;
+        }
         if PREFIXES.contains(&bare) || bare.ends_with(':') {
             reader = Reader::default();
         } else if let Some((name, what, within)) = reader.read(bare) {
@@ -261,7 +278,10 @@ mod tests {
             "docker login -u app -p hunter22 registry.example.com",
             "ldapsearch -x -D cn=admin -w hunter22",
             "openssl rsa -passin pass:hunter22 -in a",
+            "echo hunter22 | docker login -u app --password-stdin",
+            "echo 'root:hunter22' | chpasswd",
             "rabbitmqctl add_user app hunter22 -q",
+            "aws configure set aws_secret_access_key hunter22",
             "app --db-password hunter22 --verbose",
             "a && sudo mysql -phunter22",
             "command: [sh, -c, 'mysqldump -uroot -phunter22 app']",
@@ -284,6 +304,8 @@ mod tests {
             "app --token-ttl 24h1",
             "curl -u $USER:$PASSWORD https://a/b",
             "ssh -p 2222 a@b",
+            "echo $PASSWORD | docker login -u app --password-stdin",
+            "echo \"root:${PW}\" | chpasswd",
         ] {
             assert!(secrets(text).is_empty(), "{text}: {:?}", secrets(text));
         }

@@ -7,6 +7,8 @@ pub(super) fn find<'t>(name: &str, text: &'t str, found: &mut Vec<Credential<'t>
     let end = name.rsplit(['.', '/']).next().unwrap_or_default();
     let read = match end {
         "pgpass" => pgpass,
+        "acl" => acl,
+        "txt" if name.ends_with("userlist.txt") => userlist,
         "htpasswd" | "users" | "auth" | "shadow" | "basic_auth" => htpasswd,
         _ => return,
     };
@@ -27,6 +29,19 @@ fn pgpass(line: &str) -> Option<(&str, &'static str)> {
     let (_, password) =
         line.split_once(':')?.1.split_once(':')?.1.split_once(':')?.1.split_once(':')?;
     values::can_be_password(password).then_some((password, "a password"))
+}
+
+/// `"user" "password"`, as PgBouncer reads it; the quote at the end stays.
+fn userlist(line: &str) -> Option<(&str, &'static str)> {
+    let (_, password) = line.split_once("\" \"")?;
+    values::can_be_password(password.trim_end_matches('"')).then_some((password, "a password"))
+}
+
+/// `user app on >password`, as Redis reads it; what follows stays.
+fn acl(line: &str) -> Option<(&str, &'static str)> {
+    let (_, rest) = line.strip_prefix("user ")?.split_once(" >")?;
+    let password = rest.split_whitespace().next()?;
+    values::can_be_password(password).then_some((rest, "a password"))
 }
 
 /// `user:hash`.
@@ -50,6 +65,8 @@ mod tests {
             ),
             (".pgpass", "db:5432:app:app:$(PW)\n", vec![]),
             ("htpasswd", "app:$apr1$abcdefgh$0123\n", vec!["$apr1$abcdefgh$0123"]),
+            ("users.acl", "user app on >hunter22\n", vec!["hunter22"]),
+            ("userlist.txt", "\"app\" \"hunter22\"\n", vec!["hunter22\""]),
             ("hosts", "db:5432:app:app:hunter22\n", vec![]),
         ] {
             let mut found = Vec::new();

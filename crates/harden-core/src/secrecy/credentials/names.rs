@@ -47,16 +47,19 @@ impl Tail {
     }
 }
 
-const PASSWORDS: &[&str] = &["masterauth", "password", "passwd", "pswd", "requirepass"];
+const PASSWORDS: &[&str] =
+    &["authtok", "bindpw", "masterauth", "password", "passwd", "pswd", "requirepass", "rootpw"];
 const KEYS: &[&str] = &[
     "accesskeysecret",
     "accountkey",
     "aeskey",
     "apikey",
+    "appkey",
     "applicationkey",
     "authkey",
     "clientkeydata",
     "encryptionkey",
+    "erlangcookie",
     "hmackey",
     "licensekey",
     "masterkey",
@@ -118,7 +121,11 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
     } else {
         return None;
     };
-    let is_about = || words(name).any(|word| ABOUT.iter().any(|it| word.eq_ignore_ascii_case(it)));
+    // There `store` is no verb.
+    let is_of_store = tail.ends_with_any(&["keystorepassword", "truststorepassword"]);
+    let is_about = || {
+        !is_of_store && words(name).any(|word| ABOUT.iter().any(|it| word.eq_ignore_ascii_case(it)))
+    };
     if is_public(name) {
         None
     } else if is_about() {
@@ -126,6 +133,11 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
     } else {
         Some(meaning)
     }
+}
+
+/// Whether a name says that its value is a user and a password.
+pub(super) fn is_of_login(name: &str) -> bool {
+    Tail::of(name).ends_with_any(&["basicauth", "httpauth", "neo4jauth", "userpass"])
 }
 
 /// A name without what says how its value is written.
@@ -167,7 +179,7 @@ fn is_last_word(name: &str, word: &str) -> bool {
 fn is_public(name: &str) -> bool {
     let contains =
         |word: &[u8]| name.as_bytes().windows(word.len()).any(|it| it.eq_ignore_ascii_case(word));
-    contains(b"public") || contains(b"publishable")
+    contains(b"public") || contains(b"publishable") || contains(b"pusher_app_key")
 }
 
 #[cfg(test)]
@@ -202,6 +214,11 @@ mod tests {
             ("showPassword", Meaning::About),
             ("ALLOW_EMPTY_PASSWORD", Meaning::About),
             ("issuerPassword", Meaning::Password),
+            ("javax.net.ssl.keyStorePassword", Meaning::Password),
+            ("SSL_TRUST_STORE_PASSWORD", Meaning::Password),
+            ("RABBITMQ_ERLANG_COOKIE", Meaning::Key),
+            ("DATADOG_APP_KEY", Meaning::Key),
+            ("ldap_default_authtok", Meaning::Password),
         ] {
             assert_eq!(meaning(name), Some(expected), "{name}");
         }
@@ -226,6 +243,7 @@ mod tests {
             "NEXT_PUBLIC_MAP_TOKEN",
             "ETCD_INITIAL_CLUSTER_TOKEN",
             "PASSWORD_POLICY",
+            "PUSHER_APP_KEY",
             "",
             "é",
         ] {

@@ -18,7 +18,10 @@ pub(super) fn find<'t>(text: &'t str, language: Language, found: &mut Vec<Creden
     for line in text.split_inclusive('\n') {
         let content = line.trim_end_matches(['\n', '\r']);
         let lead = content.trim_start();
-        let is_comment = lead.starts_with("//") || lead.starts_with('#') || lead.starts_with(';');
+        // The settings of npm for a registry begin with its address.
+        let is_comment = lead.starts_with("//") && !lead.contains("/:_")
+            || lead.starts_with('#')
+            || lead.starts_with(';');
         if content.len() <= LONGEST && !is_comment {
             let line = Line { text: content, start, language };
             line.find(&mut named, found);
@@ -42,6 +45,8 @@ struct Setting<'t> {
     /// Where the value begins in the line.
     at: usize,
     is_quoted: bool,
+    /// Whether the shell would take it for a variable that is set.
+    is_assigned: bool,
 }
 
 impl<'t> Line<'t> {
@@ -70,6 +75,10 @@ impl<'t> Line<'t> {
                 found.push(Credential { name, what, span });
             }
         }
+        if let Some((value, name, what)) = self.pair() {
+            let span = self.start + value.start..self.start + value.end;
+            return found.push(Credential { name, what, span });
+        }
         let Some((value, name)) = self.statement() else { return };
         let secret = self.text.get(value.clone()).unwrap_or_default();
         if let Some(what) = identify_by_name("password", secret) {
@@ -79,13 +88,17 @@ impl<'t> Line<'t> {
     }
 
     fn identify(&self, setting: &Setting<'t>) -> Option<&'static str> {
-        let Setting { name, value, is_quoted, .. } = *setting;
+        let Setting { name, value, is_quoted, is_assigned, .. } = *setting;
         if matches!(name, "auth" | "_auth") {
-            return is_account(value).then_some(REGISTRY);
+            return values::is_account(value).then_some(REGISTRY);
         }
         if name == "sig" {
             let is_signature = value.len() >= 32 && values::looks_random(value);
             return is_signature.then_some("a shared access signature");
+        }
+        let is_line_of_sql = || self.text.contains([';', ',', '{']) && !value.contains('/');
+        if matches!(name, "Pwd" | "pwd" | "PWD") && is_line_of_sql() {
+            return identify_by_name("password", value);
         }
         if name == "passwd" && value.split_whitespace().all(is_name_service) {
             return None;
@@ -96,9 +109,11 @@ impl<'t> Line<'t> {
         }
         let stands_for_itself = match self.language {
             _ if is_quoted => true,
-            Language::Settings | Language::Shell => true,
+            Language::Settings => true,
+            Language::Shell if is_assigned => !value.contains(['(', '[']),
             Language::Code => false,
-            Language::Unknown => {
+            // Other languages in a shell's script do not quote what they call.
+            Language::Shell | Language::Unknown => {
                 let has = |is: fn(&u8) -> bool| value.bytes().any(|it| is(&it));
                 has(u8::is_ascii_digit)
                     && has(u8::is_ascii_alphabetic)
@@ -146,15 +161,43 @@ impl<'t> Line<'t> {
         let is_line = is_first && (self.language == Language::Settings || is_colon);
         let (range, is_quoted) = extent(value, is_line);
         let value = value.get(range.clone())?;
-        Some(Setting { name, value, at: at + range.start, is_quoted })
+        let is_assigned =
+            !is_colon && !before.is_ascii_whitespace() && !rest.starts_with([' ', '\t']);
+        Some(Setting { name, value, at: at + range.start, is_quoted, is_assigned })
+    }
+
+    /// `remote_password x`, the whole of a line, or `define('DB_PASSWORD', 'x')`.
+    fn pair(&self) -> Option<(Range<usize>, &'t str, &'static str)> {
+        if let Some((_, rest)) = self.text.split_once("define(") {
+            let (name, value) = rest.split_once(',')?;
+            let value = value.trim_start();
+            let (range, is_quoted) = extent(value, false);
+            let name = name.trim().trim_matches(['"', '\'']);
+            let from = self.text.len() - value.len();
+            let what = identify_by_name(name, value.get(range.clone())?).filter(|_| is_quoted)?;
+            return Some((from + range.start..from + range.end, name, what));
+        }
+        if self.language != Language::Settings {
+            return None;
+        }
+        let (name, value) = self.text.trim().split_once([' ', '\t'])?;
+        let value = value.trim_start();
+        let is_name = name.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-.".contains(&it));
+        let can_be = is_name
+            && value.bytes().any(|it| it.is_ascii_digit())
+            && !value.contains(|it: char| it.is_whitespace() || "\"'`=:;,(){}[]".contains(it));
+        let what = identify_by_name(name, value).filter(|_| can_be)?;
+        let end = self.text.trim_end().len();
+        Some((end - value.len()..end, name, what))
     }
 
     /// The password of a statement, and the word that says so: `IDENTIFIED BY 'x'`, `PASSWORD 'x'`,
     /// `requirepass x`, `login a password x`.
     fn statement(&self) -> Option<(Range<usize>, &'t str)> {
-        const WORDS: [&str; 8] = [
+        const WORDS: [&str; 9] = [
             "auth_pass",
             "identified by",
+            "identified with",
             "insecure-password",
             "masterauth",
             "masterpass",
@@ -178,7 +221,14 @@ impl<'t> Line<'t> {
                 {
                     continue;
                 }
-                let value = rest.trim_start();
+                let mut value = rest.trim_start();
+                if word == "identified with" {
+                    let Some((_, secret)) = value.split_once(" by ").or(value.split_once(" BY "))
+                    else {
+                        continue;
+                    };
+                    value = secret.trim_start();
+                }
                 let from = self.text.len() - value.len();
                 let is_quoted = value.starts_with(['\'', '"']);
                 let (range, _) = extent(value, false);
@@ -232,14 +282,6 @@ fn extent(text: &str, is_line: bool) -> (Range<usize>, bool) {
             .unwrap_or(text.len())
     };
     (0..end, false)
-}
-
-/// Whether a value is a user and a password in base64.
-fn is_account(value: &str) -> bool {
-    harden_yaml::decode_base64(value).is_some_and(|bytes| {
-        let text = std::str::from_utf8(&bytes).ok();
-        text.and_then(|it| it.split_once(':')).is_some_and(|(_, it)| values::can_be_password(it))
-    })
 }
 
 /// Whether a word names where the name service switch looks for users.
@@ -297,6 +339,13 @@ mod tests {
             ("CREATE USER app WITH PASSWORD 'hunter22';", Language::Unknown),
             ("CREATE USER 'app'@'%' IDENTIFIED BY 'hunter22';", Language::Unknown),
             ("requirepass hunter22", Language::Settings),
+            ("ALTER USER a IDENTIFIED WITH sha2 BY 'hunter22';", Language::Unknown),
+            ("bindpw hunter22", Language::Settings),
+            ("remote_password hunter22", Language::Settings),
+            ("<?php define('DB_PASSWORD', 'hunter22');", Language::Code),
+            ("Data Source=db;User ID=sa;Pwd=hunter22;", Language::Unknown),
+            ("db.createUser({user: \"a\", pwd: \"hunter22\"})", Language::Code),
+            ("//r.example.com/:_authToken=hunter22", Language::Settings),
             ("machine h login a password hunter22", Language::Settings),
             ("- name: DB_PASSWORD\n  value: hunter22", Language::Settings),
         ] {
@@ -317,6 +366,11 @@ mod tests {
             ("password = get_password()", Language::Code),
             ("token = request.token2", Language::Code),
             ("if password == 'hunter22'", Language::Code),
+            ("token = os.getenv('JIRA_TOKEN')", Language::Shell),
+            ("f(password=os.environ['X1'], token=token1)", Language::Shell),
+            ("echo 'PASSWORD: not set'", Language::Shell),
+            ("sed -i 's/password=.*/password=XXX/' f", Language::Shell),
+            ("OLDPWD=/a; PWD=/b", Language::Shell),
             ("password=$1", Language::Shell),
             ("password=${PASSWORD}", Language::Settings),
             ("#db.password=hunter22", Language::Settings),

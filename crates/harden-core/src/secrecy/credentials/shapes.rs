@@ -28,7 +28,7 @@ const SQUARE: &str = "a Square token";
 const STRIPE: &str = "a Stripe key";
 const VAULT: &str = "a Vault token";
 
-static PREFIXED: [Prefixed; 71] = [
+static PREFIXED: [Prefixed; 73] = [
     prefixed("AGE-SECRET-KEY-1", 50, "an age key"),
     prefixed("AKIA", 16, AWS),
     prefixed("ASIA", 16, AWS),
@@ -65,6 +65,7 @@ static PREFIXED: [Prefixed; 71] = [
     prefixed("glc_", 32, GRAFANA),
     prefixed("glsa_", 32, GRAFANA),
     prefixed("gsk_", 40, "a Groq key"),
+    prefixed("hcaik_", 50, "a Honeycomb key"),
     prefixed("hf_", 34, "a Hugging Face token"),
     prefixed("hvb.", 24, VAULT),
     prefixed("hvr.", 24, VAULT),
@@ -86,6 +87,7 @@ static PREFIXED: [Prefixed; 71] = [
     prefixed("shpss_", 32, SHOPIFY),
     prefixed("sk-ant-", 40, "an Anthropic API key"),
     prefixed("sk-proj-", 40, "an OpenAI API key"),
+    prefixed("sk-", 48, "an OpenAI API key"),
     prefixed("sk_live_", 20, STRIPE),
     prefixed("sk_test_", 20, STRIPE),
     prefixed("sntrys_", 40, SENTRY),
@@ -141,6 +143,7 @@ pub(super) fn all(text: &str) -> Vec<Credential<'_>> {
             b':' => urls::at(text, start),
             _ if begins_word && FIRST.get(usize::from(byte)) == Some(&true) => at(prefixed_at),
             b'0'..=b'9' if begins_word => at(telegram),
+            b'/' => at(telegram_url),
             _ => None,
         };
         if let Some((span, what)) = secret {
@@ -215,6 +218,29 @@ fn telegram(text: &str) -> Option<(usize, usize, &'static str)> {
     is_it.then_some((number + 1, number + 3 + length, "a Telegram token"))
 }
 
+/// `/bot`, and the same.
+fn telegram_url(text: &str) -> Option<(usize, usize, &'static str)> {
+    const LEAD: &str = "/bot";
+    let (from, to, what) = telegram(text.strip_prefix(LEAD)?)?;
+    Some((from + LEAD.len(), to + LEAD.len(), what))
+}
+
+/// Whether a text is such a secret from its beginning to its end.
+pub(super) fn is_whole(text: &str) -> bool {
+    prefixed_at(text).is_some_and(|(_, end, _)| end == text.len())
+}
+
+/// Whether a text begins like such a secret and is far too short for one, as in `nvapi-KEY`.
+pub(super) fn is_stub(text: &str) -> bool {
+    PREFIXED.iter().any(|it| {
+        text.strip_prefix(it.prefix).is_some_and(|rest| {
+            it.prefix.len() >= 4
+                && rest.len() * 2 < it.rest
+                && rest.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_.".contains(&byte))
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,6 +259,11 @@ mod tests {
             (repeated("sk_live_", "a1b2c3d4e5", 3), STRIPE),
             (repeated("AIza", "SyA1b2c", 5), "a Google API key"),
             (repeated("12345678:AA", "a1B2c3D4e5-", 3), "a Telegram token"),
+            (
+                repeated("https://api.telegram.org/bot12345678:AA", "a1B2c3D4e5-", 3),
+                "a Telegram token",
+            ),
+            (repeated("sk-", "a1B2c3D4e5", 5), "an OpenAI API key"),
             (format!("{}.eyJzdWIiOiIx.{}", repeated("eyJ", "hbGciOi", 3), "a1B2".repeat(8)), JWT),
             (repeated("-----BEGIN RSA PRIVATE KEY-----\n", "MIIEowIBAAKCAQEA", 4), PRIVATE_KEY),
             (repeated("-----BEGIN PRIVATE KEY-----\\n", "MIIEowIBAAKCAQEA", 4), PRIVATE_KEY),

@@ -2,23 +2,26 @@
 
 use std::ops::Range;
 
-use super::values;
+use super::{shapes, values};
 
 const URL: &str = "a URL with a password";
 const WEBHOOK: &str = "the URL of a webhook";
+const TOKEN: &str = "a URL with a token";
 const DSN: &str = "a Sentry DSN";
 const CONNECTION: &str = "a connection string with a password";
 
 /// Webhooks: whoever has the URL may send. The number is that of the parts of the path, which end in
 /// the secret.
-const WEBHOOKS: [(&str, &str, usize); 8] = [
+const WEBHOOKS: [(&str, &str, usize); 10] = [
     ("chat.googleapis.com", "v1/spaces/", 4),
     ("discord.com", "api/webhooks/", 4),
     ("discordapp.com", "api/webhooks/", 4),
+    ("events.pagerduty.com", "integration/", 3),
     ("hooks.slack.com", "services/", 4),
     ("hooks.slack.com", "triggers/", 4),
     ("hooks.slack.com", "workflows/", 5),
     ("hooks.zapier.com", "hooks/catch/", 4),
+    ("open.feishu.cn", "open-apis/bot/", 5),
     (".webhook.office.com", "webhookb2/", 4),
 ];
 
@@ -55,7 +58,9 @@ fn url(rest: &str, start: usize, quote: Option<char>) -> Option<(Range<usize>, &
     }
     let Some((user, password)) = account.split_once(':') else {
         let is_key = account.len() == 32 && account.bytes().all(|it| it.is_ascii_hexdigit());
-        return is_key.then_some((start..start + account.len(), DSN));
+        let what = if is_key { DSN } else { TOKEN };
+        return (is_key || shapes::is_whole(account))
+            .then_some((start..start + account.len(), what));
     };
     let is_documentation = matches!(user, "user" | "username" | "login" | "USER" | "USERNAME")
         && matches!(
@@ -147,6 +152,14 @@ mod tests {
             ("redis://:hunter22@cache", "hunter22"),
             ("mongodb+srv://app:hunter22@c.example.net/db?w=1", "hunter22"),
             ("amqp://guest:p#ssw?rd@mq:5672/", "p#ssw?rd"),
+            (
+                "https://ghp_a1B2c3D4e5a1B2c3D4e5a1B2c3D4e5a1B2c3@github.com/a/b.git",
+                "ghp_a1B2c3D4e5a1B2c3D4e5a1B2c3D4e5a1B2c3",
+            ),
+            (
+                "https://events.pagerduty.com/integration/4f2c9ab31d7e60854f2c9ab31d7e6085/enqueue",
+                "integration/4f2c9ab31d7e60854f2c9ab31d7e6085/enqueue",
+            ),
             ("app:hunter22@tcp(db:3306)/app", "hunter22"),
             ("jdbc:oracle:thin:app/hunter22@db:1521:XE", "hunter22"),
             (

@@ -1,5 +1,6 @@
 //! What values can be secrets.
 
+use super::{names, shapes};
 use crate::object::is_blank;
 
 /// Whether a value can be a password: a text that somebody may have chosen as such.
@@ -34,6 +35,27 @@ pub(crate) fn looks_random(value: &str) -> bool {
     value.len() >= 12 && digits >= 2 && value.len() - digits >= 2
 }
 
+/// Whether a value is a user and a password in base64.
+pub(super) fn is_account(value: &str) -> bool {
+    harden_yaml::decode_base64(value).is_some_and(|bytes| {
+        let text = std::str::from_utf8(&bytes).ok();
+        text.and_then(|it| it.split_once(':')).is_some_and(|(_, it)| can_be_password(it))
+    })
+}
+
+/// Whether a value is a user and a password, as `BASIC_AUTH` and `NEO4J_AUTH` have them.
+pub(super) fn is_login(value: &str) -> bool {
+    value.split_once([':', '/']).is_some_and(|(user, password)| {
+        let is_name = |it: u8| it.is_ascii_alphanumeric() || b"_.-@".contains(&it);
+        !user.is_empty()
+            && user.bytes().all(is_name)
+            && password.contains(|it: char| it.is_ascii_digit())
+            && !password.contains(['/', ':'])
+            && is_literal(value)
+            && can_be_password(password)
+    })
+}
+
 /// Whether a value asks to be changed: it is a password until somebody does.
 pub(super) fn is_to_be_changed(value: &str) -> bool {
     let letters = value.bytes().filter(u8::is_ascii_alphabetic);
@@ -48,7 +70,15 @@ fn is_literal(value: &str) -> bool {
         && !is_reference(value)
         && !is_switch(value)
         && !is_blank(value)
+        && !is_word_for_secret(value)
+        && !shapes::is_stub(value)
         && !is_sealed(value)
+}
+
+/// Whether a value is the word for what is to be filled in: `SECRET`, `TOKEN`, `var.password`.
+fn is_word_for_secret(value: &str) -> bool {
+    let is_constant = value.bytes().all(|it| it.is_ascii_uppercase() || b"-_".contains(&it));
+    (is_constant || value.starts_with("var.")) && names::meaning(value).is_some()
 }
 
 /// Stores of secrets, and other places to fetch them from, as references to them begin.
@@ -119,8 +149,25 @@ const STORES: [&str; 62] = [
 
 /// Whether a value says where the secret is.
 fn is_reference(value: &str) -> bool {
-    const STARTS: [&str; 12] =
-        ["/", "./", "../", "~/", "{{", "{%", "%{", "#{", "<%", "projects/", "@@", "arn:"];
+    const STARTS: [&str; 16] = [
+        "/",
+        "./",
+        "../",
+        "~/",
+        "{{",
+        "{%",
+        "%{",
+        "#{",
+        "<%",
+        "projects/",
+        "@@",
+        "arn:",
+        "((",
+        "[[",
+        // Patterns, as in `sed`.
+        ".*",
+        "[^",
+    ];
     const ENDS: [&str; 13] = [
         ".cer", ".conf", ".crt", ".env", ".jks", ".json", ".key", ".p12", ".pem", ".pfx", ".txt",
         ".yaml", ".yml",
@@ -128,9 +175,16 @@ fn is_reference(value: &str) -> bool {
     STARTS.iter().any(|start| value.starts_with(start))
         || !value.contains(char::is_whitespace) && ENDS.iter().any(|end| value.ends_with(end))
         || ["$(", "${", "{{", "://", "()"].iter().any(|it| value.contains(it))
+        || is_masked(value)
         || is_variable(value)
         || is_in_store(value)
         || is_tagged(value)
+}
+
+/// `XXX/`, as masks stand in other text.
+fn is_masked(value: &str) -> bool {
+    let letters = value.trim_end_matches(['/', ';', ',']);
+    letters.len() >= 3 && letters.bytes().all(|it| matches!(it, b'X' | b'x' | b'*'))
 }
 
 /// `$NAME`, `%NAME%`, `@NAME@`, `&name;`, `$__file{…}`, `@Microsoft.KeyVault(…)`, `@file`.
@@ -379,6 +433,13 @@ mod tests {
             "xxxxxxxx",
             "********",
             "YOUR_PASSWORD",
+            "SECRET",
+            "nvapi-NVKEY",
+            "PASSWORD",
+            "((db-password))",
+            "[[ password ]]",
+            "var.password",
+            ".*/password=XXX/",
             "your-password",
             "put-password-here",
             "REPLACE_ME",
@@ -429,6 +490,14 @@ mod tests {
         }
         assert!(looks_random("a8f5f167f44f4964"));
         assert!(!looks_random("regcred") && !looks_random("registry-credentials"));
+    }
+
+    #[test]
+    fn a_login_is_a_user_and_a_password() {
+        assert!(is_login("admin:hunter22") && is_login("neo4j/hunter22"));
+        for value in ["none", "vault:secret/a1", "admin:$(PW1)", "admin:admin"] {
+            assert!(!is_login(value), "{value}");
+        }
     }
 
     #[test]
