@@ -1,6 +1,7 @@
 //! The YAML that mends a spot, where it can be told from the line that the spot is on.
 
 use harden_yaml::{Action, Lines, Writable, write};
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use crate::finding::Spot;
@@ -22,6 +23,27 @@ impl Suggestion {
         let to = (spot.span.end.checked_sub(line.start)?) as usize;
         let next = lines.line_span(spot.start.line + 1);
         suggest(line.text(text), (from, to), next.text(text), spot)
+    }
+}
+
+/// What was suggested to be added to one object, so that no key is added twice.
+#[derive(Debug, Default)]
+pub(super) struct Additions(FxHashSet<(u32, String)>);
+
+impl Additions {
+    /// Takes in lines to add below a line; returns how many of them, from the first, were added there before.
+    /// What follows belongs below these.
+    pub(super) fn take_in(&mut self, line: u32, lines: &[String]) -> usize {
+        let keys = lines.iter().take_while(|it| it.ends_with(':')).count();
+        let mut known = 0;
+        let all = (lines.len() > keys).then_some(lines.len());
+        for end in (1..=keys).chain(all) {
+            let added = lines.get(..end).unwrap_or_default().join("\n");
+            if !self.0.insert((line, added)) {
+                known = end;
+            }
+        }
+        known
     }
 }
 
@@ -199,6 +221,20 @@ mod tests {
                 "        readOnlyRootFilesystem: true".to_owned()
             ]))
         );
+    }
+
+    #[test]
+    fn what_several_add_at_one_place_is_added_once() {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let mut additions = Additions::default();
+        let mut known = |line, text| additions.take_in(line, &lines(text));
+        assert_eq!(known(1, "securityContext:\n  privileged: false"), 0);
+        assert_eq!(known(1, "securityContext:\n  capabilities:\n    drop:\n    - ALL"), 1);
+        assert_eq!(known(1, "securityContext:\n  capabilities:\n    drop:\n    - ALL"), 4);
+        assert_eq!(known(1, "securityContext:\n  capabilities:\n    add: []"), 2);
+        assert_eq!(known(1, "securityContext:\n  privileged: false"), 2);
+        assert_eq!(known(1, "readinessProbe: {}"), 0);
+        assert_eq!(known(2, "securityContext:\n  privileged: false"), 0);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::escape::{Plain, plain};
 use super::excerpt::{Excerpt, excerpts};
 use super::secrets::Secrets;
-use super::suggestion::{Suggestion, suggest};
+use super::suggestion::{Additions, Suggestion, suggest};
 use super::summary::count;
 use super::{Format, Report, ReportSource, Summary, location, pieces};
 use crate::finding::{Finding, Severity, Spot};
@@ -37,6 +37,7 @@ fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<(
     let printer = Printer { paint: Paint(colour), renderer, secrets: Secrets::of(report) };
     let counted: Vec<&Finding> = report.counted().collect();
     let render = |first: usize, findings: &[&Finding], piece: &mut Vec<u8>| {
+        let mut additions = Additions::default();
         let before = first.checked_sub(1).and_then(|it| counted.get(it));
         let before = before.into_iter().chain(findings).copied().map(Some);
         let before = std::iter::repeat_n(None, usize::from(first == 0)).chain(before);
@@ -45,8 +46,9 @@ fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<(
             if before.is_none_or(|it| (it.source, &it.object) != (finding.source, &finding.object))
             {
                 printer.heading(finding, source, piece)?;
+                additions = Additions::default();
             }
-            printer.finding(finding, source, piece)?;
+            printer.finding(finding, source, &mut additions, piece)?;
         }
         Ok(())
     };
@@ -128,6 +130,7 @@ impl Printer {
         &self,
         finding: &Finding,
         source: ReportSource<'_>,
+        additions: &mut Additions,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let excerpts = source
@@ -152,7 +155,7 @@ impl Printer {
             frame.note("note", &format!("and {} more", count(hidden, "place")), out)?;
         }
         frame.note("help", &finding.about.remedy, out)?;
-        frame.changes(&excerpts, source.text.unwrap_or_default(), out)?;
+        frame.changes(&excerpts, source.text.unwrap_or_default(), additions, out)?;
         writeln!(out)
     }
 
@@ -235,7 +238,13 @@ impl Frame {
         writeln!(out, "{:width$} {equals} {word}: {text}", "", width = self.width)
     }
 
-    fn changes(&self, excerpts: &[Excerpt<'_>], text: &str, out: &mut dyn Write) -> io::Result<()> {
+    fn changes(
+        &self,
+        excerpts: &[Excerpt<'_>],
+        text: &str,
+        additions: &mut Additions,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
         let marks = excerpts
             .iter()
             .filter(|it| it.is_whole)
@@ -257,19 +266,24 @@ impl Frame {
                 Some((spot.start.line, line, suggestion))
             })
             .collect();
-        if changes.is_empty() {
-            return Ok(());
-        }
         for (number, line, suggestion) in changes.iter().take(CHANGES) {
-            self.line(None, "|", DIM, "", out)?;
             match suggestion {
                 Suggestion::Replace(with) => {
+                    self.line(None, "|", DIM, "", out)?;
                     self.line(Some(*number), "-", REMOVED, line, out)?;
                     self.line(Some(*number), "+", ADDED, with, out)?;
                 }
                 Suggestion::Add(lines) => {
+                    let known = additions.take_in(*number, lines);
+                    if known == lines.len() {
+                        continue;
+                    }
+                    self.line(None, "|", DIM, "", out)?;
                     self.line(Some(*number), "|", Style::new(), line, out)?;
-                    for (number, line) in (number + 1..).zip(lines) {
+                    for (number, line) in (number + 1..).zip(lines).take(known) {
+                        self.line(Some(number), "|", Style::new(), line, out)?;
+                    }
+                    for (number, line) in (number + 1..).zip(lines).skip(known) {
                         self.line(Some(number), "+", ADDED, line, out)?;
                     }
                 }
