@@ -46,6 +46,8 @@ impl FromIterator<GroupKind> for Wanted {
 pub struct Inventory<'d> {
     objects: BTreeMap<GroupKind, Vec<Object<'d>>>,
     pods: Vec<&'d PodSummary>,
+    /// What the sources are called.
+    files: Vec<&'d str>,
 }
 
 impl<'d> Inventory<'d> {
@@ -55,6 +57,7 @@ impl<'d> Inventory<'d> {
         wanted: &Wanted,
         objects: impl IntoIterator<Item = Object<'d>>,
         pods: Vec<&'d PodSummary>,
+        files: Vec<&'d str>,
     ) -> Self {
         let mut by_kind: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for object in objects {
@@ -68,7 +71,12 @@ impl<'d> Inventory<'d> {
                 key(a).cmp(&key(b))
             });
         }
-        Self { objects: by_kind, pods }
+        Self { objects: by_kind, pods, files }
+    }
+
+    /// What the source of an object is called.
+    pub fn file(&self, object: &Object<'d>) -> &'d str {
+        self.files.get(object.source).copied().unwrap_or_default()
     }
 
     /// The objects of one kind.

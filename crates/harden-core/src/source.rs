@@ -1,10 +1,12 @@
 //! Texts that are read: files, streams, and the items of lists that are too large to hold.
 
 mod charts;
+mod homes;
 mod nearest;
 mod text;
 
 pub use charts::{ChartPart, Charts};
+pub use homes::{Folders, Homes, folder, is_one_tree};
 pub use nearest::{Join, Nearest};
 pub(crate) use text::may_hold;
 pub use text::{Positions, Text};

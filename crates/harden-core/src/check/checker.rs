@@ -160,7 +160,8 @@ impl Checker {
             let all = self.objects(text, document, *number).filter(|it| !it.is_patch());
             all.filter(|it| !self.says_nothing(it, text.name()))
         });
-        let world = World::new(Inventory::new(&self.wanted, objects, pods));
+        let files = texts.iter().map(|it| it.name).collect();
+        let world = World::new(Inventory::new(&self.wanted, objects, pods, files));
         let target = self.target();
         let mut collector = Collector::default();
         let all: Vec<&dyn Positions> = texts.iter().map(|it| it as _).collect();

@@ -1,6 +1,7 @@
 //! Judges one section of a text after the other.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use harden_yaml::{Document, Span};
 
@@ -22,11 +23,13 @@ use crate::source::{ChartPart, Positions as _, Text};
 pub(super) struct Judge<'c> {
     checker: &'c Checker,
     collector: Collector,
+    /// The name of the source that was judged last, which its pods share.
+    file: Arc<str>,
 }
 
 impl<'c> Judge<'c> {
     pub(super) fn new(checker: &'c Checker) -> Self {
-        Self { checker, collector: Collector::default() }
+        Self { checker, collector: Collector::default(), file: Arc::default() }
     }
 
     /// Runs the rules that need one object at a time over a section of a text; `first` is the place of its
@@ -155,7 +158,10 @@ impl<'c> Judge<'c> {
                 draft.held.extend(held.map(|finding| Held { rule, pod, finding }));
             }
         }
-        let facts = workload.to_pod();
+        if *self.file != *text.name {
+            self.file = text.name.into();
+        }
+        let facts = workload.to_pod(Arc::clone(&self.file));
         let is_patch = facts.is_patch;
         draft.coverage.patches += usize::from(is_patch);
         draft.pods.push(facts);

@@ -10,6 +10,8 @@ use crate::object::ObjectReference;
 pub struct PodSummary {
     /// The object that it is, or whose template it is.
     pub object: Arc<ObjectReference>,
+    /// The file that it is in.
+    pub file: Arc<str>,
     /// Whether it is a patch to another manifest, which has what is missing here.
     pub is_patch: bool,
     /// The labels of the pods.

@@ -27,36 +27,44 @@ pub enum Isolation<'d> {
 }
 
 impl<'d> Policies<'d> {
-    /// Those among some objects.
-    pub fn of<'o>(objects: impl IntoIterator<Item = &'o Object<'d>>) -> Self
+    /// Those among some objects, of which each comes with the file that it is in.
+    pub fn of<'o>(objects: impl IntoIterator<Item = (&'o Object<'d>, &'d str)>) -> Self
     where
         'd: 'o,
     {
         let mut this = Self::default();
-        for object in objects {
+        for (object, file) in objects {
             if let Some(policy) = NetworkPolicy::read(object) {
-                this.namespaces.entry(policy.namespace).or_default().add(policy);
+                this.namespaces.entry(policy.namespace).or_default().add(policy, file);
             }
             this.plugins.add(object);
         }
         this
     }
 
-    /// Whether pods of a namespace that no policy names are isolated in this direction, and why.
-    pub fn isolation(&self, namespace: &str, direction: Direction) -> Isolation<'d> {
-        let own = self.in_namespace(namespace);
+    /// Whether pods of a namespace that no policy names are isolated in this direction, and why. Of several
+    /// namespaces of the name, it is the one whose objects are in files that are `near`.
+    pub fn isolation(
+        &self,
+        namespace: &str,
+        direction: Direction,
+        near: impl Fn(&str) -> bool,
+    ) -> Isolation<'d> {
+        let all = self.in_namespace(namespace).iter();
+        let own: Vec<_> = all.filter(|(_, file)| near(file)).map(|(policy, _)| policy).collect();
         let policy = own.iter().find(|it| it.isolates_all(direction));
         match policy {
-            Some(policy) => Isolation::By(*policy),
+            Some(policy) => Isolation::By(**policy),
             None if self.plugins.may_apply(namespace) => Isolation::Unknown,
             None if own.is_empty() => Isolation::Missing,
             None => Isolation::Partial,
         }
     }
 
-    /// Whether a policy may let pods of a namespace reach DNS.
-    pub fn may_resolve_names(&self, namespace: &str) -> bool {
-        self.namespaces.get(namespace).is_some_and(|it| it.resolves_names)
+    /// Whether a policy may let pods of a namespace reach DNS that is in a file which is `near`.
+    pub fn may_resolve_names(&self, namespace: &str, near: impl Fn(&str) -> bool) -> bool {
+        let own = self.namespaces.get(namespace);
+        own.is_some_and(|it| it.resolving.iter().any(|file| near(file)))
             || self.plugins.may_apply(namespace)
     }
 
@@ -71,10 +79,10 @@ impl<'d> Policies<'d> {
         namespace: &str,
         labels: &[(String, String)],
     ) -> Option<&NetworkPolicy<'d>> {
-        self.in_namespace(namespace).iter().find(|it| it.names(labels))
+        self.in_namespace(namespace).iter().map(|(it, _)| it).find(|it| it.names(labels))
     }
 
-    fn in_namespace(&self, namespace: &str) -> &[NetworkPolicy<'d>] {
+    fn in_namespace(&self, namespace: &str) -> &[(NetworkPolicy<'d>, &'d str)] {
         self.namespaces.get(namespace).map_or(&[], |it| &it.policies)
     }
 }
@@ -82,18 +90,22 @@ impl<'d> Policies<'d> {
 /// The NetworkPolicies of one namespace, and what their rules come to.
 #[derive(Debug, Default)]
 struct Namespace<'d> {
-    policies: Vec<NetworkPolicy<'d>>,
-    resolves_names: bool,
+    /// With the files that they are in.
+    policies: Vec<(NetworkPolicy<'d>, &'d str)>,
+    /// Files with policies that may let pods reach DNS.
+    resolving: BTreeSet<&'d str>,
     allows_dns_over_tcp: bool,
 }
 
 impl<'d> Namespace<'d> {
-    fn add(&mut self, policy: NetworkPolicy<'d>) {
+    fn add(&mut self, policy: NetworkPolicy<'d>, file: &'d str) {
         for rule in policy.rules(Direction::Egress) {
-            self.resolves_names |= rule.resolves_names();
+            if rule.resolves_names() {
+                self.resolving.insert(file);
+            }
             self.allows_dns_over_tcp |= rule.allows_dns(Protocol::Tcp);
         }
-        self.policies.push(policy);
+        self.policies.push((policy, file));
     }
 }
 
@@ -138,8 +150,8 @@ mod tests {
         let text = format!("{{apiVersion: v1, kind: List, items: [{}]}}", items.join(", "));
         let document = Document::parse_yaml(&text);
         let objects: Vec<_> = objects(document.root()).collect();
-        let policies = Policies::of(&objects);
-        Direction::ALL.map(|direction| match policies.isolation("a", direction) {
+        let policies = Policies::of(objects.iter().map(|it| (it, "")));
+        Direction::ALL.map(|direction| match policies.isolation("a", direction, |_| true) {
             Isolation::By(_) => "by",
             Isolation::Unknown => "unknown",
             Isolation::Partial => "partial",

@@ -5,16 +5,20 @@ use std::fmt;
 
 use super::{Binding, PolicyRule, Role, RoleRef, Subject};
 use crate::object::Object;
+use crate::source::{Homes, folder, is_one_tree};
 
 /// The roles and bindings of a cluster, by the roles.
 #[derive(Debug, Default)]
 pub struct Access<'d> {
-    roles: BTreeSet<Key<'d>>,
-    bindings: BTreeMap<Key<'d>, Vec<Binding<'d>>>,
+    roles: BTreeMap<Key<'d>, BTreeSet<&'d str>>,
+    /// By the role and its folder.
+    bindings: BTreeMap<(Key<'d>, Box<str>), Vec<Binding<'d>>>,
     /// The ServiceAccounts that have rights, by name and namespace.
     accounts: BTreeMap<&'d str, BTreeMap<&'d str, Giver<'d>>>,
     /// The namespaces whose ServiceAccounts have rights as a group; empty for all.
     groups: BTreeMap<&'d str, Giver<'d>>,
+    /// The files of the roles and bindings, by sources.
+    files: BTreeMap<usize, &'d str>,
     /// The rules of labelled ClusterRoles, which may fill aggregated ones.
     sources: BTreeSet<String>,
 }
@@ -62,22 +66,35 @@ pub enum Referent {
 }
 
 impl<'d> Access<'d> {
-    /// That which some objects give.
-    pub fn of<'o>(objects: impl IntoIterator<Item = &'o Object<'d>>) -> Self
+    /// That which some objects give, of which each comes with the file that it is in. Of several roles of one
+    /// name, a binding gives those that are nearest.
+    pub fn of<'o>(objects: impl IntoIterator<Item = (&'o Object<'d>, &'d str)>) -> Self
     where
         'd: 'o,
     {
         let mut this = Self::default();
-        for object in objects {
+        let mut homes = Homes::default();
+        let mut bindings = Vec::new();
+        for (object, file) in objects {
             if let Some(role) = Role::read(object) {
-                this.roles.insert(key(&role));
+                homes.learn(key(&role), file);
+                this.files.insert(object.source, file);
+                this.roles.entry(key(&role)).or_default().insert(folder(file));
                 if role.is_labelled() && !role.is_aggregated() {
                     this.sources.extend(role.rules().map(PolicyRule::meaning));
                 }
             } else if let Some(binding) = Binding::read(object) {
                 this.add_rights(object);
-                let RoleRef { kind, namespace, name, .. } = binding.role_ref();
-                this.bindings.entry((kind, namespace, name)).or_default().push(binding);
+                this.files.insert(object.source, file);
+                bindings.push((binding, file));
+            }
+        }
+        for (binding, file) in bindings {
+            let RoleRef { kind, namespace, name, .. } = binding.role_ref();
+            let role = (kind, namespace, name);
+            for folder in homes.around(&role, file).iter() {
+                let of_role = this.bindings.entry((role, folder.into())).or_default();
+                of_role.push(binding.clone());
             }
         }
         this
@@ -140,23 +157,39 @@ impl<'d> Access<'d> {
             "ClusterRole" => ("Role", binding.namespace(), role.name),
             _ => return Referent::Known,
         };
-        let is_known = self.roles.contains(&(role.kind, role.namespace, role.name));
+        let is_known = self.roles.contains_key(&(role.kind, role.namespace, role.name));
         if is_known || role.is_built_in() || role.name.is_empty() {
             return Referent::Known;
         }
         // A ClusterRoleBinding cannot give a Role.
         let may_be_other = other.0 == "ClusterRole" || !binding.is_cluster_wide();
-        if may_be_other && self.roles.contains(&other) {
+        if may_be_other && self.roles.contains_key(&other) {
             return Referent::OfKind(other.0);
         }
         Referent::Unknown
     }
 
-    /// The names of the roles that are known where a reference looks for one, in their order.
-    pub fn names_beside(&self, role: &RoleRef<'d>) -> impl Iterator<Item = &'d str> {
-        let RoleRef { kind, namespace, .. } = *role;
+    /// The names of the roles that are known where a binding looks for one, in their order. Where the namespace
+    /// is not written, they are those of its tree of files.
+    pub fn names_beside(&self, binding: &Binding<'d>) -> impl Iterator<Item = &'d str> {
+        let RoleRef { kind, namespace, .. } = binding.role_ref();
+        let own = folder(self.file(&binding.object));
+        let is_any = kind == "ClusterRole" || !namespace.is_empty();
+        let is_near =
+            move |folders: &BTreeSet<&str>| is_any || folders.iter().any(|it| is_one_tree(it, own));
         let from = self.roles.range((kind, namespace, "")..);
-        from.take_while(move |it| (it.0, it.1) == (kind, namespace)).map(|it| it.2)
+        let all = from.take_while(move |(it, _)| (it.0, it.1) == (kind, namespace));
+        all.filter(move |(_, folders)| is_near(folders)).map(|(it, _)| it.2)
+    }
+
+    /// Whether the role that a binding gives is known, but only in other trees of files, and neither says its
+    /// namespace.
+    pub fn is_in_other_tree(&self, binding: &Binding<'d>) -> bool {
+        let RoleRef { kind, namespace, name, .. } = binding.role_ref();
+        let own = folder(self.file(&binding.object));
+        let is_far = |folders: &BTreeSet<&str>| !folders.iter().any(|it| is_one_tree(it, own));
+        let folders = self.roles.get(&(kind, namespace, name));
+        kind == "Role" && namespace.is_empty() && folders.is_some_and(is_far)
     }
 
     /// What bindings give a ServiceAccount, by itself or among all of its namespace. Both its namespace
@@ -177,7 +210,12 @@ impl<'d> Access<'d> {
     }
 
     fn bindings(&self, role: &Role<'d>) -> &[Binding<'d>] {
-        self.bindings.get(&key(role)).map_or(&[], Vec::as_slice)
+        let place = (key(role), folder(self.file(&role.object)).into());
+        self.bindings.get(&place).map_or(&[], Vec::as_slice)
+    }
+
+    fn file(&self, object: &Object<'d>) -> &'d str {
+        self.files.get(&object.source).copied().unwrap_or_default()
     }
 }
 
@@ -217,7 +255,7 @@ mod tests {
         let text = format!("{{apiVersion: v1, kind: List, items: [{}]}}", items.join(", "));
         let document = Document::parse_yaml(&text);
         let objects: Vec<_> = objects(document.root()).collect();
-        ask(&Access::of(&objects), &objects)
+        ask(&Access::of(objects.iter().map(|it| (it, ""))), &objects)
     }
 
     #[test]

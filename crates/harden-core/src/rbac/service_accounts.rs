@@ -1,14 +1,17 @@
 //! ServiceAccounts, and which pods get a token of theirs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Access, Rights};
 use crate::object::Object;
+use crate::source::{Homes, folder};
 
 /// The ServiceAccounts of a cluster, by their names.
 #[derive(Debug, Default)]
 pub struct ServiceAccounts<'d> {
+    /// By their names, in the order of their namespaces.
     accounts: BTreeMap<&'d str, Vec<ServiceAccount<'d>>>,
+    homes: Homes<&'d str>,
 }
 
 /// A ServiceAccount.
@@ -18,6 +21,8 @@ pub struct ServiceAccount<'d> {
     pub namespace: &'d str,
     /// Its `automountServiceAccountToken`.
     pub automounts: Option<bool>,
+    /// The file that it is in.
+    pub file: &'d str,
 }
 
 /// Who pods are to the API server, as they are written.
@@ -29,6 +34,8 @@ pub struct PodIdentity<'p> {
     pub account: Option<&'p str>,
     /// Their `automountServiceAccountToken`.
     pub automounts: Option<bool>,
+    /// The file that they are in.
+    pub file: &'p str,
     /// Whether they are a patch to another manifest, which may say what is missing here.
     pub is_patch: bool,
 }
@@ -57,17 +64,21 @@ impl<'p> PodIdentity<'p> {
 }
 
 impl<'d> ServiceAccounts<'d> {
-    /// Those among some objects.
-    pub fn of<'o>(objects: impl IntoIterator<Item = &'o Object<'d>>) -> Self
+    /// Those among some objects, of which each comes with the file that it is in.
+    pub fn of<'o>(objects: impl IntoIterator<Item = (&'o Object<'d>, &'d str)>) -> Self
     where
         'd: 'o,
     {
         let mut this = Self::default();
-        for object in objects.into_iter().filter(|it| it.is("", "ServiceAccount")) {
+        for (object, file) in objects.into_iter().filter(|(it, _)| it.is("", "ServiceAccount")) {
             let automounts = object.place.at("automountServiceAccountToken").as_bool();
             let namespace = object.namespace().unwrap_or("");
             let accounts = this.accounts.entry(object.name()).or_default();
-            accounts.push(ServiceAccount { namespace, automounts });
+            accounts.push(ServiceAccount { namespace, automounts, file });
+            this.homes.learn(object.name(), file);
+        }
+        for accounts in this.accounts.values_mut() {
+            accounts.sort_by_key(|it| it.namespace);
         }
         this
     }
@@ -77,6 +88,18 @@ impl<'d> ServiceAccounts<'d> {
         self.accounts.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The namespaces of those of this name, each once: only this one where any is in it, else those of the
+    /// ones that are nearest to a file.
+    pub fn namespaces_around(&self, name: &str, namespace: &str, file: &str) -> Vec<&'d str> {
+        let all = self.named(name);
+        if let Ok(index) = all.binary_search_by(|it| it.namespace.cmp(namespace)) {
+            return all.get(index).map(|it| it.namespace).into_iter().collect();
+        }
+        let near = self.homes.around(name, file);
+        let near = all.iter().filter(|it| near.contains(folder(it.file))).map(|it| it.namespace);
+        near.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// The names of those that are written for a namespace, in their order.
     pub fn names_in(&self, namespace: &str) -> impl Iterator<Item = &'d str> {
         let in_namespace =
@@ -84,11 +107,24 @@ impl<'d> ServiceAccounts<'d> {
         self.accounts.iter().filter(move |(_, it)| in_namespace(it)).map(|(name, _)| *name)
     }
 
+    /// The account that pods are, as far as it is written: of several the one that is nearest.
+    fn account_of(&self, pods: &PodIdentity<'_>) -> Option<&ServiceAccount<'d>> {
+        let name = pods.account();
+        let all = || self.named(name).iter();
+        let is_same = |it: &&ServiceAccount<'_>| may_be_same(pods.namespace, it.namespace);
+        let first = all().find(is_same)?;
+        let near = match self.named(name) {
+            [_] => return Some(first),
+            _ => self.homes.around(name, pods.file),
+        };
+        let mut nearest = all().filter(is_same).filter(|it| near.contains(folder(it.file)));
+        Some(nearest.next().unwrap_or(first))
+    }
+
     /// What there is to say of the token of these pods.
     pub fn token(&self, pods: &PodIdentity<'_>, access: &Access<'_>) -> Token {
         let name = pods.account();
-        let written = self.named(name);
-        let account = written.iter().find(|it| may_be_same(pods.namespace, it.namespace));
+        let account = self.account_of(pods);
         let automounts = pods.automounts.or_else(|| account.and_then(|it| it.automounts));
         // What a patch does not say, the manifest that it changes may.
         if automounts == Some(false) || pods.is_patch && pods.automounts.is_none() {

@@ -1,5 +1,7 @@
 //! A pod or pod template, as rules see it.
 
+use std::sync::Arc;
+
 use harden_yaml::Place;
 
 use crate::inventory;
@@ -66,10 +68,11 @@ impl<'d> Workload<'d> {
     }
 
     /// What is remembered of it after its text is gone.
-    pub(crate) fn to_pod(&self) -> inventory::PodSummary {
+    pub(crate) fn to_pod(&self, file: Arc<str>) -> inventory::PodSummary {
         let labels = self.template.metadata.at("labels").entries();
         inventory::PodSummary {
             object: self.object.reference(),
+            file,
             is_patch: self.is_patch(),
             labels: labels
                 .filter_map(|(key, value)| Some((key.to_owned(), value.as_str()?.to_owned())))

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::inventory::{Inventory, PodSummary};
 use crate::kubernetes::GroupKind;
 use crate::object::Object;
+use crate::source::{Folders, Homes};
 use crate::{network, rbac};
 
 /// All objects of the input together, and the models that are made of them, each once.
@@ -15,6 +16,7 @@ pub struct World<'d> {
     network: OnceCell<network::Policies<'d>>,
     rbac: OnceCell<rbac::Access<'d>>,
     service_accounts: OnceCell<rbac::ServiceAccounts<'d>>,
+    namespaces: OnceCell<Homes<&'d str>>,
     /// What the rule that is asked may read.
     reads: Cell<&'static [GroupKind]>,
 }
@@ -26,6 +28,7 @@ impl<'d> World<'d> {
             network: OnceCell::new(),
             rbac: OnceCell::new(),
             service_accounts: OnceCell::new(),
+            namespaces: OnceCell::new(),
             reads: Cell::new(&[]),
         }
     }
@@ -47,6 +50,23 @@ impl<'d> World<'d> {
         kinds.iter().flat_map(|it| self.inventory.of_kind(*it))
     }
 
+    /// What the source of an object is called.
+    pub fn file(&self, object: &Object<'d>) -> &'d str {
+        self.inventory.file(object)
+    }
+
+    /// The folders of the Namespaces of a name that are nearest to a file, whose objects are for these.
+    pub fn namespaces_around(&self, name: &str, file: &str) -> &Folders {
+        let namespaces = self.namespaces.get_or_init(|| {
+            let mut homes = Homes::default();
+            for namespace in self.of_kind(GroupKind::NAMESPACE) {
+                homes.learn(namespace.name(), self.file(namespace));
+            }
+            homes
+        });
+        namespaces.around(name, file)
+    }
+
     /// Every pod and pod template.
     pub fn pods(&self) -> &[&'d PodSummary] {
         self.inventory.pods()
@@ -60,19 +80,25 @@ impl<'d> World<'d> {
     /// Who may talk to whom; for rules that read [`network::KINDS`].
     pub fn network(&self) -> &network::Policies<'d> {
         self.assert_read(network::KINDS);
-        self.network.get_or_init(|| network::Policies::of(self.inventory.objects()))
+        self.network.get_or_init(|| {
+            network::Policies::of(self.inventory.objects().map(|it| (it, self.file(it))))
+        })
     }
 
     /// Who may do what; for rules that read [`rbac::KINDS`].
     pub fn rbac(&self) -> &rbac::Access<'d> {
         self.assert_read(rbac::KINDS);
-        self.rbac.get_or_init(|| rbac::Access::of(self.inventory.objects()))
+        self.rbac.get_or_init(|| {
+            rbac::Access::of(self.inventory.objects().map(|it| (it, self.file(it))))
+        })
     }
 
     /// Whom pods can be to the API server; for rules that read [`rbac::KINDS`].
     pub fn service_accounts(&self) -> &rbac::ServiceAccounts<'d> {
         self.assert_read(rbac::KINDS);
-        self.service_accounts.get_or_init(|| rbac::ServiceAccounts::of(self.inventory.objects()))
+        self.service_accounts.get_or_init(|| {
+            rbac::ServiceAccounts::of(self.inventory.objects().map(|it| (it, self.file(it))))
+        })
     }
 
     /// A rule that reads more than it says would be wrong where that was not kept.

@@ -146,3 +146,153 @@ fn the_way_in_makes_no_difference_to_definitions() {
     let found: Vec<&Verdict> = of(&verdicts, "unknown-field");
     assert_eq!(found.len(), 1, "{verdicts:#?}");
 }
+
+/// The files in which a rule finds something, whatever their order.
+fn flagged(rule: &str, texts: &[(&str, &str)]) -> Vec<String> {
+    with(&judged(&files(texts)).0, rule)
+}
+
+const NAMESPACE: &str = "{apiVersion: v1, kind: Namespace, metadata: {name: team}}\n";
+const WORKLOAD: &str =
+    "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: team}, spec: {containers: []}}\n";
+const DENY: &str = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: team}, \
+    spec: {podSelector: {}, policyTypes: [Ingress, Egress]}}\n";
+
+#[test]
+fn a_namespace_is_bounded_and_isolated_by_what_is_near() {
+    let limits = "{apiVersion: v1, kind: LimitRange, metadata: {name: l, namespace: team}, spec: {limits: []}}\n";
+    let quota = "{apiVersion: v1, kind: ResourceQuota, metadata: {name: q, namespace: team}, spec: {hard: {pods: 5}}}\n";
+    for (rule, object) in [
+        ("missing-limit-range", limits),
+        ("missing-resource-quota", quota),
+        ("missing-default-deny-ingress", DENY),
+        ("missing-default-deny-egress", DENY),
+    ] {
+        let with = |file: &str| {
+            let files = [
+                ("o/a/namespace.yaml", NAMESPACE),
+                ("o/a/pod.yaml", WORKLOAD),
+                ("o/b/namespace.yaml", NAMESPACE),
+                ("o/b/pod.yaml", WORKLOAD),
+                (file, object),
+            ];
+            flagged(rule, &files)
+        };
+        assert_eq!(with("o/a/more.yaml"), ["o/b/namespace.yaml"], "{rule}");
+        assert_eq!(with("o/b/below/more.yaml"), ["o/a/namespace.yaml"], "{rule}");
+        assert_eq!(with("base/more.yaml"), [""; 0], "{rule}: it may be for both");
+        let alone =
+            [("a/namespace.yaml", NAMESPACE), ("b/pod.yaml", WORKLOAD), ("c/more.yaml", object)];
+        assert_eq!(flagged(rule, &alone), [""; 0], "{rule}: there is no other");
+    }
+}
+
+#[test]
+fn a_policy_lets_out_names_where_it_is() {
+    let allow = DENY.replace("name: deny", "name: dns").replace(
+        "podSelector: {}, policyTypes: [Ingress, Egress]",
+        "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 53, protocol: UDP}, {port: 53}]}]",
+    );
+    let files = [("a/deny.yaml", DENY), ("b/deny.yaml", DENY), ("a/dns.yaml", &*allow)];
+    assert_eq!(flagged("denied-dns", &files), ["b/deny.yaml"]);
+    let apart = [("a/deny.yaml", DENY), ("b/dns.yaml", &*allow)];
+    assert_eq!(flagged("denied-dns", &apart), [""; 0]);
+}
+
+#[test]
+fn a_quota_rejects_what_is_near() {
+    let quota = "{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {services.loadbalancers: 0}}}\n";
+    let service = "{apiVersion: v1, kind: Service, metadata: {name: s}, spec: {type: LoadBalancer, ports: [{port: 80}]}}\n";
+    let files = [("a/quota.yaml", quota), ("a/s.yaml", service), ("b/s.yaml", service)];
+    assert_eq!(flagged("quota-rejects-object", &files), ["a/s.yaml"]);
+    let named = |it: &str| {
+        it.replace("name: q", "name: q, namespace: team")
+            .replace("name: s", "name: s, namespace: team")
+    };
+    let (quota, service) = (named(quota), named(service));
+    let more = quota.replace("balancers: 0", "balancers: 5");
+    let files = [
+        ("a/quota.yaml", &*quota),
+        ("a/s.yaml", &*service),
+        ("b/s.yaml", &*service),
+        ("b/quota.yaml", &*more),
+    ];
+    assert_eq!(flagged("quota-rejects-object", &files), ["a/s.yaml"]);
+}
+
+const RBAC: &str = "apiVersion: rbac.authorization.k8s.io/v1, kind";
+
+fn role(name: &str) -> String {
+    format!(
+        "{{{RBAC}: Role, metadata: {{name: {name}}}, rules: [{{apiGroups: [''], resources: [secrets], verbs: [get]}}]}}\n"
+    )
+}
+
+fn binding(role: &str, account: &str) -> String {
+    format!(
+        "{{{RBAC}: RoleBinding, metadata: {{name: b}}, roleRef: {{apiGroup: rbac.authorization.k8s.io, \
+         kind: Role, name: {role}}}, subjects: [{{kind: ServiceAccount, {account}}}]}}\n"
+    )
+}
+
+#[test]
+fn a_role_without_a_namespace_is_for_its_own_tree() {
+    let (reader, readers) = (role("pod-reader"), role("pod-readers"));
+    let bound = binding("pod-reader", "name: web, namespace: team");
+    let files =
+        [("a/role.yaml", &*reader), ("b/role.yaml", &*readers), ("b/binding.yaml", &*bound)];
+    assert_eq!(flagged("missing-role", &files), ["b/binding.yaml"]);
+    let above = [("role.yaml", &*reader), ("b/role.yaml", &*readers), ("b/binding.yaml", &*bound)];
+    assert_eq!(flagged("missing-role", &above), [""; 0]);
+    let elsewhere = [("a/role.yaml", &*readers), ("b/binding.yaml", &*bound)];
+    assert_eq!(flagged("missing-role", &elsewhere), [""; 0]);
+    let apart = [("roles/role.yaml", &*reader), ("bindings/binding.yaml", &*bound)];
+    assert_eq!(flagged("missing-role", &apart), [""; 0]);
+}
+
+#[test]
+fn a_cluster_role_reaches_as_far_as_the_bindings_near_it_take_it() {
+    let role = role("reader").replace("kind: Role", "kind: ClusterRole");
+    let narrow = binding("reader", "name: web, namespace: team")
+        .replace("kind: Role,", "kind: ClusterRole,");
+    let wide = narrow.replace("kind: RoleBinding", "kind: ClusterRoleBinding");
+    let files = [
+        ("a/role.yaml", &*role),
+        ("a/binding.yaml", &*wide),
+        ("b/role.yaml", &*role),
+        ("b/binding.yaml", &*narrow),
+    ];
+    assert_eq!(flagged("cluster-wide-secret-access", &files), ["a/role.yaml"]);
+    let apart = [("a/role.yaml", &*role), ("b/binding.yaml", &*narrow)];
+    assert_eq!(flagged("cluster-wide-secret-access", &apart), [""; 0]);
+}
+
+#[test]
+fn an_account_is_looked_for_near_its_binding() {
+    let account = |namespace: &str, more: &str| {
+        format!(
+            "{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: web, namespace: {namespace}}}{more}}}\n"
+        )
+    };
+    let (one, two) = (account("one", ""), account("two", ""));
+    let bound = binding("reader", "name: web, namespace: three");
+    let files = [("a/account.yaml", &*one), ("b/account.yaml", &*two), ("b/binding.yaml", &*bound)];
+    assert_eq!(flagged("missing-service-account", &files), ["b/binding.yaml"]);
+    let right = binding("reader", "name: web, namespace: one");
+    let files = [("a/account.yaml", &*one), ("b/account.yaml", &*two), ("b/binding.yaml", &*right)];
+    assert_eq!(flagged("missing-service-account", &files), [""; 0]);
+}
+
+#[test]
+fn pods_get_the_token_of_the_account_near_them() {
+    let account = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: web}}\n";
+    let without = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: web}, automountServiceAccountToken: false}\n";
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {serviceAccountName: web, containers: [{name: a, image: a}]}}\n";
+    let files = [
+        ("a/account.yaml", without),
+        ("a/pod.yaml", pod),
+        ("b/account.yaml", account),
+        ("b/pod.yaml", pod),
+    ];
+    assert_eq!(flagged("mounted-service-account-token", &files), ["b/pod.yaml"]);
+}

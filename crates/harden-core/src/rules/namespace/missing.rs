@@ -1,9 +1,10 @@
 //! Namespaces that hold workloads, but not an object that bounds them.
 
-use crate::kubernetes::GroupKind;
-use crate::object::Object;
-use crate::rule::{Reporter, World};
 use std::collections::BTreeSet;
+
+use crate::kubernetes::GroupKind;
+use crate::rule::{Reporter, World};
+use crate::source::folder;
 
 use super::is_namespace;
 
@@ -21,13 +22,26 @@ pub(super) fn flag_missing<'d>(
     if namespaces.peek().is_none() {
         return;
     }
-    let bounded: BTreeSet<&str> =
-        world.of_kind(kind).iter().filter_map(Object::namespace).collect();
-    let used: BTreeSet<&str> = world.pods().iter().map(|it| it.object.namespace.as_str()).collect();
+    let bounding = world.of_kind(kind).iter();
+    let bounding = bounding.map(|it| (it.namespace().unwrap_or_default(), world.file(it)));
+    let bounded = around(world, bounding);
+    let pods = world.pods().iter().map(|it| (it.object.namespace.as_str(), &*it.file));
+    let used = around(world, pods);
     for namespace in namespaces {
-        if used.contains(namespace.name()) && !bounded.contains(namespace.name()) {
+        let own = (namespace.name(), folder(world.file(namespace)));
+        if used.contains(&own) && !bounded.contains(&own) {
             let place = namespace.place.at("metadata").at("name");
             reporter.flag_in(namespace, place, format!("no {} bounds {bounds}", kind.kind), None);
         }
     }
+}
+
+/// The Namespaces, by names and folders, that those are for which stand for a namespace in a file.
+fn around<'w>(
+    world: &'w World<'_>,
+    all: impl Iterator<Item = (&'w str, &'w str)>,
+) -> BTreeSet<(&'w str, &'w str)> {
+    let all: BTreeSet<_> = all.collect();
+    let near = |(name, file)| world.namespaces_around(name, file).iter().map(move |it| (name, it));
+    all.into_iter().flat_map(near).collect()
 }

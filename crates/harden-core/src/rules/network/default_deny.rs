@@ -3,6 +3,7 @@
 use crate::kubernetes::GroupKind;
 use crate::network::{Direction, Isolation};
 use crate::rule::{Reporter, World};
+use crate::source::folder;
 
 /// Reports the Namespaces of the input that have no policy for every pod in this direction. A
 /// namespace that is only referred to is not judged: its policies may be where it is.
@@ -13,7 +14,9 @@ pub(super) fn flag_open<'d>(
 ) {
     for namespace in world.of_kind(GroupKind::NAMESPACE).iter().filter(|it| !is_system(it.name())) {
         let traffic = direction.field();
-        let message = match world.network().isolation(namespace.name(), direction) {
+        let own = folder(world.file(namespace));
+        let is_for_it = |file: &str| world.namespaces_around(namespace.name(), file).contains(own);
+        let message = match world.network().isolation(namespace.name(), direction, is_for_it) {
             Isolation::By(_) | Isolation::Unknown => continue,
             Isolation::Missing => format!("no NetworkPolicy denies {traffic} traffic of its pods"),
             Isolation::Partial => {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::policies;
-use crate::network::{self, Direction};
+use crate::network::{self, Direction, NetworkPolicy};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::source::{Homes, folder};
 
 pub(super) static RULE: Rule = Rule {
     id: "denied-dns",
@@ -71,10 +72,26 @@ spec:
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     let mut namespaces = BTreeSet::new();
-    for (object, policy) in policies(world).filter(|(_, it)| it.isolates_all(Direction::Egress)) {
+    let denying = || policies(world).filter(|(_, it)| it.isolates_all(Direction::Egress));
+    let mut homes = Homes::default();
+    let lets_out =
+        |it: &NetworkPolicy<'_>| it.rules(Direction::Egress).any(|rule| rule.resolves_names());
+    denying()
+        .filter(|(_, it)| !lets_out(it))
+        .for_each(|(object, it)| homes.learn(it.namespace, world.file(object)));
+    for (object, policy) in denying() {
         let namespace = policy.namespace;
-        // The first policy of a namespace that denies it speaks for the others.
-        if !namespaces.insert(namespace) || world.network().may_resolve_names(namespace) {
+        let own = folder(world.file(object));
+        if lets_out(&policy) {
+            continue;
+        }
+        // The first policy of a namespace that denies it speaks for the others beside it.
+        if !namespaces.insert((namespace, own)) {
+            continue;
+        }
+        // In a tree of files, what allows it is for the nearest that denies it.
+        let near = |file: &str| homes.around(namespace, file).contains(own);
+        if world.network().may_resolve_names(namespace, near) {
             continue;
         }
         let whose = if namespace.is_empty() {

@@ -84,14 +84,14 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         let Some(binding) = Binding::read(object) else { continue };
         let role = binding.role_ref();
         match access.referent(&binding) {
-            Referent::Known => {}
+            Referent::Known if !access.is_in_other_tree(&binding) => {}
             Referent::OfKind(kind) => {
                 let message = format!("`{}` is a {kind}, not a {}", role.name, role.kind);
                 let change = Some(Action::set(kind));
                 reporter.flag_in(object, role.place.at("kind"), message, change);
             }
-            Referent::Unknown => {
-                let mut names = access.names_beside(&role);
+            Referent::Known | Referent::Unknown => {
+                let mut names = access.names_beside(&binding);
                 if let Some(near) = names.find(|it| is_misspelt(role.name, it)) {
                     let message = format!(
                         "no {} is called `{}`; did you mean `{near}`?",

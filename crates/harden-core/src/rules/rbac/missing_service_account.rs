@@ -91,12 +91,12 @@ fn flag_missing<'d>(
     reporter: &mut Reporter<'_, 'd>,
 ) {
     let Subject { place, name, namespace: here, .. } = *subject;
-    match world.service_accounts().named(name) {
-        [account] if !account.namespace.is_empty() && account.namespace != here => {
-            let elsewhere = account.namespace;
+    let near = world.service_accounts().namespaces_around(name, here, world.file(binding));
+    match near.as_slice() {
+        [elsewhere] if !elsewhere.is_empty() && *elsewhere != here => {
             let message =
                 format!("ServiceAccount `{name}` is in namespace {elsewhere}, not in {here}");
-            let change = Some(Action::set(elsewhere));
+            let change = Some(Action::set(*elsewhere));
             reporter.flag_in(binding, place.at("namespace"), message, change);
         }
         [] => {

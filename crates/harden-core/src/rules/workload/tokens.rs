@@ -15,6 +15,7 @@ pub(super) fn identity(pod: &PodSummary) -> PodIdentity<'_> {
         namespace: &pod.object.namespace,
         account: pod.service_account.as_deref(),
         automounts: pod.automounts,
+        file: &pod.file,
         is_patch: pod.is_patch,
     }
 }
