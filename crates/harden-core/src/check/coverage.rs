@@ -27,6 +27,9 @@ pub struct Coverage {
     /// Objects of kinds that neither Kubernetes nor a CustomResourceDefinition describes, by their kinds and
     /// groups: only pods and objects that were recognised in them were checked.
     pub without_schema: BTreeMap<String, usize>,
+    /// Objects whose definitions have rules in CEL, by their kinds and groups: everything but these rules was
+    /// checked.
+    pub with_rules: BTreeMap<String, usize>,
     /// Objects whose charts are rendered elsewhere, by their kinds and groups: nothing was checked of what the
     /// charts make.
     pub charts: BTreeMap<String, usize>,
@@ -61,6 +64,7 @@ impl Coverage {
         self.templates += other.templates;
         self.patches += other.patches;
         add(&mut self.without_schema, &other.without_schema);
+        add(&mut self.with_rules, &other.with_rules);
         add(&mut self.charts, &other.charts);
         add(&mut self.kustomized, &other.kustomized);
         self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);

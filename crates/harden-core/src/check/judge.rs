@@ -120,6 +120,9 @@ impl<'c> Judge<'c> {
         if !around.describes(object) {
             increase(&mut coverage.without_schema, &name(), 1);
         }
+        if around.has_rules(object) {
+            increase(&mut coverage.with_rules, &name(), 1);
+        }
         if object.has_chart() {
             increase(&mut coverage.charts, &name(), 1);
         }

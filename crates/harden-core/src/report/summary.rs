@@ -157,6 +157,7 @@ impl Report<'_> {
             }
         }
         lines.extend(without_schema(&coverage.without_schema));
+        lines.extend(with_rules(&coverage.with_rules));
         lines.extend(charts(&coverage.charts));
         lines.extend(kustomized(&coverage.kustomized));
         match coverage.owned {
@@ -202,6 +203,19 @@ fn without_schema(kinds: &BTreeMap<String, usize>) -> Option<String> {
     (objects > 0).then(|| {
         format!(
             "{} {have} no schema here ({}): of {of_them} only pods and objects inside were checked; give the definitions with --crd",
+            count(objects, "object"),
+            named(kinds)
+        )
+    })
+}
+
+/// The kinds whose definitions have rules in CEL.
+fn with_rules(kinds: &BTreeMap<String, usize>) -> Option<String> {
+    let objects = kinds.values().sum();
+    let (is, of_them) = if objects == 1 { ("is", "its") } else { ("are", "their") };
+    (objects > 0).then(|| {
+        format!(
+            "{} ({}) {is} held to CEL rules by {of_them} CustomResourceDefinition: these rules were not checked",
             count(objects, "object"),
             named(kinds)
         )

@@ -38,6 +38,8 @@ struct KindVersion {
     name: String,
     root: Shape,
     is_served: bool,
+    /// Whether its schema has rules in CEL, which are not judged here.
+    has_rules: bool,
 }
 
 impl Crds {
@@ -77,6 +79,13 @@ impl Crds {
         Some(&self.kinds.get(group)?.get(kind)?.versions)
     }
 
+    /// Whether a definition holds objects of this kind to rules in CEL.
+    pub fn has_rules(&self, object: &Object<'_>) -> bool {
+        self.versions(object.group, object.kind).is_some_and(|it| {
+            it.0.iter().any(|it| it.has_rules && it.is_served && it.name == object.version)
+        })
+    }
+
     /// The group and kind of each kind that is known.
     pub fn kinds(&self) -> impl Iterator<Item = (&str, &str)> {
         self.ranks().map(|(group, kind, _)| (group, kind))
@@ -112,7 +121,8 @@ impl Crds {
             let has_status = version.at("subresources").at("status").exists();
             let root = Reader(&mut self.table).root(schema, has_status);
             let is_served = version.at("served").as_bool() == Some(true);
-            versions.push(KindVersion { name: name.to_owned(), root, is_served });
+            let has_rules = has_rules(schema);
+            versions.push(KindVersion { name: name.to_owned(), root, is_served, has_rules });
         }
         if versions.is_empty() {
             return;
@@ -121,6 +131,13 @@ impl Crds {
         let versions = KindVersions(versions);
         of_group.insert(kind.to_owned(), Definition { versions, rank });
     }
+}
+
+/// Whether there are rules in CEL anywhere in a schema.
+fn has_rules(schema: Place<'_>) -> bool {
+    let is_rules = |key: &str, it: Place<'_>| key == "x-kubernetes-validations" && !it.is_empty();
+    schema.entries().any(|(key, it)| is_rules(key, it) || has_rules(it))
+        || schema.items().any(has_rules)
 }
 
 /// How many values there are below a place, and a hash of them: the same however they are written.

@@ -123,3 +123,28 @@ fn quantities_without_a_number_are_accepted_as_zero() {
     assert!(found.iter().all(|it| it.severity == "medium"), "{found:?}");
     assert!(of(&verdicts, "wrong-type").is_empty(), "{verdicts:?}");
 }
+
+#[test]
+fn rules_in_cel_are_named_as_not_checked() {
+    let definition = |rules: &str| {
+        format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: \
+             widgets.example.com}}\nspec: {{group: example.com, scope: Namespaced, names: {{kind: \
+             Widget, plural: widgets}}, versions: [{{name: v1, served: true, storage: true, schema: \
+             {{openAPIV3Schema: {{type: object, properties: {{spec: {{type: object, properties: {{a: \
+             {{type: integer{rules}}}}}}}}}}}}}}}]}}\n---\napiVersion: example.com/v1\nkind: \
+             Widget\nmetadata: {{name: w}}\nspec: {{a: x}}\n"
+        )
+    };
+    for (rules, count) in [
+        (", x-kubernetes-validations: [{rule: self > 1}]", Some(&1)),
+        (", x-kubernetes-validations: []", None),
+        ("", None),
+    ] {
+        let texts = [("a.yaml".to_owned(), definition(rules))];
+        let (verdicts, outcome) = outcome_at(MinorVersion::NEWEST_KNOWN, &texts);
+        assert_eq!(outcome.coverage.with_rules.get("Widget.example.com"), count);
+        assert!(!outcome.is_incomplete());
+        assert_eq!(of(&verdicts, "wrong-type").len(), 1, "all else is judged: {verdicts:?}");
+    }
+}

@@ -68,6 +68,11 @@ impl<'c> Surroundings<'c> {
             || !self.definitions(object.group, object.kind).is_empty()
     }
 
+    /// Whether a definition holds an object to rules in CEL, which are not judged here.
+    pub fn has_rules(self, object: &Object<'_>) -> bool {
+        self.definitions(object.group, object.kind).iter().any(|it| it.crds.has_rules(object))
+    }
+
     /// The folders of the kustomizations that lay the objects of the source over others; none if they are no
     /// patches.
     pub fn patched_by(self) -> Option<&'c BTreeSet<String>> {

@@ -160,6 +160,8 @@ struct Coverage<'a> {
     several: Vec<Several<'a>>,
     #[serde(rename = "withoutSchema", skip_serializing_if = "BTreeMap::is_empty")]
     without_schema: &'a BTreeMap<String, usize>,
+    #[serde(rename = "withRules", skip_serializing_if = "BTreeMap::is_empty")]
+    with_rules: &'a BTreeMap<String, usize>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     charts: &'a BTreeMap<String, usize>,
     #[serde(skip_serializing_if = "is_zero")]
@@ -213,6 +215,7 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 patches: coverage.patches,
                 several: several(coverage),
                 without_schema: &coverage.without_schema,
+                with_rules: &coverage.with_rules,
                 charts: &coverage.charts,
                 owned: coverage.owned,
                 kustomized: &coverage.kustomized,
