@@ -45,6 +45,7 @@ const NOT_SAID_HERE: &[(&str, &str)] = &[
     ("must specify API group", "which version began to ask for it is not known"),
     ("failed to allocate IP", "the addresses of a cluster are not known"),
     ("spec.accessModes: Required value", "what asks for nothing may be part of another manifest"),
+    ("spec.healthCheckNodePort: Invalid value", "the API server makes this port from another one"),
 ];
 
 #[test]

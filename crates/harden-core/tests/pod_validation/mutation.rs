@@ -60,7 +60,7 @@ const TEXTS: &[&str] = &[
     "claim",
     "app",
     "first",
-    "CAP_SYS_ADMIN",
+    "cap_sys_admin",
     "RestartContainer",
     "Bidirectional",
 ];

@@ -148,6 +148,11 @@ impl<'d> Volumes<'d> {
                 kinds::check(source, problems);
             }
         }
+        // In a template a StatefulSet may put a claim of its own in its place.
+        let claims = self.list.items().map(|it| it.at("persistentVolumeClaim"));
+        for claim in claims.filter(|it| origin == Origin::Pod && it.is_map()) {
+            problems.required(KIND, claim.at("claimName"), "");
+        }
         let pod = metadata.at("name").as_str().filter(|_| origin == Origin::Pod);
         self.claims_of_its_own(pod.unwrap_or_default(), problems);
     }
