@@ -15,7 +15,7 @@ pub use blank::{is_blank, is_placeholder, is_template, is_variable};
 pub use fragments::Fragment;
 pub use kinds::{KINDS, PodKind};
 pub use objects::{Object, Objects, objects};
-pub(crate) use objects::{objects_in, objects_of_list};
+pub(crate) use objects::{first_word, objects_in, objects_of_list};
 pub use reference::ObjectReference;
 pub use secrets::SecretUse;
 

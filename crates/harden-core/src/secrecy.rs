@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use harden_yaml::{Document, Place, Span, Style};
+use harden_yaml::{Document, Place, ProblemKind, Span, Style};
 
 /// A document that may hold something secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,14 +90,16 @@ pub(crate) fn of_document(document: &Document<'_>) -> Confidence {
         confidence.values.extend(found.values.iter().map(|it| content(*it)));
         confidence.values.extend(&found.spans);
         // Keys that are set again, text that is not read, and tags are not among the values.
-        let has_tags = [" !", " &"].iter().any(|it| span.text(text).contains(it));
+        let is_tag =
+            |it: &[u8]| matches!(it, [before, b'!' | b'&'] if b" \t\r\n[{,".contains(before));
+        let has_tags = span.text(text).as_bytes().windows(2).any(is_tag);
         if !document.problems().is_empty() || has_tags && !found.reasons.is_empty() {
-            let is_made_of_secrets =
-                |it: &Reason| !matches!(it, Reason::Credential(_) | Reason::FakeStore);
+            let is_made_of_secrets = |it: &Reason| !matches!(it, Reason::Credential(_));
             let lines = if found.reasons.iter().any(is_made_of_secrets) {
                 lines::hidden(span.text(text))
             } else {
-                let (reasons, lines) = lines::generous(span.text(text));
+                let read = if hides_kind(document) { lines::read } else { lines::generous };
+                let (reasons, lines) = read(span.text(text));
                 reasons.into_iter().for_each(|it| found.add_reason(it));
                 lines
             };
@@ -107,6 +109,16 @@ pub(crate) fn of_document(document: &Document<'_>) -> Confidence {
     }
     confidence.values = merged(confidence.values);
     confidence
+}
+
+/// Whether a document may say another kind than the one that is read.
+fn hides_kind(document: &Document<'_>) -> bool {
+    let hides = |it: &ProblemKind| match it {
+        ProblemKind::IgnoredContent => true,
+        ProblemKind::DuplicateKey { key, .. } => key == "kind",
+        _ => false,
+    };
+    !document.root().exists() || document.problems().iter().any(|it| hides(&it.kind))
 }
 
 /// The bytes of a value without its quotes, or without the header of its block.
@@ -161,8 +173,10 @@ pub(crate) fn may_hold_secrets(text: &str) -> bool {
 
 /// Whether a text has a word that secrets are called by, or a sign that they have.
 fn may_name_secrets(text: &str) -> bool {
-    const WORDS: [&[u8]; 9] =
-        [b"pass", b"pwd", b"pw", b"secret", b"token", b"key", b"auth", b"value", b"://"];
+    const WORDS: [&[u8]; 11] = [
+        b"pass", b"pwd", b"pw", b"secret", b"token", b"key", b"auth", b"value", b"://", b"mysql",
+        b"mariadb",
+    ];
     let bytes = text.as_bytes();
     WORDS.iter().any(|word| bytes.windows(word.len()).any(|it| it.eq_ignore_ascii_case(word)))
         || text.contains('@')

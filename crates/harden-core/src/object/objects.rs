@@ -211,7 +211,7 @@ fn one_line(name: Place<'_>) -> Option<&str> {
 }
 
 /// The first word of a text, with the blank after it if there is one.
-fn first_word(text: &str) -> &str {
+pub(crate) fn first_word(text: &str) -> &str {
     let blank = text.char_indices().find(|(_, it)| it.is_whitespace());
     blank.and_then(|(at, it)| text.get(..at + it.len_utf8())).unwrap_or(text)
 }

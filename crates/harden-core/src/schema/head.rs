@@ -3,6 +3,7 @@
 use harden_yaml::Place;
 
 use super::similar::is_near;
+use crate::object::first_word;
 
 /// What an object says of its kind and its API version.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +39,8 @@ impl<'d> Said<'d> {
     fn read(place: Place<'d>, wanted: &'static str, is_value: fn(&str) -> bool) -> Self {
         let value = place.at(wanted);
         if let Some(text) = value.as_str().filter(|it| !it.is_empty()) {
-            return Self::Rightly(text);
+            // What bad indentation folds into it may be a secret.
+            return Self::Rightly(first_word(text));
         }
         let near = place.entries().find_map(|(key, value)| {
             let text = value.as_str().filter(|it| is_value(it))?;

@@ -10,6 +10,7 @@ use super::patch::is_directive;
 use super::similar::similar;
 use super::table::{Field, LimitedId, Presence, Shape, Table, Type};
 use super::{Flaw, FlawKind, scalar, words};
+use crate::object::first_word;
 
 /// Deeper values are not looked at; only schemas in schemas nest at will.
 const DEEPEST: u8 = 100;
@@ -198,10 +199,15 @@ impl<'d> Walker<'_, 'd> {
         let hint =
             suggest(key, level, self.target).map_or_else(String::new, |it| format!("; {it}"));
         let owner = words::type_name(level.of.name);
+        // Bad indentation can make a key of more than a name, which may be a secret.
+        let (key, more) = match key.split_once(['\n', '\r']) {
+            Some((first, _)) => (first_word(first).trim_end(), "…"),
+            None => (key, ""),
+        };
         let message = if owner.is_empty() {
-            format!("there is no field `{key}` here{hint}")
+            format!("there is no field `{key}{more}` here{hint}")
         } else {
-            format!("{owner} has no field `{key}`{hint}")
+            format!("{owner} has no field `{key}{more}`{hint}")
         };
         self.push(FlawKind::UnknownField, value, message, None);
     }

@@ -24,8 +24,9 @@ const MOST_WRONG: usize = 2;
 /// What a kind is, as it is written or was meant. Other text may have been folded into it.
 pub(super) fn of_kind(kind: &str) -> Option<Confidential> {
     let word = kind.split_whitespace().next().unwrap_or_default().to_lowercase();
-    let is_like = |known: &&str| strsim::osa_distance(&word, known) <= MOST_WRONG;
-    if SECRETS.contains(&&*word) || (word.len() >= 4 && SECRETS.iter().any(is_like)) {
+    let word = word.strip_suffix("list").unwrap_or(&word);
+    let is_like = |known: &&str| strsim::osa_distance(word, known) <= MOST_WRONG;
+    if SECRETS.contains(&word) || (word.len() >= 4 && SECRETS.iter().any(is_like)) {
         Some(Confidential::Secret)
     } else if ENCRYPTION.iter().any(is_like) {
         Some(Confidential::Encryption)
@@ -64,6 +65,8 @@ impl Confidential {
     /// key.
     pub(super) fn is_open(self, keys: &[&str], value: Place<'_>) -> bool {
         let text = value.as_str().unwrap_or_default();
+        // Items of a typed list need not say their kind.
+        let keys = keys.strip_prefix(&["items"]).unwrap_or(keys);
         let is_said = match (self, keys) {
             // Other values may have got there.
             (_, ["kind"]) => text.bytes().all(|it| it.is_ascii_alphabetic()),

@@ -36,6 +36,7 @@ pub(super) fn read_comments(text: &str) -> (Vec<Reason>, Vec<Span>) {
     let lower = text.to_lowercase();
     let is_object = kinds_in(text).next().is_some()
         || lower.contains("data:")
+        || has_key(&lower, "data")
         || lower.contains("opaque")
         || lower.contains("secret:")
         || lower.contains("-----begin");
@@ -98,7 +99,9 @@ pub(super) fn accounts(text: &str) -> impl Iterator<Item = Span> {
             None => rest.split(['/', '?', '#', '"', '\'', ',', ']', '}']).next()?,
         };
         let (user, secret) = account.split_once(':')?;
-        let is_port = secret.starts_with(|it: char| it.is_ascii_digit() || it == '$' || it == '{');
+        let number = secret.trim_end_matches(|it: char| it.is_ascii_punctuation());
+        let is_port = !secret.is_empty() && number.bytes().all(|it| it.is_ascii_digit())
+            || secret.starts_with(['$', '{']);
         let is_secret =
             rest.contains('@') || !is_port && !secret.is_empty() && !user.starts_with('[');
         is_secret.then(|| Span::new(start + user.len() + 1, start + account.len()))
@@ -126,6 +129,9 @@ fn judge(text: &str) -> Option<Reason> {
     if lower.contains("users:") && lower.contains("clusters:") {
         return Some(Reason::Kubeconfig);
     }
+    if has_key(text, "fake") && lower.contains("store") {
+        return Some(Reason::FakeStore);
+    }
     let is_known = own.is_some_and(|kind| {
         schema::is_kind(kind) && !kind.ends_with("List")
             // A custom kind says its group, which has a dot.
@@ -133,6 +139,18 @@ fn judge(text: &str) -> Option<Reason> {
     });
     // What stands further in than other keys may be about another object.
     (!is_known || least > least_indent(text)).then_some(Reason::Unknown)
+}
+
+/// Whether a text holds an object that is made of secrets: a kind and something of it.
+pub(super) fn embeds_secret(text: &str) -> bool {
+    let says_kind = |at: usize| {
+        let rest = text.get(at + "kind".len()..).unwrap_or_default();
+        let value = rest.trim_start_matches([' ', '\t', ':', '"', '\'', '\\']);
+        let is_part = |it: char| !it.is_ascii_alphanumeric();
+        kinds::of_kind(value.split(is_part).next().unwrap_or_default()).is_some()
+    };
+    text.match_indices("kind").any(|(at, _)| says_kind(at))
+        && ["data", "stringData", "secret"].iter().any(|it| has_key(text, it))
 }
 
 /// The kinds that a text names, and how far they are indented; in flow style, how deep they are.
@@ -157,6 +175,15 @@ fn kinds_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// How many braces are open at the end of a text.
+/// Whether a text has a key, quoted or not.
+fn has_key(text: &str, key: &str) -> bool {
+    text.match_indices(key).any(|(at, _)| {
+        let rest = text.get(at + key.len()..).unwrap_or_default();
+        let is_whole = !text.get(..at).is_some_and(|it| it.ends_with(char::is_alphanumeric));
+        is_whole && rest.trim_start_matches(['"', '\'', ' ', '\t', '\\']).starts_with(':')
+    })
+}
+
 fn depth(text: &str) -> usize {
     if !text.contains(['{', '}']) {
         return 0;

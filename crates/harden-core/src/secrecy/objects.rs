@@ -104,14 +104,15 @@ fn map<'d>(step: Step<'d>, steps: &mut Vec<Step<'d>>, found: &mut Found<'d>) {
         return;
     }
     let api_version = map.at("apiVersion").as_str().unwrap_or_default();
-    let is_store = step.is_store || api_version.starts_with(GROUP);
+    let kind = map.at("kind").as_str().unwrap_or_default();
+    let is_store = step.is_store || api_version.starts_with(GROUP) || kind.ends_with("SecretStore");
     let program = map.at("command").items().next().and_then(|it| it.as_str()).unwrap_or_default();
     let name = map.at("name").as_str();
     for (key, value) in map.entries() {
         let below = Step { place: value, key, program, is_store };
         if key == LAST_APPLIED {
             applied(value, found);
-        } else if key == "fake" && is_store {
+        } else if is_store && matches!(key, "fake" | "value" | "valueMap") {
             fake(value, found);
         } else if let (Some(name), "value", Some(text)) = (name, key, value.as_str()) {
             named(value, name, text, found);
@@ -150,11 +151,7 @@ fn hide<'d>(object: Place<'d>, confidential: Confidential, found: &mut Found<'d>
             found.values.push(place);
         }
     }
-    for comment in object.document().comments() {
-        if !comment.text.starts_with("harden:") {
-            found.spans.push(comment.span);
-        }
-    }
+    comments(object, found);
 }
 
 /// The object as it was applied, which may be a Secret, or hold a password.
@@ -168,14 +165,31 @@ fn applied<'d>(value: Place<'d>, found: &mut Found<'d>) {
     }
 }
 
-/// The values of a store that has them in its own manifest.
+/// The values of a store that has them in its own manifest: all but what they are asked for by.
 fn fake<'d>(fake: Place<'d>, found: &mut Found<'d>) {
-    for item in fake.at("data").items() {
-        for value in [item.at("value"), item.at("valueMap")] {
-            if value.exists() {
-                found.add_reason(Reason::FakeStore);
-                found.spans.push(value.span());
+    let mut rest = vec![(fake, fake.key() == Some("valueMap"))];
+    while let Some((place, is_secret)) = rest.pop() {
+        if place.is_map() {
+            for (key, value) in place.entries() {
+                if is_secret || !matches!(key, "key" | "version" | "validationResult") {
+                    rest.push((value, is_secret || key == "valueMap"));
+                }
             }
+        } else if place.is_list() {
+            rest.extend(place.items().map(|it| (it, is_secret)));
+        } else if place.exists() {
+            found.add_reason(Reason::FakeStore);
+            found.values.push(place);
+        }
+    }
+    comments(fake, found);
+}
+
+/// What was commented out beside secrets.
+fn comments<'d>(place: Place<'d>, found: &mut Found<'d>) {
+    for comment in place.document().comments() {
+        if !comment.text.starts_with("harden:") {
+            found.spans.push(comment.span);
         }
     }
 }
@@ -187,6 +201,19 @@ fn named<'d>(value: Place<'d>, name: &str, text: &str, found: &mut Found<'d>) {
         found.values.push(value);
     } else if credentials::is_secret_name(name) {
         found.values.push(value);
+    } else {
+        accounts(value, found);
+    }
+}
+
+/// Passwords in URLs, cut ones included.
+fn accounts<'d>(value: Place<'d>, found: &mut Found<'d>) {
+    let start = value.span().start;
+    let shift = |it: Span| Span { start: start + it.start, end: start + it.end };
+    let before = found.spans.len();
+    found.spans.extend(lines::accounts(value.source()).map(shift));
+    if found.spans.len() > before {
+        found.add_reason(Reason::Credential("a URL with a password"));
     }
 }
 
@@ -197,9 +224,30 @@ fn arguments<'d>(list: Place<'d>, program: &'d str, found: &mut Found<'d>) {
     }
 }
 
+/// Whether bad indentation folded the lines below into what an object is called.
+fn is_folded(step: Step<'_>) -> bool {
+    matches!(step.key, "apiVersion" | "kind" | "name" | "namespace" | "type")
+        && step.place.style() == Style::Plain
+        && step.place.source().contains(['\n', '\r'])
+}
+
 /// A text that may hold something secret, by its key or by what it looks like.
 fn string<'d>(step: Step<'d>, found: &mut Found<'d>) {
     let Some(text) = step.place.as_str() else { return };
+    if is_folded(step) {
+        found.add_reason(Reason::Unknown);
+        return found.values.push(step.place);
+    }
+    if lines::embeds_secret(text) {
+        found.add_reason(Reason::Credential("a Secret"));
+        if step.place.style() != Style::Literal {
+            return found.values.push(step.place);
+        }
+        let span = super::content(step.place);
+        let text = span.text(step.place.document().text());
+        let shift = |it: Span| Span { start: span.start + it.start, end: span.start + it.end };
+        return found.spans.extend(lines::hidden(text).into_iter().map(shift));
+    }
     let credentials = credentials::all_in_file(step.key, text);
     if let Some(first) = credentials.first() {
         found.add_reason(Reason::Credential(first.what));
@@ -210,13 +258,7 @@ fn string<'d>(step: Step<'d>, found: &mut Found<'d>) {
         found.add_reason(Reason::Credential(what));
         return found.values.push(step.place);
     } else {
-        let start = step.place.span().start;
-        let shift = |it: Span| Span { start: start + it.start, end: start + it.end };
-        let accounts: Vec<_> = lines::accounts(step.place.source()).map(shift).collect();
-        if !accounts.is_empty() {
-            found.add_reason(Reason::Credential("a URL with a password"));
-        }
-        return found.spans.extend(accounts);
+        return accounts(step.place, found);
     }
     let start = step.place.span().start as usize;
     let source = step.place.source();

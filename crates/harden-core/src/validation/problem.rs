@@ -4,7 +4,7 @@ use harden_yaml::Place;
 
 use super::names::Flaw;
 use crate::kubernetes::MinorVersion;
-use crate::object::is_placeholder;
+use crate::object::{first_word, is_placeholder};
 
 /// The longest value that a message repeats, in characters.
 const LONGEST_VALUE: usize = 80;
@@ -164,7 +164,10 @@ fn label(place: Place<'_>) -> String {
 /// How a message repeats what is written; none for what is no scalar.
 fn value(place: Place<'_>) -> Option<String> {
     if let Some(text) = place.as_str() {
-        let is_whole = text.chars().nth(LONGEST_VALUE).is_none();
+        // What bad indentation folds into a value may be a secret.
+        let is_folded = place.source().contains(['\n', '\r']);
+        let text = if is_folded { first_word(text).trim_end() } else { text };
+        let is_whole = !is_folded && text.chars().nth(LONGEST_VALUE).is_none();
         let start: String = text.chars().take(LONGEST_VALUE).flat_map(char::escape_debug).collect();
         return Some(if is_whole { format!("`{start}`") } else { format!("`{start}…`") });
     }

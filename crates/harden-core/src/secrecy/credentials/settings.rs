@@ -159,7 +159,10 @@ impl<'t> Line<'t> {
             matches!(it, "" | "export" | "set" | "ENV" | "declare" | "local" | "setx")
         });
         let is_line = is_first && (self.language == Language::Settings || is_colon);
-        let (range, is_quoted) = extent(value, is_line);
+        let (mut range, is_quoted) = extent(value, is_line);
+        if is_first && !is_quoted && !value.starts_with('$') {
+            range.end = range.end.max(word(value));
+        }
         let value = value.get(range.clone())?;
         let is_assigned =
             !is_colon && !before.is_ascii_whitespace() && !rest.starts_with([' ', '\t']);
@@ -282,6 +285,12 @@ fn extent(text: &str, is_line: bool) -> (Range<usize>, bool) {
             .unwrap_or(text.len())
     };
     (0..end, false)
+}
+
+/// The length of a word that goes on behind quotes and signs of the shell, which people forget to escape.
+fn word(text: &str) -> usize {
+    let word = text.split(char::is_whitespace).next().unwrap_or_default();
+    word.trim_end_matches(|it| "&;,\"'`)}]|<>".contains(it)).len()
 }
 
 /// Whether a word names where the name service switch looks for users.
