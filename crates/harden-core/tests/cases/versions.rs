@@ -157,3 +157,12 @@ fn simulate_answers_by_the_older_of_every_version_and_the_server() {
         }
     }
 }
+
+#[test]
+fn what_the_server_cannot_decode_is_neither_allowed_nor_rejected() {
+    let Some(texts) = texts(&["simulate-undecodable.json"]) else { return };
+    let text = &texts.first().unwrap().1;
+    let documents: Vec<_> = documents(text).collect();
+    let answers = answers(&documents, Options::default());
+    assert!(!answers.is_empty() && answers.iter().all(|it| it.allowed.is_none()), "{answers:?}");
+}
