@@ -547,7 +547,7 @@ fn rules_explain_themselves() {
     let page = folder.run("explain privileged-container").ok();
     assert!(page.starts_with("# privileged-container\n"), "{page}");
     assert_eq!(folder.run("explain hostPorts").ok(), folder.run("explain host-port").ok());
-    assert!(folder.run("explain privileged-pod").rejected().contains("did you mean"));
+    assert!(folder.run("explain privileged-pods").rejected().contains("did you mean"));
     let list = folder.run("rules --category pod-security --level baseline -o name").ok();
     assert!(
         list.lines().any(|it| it == "privileged-container") && !list.contains("root-user"),

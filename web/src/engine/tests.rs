@@ -159,7 +159,8 @@ fn a_finding_is_asked_for_by_what_it_is_about_and_not_by_its_place_in_the_list()
 #[test]
 fn flaws_that_are_alike_are_told_apart_by_their_order() {
     let mut engine = Engine::default();
-    engine.put(3, "a: 1\na: 2\na: 3\n".to_owned());
+    let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b, a: c, a: d}\n";
+    engine.put(3, object.to_owned());
     let findings = check(&mut engine, filter(1000)).listing.findings;
     let nth: Vec<_> = findings.iter().map(|it| it.key.nth).collect();
     assert_eq!(nth, [0, 1]);
