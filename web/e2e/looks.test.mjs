@@ -94,7 +94,7 @@ test("nothing moves while the page comes up, with a draft and without", async ()
   for (const files of [[], [["a.yaml", POD], ["b.yaml", POD]]]) {
     await on("", async (page) => {
       await page.addInitScript((draft) => {
-        localStorage.setItem("harden.draft", draft);
+        localStorage.setItem("harden.draft.other", `1 ${draft}`);
         window.moved = [];
         new PerformanceObserver((list) => {
           const shown = ({ node, previousRect, currentRect }) =>

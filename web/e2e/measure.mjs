@@ -18,7 +18,7 @@ const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "
 async function visit(text) {
   const context = await browser.newContext({ serviceWorkers: "block" });
   const page = await context.newPage();
-  await page.addInitScript((draft) => localStorage.setItem("harden.draft", draft),
+  await page.addInitScript((draft) => localStorage.setItem("harden.draft.other", `1 ${draft}`),
     JSON.stringify({ v: 1, level: "restricted", version: "latest", files: [["a.yaml", text]] }));
   await page.addInitScript(() => {
     const watch = () => {
