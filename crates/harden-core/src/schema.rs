@@ -83,6 +83,11 @@ pub fn is_part(object: &Object<'_>) -> bool {
     patch::is_part(object)
 }
 
+/// Whether the API server can decode an object of which these are all flaws.
+pub fn can_decode(flaws: &[Flaw<'_>]) -> bool {
+    !flaws.iter().any(|it| it.kind == FlawKind::WrongType)
+}
+
 /// The flaws of an object in the order of its text, except that missing fields come after what is
 /// written beside them. Kinds of groups that are not known are not checked.
 pub fn check<'d>(object: &Object<'d>, version: MinorVersion, crds: &Crds) -> Vec<Flaw<'d>> {

@@ -13,7 +13,7 @@ use crate::inventory::{Context, Extents, Inventory, PodSummary, Wanted};
 use crate::kubernetes::GroupKind;
 use crate::object::Object;
 use crate::rule::{Check, Collector, Reporter, Rule, Target, World};
-use crate::schema::{self, FlawKind};
+use crate::schema;
 use crate::source::{Charts, Positions, Text};
 
 /// Kinds that say something for others: what the API server cannot decode says nothing.
@@ -133,10 +133,7 @@ impl Checker {
     fn says_nothing(&self, object: &Object<'_>, text: &str) -> bool {
         let speaks = SPEAKING.iter().any(|it| object.is_of(*it));
         let target = self.target();
-        speaks && {
-            let flaws = target.context.around(text).flaws(object, target.version);
-            flaws.iter().any(|it| it.kind == FlawKind::WrongType)
-        }
+        speaks && !schema::can_decode(&target.context.around(text).flaws(object, target.version))
     }
 
     /// What rules say that look at all objects. `kept` are the sections that hold those they read.

@@ -16,7 +16,7 @@ use crate::ignore;
 use crate::object::Object;
 use crate::rule::{Answers, Check, Collector, Reporter, Subject, Target, Workload};
 use crate::schema;
-use crate::source::{ChartPart, Positions as _, Text};
+use crate::source::{self, ChartPart, Positions as _, Text};
 
 /// Judges one section after the other; what they have in common is kept once.
 #[derive(Debug)]
@@ -113,8 +113,7 @@ impl<'c> Judge<'c> {
         let name = || format!("{}.{}", object.kind, object.group);
         if object.is_patch() {
             let folders = around.patched_by().and_then(BTreeSet::first);
-            let beside = || text.name.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let folder = folders.map_or_else(beside, String::as_str);
+            let folder = folders.map_or_else(|| source::folder(text.name), String::as_str);
             increase(&mut coverage.kustomized, if folder.is_empty() { "." } else { folder }, 1);
         }
         if !around.describes(object) {

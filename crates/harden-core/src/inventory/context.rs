@@ -4,6 +4,7 @@
 mod definitions;
 mod kustomizations;
 mod limit_ranges;
+mod of_namespaces;
 mod quotas;
 mod standards;
 mod surroundings;
@@ -28,7 +29,7 @@ use super::Several;
 use crate::kubernetes::{GroupKind, MinorVersion};
 use crate::object::Object;
 use crate::pod_security::Standard;
-use crate::schema::{self, Crds, FlawKind};
+use crate::schema::{self, Crds};
 use crate::source::{self, Text};
 
 /// The kinds that say something for objects of other kinds.
@@ -95,7 +96,7 @@ impl Context {
                 }
                 Lesson::Quota(written, quota) => {
                     let namespace = self.kustomizations.namespace(&file).unwrap_or(&written);
-                    self.quotas.learn(namespace, &file, quota);
+                    self.quotas.learn(namespace, quota.name.clone(), &file, [quota].into());
                 }
                 Lesson::Definition(group, kind, definition) => {
                     self.definitions.learn(group, kind, &file, definition);
@@ -119,8 +120,7 @@ impl Context {
     fn learn_object(&mut self, object: &Object<'_>, file: &str) {
         let [namespace, limit_range, quota, definition] = KINDS;
         let is_decoded = |object: &Object<'_>| {
-            let flaws = schema::check(object, MinorVersion::NEWEST_KNOWN, &Crds::default());
-            !flaws.iter().any(|it| it.kind == FlawKind::WrongType)
+            schema::can_decode(&schema::check(object, MinorVersion::NEWEST_KNOWN, &Crds::default()))
         };
         let is_native = KINDS.iter().any(|it| object.is_of(*it)) && !object.is_of(definition);
         let lesson = if object.is_removal() || is_native && !is_decoded(object) {
@@ -154,8 +154,8 @@ impl Context {
 
     /// Objects of one name of which not all say the same, in their order.
     pub fn several(&self) -> Vec<Several> {
-        let all = self.standards.several().chain(self.limit_ranges.several());
-        all.chain(self.quotas.several()).chain(self.definitions.several()).collect()
+        let all = self.standards.several().chain(self.limit_ranges.several("LimitRange"));
+        all.chain(self.quotas.several("ResourceQuota")).chain(self.definitions.several()).collect()
     }
 
     /// Whether objects end up in other namespaces than they are written for.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use harden_yaml::Place;
 
+use crate::source;
+
 /// The files that kustomize reads as kustomizations, whatever stands in them.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -118,7 +120,7 @@ impl Kustomizations {
 
 /// The folder of a file.
 pub(super) fn folder_of(file: &str) -> String {
-    join("", file.rsplit_once('/').map_or("", |(folder, _)| folder))
+    join("", source::folder(file))
 }
 
 /// A path as seen from a folder, without steps that lead nowhere.

@@ -1,18 +1,17 @@
 //! What LimitRanges give to containers that say nothing, and what they admit.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use harden_yaml::Place;
 
-use crate::inventory::Several;
+use super::of_namespaces::OfNamespaces;
 use crate::kubernetes::Quantity;
 use crate::object::{Object, quantity};
-use crate::source::{Join, Nearest};
+use crate::source::Join;
 
 /// What LimitRanges say, by their namespaces and names.
-#[derive(Debug, Clone, Default)]
-pub(super) struct LimitRanges(BTreeMap<String, BTreeMap<String, Nearest<Limits>>>);
+pub(super) type LimitRanges = OfNamespaces<Limits>;
 
 /// What the LimitRanges of one namespace say, by resources.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,44 +38,21 @@ pub struct Bounds {
 }
 
 impl LimitRanges {
-    /// Takes in a LimitRange.
-    pub(super) fn learn(&mut self, namespace: &str, name: String, file: &str, limits: Limits) {
-        let of_namespace = self.0.entry(namespace.to_owned()).or_default();
-        of_namespace.entry(name).or_default().learn(file, limits);
-    }
-
     /// What those of a namespace say for a file, if there are any. Of one name the nearest count; those of
     /// different names all do. One without a namespace is for its own tree.
-    pub(super) fn find(&self, namespace: &str, file: &str) -> Option<Cow<'_, Limits>> {
-        // There is hardly ever one, and this is asked for every pod.
-        let names = if self.0.is_empty() { None } else { self.0.get(namespace) };
-        let mut found: Option<Cow<'_, Limits>> = None;
-        for all in names?.values() {
-            let near = if namespace.is_empty() { all.find_above(file) } else { all.find(file) };
-            let Some(limits) = near else { continue };
+    pub(super) fn together<'q>(
+        &'q self,
+        namespace: &str,
+        file: &'q str,
+    ) -> Option<Cow<'q, Limits>> {
+        let mut found: Option<Cow<'q, Limits>> = None;
+        for limits in self.find(namespace, file) {
             match &mut found {
                 Some(known) => known.to_mut().tighten(limits),
                 None => found = Some(Cow::Borrowed(limits)),
             }
         }
         found
-    }
-
-    pub(super) fn several(&self) -> impl Iterator<Item = Several> {
-        let namespaces = self.0.iter();
-        let names = namespaces
-            .flat_map(|(namespace, names)| names.iter().map(move |it| (namespace.as_str(), it)));
-        names.filter_map(|(namespace, (name, all))| {
-            let slash = if namespace.is_empty() { "" } else { "/" };
-            let what = format!("LimitRange {namespace}{slash}{name}");
-            Some(Several { what, count: all.count_if_several()? })
-        })
-    }
-
-    /// The namespaces of which the other says something else.
-    pub(super) fn namespaces_that_differ(&self, other: &Self) -> BTreeSet<String> {
-        let names = self.0.keys().chain(other.0.keys());
-        names.filter(|it| self.0.get(*it) != other.0.get(*it)).cloned().collect()
     }
 }
 

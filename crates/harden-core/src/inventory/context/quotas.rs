@@ -4,18 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use harden_yaml::Place;
 
-use crate::inventory::Several;
+use super::of_namespaces::OfNamespaces;
 use crate::kubernetes::Quantity;
 use crate::object::{Object, quantity};
-use crate::source::{Join, Nearest};
+use crate::source::Join;
 
 /// The ResourceQuotas, by their namespaces and names.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Quotas(BTreeMap<String, BTreeMap<String, Nearest<Alternatives>>>);
-
-/// ResourceQuotas of one name that are equally near. It is open which of them is meant, so all hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Alternatives(BTreeSet<Quota>);
+pub(super) type Quotas = OfNamespaces<BTreeSet<Quota>>;
 
 /// A ResourceQuota.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,55 +34,14 @@ pub struct Scope {
     pub values: Vec<String>,
 }
 
-impl Join for Alternatives {
+/// Of one name and equally near: it is open which of them is meant, so all hold.
+impl Join for BTreeSet<Quota> {
     fn join(&mut self, other: &Self) {
-        self.0.extend(other.0.iter().cloned());
+        self.extend(other.iter().cloned());
     }
 
     fn is_same(&self, other: &Self) -> bool {
         self == other
-    }
-}
-
-impl Quotas {
-    /// Takes in a ResourceQuota.
-    pub(super) fn learn(&mut self, namespace: &str, file: &str, quota: Quota) {
-        let of_namespace = self.0.entry(namespace.to_owned()).or_default();
-        let of_name = of_namespace.entry(quota.name.clone()).or_default();
-        of_name.learn(file, Alternatives([quota].into()));
-    }
-
-    /// Those of a namespace for a file: of one name the nearest. One without a namespace is for its own tree.
-    pub(super) fn find<'q>(
-        &'q self,
-        namespace: &str,
-        file: &'q str,
-    ) -> impl Iterator<Item = &'q Quota> + use<'q> {
-        // There is hardly ever one, and this is asked for every pod.
-        let names = if self.0.is_empty() { None } else { self.0.get(namespace) };
-        let is_open = namespace.is_empty();
-        let near = names
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .filter_map(move |all| if is_open { all.find_above(file) } else { all.find(file) });
-        near.flat_map(|it| &it.0)
-    }
-
-    pub(super) fn several(&self) -> impl Iterator<Item = Several> {
-        let namespaces = self.0.iter();
-        let names = namespaces
-            .flat_map(|(namespace, names)| names.iter().map(move |it| (namespace.as_str(), it)));
-        names.filter_map(|(namespace, (name, all))| {
-            let slash = if namespace.is_empty() { "" } else { "/" };
-            let what = format!("ResourceQuota {namespace}{slash}{name}");
-            Some(Several { what, count: all.count_if_several()? })
-        })
-    }
-
-    /// The namespaces of which the other says something else.
-    pub(super) fn namespaces_that_differ(&self, other: &Self) -> BTreeSet<String> {
-        let names = self.0.keys().chain(other.0.keys());
-        names.filter(|it| self.0.get(*it) != other.0.get(*it)).cloned().collect()
     }
 }
 

@@ -35,12 +35,12 @@ impl<'c> Surroundings<'c> {
 
     /// What LimitRanges give to containers of this namespace, and what they admit.
     pub fn limits(self, namespace: &str) -> Option<Cow<'c, Limits>> {
-        self.context.limit_ranges.find(self.namespace(namespace), self.source)
+        self.context.limit_ranges.together(self.namespace(namespace), self.source)
     }
 
     /// What ResourceQuotas admit to this namespace, in the order of their names.
     pub fn quotas(self, namespace: &str) -> impl Iterator<Item = &'c Quota> {
-        self.context.quotas.find(self.namespace(namespace), self.source)
+        self.context.quotas.find(self.namespace(namespace), self.source).flatten()
     }
 
     /// Whether containers of this namespace that set no such bound (`limits`, `requests`) on a
