@@ -13,6 +13,7 @@ use harden_yaml::Place;
 pub use amounts::{pod_amount, quantity};
 pub use blank::{is_blank, is_placeholder, is_template, is_variable};
 pub use fragments::Fragment;
+pub(crate) use fragments::is_pod_shaped;
 pub use kinds::{KINDS, PodKind};
 pub use objects::{Object, Objects, objects};
 pub(crate) use objects::{first_word, objects_in, objects_of_list};

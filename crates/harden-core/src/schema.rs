@@ -7,6 +7,7 @@
 mod built_in;
 mod crds;
 mod head;
+mod hints;
 mod limit;
 mod meant;
 mod patch;
@@ -24,7 +25,8 @@ mod walk;
 mod words;
 
 pub use crds::Crds;
-pub use meant::{meant, names_object};
+pub use hints::{names_object, says_object};
+pub use meant::meant;
 
 use harden_yaml::{Action, Place};
 

@@ -138,6 +138,20 @@ pub(super) fn is_forbidden(place: Place<'_>) -> bool {
     compliance.is_some_and(|it| it.eq_ignore_ascii_case("mustnothave"))
 }
 
+/// Whether a place has what is in the spec of a pod only.
+pub(crate) fn is_pod_shaped(place: Place<'_>) -> bool {
+    let is_bound = BOUNDS.iter().any(|it| place.at(it).exists());
+    let is_on_host =
+        ["hostNetwork", "hostPID", "hostIPC"].iter().any(|it| place.at(it).as_bool().is_some());
+    has_volumes(place)
+        || is_on_host && !is_bound
+        || LISTS.iter().any(|it| place.at(it).items().any(is_item))
+}
+
+fn has_volumes(place: Place<'_>) -> bool {
+    place.at("volumes").items().any(is_volume)
+}
+
 struct Fragments<'d>(Vec<Fragment<'d>>);
 
 impl<'d> Fragments<'d> {
@@ -150,13 +164,8 @@ impl<'d> Fragments<'d> {
         if !place.is_map() || is_object(place) || is_forbidden(place) {
             return;
         }
-        let has_volumes = place.at("volumes").items().any(is_volume);
-        let is_bound = BOUNDS.iter().any(|it| place.at(it).exists());
-        let is_on_host =
-            ["hostNetwork", "hostPID", "hostIPC"].iter().any(|it| place.at(it).as_bool().is_some());
-        let is_pod = has_volumes
-            || is_on_host && !is_bound
-            || LISTS.iter().any(|it| place.at(it).items().any(is_item));
+        let has_volumes = has_volumes(place);
+        let is_pod = is_pod_shaped(place);
         let mut containers = Vec::new();
         if is_container(place) {
             containers.push(place);

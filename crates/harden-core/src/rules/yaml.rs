@@ -35,10 +35,11 @@ fn report(
     is_it: impl Fn(&ProblemKind) -> bool,
 ) {
     let mut problems = document.problems().iter().filter(|it| is_it(&it.kind)).peekable();
+    let is_named = if document.is_readable() { schema::says_object } else { schema::names_object };
     // Other files are read by other readers; but what is not read may hold the objects.
     if problems.peek().is_none()
         || !holds_objects(document, reporter.version())
-            && !schema::names_object(document.span().text(document.text()))
+            && !is_named(document.span().text(document.text()))
     {
         return;
     }

@@ -7,7 +7,7 @@ use super::head::{Head, Said};
 use super::served::best;
 use super::{Flaw, FlawKind, head};
 use crate::kubernetes::MinorVersion;
-use crate::object::{KINDS, Object};
+use crate::object::{KINDS, Object, is_pod_shaped};
 use crate::schema::similar::is_near;
 
 /// What files of kustomize are, which need not say it.
@@ -28,26 +28,6 @@ pub fn meant<'d>(object: &Object<'d>, version: MinorVersion) -> Option<Object<'d
         None => home(built_in, kind, target),
     };
     Some(object.guessed(group, version, kind))
-}
-
-/// Whether a text that cannot be read as an object was to be one.
-pub fn names_object(text: &str) -> bool {
-    let (mut has_metadata, mut has_spec) = (false, false);
-    for part in text.split(['\n', '\r', ',', '{']) {
-        let Some((key, value)) = part.split_once(':') else { continue };
-        let bare = [' ', '\t', '-', '"', '\'', '[', '}', ']'];
-        let (key, value) = (key.trim_matches(bare), value.trim_matches(bare));
-        let value = value.split_ascii_whitespace().next().unwrap_or_default();
-        let is = |wanted| key == wanted || is_near(key, wanted);
-        match key {
-            "metadata" => has_metadata = true,
-            "spec" | "containers" => has_spec = true,
-            _ if is("apiVersion") && head::is_api_version(value.trim_matches(bare)) => return true,
-            _ if is("kind") && head::is_kind(value.trim_matches(bare)) => return true,
-            _ => {}
-        }
-    }
-    has_metadata && has_spec
 }
 
 /// Why kubectl refuses an object that was taken for what it must mean.
@@ -112,6 +92,11 @@ fn is_meant(place: Place<'_>, head: &Head<'_>) -> bool {
             false
         }
         (Said::Not, kind) if kind.text().is_some_and(|it| OF_KUSTOMIZE.contains(&it)) => false,
+        // What is only shaped as an object may be part of one, or a file of another program.
+        (Said::Not, Said::Not) => {
+            !kind_of_pods(place, head.api_version).is_empty()
+                || has_metadata && is_kind_of_danger(place)
+        }
         (Said::Not | Said::Wrongly(_), Said::Not | Said::Wrongly(_)) => {
             has_metadata && (has_spec || !body(place).is_empty())
                 || has_spec && !kind_of_body(place, head.api_version).is_empty()
@@ -126,7 +111,9 @@ fn is_meant(place: Place<'_>, head: &Head<'_>) -> bool {
         }
         (Said::Not | Said::Wrongly(_), kind) => {
             let kind = kind.text().unwrap_or_default();
-            has_metadata && (head::is_kind(kind) || has_spec) || is_shaped_as(place, kind)
+            has_metadata && head::is_kind(kind)
+                || has_metadata && has_spec && is_nearly_kind(place, kind)
+                || is_shaped_as(place, kind)
         }
         _ => true,
     }
@@ -154,6 +141,14 @@ fn body(place: Place<'_>) -> Vec<&'static str> {
         .collect()
 }
 
+/// Whether a kind that is not written as kinds are could still be meant for one.
+fn is_nearly_kind(place: Place<'_>, kind: &str) -> bool {
+    let is_known = |name: &str| name.eq_ignore_ascii_case(kind);
+    built_in().kinds.iter().any(|it| is_known(it.name))
+        || KINDS.iter().any(|it| is_known(it.kind))
+        || !kind_of_pods(place, Said::Not).is_empty()
+}
+
 /// Whether something has fields of a built-in kind, and nothing else.
 fn is_shaped_as(place: Place<'_>, kind: &str) -> bool {
     let built_in = built_in();
@@ -168,26 +163,54 @@ fn is_shaped_as(place: Place<'_>, kind: &str) -> bool {
 
 /// The kind that a body without one can only be, as far as its pods are judged; empty where that is open.
 fn kind_of_body(place: Place<'_>, api_version: Said<'_>) -> &'static str {
+    match kind_of_pods(place, api_version) {
+        "" if place.at("stringData").is_map() => "Secret",
+        "" if place.at("items").is_list() => "List",
+        kind => kind,
+    }
+}
+
+/// The kind that a body with pods in it can only be; empty where there are none, or that is open.
+fn kind_of_pods(place: Place<'_>, api_version: Said<'_>) -> &'static str {
     let spec = place.at("spec");
-    let has_containers = |it: Place<'_>| it.at("containers").items().any(|it| it.is_map());
     let group = api_version.text().map(|it| it.split_once('/').map_or("", |(group, _)| group));
-    if has_containers(spec) && group.is_none_or(str::is_empty) {
+    if is_pod_spec(spec) && group.is_none_or(str::is_empty) {
         "Pod"
-    } else if has_containers(spec.follow("template.spec")) {
+    } else if is_pod_spec(spec.follow("template.spec")) {
         match group {
             Some("batch") => "Job",
             None | Some("apps") => "Deployment",
             _ => "",
         }
-    } else if has_containers(spec.follow("jobTemplate.spec.template.spec")) {
+    } else if is_pod_spec(spec.follow("jobTemplate.spec.template.spec")) {
         "CronJob"
-    } else if place.at("stringData").is_map() {
-        "Secret"
-    } else if place.at("items").is_list() {
-        "List"
     } else {
         ""
     }
+}
+
+/// Whether this is what a pod is to run. Other kinds share fields of it, but for its containers.
+fn is_pod_spec(spec: Place<'_>) -> bool {
+    let built_in = built_in();
+    let of = built_in.table.type_named("PodSpec");
+    let is_field = |key: &str| of.is_some_and(|of| built_in.table.field(of, key).is_some());
+    spec.at("containers").items().any(|it| it.is_map())
+        || (is_pod_shaped(spec) || spec.at("securityContext").is_map())
+            && spec.entries().all(|(key, _)| is_field(key))
+}
+
+/// Whether a body without a kind is that of one that gives rights, runs pods or holds secrets.
+fn is_kind_of_danger(place: Place<'_>) -> bool {
+    let any = |list: &str, fields: &[&str]| {
+        place.at(list).items().any(|item| fields.iter().any(|it| item.at(it).exists()))
+    };
+    place.at("roleRef").is_map()
+        || place.at("stringData").is_map()
+        || place.at("data").is_map() && place.at("type").as_str().is_some()
+        || any("rules", &["verbs", "apiGroups", "nonResourceURLs"])
+        || any("webhooks", &["clientConfig", "admissionReviewVersions"])
+        || is_pod_shaped(place)
+        || is_pod_spec(place.follow("template.spec"))
 }
 
 /// The group and version that a kind is in; empty where nobody knows.

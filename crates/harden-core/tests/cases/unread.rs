@@ -2,7 +2,7 @@
 
 use harden_core::kubernetes::MinorVersion;
 
-use super::{of, outcome_at, texts, verdicts};
+use super::{Verdict, of, outcome_at, texts, verdicts};
 
 /// The outcome's headline would say what was not checked.
 fn incomplete(names: &[&str]) -> Option<(Vec<String>, usize)> {
@@ -27,6 +27,121 @@ fn objects_without_api_version_or_kind_are_named_and_judged_all_the_same() {
         let privileged = of(&verdicts, "privileged-container");
         assert!(privileged.iter().any(|it| it.object.starts_with("Pod/no")), "{verdicts:?}");
         assert!(of(&verdicts, "unknown-field").is_empty(), "{verdicts:?}");
+    }
+}
+
+/// What is said of a text, whether anything was checked, and how many of its documents are no object.
+fn said_of(text: &str) -> (Vec<Verdict>, bool, usize) {
+    let texts = [("fragment.yaml".to_owned(), text.to_owned())];
+    let (verdicts, outcome) = outcome_at(MinorVersion::NEWEST_KNOWN, &texts);
+    let nothing = "it holds no Kubernetes object, so nothing was checked";
+    let is_unchecked = outcome.incomplete.iter().any(|it| it.why == nothing);
+    (verdicts, is_unchecked, outcome.coverage.foreign)
+}
+
+#[test]
+fn parts_that_do_not_say_what_they_are_part_of_are_not_judged() {
+    let claim = "{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}";
+    for text in [
+        "spec:\n  accessModes: [ReadWriteOnce]\n  resources: {requests: {storage: 1Gi}}\n",
+        "spec: {replicas: 3}\n",
+        "spec: {template: {metadata: {labels: {app: a}}}}\n",
+        "metadata: {name: a, labels: {app: a}}\nspec: {replicas: 3}\n",
+        "metadata: {name: a}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n",
+        "metadata: {name: a}\nspec: {replicas: 3, replicas: 4}\n",
+        "metadata: {name: a}\nspec: {volumes: [{size: 1Gi, name: a}]}\n",
+        "metadata: {name: a}\ndata: {a: b}\n",
+        "metadata: {name: a}\nitems: [{a: 1}]\n",
+        "metadata: {name: a}\nrules: [{host: example.com}]\n",
+        "metadata: {name: a}\ntemplate: {spec: {a: 1}}\n",
+        "kind: pipeline\nmetadata: {name: a}\nspec: {steps: [{run: make}]}\n",
+        "spec: {type: LoadBalancer, ports: [{port: 80}]}\n",
+        "\"metadata:{name:a} spec:{}\"\n",
+        &format!("- {claim}\n- {claim}\n"),
+        &format!("[{claim}, {{spec: {{replicas: 1}}}}]"),
+        &format!("volumeClaimTemplates: [{claim}]\n"),
+    ] {
+        let (verdicts, is_unchecked, foreign) = said_of(text);
+        assert_eq!(verdicts, [], "{text}");
+        assert!(is_unchecked, "{text}");
+        assert_eq!(foreign, 1, "{text}");
+    }
+}
+
+#[test]
+fn a_part_beside_an_object_is_counted_as_no_object() {
+    let object = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n";
+    let (_, is_unchecked, foreign) = said_of(&format!("{object}---\nspec: {{replicas: 3}}\n"));
+    assert!(!is_unchecked);
+    assert_eq!(foreign, 1);
+}
+
+#[test]
+fn what_runs_or_gives_rights_is_judged_without_saying_what_it_is() {
+    let container = "{name: a, image: 'a:1', securityContext: {privileged: true}}";
+    for (text, rules) in [
+        (format!("spec: {{containers: [{container}]}}"), "untyped-object privileged-container"),
+        (
+            format!("spec: {{template: {{spec: {{initContainers: [{container}]}}}}}}"),
+            "untyped-object privileged-container",
+        ),
+        (
+            format!(
+                "spec: {{jobTemplate: {{spec: {{template: {{spec: {{containers: [{container}]}}}}}}}}}}"
+            ),
+            "untyped-object privileged-container",
+        ),
+        (
+            format!("- {{metadata: {{name: a}}, spec: {{containers: [{container}]}}}}"),
+            "loose-objects untyped-object privileged-container",
+        ),
+        (
+            "spec: {template: {spec: {hostNetwork: true}}}".to_owned(),
+            "untyped-object host-namespaces",
+        ),
+        (
+            "spec: {volumes: [{name: a, hostPath: {path: /}}]}".to_owned(),
+            "untyped-object host-path-volume",
+        ),
+        (
+            "spec: {template: {spec: {securityContext: {runAsUser: 0}}}}".to_owned(),
+            "untyped-object",
+        ),
+        (format!("metadata: {{name: a}}\ncontainers: [{container}]"), "untyped-object"),
+        (
+            format!("metadata: {{name: a}}\ntemplate: {{spec: {{containers: [{container}]}}}}"),
+            "untyped-object",
+        ),
+        (
+            format!("kind: pod\nmetadata: {{name: a}}\nspec: {{containers: [{container}]}}"),
+            "untyped-object",
+        ),
+        (
+            "metadata: {name: a}\nroleRef: {kind: ClusterRole, name: cluster-admin}".to_owned(),
+            "untyped-object",
+        ),
+        (
+            "metadata: {name: a}\nrules: [{apiGroups: ['*'], resources: ['*'], verbs: ['*']}]"
+                .to_owned(),
+            "untyped-object",
+        ),
+        ("metadata: {name: a}\nstringData: {a: b}".to_owned(), "untyped-object"),
+        ("metadata: {name: a}\ntype: Opaque\ndata: {a: b}".to_owned(), "untyped-object"),
+        ("apiVersion: apps/v1\nspec: {replicas: 3}".to_owned(), "untyped-object"),
+        (
+            "Kind: NetworkPolicy\nmetadata: {name: a}\nspec: {podSelector: {}}".to_owned(),
+            "untyped-object",
+        ),
+    ] {
+        let (verdicts, is_unchecked, _) = said_of(&text);
+        for rule in rules.split(' ') {
+            let found = of(&verdicts, rule);
+            assert!(
+                found.iter().any(|it| ["high", "critical"].contains(&it.severity.as_str())),
+                "{rule} of {text}: {verdicts:?}"
+            );
+        }
+        assert!(!is_unchecked, "{text}");
     }
 }
 

@@ -45,7 +45,7 @@ fn check(document: &Document<'_>, reporter: &mut Reporter<'_, '_>) {
                 "kubectl takes no list of objects: make it a List, or separate them with ---";
             reporter.flag_text(root.grip(), message);
         }
-    } else if root.as_str().is_some_and(schema::names_object) && !document.is_rejected() {
+    } else if root.as_str().is_some_and(schema::says_object) && !document.is_rejected() {
         let message = "kubectl takes this for a mere text: write a blank after each `:`";
         reporter.flag_text(root.grip(), message);
     }
