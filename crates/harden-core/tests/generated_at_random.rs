@@ -73,6 +73,7 @@ fn audit_policy(dice: &mut Dice, version: PolicyVersion) -> Generator {
             "pods/resize",
         ]),
         namespaces: dice.parsed(&["team-a", "team-b", "kube-system"]),
+        print_flags: dice.toss(),
         kubernetes_version: Some(version),
         ..audit_policy::Options::default()
     })
@@ -96,10 +97,14 @@ fn encryption(dice: &mut Dice, version: PolicyVersion) -> Generator {
             provider: Some(provider),
             kms_endpoint: (provider == Provider::Kms)
                 .then(|| "unix:///run/kms/vault.sock".parse().unwrap()),
-            ..Writer::default()
+            key_name: (provider != Provider::Kms && dice.toss()).then(|| "key-2".parse().unwrap()),
+            kms_name: (provider == Provider::Kms && dice.toss()).then(|| "vault".parse().unwrap()),
+            kms_timeout: (provider == Provider::Kms && dice.toss()).then(|| "10s".parse().unwrap()),
         },
         resources,
         stage: dice.pick(&[Fallback::Migrating, Fallback::Migrated]),
+        automatic_reload: dice.toss(),
+        print_flags: dice.toss(),
         kubernetes_version: Some(version),
         ..encryption::Options::default()
     })
@@ -121,6 +126,7 @@ fn pod_security(dice: &mut Dice, version: PolicyVersion) -> Generator {
             .into_iter()
             .map(str::to_owned)
             .collect(),
+        print_flags: dice.toss(),
         kubernetes_version: Some(version),
         ..pod_security::Options::default()
     };

@@ -10,14 +10,19 @@ use harden_core::check::{Settings, check};
 use harden_core::cluster::Facts;
 use harden_core::generators::Generator;
 use harden_core::generators::namespace::{AdminSecrets, Dns, Options, Part, Size};
-use harden_core::kubernetes::Level;
+use harden_core::kubernetes::{Level, MinorVersion, PolicyVersion};
 use harden_core::{ManifestFormat, render, rules};
 
 /// What the rules say of generated objects, as `severity rule: message`.
 fn findings(options: Options) -> Vec<String> {
+    let version = match options.kubernetes_version {
+        Some(PolicyVersion::Pinned(version)) => version,
+        _ => MinorVersion::NEWEST_KNOWN,
+    };
     let generated = Generator::Namespace(options).options().generate(&Facts::default()).unwrap();
     let text = render(&generated.manifests, ManifestFormat::Yaml, true);
-    let outcome = check(Settings::new(rules::all()), [&*text]);
+    let settings = Settings { version, ..Settings::new(rules::all()) };
+    let outcome = check(settings, [&*text]);
     assert_eq!(outcome.coverage.objects, generated.manifests.len());
     let findings = outcome.findings.iter();
     findings
@@ -101,10 +106,13 @@ fn only_what_was_asked_for_is_found_with_random_options() {
     let mut random = Random(seed);
     for _ in 0..setting("HARDEN_RANDOM_OPTIONS", 300) {
         let options = random.options();
+        let levels = [options.audit_level, options.warn_level];
+        let warns_less = levels.into_iter().flatten().any(|it| it < options.level);
         let cuts_off_dns = options.without == [Part::Dns];
         let is_asked_for = |finding: &str| {
             let about = |id: &str| finding.contains(&format!(" {id}: "));
             about("privileged-namespace") && options.level == Level::Privileged
+                || about("weaker-pod-security-warnings") && warns_less
                 || about("denied-dns") && cuts_off_dns
         };
         let mut found = findings(options.clone());
@@ -153,10 +161,21 @@ impl Random {
         let (admin_group, admin_user) = (self.some(&["leads"]), self.some(&["ann"]));
         let has_admin = !admin_group.is_empty() || !admin_user.is_empty();
         let secrets = [AdminSecrets::None, AdminSecrets::Read, AdminSecrets::Write];
+        let levels =
+            [None, Some(Level::Restricted), Some(Level::Baseline), Some(Level::Privileged)];
+        let mut names = self.some(&["team-b", "web", "data-1"]);
+        names.push("team-a".parse().unwrap());
         Options {
+            names,
             without: self
                 .pick(&[&[][..], &[], &[Part::Dns], &[Part::Quota, Part::Limits]])
                 .to_vec(),
+            annotations: self.some(&["example.com/owner=Ann", "note="]),
+            audit_level: self.pick(&levels),
+            warn_level: self.pick(&levels),
+            kubernetes_version: Some(PolicyVersion::Pinned(MinorVersion(
+                25 + u16::try_from(self.below(13)).unwrap(),
+            ))),
             labels: self.some(&["team=a", "example.com/tier=web"]),
             level: self.pick(&[Level::Restricted, Level::Baseline, Level::Privileged]),
             dns,
@@ -173,6 +192,8 @@ impl Random {
             admin_group,
             admin_user,
             edit_group: self.some(&["team-a"]),
+            edit_user: self.some(&["bob"]),
+            view_group: self.some(&["engineers"]),
             view_user: self.some(&["eve"]),
             secrets: if has_admin { self.pick(&secrets) } else { AdminSecrets::None },
             ..plain()
