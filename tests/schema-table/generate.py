@@ -89,9 +89,9 @@ def read(archive):
             for field, value in properties.items():
                 if union.is_kind and field in EVERY_KIND_HAS:
                     continue
-                # The server's own words: it does not read them in what somebody writes.
+                # The server's own words: it decodes them, and drops what somebody writes there.
                 is_status = union.is_kind and field == "status"
-                value = "any" if is_status else shape(value)
+                value = "object" if is_status else shape(value)
                 union.fields[field][version] = (value, field in required and not is_status)
     return types, kinds
 

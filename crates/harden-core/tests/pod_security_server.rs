@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+#[allow(dead_code, reason = "no schemas are read here")]
 #[path = "random_pods/proxy.rs"]
 mod proxy;
 #[path = "random_pods/generator.rs"]

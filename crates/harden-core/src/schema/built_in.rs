@@ -188,6 +188,7 @@ impl Reader {
         match word {
             "" => Shape::String,
             "any" => Shape::Any,
+            "object" => Shape::Object,
             "bool" => Shape::Bool,
             "bytes" => Shape::Bytes,
             "f64" => Shape::Number,

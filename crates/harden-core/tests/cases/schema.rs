@@ -34,6 +34,16 @@ fn what_openapi_requires_and_the_server_does_not_is_accepted() {
 }
 
 #[test]
+fn a_status_that_is_no_map_is_a_wrong_type() {
+    let head = "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\nstatus:";
+    for (status, count) in [("text", 1), ("[]", 1), ("5", 1), ("{a: 1}", 0), ("", 0)] {
+        let texts = [("a.yaml".to_owned(), format!("{head} {status}\n"))];
+        let (verdicts, _) = outcome_at(MinorVersion::NEWEST_KNOWN, &texts);
+        assert_eq!(of(&verdicts, "wrong-type").len(), count, "{status}: {verdicts:?}");
+    }
+}
+
+#[test]
 fn a_selector_that_is_no_map_is_a_wrong_type() {
     let Some(verdicts) = verdicts(&["selector-not-a-map.yaml"]) else { return };
     let found = of(&verdicts, "wrong-type");

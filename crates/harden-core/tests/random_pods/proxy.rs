@@ -39,18 +39,34 @@ impl Proxy {
 
     /// Asks for an object to be created in all but storing it.
     pub(crate) fn create(&self, path: &str, object: &str) -> Reply {
+        read(&self.ask("POST", &format!("{path}?dryRun=All"), object))
+    }
+
+    /// The same, where what cannot be decoded strictly is rejected.
+    pub(crate) fn create_strictly(&self, path: &str, object: &str) -> Reply {
+        let target = format!("{path}?dryRun=All&fieldValidation=Strict");
+        read(&self.ask("POST", &target, object))
+    }
+
+    /// What the server has at a path.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        let answer = self.ask("GET", path, "");
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    fn ask(&self, method: &str, target: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let length = object.len();
+        let length = body.len();
         // The version of HTTP that ends an answer by closing the connection.
         let head = format!(
-            "POST {path}?dryRun=All HTTP/1.0\r\nHost: localhost\r\n\
+            "{method} {target} HTTP/1.0\r\nHost: localhost\r\n\
              Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(object.as_bytes()).unwrap();
+        stream.write_all(body.as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        read(&answer)
+        answer
     }
 }
 

@@ -21,7 +21,8 @@ pub(crate) fn report(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-fn number(name: &str) -> Option<u64> {
+/// A number in the environment.
+pub(crate) fn number(name: &str) -> Option<u64> {
     let value = env::var(name).ok()?;
     Some(value.parse().unwrap_or_else(|error| panic!("{name} is {value:?}: {error}")))
 }

@@ -21,8 +21,12 @@ pub(crate) struct Flaw {
 
 /// What this crate says of an object.
 pub(crate) fn ours(object: &Value, crds: &Crds) -> Vec<Flaw> {
-    let text = object.to_string();
-    let document = Document::parse_json(&text);
+    ours_in(&object.to_string(), crds)
+}
+
+/// The same of its text.
+pub(crate) fn ours_in(text: &str, crds: &Crds) -> Vec<Flaw> {
+    let document = Document::parse_json(text);
     let all = objects(document.root());
     all.flat_map(|object| check(&object, MinorVersion::NEWEST_KNOWN, crds))
         .map(|it| Flaw { kind: it.kind, path: it.place.path(), message: it.message })
@@ -69,8 +73,8 @@ pub(crate) fn server(plane: &ControlPlane, folder: &Path, objects: &[Value]) -> 
 /// What strict decoding makes of an object.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    unknown: BTreeSet<String>,
-    is_wrong_type: bool,
+    pub(crate) unknown: BTreeSet<String>,
+    pub(crate) is_wrong_type: bool,
 }
 
 impl Verdict {
