@@ -95,6 +95,11 @@ impl RoleRef<'_> {
                 )
     }
 
+    /// Whether it is the ClusterRole that Kubernetes gives to everyone, with credentials or without.
+    pub fn is_for_anonymous(&self) -> bool {
+        self.kind == "ClusterRole" && self.name == "system:public-info-viewer"
+    }
+
     /// Whether it is a ClusterRole that Kubernetes makes for what is public on purpose: version, health and
     /// the APIs that there are, the keys of the ServiceAccount issuer.
     pub fn is_public(&self) -> bool {

@@ -7,6 +7,7 @@ mod aggregation_into_view;
 mod aggregation_of_cluster_admin;
 mod all_permissions;
 mod anonymous_access;
+mod anonymous_discovery;
 mod certificate_approval;
 mod changed_built_in_role;
 mod cluster_admin_binding;
@@ -51,6 +52,7 @@ pub static RULES: &[&Rule] = &[
     &aggregation_of_cluster_admin::RULE,
     &all_permissions::RULE,
     &anonymous_access::RULE,
+    &anonymous_discovery::RULE,
     &certificate_approval::RULE,
     &changed_built_in_role::RULE,
     &cluster_admin_binding::RULE,
