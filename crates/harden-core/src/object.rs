@@ -5,6 +5,7 @@ mod blank;
 mod fragments;
 mod kinds;
 mod objects;
+mod programs;
 mod reference;
 mod secrets;
 

@@ -33,6 +33,8 @@ pub struct Coverage {
     /// Objects whose charts are rendered elsewhere, by their kinds and groups: nothing was checked of what the
     /// charts make.
     pub charts: BTreeMap<String, usize>,
+    /// Files of programs that look like objects, by the programs: no rule judges what they set.
+    pub files: BTreeMap<String, usize>,
     /// Patches that kustomize lays over objects, by the folders of the kustomizations: only what they say was
     /// checked.
     pub kustomized: BTreeMap<String, usize>,
@@ -54,6 +56,11 @@ pub struct Incomplete {
 }
 
 impl Coverage {
+    /// The objects that rules judge: all but the files of programs.
+    pub fn judged(&self) -> usize {
+        self.objects.saturating_sub(self.files.values().sum())
+    }
+
     /// Adds what another source comes to.
     pub fn add(&mut self, other: &Self) {
         self.documents += other.documents;
@@ -66,6 +73,7 @@ impl Coverage {
         add(&mut self.without_schema, &other.without_schema);
         add(&mut self.with_rules, &other.with_rules);
         add(&mut self.charts, &other.charts);
+        add(&mut self.files, &other.files);
         add(&mut self.kustomized, &other.kustomized);
         self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);
     }

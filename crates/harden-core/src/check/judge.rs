@@ -116,7 +116,9 @@ impl<'c> Judge<'c> {
             let folder = folders.map_or_else(|| source::folder(text.name), String::as_str);
             increase(&mut coverage.kustomized, if folder.is_empty() { "." } else { folder }, 1);
         }
-        if !around.describes(object) {
+        if let Some(program) = object.program() {
+            increase(&mut coverage.files, program, 1);
+        } else if !around.describes(object) {
             increase(&mut coverage.without_schema, &name(), 1);
         }
         if around.has_rules(object) {

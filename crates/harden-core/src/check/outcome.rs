@@ -98,8 +98,8 @@ impl Outcome<'_> {
             self.incomplete.push(incomplete);
         }
         self.incomplete.extend(unread::of(&self.sources, &checker.charts));
-        if self.coverage.objects == 0 && self.incomplete.is_empty() {
-            self.incomplete.push(unread::nothing());
+        if self.coverage.judged() == 0 && self.incomplete.is_empty() {
+            self.incomplete.push(unread::nothing(&self.coverage));
         }
         self.incomplete.sort();
         self.incomplete.dedup();

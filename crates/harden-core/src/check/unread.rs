@@ -2,13 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Incomplete, Record};
+use super::{Coverage, Incomplete, Record};
 use crate::source::{ChartPart, Charts};
 
-/// What is left to say of an input without a single object.
-pub(super) fn nothing() -> Incomplete {
-    let why = "it holds no Kubernetes object, so nothing was checked";
-    Incomplete { what: "the input".to_owned(), why: why.to_owned() }
+/// What is left to say of an input without a single object that rules judge.
+pub(super) fn nothing(coverage: &Coverage) -> Incomplete {
+    let programs: Vec<_> = coverage.files.keys().map(String::as_str).collect();
+    let why = if programs.is_empty() {
+        "it holds no Kubernetes object, so nothing was checked".to_owned()
+    } else {
+        let programs = programs.join(", ");
+        format!("it holds nothing but files of {programs}, which no rule judges")
+    };
+    Incomplete { what: "the input".to_owned(), why }
 }
 
 /// What could not be read of these sources.

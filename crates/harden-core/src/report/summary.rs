@@ -24,6 +24,8 @@ pub struct Summary {
     pub objects: usize,
     /// Objects that were checked.
     pub checked: usize,
+    /// Those of them that rules judge.
+    judged: usize,
     /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
     pub levels: [usize; 3],
     severities: [usize; 4],
@@ -37,6 +39,7 @@ impl Summary {
             ignored: 0,
             objects: 0,
             checked: report.coverage.objects,
+            judged: report.coverage.judged(),
             levels: report.coverage.levels,
             severities: [0; 4],
         };
@@ -85,7 +88,7 @@ impl Summary {
             several => format!(" ({several} more are ignored)"),
         };
         match (self.findings, self.objects) {
-            (0, _) if self.checked == 0 => "nothing was checked".to_owned(),
+            (0, _) if self.judged == 0 => "nothing was checked".to_owned(),
             (0, _) => format!("no findings{}", ignored.replace(" more", "")),
             (findings, 0) => format!("{}{ignored}", count(findings, "finding")),
             (findings, objects) => {
@@ -157,6 +160,7 @@ impl Report<'_> {
             }
         }
         lines.extend(without_schema(&coverage.without_schema));
+        lines.extend(files(&coverage.files));
         lines.extend(with_rules(&coverage.with_rules));
         lines.extend(charts(&coverage.charts));
         lines.extend(kustomized(&coverage.kustomized));
@@ -205,6 +209,20 @@ fn without_schema(kinds: &BTreeMap<String, usize>) -> Option<String> {
             "{} {have} no schema here ({}): of {of_them} only pods and objects inside were checked; give the definitions with --crd",
             count(objects, "object"),
             named(kinds)
+        )
+    })
+}
+
+/// The programs whose files look like objects.
+fn files(programs: &BTreeMap<String, usize>) -> Option<String> {
+    let objects = programs.values().sum();
+    let (is, it_sets) =
+        if objects == 1 { ("is a file", "it sets") } else { ("are files", "they set") };
+    (objects > 0).then(|| {
+        format!(
+            "{} {is} of programs ({}), which no API server stores: what {it_sets} was not checked",
+            count(objects, "object"),
+            named(programs)
         )
     })
 }

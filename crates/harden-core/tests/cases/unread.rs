@@ -218,3 +218,26 @@ fn the_older_name_of_an_encryption_configuration_is_judged_as_the_newer() {
     assert_eq!(rules(&texts), rules(&newer));
     assert!(rules(&texts).iter().any(|(rule, _)| rule == "encryption-unauthenticated"));
 }
+
+#[test]
+fn files_of_programs_are_named_and_are_nothing_to_judge() {
+    let file =
+        |name: &str, head: &str| (name.to_owned(), format!("{head}\nmetadata: {{name: a}}\n"));
+    let kind = file("kind.yaml", "apiVersion: kind.x-k8s.io/v1alpha4\nkind: Cluster");
+    let kubelet = file(
+        "kubelet.yaml",
+        "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration",
+    );
+    let map = file("map.yaml", "apiVersion: v1\nkind: ConfigMap");
+    let said = |files: &[(String, String)]| {
+        let (verdicts, outcome) = outcome_at(MinorVersion::NEWEST_KNOWN, files);
+        assert_eq!(verdicts, []);
+        let files: Vec<_> = outcome.coverage.files.into_iter().collect();
+        (files, outcome.incomplete.into_iter().map(|it| it.why).collect::<Vec<_>>())
+    };
+    let named = |name: &str| (name.to_owned(), 1);
+    let (programs, why) = said(&[kind.clone(), kubelet]);
+    assert_eq!(programs, [named("kind"), named("the kubelet")]);
+    assert_eq!(why, ["it holds nothing but files of kind, the kubelet, which no rule judges"]);
+    assert_eq!(said(&[kind, map]), (vec![named("kind")], Vec::new()));
+}

@@ -167,6 +167,8 @@ struct Coverage<'a> {
     #[serde(skip_serializing_if = "is_zero")]
     owned: usize,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    files: &'a BTreeMap<String, usize>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     kustomized: &'a BTreeMap<String, usize>,
     #[serde(rename = "rulesNotRun", skip_serializing_if = "<[_]>::is_empty")]
     rules_not_run: &'a [&'static str],
@@ -218,6 +220,7 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 with_rules: &coverage.with_rules,
                 charts: &coverage.charts,
                 owned: coverage.owned,
+                files: &coverage.files,
                 kustomized: &coverage.kustomized,
                 rules_not_run: &coverage.rules_not_run,
             },
