@@ -38,6 +38,9 @@ pub struct Coverage {
     /// Patches that kustomize lays over objects, by the folders of the kustomizations: only what they say was
     /// checked.
     pub kustomized: BTreeMap<String, usize>,
+    /// Changes that kustomizations make of objects by what is written in them, by their folders: nothing was
+    /// checked of what these set, nor of what was there before.
+    pub changes: BTreeMap<String, usize>,
     /// Objects of which something was left out that is said of those that made them, too.
     pub owned: usize,
     /// Objects of one name of which not all say the same, so that each file is judged by the nearest.

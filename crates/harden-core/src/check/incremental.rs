@@ -62,7 +62,9 @@ impl Incremental {
         let gone = self.sections.get(before..old).unwrap_or_default();
         let changed = regions.get(before..new).unwrap_or_default();
         let may_teach = |region: &Region, text: &str| {
-            Context::may_teach(self.names.get(region.file).map_or("", |it| it), text)
+            let name = self.names.get(region.file).map_or("", |it| it);
+            let is_patch = || self.checker.context.around(name).patched_by().is_some();
+            Context::may_teach(name, text) || is_patch()
         };
         let teaches = gone.iter().any(|it| may_teach(it.region(), it.text()))
             || changed.iter().any(|it| may_teach(it, text_at(&texts, it)));

@@ -165,7 +165,9 @@ impl<'c> Judge<'c> {
         if *self.file != *text.name {
             self.file = text.name.into();
         }
-        let facts = workload.to_pod(Arc::clone(&self.file));
+        let mut facts = workload.to_pod(Arc::clone(&self.file));
+        let labels = context.around(text.name).pod_labels();
+        facts.labels.extend(labels.map(|(key, value)| (key.to_owned(), value.to_owned())));
         let is_patch = facts.is_patch;
         draft.coverage.patches += usize::from(is_patch);
         draft.pods.push(facts);

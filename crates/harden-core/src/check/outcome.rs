@@ -83,6 +83,10 @@ impl Outcome<'_> {
         self.coverage.rules_not_run = not_run;
         self.coverage.several.extend(checker.context.several());
         self.coverage.several.sort();
+        for (folder, count) in checker.context.unjudged_changes() {
+            let folder = if folder.is_empty() { "." } else { folder };
+            self.coverage.changes.insert(folder.to_owned(), count);
+        }
         for (source, unjudged) in unjudged {
             let name = self.sources.get(source).map_or("", |it| &it.name);
             let incomplete = match unjudged {

@@ -74,6 +74,8 @@ impl Context {
         if Kustomizations::is_one(text.name) {
             let documents = text.documents(Text::WHOLE).filter(|it| !it.is_rejected());
             documents.for_each(|it| self.kustomizations.learn(it.root(), text.name));
+        } else if text.is_whole() {
+            self.kustomizations.learn_text(text.name, text.text);
         }
         for document in text.documents_with(WORDS) {
             text.objects(&document).for_each(|it| self.learn_object(&it, text.name));
@@ -156,6 +158,11 @@ impl Context {
     pub fn several(&self) -> Vec<Several> {
         let all = self.standards.several().chain(self.limit_ranges.several("LimitRange"));
         all.chain(self.quotas.several("ResourceQuota")).chain(self.definitions.several()).collect()
+    }
+
+    /// How many changes of kustomizations nobody judges by themselves, by the folders.
+    pub fn unjudged_changes(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.kustomizations.unjudged()
     }
 
     /// Whether objects end up in other namespaces than they are written for.

@@ -164,6 +164,7 @@ impl Report<'_> {
         lines.extend(with_rules(&coverage.with_rules));
         lines.extend(charts(&coverage.charts));
         lines.extend(kustomized(&coverage.kustomized));
+        lines.extend(changes(&coverage.changes));
         match coverage.owned {
             0 => {}
             1 => lines
@@ -254,15 +255,33 @@ fn charts(kinds: &BTreeMap<String, usize>) -> Option<String> {
     })
 }
 
+/// How to check what these folders build.
+fn built(folders: &BTreeMap<String, usize>) -> String {
+    match folders.keys().next() {
+        Some(folder) if folders.len() == 1 => format!("check -k {folder}"),
+        _ => format!("check -k each of {}", named(folders)),
+    }
+}
+
+/// The folders of kustomizations that hold changes themselves.
+fn changes(folders: &BTreeMap<String, usize>) -> Option<String> {
+    let changes = folders.values().sum();
+    let (is, it_changes) = if changes == 1 { ("is", "it changes") } else { ("are", "they change") };
+    (changes > 0).then(|| {
+        format!(
+            "{} {is} made by kustomizations themselves: what {it_changes} was not checked; to check what is built, {}",
+            count(changes, "change"),
+            built(folders)
+        )
+    })
+}
+
 /// The folders of kustomizations with patches.
 fn kustomized(folders: &BTreeMap<String, usize>) -> Option<String> {
     let objects = folders.values().sum();
     let (is, they) =
         if objects == 1 { ("is a patch", "it says") } else { ("are patches", "they say") };
-    let built = match folders.keys().next() {
-        Some(folder) if folders.len() == 1 => format!("check -k {folder}"),
-        _ => format!("check -k each of {}", named(folders)),
-    };
+    let built = built(folders);
     (objects > 0).then(|| {
         format!(
             "{} {is} for kustomize: only what {they} was checked; to check what is built, {built}",

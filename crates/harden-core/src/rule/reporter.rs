@@ -181,7 +181,8 @@ impl<'r, 'd> Reporter<'r, 'd> {
         self.push(&message);
     }
 
-    /// Adds a spot to a flaw, unless what is missing may be in the manifest that this one changes.
+    /// Adds a spot to a flaw, unless what is missing may be in the manifest that this one changes, or a
+    /// kustomization changes what is there.
     fn add(&mut self, place: Place<'d>, label: &str, action: Option<Action>) -> bool {
         let object = self.subject.object;
         let is_parameter = object.is_some_and(|it| it.is_parameter(place));
@@ -190,7 +191,8 @@ impl<'r, 'd> Reporter<'r, 'd> {
             it.is_patch() && it.place.at("metadata").at("name").span() == place.span()
         });
         let says_it = place.exists() && !is_name;
-        let is_told = !is_parameter && (!self.subject.is_patch || says_it);
+        let is_changed = object.is_some_and(|it| self.context().change(it, place));
+        let is_told = !is_parameter && !is_changed && (!self.subject.is_patch || says_it);
         if is_told {
             let (text, base) = (self.subject.text, self.subject.base(place));
             self.collector.add(|it| it.spot(text, base, place, label, action));
@@ -224,7 +226,9 @@ impl<'r, 'd> Reporter<'r, 'd> {
         places: impl IntoIterator<Item = (Place<'d>, Option<Action>)>,
     ) {
         let text = *self.texts.get(object.source).unwrap_or(&self.subject.text);
-        for (place, action) in places.into_iter().filter(|it| !object.is_parameter(it.0)) {
+        let around = self.target.context.around(text.name());
+        let is_told = |place| !object.is_parameter(place) && !around.change(object, place);
+        for (place, action) in places.into_iter().filter(|it| is_told(it.0)) {
             self.collector.add(|it| it.spot(text, object.place, place, "", action));
         }
         let at = (object.source, object.document);

@@ -28,6 +28,11 @@ impl<'t> Text<'t> {
         Self { index, name, text, cut, lines: OnceCell::new() }
     }
 
+    /// Whether it is a source as a whole, and was not cut out of one.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.cut.is_none()
+    }
+
     /// What it is an item of.
     fn list(&self) -> Option<&'t ListKind> {
         self.cut.and_then(|it| it.list.get())

@@ -119,3 +119,164 @@ fn a_namespace_that_is_named_by_who_builds_it_may_be_called_anything() {
     assert_eq!(names.len(), 1);
     assert_eq!(names[0].paths, ["metadata.name"]);
 }
+
+const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop, labels: {tier: front}}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - {name: log, image: 'log:1'}\n      - {name: app, image: 'app:1', securityContext: {privileged: true}}\n";
+
+/// The paths that a rule points at in the base, with this kustomization of an overlay.
+fn pointed_at(overlay: &str, more: &[(&str, &str)], rule: &str) -> Vec<String> {
+    let overlay = format!("resources: [../base]\n{overlay}");
+    let mut all = vec![
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("base/web.yaml", DEPLOYMENT),
+        ("prod/kustomization.yaml", &overlay),
+    ];
+    all.extend(more);
+    let (verdicts, _) = judged(&files(&all));
+    of(&verdicts, rule).iter().flat_map(|it| it.paths.clone()).collect()
+}
+
+const CONTAINERS: &str = "spec.template.spec.containers";
+
+#[test]
+fn what_a_patch_sets_is_not_missing_however_it_is_written() {
+    let memory = |containers: &[usize]| -> Vec<String> {
+        containers.iter().map(|it| format!("{CONTAINERS}[{it}].resources.limits.memory")).collect()
+    };
+    let rule = "missing-memory-limit";
+    assert_eq!(pointed_at("", &[], rule), memory(&[0, 1]));
+    let laid = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: app, resources: {limits: {memory: 1Gi}}}]}}}";
+    let inline = laid.replace('\n', "\n    ");
+    for (overlay, file) in [
+        (format!("patches:\n- patch: |-\n    {inline}\n"), ""),
+        (format!("patchesStrategicMerge:\n- |-\n    {inline}\n"), ""),
+        ("patches: [{path: a.yaml}]\n".to_owned(), laid),
+        ("patchesStrategicMerge: [a.yaml]\n".to_owned(), laid),
+        (format!("patches:\n- target: {{kind: Deploy.*, labelSelector: tier=front}}\n  patch: |-\n    {inline}\n"), ""),
+        ("patches:\n- target: {kind: Deployment, name: w.b}\n  patch: |-\n    - op: add\n      path: /spec/template/spec/containers/1/resources\n      value: {limits: {memory: 1Gi}}\n".to_owned(), ""),
+        ("patchesJson6902:\n- target: {group: apps, version: v1, kind: Deployment, name: web}\n  path: a.yaml\n".to_owned(), "[{\"op\": \"add\", \"path\": \"/spec/template/spec/containers/1/resources/limits/memory\", \"value\": \"1Gi\"}]"),
+        ("replacements:\n- source: {kind: ConfigMap, name: a, fieldPath: data.memory}\n  targets:\n  - select: {kind: Deployment}\n    fieldPaths: ['spec.template.spec.containers.[name=app].resources.limits.memory']\n".to_owned(), ""),
+    ] {
+        let more = [("prod/a.yaml", file)];
+        let more = if file.is_empty() { &[][..] } else { &more[..] };
+        assert_eq!(pointed_at(&overlay, more, rule), memory(&[0]), "{overlay}");
+    }
+    for overlay in [
+        format!("patches:\n- target: {{kind: StatefulSet}}\n  patch: |-\n    {inline}\n"),
+        format!("patches:\n- target: {{name: eb}}\n  patch: |-\n    {inline}\n"),
+        format!("patches:\n- target: {{labelSelector: tier!=front}}\n  patch: |-\n    {inline}\n"),
+        format!("patches:\n- patch: |-\n    {}\n", inline.replace("name: web", "name: other")),
+        format!("patches:\n- patch: |-\n    {}\n", inline.replace("memory", "cpu")),
+        "patches:\n- target: {kind: Deployment}\n  patch: '[{\"op\": \"replace\", \"path\": \"/spec/template/spec/containers/1/resources\", \"value\": {\"limits\": {\"cpu\": 1}}}]'\n".to_owned(),
+        "replacements:\n- targets:\n  - select: {kind: Deployment}\n    reject: [{name: web}]\n    fieldPaths: ['spec.template.spec.containers.*.resources.limits.memory']\n".to_owned(),
+    ] {
+        assert_eq!(pointed_at(&overlay, &[], rule), memory(&[0, 1]), "{overlay}");
+    }
+}
+
+#[test]
+fn what_a_patch_sets_otherwise_or_removes_is_not_what_is_built() {
+    let rule = "privileged-container";
+    let privileged = [format!("{CONTAINERS}[1].securityContext.privileged")];
+    let patch = |containers: &str| {
+        format!(
+            "patches:\n- patch: '{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web}}, spec: {{template: {{spec: {{containers: [{containers}]}}}}}}}}'\n"
+        )
+    };
+    assert_eq!(pointed_at("", &[], rule), privileged);
+    for (containers, is_told) in [
+        ("{name: app, securityContext: {privileged: false}}", false),
+        ("{name: app, securityContext: {privileged: null}}", false),
+        ("{name: app, securityContext: {$patch: delete}}", false),
+        ("{name: app, $patch: delete}", false),
+        ("{name: log, $patch: delete}", true),
+        ("{name: app, securityContext: {privileged: true}}", true),
+        ("{name: app, securityContext: {runAsNonRoot: true}}", true),
+    ] {
+        let expected = if is_told { &privileged[..] } else { &[] };
+        assert_eq!(pointed_at(&patch(containers), &[], rule), expected, "{containers}");
+    }
+    let of_pod = patch("").replace(
+        "containers: []",
+        "securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}",
+    );
+    for rule in ["run-as-non-root", "seccomp-profile"] {
+        assert_eq!(pointed_at(&of_pod, &[], rule), [] as [String; 0], "{rule}");
+    }
+}
+
+#[test]
+fn a_base_is_judged_by_itself_where_a_build_does_not_change_it() {
+    let patch = "resources: [../base]\npatches:\n- target: {kind: Deployment}\n  patch: '[{op: replace, path: /spec/template/spec/containers/1/securityContext/privileged, value: false}]'\n";
+    let found = |more: &[(&str, &str)]| {
+        pointed_at(&patch.replace("resources: [../base]\n", ""), more, "privileged-container").len()
+    };
+    assert_eq!(found(&[]), 0);
+    assert_eq!(found(&[("dev/kustomization.yaml", "resources: [../base]\n")]), 1);
+    assert_eq!(found(&[("dev/kustomization.yaml", patch)]), 0);
+    assert_eq!(found(&[("all/kustomization.yaml", "resources: [../prod]\n")]), 0);
+    let component =
+        ("part/kustomization.yaml", &*patch.replace("resources: [../base]", "kind: Component"));
+    let by = |overlay| pointed_at(overlay, &[component], "privileged-container").len();
+    assert_eq!((by("components: [../part]\n"), by("")), (0, 1));
+    let named = patch.replace("{kind: Deployment}", "{name: a-web-b}");
+    let renames =
+        ("base/kustomization.yaml", "resources: [web.yaml]\nnamePrefix: a-\nnameSuffix: -b\n");
+    let all = [renames, ("base/web.yaml", DEPLOYMENT), ("prod/kustomization.yaml", &named)];
+    assert_eq!(of(&judged(&files(&all)).0, "privileged-container").len(), 0);
+}
+
+#[test]
+fn labels_of_a_kustomization_are_those_of_its_objects() {
+    let level = "pod-security.kubernetes.io/enforce";
+    let bare = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n";
+    let found = |kustomization: &str| {
+        let kustomization = format!("resources: [namespace.yaml]\n{kustomization}");
+        let all = [("kustomization.yaml", &*kustomization), ("namespace.yaml", bare)];
+        of(&judged(&files(&all)).0, "missing-pod-security-labels").len()
+    };
+    assert_eq!(found(""), 1);
+    assert_eq!(found(&format!("labels: [{{pairs: {{{level}: baseline}}}}]\n")), 0);
+    assert_eq!(found(&format!("commonLabels: {{{level}: baseline}}\n")), 0);
+    assert_eq!(found("commonLabels: {a: b}\n"), 1);
+    let patch = format!(
+        "patches:\n- target: {{kind: Namespace}}\n  patch: '[{{op: add, path: /metadata/labels, value: {{{level}: baseline}}}}]'\n"
+    );
+    assert_eq!(found(&patch), 0);
+
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a, namespace: shop}\nspec: {podSelector: {matchLabels: {app: web, part-of: shop}}, policyTypes: [Ingress]}\n";
+    let found = |kustomization: &str| {
+        let kustomization = format!("resources: [web.yaml, policy.yaml]\n{kustomization}");
+        let web = ("web.yaml", DEPLOYMENT);
+        let all = [("kustomization.yaml", &*kustomization), web, ("policy.yaml", policy)];
+        of(&judged(&files(&all)).0, "misspelt-pod-selector").len()
+    };
+    let labels = |more| format!("labels: [{{pairs: {{part-of: shop}}{more}}}]\n");
+    assert_eq!(found(&labels("")), found(""));
+    assert_eq!(found(&labels(", includeSelectors: true")), 0);
+    assert_eq!(found(&labels(", includeTemplates: true")), 0);
+}
+
+#[test]
+fn changes_that_nobody_judges_are_named() {
+    let all = files(&[
+        ("base/web.yaml", DEPLOYMENT),
+        (
+            "prod/kustomization.yaml",
+            "resources: [../base/web.yaml]\npatches:\n- {patch: '{apiVersion: v1, kind: Pod, metadata: {name: a}}'}\n- {path: a.json, target: {name: web}}\nreplacements: [{path: b.yaml}]\n",
+        ),
+        ("prod/a.json", "[{\"op\": \"remove\", \"path\": \"/spec\"}]"),
+    ]);
+    let (_, outcome) = outcome_at(MinorVersion::NEWEST_KNOWN, &all);
+    assert_eq!(outcome.coverage.changes.into_iter().collect::<Vec<_>>(), [("prod".to_owned(), 3)]);
+}
+
+#[test]
+fn kustomizations_of_any_shape_are_survived() {
+    for odd in [
+        "patches: {a: b}\nlabels: [1, {pairs: [a]}]\nreplacements: [null, {targets: [{fieldPaths: [1, '[', '[name=', 'a.', '.', '\\.']}]}]\n",
+        "patches:\n- {patch: '[', target: {name: '('}}\n- {patch: '[1, {op: 5}, {op: move, path: a}]', target: {name: '(a'}}\n- {patch: '', target: 5}\n- {path: 5}\n",
+        "resources: [., .., ../prod]\ncomponents: [., ../prod]\nnamePrefix: [a]\ncommonLabels: [a]\npatches: [{patch: '{}'}]\n",
+    ] {
+        assert!(!pointed_at(odd, &[], "privileged-container").is_empty(), "{odd}");
+    }
+}

@@ -126,3 +126,38 @@ fn what_a_kustomization_says_holds_when_it_changes() {
     counts.dedup();
     assert_eq!(counts.len(), 5, "{counts:?}");
 }
+
+#[test]
+fn what_a_patch_says_holds_when_it_changes() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: true, containers: [{name: a, image: a}]}\n";
+    let laid = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostNetwork: false}\n";
+    let kustomization = "resources: [pod.yaml]\npatches: [{path: patch.yaml}]\n";
+    let mut incremental = Incremental::new(settings());
+    let mut counts = Vec::new();
+    for (kustomization, patch) in [
+        (kustomization, ""),
+        (kustomization, laid),
+        (kustomization, "- {op: remove, path: /spec/hostNetwork}\n"),
+        (
+            &kustomization.replace('}', ", target: {kind: Pod}}"),
+            "- {op: remove, path: /spec/hostNetwork}\n",
+        ),
+        (&kustomization.replace('}', ", target: {kind: Pod}}"), "[]\n"),
+    ] {
+        let sources = [
+            Source::new("kustomization.yaml", kustomization),
+            Source::new("patch.yaml", patch),
+            Source::new("pod.yaml", pod),
+        ];
+        let mut survey = crate::check::Survey::new(settings());
+        sources.iter().for_each(|it| survey.learn(it));
+        let mut run = survey.end();
+        run.judge(sources.to_vec());
+        let outcome = run.finish();
+        let is_host = |it: &&Finding| &*it.about.id == "host-namespaces" && it.source == 2;
+        counts.push(outcome.findings.iter().filter(is_host).count());
+        let whole = said(outcome);
+        assert_eq!(said(incremental.check(&sources)), whole, "{kustomization} {patch}");
+    }
+    assert_eq!(counts, [1, 0, 1, 0, 1]);
+}

@@ -1,10 +1,24 @@
 //! What kustomizations say of the files that they name.
 
+mod builds;
+mod change;
+mod kustomization;
+mod path;
+mod target;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use harden_yaml::Place;
 
+use self::builds::Builds;
+use self::change::Change;
+use self::kustomization::Kustomization;
+use self::path::Spot;
+use crate::object::Object;
 use crate::source;
+
+/// A text that is longer is no patch.
+const LONGEST_PATCH: usize = 64 << 10;
 
 /// The files that kustomize reads as kustomizations, whatever stands in them.
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -20,15 +34,10 @@ pub(super) struct Kustomizations {
     namespaces: BTreeMap<String, BTreeSet<String>>,
     /// The files of components: whoever builds one may give its objects a namespace.
     parts: BTreeSet<String>,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Kustomization {
-    /// Files and folders.
-    resources: BTreeSet<String>,
-    namespace: Option<String>,
-    /// Whether it is built only by others.
-    is_component: bool,
+    /// How files are built whose objects are changed.
+    builds: Builds,
+    /// Texts that may be patches, by their files, until it is known which are.
+    texts: BTreeMap<String, Box<str>>,
 }
 
 impl Kustomizations {
@@ -40,22 +49,18 @@ impl Kustomizations {
     /// Takes in a kustomization.
     pub(super) fn learn(&mut self, root: Place<'_>, file: &str) {
         let folder = folder_of(file);
-        let inline = |it: &Place<'_>| it.as_str().is_some_and(|it| !it.contains('\n'));
-        let listed = |key| root.at(key).items().filter(inline);
-        let paths = ["patches", "patchesJson6902"].into_iter();
-        let paths = paths.flat_map(|key| root.at(key).items().map(|it| it.at("path")));
-        for path in paths.chain(listed("patchesStrategicMerge")).filter_map(|it| it.as_str()) {
-            let folders = self.patches.entry(join(&folder, path)).or_default();
-            folders.insert(folder.clone());
-        }
         let known = self.kustomizations.entry(folder.clone()).or_default();
-        for key in ["resources", "bases", "components"] {
-            let resources = listed(key).filter_map(|it| it.as_str());
-            known.resources.extend(resources.map(|it| join(&folder, it)));
+        known.learn(root, &folder);
+        for (file, _) in &known.patches {
+            self.patches.entry(file.clone()).or_default().insert(folder.clone());
         }
-        let namespace = root.at("namespace").as_str().filter(|it| !it.is_empty());
-        known.namespace = known.namespace.take().max(namespace.map(str::to_owned));
-        known.is_component |= root.at("kind").as_str() == Some("Component");
+    }
+
+    /// Keeps a text for as long as it may be a patch.
+    pub(super) fn learn_text(&mut self, file: &str, text: &str) {
+        if text.len() <= LONGEST_PATCH {
+            self.texts.insert(join("", file), text.into());
+        }
     }
 
     /// Puts together what the kustomizations say, when all are known.
@@ -73,6 +78,18 @@ impl Kustomizations {
         }
         self.namespaces = namespaces;
         self.parts = parts;
+        let texts = std::mem::take(&mut self.texts);
+        for kustomization in self.kustomizations.values_mut() {
+            for (file, target) in &kustomization.patches {
+                let Some(text) = texts.get(file) else { continue };
+                let (changes, operations) = Change::read(text, target.as_ref());
+                kustomization.changes.extend(changes);
+                kustomization.unjudged += operations;
+            }
+        }
+        if self.kustomizations.values().any(|it| !it.changes.is_empty()) {
+            self.builds = builds::find(&self.kustomizations);
+        }
     }
 
     /// The files of a kustomization, and of those that it is built on.
@@ -80,7 +97,7 @@ impl Kustomizations {
         let (mut files, mut seen) = (BTreeSet::new(), BTreeSet::new());
         let mut open = vec![kustomization];
         while let Some(kustomization) = open.pop() {
-            for resource in &kustomization.resources {
+            for resource in kustomization.resources.iter().chain(&kustomization.components) {
                 if let Some(below) = self.kustomizations.get(resource) {
                     open.extend(seen.insert(resource.as_str()).then_some(below));
                 } else {
@@ -115,6 +132,48 @@ impl Kustomizations {
         }
         let all = self.namespaces.get(&join("", file))?;
         if all.len() == 1 { all.first().map(String::as_str) } else { None }
+    }
+}
+
+impl Kustomizations {
+    /// Whether kustomizations change what a place of an object says, or does not say, however its file is built.
+    pub(super) fn change(&self, file: &str, object: &Object<'_>, place: Place<'_>) -> bool {
+        if self.builds.is_empty() {
+            return false;
+        }
+        let Some(builds) = self.builds.get(&join("", file)) else { return false };
+        let Some(spot) = Spot::new(object.place, place) else { return false };
+        let of_pod = spot.of_pod();
+        builds.iter().all(|layers| {
+            let layers = layers.iter().filter_map(|it| self.kustomizations.get(it));
+            // The innermost is the first to name the object anew.
+            let mut names = Vec::new();
+            let mut name = object.name().to_owned();
+            for Kustomization { prefix, suffix, .. } in layers.clone().rev() {
+                name = format!("{prefix}{name}{suffix}");
+                names.push(name.clone());
+            }
+            let mut changes = layers.flat_map(|it| &it.changes);
+            changes.any(|it| {
+                let covers = |spot: &Spot<'_, '_>| it.covers(object, &names, spot);
+                covers(&spot) || of_pod.as_ref().is_some_and(covers)
+            })
+        })
+    }
+
+    /// The labels that pods of a file get in any build.
+    pub(super) fn pod_labels(&self, file: &str) -> impl Iterator<Item = (&str, &str)> {
+        let is_known = !self.builds.is_empty();
+        let builds = is_known.then(|| self.builds.get(&join("", file))).flatten();
+        let layers = builds.into_iter().flatten().flatten();
+        let layers = layers.filter_map(|it| self.kustomizations.get(it));
+        layers.flat_map(|it| &it.pod_labels).map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// How many changes nobody judges by themselves, by the folders of the kustomizations.
+    pub(super) fn unjudged(&self) -> impl Iterator<Item = (&str, usize)> {
+        let all = self.kustomizations.iter().map(|(folder, it)| (folder.as_str(), it.unjudged));
+        all.filter(|(_, count)| *count > 0)
     }
 }
 

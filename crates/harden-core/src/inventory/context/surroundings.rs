@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use harden_yaml::Place;
+
 use super::definitions::Definition;
 use super::standards::Enforced;
 use super::{Context, Limits, Quota};
@@ -82,6 +84,17 @@ impl<'c> Surroundings<'c> {
     /// Whether kustomize may give the objects of the source another namespace, and its Namespaces another name.
     pub fn may_move(self) -> bool {
         self.context.kustomizations.may_move(self.source)
+    }
+
+    /// Whether kustomizations change what a place of an object of the source says, or does not say, however it
+    /// is built.
+    pub fn change(self, object: &Object<'_>, place: Place<'_>) -> bool {
+        self.context.kustomizations.change(self.source, object, place)
+    }
+
+    /// The labels that kustomizations give the pods of the source.
+    pub fn pod_labels(self) -> impl Iterator<Item = (&'c str, &'c str)> {
+        self.context.kustomizations.pod_labels(self.source)
     }
 
     /// The namespace that an object ends up in which is written for this one.

@@ -170,6 +170,8 @@ struct Coverage<'a> {
     files: &'a BTreeMap<String, usize>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     kustomized: &'a BTreeMap<String, usize>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    changes: &'a BTreeMap<String, usize>,
     #[serde(rename = "rulesNotRun", skip_serializing_if = "<[_]>::is_empty")]
     rules_not_run: &'a [&'static str],
 }
@@ -222,6 +224,7 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 owned: coverage.owned,
                 files: &coverage.files,
                 kustomized: &coverage.kustomized,
+                changes: &coverage.changes,
                 rules_not_run: &coverage.rules_not_run,
             },
             incomplete: incomplete.map(|it| Incomplete { what: &it.what, why: &it.why }).collect(),
