@@ -143,7 +143,7 @@ fn only_what_was_asked_for_is_found() {
     let setting = |name: &str, otherwise: u64| {
         std::env::var(name).map_or(otherwise, |it| it.parse::<u64>().unwrap())
     };
-    let (seed, count) = (setting("HARDEN_RANDOM_SEED", 1), setting("HARDEN_RANDOM_OPTIONS", 300));
+    let (seed, count) = (setting("HARDEN_RANDOM_SEED", 1), setting("HARDEN_RANDOM_OPTIONS", 600));
     let mut dice = Dice(seed);
     let bytes: Vec<u8> =
         (0..96_u32).map(|it| (it * it * 31 + it * 7 + 129).to_le_bytes()[0]).collect();

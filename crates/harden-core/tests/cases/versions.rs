@@ -1,9 +1,13 @@
 //! The server's own version bounds what every label and every option with a version means.
 
-use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::cluster::Facts;
+use harden_core::configuration::admission;
+use harden_core::generators::{Generator, namespace, pod_security};
+use harden_core::kubernetes::{Level, MinorVersion, PolicyVersion};
 use harden_core::pod_security::{Policy, Standard, Version};
 use harden_core::simulate::pod_security::{Options, answers};
-use harden_yaml::documents;
+use harden_core::{ManifestFormat, render};
+use harden_yaml::{Document, documents};
 
 use crate::{of, outcome_at, texts};
 
@@ -60,11 +64,22 @@ fn names() -> Vec<(Option<String>, u16)> {
     let pinned = [0, 24, 25, 28, 29, 33, 34, 35, 37, 38, 99, 99_999_u32];
     let pinned = pinned.map(|it| (Some(format!("v1.{it}")), u16::try_from(it).unwrap_or(u16::MAX)));
     let open = [(None, u16::MAX), (Some("latest".to_owned()), u16::MAX)];
-    open.into_iter().chain(pinned).collect()
+    // What is no version is the newest to the server, where a label holds it already.
+    let junk = JUNK.map(|it| (Some(it.to_owned()), u16::MAX));
+    open.into_iter().chain(pinned).chain(junk).collect()
 }
+
+/// What is no version of a standard.
+const JUNK: [&str; 9] =
+    ["", "1.29", "v1", "v1.", "v1.029", "v1.29.1", "v2.0", "Latest", "v1.99999999999999999999"];
 
 fn servers() -> impl Iterator<Item = MinorVersion> {
     (OLDEST..=MinorVersion::NEWEST_KNOWN.0).map(MinorVersion)
+}
+
+/// The servers beside which something changes.
+fn corners() -> impl Iterator<Item = MinorVersion> {
+    [OLDEST, 28, 29, 33, 34, 35, MinorVersion::NEWEST_KNOWN.0].into_iter().map(MinorVersion)
 }
 
 fn manifests(labels: &str, spec: &str) -> String {
@@ -76,7 +91,7 @@ fn manifests(labels: &str, spec: &str) -> String {
 
 fn label(mode: &str, level: Level, version: Option<&str>) -> String {
     let label = format!("pod-security.kubernetes.io/{mode}");
-    let version = version.map_or(String::new(), |it| format!(", {label}-version: {it}"));
+    let version = version.map_or(String::new(), |it| format!(", {label}-version: '{it}'"));
     format!("{label}: {level}{version}")
 }
 
@@ -118,7 +133,8 @@ fn simulate_answers_by_the_older_of_every_version_and_the_server() {
     for Witness { level, check, spec, is_rejected, .. } in WITNESSES {
         for (name, newest) in names() {
             for server in servers() {
-                let version = name.as_deref().unwrap_or("latest").parse::<Version>().unwrap();
+                let version = name.as_deref().and_then(|it| it.parse().ok());
+                let version = version.unwrap_or(Version::Latest);
                 let standard = Standard { level, version };
                 let is_rejected = is_rejected(newest.min(server.0));
                 let answer = |text: &str, options: Options| {
@@ -153,6 +169,112 @@ fn simulate_answers_by_the_older_of_every_version_and_the_server() {
                 let text = manifests("pod-security.kubernetes.io/audit: privileged", spec);
                 let (is_found, _, _, words) = answer(&text, Options { defaults, ..of_server });
                 assert_eq!(is_found, is_rejected, "{words}");
+            }
+        }
+    }
+}
+
+#[test]
+fn versions_of_other_modes_do_not_change_what_is_enforced() {
+    for Witness { level, rule, spec, is_rejected, .. } in WITNESSES {
+        for mode in ["audit", "warn"] {
+            for (name, _) in names() {
+                for (enforced, newest) in [("v1.25", 25), ("latest", u16::MAX)] {
+                    let labels = label("enforce", level, Some(enforced));
+                    let other = label(mode, level, name.as_deref());
+                    let labels = format!("{labels}, {other}");
+                    let text = [("t.yaml".to_owned(), manifests(&labels, spec))];
+                    for server in [29, 34].map(MinorVersion) {
+                        let (verdicts, _) = outcome_at(server, &text);
+                        let is_found = !of(&verdicts, rule).is_empty();
+                        let is_rejected = is_rejected(newest.min(server.0));
+                        assert_eq!(is_found, is_rejected, "{labels} on {server}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_version_label_that_is_none_is_found_for_every_server() {
+    for mode in ["enforce", "audit", "warn"] {
+        for (name, _) in names() {
+            let is_version = name.as_deref().is_none_or(|it| it.parse::<Version>().is_ok());
+            let labels = label(mode, Level::Baseline, name.as_deref());
+            let text = [("t.yaml".to_owned(), manifests(&labels, WITNESSES[0].spec))];
+            for server in corners() {
+                let (verdicts, _) = outcome_at(server, &text);
+                let found = of(&verdicts, "invalid-pod-security-label");
+                assert_eq!(found.len(), usize::from(!is_version), "{labels} on {server}");
+            }
+        }
+    }
+}
+
+/// The versions that generators can be asked for, and the newest rules that they allow.
+fn asked() -> impl Iterator<Item = (PolicyVersion, u16)> {
+    let pinned = servers().map(|it| (PolicyVersion::Pinned(it), it.0));
+    pinned.chain([(PolicyVersion::Latest, u16::MAX)])
+}
+
+#[test]
+fn a_namespace_that_is_made_for_a_version_holds_pods_to_it_on_every_server() {
+    for Witness { level, check, rule, spec, is_rejected } in WITNESSES {
+        for (asked, newest) in asked() {
+            let generator = Generator::Namespace(namespace::Options {
+                names: vec!["t".parse().unwrap()],
+                level,
+                kubernetes_version: Some(asked),
+                only: vec![namespace::Part::Namespace],
+                ..namespace::Options::default()
+            });
+            let made = generator.options().generate(&Facts::default()).unwrap();
+            let made = render(&made.manifests, ManifestFormat::Yaml, true);
+            let pod = format!("kind: Pod\nmetadata: {{name: p, namespace: t}}\nspec: {spec}\n");
+            let text = format!("{made}---\napiVersion: v1\n{pod}");
+            let documents: Vec<_> = documents(&text).collect();
+            let texts = [("t.yaml".to_owned(), text.clone())];
+            for server in corners() {
+                let is_rejected = is_rejected(newest.min(server.0));
+                let (verdicts, _) = outcome_at(server, &texts);
+                let is_found = !of(&verdicts, rule).is_empty();
+                assert_eq!(is_found, is_rejected, "check on {server}: {text}");
+                let options = Options { server, ..Options::default() };
+                let answer = answers(&documents, options).pop().unwrap();
+                let is_found = answer.failures.iter().any(|it| it.check.id == check);
+                assert_eq!(is_found, is_rejected, "simulate on {server}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_configuration_that_is_made_for_a_version_holds_pods_to_it_on_every_server() {
+    for Witness { level, check, spec, is_rejected, .. } in WITNESSES {
+        for (asked, newest) in asked() {
+            let generator = Generator::PodSecurity(pod_security::Options {
+                enforce: level,
+                kubernetes_version: Some(asked),
+                exempt_no_namespace: true,
+                ..pod_security::Options::default()
+            });
+            let made = generator.options().generate(&Facts::default()).unwrap();
+            let file = Document::parse_yaml(&made.files.first().unwrap().text);
+            let text = manifests("a: b", spec);
+            let documents: Vec<_> = documents(&text).collect();
+            for server in corners() {
+                let read = admission::read(&file, server).unwrap();
+                let defaults = read.pod_security.unwrap().defaults;
+                let standard = defaults.enforce;
+                let options = Options { server, standard, defaults, ..Options::default() };
+                let answer = answers(&documents, options).pop().unwrap();
+                let is_found = answer.failures.iter().any(|it| it.check.id == check);
+                assert_eq!(
+                    is_found,
+                    is_rejected(newest.min(server.0)),
+                    "{level} {asked:?} on {server}"
+                );
             }
         }
     }
