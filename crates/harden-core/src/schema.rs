@@ -26,7 +26,7 @@ mod words;
 
 pub use crds::Crds;
 pub use hints::{names_object, says_object};
-pub use meant::meant;
+pub use meant::{is_doubtful, meant};
 
 use harden_yaml::{Action, Place};
 

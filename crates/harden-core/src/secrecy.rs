@@ -3,6 +3,7 @@
 //!
 //! Whatever may be a Secret is taken for one until it is known not to be.
 
+mod comments;
 pub(crate) mod credentials;
 mod disguise;
 mod kinds;
@@ -82,8 +83,9 @@ pub(crate) fn of_document(document: &Document<'_>) -> Confidence {
         confidence.values.extend(of_lines(lines, start));
     } else {
         let mut found = objects::read(document);
-        for block in comments(document) {
-            let (reasons, lines) = lines::read_comments(block.text(text));
+        let read = if document.root().exists() { comments::read } else { comments::read_alone };
+        for block in comment_blocks(document) {
+            let (reasons, lines) = read(block.text(text));
             reasons.into_iter().for_each(|it| found.add_reason(it));
             found.spans.extend(of_lines(lines, block.start));
         }
@@ -184,7 +186,7 @@ fn may_name_secrets(text: &str) -> bool {
 }
 
 /// Comments that follow each other line by line, as one.
-fn comments(document: &Document<'_>) -> Vec<Span> {
+fn comment_blocks(document: &Document<'_>) -> Vec<Span> {
     let mut blocks: Vec<Span> = Vec::new();
     for comment in document.comments() {
         let gap = blocks.last().map(|it| Span { start: it.end, end: comment.span.start });

@@ -53,7 +53,7 @@ pub use edit::{Action, Edit};
 pub use lines::{Lines, Position};
 pub use place::{Entries, Items, Kind, Place, Way};
 pub use pointer::Pointer;
-pub use problem::{Problem, ProblemKind, Rejected};
+pub use problem::{Problem, ProblemKind, Rejected, is_one_word};
 pub use resolve::decode_base64;
 pub use span::Span;
 pub use write::{Form, Writable, write};

@@ -142,20 +142,39 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
+/// Whether a key is one word. What a key of more than that holds may be a value that got to where a key belongs,
+/// so that messages do not repeat it: it may be a password.
+pub fn is_one_word(key: &str) -> bool {
+    !key.contains(|it: char| it.is_whitespace() || it.is_control())
+}
+
+/// A key as messages name it.
+struct Key<'k>(&'k str);
+
+impl fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if is_one_word(self.0) { write!(f, "key `{}`", self.0) } else { f.write_str("this key") }
+    }
+}
+
 impl fmt::Display for ProblemKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(what) | Self::Encoding(what) => f.write_str(what),
             Self::Tab => f.write_str("a tab where YAML wants spaces: indent with spaces"),
             Self::DuplicateKey { key, .. } => {
-                write!(f, "key `{key}` is set twice and only the last value counts: remove one")
+                write!(f, "{} is set twice and only the last value counts: remove one", Key(key))
             }
-            Self::AmbiguousKey { key, .. } => {
+            Self::AmbiguousKey { key, .. } if is_one_word(key) => {
                 write!(f, "two keys become `{key}` and either may win: remove one")
+            }
+            Self::AmbiguousKey { .. } => {
+                f.write_str("two keys become the same and either may win: remove one")
             }
             Self::OverridingMerge { key, .. } => write!(
                 f,
-                "key `{key}` is set by a merge and again beside it: strict decoding rejects that, so set it once"
+                "{} is set by a merge and again beside it: strict decoding rejects that, so set it once",
+                Key(key)
             ),
             Self::InvalidMerge => {
                 f.write_str("`<<` takes a map or a list of maps: quote the key to use it as such")

@@ -124,7 +124,8 @@ impl Checker {
         let version = self.settings.version;
         let is_patch = self.context.around(text.name).patched_by().is_some();
         text.objects(document).of(text.index, number).filter_map(move |it| {
-            let object = if it.is_complete() { Some(it) } else { schema::meant(&it, version) };
+            let is_said = it.is_complete() && !schema::is_doubtful(&it);
+            let object = if is_said { Some(it) } else { schema::meant(&it, version) };
             object.map(|it| it.in_patch(is_patch))
         })
     }

@@ -1,5 +1,6 @@
 //! Findings as they come, with the texts and remedies that many of them share kept once.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
@@ -10,6 +11,9 @@ use rustc_hash::{FxHashMap, FxHasher};
 use crate::finding::{Finding, Remedy, Spot};
 use crate::source::Positions;
 
+/// What stands for a key that may be a secret.
+const UNSAID: &str = "…";
+
 type Set<T> = HashSet<Arc<T>, BuildHasherDefault<FxHasher>>;
 
 /// What was found so far, by all rules.
@@ -19,6 +23,8 @@ pub struct Collector {
     interner: Interner,
     /// The spots of the finding that is being put together.
     spots: Vec<Spot>,
+    /// Keys on the ways to them that its message must not repeat.
+    unsaid: Vec<String>,
 }
 
 impl Collector {
@@ -51,9 +57,39 @@ impl Collector {
         self.findings.push(finding);
     }
 
-    /// Adds a spot to the finding that is being put together.
-    pub(super) fn add(&mut self, spot: impl FnOnce(&mut Interner) -> Spot) {
-        self.spots.push(spot(&mut self.interner));
+    /// Adds a place to the finding that is being put together, pointed at by its grip, and named as seen from
+    /// `base`, which is above.
+    pub(super) fn add(
+        &mut self,
+        text: &dyn Positions,
+        base: Place<'_>,
+        place: Place<'_>,
+        label: &str,
+        action: Option<Action>,
+    ) {
+        self.add_span(text, place.grip(), place.way_from(&base).as_ref(), label, action);
+    }
+
+    /// Adds bytes of the text, and the way to the place that they stand for if there is one.
+    pub(super) fn add_span(
+        &mut self,
+        text: &dyn Positions,
+        span: Span,
+        way: Option<&Way<'_>>,
+        label: &str,
+        action: Option<Action>,
+    ) {
+        let keys = way.into_iter().flat_map(Way::doubtful_keys);
+        self.unsaid.extend(keys.filter(|it| !it.trim().is_empty()).map(str::to_owned));
+        self.spots.push(self.interner.spot(text, span, way, label, action));
+    }
+
+    /// The message of the finding that is being put together, without keys that may be secret.
+    pub(super) fn message(&mut self, message: &str) -> Arc<str> {
+        let said = self.unsaid.drain(..).fold(Cow::Borrowed(message), |message, key| {
+            if message.contains(&key) { message.replace(&key, UNSAID).into() } else { message }
+        });
+        self.interner.text(&said)
     }
 
     /// The spots that were added, in just as much memory as they need: there may be many findings.
@@ -87,20 +123,7 @@ impl Interner {
         Some(new)
     }
 
-    /// A place, pointed at by its grip, and named as seen from `base`, which is above.
-    pub(super) fn spot(
-        &mut self,
-        text: &dyn Positions,
-        base: Place<'_>,
-        place: Place<'_>,
-        label: &str,
-        action: Option<Action>,
-    ) -> Spot {
-        self.spot_of(text, place.grip(), place.way_from(&base).as_ref(), label, action)
-    }
-
-    /// Bytes of the text, and the way to the place that they stand for if there is one.
-    pub(super) fn spot_of(
+    fn spot(
         &mut self,
         text: &dyn Positions,
         span: Span,
@@ -112,8 +135,13 @@ impl Interner {
         if let Some(way) = way {
             way.write_path(&mut self.path);
         }
-        let path = kept(&mut self.texts, &self.path);
+        let mut path = kept(&mut self.texts, &self.path);
         let remedy = action.and_then(|action| self.remedy(&path, way?, action));
+        if let Some(way) = way.filter(|it| it.doubtful_keys().next().is_some()) {
+            self.path.clear();
+            way.without_doubtful_keys(UNSAID).write_path(&mut self.path);
+            path = kept(&mut self.texts, &self.path);
+        }
         Spot {
             span,
             start: text.position(span.start),

@@ -137,7 +137,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
             let span = place.key_span().unwrap_or_else(|| place.grip());
             let way = place.way_from(&self.subject.base(place));
             let text = self.subject.text;
-            self.collector.add(|it| it.spot_of(text, span, way.as_ref(), "", action));
+            self.collector.add_span(text, span, way.as_ref(), "", action);
         }
         self.push(message.as_ref());
     }
@@ -152,7 +152,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         for (place, span) in parts {
             let way = place.way_from(&self.subject.base(place));
             let text = self.subject.text;
-            self.collector.add(|it| it.spot_of(text, span, way.as_ref(), "", None));
+            self.collector.add_span(text, span, way.as_ref(), "", None);
         }
         self.push(message.as_ref());
     }
@@ -195,7 +195,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         let is_told = !is_parameter && !is_changed && (!self.subject.is_patch || says_it);
         if is_told {
             let (text, base) = (self.subject.text, self.subject.base(place));
-            self.collector.add(|it| it.spot(text, base, place, label, action));
+            self.collector.add(text, base, place, label, action);
         }
         is_told
     }
@@ -203,7 +203,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
     /// Reports bytes of the text that belong to no object.
     pub fn flag_text(&mut self, span: Span, message: impl AsRef<str>) {
         let text = self.subject.text;
-        self.collector.add(|it| it.spot_of(text, span, None, "", None));
+        self.collector.add_span(text, span, None, "", None);
         self.push(message.as_ref());
     }
 
@@ -229,7 +229,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         let around = self.target.context.around(text.name());
         let is_told = |place| !object.is_parameter(place) && !around.change(object, place);
         for (place, action) in places.into_iter().filter(|it| is_told(it.0)) {
-            self.collector.add(|it| it.spot(text, object.place, place, "", action));
+            self.collector.add(text, object.place, place, "", action);
         }
         let at = (object.source, object.document);
         self.push_about(at, Some(object), message.as_ref());
@@ -251,7 +251,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         if spots.is_empty() {
             return;
         }
-        let (about, message) = (Arc::clone(self.about), self.collector.text(message));
+        let (about, message) = (Arc::clone(self.about), self.collector.message(message));
         let object = object.filter(|it| !it.kind.is_empty()).map(Object::reference);
         let finding = Finding { about, message, source, document, object, spots, ignored: None };
         self.collector.push(finding);

@@ -44,7 +44,17 @@ fn report(
         return;
     }
     for problem in problems {
-        reporter.flag_text(problem.span, problem.message());
+        let is_block = problem.span.text(document.text()).starts_with(['|', '>']);
+        let message = match &problem.kind {
+            // What is written as a block may be a value that got to where a key belongs, and a secret.
+            ProblemKind::DuplicateKey { key, .. } | ProblemKind::OverridingMerge { key, .. }
+                if is_block && !key.is_empty() =>
+            {
+                problem.message().replace(key, "…")
+            }
+            _ => problem.message(),
+        };
+        reporter.flag_text(problem.span, message);
     }
 }
 

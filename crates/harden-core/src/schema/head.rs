@@ -1,9 +1,9 @@
 //! What an object says of its kind and its API version, when it does not say both as it should.
 
-use harden_yaml::Place;
+use harden_yaml::{Place, ProblemKind};
 
 use super::similar::is_near;
-use crate::object::first_word;
+use crate::object::{KINDS, first_word};
 
 /// What an object says of its kind and its API version.
 #[derive(Debug, Clone, Copy)]
@@ -21,16 +21,19 @@ pub(super) enum Said<'d> {
     Nearly(Place<'d>, &'d str),
     /// By its key, but not as text.
     Wrongly(Place<'d>),
+    /// By a key that is set twice, and the last time to what nobody knows: it may be a secret that got there.
+    Doubtfully,
     /// Not at all.
     Not,
 }
 
 impl<'d> Head<'d> {
     pub(super) fn read(place: Place<'d>) -> Self {
-        Self {
-            api_version: Said::read(place, "apiVersion", is_api_version),
-            kind: Said::read(place, "kind", is_kind),
-        }
+        let kind = match Said::read(place, "kind", is_kind) {
+            Said::Rightly(kind) if is_doubtful(place.at("kind"), kind) => Said::Doubtfully,
+            said => said,
+        };
+        Self { api_version: Said::read(place, "apiVersion", is_api_version), kind }
     }
 }
 
@@ -54,9 +57,28 @@ impl<'d> Said<'d> {
     pub(super) fn text(self) -> Option<&'d str> {
         match self {
             Self::Rightly(text) | Self::Nearly(_, text) => Some(text),
-            Self::Wrongly(_) | Self::Not => None,
+            Self::Wrongly(_) | Self::Doubtfully | Self::Not => None,
         }
     }
+}
+
+/// Whether a kind is set in place of another, and is none that is known.
+fn is_doubtful(place: Place<'_>, kind: &str) -> bool {
+    let document = place.document();
+    let first = document.problems().iter().find_map(|problem| match &problem.kind {
+        ProblemKind::DuplicateKey { first, .. } if Some(problem.span) == place.key_span() => {
+            document.text().get(first.end as usize..)
+        }
+        _ => None,
+    });
+    first.is_some_and(|rest| {
+        let value = rest.trim_start_matches(['"', '\'', ' ', '\t']).trim_start_matches(':');
+        let value = value.trim_start().trim_start_matches(['"', '\'']);
+        let is_same = value.strip_prefix(kind).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with(|it: char| !it.is_ascii_alphanumeric())
+        });
+        !is_same && !super::is_kind(kind) && KINDS.iter().all(|it| it.kind != kind)
+    })
 }
 
 /// Whether a text is an API version of Kubernetes, or could be.

@@ -30,6 +30,13 @@ pub fn meant<'d>(object: &Object<'d>, version: MinorVersion) -> Option<Object<'d
     Some(object.guessed(group, version, kind))
 }
 
+/// Whether an object says what it is in a way that nobody can trust: by a kind that is set in place of another,
+/// and is none that is known.
+pub fn is_doubtful(object: &Object<'_>) -> bool {
+    !object.place.document().problems().is_empty()
+        && matches!(Head::read(object.place).kind, Said::Doubtfully)
+}
+
 /// Why kubectl refuses an object that was taken for what it must mean.
 pub(super) fn flaws<'d>(object: &Object<'d>) -> Vec<Flaw<'d>> {
     let flaw = |place, message| Flaw { kind: FlawKind::Untyped, place, message, change: None };
@@ -43,7 +50,8 @@ pub(super) fn flaws<'d>(object: &Object<'d>) -> Vec<Flaw<'d>> {
         return vec![flaw(object.place.at("kind"), message)];
     }
     let say = |said, wanted: &'static str, hint: String| match said {
-        Said::Rightly(_) => None,
+        // The key that is set twice is said already.
+        Said::Rightly(_) | Said::Doubtfully => None,
         Said::Nearly(place, _) => {
             let key = place.key().unwrap_or_default();
             let message =

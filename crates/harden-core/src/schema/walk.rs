@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use harden_yaml::{Action, Place};
+use harden_yaml::{Action, Place, is_one_word};
 
 use super::built_in::built_in;
 use super::limit::Limit;
@@ -10,7 +10,6 @@ use super::patch::is_directive;
 use super::similar::similar;
 use super::table::{Field, LimitedId, Presence, Shape, Table, Type};
 use super::{Flaw, FlawKind, scalar, words};
-use crate::object::first_word;
 
 /// Deeper values are not looked at; only schemas in schemas nest at will.
 const DEEPEST: u8 = 100;
@@ -200,14 +199,11 @@ impl<'d> Walker<'_, 'd> {
             suggest(key, level, self.target).map_or_else(String::new, |it| format!("; {it}"));
         let owner = words::type_name(level.of.name);
         // Bad indentation can make a key of more than a name, which may be a secret.
-        let (key, more) = match key.split_once(['\n', '\r']) {
-            Some((first, _)) => (first_word(first).trim_end(), "…"),
-            None => (key, ""),
-        };
+        let key = if is_one_word(key) { key } else { "…" };
         let message = if owner.is_empty() {
-            format!("there is no field `{key}{more}` here{hint}")
+            format!("there is no field `{key}` here{hint}")
         } else {
-            format!("{owner} has no field `{key}{more}`{hint}")
+            format!("{owner} has no field `{key}`{hint}")
         };
         self.push(FlawKind::UnknownField, value, message, None);
     }

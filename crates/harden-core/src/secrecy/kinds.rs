@@ -35,9 +35,13 @@ pub(super) fn of_kind(kind: &str) -> Option<Confidential> {
     }
 }
 
-/// What a map is, by its kind and its keys.
-pub(super) fn of_map(map: Place<'_>) -> Option<Confidential> {
+/// What a map is, by its kind and its keys. One that is no object by itself, but stands in another, may merely
+/// refer to a Secret.
+pub(super) fn of_map(map: Place<'_>, is_inside: bool) -> Option<Confidential> {
     let kind = map.at("kind").as_str();
+    if is_inside && is_reference(map) {
+        return None;
+    }
     let is_kubeconfig = || {
         let is_config = kind.is_none_or(|it| it.eq_ignore_ascii_case("config"));
         is_config
@@ -54,10 +58,74 @@ pub(super) fn of_map(map: Place<'_>) -> Option<Confidential> {
     }
 }
 
+/// What references and selectors say of an object beside its kind, none of which a Secret has.
+const OF_REFERENCES: [&str; 44] = [
+    "annotationSelector",
+    "apiGroup",
+    "apiVersion",
+    "behavior",
+    "blockOwnerDeletion",
+    "categories",
+    "controller",
+    "create",
+    "delete",
+    "fieldPath",
+    "fieldPaths",
+    "group",
+    "health",
+    "hookPhase",
+    "jqPathExpressions",
+    "jsonPath",
+    "jsonPointers",
+    "key",
+    "keys",
+    "kind",
+    "labelSelector",
+    "listKind",
+    "managedFieldsManagers",
+    "name",
+    "namespace",
+    "operations",
+    "optional",
+    "path",
+    "plural",
+    "property",
+    "requiresPruning",
+    "resource",
+    "resourceVersion",
+    "scope",
+    "sectionName",
+    "shortNames",
+    "singular",
+    "skip",
+    "status",
+    "syncPhase",
+    "targetPath",
+    "uid",
+    "valuesKey",
+    "version",
+];
+
+/// Whether a map only refers to an object: it has nothing that Secrets have, and nothing that is not known.
+pub(super) fn is_reference(map: Place<'_>) -> bool {
+    let is_plain = |it: Place<'_>| !it.is_map() && !it.is_list() && is_word(it);
+    map.at("kind").as_str().is_some_and(|it| it.bytes().all(|it| it.is_ascii_alphanumeric()))
+        && map.entries().all(|(key, value)| {
+            OF_REFERENCES.contains(&key)
+                && (is_plain(value)
+                    || value.is_list() && value.items().all(is_plain)
+                    || key == "health" && value.entries().all(|(_, it)| is_plain(it)))
+        })
+}
+
+/// Providers of encryption that have their keys in the file.
+const CIPHERS: [&str; 3] = ["aescbc", "aesgcm", "secretbox"];
+
 /// Whether a map says with which keys resources are encrypted.
 fn has_providers(map: Place<'_>) -> bool {
     let has = |it: Place<'_>| it.at("resources").is_list() && it.at("providers").is_list();
-    has(map) || map.at("resources").items().any(has)
+    let is_cipher = |it: Place<'_>| CIPHERS.iter().any(|key| it.at(key).at("keys").exists());
+    has(map) || map.at("resources").items().any(has) || map.at("providers").items().any(is_cipher)
 }
 
 impl Confidential {

@@ -31,18 +31,6 @@ pub(super) fn generous(text: &str) -> (Vec<Reason>, Vec<Span>) {
     (reasons, spans)
 }
 
-/// What may be secret in a block of comments: an object that was commented out, or a password.
-pub(super) fn read_comments(text: &str) -> (Vec<Reason>, Vec<Span>) {
-    let lower = text.to_lowercase();
-    let is_object = kinds_in(text).next().is_some()
-        || lower.contains("data:")
-        || has_key(&lower, "data")
-        || lower.contains("opaque")
-        || lower.contains("secret:")
-        || lower.contains("-----begin");
-    if is_object { read(text) } else { credentials(text) }
-}
-
 /// Passwords and the like, wherever they stand.
 pub(super) fn credentials(text: &str) -> (Vec<Reason>, Vec<Span>) {
     // What is commented out counts, too.
@@ -153,6 +141,11 @@ pub(super) fn embeds_secret(text: &str) -> bool {
         && ["data", "stringData", "secret"].iter().any(|it| has_key(text, it))
 }
 
+/// Whether a text names a kind.
+pub(super) fn names_kind(text: &str) -> bool {
+    kinds_in(text).next().is_some()
+}
+
 /// The kinds that a text names, and how far they are indented; in flow style, how deep they are.
 fn kinds_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut start = 0;
@@ -174,9 +167,8 @@ fn kinds_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// How many braces are open at the end of a text.
 /// Whether a text has a key, quoted or not.
-fn has_key(text: &str, key: &str) -> bool {
+pub(super) fn has_key(text: &str, key: &str) -> bool {
     text.match_indices(key).any(|(at, _)| {
         let rest = text.get(at + key.len()..).unwrap_or_default();
         let is_whole = !text.get(..at).is_some_and(|it| it.ends_with(char::is_alphanumeric));
@@ -184,6 +176,7 @@ fn has_key(text: &str, key: &str) -> bool {
     })
 }
 
+/// How many braces are open at the end of a text.
 fn depth(text: &str) -> usize {
     if !text.contains(['{', '}']) {
         return 0;

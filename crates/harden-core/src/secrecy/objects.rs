@@ -1,6 +1,6 @@
 //! The values of a sound document that may be secret.
 
-use harden_yaml::{Document, Kind, Place, Span, Style};
+use harden_yaml::{Document, Kind, Place, Span, Style, is_one_word};
 
 use super::credentials;
 use super::kinds::{self, Confidential};
@@ -58,12 +58,13 @@ pub(super) fn read<'d>(document: &'d Document<'d>) -> Found<'d> {
         if root.exists() {
             found.add_reason(Reason::Unknown);
             found.values.push(root);
+            comments(root, &mut found);
         }
         return found;
     }
     for object in objects(root) {
         let is_misspelt = object.group.is_empty() && schema::is_custom(&object);
-        if is_misspelt && kinds::of_map(object.place).is_none() {
+        if is_misspelt && kinds::of_map(object.place, false).is_none() {
             found.add_reason(Reason::Unknown);
             hide(object.place, Confidential::Secret, &mut found);
         }
@@ -94,7 +95,8 @@ pub(super) fn read_below<'d>(root: Place<'d>, found: &mut Found<'d>) {
 
 fn map<'d>(step: Step<'d>, steps: &mut Vec<Step<'d>>, found: &mut Found<'d>) {
     let map = step.place;
-    if let Some(confidential) = kinds::of_map(map) {
+    let is_inside = !matches!(step.key, "" | "items" | "objects");
+    if let Some(confidential) = kinds::of_map(map, is_inside) {
         found.add_reason(match confidential {
             Confidential::Secret => Reason::Secret,
             Confidential::Encryption => Reason::EncryptionConfiguration,
@@ -134,8 +136,10 @@ fn hide<'d>(object: Place<'d>, confidential: Confidential, found: &mut Found<'d>
     while let Some((place, keys)) = rest.pop() {
         if place.is_map() {
             // A value may have got to where a key belongs.
-            let misplaced = place.entries().filter(|(key, _)| {
-                looks_like_key(key) || key.contains(|it: char| it.is_whitespace() || it == '=')
+            let is_inside = confidential == Confidential::Secret && is_value(&keys);
+            let misplaced = place.entries().filter(|(key, value)| {
+                let is_word = is_one_word(key) && !key.contains('=') && !is_block(*value);
+                is_inside || !is_word || looks_like_key(key)
             });
             found.spans.extend(misplaced.filter_map(|(_, value)| value.key_span()));
             rest.extend(place.entries().map(|(key, value)| {
@@ -152,6 +156,24 @@ fn hide<'d>(object: Place<'d>, confidential: Confidential, found: &mut Found<'d>
         }
     }
     comments(object, found);
+}
+
+/// Whether the key of a value is written as a block.
+fn is_block(value: Place<'_>) -> bool {
+    let text = value.document().text();
+    value.key_span().is_some_and(|it| it.text(text).starts_with(['|', '>']))
+}
+
+/// Whether a value of a Secret is here, which has no keys of its own.
+fn is_value(keys: &[&str]) -> bool {
+    let keys = keys.strip_prefix(&["items"]).unwrap_or(keys);
+    match keys {
+        ["metadata", "labels" | "annotations", ..] => keys.len() > 2,
+        ["metadata", key, ..] => matches!(*key, "name" | "namespace" | "generateName"),
+        ["data" | "stringData", ..] => keys.len() > 1,
+        [key] => matches!(*key, "apiVersion" | "kind" | "type" | "immutable"),
+        _ => false,
+    }
 }
 
 /// The object as it was applied, which may be a Secret, or hold a password.

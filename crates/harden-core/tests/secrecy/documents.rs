@@ -1,7 +1,7 @@
 //! The documents, with `MARK` where secrets stand.
 
 /// Objects that are made of secrets: no value of theirs is shown, whatever becomes of the text.
-pub(crate) const MADE_OF_SECRETS: [&str; 16] = [
+pub(crate) const MADE_OF_SECRETS: [&str; 18] = [
     "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  namespace: team-a\n  annotations:\n    note: MARK\ntype: Opaque\ndata:\n  password: MARK\n  user: YWRtaW4=\n  token: MARK\n",
     "apiVersion: v1\nstringData:\n  name: MARK\n  namespace: MARK\n  type: MARK\n  kind: MARK\n  config.yaml: |\n    a: MARK\n    ---\n    password: MARK\n  tls.key: |\n    -----BEGIN PRIVATE KEY-----\n    MARK\n    -----END PRIVATE KEY-----\n  url: postgres://app:MARK@db/app\nmetadata:\n  name: db\nimmutable: false\nkind: Secret\n",
     "{\n  \"apiVersion\": \"v1\",\n  \"data\": {\n    \"password\": \"MARK\",\n    \"token\": \"MARK\"\n  },\n  \"kind\": \"Secret\",\n  \"metadata\": {\n    \"annotations\": {\"a\": \"MARK\"},\n    \"name\": \"db\"\n  },\n  \"type\": \"Opaque\"\n}\n",
@@ -18,6 +18,8 @@ pub(crate) const MADE_OF_SECRETS: [&str; 16] = [
     "apiVersion: v1\nkind: Secret\nmetadata: {name: db, labels: {größe: klein}}\nstringData:\n  пароль: MARK\n  密码: MARK\n  contraseña: 'MARK'\n  mot de passe: MARK\n  ? a\n  : MARK\n",
     "# The keys of the cluster:\n# apiVersion: apiserver.config.k8s.io/v1\n# kind: EncryptionConfiguration\n# resources:\n# - resources: [secrets]\n#   providers:\n#   - aescbc:\n#       keys:\n#       - name: key1\n#         secret: MARK\n#   - identity: {}\n",
     "apiVersion: v1\nkind: SecretList\nmetadata: {}\nitems:\n- metadata: {name: db}\n  data: {password: MARK}\n- metadata:\n    name: web\n  type: Opaque\n  data:\n    a: &a MARK\n    b: *a\n    c: !!binary MARK\n    d: !!str MARK\n",
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  ? |\n    MARK\n    b\n  : [a]\n  ? |\n    MARK\n    b\n  : c\n  ? >-\n    a MARK\n  : b\n  \"b\\nMARK\": {}\n? |\n  MARK\n  b\n: a\n",
+    "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  labels:\n    ? |\n      MARK\n      b\n    : 5\n  annotations:\n    \"a MARK\": 5\ndata:\n  ? |-\n    MARK\n    b\n  : b!\n  ? [a, MARK]\n  : a\n  ? {a: MARK}\n  : b\n",
 ];
 
 /// Objects that hold a secret among other things: it is not shown as long as what says so is there.

@@ -102,7 +102,9 @@ fn worse(random: &mut Random, text: &str, flaw: usize) -> String {
         3 => {
             if let Some(at) = lines.iter().position(|it| it.trim_start().starts_with("kind:")) {
                 let kind = lines.remove(at);
-                lines.push(kind);
+                // It stays in its document.
+                let rest = lines.iter().skip(at).position(|it| it.starts_with("---"));
+                lines.insert(rest.map_or(lines.len(), |it| at + it), kind);
             }
         }
         4 => lines.retain(|it| !it.trim_start().starts_with("kind:")),

@@ -71,8 +71,25 @@ fn no_report_repeats_what_stands_under_another_kind() {
     for text in [
         "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\ndata:\n  a: Zq9x\nkind: Pod\n",
         "apiVersion: v1\nkind: Pod\nmetadata: {name: db}\n...\nkind: Secret\ndata:\n  a: Zq9x\n",
+        "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Namespace\n  metadata: {name: a}\n  kind: Zq9x\n",
+        "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"data\":{\"a\":\"Zq9x\"},\"kind\":\"Zq9x\"}",
+        "apiVersion: v1\nkind: Pod\nspec: {volumes: [{kind: Secret, name: a, data: {b: Zq9x}}]}\n",
+        "apiVersion: v1\nkind: Pod\nspec: {volumes: [{kind: Secret, name: a, path: b Zq9x}]}\n",
+        "apiVersion: v1\nkind: List\nitems: [{kind: Secret, name: a, key: Zq9x}]\n",
+        "apiVersion: v1\nkind: Secret\ndata:\n  ? |-\n    Zq9x\n  : [a]\n",
+        "apiVersion: apiserver.config.k8s.io/v1\nresources:\n  providers: [{aescbc: {keys: [{name: a, secret: Zq9x}]}}]\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: {Zq9x: a}, labels: {b: {Zq9x: c}}}\ndata: {d: {Zq9x: e}}\n",
     ] {
         assert_eq!(leak(text), None);
+    }
+}
+
+#[test]
+fn no_report_repeats_a_key_that_may_be_a_value() {
+    for key in ["? |-\n    Zq9x\n  ", "? >-\n    Zq9x\n  ", "? |\n    a\n    Zq9x\n  "] {
+        let text = format!("apiVersion: v1\nkind: ConfigMap\ndata:\n  {key}: b\n  {key}: [a]\n");
+        let said = said(&text);
+        assert!(said.contains("is set twice") && !said.contains(COMMON), "{text}{said}");
     }
 }
 
@@ -82,6 +99,11 @@ fn what_only_speaks_of_secrets_stays_readable() {
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  web.yaml: |\n    kind: Deployment\n    metadata: {name: secret}\n    data: b\n",
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  policy.yaml: |\n    kind: Policy\n    match: {kind: Secret, name: b}\n    metadata: {name: c}\n",
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  run.sh: |\n    A=b&c\n    PASSWORD=$X\"d\"; echo http://a:8080, http://a:80/\n",
+        "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata:\n  name: a\n  ownerReferences: [{apiVersion: v1, kind: Secret, name: b, uid: c, controller: true}]\nspec:\n  listeners:\n  - name: c\n    tls: {certificateRefs: [{kind: Secret, group: '', name: d, namespace: e}]}\n",
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\nspec:\n  valuesFrom:\n  - {kind: Secret, name: b, valuesKey: c, targetPath: d.e, optional: true}\n  # - kind: Secret\n  #   name: f\n",
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  ignoreDifferences: [{kind: Secret, name: b, jsonPointers: [/data]}]\nstatus:\n  resources: [{kind: Secret, name: c, status: Synced, version: v1, health: {status: Healthy}}]\n",
+        "# apiVersion: gateway.networking.k8s.io/v1\n# kind: Gateway\n# metadata: {name: a}\n# spec: {listeners: [{tls: {certificateRefs: [{kind: Secret, name: b}]}}]}\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
+        "# Source: web/templates/empty.yaml\n---\n# Copyright 2026 The Authors.\n# See: https://example.com/license\n#   - first, this: one\n",
         "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\nspec:\n  secretStoreRef: {kind: SecretStore, name: b}\n  data: [{secretKey: password, remoteRef: {key: c}}]\n",
     ] {
         assert_eq!(confidences(text), [], "{text}");

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::place::MOST_MISSING;
-use crate::{Place, Pointer};
+use crate::{Place, Pointer, is_one_word};
 
 /// The way from one place down to another.
 #[derive(Debug, Clone)]
@@ -17,7 +17,18 @@ pub struct Way<'d> {
 #[derive(Debug, Clone, Copy)]
 enum Step<'d> {
     Key(&'d str),
+    /// A key that may be a value which got there.
+    Doubtful(&'d str),
     Item(usize),
+}
+
+impl<'d> Step<'d> {
+    /// The step to the value of a key.
+    fn of(key: &'d str, value: Place<'d>) -> Self {
+        let text = value.document.text();
+        let is_block = value.key_span().is_some_and(|it| it.text(text).starts_with(['|', '>']));
+        if is_block || !is_one_word(key) { Self::Doubtful(key) } else { Self::Key(key) }
+    }
 }
 
 impl<'d> Place<'d> {
@@ -63,7 +74,7 @@ impl<'d> Place<'d> {
                 items.find(|(_, it)| leads_here(it)).map(|(index, it)| (Step::Item(index), it))
             } else {
                 let mut entries = here.entries();
-                entries.find(|(_, it)| leads_here(it)).map(|(key, it)| (Step::Key(key), it))
+                entries.find(|(_, it)| leads_here(it)).map(|(key, it)| (Step::of(key, it), it))
             };
             let Some((step, below)) = next else { break };
             steps.push(step);
@@ -75,18 +86,37 @@ impl<'d> Place<'d> {
     }
 }
 
-impl Way<'_> {
+impl<'d> Way<'d> {
+    /// The keys on the way, from the top, that may be values which got to where keys belong: those of more than
+    /// one word, and those that are written as blocks. They may be secret.
+    pub fn doubtful_keys(&self) -> impl Iterator<Item = &'d str> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Doubtful(key) => Some(*key),
+            Step::Key(_) | Step::Item(_) => None,
+        })
+    }
+
+    /// The same way with other words in the places of doubtful keys.
+    #[must_use]
+    pub fn without_doubtful_keys(&self, instead: &'d str) -> Self {
+        let steps = self.steps.iter().map(|step| match step {
+            Step::Doubtful(_) => Step::Key(instead),
+            step => *step,
+        });
+        Self { steps: steps.collect(), ..*self }
+    }
+
     /// Adds the way to an empty text, as [`Place::path`] writes it.
     pub fn write_path(&self, path: &mut String) {
         for step in &self.steps {
             match step {
-                Step::Key(key) if is_word(key) => {
+                Step::Key(key) | Step::Doubtful(key) if is_word(key) => {
                     if !path.is_empty() {
                         path.push('.');
                     }
                     path.push_str(key);
                 }
-                Step::Key(key) => {
+                Step::Key(key) | Step::Doubtful(key) => {
                     path.push_str("[\"");
                     path.push_str(&key.replace('\\', "\\\\").replace('"', "\\\""));
                     path.push_str("\"]");
@@ -104,7 +134,7 @@ impl Way<'_> {
     /// The way as a JSON pointer; none where [`Place::pointer`] of its end has none.
     pub fn pointer(&self) -> Option<Pointer> {
         let steps = self.steps.iter().map(|step| match step {
-            Step::Key(key) => Cow::Borrowed(*key),
+            Step::Key(key) | Step::Doubtful(key) => Cow::Borrowed(*key),
             Step::Item(index) => Cow::Owned(index.to_string()),
         });
         (!self.is_cut).then(|| Pointer::of("", steps))
