@@ -8,6 +8,7 @@ mod objects;
 mod programs;
 mod reference;
 mod secrets;
+mod texts;
 
 use harden_yaml::Place;
 

@@ -33,6 +33,8 @@ pub struct Coverage {
     /// Objects whose charts are rendered elsewhere, by their kinds and groups: nothing was checked of what the
     /// charts make.
     pub charts: BTreeMap<String, usize>,
+    /// Objects whose data has manifests as texts, by their kinds: nothing was checked of these.
+    pub manifests: BTreeMap<String, usize>,
     /// Files of programs that look like objects, by the programs: no rule judges what they set.
     pub files: BTreeMap<String, usize>,
     /// Patches that kustomize lays over objects, by the folders of the kustomizations: only what they say was
@@ -76,6 +78,7 @@ impl Coverage {
         add(&mut self.without_schema, &other.without_schema);
         add(&mut self.with_rules, &other.with_rules);
         add(&mut self.charts, &other.charts);
+        add(&mut self.manifests, &other.manifests);
         add(&mut self.files, &other.files);
         add(&mut self.kustomized, &other.kustomized);
         self.levels.iter_mut().zip(other.levels).for_each(|(sum, count)| *sum += count);

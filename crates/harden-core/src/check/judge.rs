@@ -124,6 +124,9 @@ impl<'c> Judge<'c> {
         if around.has_rules(object) {
             increase(&mut coverage.with_rules, &name(), 1);
         }
+        if object.holds_manifests() {
+            increase(&mut coverage.manifests, object.kind, 1);
+        }
         if object.has_chart() {
             increase(&mut coverage.charts, &name(), 1);
         }

@@ -163,6 +163,7 @@ impl Report<'_> {
         lines.extend(files(&coverage.files));
         lines.extend(with_rules(&coverage.with_rules));
         lines.extend(charts(&coverage.charts));
+        lines.extend(manifests(&coverage.manifests));
         lines.extend(kustomized(&coverage.kustomized));
         lines.extend(changes(&coverage.changes));
         match coverage.owned {
@@ -272,6 +273,19 @@ fn changes(folders: &BTreeMap<String, usize>) -> Option<String> {
             "{} {is} made by kustomizations themselves: what {it_changes} was not checked; to check what is built, {}",
             count(changes, "change"),
             built(folders)
+        )
+    })
+}
+
+/// The kinds that have manifests in their data.
+fn manifests(kinds: &BTreeMap<String, usize>) -> Option<String> {
+    let objects = kinds.values().sum();
+    let (has, its) = if objects == 1 { ("has", "its") } else { ("have", "their") };
+    (objects > 0).then(|| {
+        format!(
+            "{} ({}) {has} manifests as texts in {its} data: these were not checked",
+            count(objects, "object"),
+            named(kinds)
         )
     })
 }

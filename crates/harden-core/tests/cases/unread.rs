@@ -241,3 +241,16 @@ fn files_of_programs_are_named_and_are_nothing_to_judge() {
     assert_eq!(why, ["it holds nothing but files of kind, the kubelet, which no rule judges"]);
     assert_eq!(said(&[kind, map]), (vec![named("kind")], Vec::new()));
 }
+
+#[test]
+fn manifests_in_data_are_named_and_are_nothing_that_was_checked() {
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a.yaml: |\n    \
+               apiVersion: v1\n    kind: Pod\n    spec: {hostPID: true}\n";
+    let texts = [("map.yaml".to_owned(), map.to_owned())];
+    let (verdicts, outcome) = outcome_at(MinorVersion::NEWEST_KNOWN, &texts);
+    assert_eq!(verdicts, []);
+    assert_eq!(
+        outcome.coverage.manifests.into_iter().collect::<Vec<_>>(),
+        [("ConfigMap".to_owned(), 1)]
+    );
+}

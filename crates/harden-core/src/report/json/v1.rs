@@ -164,6 +164,8 @@ struct Coverage<'a> {
     with_rules: &'a BTreeMap<String, usize>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     charts: &'a BTreeMap<String, usize>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    manifests: &'a BTreeMap<String, usize>,
     #[serde(skip_serializing_if = "is_zero")]
     owned: usize,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -221,6 +223,7 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 without_schema: &coverage.without_schema,
                 with_rules: &coverage.with_rules,
                 charts: &coverage.charts,
+                manifests: &coverage.manifests,
                 owned: coverage.owned,
                 files: &coverage.files,
                 kustomized: &coverage.kustomized,
