@@ -2,6 +2,7 @@
 
 mod default_service_account_token;
 mod invalid_pod_security_label;
+mod limit_range_rejects_claim;
 mod missing;
 mod missing_limit_range;
 mod missing_pod_security_labels;
@@ -22,6 +23,7 @@ use crate::rule::Rule;
 pub static RULES: &[&Rule] = &[
     &default_service_account_token::RULE,
     &invalid_pod_security_label::RULE,
+    &limit_range_rejects_claim::RULE,
     &missing_limit_range::RULE,
     &missing_pod_security_labels::RULE,
     &missing_resource_quota::RULE,

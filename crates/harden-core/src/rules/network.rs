@@ -18,6 +18,7 @@ mod missing_default_deny_ingress;
 mod misspelt_pod_selector;
 mod namespace_name_label;
 mod node_port_service;
+mod open_allow_list;
 mod open_load_balancer;
 mod policy_on_host_network;
 mod route_without_tls;
@@ -46,6 +47,7 @@ pub static RULES: &[&Rule] = &[
     &misspelt_pod_selector::RULE,
     &namespace_name_label::RULE,
     &node_port_service::RULE,
+    &open_allow_list::RULE,
     &open_load_balancer::RULE,
     &policy_on_host_network::RULE,
     &route_without_tls::RULE,

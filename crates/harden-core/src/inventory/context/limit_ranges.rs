@@ -13,13 +13,18 @@ use crate::source::Join;
 /// What LimitRanges say, by their namespaces and names.
 pub(super) type LimitRanges = OfNamespaces<Limits>;
 
+/// Bounds by the resources that they are for.
+type ByResource = BTreeMap<String, Bounds>;
+
 /// What the LimitRanges of one namespace say, by resources.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Of each container.
-    pub container: BTreeMap<String, Bounds>,
+    pub container: ByResource,
     /// Of all containers of a pod together.
-    pub pod: BTreeMap<String, Bounds>,
+    pub pod: ByResource,
+    /// Of each PersistentVolumeClaim.
+    pub claim: ByResource,
 }
 
 /// What LimitRanges say of one resource. Of several that say something, the strictest counts.
@@ -63,6 +68,7 @@ impl Limits {
             let (known, is_container) = match item.at("type").as_str() {
                 Some("Container") => (&mut limits.container, true),
                 Some("Pod") => (&mut limits.pod, false),
+                Some("PersistentVolumeClaim") => (&mut limits.claim, false),
                 _ => continue,
             };
             for (resource, mut bounds) in read(item) {
@@ -75,10 +81,18 @@ impl Limits {
         limits
     }
 
+    /// Each part of it with the same part of another.
+    fn beside<'l>(&'l mut self, other: &'l Self) -> [(&'l mut ByResource, &'l ByResource); 3] {
+        [
+            (&mut self.container, &other.container),
+            (&mut self.pod, &other.pod),
+            (&mut self.claim, &other.claim),
+        ]
+    }
+
     /// Takes in what another LimitRange says that holds beside it.
     fn tighten(&mut self, other: &Self) {
-        for (known, other) in [(&mut self.container, &other.container), (&mut self.pod, &other.pod)]
-        {
+        for (known, other) in self.beside(other) {
             for (resource, bounds) in other {
                 known.entry(resource.clone()).or_default().tighten(bounds);
             }
@@ -89,8 +103,7 @@ impl Limits {
 /// One of several that may be the one that holds: what only some of them give, nobody can count on.
 impl Join for Limits {
     fn join(&mut self, other: &Self) {
-        for (known, other) in [(&mut self.container, &other.container), (&mut self.pod, &other.pod)]
-        {
+        for (known, other) in self.beside(other) {
             let resources: Vec<_> = known.keys().chain(other.keys()).cloned().collect();
             for resource in resources {
                 let nothing = Bounds::default();

@@ -31,6 +31,13 @@ pub(super) fn reach(service: &Object<'_>) -> Reach {
     if sources.are_listed { sources.addresses.reach() } else { Reach::All }
 }
 
+/// Who may connect by a list of ranges, however it is written.
+pub(super) fn reach_of_list(list: &str) -> Reach {
+    let mut sources = Sources::default();
+    sources.add(list);
+    sources.addresses.reach()
+}
+
 const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
 
 /// Where connections may come from.
