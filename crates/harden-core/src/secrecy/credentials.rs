@@ -8,6 +8,7 @@ mod files;
 mod headers;
 mod markup;
 mod names;
+mod references;
 mod settings;
 mod shapes;
 mod urls;
