@@ -34,17 +34,18 @@ pub(crate) fn open(name: &str) -> anyhow::Result<Box<dyn BufRead>> {
 /// Counts a log.
 pub(crate) fn count(simulator: &Simulator<'_>, name: &str) -> anyhow::Result<Estimate> {
     let mut log = open(name)?;
-    let nothing = |_: usize, _: &Record<'_>| String::new();
-    let tally = read(simulator, &mut *log, nothing, |_| Ok(()));
+    let nothing = |_: usize, _: &Record<'_>| Vec::new();
+    let tally = read(simulator, &mut *log, nothing, |_| true);
     Ok(tally.map_err(|error| Unread::of(name, &error.into()))?.estimate)
 }
 
-/// Counts a log, and passes on what `answer` says to each of its events, in their order.
+/// Counts a log, and passes on what `answer` says to each of its events, in their order: a text for each
+/// output. It ends early when `pass` says that nobody reads on.
 pub(crate) fn read(
     simulator: &Simulator<'_>,
     log: &mut dyn BufRead,
-    answer: impl Fn(usize, &Record<'_>) -> String + Sync,
-    mut pass: impl FnMut(&str) -> io::Result<()>,
+    answer: impl Fn(usize, &Record<'_>) -> Vec<String> + Sync,
+    mut pass: impl FnMut(&[String]) -> bool,
 ) -> io::Result<Tally> {
     let mut total = Tally { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
     let mut first = 1;
@@ -56,11 +57,15 @@ pub(crate) fn read(
         let numbered: Vec<_> = (first..).zip(&batch).collect();
         let parts: Vec<_> =
             numbered.par_chunks(512).map(|it| part(simulator, it, &answer)).collect();
-        for (text, part) in parts {
-            pass(&text)?;
+        let mut has_readers = true;
+        for (texts, part) in parts {
+            has_readers &= pass(&texts);
             total.estimate.merge(&part.estimate);
             let room = MOST_ERRORS.saturating_sub(total.errors.len());
             total.errors.extend(part.errors.into_iter().take(room));
+        }
+        if !has_readers {
+            return Ok(total);
         }
         first += batch.len();
     }
@@ -85,17 +90,21 @@ fn next(log: &mut dyn BufRead) -> io::Result<Vec<Vec<u8>>> {
 fn part(
     simulator: &Simulator<'_>,
     lines: &[(usize, &Vec<u8>)],
-    answer: &(impl Fn(usize, &Record<'_>) -> String + Sync),
-) -> (String, Tally) {
-    let mut text = String::new();
+    answer: &(impl Fn(usize, &Record<'_>) -> Vec<String> + Sync),
+) -> (Vec<String>, Tally) {
+    let mut texts: Vec<String> = Vec::new();
     let mut part = Tally { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
     for (number, line) in lines {
         let line = String::from_utf8_lossy(line);
         match part.estimate.add_line(simulator.policy(), &line) {
-            Some(Ok(record)) => text.push_str(&answer(*number, &record)),
+            Some(Ok(record)) => {
+                let answers = answer(*number, &record);
+                texts.resize(texts.len().max(answers.len()), String::new());
+                texts.iter_mut().zip(&answers).for_each(|(text, it)| text.push_str(it));
+            }
             Some(Err(error)) => part.errors.push((*number, error.to_string())),
             None => {}
         }
     }
-    (text, part)
+    (texts, part)
 }

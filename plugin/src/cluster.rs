@@ -6,7 +6,7 @@ mod secrets;
 
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow};
 use http::response::Parts;
 use http::{Method, Request};
 use http_body_util::BodyExt as _;
@@ -15,7 +15,7 @@ use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use zeroize::Zeroizing;
 
-use crate::deliver::Connection;
+use crate::connection::Connection;
 use answer::Answer;
 
 /// A connection to an API server.
@@ -129,15 +129,10 @@ async fn load(connection: &Connection) -> anyhow::Result<Config> {
     let options = KubeConfigOptions {
         context: connection.context.clone(),
         cluster: connection.cluster.clone(),
-        user: connection.user.clone(),
+        user: None,
     };
     match read_kubeconfig(connection)? {
         Some(kubeconfig) => {
-            if let Some(user) = &connection.user
-                && !kubeconfig.auth_infos.iter().any(|it| it.name == *user)
-            {
-                bail!("the kubeconfig has no user `{user}`");
-            }
             Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| match error {
                 KubeconfigError::LoadContext(name) => anyhow!("the kubeconfig has no context `{name}`"),
                 KubeconfigError::LoadClusterOfContext(name) => anyhow!("the kubeconfig has no cluster `{name}`"),

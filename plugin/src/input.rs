@@ -1,8 +1,12 @@
-//! Text from files and standard input.
+//! Text from files, addresses and standard input.
+
+#[cfg(feature = "live")]
+mod https;
 
 use std::borrow::Cow;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::bail;
 
@@ -45,21 +49,51 @@ impl Unread {
     }
 }
 
+/// What an address does not lead to.
+#[derive(Debug)]
+pub(crate) struct Absent(String);
+
+impl std::fmt::Display for Absent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Absent {}
+
+/// Addresses, where they are not read.
+#[cfg(not(feature = "live"))]
+mod https {
+    use std::time::Duration;
+
+    pub(super) fn fetch(_: &str, _: Duration) -> anyhow::Result<Vec<u8>> {
+        anyhow::bail!("this build fetches nothing: it was made without the feature `live`")
+    }
+}
+
 /// Whether what was to be read is not there at all.
 pub(crate) fn is_not_there(error: &anyhow::Error) -> bool {
     use io::ErrorKind::{NotADirectory, NotFound};
 
     let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    matches!(kind, Some(NotFound | NotADirectory))
+    matches!(kind, Some(NotFound | NotADirectory)) || error.is::<Absent>()
 }
 
-/// Reads a file, or standard input for `-`, and names it when that fails.
+/// How long an address may take where nobody says otherwise.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Reads a file, an address, or standard input for `-`, and names it when that fails.
 pub(crate) fn read(name: &str) -> anyhow::Result<String> {
-    read_path(Path::new(name)).map_err(|error| Unread::of(name, &error))
+    let path = Path::new(name);
+    read_path(path, PATIENCE).map_err(|error| Unread::of(&shown(path), &error))
 }
 
-/// Reads a file, or standard input for `-`, in whichever of the encodings that kubectl takes.
-pub(crate) fn read_path(path: &Path) -> anyhow::Result<String> {
+/// Reads a file, an `https://` address, or standard input for `-`, in whichever of the encodings that kubectl
+/// takes. An address is waited for so long; zero is for ever.
+pub(crate) fn read_path(path: &Path, timeout: Duration) -> anyhow::Result<String> {
+    if let Some(url) = address(path) {
+        return decode(https::fetch(url, timeout)?);
+    }
     let bytes = if path == Path::new("-") {
         let mut bytes = Vec::new();
         io::stdin().read_to_end(&mut bytes)?;
@@ -68,6 +102,24 @@ pub(crate) fn read_path(path: &Path) -> anyhow::Result<String> {
         std::fs::read(path)?
     };
     decode(bytes)
+}
+
+/// The address, if it is one.
+fn address(path: &Path) -> Option<&str> {
+    let text = path.to_str()?;
+    let scheme = text.split_once("://")?.0;
+    ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it)).then_some(text)
+}
+
+/// The name of a source for messages and reports: an address without its credentials and its query, either
+/// of which may be secret.
+pub(crate) fn shown(path: &Path) -> String {
+    let Some(url) = address(path) else { return path.display().to_string() };
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
 }
 
 /// Takes bytes for text in whichever of the encodings that kubectl takes.

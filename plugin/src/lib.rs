@@ -3,10 +3,13 @@
 //! This crate knows the machine and decides nothing; what hardened means is in `harden-core`.
 
 mod audit_log;
+#[cfg(feature = "live")]
+mod certificate;
 mod cli;
 #[cfg(feature = "live")]
 mod cluster;
 mod commands;
+mod connection;
 mod deliver;
 mod input;
 mod terminal;

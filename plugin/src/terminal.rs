@@ -54,19 +54,14 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     quiet(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// Lets `write` write data to standard output, and tells it whether to use colour. A reader that
-/// went away is no error.
-pub(crate) fn stream(
-    write: impl FnOnce(&mut dyn io::Write, bool) -> io::Result<()>,
-) -> io::Result<()> {
-    let colour = match anstream::ColorChoice::global() {
+/// Whether standard output has colours.
+pub(crate) fn colours() -> bool {
+    match anstream::ColorChoice::global() {
         anstream::ColorChoice::Auto => {
             anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
         }
         choice => choice != anstream::ColorChoice::Never,
-    };
-    let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    quiet(write(&mut out, colour).and_then(|()| out.flush()))
+    }
 }
 
 /// Tells the user something on standard error.

@@ -111,14 +111,14 @@ fn name_of_key(file: &Path) -> String {
 
 #[test]
 fn the_server_starts_with_every_provider_and_etcd_holds_no_plain_text() {
-    for (provider, stage, resources) in [
-        ("secretbox", "migrated", "secrets"),
-        ("aesgcm", "migrating", "*.*,secrets,configmaps,*.apps,deployments.apps"),
-        ("aescbc", "migrated", "*.,*.apps"),
+    for (provider, plain, resources) in [
+        ("secretbox", "--migrated", "secrets"),
+        ("aesgcm", "", "*.*,secrets,configmaps,*.apps,deployments.apps"),
+        ("aescbc", "--migrated", "*.,*.apps"),
     ] {
         let mut cluster = Cluster::new();
         let words = format!(
-            "--provider {provider} --stage {stage} --resources {resources} --output @new.yaml"
+            "--provider {provider} {plain} --resources {resources} --output-file @new.yaml"
         );
         cluster.make(&words).ok();
         let Some(plane) = cluster.start(Some("new.yaml")) else { return };
@@ -134,7 +134,7 @@ fn the_server_starts_with_every_provider_and_etcd_holds_no_plain_text() {
 #[test]
 fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
     let mut cluster = Cluster::new();
-    cluster.make("--provider aescbc --output @0.yaml").ok();
+    cluster.make("--provider aescbc --output-file @0.yaml").ok();
     let old = format!("k8s:enc:aescbc:v1:{}", name_of_key(&cluster.path("0.yaml")));
     let plan = cluster.make("rotate -f @0.yaml --provider secretbox").ok();
     let Some(plane) = cluster.start(Some("0.yaml")) else { return };
@@ -143,7 +143,7 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
     let rejected =
         cluster.make("rotate -f @0.yaml --stage promote --provider secretbox").rejected();
     assert!(rejected.contains("--stage add comes first"), "{rejected}");
-    cluster.make("rotate -f @0.yaml --provider secretbox --stage add --output @1.yaml").ok();
+    cluster.make("rotate -f @0.yaml --provider secretbox --stage add --output-file @1.yaml").ok();
     let plane = cluster.start(Some("1.yaml")).unwrap();
     assert_eq!(cluster.prefixes(&plane), [old.clone(), old.clone()]);
     drop(plane);
@@ -152,12 +152,12 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
         .make("rotate -f @1.yaml --provider secretbox --stage retire --reencrypted")
         .rejected();
     assert!(rejected.contains("--stage promote comes first"), "{rejected}");
-    cluster.make("rotate -f @1.yaml --provider secretbox --stage promote --output @2.yaml").ok();
+    cluster.make("rotate -f @1.yaml --provider secretbox --stage promote --output-file @2.yaml").ok();
     let new = format!("k8s:enc:secretbox:v1:{}", name_of_key(&cluster.path("2.yaml")));
     let rejected = cluster.make("rotate -f @2.yaml --provider secretbox --stage retire").rejected();
     assert!(rejected.contains("say --reencrypted if it was"), "{rejected}");
     // What is rejected without that statement indeed breaks the server.
-    cluster.make("rotate -f @2.yaml --provider secretbox --stage retire --reencrypted --output @early.yaml").ok();
+    cluster.make("rotate -f @2.yaml --provider secretbox --stage retire --reencrypted --output-file @early.yaml").ok();
     cluster.breaks(Some("early.yaml"), "no matching prefix found");
     let options = Options {
         no_controllers: false,
@@ -178,7 +178,7 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
     let rejected = ask("rotate -f @1.yaml --provider secretbox --stage promote --verify");
     assert!(rejected.stderr.contains("does not use"), "{}", rejected.stderr);
     assert_eq!(rejected.code, 1, "the answer is no");
-    let retire = "rotate -f @2.yaml --provider secretbox --stage retire --verify --output @4.yaml";
+    let retire = "rotate -f @2.yaml --provider secretbox --stage retire --verify --output-file @4.yaml";
     let rejected = ask(retire);
     let why = "no StorageVersionMigration of secrets succeeded";
     assert!(rejected.stderr.contains(why), "{}", rejected.stderr);
@@ -237,12 +237,12 @@ fn a_running_cluster_is_encrypted_and_taken_back_without_losing_a_secret() {
 #[test]
 fn a_new_key_that_no_server_was_given_before_breaks_it() {
     let mut cluster = Cluster::new();
-    cluster.make("--output @0.yaml").ok();
+    cluster.make("--output-file @0.yaml").ok();
     let Some(plane) = cluster.start(Some("0.yaml")) else { return };
     drop(plane);
-    cluster.make("rotate -f @0.yaml --stage add --output @1.yaml").ok();
-    cluster.make("rotate -f @1.yaml --stage promote --output @2.yaml").ok();
-    cluster.make("rotate -f @2.yaml --stage retire --reencrypted --output @4.yaml").ok();
+    cluster.make("rotate -f @0.yaml --stage add --output-file @1.yaml").ok();
+    cluster.make("rotate -f @1.yaml --stage promote --output-file @2.yaml").ok();
+    cluster.make("rotate -f @2.yaml --stage retire --reencrypted --output-file @4.yaml").ok();
     cluster.breaks(Some("4.yaml"), "no matching key was found");
     // Nothing was lost by it.
     cluster.start(Some("2.yaml")).unwrap();

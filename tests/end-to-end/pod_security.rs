@@ -6,7 +6,7 @@ use crate::harden::line;
 
 fn start(words: &str, folder: &std::path::Path) -> Option<ControlPlane> {
     let path = folder.join("admission.yaml");
-    line(&format!("pod-security {words} --output {}", path.display())).ok();
+    line(&format!("pod-security {words} --output-file {}", path.display())).ok();
     ControlPlane::for_test(&Options {
         admission_config: Some(path),
         no_controllers: true,
@@ -67,7 +67,7 @@ fn namespaces_without_labels_are_held_to_what_is_configured() {
 #[test]
 fn a_labelled_namespace_that_is_exempt_lets_everything_in() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(plane) = start("--enforce restricted --exempt-namespace shop", folder.path()) else {
+    let Some(plane) = start("--level restricted --exempt-namespace shop", folder.path()) else {
         return;
     };
     let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: restricted}}\n";
@@ -85,7 +85,7 @@ fn a_labelled_namespace_that_is_exempt_lets_everything_in() {
 #[test]
 fn labels_that_an_exempt_namespace_makes_void_are_warned_about_as_simulated() {
     let folder = tempfile::tempdir().unwrap();
-    let words = "--enforce privileged --kubernetes-version latest --exempt-namespace one,two,three,kube-system";
+    let words = "--level privileged --kubernetes-version latest --exempt-namespace one,two,three,kube-system";
     let Some(plane) = start(words, folder.path()) else { return };
     let label = |mode: &str, value: &str| format!("pod-security.kubernetes.io/{mode}: {value}");
     for (name, labels) in [

@@ -20,7 +20,7 @@ const masked = (text) => text.replace(/(?<![\w+/])[A-Za-z0-9+/]{43}=/g, "KEY");
 const KEYS = [
   "encryption",
   "encryption --provider aesgcm --resources secrets,configmaps --no-comments",
-  "encryption --provider kms --kms-endpoint unix:///run/kms/vault.sock --stage migrated",
+  "encryption --provider kms --kms-endpoint unix:///run/kms/vault.sock --migrated",
   "encryption --print-flags",
   "encryption rotate -f -",
   "encryption enable --provider aescbc -f -",
@@ -32,7 +32,7 @@ function standardInput([generator, verb]) {
   if (generator === "audit-policy") return `${JSON.stringify(JSON.parse(readFileSync(`${top}/web/scenarios/event.json`)))}\n`;
   if (generator === "external-secret") return "apiVersion: v1\nkind: Secret\nmetadata: {name: app, namespace: team-a}\nstringData: {password: x}\n";
   if (verb === "enable") return "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - identity: {}\n";
-  return command(["encryption", "--stage", "migrated"]);
+  return command(["encryption", "--migrated"]);
 }
 
 /** The command lines of the gallery, by the names of their snapshots. */

@@ -10,11 +10,13 @@ mod host_path;
 pub mod namespace;
 mod output;
 pub mod pod_security;
+mod version;
 
 pub use folder::kustomization;
 pub use generated::{File, Generated, Verdict};
 pub use host_path::{HostPath, InvalidHostPath};
 pub use output::{FileOutput, ObjectOutput};
+pub use version::known_version;
 
 use std::fmt;
 

@@ -28,4 +28,4 @@ pub use quantity::Quantity;
 pub(crate) use secret::is_secret_type;
 pub use secret::{TypedSecret, is_secret_key};
 pub use selector::{Selector, Unreadable};
-pub use version::{MinorVersion, PolicyVersion, UnknownServerVersion, UnknownVersion};
+pub use version::{InvalidVersion, MinorVersion, PolicyVersion, UnknownServerVersion};

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use harden_core::check::{Settings, check};
 use harden_core::cluster::{Facts, Random};
 use harden_core::generators::audit_policy::{self, Noise, Profile};
-use harden_core::generators::encryption::{self, Fallback, Provider, Writer};
+use harden_core::generators::encryption::{self, Provider, Writer};
 use harden_core::generators::{Generator, pod_security};
 use harden_core::kubernetes::{Date, Level, MinorVersion, PolicyVersion};
 use harden_core::rules;
@@ -72,7 +72,7 @@ fn audit_policy(dice: &mut Dice, version: PolicyVersion) -> Generator {
             "*.rbac.authorization.k8s.io",
             "pods/resize",
         ]),
-        namespaces: dice.parsed(&["team-a", "team-b", "kube-system"]),
+        namespace: dice.parsed(&["team-a", "team-b", "kube-system"]),
         print_flags: dice.toss(),
         kubernetes_version: Some(version),
         ..audit_policy::Options::default()
@@ -102,7 +102,7 @@ fn encryption(dice: &mut Dice, version: PolicyVersion) -> Generator {
             kms_timeout: (provider == Provider::Kms && dice.toss()).then(|| "10s".parse().unwrap()),
         },
         resources,
-        stage: dice.pick(&[Fallback::Migrating, Fallback::Migrated]),
+        migrated: dice.toss(),
         automatic_reload: dice.toss(),
         print_flags: dice.toss(),
         kubernetes_version: Some(version),
@@ -112,9 +112,9 @@ fn encryption(dice: &mut Dice, version: PolicyVersion) -> Generator {
 
 fn pod_security(dice: &mut Dice, version: PolicyVersion) -> Generator {
     let mut options = pod_security::Options {
-        enforce: dice.level(),
-        audit: dice.toss().then(|| dice.level()),
-        warn: dice.toss().then(|| dice.level()),
+        level: dice.level(),
+        audit_level: dice.toss().then(|| dice.level()),
+        warn_level: dice.toss().then(|| dice.level()),
         exempt_namespace: dice.parsed(&["kube-system", "gpu", "monitoring"]),
         exempt_user: dice
             .some(&["ann@example.com", "system:serviceaccount:ci:deployer"])

@@ -84,7 +84,7 @@ fn all() -> Vec<(MinorVersion, Options)> {
                             profile,
                             drop_noise: drop_noise.clone(),
                             log_bodies_of: log_bodies_of.clone(),
-                            namespaces: names.iter().map(|it| it.parse().unwrap()).collect(),
+                            namespace: names.iter().map(|it| it.parse().unwrap()).collect(),
                             kubernetes_version: Some(PolicyVersion::Pinned(version)),
                             ..Options::default()
                         };
@@ -255,7 +255,7 @@ fn what_a_stolen_credential_changes_is_logged_by_every_profile() {
 #[test]
 fn namespaces_limit_bodies_and_nothing_else() {
     let options = |names: &[&str]| Options {
-        namespaces: names.iter().map(|it| it.parse().unwrap()).collect(),
+        namespace: names.iter().map(|it| it.parse().unwrap()).collect(),
         ..Options::default()
     };
     let (here, elsewhere) = (text(options(&["shop"])), text(options(&["other"])));

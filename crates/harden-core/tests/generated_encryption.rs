@@ -7,7 +7,7 @@ use harden_core::cluster::{EncryptionState, Facts, Migration, Random, ServerStat
 use harden_core::configuration::encryption::{self, ProviderKind};
 use harden_core::configuration::first_document;
 use harden_core::generators::encryption::{
-    Disable, Enable, Fallback, Options, Procedure, Progress, Provider, Rotate, Stage, Writer,
+    Disable, Enable, Options, Procedure, Progress, Provider, Rotate, Stage, Writer,
 };
 use harden_core::generators::{Generated, Generator, OptionError, Verdict};
 use harden_core::kubernetes::{Date, MinorVersion, PolicyVersion};
@@ -144,9 +144,10 @@ fn findings(text: &str) -> Vec<String> {
 fn nothing_is_found_in_any_file() {
     for provider in [Provider::Secretbox, Provider::Kms] {
         for resources in ["secrets", "secrets,configmaps,*.apps", "*.*,*.,secrets,jobs.batch"] {
-            for stage in [Fallback::Migrating, Fallback::Migrated] {
+            for migrated in [false, true] {
                 let resources = resources.split(',').map(|it| it.parse().unwrap()).collect();
-                let options = Options { writer: writer(provider), resources, stage, ..options() };
+                let options =
+                    Options { writer: writer(provider), resources, migrated, ..options() };
                 let text = text(options);
                 assert_eq!(findings(&text), [""; 0], "{text}");
             }
@@ -173,14 +174,14 @@ fn what_is_made_for_a_version_its_server_knows_and_its_rules_accept() {
         let version = MinorVersion(minor);
         for provider in [Provider::Secretbox, Provider::Kms] {
             for resources in ["secrets", "secrets,*.apps"] {
-                for stage in [Fallback::Migrating, Fallback::Migrated] {
+                for migrated in [false, true] {
                     for (print_flags, automatic_reload) in
                         [(false, false), (true, false), (true, true)]
                     {
                         let made = generate(Options {
                             writer: writer(provider),
                             resources: resources.split(',').map(|it| it.parse().unwrap()).collect(),
-                            stage,
+                            migrated,
                             print_flags,
                             automatic_reload,
                             kubernetes_version: Some(PolicyVersion::Pinned(version)),
@@ -227,7 +228,7 @@ fn the_key_file_is_mounted_read_only_and_never_with_files_of_others() {
         for (minor, api_version) in [(30, "v1beta3"), (31, "v1beta4")] {
             let generated = Generator::Encryption(Options {
                 print_flags: true,
-                config_path: path.parse().unwrap(),
+                config_path: Some(path.parse().unwrap()),
                 kubernetes_version: Some(PolicyVersion::Pinned(MinorVersion(minor))),
                 ..options()
             })
@@ -499,8 +500,7 @@ fn the_gallery_shows_what_is_made() {
     gallery("generators").bind(|| {
         insta::assert_snapshot!("encryption", made(options()));
         let options = || Options { resources: several(), ..options() };
-        let gcm =
-            Options { writer: writer(Provider::Aesgcm), stage: Fallback::Migrated, ..options() };
+        let gcm = Options { writer: writer(Provider::Aesgcm), migrated: true, ..options() };
         insta::assert_snapshot!("encryption-several", made(gcm));
         insta::assert_snapshot!(
             "encryption-kms",

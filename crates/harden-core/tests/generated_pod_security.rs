@@ -29,14 +29,16 @@ const LEVELS: [Level; 3] = [Level::Privileged, Level::Baseline, Level::Restricte
 #[test]
 fn nothing_is_found_but_what_was_asked_for() {
     let mut count = 0;
-    for enforce in LEVELS {
-        for (audit, warn) in [(None, None), (Some(Level::Baseline), Some(Level::Restricted))] {
+    for level in LEVELS {
+        for (audit_level, warn_level) in
+            [(None, None), (Some(Level::Baseline), Some(Level::Restricted))]
+        {
             for version in [None, Some(PolicyVersion::Pinned(MinorVersion(25)))] {
                 for exempt in [false, true] {
                     let mut options = Options {
-                        enforce,
-                        audit,
-                        warn,
+                        level,
+                        audit_level,
+                        warn_level,
                         kubernetes_version: version,
                         ..Options::default()
                     };
@@ -60,11 +62,11 @@ fn nothing_is_found_but_what_was_asked_for() {
                         .unwrap()
                         .pod_security
                         .unwrap();
-                    assert_eq!(read.defaults.enforce.level, enforce);
+                    assert_eq!(read.defaults.enforce.level, level);
                     assert_eq!(read.usernames.len(), if exempt { 2 } else { 0 }, "{text}");
                     let found = findings(&text);
                     let is_meant = |it: &String| {
-                        enforce == Level::Privileged && it.contains("admission-default-privileged")
+                        level == Level::Privileged && it.contains("admission-default-privileged")
                     };
                     assert!(found.iter().all(is_meant), "{found:?}\n{text}");
                     count += 1;

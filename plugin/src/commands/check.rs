@@ -18,23 +18,22 @@ use harden_core::ignore::Unused;
 use harden_core::report::{self, Report, ReportSource};
 
 use crate::commands;
-use crate::deliver::folder;
+use crate::deliver::{folder, outputs};
 use crate::terminal::{self, Exit};
 use config::Config;
 use run::Checked;
 
 pub(crate) fn run(options: &Options) -> commands::Result {
+    let names = options.names()?;
+    options.outputs.check(options.write_baseline.as_deref().as_slice())?;
     let now = jiff::Timestamp::now().round(jiff::Unit::Second)?;
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (config, expired) = Config::read(options.config.as_deref())?.without_expired(today);
     let known = options.baseline.as_deref().map(read_baseline).transpose()?;
-    let settings = options.settings(&config)?;
-    let Checked { mut outcome, errors, notes } = run::check(options, settings.clone());
-    if let Some(path) = &options.write_baseline {
-        let text = Baseline::of(&outcome.findings).to_json();
-        folder::replace(path, text.as_bytes())
-            .with_context(|| format!("failed to write {}", path.display()))?;
-    }
+    let version = options.connection.version(options.kubernetes_version)?;
+    let settings = options.settings(&config, version)?;
+    let Checked { mut outcome, errors, notes } = run::check(options, &names, settings.clone());
+    let lost = write_baseline(options, &outcome)?;
     if let Some(known) = known {
         outcome.findings = known.subtract(outcome.findings);
     }
@@ -56,11 +55,22 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     for source in outcome.sources.iter().filter(|it| options.verbose && it.is_foreign) {
         terminal::note(&format!("{} holds no Kubernetes object", source.name))?;
     }
-    write(options, &settings, &outcome, &now.to_string())?;
-    let exit = exit_of(options, &errors, &outcome);
+    let written = write(options, &settings, &outcome, &now.to_string())?;
+    let exit = exit_of(options, &errors, &outcome).max(lost).max(written);
     // The process ends, and taking a hundred thousand findings apart would only delay it.
     std::mem::forget(outcome);
     Ok(exit)
+}
+
+/// A baseline that cannot be written keeps no report from being written.
+fn write_baseline(options: &Options, outcome: &Outcome<'_>) -> commands::Result {
+    let Some(path) = &options.write_baseline else { return Ok(Exit::Done) };
+    let text = Baseline::of(&outcome.findings).to_json();
+    if let Err(error) = folder::replace(path, text.as_bytes()) {
+        terminal::error(&format!("failed to write {}: {error}", path.display()))?;
+        return Ok(Exit::Failed);
+    }
+    Ok(Exit::Done)
 }
 
 fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
@@ -74,20 +84,19 @@ fn write(
     settings: &Settings,
     outcome: &Outcome<'_>,
     now: &str,
-) -> anyhow::Result<()> {
+) -> commands::Result {
     let sources = ReportSource::all(outcome);
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         now: Some(now),
         ..Report::of(outcome, settings, &sources)
     };
-    for (format, path) in &options.output_file {
-        let mut bytes = Vec::new();
-        report::write(&report, *format, false, &mut bytes)?;
-        folder::replace(path, &bytes)
-            .with_context(|| format!("failed to write {}", path.display()))?;
+    let mut open = options.outputs.open();
+    for output in &mut open {
+        let format = output.format;
+        output.write(|out, colour| report::write(&report, format, colour, out));
     }
-    Ok(terminal::stream(|out, colour| report::write(&report, options.output, colour, out))?)
+    outputs::finish(open)
 }
 
 fn unused_note(unused: &Unused, outcome: &Outcome<'_>) -> String {

@@ -7,6 +7,7 @@ use harden_core::rule::{Category, Rule};
 use harden_core::rules;
 use serde_json::{Value, json};
 
+use crate::deliver::outputs::Outputs;
 use crate::terminal::{self, Exit};
 
 #[derive(Debug, clap::Args)]
@@ -49,15 +50,14 @@ pub(crate) struct List {
 
     /// Only rules of at least this severity
     #[arg(long, value_name = "SEVERITY", value_parser = severity)]
-    severity: Option<Severity>,
+    min_severity: Option<Severity>,
 
     /// Only rules of the Pod Security Standards up to this level
     #[arg(long, value_name = "LEVEL")]
     level: Option<Level>,
 
-    /// How to print them
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    output: Format,
+    #[command(flatten)]
+    outputs: Outputs<Format>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -75,12 +75,17 @@ enum Format {
 pub(crate) fn list(options: &List) -> super::Result {
     let rules: Vec<_> = rules::all()
         .filter(|it| options.category.is_empty() || options.category.contains(&it.category))
-        .filter(|it| options.severity.is_none_or(|severity| it.severity >= severity))
+        .filter(|it| options.min_severity.is_none_or(|severity| it.severity >= severity))
         .filter(|it| {
             options.level.is_none_or(|level| it.level.is_some_and(|of_rule| of_rule <= level))
         })
         .collect();
-    let lines: String = match options.output {
+    options.outputs.check(&[])?;
+    options.outputs.write(|format| lines(&rules, *format))
+}
+
+fn lines(rules: &[&Rule], format: Format) -> String {
+    match format {
         Format::Text => {
             let width = rules.iter().map(|it| it.id.len()).max().unwrap_or_default();
             rules
@@ -105,9 +110,7 @@ pub(crate) fn list(options: &List) -> super::Result {
             });
             head + &rows.collect::<String>()
         }
-    };
-    terminal::print(&lines)?;
-    Ok(Exit::Done)
+    }
 }
 
 fn to_json(rule: &Rule) -> Value {

@@ -8,8 +8,10 @@ use harden_core::generators::{Generate, Generated, Generator, Product, Verdict};
 use zeroize::Zeroizing;
 
 use crate::audit_log;
+use crate::connection::Connection;
 use crate::deliver::file::{self, FileDelivery};
-use crate::deliver::{self, Connection, Delivery};
+use crate::deliver::outputs;
+use crate::deliver::{self, Delivery};
 use crate::input::{self, Unread};
 use crate::terminal::{self, Exit};
 
@@ -51,6 +53,7 @@ fn files(generator: &dyn Generate, delivery: &FileDelivery) -> super::Result {
 }
 
 fn objects(generator: &dyn Generate, delivery: &Delivery) -> super::Result {
+    outputs::distinct(delivery.output_file.iter().map(|it| it.path.as_path()))?;
     if delivery.asks_cluster() {
         return on_cluster(generator, delivery);
     }
@@ -62,7 +65,7 @@ fn objects(generator: &dyn Generate, delivery: &Delivery) -> super::Result {
 fn generate(generator: &dyn Generate, connection: &Connection) -> anyhow::Result<Generated> {
     let needs = generator.needs();
     let mut facts = if needs.iter().any(Need::is_of_cluster) {
-        ask(connection, &needs)?
+        connection.ask(&needs)?
     } else {
         Facts::default()
     };
@@ -72,24 +75,22 @@ fn generate(generator: &dyn Generate, connection: &Connection) -> anyhow::Result
     Ok(generated)
 }
 
+/// Writes the files that are asked for, and prints the objects if nothing is done with them.
 fn write(generated: &Generated, delivery: &Delivery, force: bool) -> super::Result {
+    let manifests = &generated.manifests;
     if let Some(folder) = &delivery.output_dir {
-        return deliver::folder::write(&generated.manifests, folder, delivery, force);
+        return deliver::folder::write(manifests, folder, delivery, force);
     }
-    terminal::print(&delivery.output.text(&generated.manifests))?;
-    Ok(Exit::Done)
+    let exit = deliver::object_file::write(manifests, delivery, force)?;
+    let is_printed = delivery.output_file.iter().all(|it| it.format.is_some());
+    if is_printed && !delivery.asks_cluster() {
+        terminal::print(&delivery.output.text(manifests))?;
+    }
+    Ok(exit)
 }
 
 fn write_notes(generated: &Generated) -> anyhow::Result<()> {
     generated.notes.iter().try_for_each(|note| terminal::note(note))
-}
-
-#[cfg(feature = "live")]
-fn ask(connection: &Connection, needs: &[Need]) -> anyhow::Result<Facts> {
-    use crate::cluster::{Cluster, facts};
-
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { facts::ask(&Cluster::connect(connection).await?, needs).await })
 }
 
 #[cfg(feature = "live")]
@@ -105,16 +106,11 @@ fn on_cluster(generator: &dyn Generate, delivery: &Delivery) -> super::Result {
         machine::tell(&mut facts, &needs)?;
         let generated = generator.generate(&facts)?;
         write_notes(&generated)?;
-        if delivery.output_dir.is_some() {
-            write(&generated, delivery, generator.is_forced())?;
-        }
-        deliver::apply::run(&cluster, &generated.manifests, delivery, generator.is_forced()).await
+        let force = generator.is_forced();
+        let written = write(&generated, delivery, force)?;
+        let applied = deliver::apply::run(&cluster, &generated.manifests, delivery, force).await?;
+        Ok(applied.max(written))
     })
-}
-
-#[cfg(not(feature = "live"))]
-fn ask(_: &Connection, _: &[Need]) -> anyhow::Result<Facts> {
-    anyhow::bail!("this build cannot talk to clusters: it was made without the feature `live`")
 }
 
 #[cfg(not(feature = "live"))]

@@ -3,13 +3,12 @@
 use harden_core::kubernetes::MinorVersion;
 use serde_json::json;
 
-use crate::terminal::{self, Exit};
+use crate::deliver::outputs::Outputs;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// How to print it
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    output: Format,
+    #[command(flatten)]
+    outputs: Outputs<Format>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -26,10 +25,10 @@ pub(crate) fn run(options: &Options) -> super::Result {
     let version = env!("CARGO_PKG_VERSION");
     let kubernetes = MinorVersion::NEWEST_KNOWN;
     let object = json!({"version": format!("v{version}"), "kubernetes": kubernetes.to_string()});
-    terminal::print(&match options.output {
+    options.outputs.check(&[])?;
+    options.outputs.write(|format| match format {
         Format::Text => format!("kubectl harden v{version}\nknows Kubernetes up to {kubernetes}\n"),
         Format::Json => format!("{object:#}\n"),
         Format::Yaml => harden_yaml::write(&object),
-    })?;
-    Ok(Exit::Done)
+    })
 }

@@ -6,21 +6,22 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 use harden_core::generators::{File, FileOutput, Generated};
 
-use super::Connection;
 use super::folder::{folder_of, temporary};
+use super::outputs::{OutputFile, distinct};
 use crate::commands;
+use crate::connection::Connection;
 use crate::terminal::{self, Exit};
 
 /// Options that every generator of files takes.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct FileDelivery {
-    /// Write the file here instead of printing it; one that holds keys is readable by its owner only
-    #[arg(long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
+    /// Write to a file what would be printed; one that holds keys is readable by its owner only; repeatable
+    #[arg(long, value_name = "PATH", value_parser = path)]
+    pub(crate) output_file: Vec<OutputFile>,
 
     /// Write every file to this folder
-    #[arg(long, value_name = "DIR", conflicts_with = "output")]
+    #[arg(long, value_name = "DIR", conflicts_with = "output_file")]
     pub(crate) output_dir: Option<PathBuf>,
 
     #[command(flatten)]
@@ -34,30 +35,48 @@ pub(crate) struct FileDelivery {
     pub(crate) connection: Connection,
 }
 
-/// Prints the files, or writes all of them, or none if one would replace another's work.
-pub(crate) fn run(generated: &Generated, delivery: &FileDelivery, force: bool) -> commands::Result {
-    let wanted: Vec<&File> = generated.wanted().collect();
-    match (&delivery.output, &delivery.output_dir, wanted.as_slice()) {
-        (Some(path), _, [file]) => write(&[(path.clone(), file)], delivery, force),
-        (Some(_), _, files) => {
-            bail!("there are {} files to write: name a folder with --output-dir", files.len())
-        }
-        (None, Some(folder), _) => {
-            let files = &generated.files;
-            std::fs::create_dir_all(folder)
-                .with_context(|| format!("failed to create {}", folder.display()))?;
-            let files: Vec<_> = files.iter().map(|it| (folder.join(&it.name), it)).collect();
-            write(&files, delivery, force)
-        }
-        (None, None, _) => print(generated, delivery),
+/// What `--output-file` takes where there is one format only.
+fn path(text: &str) -> Result<OutputFile, String> {
+    match text {
+        "" => Err("must be PATH".to_owned()),
+        "-" => Err("- is no file: leave --output-file out to print".to_owned()),
+        _ => Ok(OutputFile { format: None, path: text.into() }),
     }
+}
+
+/// Prints the files, or writes them. Those of a folder are written all, or none if one would replace
+/// another's work; of several single files, one that cannot be written keeps no other from being written.
+pub(crate) fn run(generated: &Generated, delivery: &FileDelivery, force: bool) -> commands::Result {
+    if let Some(folder) = &delivery.output_dir {
+        let files = &generated.files;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("failed to create {}", folder.display()))?;
+        let files: Vec<_> = files.iter().map(|it| (folder.join(&it.name), it)).collect();
+        return write(&files, delivery, force);
+    }
+    if delivery.output_file.is_empty() {
+        return print(generated, delivery);
+    }
+    distinct(delivery.output_file.iter().map(|it| it.path.as_path()))?;
+    let wanted: Vec<&File> = generated.wanted().collect();
+    let [file] = wanted.as_slice() else {
+        bail!("there are {} files to write: name a folder with --output-dir", wanted.len());
+    };
+    let mut exit = Exit::Done;
+    for output in &delivery.output_file {
+        if let Err(error) = write(&[(output.path.clone(), file)], delivery, force) {
+            terminal::error(&format!("{error:#}"))?;
+            exit = Exit::Failed;
+        }
+    }
+    Ok(exit)
 }
 
 fn print(generated: &Generated, delivery: &FileDelivery) -> commands::Result {
     let hides = |file: &File| file.is_secret && !file.is_shown;
     if io::stdout().is_terminal() && generated.wanted().any(hides) {
         bail!(
-            "this would show keys on the terminal: write a file with --output FILE, or say --show-key"
+            "this would show keys on the terminal: write a file with --output-file PATH, or say --show-key"
         );
     }
     terminal::print(&delivery.style.text(generated))?;

@@ -13,8 +13,9 @@ use super::Delivery;
 use crate::commands;
 use crate::terminal::{self, Exit};
 
-/// Opens every file that this module writes, so that it knows them again.
-const MARK: &str = "# Made by kubectl harden, which overwrites this file when it is run again.\n";
+/// Opens every file of objects that is written, so that a later run knows it again.
+pub(super) const MARK: &str =
+    "# Made by kubectl harden, which overwrites this file when it is run again.\n";
 
 /// Writes the objects, or nothing at all if any file there is somebody else's.
 pub(crate) fn write(
@@ -35,6 +36,7 @@ pub(crate) fn write(
         replace(&path, format!("{MARK}{}", *file.text).as_bytes())
             .with_context(|| format!("failed to write {}", path.display()))?;
     }
+    terminal::note(&wrote(folder, &files))?;
     for stale in stale(folder, &files)? {
         terminal::note(&format!(
             "{} is from an earlier run and not in kustomization.yaml any more; delete it if it is not needed",
@@ -44,13 +46,23 @@ pub(crate) fn write(
     Ok(Exit::Done)
 }
 
-fn reject_foreign(path: &Path) -> anyhow::Result<()> {
+pub(super) fn reject_foreign(path: &Path) -> anyhow::Result<()> {
+    // What is no file, such as a named pipe, is written to and not replaced.
+    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        return Ok(());
+    }
     match fs::read_to_string(path) {
         Ok(text) if text.starts_with(MARK) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Ok(_) => bail!("{} was not written by this command; --force overwrites it", path.display()),
         Err(error) => Err(error).with_context(|| format!("failed to read {}", path.display())),
     }
+}
+
+/// What is in the folder now, by name.
+fn wrote(folder: &Path, files: &[File]) -> String {
+    let names: Vec<_> = files.iter().map(|it| it.name.as_str()).collect();
+    format!("wrote {} files to {}: {}", names.len(), folder.display(), names.join(", "))
 }
 
 /// Puts a file there whole or not at all. What is no file, such as `/dev/stderr` or a named pipe, is

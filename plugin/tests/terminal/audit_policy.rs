@@ -16,7 +16,7 @@ const GALLERY: [(&str, &str); 10] = [
     ("audit-policy-drop-noise", "audit-policy --profile cis --drop-noise --no-comments"),
     (
         "audit-policy-bodies",
-        "audit-policy --log-bodies-of persistentvolumes,widgets.example.com --log-bodies-of *.apps --namespaces team-a,team-b --drop-noise=none --kubernetes-version v1.30 --no-comments",
+        "audit-policy --log-bodies-of persistentvolumes,widgets.example.com --log-bodies-of *.apps --namespace team-a,team-b --drop-noise=none --kubernetes-version v1.30 --no-comments",
     ),
     ("audit-policy-flags", "audit-policy --print-flags"),
     (
@@ -35,9 +35,9 @@ const MISTAKES: [&str; 15] = [
     "audit-policy --log-bodies-of *",
     "audit-policy --drop-noise=watches",
     "audit-policy --drop-noise=none,events",
-    "audit-policy --profile minimal --namespaces team-a",
-    "audit-policy --namespaces Team-A",
-    "audit-policy --kubernetes-version 1.37",
+    "audit-policy --profile minimal --namespace team-a",
+    "audit-policy --namespace Team-A",
+    "audit-policy --kubernetes-version 1.24",
     "audit-policy --kubernetes-version v1.99",
     "audit-policy --backend webhook",
     "audit-policy --estimate nowhere.log",
@@ -121,7 +121,7 @@ fn lines_that_are_no_events_are_left_out_and_hide_none_after_them() {
     assert!(text.contains("of 200 events"), "{text}");
     assert!(text.contains("left out: 2 lines that are no audit event"), "{text}");
     let policy = folder.path().join("policy.yaml").display().to_string();
-    line(&format!("audit-policy --output {policy}")).ok();
+    line(&format!("audit-policy --output-file {policy}")).ok();
     let words = format!("simulate audit -f {policy} --summary --events {}", file.display());
     let ended = line(&words);
     assert_eq!(ended.code, 3, "{}", ended.stderr);
@@ -167,7 +167,7 @@ fn memory_does_not_grow_with_the_log() {
 fn files_are_overwritten_on_request_only() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("policy.yaml");
-    let words = format!("audit-policy --output {}", path.display());
+    let words = format!("audit-policy --output-file {}", path.display());
     assert!(line(&words).stderr.contains("wrote"));
     assert!(line(&words).rejected().contains("exists; --force overwrites it"));
     line(&format!("{words} --force --profile cis")).ok();

@@ -55,7 +55,7 @@ fn every_mistake_is_named_with_its_flag_and_rule() {
 /// A file with a fresh key in a folder, and the key.
 fn fresh(folder: &Path) -> (String, String) {
     let file = folder.join("encryption.yaml").display().to_string();
-    harden(["encryption", "--output", &file]).ok();
+    harden(["encryption", "--output-file", &file]).ok();
     let text = fs::read_to_string(&file).unwrap();
     let secret = text.split("secret: \"").nth(1).unwrap().split('"').next().unwrap();
     (file, secret.to_owned())
@@ -79,7 +79,7 @@ fn files_with_keys_are_for_their_owner_and_never_overwritten() {
     let (file, _) = fresh(folder.path());
     assert_eq!(mode(&file), 0o600);
     let before = fs::read_to_string(&file).unwrap();
-    for words in [&["--output", &file][..], &["--show-key", "--output", &file]] {
+    for words in [&["--output-file", &file][..], &["--show-key", "--output", &file]] {
         let message = harden([&["encryption"], words].concat()).rejected();
         assert!(message.contains("exists, and keys are never overwritten"), "{message}");
         assert_eq!(fs::read_to_string(&file).unwrap(), before);
@@ -120,7 +120,7 @@ fn no_key_is_in_anything_but_the_file() {
         "rotate -f FILE --stage retire --reencrypted",
         "rotate -f FILE --stage status --verify",
         "rotate -f FILE --stage bad",
-        "rotate -f FILE --output FILE",
+        "rotate -f FILE --output-file FILE",
         "enable -f FILE",
         "enable -f FILE --stage retire --reencrypted",
         "disable -f FILE",

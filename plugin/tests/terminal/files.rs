@@ -37,7 +37,7 @@ fn what_is_no_regular_file_is_never_replaced() {
     let before = names(folder.path());
     for generator in GENERATORS {
         for name in ["pipe", "folder", "link", "dangling"] {
-            let words = format!("{generator} --output {}", at(name).display());
+            let words = format!("{generator} --output-file {}", at(name).display());
             let message = line(&words).rejected();
             assert!(message.contains("is no regular file: name another file"), "{message}");
         }
@@ -77,7 +77,7 @@ fn a_report_goes_into_a_pipe_and_not_in_its_place() {
 #[test]
 fn a_missing_folder_is_named_and_no_temporary_file() {
     for generator in GENERATORS {
-        let message = line(&format!("{generator} --output /nonexistent/a/b.yaml")).rejected();
+        let message = line(&format!("{generator} --output-file /nonexistent/a/b.yaml")).rejected();
         let expected = "error: there is no folder /nonexistent/a: make it first\n";
         assert!(message.ends_with(expected), "{message}");
     }
@@ -87,7 +87,7 @@ fn a_missing_folder_is_named_and_no_temporary_file() {
 fn of_several_files_all_are_written_or_none() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("encryption.yaml").display().to_string();
-    harden(["encryption", "--output", &file]).ok();
+    harden(["encryption", "--output-file", &file]).ok();
     let target = folder.path().join("rotation");
     fs::create_dir(&target).unwrap();
     fs::write(target.join("4-retire.yaml"), "mine").unwrap();

@@ -9,18 +9,18 @@ const GALLERY: [(&str, &str); 5] = [
     ("pod-security-latest", "pod-security --kubernetes-version latest"),
     (
         "pod-security-exemptions",
-        "pod-security --enforce restricted --exempt-namespace kube-system,gpu-operator --exempt-user ann@example.com --exempt-user system:serviceaccount:ci:deployer --exempt-runtime-class kata",
+        "pod-security --level restricted --exempt-namespace kube-system,gpu-operator --exempt-user ann@example.com --exempt-user system:serviceaccount:ci:deployer --exempt-runtime-class kata",
     ),
     (
         "pod-security-levels",
-        "pod-security --enforce privileged --audit baseline --warn restricted --kubernetes-version v1.34 --exempt-no-namespace --no-comments",
+        "pod-security --level privileged --audit-level baseline --warn-level restricted --kubernetes-version v1.34 --exempt-no-namespace --no-comments",
     ),
     ("pod-security-flags", "pod-security --print-flags"),
 ];
 
 const MISTAKES: [&str; 15] = [
-    "pod-security --enforce strict",
-    "pod-security --kubernetes-version 1.37",
+    "pod-security --level strict",
+    "pod-security --kubernetes-version 1.24",
     "pod-security --kubernetes-version v1.99",
     "pod-security --exempt-namespace Kube-System",
     "pod-security --exempt-namespace kube-*",
@@ -32,7 +32,7 @@ const MISTAKES: [&str; 15] = [
     "pod-security --exempt-user system:serviceaccount:ci",
     "pod-security --exempt-user system:serviceaccount:kube-system:replicaset-controller",
     "pod-security --exempt-runtime-class Kata",
-    "pod-security --output-dir a --output b",
+    "pod-security --output-dir a --output-file b",
     "pod-security team-a",
 ];
 

@@ -149,14 +149,14 @@ fn the_servers_version_bounds_the_versions_of_labels() {
 fn mistakes_are_named() {
     assert!(line("simulate pod-security").rejected().contains("--filename"));
     assert!(
-        line("simulate pod-security -f x --kubernetes-version 1.30")
+        line("simulate pod-security -f x --kubernetes-version 1.24")
             .rejected()
-            .contains("must be a minor version up to v1.37, such as v1.34, or `latest`")
+            .contains("must be a version from v1.25 to v1.37, such as 1.30")
     );
     assert!(
-        line("simulate pod-security -f x --policy-version 1.30")
+        line("simulate pod-security -f x --policy-version cluster")
             .rejected()
-            .contains("must be a minor version such as v1.37, or `latest`")
+            .contains("must be a version from v1.25 to v1.37, such as 1.30, or `latest`")
     );
     assert!(
         line("simulate pod-security -f nowhere.yaml")

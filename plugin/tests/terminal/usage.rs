@@ -11,7 +11,7 @@ const MISTAKES: [&str; 37] = [
     "namespace Team-A",
     "namespace kube-system",
     "namespace team-a --level strict",
-    "namespace team-a --kubernetes-version 1.37",
+    "namespace team-a --kubernetes-version 1.24",
     "namespace team-a --kubernetes-version v1.99",
     "namespace team-a --label team",
     "namespace team-a --label team=a/b",

@@ -6,7 +6,7 @@ use harden_core::rule::Rule;
 use crate::protocol::engine::{Catalogue, RuleEntry, RulePage, Scenario};
 
 /// The oldest Kubernetes whose schemas the core knows.
-const OLDEST: u16 = 25;
+const OLDEST: u16 = MinorVersion::OLDEST_KNOWN.0;
 
 /// Manifests from real life: what it shows, what the file is called, the file.
 const SCENARIOS: [(&str, &str, &str); 3] = [

@@ -3,9 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{File, OptionError};
-use crate::cluster::Facts;
-use crate::kubernetes::{MinorVersion, PolicyVersion};
+use super::File;
+use crate::kubernetes::MinorVersion;
 
 /// What a static pod of kube-apiserver needs to have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,8 +39,6 @@ pub(super) enum Kind {
     Logs,
 }
 
-/// The oldest version that this crate knows.
-pub(super) const OLDEST: MinorVersion = MinorVersion(25);
 /// The first version whose kubeadm reads `v1beta4`, where flags are a list.
 const V1BETA4: MinorVersion = MinorVersion(31);
 
@@ -126,26 +123,4 @@ impl Kind {
     fn is_read_only(self) -> bool {
         matches!(self, Self::File | Self::Folder)
     }
-}
-
-/// The version that an option names or has the cluster asked for, never one that is not known here.
-pub(super) fn version(
-    option: &'static str,
-    chosen: Option<PolicyVersion>,
-    facts: &Facts,
-) -> Result<MinorVersion, OptionError> {
-    let newest = MinorVersion::NEWEST_KNOWN;
-    let version = match (chosen, facts.version) {
-        (Some(PolicyVersion::Cluster), None) => {
-            return Err(OptionError::new(option, "cluster", "no cluster could be asked"));
-        }
-        (Some(PolicyVersion::Cluster), Some(cluster)) => return Ok(cluster.min(newest)),
-        (Some(PolicyVersion::Pinned(version)), _) => version,
-        (Some(PolicyVersion::Latest) | None, _) => newest,
-    };
-    if version < OLDEST || version > newest {
-        let rule = format!("{OLDEST} to {newest} are known here");
-        return Err(OptionError::new(option, version, rule));
-    }
-    Ok(version)
 }

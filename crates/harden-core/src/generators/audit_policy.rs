@@ -16,7 +16,7 @@ use crate::configuration::audit::{self, AuditPolicy};
 use crate::configuration::first_document;
 use crate::kubernetes::{MinorVersion, NamespaceName, PolicyVersion};
 
-use super::{File, Generate, Generated, HostPath, OptionError, Product, api_server};
+use super::{File, Generate, Generated, HostPath, OptionError, Product, known_version};
 use rule::PolicyRule;
 
 #[cfg(feature = "cli")]
@@ -46,10 +46,14 @@ pub struct Options {
     pub drop_noise: Vec<Noise>,
 
     /// Log bodies only in this namespace, and metadata everywhere; repeatable [default: all namespaces]
-    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME", value_delimiter = ','))]
-    pub namespaces: Vec<NamespaceName>,
+    #[cfg_attr(
+        feature = "cli",
+        arg(short = 'n', long, value_name = "NAME", value_delimiter = ',')
+    )]
+    pub namespace: Vec<NamespaceName>,
 
-    /// Version of Kubernetes that it is for: v1.N, or cluster to ask the API server [default: v1.37]
+    /// Version of Kubernetes that it is for, such as 1.30 or latest; cluster asks the API server
+    /// [default: v1.37]
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
     pub kubernetes_version: Option<PolicyVersion>,
 
@@ -71,9 +75,9 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "BACKEND", default_value = "log", requires = "print_flags", help_heading = SERVER))]
     pub backend: Backend,
 
-    /// Where the policy is on the control plane nodes
-    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = PATH, requires = "print_flags", help_heading = SERVER))]
-    pub config_path: HostPath,
+    /// Where the policy is on the control plane nodes [default: /etc/kubernetes/audit/audit-policy.yaml]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", requires = "print_flags", help_heading = SERVER))]
+    pub config_path: Option<HostPath>,
 }
 
 impl Default for Options {
@@ -82,13 +86,13 @@ impl Default for Options {
             profile: Profile::Recommended,
             log_bodies_of: Vec::new(),
             drop_noise: Vec::new(),
-            namespaces: Vec::new(),
+            namespace: Vec::new(),
             kubernetes_version: None,
             force: false,
             estimate: None,
             print_flags: false,
             backend: Backend::Log,
-            config_path: HostPath::known(PATH),
+            config_path: None,
         }
     }
 }
@@ -108,9 +112,10 @@ impl Generate for Options {
     }
 
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
-        let version = api_server::version("--kubernetes-version", self.kubernetes_version, facts)?;
+        let version = known_version(self.kubernetes_version, facts)?;
         if self.print_flags {
-            let (settings, notes) = self.backend.settings(&self.config_path);
+            let path = self.config_path.clone().unwrap_or(HostPath::known(PATH));
+            let (settings, notes) = self.backend.settings(&path);
             let file = settings.to_file("audit-flags.yaml", version);
             return Ok(Generated { files: vec![file], notes, ..Generated::default() });
         }
@@ -152,7 +157,7 @@ impl Options {
             return Err(OptionError::new(OPTION, "none", "goes with no other"));
         }
         let has_bodies = self.profile != Profile::Minimal || !self.log_bodies_of.is_empty();
-        if !self.namespaces.is_empty() && !has_bodies {
+        if !self.namespace.is_empty() && !has_bodies {
             let rule =
                 "the profile minimal logs no bodies anywhere; name some with --log-bodies-of";
             return Err(OptionError::new("--namespaces", "", rule));
@@ -171,7 +176,8 @@ impl Options {
     fn notes(&self, text: &str) -> Vec<String> {
         let mut notes = Vec::new();
         let is_for_newest_unasked = self.kubernetes_version.is_none() && self.estimate.is_none();
-        if is_for_newest_unasked && with_policy(text, api_server::OLDEST, |_| ()).is_none() {
+        if is_for_newest_unasked && with_policy(text, MinorVersion::OLDEST_KNOWN, |_| ()).is_none()
+        {
             notes.push(format!(
                 "API servers before {} do not start with this policy: for them, name their version with --kubernetes-version",
                 audit::GROUP_WILDCARD

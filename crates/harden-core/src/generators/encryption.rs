@@ -27,7 +27,7 @@ use crate::kubernetes::{MinorVersion, PolicyVersion};
 use configuration::{Configuration, Entry, ResourceRule};
 use new_key::NewKeys;
 
-use super::{File, Generate, Generated, HostPath, OptionError, Product, api_server};
+use super::{File, Generate, Generated, HostPath, OptionError, Product, known_version};
 
 /// What the file is called when nobody says otherwise.
 const NAME: &str = "encryption.yaml";
@@ -56,15 +56,13 @@ pub struct Options {
     pub writer: Writer,
 
     /// Resources to encrypt: secrets, deployments.apps, *.apps, *. for the core group, *.* for all
-    #[cfg_attr(
-        feature = "cli",
-        arg(long, value_name = "RESOURCE", value_delimiter = ',', default_values = ["secrets"])
-    )]
+    /// [default: secrets]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "RESOURCE", value_delimiter = ','))]
     pub resources: Vec<Resource>,
 
-    /// Whether objects that are stored in plain are read
-    #[cfg_attr(feature = "cli", arg(long, value_name = "STAGE", default_value = "migrating"))]
-    pub stage: Fallback,
+    /// Read no object that is stored in plain: the cluster is new, or everything was written again
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub migrated: bool,
 
     /// Let keys be printed to the terminal
     #[cfg_attr(feature = "cli", arg(long))]
@@ -76,27 +74,23 @@ pub struct Options {
     pub print_flags: bool,
 
     /// Where the file is on the control plane nodes
-    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = PATH, help_heading = SERVER))]
-    pub config_path: HostPath,
+    /// [default: /etc/kubernetes/encryption/encryption.yaml]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", help_heading = SERVER))]
+    pub config_path: Option<HostPath>,
 
     /// Have the API servers read the file again when it changes, instead of at a restart
     #[cfg_attr(feature = "cli", arg(long, requires = "print_flags", help_heading = SERVER))]
     pub automatic_reload: bool,
 
-    /// Version of Kubernetes that it is for: v1.N, or cluster to ask the API server [default: v1.37]
+    /// Version of Kubernetes that it is for, such as 1.30 or latest; cluster asks the API server
+    /// [default: v1.37]
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION", help_heading = SERVER))]
     pub kubernetes_version: Option<PolicyVersion>,
 }
 
-/// Whether objects in plain are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum Fallback {
-    /// They are, by identity as the last provider: the cluster may hold some
-    #[default]
-    Migrating,
-    /// They are not: the cluster is new, or everything was written again
-    Migrated,
+/// Where the file is on the nodes.
+fn path(chosen: Option<&HostPath>) -> HostPath {
+    chosen.cloned().unwrap_or(HostPath::known(PATH))
 }
 
 impl Default for Options {
@@ -104,11 +98,11 @@ impl Default for Options {
         Self {
             procedure: None,
             writer: Writer::default(),
-            resources: vec![resource::secrets()],
-            stage: Fallback::default(),
+            resources: Vec::new(),
+            migrated: false,
             show_key: false,
             print_flags: false,
-            config_path: HostPath::known(PATH),
+            config_path: None,
             automatic_reload: false,
             kubernetes_version: None,
         }
@@ -144,14 +138,18 @@ impl Generate for Options {
         if let Some(procedure) = &self.procedure {
             return procedure.generate(facts);
         }
-        let version = api_server::version("--kubernetes-version", self.kubernetes_version, facts)?;
+        let version = known_version(self.kubernetes_version, facts)?;
         check_version(version, &self.writer, &self.resources)?;
         if !self.print_flags {
             return self.configure(facts);
         }
         let kms = self.writer.kms()?;
-        let (settings, notes) =
-            flags::settings(&self.config_path, self.automatic_reload, kms.as_ref(), version)?;
+        let (settings, notes) = flags::settings(
+            &path(self.config_path.as_ref()),
+            self.automatic_reload,
+            kms.as_ref(),
+            version,
+        )?;
         let files = vec![settings.to_file("encryption-flags.yaml", version)];
         Ok(Generated { files, notes, ..Generated::default() })
     }
@@ -186,8 +184,8 @@ impl Options {
     fn configure(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let mut configuration = Configuration::default();
         let mut keys = NewKeys::new(&self.writer, facts, &configuration)?;
-        let reads_plain = self.stage == Fallback::Migrating;
-        for resources in resource::rules(&self.resources) {
+        let reads_plain = !self.migrated;
+        for resources in resource::rules(&resource::or_secrets(&self.resources)) {
             let mut entries = vec![keys.entry(None)?];
             if reads_plain {
                 entries.push(Entry::Identity);
@@ -204,7 +202,7 @@ impl Options {
         if configuration.rules_for("secrets").is_empty() {
             notes.push("Secrets are not covered: add secrets to --resources".to_owned());
         }
-        let comment = header(&configuration, &self.config_path, reads_plain);
+        let comment = header(&configuration, &path(self.config_path.as_ref()), reads_plain);
         let file = write(&configuration, NAME, &comment, self.show_key);
         Ok(Generated { files: vec![file], notes, ..Generated::default() })
     }

@@ -84,8 +84,8 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL", help_heading = SECURITY))]
     pub warn_level: Option<Level>,
 
-    /// Version of the Pod Security Standards: v1.N, latest, or cluster to ask the API server
-    /// [default: v1.37, or the cluster's if it is older and --apply asks it]
+    /// Version of the Pod Security Standards, such as 1.30; latest follows upgrades, cluster asks the
+    /// API server [default: v1.37, or the cluster's if it is older and --apply asks it]
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION", help_heading = SECURITY))]
     pub kubernetes_version: Option<PolicyVersion>,
 

@@ -8,6 +8,7 @@ use crate::configuration::first_document;
 use crate::kubernetes::{Level, MinorVersion, NamespaceName, PolicyVersion};
 
 use super::api_server::{Kind, Mount, Settings};
+use super::version::cluster_version;
 use super::{File, Generate, Generated, HostPath, OptionError, Product};
 
 #[cfg(feature = "cli")]
@@ -17,27 +18,25 @@ const SERVER: &str = "API server";
 
 const FILE: &str = "admission-configuration.yaml";
 const PATH: &str = "/etc/kubernetes/admission/admission-configuration.yaml";
-/// The first version whose API server reads `v1` of the configuration.
-const OLDEST: MinorVersion = MinorVersion(25);
 
 /// What holds for namespaces that do not say otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Options {
     /// Pods beyond this level are rejected in namespaces without labels
-    #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL", default_value = "baseline"))]
-    pub enforce: Level,
+    #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL", default_value = "restricted"))]
+    pub level: Level,
 
-    /// Pods beyond this level are recorded in the audit log [default: restricted, or privileged if --enforce is]
+    /// Pods beyond this level are recorded in the audit log [default: restricted, or privileged if --level is]
     #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL"))]
-    pub audit: Option<Level>,
+    pub audit_level: Option<Level>,
 
-    /// Pods beyond this level are warned about [default: restricted, or privileged if --enforce is]
+    /// Pods beyond this level are warned about [default: restricted, or privileged if --level is]
     #[cfg_attr(feature = "cli", arg(long, value_name = "LEVEL"))]
-    pub warn: Option<Level>,
+    pub warn_level: Option<Level>,
 
-    /// Version of the Pod Security Standards: v1.N, latest, or cluster to ask the API server
-    /// [default: v1.37]
+    /// Version of the Pod Security Standards, such as 1.30; latest follows upgrades, cluster asks the
+    /// API server [default: v1.37]
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
     pub kubernetes_version: Option<PolicyVersion>,
 
@@ -67,16 +66,17 @@ pub struct Options {
     pub print_flags: bool,
 
     /// Where the configuration is on the control plane nodes
-    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = PATH, requires = "print_flags", help_heading = SERVER))]
-    pub config_path: HostPath,
+    /// [default: /etc/kubernetes/admission/admission-configuration.yaml]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", requires = "print_flags", help_heading = SERVER))]
+    pub config_path: Option<HostPath>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            enforce: Level::Baseline,
-            audit: None,
-            warn: None,
+            level: Level::Restricted,
+            audit_level: None,
+            warn_level: None,
             kubernetes_version: None,
             force: false,
             exempt_namespace: Vec::new(),
@@ -84,7 +84,7 @@ impl Default for Options {
             exempt_user: Vec::new(),
             exempt_runtime_class: Vec::new(),
             print_flags: false,
-            config_path: HostPath::known(PATH),
+            config_path: None,
         }
     }
 }
@@ -106,11 +106,12 @@ impl Generate for Options {
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let version = self.version(facts)?;
         if self.print_flags {
+            let path = self.config_path.clone().unwrap_or(HostPath::known(PATH)).to_string();
             let settings = Settings {
-                flags: vec![("admission-control-config-file", self.config_path.to_string())],
+                flags: vec![("admission-control-config-file", path.clone())],
                 mounts: vec![Mount {
                     name: "admission-config",
-                    path: self.config_path.to_string(),
+                    path: path.clone(),
                     kind: Kind::File,
                 }],
             };
@@ -118,10 +119,8 @@ impl Generate for Options {
                 PolicyVersion::Pinned(version) => version,
                 PolicyVersion::Latest | PolicyVersion::Cluster => MinorVersion::NEWEST_KNOWN,
             };
-            let notes = vec![format!(
-                "put the configuration at {} on every control plane node first",
-                self.config_path
-            )];
+            let notes =
+                vec![format!("put the configuration at {path} on every control plane node first")];
             let files = vec![settings.to_file("admission-flags.yaml", kubeadm)];
             return Ok(Generated { files, notes, ..Generated::default() });
         }
@@ -140,12 +139,12 @@ impl Generate for Options {
 impl Options {
     fn text(&self, version: PolicyVersion) -> String {
         let version = version.to_string();
-        let is_quiet = self.enforce == Level::Privileged;
+        let is_quiet = self.level == Level::Privileged;
         let unset = if is_quiet { Level::Privileged } else { Level::Restricted };
         let levels = [
-            ("enforce", self.enforce),
-            ("audit", self.audit.unwrap_or(unset)),
-            ("warn", self.warn.unwrap_or(unset)),
+            ("enforce", self.level),
+            ("audit", self.audit_level.unwrap_or(unset)),
+            ("warn", self.warn_level.unwrap_or(unset)),
         ];
         let mut defaults = Map::new();
         for (mode, level) in levels {
@@ -235,27 +234,16 @@ impl Options {
 
     /// The version to pin, never one that the server does not know.
     fn version(&self, facts: &Facts) -> Result<PolicyVersion, OptionError> {
-        const OPTION: &str = "--kubernetes-version";
-        let newest = MinorVersion::NEWEST_KNOWN;
-        match (self.kubernetes_version, facts.version) {
-            (Some(PolicyVersion::Cluster), None) => {
-                Err(OptionError::new(OPTION, "cluster", "no cluster could be asked"))
-            }
-            (Some(PolicyVersion::Cluster), Some(cluster)) => Ok(PolicyVersion::Pinned(cluster)),
-            (Some(PolicyVersion::Pinned(version)), _) if version > newest || version < OLDEST => {
-                let rule = format!(
-                    "{OLDEST} to {newest} are known here; `cluster` asks the API server for its own"
-                );
-                Err(OptionError::new(OPTION, version, rule))
-            }
-            (Some(version), _) => Ok(version),
-            (None, _) => Ok(PolicyVersion::Pinned(newest)),
+        match self.kubernetes_version {
+            Some(PolicyVersion::Cluster) => Ok(PolicyVersion::Pinned(cluster_version(facts)?)),
+            Some(version) => Ok(version),
+            None => Ok(PolicyVersion::Pinned(MinorVersion::NEWEST_KNOWN)),
         }
     }
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if self.enforce == Level::Privileged {
+        if self.level == Level::Privileged {
             notes.push(
                 "namespaces without labels admit every pod: the plugin is told what it does anyway"
                     .to_owned(),
@@ -265,7 +253,7 @@ impl Options {
                 "pods that run already stay; look before with: kubectl label --dry-run=server --overwrite namespace --all \
                  pod-security.kubernetes.io/enforce="
                     .to_owned()
-                    + &self.enforce.to_string(),
+                    + &self.level.to_string(),
             );
         }
         notes
@@ -280,7 +268,7 @@ fn check_names(text: &str) -> Result<(), OptionError> {
     };
     let faults: Vec<_> = rejection.faults.iter().map(|it| it.message.as_str()).collect();
     let is_class = faults.iter().any(|it| it.starts_with("exemptions.runtimeClasses"));
-    let option = if is_class { "--exempt-runtime-class" } else { "--enforce" };
+    let option = if is_class { "--exempt-runtime-class" } else { "--level" };
     Err(OptionError::new(
         option,
         "",

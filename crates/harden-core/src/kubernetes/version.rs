@@ -10,6 +10,8 @@ use harden_yaml::Place;
 pub struct MinorVersion(pub u16);
 
 impl MinorVersion {
+    /// The oldest version that this crate knows.
+    pub const OLDEST_KNOWN: Self = Self(25);
     /// The newest version whose policies this crate knows.
     pub const NEWEST_KNOWN: Self = Self(37);
 
@@ -29,12 +31,18 @@ impl MinorVersion {
         digits.parse().ok().map(Self)
     }
 
-    /// Reads a version that this crate knows, as in `v1.34`, or `latest`.
-    pub fn read_known(text: &str) -> Result<Self, UnknownVersion> {
-        match text.parse() {
-            Ok(PolicyVersion::Latest) => Ok(Self::NEWEST_KNOWN),
-            Ok(PolicyVersion::Pinned(version)) if version <= Self::NEWEST_KNOWN => Ok(version),
-            _ => Err(UnknownVersion),
+    /// Whether this crate knows it.
+    pub fn is_known(self) -> bool {
+        (Self::OLDEST_KNOWN..=Self::NEWEST_KNOWN).contains(&self)
+    }
+
+    /// Reads a version that this crate knows, where there is no cluster to ask: `1.34`, `v1.34`, `v1.34.2`
+    /// or `latest`.
+    pub fn read_known(text: &str) -> Result<Self, InvalidVersion> {
+        match text.parse()? {
+            PolicyVersion::Latest => Ok(Self::NEWEST_KNOWN),
+            PolicyVersion::Pinned(version) => Ok(version),
+            PolicyVersion::Cluster => Err(InvalidVersion),
         }
     }
 }
@@ -44,32 +52,28 @@ impl MinorVersion {
 #[error("the API server calls its version `{0}`, which is not understood")]
 pub struct UnknownServerVersion(String);
 
-/// Why a text is no version that this crate knows.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("must be a minor version up to {}, such as v1.34, or `latest`", MinorVersion::NEWEST_KNOWN)]
-pub struct UnknownVersion;
-
 impl fmt::Display for MinorVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "v1.{}", self.0)
     }
 }
 
-/// Which version of the Pod Security Standards a namespace is held to.
+/// Which version of Kubernetes something is for, as `--kubernetes-version` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PolicyVersion {
-    /// The standards as they were in this version.
+    /// This one.
     Pinned(MinorVersion),
-    /// Whatever the API server's own version says; changes its meaning with upgrades.
+    /// The newest; of a label, whatever the API server's own version is, which changes with upgrades.
     Latest,
     /// The version of the cluster that is asked.
     Cluster,
 }
 
-/// Why a text is no policy version.
+/// Why a text is no version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "must be a minor version such as {}, `latest`, or `cluster` to ask the API server",
+    "must be a version from {} to {}, such as 1.30, v1.30 or v1.30.4, or `latest`, or `cluster` to ask the API server",
+    MinorVersion::OLDEST_KNOWN,
     MinorVersion::NEWEST_KNOWN
 )]
 pub struct InvalidVersion;
@@ -81,17 +85,26 @@ impl FromStr for PolicyVersion {
         match text {
             "latest" => Ok(Self::Latest),
             "cluster" => Ok(Self::Cluster),
-            _ => {
-                let digits = text.strip_prefix("v1.").ok_or(InvalidVersion)?;
-                let canonical = digits == "0" || !digits.starts_with('0');
-                let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
-                match digits.parse() {
-                    Ok(minor) if canonical && all_digits => Ok(Self::Pinned(MinorVersion(minor))),
-                    _ => Err(InvalidVersion),
-                }
-            }
+            _ => read_release(text)
+                .filter(|it| it.is_known())
+                .map(Self::Pinned)
+                .ok_or(InvalidVersion),
         }
     }
+}
+
+/// Reads `1.30` or `v1.30`, with a patch and what a provider adds to it, as in `v1.30.4-gke.100`.
+fn read_release(text: &str) -> Option<MinorVersion> {
+    let rest = text.strip_prefix('v').unwrap_or(text).strip_prefix("1.")?;
+    let (minor, patch) = rest.split_once('.').map_or((rest, None), |(it, patch)| (it, Some(patch)));
+    let is_number = |it: &str| {
+        it.bytes().all(|byte| byte.is_ascii_digit()) && (it == "0" || !it.starts_with('0'))
+    };
+    let patch = patch.map(|it| it.split(['-', '+']).next().unwrap_or_default());
+    if patch.is_some_and(|it| it.is_empty() || !is_number(it)) || !is_number(minor) {
+        return None;
+    }
+    minor.parse().ok().map(MinorVersion)
 }
 
 impl fmt::Display for PolicyVersion {
@@ -111,12 +124,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn policy_versions_are_what_the_label_takes() {
-        assert_eq!("v1.37".parse(), Ok(PolicyVersion::Pinned(MinorVersion(37))));
+    fn versions_are_read_as_people_write_them() {
+        for text in ["1.30", "v1.30", "v1.30.4", "1.30.0", "v1.30.4-gke.100", "v1.30.4+k3s1"] {
+            assert_eq!(text.parse(), Ok(PolicyVersion::Pinned(MinorVersion(30))), "{text}");
+        }
         assert_eq!("latest".parse(), Ok(PolicyVersion::Latest));
-        for bad in ["1.37", "v1.037", "v1.37.1", "v2.0", "Latest", "", "v1.", "v1.+3"] {
+        assert_eq!("cluster".parse(), Ok(PolicyVersion::Cluster));
+        for bad in [
+            "v1.030",
+            "v1.30.",
+            "v1.30.x",
+            "v1.30.01",
+            "v2.30",
+            "Latest",
+            "",
+            "v1.",
+            "v1.+30",
+            "vv1.30",
+            "30",
+            "v1.30-gke",
+            "1.30 ",
+        ] {
             assert_eq!(bad.parse::<PolicyVersion>(), Err(InvalidVersion), "{bad}");
         }
+    }
+
+    #[test]
+    fn versions_have_one_lower_and_one_upper_bound() {
+        for (text, is_known) in [("1.24", false), ("1.25", true), ("1.37", true), ("1.38", false)] {
+            assert_eq!(text.parse::<PolicyVersion>().is_ok(), is_known, "{text}");
+        }
+        let error = InvalidVersion.to_string();
+        assert!(error.starts_with("must be a version from v1.25 to v1.37, such as"), "{error}");
     }
 
     #[test]
@@ -134,8 +173,8 @@ mod tests {
         assert_eq!(MinorVersion::read_known("latest"), Ok(newest));
         assert_eq!(MinorVersion::read_known(&newest.to_string()), Ok(newest));
         assert_eq!(MinorVersion::read_known("v1.30"), Ok(MinorVersion(30)));
-        for bad in ["v1.99", "cluster", "1.30", ""] {
-            assert_eq!(MinorVersion::read_known(bad), Err(UnknownVersion), "{bad}");
+        for bad in ["v1.99", "v1.24", "cluster", ""] {
+            assert_eq!(MinorVersion::read_known(bad), Err(InvalidVersion), "{bad}");
         }
     }
 

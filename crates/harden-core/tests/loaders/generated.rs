@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use harden_core::cluster::{Facts, Random};
 use harden_core::generators::audit_policy::{Noise, Profile};
 use harden_core::generators::encryption::{
-    Disable, Enable, Fallback, Procedure, Progress, Provider, Rotate, Writer,
+    Disable, Enable, Procedure, Progress, Provider, Rotate, Writer,
 };
 use harden_core::generators::namespace::{AdminSecrets, Dns, Size};
 use harden_core::generators::{
@@ -74,7 +74,7 @@ fn audit_policies(version: MinorVersion, all: &mut Vec<Made>) {
                         profile,
                         drop_noise: drop_noise.clone(),
                         log_bodies_of: parsed(bodies),
-                        namespaces: parsed(namespaces),
+                        namespace: parsed(namespaces),
                         kubernetes_version: Some(PolicyVersion::Pinned(version)),
                         ..audit_policy::Options::default()
                     };
@@ -105,17 +105,17 @@ fn encryption(version: MinorVersion, all: &mut Vec<Made>) {
         kms_timeout: (provider == Provider::Kms).then(|| "100ms".parse().unwrap()),
         ..Writer::default()
     };
-    let plain = |provider, resources: &str, stage| encryption::Options {
+    let plain = |provider, resources: &str, migrated| encryption::Options {
         writer: writer(provider),
         resources: parsed(resources),
-        stage,
+        migrated,
         kubernetes_version: Some(PolicyVersion::Pinned(version)),
         ..encryption::Options::default()
     };
     for provider in [Provider::Secretbox, Provider::Aescbc, Provider::Aesgcm, Provider::Kms] {
         for resources in ["secrets", "secrets,configmaps,jobs.batch", "secrets,*.apps", "*.*"] {
-            for stage in [Fallback::Migrating, Fallback::Migrated] {
-                let options = plain(provider, resources, stage);
+            for migrated in [false, true] {
+                let options = plain(provider, resources, migrated);
                 let words = format!("{options:?}");
                 // What the version does not know is rejected.
                 let Ok(made) = generate(&Generator::Encryption(options)) else { continue };
@@ -123,11 +123,7 @@ fn encryption(version: MinorVersion, all: &mut Vec<Made>) {
             }
         }
     }
-    let first = generate(&Generator::Encryption(plain(
-        Provider::Secretbox,
-        "secrets",
-        Fallback::Migrating,
-    )));
+    let first = generate(&Generator::Encryption(plain(Provider::Secretbox, "secrets", false)));
     let secretbox = first.unwrap().files[0].text.to_string();
     let progress = |has_file: bool| Progress {
         filename: has_file.then(|| "old.yaml".to_owned()),
@@ -180,14 +176,16 @@ fn encryption(version: MinorVersion, all: &mut Vec<Made>) {
 
 fn pod_security(version: MinorVersion, all: &mut Vec<Made>) {
     const LAX: &[&str] = &["admission-default-privileged"];
-    for enforce in [Level::Privileged, Level::Baseline, Level::Restricted] {
-        for (audit, warn) in [(None, None), (Some(Level::Baseline), Some(Level::Restricted))] {
+    for level in [Level::Privileged, Level::Baseline, Level::Restricted] {
+        for (audit_level, warn_level) in
+            [(None, None), (Some(Level::Baseline), Some(Level::Restricted))]
+        {
             for pinned in [PolicyVersion::Pinned(version), PolicyVersion::Latest] {
                 for is_exempt in [false, true] {
                     let mut options = pod_security::Options {
-                        enforce,
-                        audit,
-                        warn,
+                        level,
+                        audit_level,
+                        warn_level,
                         kubernetes_version: Some(pinned),
                         exempt_no_namespace: !is_exempt,
                         ..pod_security::Options::default()

@@ -5,25 +5,25 @@ use std::path::PathBuf;
 use anyhow::bail;
 use harden_core::check::Settings;
 use harden_core::finding::Severity;
-use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::kubernetes::{Level, MinorVersion, PolicyVersion};
 use harden_core::report::Format;
 use harden_core::rule::Rule;
 use harden_core::rules;
 
 use super::config::{self, Config, Entry};
 use crate::commands::explain::severity;
+use crate::connection::Connection;
+use crate::deliver::outputs::Outputs;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// File, folder, or - for standard input; repeatable
-    #[arg(
-        short,
-        long,
-        value_name = "FILE",
-        required_unless_present = "kustomize",
-        help_heading = "Input"
-    )]
-    pub(super) filename: Vec<PathBuf>,
+    /// Files, folders, https:// addresses, or - for standard input
+    #[arg(value_name = "PATH", help_heading = "Input")]
+    paths: Vec<PathBuf>,
+
+    /// The same, as kubectl users write it; repeatable
+    #[arg(short, long, value_name = "FILE", help_heading = "Input")]
+    filename: Vec<PathBuf>,
 
     /// Look into the folders of folders too
     #[arg(short = 'R', long, help_heading = "Input")]
@@ -41,9 +41,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "LEVEL", default_value = "restricted", help_heading = "Rules")]
     level: Level,
 
-    /// Kubernetes version that the manifests are meant for
-    #[arg(long, value_name = "VERSION", default_value = "v1.37", value_parser = MinorVersion::read_known, help_heading = "Rules")]
-    kubernetes_version: MinorVersion,
+    /// Kubernetes version that the manifests are meant for, such as 1.30 or latest; cluster asks the
+    /// API server [default: v1.37]
+    #[arg(long, value_name = "VERSION", help_heading = "Rules")]
+    pub(super) kubernetes_version: Option<PolicyVersion>,
 
     /// Run only these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', value_parser = rule, help_heading = "Rules")]
@@ -61,13 +62,8 @@ pub(crate) struct Options {
     #[arg(long, help_heading = "Rules")]
     pub(super) no_ignores: bool,
 
-    /// How to print what was found
-    #[arg(short, long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
-    pub(super) output: Format,
-
-    /// Write another format to a file, repeatable
-    #[arg(long, value_name = "FORMAT=PATH", value_parser = output_file, help_heading = "Output")]
-    pub(super) output_file: Vec<(Format, PathBuf)>,
+    #[command(flatten)]
+    pub(super) outputs: Outputs<Format>,
 
     /// Name the files that hold nothing to check
     #[arg(short, long, help_heading = "Output")]
@@ -92,6 +88,9 @@ pub(crate) struct Options {
     /// Exit as if all was read and checked, when something was not
     #[arg(long, help_heading = "Exit code")]
     pub(super) allow_incomplete: bool,
+
+    #[command(flatten)]
+    pub(super) connection: Connection,
 }
 
 /// The severity from which a finding fails the run.
@@ -99,12 +98,28 @@ pub(crate) struct Options {
 pub(super) struct Threshold(pub(super) Option<Severity>);
 
 impl Options {
+    /// What is to be read, in the order of the command line: what has no flag comes first.
+    pub(super) fn names(&self) -> anyhow::Result<Vec<PathBuf>> {
+        let names: Vec<_> = self.paths.iter().chain(&self.filename).cloned().collect();
+        if names.is_empty() && self.kustomize.is_none() {
+            bail!(
+                "there is nothing to check: name a file, a folder, an https:// address or - with PATH or -f, or a \
+                 kustomization with -k; the cluster of the current context is not read yet"
+            );
+        }
+        Ok(names)
+    }
+
     /// The name of the file of settings, for messages.
     pub(super) fn config_name(&self) -> String {
         self.config.as_ref().map_or_else(|| config::NAME.to_owned(), |it| it.display().to_string())
     }
 
-    pub(super) fn settings(&self, config: &Config) -> anyhow::Result<Settings> {
+    pub(super) fn settings(
+        &self,
+        config: &Config,
+        version: MinorVersion,
+    ) -> anyhow::Result<Settings> {
         let skipped = |rule: &Rule| {
             self.skip.iter().any(|it| it.id == rule.id)
                 || config.skip.iter().any(|it| it == rule.id)
@@ -118,7 +133,7 @@ impl Options {
         Ok(Settings {
             known_ids: rules::all().map(|it| it.id).collect(),
             level: self.level,
-            version: self.kubernetes_version,
+            version,
             reads_ignores: !self.no_ignores,
             ignores: if self.no_ignores {
                 Vec::new()
@@ -140,17 +155,5 @@ fn threshold(text: &str) -> Result<Threshold, String> {
         Ok(Threshold(None))
     } else {
         severity(text).map(|it| Threshold(Some(it))).map_err(|it| format!("{it}, never"))
-    }
-}
-
-fn output_file(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, path) =
-        text.split_once('=').ok_or("must be FORMAT=PATH, such as sarif=report.sarif")?;
-    let format = <Format as clap::ValueEnum>::from_str(format, false)
-        .map_err(|_| format!("there is no format `{format}`"))?;
-    if path.is_empty() {
-        Err("must be FORMAT=PATH, such as sarif=report.sarif".to_owned())
-    } else {
-        Ok((format, path.into()))
     }
 }

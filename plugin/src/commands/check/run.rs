@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::bail;
 use harden_core::check::{Incomplete, Outcome, Settings, Survey};
@@ -30,10 +31,10 @@ pub(super) struct Checked {
 }
 
 /// Reads and checks everything that the options name.
-pub(super) fn check(options: &Options, settings: Settings) -> Checked {
+pub(super) fn check(options: &Options, names: &[PathBuf], settings: Settings) -> Checked {
     let mut unread = Unread::default();
     let mut notes = Vec::new();
-    let mut inputs = read(options, &mut unread);
+    let mut inputs = read(options, names, &mut unread);
     if let Some(folder) = &options.kustomize {
         let name = folder.display().to_string();
         if folder.exists() {
@@ -50,7 +51,7 @@ pub(super) fn check(options: &Options, settings: Settings) -> Checked {
     }
     let mut survey = Survey::new(settings);
     for path in &options.crd {
-        define(path, &mut survey, &mut unread);
+        define(path, options.connection.request_timeout, &mut survey, &mut unread);
     }
     let learn = |input| match input {
         Input::Whole(source) => {
@@ -101,9 +102,9 @@ impl Unread {
 }
 
 /// Takes in the CustomResourceDefinitions of a file.
-fn define(path: &Path, survey: &mut Survey, unread: &mut Unread) {
-    let name = path.display().to_string();
-    let text = match input::read_path(path) {
+fn define(path: &Path, timeout: Duration, survey: &mut Survey, unread: &mut Unread) {
+    let name = name_of(path);
+    let text = match input::read_path(path, timeout) {
         Ok(text) => text,
         Err(error) if input::is_not_there(&error) => {
             return unread.miss(name, format!("{error:#}"));
@@ -125,8 +126,8 @@ fn define(path: &Path, survey: &mut Survey, unread: &mut Unread) {
 }
 
 /// Reads the files that the options name, in their order.
-fn read(options: &Options, unread: &mut Unread) -> Vec<Input<Stream>> {
-    let files = sources::find(&options.filename, options.recursive);
+fn read(options: &Options, names: &[PathBuf], unread: &mut Unread) -> Vec<Input<Stream>> {
+    let files = sources::find(names, options.recursive);
     for (path, error) in files.unreadable {
         unread.lack(path.display().to_string(), error.to_string());
     }
@@ -136,12 +137,13 @@ fn read(options: &Options, unread: &mut Unread) -> Vec<Input<Stream>> {
         unread.lack(folder.display().to_string(), why);
     }
     let mut inputs = Vec::new();
-    let read: Vec<_> = files.paths.par_iter().map(|it| read_one(it)).collect();
+    let read: Vec<_> =
+        files.paths.par_iter().map(|it| read_one(it, options.connection.request_timeout)).collect();
     for (path, input) in files.paths.iter().zip(read) {
         match input {
             Ok(input) => inputs.push(input),
             Err(error) => {
-                let is_named = options.filename.contains(path);
+                let is_named = names.contains(path);
                 let (name, why) = (name_of(path), format!("{error:#}"));
                 if is_named && input::is_not_there(&error) {
                     unread.miss(name, why);
@@ -154,8 +156,8 @@ fn read(options: &Options, unread: &mut Unread) -> Vec<Input<Stream>> {
     inputs
 }
 
-/// Reads a file, or standard input for `-`.
-fn read_one(path: &Path) -> anyhow::Result<Input<Stream>> {
+/// Reads a file, an address, or standard input for `-`.
+fn read_one(path: &Path, timeout: Duration) -> anyhow::Result<Input<Stream>> {
     let name: Arc<str> = name_of(path).into();
     let text = if is_stdin(path) {
         match Stream::of_stdin(&name) {
@@ -166,7 +168,7 @@ fn read_one(path: &Path) -> anyhow::Result<Input<Stream>> {
     } else if let Some(stream) = Stream::of_file(&name, path) {
         return Ok(Input::Passing(stream));
     } else {
-        input::read_path(path)
+        input::read_path(path, timeout)
     }?;
     // Most often the command before the pipe failed, and nothing found would look sound.
     if is_stdin(path) && text.trim().is_empty() {
@@ -176,7 +178,7 @@ fn read_one(path: &Path) -> anyhow::Result<Input<Stream>> {
 }
 
 fn name_of(path: &Path) -> String {
-    if is_stdin(path) { "stdin".to_owned() } else { path.display().to_string() }
+    if is_stdin(path) { "stdin".to_owned() } else { input::shown(path) }
 }
 
 fn is_stdin(path: &Path) -> bool {
@@ -197,8 +199,9 @@ fn without_anchors(message: &str) -> String {
 /// A note on comments that ignore findings, which do not outlast building.
 fn lost_ignores(folder: &Path) -> Option<String> {
     let files = sources::find(&[folder.to_owned()], true).paths;
-    let has_one =
-        |it: &&PathBuf| input::read_path(it).is_ok_and(|text| text.contains("harden: ignore["));
+    let has_one = |it: &&PathBuf| {
+        input::read_path(it, Duration::ZERO).is_ok_and(|text| text.contains("harden: ignore["))
+    };
     let file = files.iter().find(has_one)?;
     Some(format!(
         "{}: kustomize drops comments, so what they ignore counts: write annotations instead",

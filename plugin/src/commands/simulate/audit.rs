@@ -4,12 +4,14 @@ use std::io::{self, IsTerminal as _};
 
 use anyhow::{Context as _, bail};
 use harden_core::configuration::{Rejection, first_document};
-use harden_core::kubernetes::MinorVersion;
+use harden_core::kubernetes::{NamespaceName, PolicyVersion};
 use harden_core::simulate::audit::{Estimate, Record, Request, Simulator};
 use harden_yaml::{Lines, Place};
 use serde_json::{Value, json};
 
 use crate::audit_log;
+use crate::connection::Connection;
+use crate::deliver::outputs::{self, Outputs};
 use crate::input::{self, Unread};
 use crate::terminal::{self, Exit};
 
@@ -23,13 +25,13 @@ pub(crate) struct Options {
     #[arg(short, long, value_name = "FILE")]
     filename: String,
 
-    /// Kubernetes version of the API server that reads the policy
-    #[arg(long, value_name = "VERSION", default_value = "v1.37", value_parser = MinorVersion::read_known)]
-    kubernetes_version: MinorVersion,
+    /// Kubernetes version of the API server that reads the policy, such as 1.30 or latest; cluster asks
+    /// it [default: v1.37]
+    #[arg(long, value_name = "VERSION")]
+    kubernetes_version: Option<PolicyVersion>,
 
-    /// How to print the answer
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    output: Format,
+    #[command(flatten)]
+    outputs: Outputs<Format>,
 
     #[command(flatten)]
     request: RequestOptions,
@@ -49,6 +51,9 @@ pub(crate) struct Options {
     /// Exit as if the whole log was read, when some of it was not
     #[arg(long, help_heading = LOG)]
     allow_incomplete: bool,
+
+    #[command(flatten)]
+    connection: Connection,
 }
 
 const LOG: &str = "Log";
@@ -80,7 +85,7 @@ struct RequestOptions {
 
     /// Namespace of the request
     #[arg(short, long, value_name = "NAME", requires = "resource")]
-    namespace: Option<String>,
+    namespace: Option<NamespaceName>,
 
     /// Name of the object in the URL; creations have none
     #[arg(long, value_name = "NAME", requires = "resource")]
@@ -114,9 +119,10 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
             "there is nothing to ask about: describe a request with --user, --verb and --resource, or name a log with --events FILE"
         );
     }
+    options.outputs.check(&[])?;
+    let version = options.connection.version(options.kubernetes_version)?;
     let text = input::read(&options.filename)?;
     let document = first_document(&text);
-    let version = options.kubernetes_version;
     let simulator = match Simulator::new(&document, &options.filename, version) {
         Ok(simulator) => simulator,
         Err(rejection) => {
@@ -131,8 +137,8 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
     if let Some(verb) = &options.request.verb {
         let request = options.request.to_core(verb)?;
         let answer = simulator.answer(&request.event());
-        print(options.output, &simulator.to_text(&answer), &simulator.to_json(&answer))?;
-        return Ok(Exit::Done);
+        let (words, json) = (simulator.to_text(&answer), simulator.to_json(&answer));
+        return options.outputs.write(|format| in_format(*format, &words, &json));
     }
     if let Some(file) = &options.event {
         let text = input::read(file)?;
@@ -140,8 +146,8 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
             Record::read(&text).map_err(|error| Unread::because(format!("{file}: {error}")))?;
         let answer = simulator.answer(&record.event());
         let words = format!("{}\n{}", record.title(), simulator.to_text(&answer));
-        print(options.output, &words, &simulator.to_json(&answer))?;
-        return Ok(Exit::Done);
+        let json = simulator.to_json(&answer);
+        return options.outputs.write(|format| in_format(*format, &words, &json));
     }
     answer_log(&simulator, options, log.unwrap_or("-"))
 }
@@ -158,7 +164,7 @@ impl RequestOptions {
             verb: verb.to_owned(),
             resource: text(&self.resource),
             group: self.api_group.clone(),
-            namespace: text(&self.namespace),
+            namespace: self.namespace.as_ref().map(ToString::to_string).unwrap_or_default(),
             name: text(&self.name),
             path: text(&self.non_resource_url),
         };
@@ -166,10 +172,10 @@ impl RequestOptions {
     }
 }
 
-fn print(format: Format, text: &str, json: &Value) -> io::Result<()> {
+fn in_format(format: Format, text: &str, json: &Value) -> String {
     match format {
-        Format::Text => terminal::print(text),
-        Format::Json => terminal::print(&format!("{json}\n")),
+        Format::Text => text.to_owned(),
+        Format::Json => format!("{json}\n"),
     }
 }
 
@@ -188,30 +194,35 @@ fn position(name: &str, text: &str, place: Place<'_>) -> String {
 /// Answers a log as it comes.
 fn answer_log(simulator: &Simulator<'_>, options: &Options, name: &str) -> super::super::Result {
     let mut log = audit_log::open(name)?;
-    let answer = |line: usize, record: &Record<'_>| {
-        if options.summary {
-            String::new()
-        } else {
-            answer_line(simulator, options.output, line, record)
-        }
+    let mut open = options.outputs.open();
+    let formats: Vec<Format> = open.iter().map(|it| it.format).collect();
+    let answer = |line: usize, record: &Record<'_>| -> Vec<String> {
+        let wanted = formats.iter().filter(|_| !options.summary);
+        wanted.map(|format| answer_line(simulator, *format, line, record)).collect()
     };
-    let mut outcome = None;
-    terminal::stream(|out, _| {
-        let pass = |text: &str| out.write_all(text.as_bytes());
-        let read = audit_log::read(simulator, &mut *log, answer, pass)?;
-        if options.summary {
-            let text = match options.output {
+    let pass = |texts: &[String]| {
+        for (output, text) in open.iter_mut().zip(texts) {
+            output.write(|out, _| out.write_all(text.as_bytes()));
+        }
+        open.iter().any(|it| !it.is_gone())
+    };
+    let read = audit_log::read(simulator, &mut *log, answer, pass)
+        .with_context(|| format!("failed to answer {name}"))?;
+    if options.summary {
+        for output in &mut open {
+            let text = match output.format {
                 Format::Text => read.estimate.to_text(simulator),
                 Format::Json => format!("{}\n", summary(&read.estimate, simulator)),
             };
-            out.write_all(text.as_bytes())?;
+            output.write(|out, _| out.write_all(text.as_bytes()));
         }
-        outcome = Some(read);
-        Ok(())
-    })
-    .with_context(|| format!("failed to answer {name}"))?;
+    }
     // Whoever reads the answers may have gone away before the end.
-    let Some(read) = outcome else { return Ok(Exit::Done) };
+    let has_readers = open.iter().any(|it| !it.is_gone());
+    let written = outputs::finish(open)?;
+    if !has_readers {
+        return Ok(Exit::Done);
+    }
     for (line, error) in &read.errors {
         terminal::error(&format!("{name}:{line}: {error}"))?;
     }
@@ -225,7 +236,7 @@ fn answer_log(simulator: &Simulator<'_>, options: &Options, name: &str) -> super
     }
     let is_whole = read.errors.is_empty() && !is_empty;
     let exit = if is_whole { Exit::Done } else { Exit::Incomplete };
-    Ok(exit.allowing(options.allow_incomplete))
+    Ok(exit.allowing(options.allow_incomplete).max(written))
 }
 
 fn answer_line(

@@ -1,16 +1,18 @@
 //! `simulate pod-security`: the API server's own answers, without one.
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead as _, Write as _};
+use std::io::{self, BufRead as _};
 use std::path::{Path, PathBuf};
 
-use harden_core::kubernetes::{GroupKind, Level, MinorVersion};
+use harden_core::kubernetes::{GroupKind, Level, MinorVersion, NamespaceName, PolicyVersion};
 use harden_core::object::objects;
 use harden_core::pod_security::{Standard, Version};
 use harden_core::simulate::pod_security::{self as core, Answer, Exemptions, Simulator};
 use harden_yaml::{Document, documents};
 use rayon::prelude::*;
 
+use crate::connection::Connection;
+use crate::deliver::outputs::{self, Open, Outputs};
 use crate::input::{self, Unread};
 use crate::terminal::{self, Exit};
 
@@ -28,25 +30,26 @@ pub(crate) struct Options {
     #[arg(long, value_name = "LEVEL", default_value = "restricted")]
     level: Level,
 
-    /// Kubernetes version of the API server: labels with `latest` or a newer version mean its own
-    #[arg(long, value_name = "VERSION", default_value = "latest", value_parser = server_version)]
-    kubernetes_version: Version,
+    /// Kubernetes version of the API server, such as 1.30: labels with `latest` or a newer version mean its
+    /// own; cluster asks the API server [default: v1.37]
+    #[arg(long, value_name = "VERSION")]
+    kubernetes_version: Option<PolicyVersion>,
 
-    /// Version of the standard that is enforced where no Namespace says otherwise: v1.N or latest
+    /// Version of the standard that is enforced where no Namespace says otherwise, such as 1.30 or latest
     /// [default: that of the API server]
     #[arg(long, value_name = "VERSION", value_parser = policy_version)]
     policy_version: Option<Version>,
 
-    /// Namespace of objects that name none
-    #[arg(short, long, value_name = "NAME", default_value = "default")]
-    namespace: String,
+    /// Namespace of objects that name none [default: default]
+    #[arg(short, long, value_name = "NAME")]
+    namespace: Option<NamespaceName>,
 
     /// Namespace that the server's configuration exempts, repeatable
-    #[arg(long, value_name = "NAME")]
-    exempt_namespace: Vec<String>,
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    exempt_namespace: Vec<NamespaceName>,
 
     /// Runtime class that the server's configuration exempts, repeatable
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
     exempt_runtime_class: Vec<String>,
 
     /// User whom the server's configuration exempts, repeatable
@@ -54,16 +57,18 @@ pub(crate) struct Options {
     exempt_user: Vec<String>,
 
     /// Who creates the objects
-    #[arg(long = "as", value_name = "USER")]
+    #[arg(long, value_name = "USER")]
     user: Option<String>,
 
-    /// How to print the answers
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    output: Format,
+    #[command(flatten)]
+    outputs: Outputs<Format>,
 
     /// Exit as if all was read, when something was not
     #[arg(long)]
     allow_incomplete: bool,
+
+    #[command(flatten)]
+    connection: Connection,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -74,32 +79,39 @@ enum Format {
     Json,
 }
 
+/// A version of the standard: what a newer server rejects, nobody can tell.
 fn policy_version(text: &str) -> Result<Version, String> {
-    text.parse().map_err(|_| "must be a minor version such as v1.37, or `latest`".to_owned())
-}
-
-/// A version that is known here: what a newer server rejects, nobody can tell.
-fn server_version(text: &str) -> Result<Version, String> {
-    MinorVersion::read_known(text).map_err(|error| error.to_string())?;
-    policy_version(text)
+    match text.parse() {
+        Ok(PolicyVersion::Pinned(version)) => Ok(Version::Pinned(version)),
+        Ok(PolicyVersion::Latest) => Ok(Version::Latest),
+        _ => Err(format!(
+            "must be a version from {} to {}, such as 1.30, or `latest`",
+            MinorVersion::OLDEST_KNOWN,
+            MinorVersion::NEWEST_KNOWN
+        )),
+    }
 }
 
 pub(crate) fn run(options: &Options) -> super::super::Result {
-    let mut simulator = Simulator::new(options.to_core());
+    options.outputs.check(&[])?;
+    let server = options.connection.version(options.kubernetes_version)?;
+    let mut simulator = Simulator::new(options.to_core(server));
+    let mut open = options.outputs.open();
     let mut tally = Tally::default();
     for path in &options.filename {
         if path == Path::new("-") && is_lines(&mut io::stdin().lock()) {
-            tally.add(answer_lines(&mut simulator, options.output)?);
+            tally.add(answer_lines(&mut simulator, &mut open)?);
         } else {
             let name = path.display().to_string();
             let text = input::read(&name)?;
-            tally.add(answer_text(&mut simulator, &name, &text, options.output)?);
+            tally.add(answer_text(&mut simulator, &name, &text, &mut open)?);
         }
     }
     if tally == Tally::default() {
         terminal::note("there is nothing to ask about: no pod, and nothing that makes pods")?;
     }
-    Ok(tally.exit().allowing(options.allow_incomplete))
+    let written = outputs::finish(open)?;
+    Ok(tally.exit().allowing(options.allow_incomplete).max(written))
 }
 
 /// How many objects were answered how.
@@ -136,14 +148,19 @@ impl Tally {
 }
 
 impl Options {
-    fn to_core(&self) -> core::Options {
-        let version = self.policy_version.unwrap_or(self.kubernetes_version);
+    fn to_core(&self, server: MinorVersion) -> core::Options {
+        let own = match self.kubernetes_version {
+            None | Some(PolicyVersion::Latest) => Version::Latest,
+            Some(_) => Version::Pinned(server),
+        };
+        let version = self.policy_version.unwrap_or(own);
+        let defaults = core::Options::default();
         core::Options {
             standard: Standard { level: self.level, version },
-            server: self.kubernetes_version.effective(MinorVersion::NEWEST_KNOWN),
-            namespace: self.namespace.clone(),
+            server,
+            namespace: self.namespace.as_ref().map_or(defaults.namespace, ToString::to_string),
             exemptions: Exemptions {
-                namespaces: self.exempt_namespace.clone(),
+                namespaces: self.exempt_namespace.iter().map(ToString::to_string).collect(),
                 usernames: self.exempt_user.clone(),
                 runtime_classes: self.exempt_runtime_class.clone(),
             },
@@ -158,7 +175,7 @@ fn answer_text(
     simulator: &mut Simulator,
     name: &str,
     text: &str,
-    format: Format,
+    open: &mut [Open<Format>],
 ) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let documents: Vec<Document<'_>> = documents(text).collect();
@@ -170,20 +187,19 @@ fn answer_text(
     }
     let readable = || documents.iter().filter(|it| !it.is_rejected());
     readable().flat_map(|it| objects(it.root())).for_each(|object| simulator.learn(&object));
-    let mut answers = String::new();
-    for (text, part) in readable().map(|document| answer(simulator, document, format)) {
-        answers.push_str(&text);
+    for document in readable() {
+        let (texts, part) = answer(simulator, document, &formats(open));
+        pass(open, &texts);
         tally.add(part);
     }
-    terminal::print(&answers)?;
     Ok(tally)
 }
 
 /// Answers JSON objects as they come, a line each, many at a time.
-fn answer_lines(simulator: &mut Simulator, format: Format) -> anyhow::Result<Tally> {
+fn answer_lines(simulator: &mut Simulator, open: &mut [Open<Format>]) -> anyhow::Result<Tally> {
     const BATCH: usize = 4096;
     let mut tally = Tally::default();
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let formats = formats(open);
     let mut lines = io::stdin().lock().lines();
     loop {
         let batch: Vec<String> = lines
@@ -192,7 +208,6 @@ fn answer_lines(simulator: &mut Simulator, format: Format) -> anyhow::Result<Tal
             .collect::<Result<_, _>>()
             .map_err(|error| Unread::because(format!("standard input broke off: {error}")))?;
         if batch.is_empty() {
-            terminal::quiet(out.flush())?;
             return Ok(tally);
         }
         for line in batch.iter().filter(|it| it.contains("\"Namespace\"")) {
@@ -200,55 +215,75 @@ fn answer_lines(simulator: &mut Simulator, format: Format) -> anyhow::Result<Tal
             objects(document.root()).for_each(|object| simulator.learn(&object));
         }
         let simulator = &*simulator;
-        let answers: Vec<(String, Tally)> =
-            batch.par_iter().map(|line| answer_line(simulator, line, format)).collect();
-        for (text, part) in answers {
+        let answers: Vec<(Vec<String>, Tally)> =
+            batch.par_iter().map(|line| answer_line(simulator, line, &formats)).collect();
+        for (texts, part) in answers {
             tally.add(part);
-            terminal::quiet(out.write_all(text.as_bytes()))?;
+            pass(open, &texts);
         }
     }
 }
 
-fn answer_line(simulator: &Simulator, line: &str, format: Format) -> (String, Tally) {
+fn formats(open: &[Open<Format>]) -> Vec<Format> {
+    open.iter().map(|it| it.format).collect()
+}
+
+/// Passes on the texts, one for each output.
+fn pass(open: &mut [Open<Format>], texts: &[String]) {
+    for (output, text) in open.iter_mut().zip(texts) {
+        output.write(|out, _| out.write_all(text.as_bytes()));
+    }
+}
+
+fn answer_line(simulator: &Simulator, line: &str, formats: &[Format]) -> (Vec<String>, Tally) {
     if line.trim().is_empty() {
-        return (String::new(), Tally::default());
+        return (Vec::new(), Tally::default());
     }
     let document = Document::parse_json(line);
     if !document.is_rejected() {
-        return answer(simulator, &document, format);
+        return answer(simulator, &document, formats);
     }
     // Every line gets its answer, so that the lines of the answer can be counted off.
     let problem =
         document.problems().first().map_or_else(String::new, harden_yaml::Problem::message);
-    let text = match format {
+    let text = |format: &Format| match format {
         Format::Json => format!("{}\n", serde_json::json!({"error": problem})),
         Format::Text => format!("(unreadable): {problem}\n"),
     };
-    (text, Tally { unknown: 1, ..Tally::default() })
+    (formats.iter().map(text).collect(), Tally { unknown: 1, ..Tally::default() })
 }
 
-fn answer(simulator: &Simulator, document: &Document<'_>, format: Format) -> (String, Tally) {
-    let (mut text, mut tally) = (String::new(), Tally::default());
+fn answer(
+    simulator: &Simulator,
+    document: &Document<'_>,
+    formats: &[Format],
+) -> (Vec<String>, Tally) {
+    let mut texts = vec![String::new(); formats.len()];
+    let mut tally = Tally::default();
     for object in objects(document.root()) {
         if object.is_of(GroupKind::NAMESPACE) {
             let answer = simulator.answer_namespace(&object);
             tally.count(answer.as_ref().map_or(Some(true), |it| it.allowed));
-            if let Some(answer) = answer.filter(|_| format == Format::Text) {
-                let (name, outcome) = (answer.name, answer.outcome());
-                let _ = writeln!(text, "Namespace {name}: {outcome}\n  {}", answer.text);
+            for (text, format) in texts.iter_mut().zip(formats) {
+                if let Some(answer) = answer.as_ref().filter(|_| *format == Format::Text) {
+                    let (name, outcome) = (&answer.name, answer.outcome());
+                    let _ = writeln!(text, "Namespace {name}: {outcome}\n  {}", answer.text);
+                }
             }
         }
         for answer in simulator.answer(&object) {
             tally.count(answer.allowed);
-            match format {
-                Format::Json => {
-                    let _ = writeln!(text, "{}", answer.to_json());
+            for (text, format) in texts.iter_mut().zip(formats) {
+                match format {
+                    Format::Json => {
+                        let _ = writeln!(text, "{}", answer.to_json());
+                    }
+                    Format::Text => write_answer(text, &answer),
                 }
-                Format::Text => write_answer(&mut text, &answer),
             }
         }
     }
-    (text, tally)
+    (texts, tally)
 }
 
 fn write_answer(text: &mut String, answer: &Answer<'_>) {

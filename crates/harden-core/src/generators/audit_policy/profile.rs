@@ -71,7 +71,7 @@ impl Profile {
 
     /// The rules, the first that matches first.
     pub(super) fn rules(self, options: &Options, version: MinorVersion) -> Vec<PolicyRule> {
-        let namespaces: Vec<&str> = options.namespaces.iter().map(NamespaceName::as_str).collect();
+        let namespaces: Vec<&str> = options.namespace.iter().map(NamespaceName::as_str).collect();
         let has_bodies = self != Self::Minimal || !options.log_bodies_of.is_empty();
         let mut rules = Vec::new();
         if has_bodies || options.drops(Noise::Components) {

@@ -83,7 +83,7 @@ pub(super) fn header(procedure: &Procedure, stage: Stage, next: &Configuration) 
         procedure.name(),
         stage.name(),
         meaning(procedure, stage),
-        progress.config_path,
+        super::path(progress.config_path.as_ref()),
     );
     text.push_str(super::secrecy(next));
     if stage == Stage::Retire {

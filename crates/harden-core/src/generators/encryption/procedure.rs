@@ -13,7 +13,7 @@ use super::stage::{self, Stage};
 use super::writer::Writer;
 use super::{migration, plan, provider, status};
 use crate::cluster::{Facts, Need};
-use crate::generators::{File, Generated, HostPath, OptionError, api_server};
+use crate::generators::{File, Generated, HostPath, OptionError, known_version};
 use crate::kubernetes::PolicyVersion;
 
 /// What is done with a file that is in use.
@@ -91,15 +91,17 @@ pub struct Progress {
     pub verify: bool,
 
     /// Where the file is on the control plane nodes
-    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", default_value = super::PATH))]
-    pub config_path: HostPath,
+    /// [default: /etc/kubernetes/encryption/encryption.yaml]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATH"))]
+    pub config_path: Option<HostPath>,
 
     /// The API servers read the file again when it changes
     /// (--encryption-provider-config-automatic-reload), so that the plan restarts nothing
     #[cfg_attr(feature = "cli", arg(long))]
     pub automatic_reload: bool,
 
-    /// Version of Kubernetes that it is for: v1.N, or cluster to ask the API server [default: v1.37]
+    /// Version of Kubernetes that it is for, such as 1.30 or latest; cluster asks the API server
+    /// [default: v1.37]
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
     pub kubernetes_version: Option<PolicyVersion>,
 
@@ -119,7 +121,7 @@ impl Default for Progress {
             stage: None,
             reencrypted: false,
             verify: false,
-            config_path: HostPath::known(super::PATH),
+            config_path: None,
             automatic_reload: false,
             kubernetes_version: None,
             show_key: false,
@@ -145,7 +147,7 @@ impl fmt::Debug for Source {
 impl Enable {
     /// What is to be encrypted.
     pub(super) fn resources(&self) -> Vec<Resource> {
-        if self.resources.is_empty() { vec![resource::secrets()] } else { self.resources.clone() }
+        resource::or_secrets(&self.resources)
     }
 }
 
@@ -238,7 +240,7 @@ impl Procedure {
     /// Rejects what an API server of the version that it is for does not know.
     fn check_version(&self, facts: &Facts) -> Result<(), OptionError> {
         let Progress { kubernetes_version, automatic_reload, .. } = self.progress();
-        let version = api_server::version("--kubernetes-version", *kubernetes_version, facts)?;
+        let version = known_version(*kubernetes_version, facts)?;
         let resources = if let Self::Enable(it) = self { it.resources.as_slice() } else { &[] };
         let none = Writer::default();
         super::check_version(version, self.writer().unwrap_or(&none), resources)?;

@@ -84,9 +84,9 @@ impl FromStr for Resource {
     }
 }
 
-/// Secrets, which is what to encrypt when nothing else is said.
-pub(super) fn secrets() -> Resource {
-    Resource("secrets".to_owned())
+/// What to encrypt: Secrets, when nothing else is said.
+pub(super) fn or_secrets(chosen: &[Resource]) -> Vec<Resource> {
+    if chosen.is_empty() { vec![Resource("secrets".to_owned())] } else { chosen.to_vec() }
 }
 
 /// The lists of as few rules as the server takes, in an order in which none masks a later one.

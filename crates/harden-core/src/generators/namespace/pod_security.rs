@@ -6,6 +6,7 @@ use super::Options;
 use crate::Manifest;
 use crate::cluster::Facts;
 use crate::generators::OptionError;
+use crate::generators::version::cluster_version;
 use crate::kubernetes::{Kind, Level, MinorVersion, PolicyVersion};
 
 const PREFIX: &str = "pod-security.kubernetes.io/";
@@ -52,20 +53,10 @@ pub(super) fn labels(
 fn version(options: &Options, facts: &Facts) -> Result<PolicyVersion, OptionError> {
     const OPTION: &str = "--kubernetes-version";
     match (options.kubernetes_version, facts.version) {
-        (Some(PolicyVersion::Cluster), None) => {
-            Err(OptionError::new(OPTION, "cluster", "no cluster could be asked"))
-        }
-        (Some(PolicyVersion::Cluster), Some(cluster)) => Ok(PolicyVersion::Pinned(cluster)),
+        (Some(PolicyVersion::Cluster), _) => Ok(PolicyVersion::Pinned(cluster_version(facts)?)),
         (Some(PolicyVersion::Pinned(version)), Some(cluster)) if version > cluster => {
             let rule = format!(
                 "the cluster is {cluster}; a newer version would not mean there what it says"
-            );
-            Err(OptionError::new(OPTION, version, rule))
-        }
-        (Some(PolicyVersion::Pinned(version)), None) if version > MinorVersion::NEWEST_KNOWN => {
-            let rule = format!(
-                "the newest version known here is {}; `cluster` asks the API server for its own",
-                MinorVersion::NEWEST_KNOWN
             );
             Err(OptionError::new(OPTION, version, rule))
         }

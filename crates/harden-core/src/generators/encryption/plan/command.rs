@@ -6,8 +6,7 @@ use serde_json::json;
 
 use super::{Step, file_name};
 use crate::configuration::encryption::split;
-use crate::generators::HostPath;
-use crate::generators::encryption::PATH;
+use crate::generators::encryption;
 use crate::generators::encryption::configuration::{Configuration, Entry};
 use crate::generators::encryption::migration;
 use crate::generators::encryption::procedure::{Procedure, Progress};
@@ -34,14 +33,14 @@ pub(super) fn make(procedure: &Procedure, step: &Step) -> String {
         add(&format!("--resources {}", resources.join(",")));
     }
     writer(procedure, step, &mut add);
-    if progress.config_path != HostPath::known(PATH) {
-        add(&format!("--config-path {}", progress.config_path));
+    if let Some(path) = &progress.config_path {
+        add(&format!("--config-path {path}"));
     }
     add(&format!("--stage {}", step.stage.name()));
     if step.stage == Stage::Retire {
         add("--reencrypted");
     }
-    add(&format!("--output {}", file_name(step.stage)));
+    add(&format!("--output-file {}", file_name(step.stage)));
     line.push('\n');
     line
 }
@@ -85,7 +84,7 @@ fn new_key(configuration: &Configuration) -> Option<String> {
 
 /// Puts a file in place on a node.
 pub(super) fn install(progress: &Progress, file: &str) -> String {
-    let path = &progress.config_path;
+    let path = encryption::path(progress.config_path.as_ref());
     let mut text = format!("sudo install -D -o root -g root -m 0600 {file} {path}\n");
     if !progress.automatic_reload {
         text.push_str("sudo crictl stop \"$(sudo crictl ps --name '^kube-apiserver$' --quiet)\"\n");
