@@ -36,7 +36,7 @@ pub(crate) fn words_at(url: &str, fault: &Error) -> String {
     words(host, fault, shown.as_ref())
 }
 
-fn words(host: &str, fault: &Error, shown: Option<&Certificate>) -> String {
+pub(crate) fn words(host: &str, fault: &Error, shown: Option<&Certificate>) -> String {
     let whose = shown
         .map_or_else(String::new, |it| format!(" (of {}, issued by {})", it.subject, it.issuer));
     match fault {

@@ -1,16 +1,15 @@
 //! The words of the command line.
 
+mod candidates;
+mod examples;
+mod groups;
+pub(crate) mod reserved;
+
 use clap::{Args as _, Command, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use harden_core::generators::{Generator, Product};
 
 use crate::deliver::Delivery;
 use crate::deliver::file::FileDelivery;
-
-const EXAMPLES: &str = "\
-Examples:
-  kubectl harden namespace team-a | kubectl apply --server-side -f -
-  kubectl harden namespace team-a --apply --diff
-  kubectl harden namespace team-a --allow-from ingress-nginx:8080 --output-dir team-a/";
 
 /// Takes Kubernetes namespaces, manifests and clusters from default to hardened.
 ///
@@ -23,8 +22,7 @@ Examples:
     disable_help_subcommand = true,
     subcommand_required = true,
     arg_required_else_help = true,
-    max_term_width = 100,
-    after_help = EXAMPLES
+    max_term_width = 100
 )]
 pub(crate) struct Cli {
     /// When to use colour
@@ -68,14 +66,45 @@ pub(crate) enum Verb {
     Completion(crate::commands::completion::Options),
     /// Print the version, and which Kubernetes it knows
     Version(crate::commands::version::Options),
+    /// Explain a command
+    Help(crate::commands::help::Options),
 }
 
 /// The whole command line, as `--help`, completion and the tests see it.
 pub fn command() -> Command {
-    generators().fold(Cli::command(), |command, name| {
+    let command = generators().fold(Cli::command(), |command, name| {
         let product = Generator::product_of(&name);
         command.mut_subcommand(name, |generator| with_delivery(generator, product))
-    })
+    });
+    let command = command
+        .mut_subcommand("playground", |it| it.hide(!crate::commands::playground::is_carried()));
+    let command = command.mut_subcommands(brief);
+    groups::grouped(candidates::with_candidates(examples::with_examples(command, "")))
+}
+
+/// What `-h` leaves to `--help`, by its heading.
+const AT_LENGTH: [&str; 11] = [
+    "Cluster",
+    "Access",
+    "Exemptions",
+    "API server",
+    "Exit code",
+    "Vault",
+    "AWS",
+    "Google Cloud",
+    "Azure",
+    "1Password",
+    "Kubernetes",
+];
+
+/// Leaves out of `-h` what few need.
+fn brief(command: Command) -> Command {
+    let is_long = |heading: Option<&str>| heading.is_some_and(|it| AT_LENGTH.contains(&it));
+    let command = command.mut_args(|arg| {
+        let is_long = is_long(arg.get_help_heading()) && arg.get_id() != "fail_on";
+        arg.hide_short_help(is_long)
+    });
+    command.mut_subcommands(brief)
 }
 
 /// Adds the options of delivery to a generator, and to the procedures below it.

@@ -2,26 +2,31 @@
 
 pub(crate) mod answer;
 pub(crate) mod facts;
+mod fault;
+pub(crate) mod kubeconfig;
+mod patience;
 mod secrets;
 
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use http::response::Parts;
 use http::{Method, Request};
 use http_body_util::BodyExt as _;
 use kube::client::Body;
-use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use zeroize::Zeroizing;
 
 use crate::connection::Connection;
 use answer::Answer;
+use kubeconfig::Names;
+use patience::Busy;
 
 /// A connection to an API server.
 pub(crate) struct Cluster {
     client: Client,
     config: Config,
+    names: Names,
     timeout: Duration,
 }
 
@@ -34,20 +39,27 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl Cluster {
     /// Prepares the connection; the server is asked for nothing yet.
     pub(crate) async fn connect(connection: &Connection) -> anyhow::Result<Self> {
-        let mut config = load(connection).await?;
+        let (mut config, names) = kubeconfig::load(connection).await?;
         let timeout = connection.request_timeout;
         config.read_timeout = (!timeout.is_zero()).then_some(timeout);
+        // It would wait without a word.
+        config.default_retry = false;
         config.auth_info.impersonate.clone_from(&connection.impersonate);
         if !connection.impersonate_groups.is_empty() {
             config.auth_info.impersonate_groups = Some(connection.impersonate_groups.clone());
         }
-        Self::with(config, timeout)
+        Self::with(config, names, timeout)
     }
 
-    fn with(config: Config, timeout: Duration) -> anyhow::Result<Self> {
-        let client =
-            Client::try_from(config.clone()).context("failed to prepare the connection")?;
-        Ok(Self { client, config, timeout })
+    fn with(config: Config, names: Names, timeout: Duration) -> anyhow::Result<Self> {
+        let client = Client::try_from(config.clone())
+            .map_err(|error| anyhow!(fault::unusable(&config, &names, &error)))?;
+        Ok(Self { client, config, names, timeout })
+    }
+
+    /// The server and the context, as every error names them.
+    fn name(&self) -> String {
+        fault::server(&self.config, &self.names)
     }
 
     /// One of the API servers of the cluster, by its own address.
@@ -57,7 +69,7 @@ impl Cluster {
         config.tls_server_name.get_or_insert_with(|| SERVER_NAME.to_owned());
         config.connect_timeout = Some(PATIENCE);
         let timeout = if self.timeout.is_zero() { PATIENCE } else { self.timeout.min(PATIENCE) };
-        Self::with(config, timeout)
+        Self::with(config, self.names.clone(), timeout)
     }
 
     /// Reads the JSON of an object; `None` when there is none.
@@ -103,77 +115,37 @@ impl Cluster {
     }
 
     async fn exchange(&self, request: Request<Body>) -> anyhow::Result<(Parts, Vec<u8>)> {
-        let exchange = async {
-            let response = self.client.send(request).await.map_err(unreachable)?;
-            let (parts, body) = response.into_parts();
-            let bytes = body.collect().await.context("the answer broke off")?.to_bytes();
-            Ok((parts, bytes.into()))
-        };
-        if self.timeout.is_zero() {
-            return exchange.await;
-        }
-        tokio::time::timeout(self.timeout, exchange).await.unwrap_or_else(|_| {
-            Err(anyhow!(
-                "the API server did not answer within {:?}; --request-timeout waits longer",
-                self.timeout
-            ))
-        })
-    }
-}
-
-fn unreachable(error: kube::Error) -> anyhow::Error {
-    anyhow::Error::new(error).context("failed to reach the API server")
-}
-
-async fn load(connection: &Connection) -> anyhow::Result<Config> {
-    let options = KubeConfigOptions {
-        context: connection.context.clone(),
-        cluster: connection.cluster.clone(),
-        user: None,
-    };
-    match read_kubeconfig(connection)? {
-        Some(kubeconfig) => {
-            Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(|error| match error {
-                KubeconfigError::LoadContext(name) => anyhow!("the kubeconfig has no context `{name}`"),
-                KubeconfigError::LoadClusterOfContext(name) => anyhow!("the kubeconfig has no cluster `{name}`"),
-                KubeconfigError::CurrentContextNotSet => {
-                    anyhow!("the kubeconfig has no current context; choose one with --context")
-                }
-                other => anyhow::Error::new(other).context("failed to use the kubeconfig"),
-            })
-        }
-        None => Config::incluster().map_err(|_| {
-            anyhow!("no cluster is known: there is no kubeconfig at $KUBECONFIG or ~/.kube/config; give --kubeconfig FILE")
-        }),
-    }
-}
-
-/// Merges the files of `KUBECONFIG` as kubectl does, leaving out those that do not exist.
-fn read_kubeconfig(connection: &Connection) -> anyhow::Result<Option<Kubeconfig>> {
-    if let Some(file) = &connection.kubeconfig {
-        let kubeconfig = Kubeconfig::read_from(file);
-        return kubeconfig.with_context(|| format!("failed to read {}", file.display())).map(Some);
-    }
-    let listed = std::env::var_os("KUBECONFIG").filter(|it| !it.is_empty());
-    let paths = match listed {
-        Some(list) => {
-            std::env::split_paths(&list).filter(|it| !it.as_os_str().is_empty()).collect()
-        }
-        None => std::env::home_dir()
-            .map(|home| home.join(".kube/config"))
-            .into_iter()
-            .collect::<Vec<_>>(),
-    };
-    let mut merged: Option<Kubeconfig> = None;
-    for path in paths.iter().filter(|it| it.exists()) {
-        let next = Kubeconfig::read_from(path)
-            .with_context(|| format!("failed to read {}", path.display()))?;
-        merged = Some(match merged {
-            Some(before) => {
-                before.merge(next).context("the files of $KUBECONFIG contradict each other")?
+        let (parts, body) = request.into_parts();
+        let body = body.collect_bytes().await.unwrap_or_default();
+        let busy = Busy::default();
+        let attempts = async {
+            loop {
+                let request = Request::from_parts(parts.clone(), Body::from(body.to_vec()));
+                let (parts, bytes) = self.attempt(request).await?;
+                let Some(pause) = busy.pause(&parts) else { return Ok((parts, bytes)) };
+                busy.tell(&self.name(), pause)?;
+                tokio::time::sleep(pause).await;
             }
-            None => next,
-        });
+        };
+        let (parts, bytes) = if self.timeout.is_zero() {
+            attempts.await?
+        } else {
+            let ended = tokio::time::timeout(self.timeout, attempts).await;
+            ended.unwrap_or_else(|_| Err(anyhow!(busy.too_late(&self.name(), self.timeout))))?
+        };
+        match fault::in_answer(&self.config, &self.names, &parts, &bytes) {
+            Some(fault) => Err(anyhow!(fault)),
+            None => Ok((parts, bytes)),
+        }
     }
-    Ok(merged)
+
+    async fn attempt(&self, request: Request<Body>) -> anyhow::Result<(Parts, Vec<u8>)> {
+        let unreachable = |error: &(dyn std::error::Error + 'static)| {
+            anyhow!(fault::unreachable(&self.config, &self.names, error))
+        };
+        let response = self.client.send(request).await.map_err(|it| unreachable(&it))?;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.map_err(|it| unreachable(&it))?.to_bytes();
+        Ok((parts, bytes.into()))
+    }
 }

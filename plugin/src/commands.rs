@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completion;
 pub(crate) mod explain;
 mod generate;
+pub(crate) mod help;
 pub(crate) mod playground;
 pub(crate) mod simulate;
 pub(crate) mod version;
@@ -31,6 +32,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
         Verb::Playground(options) => playground::run(&options),
         Verb::Completion(options) => completion::run(&options),
         Verb::Version(options) => version::run(&options),
+        Verb::Help(options) => help::run(&options),
     };
     terminal::exit(outcome)
 }

@@ -47,6 +47,66 @@ impl Connection {
         Ok(known_version(chosen, &facts)?)
     }
 
+    /// The connection that words of the command line name, as far as they were typed.
+    pub(crate) fn of_words(words: impl Iterator<Item = String>) -> Self {
+        let mut connection = Self { request_timeout: Duration::from_secs(2), ..Self::default() };
+        let mut words = words.peekable();
+        while let Some(word) = words.next() {
+            let (flag, value) = match word.split_once('=') {
+                Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
+                None => (word, words.peek().cloned()),
+            };
+            match flag.as_str() {
+                "--kubeconfig" => connection.kubeconfig = value.map(PathBuf::from),
+                "--context" => connection.context = value,
+                "--cluster" => connection.cluster = value,
+                "--as" => connection.impersonate = value,
+                "--as-group" => connection.impersonate_groups.extend(value),
+                _ => {}
+            }
+        }
+        connection
+    }
+
+    /// The contexts of the kubeconfig.
+    #[cfg(feature = "live")]
+    pub(crate) fn contexts(&self) -> Vec<String> {
+        crate::cluster::kubeconfig::contexts(self)
+    }
+
+    /// The clusters of the kubeconfig.
+    #[cfg(feature = "live")]
+    pub(crate) fn clusters(&self) -> Vec<String> {
+        crate::cluster::kubeconfig::clusters(self)
+    }
+
+    /// The namespaces of the cluster; none where it does not tell at once.
+    #[cfg(feature = "live")]
+    pub(crate) fn namespaces(&self) -> Vec<String> {
+        use crate::cluster::{Cluster, facts};
+
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+            return Vec::new();
+        };
+        let names = async { facts::namespaces(&Cluster::connect(self).await?).await };
+        runtime.block_on(names).unwrap_or_default()
+    }
+
+    #[cfg(not(feature = "live"))]
+    pub(crate) fn contexts(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    #[cfg(not(feature = "live"))]
+    pub(crate) fn clusters(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    #[cfg(not(feature = "live"))]
+    pub(crate) fn namespaces(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Asks the cluster for what is needed.
     #[cfg(feature = "live")]
     pub(crate) fn ask(&self, needs: &[Need]) -> anyhow::Result<Facts> {

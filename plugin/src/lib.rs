@@ -27,6 +27,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if called_as.is_some_and(|it| it == "kubectl_complete-harden") {
         return commands::completion::answer_kubectl(arguments);
     }
+    if let Ok(shell) = std::env::var(commands::completion::ASKED_BY) {
+        return commands::completion::answer_shell(&shell, &arguments);
+    }
     let matches = match command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => return terminal::usage(&error),

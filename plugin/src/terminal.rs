@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use clap::error::ErrorKind;
 use harden_core::generators::{OptionError, Verdict};
 
-use crate::cli::Color;
+use crate::cli::{Color, reserved};
 use crate::input::Unread;
 
 /// How a run ended that was not stopped by an error, by what it yields to: the greatest counts. See
@@ -94,6 +94,11 @@ pub(crate) fn quiet(result: io::Result<()>) -> io::Result<()> {
 
 /// Prints help, or what is wrong with the command line.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    if let Some(text) = reserved::explain(error) {
+        // When even standard error is gone, the exit code is all that is left to say.
+        let _ = self::error(&text);
+        return ExitCode::from(USAGE);
+    }
     let printed = quiet(error.print());
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion if printed.is_ok() => ExitCode::SUCCESS,

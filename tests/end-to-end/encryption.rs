@@ -152,7 +152,9 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
         .make("rotate -f @1.yaml --provider secretbox --stage retire --reencrypted")
         .rejected();
     assert!(rejected.contains("--stage promote comes first"), "{rejected}");
-    cluster.make("rotate -f @1.yaml --provider secretbox --stage promote --output-file @2.yaml").ok();
+    cluster
+        .make("rotate -f @1.yaml --provider secretbox --stage promote --output-file @2.yaml")
+        .ok();
     let new = format!("k8s:enc:secretbox:v1:{}", name_of_key(&cluster.path("2.yaml")));
     let rejected = cluster.make("rotate -f @2.yaml --provider secretbox --stage retire").rejected();
     assert!(rejected.contains("say --reencrypted if it was"), "{rejected}");
@@ -178,7 +180,8 @@ fn a_rotation_keeps_every_secret_readable_and_the_cluster_proves_its_end() {
     let rejected = ask("rotate -f @1.yaml --provider secretbox --stage promote --verify");
     assert!(rejected.stderr.contains("does not use"), "{}", rejected.stderr);
     assert_eq!(rejected.code, 1, "the answer is no");
-    let retire = "rotate -f @2.yaml --provider secretbox --stage retire --verify --output-file @4.yaml";
+    let retire =
+        "rotate -f @2.yaml --provider secretbox --stage retire --verify --output-file @4.yaml";
     let rejected = ask(retire);
     let why = "no StorageVersionMigration of secrets succeeded";
     assert!(rejected.stderr.contains(why), "{}", rejected.stderr);

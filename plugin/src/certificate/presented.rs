@@ -64,10 +64,10 @@ impl Certificate {
     }
 }
 
-/// Until when a certificate holds, in seconds since 1970.
-pub(crate) fn expiry(der: &[u8]) -> Option<i64> {
-    let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    Some(certificate.validity().not_after.timestamp())
+/// Until when the first certificate of a file in PEM holds, in seconds since 1970.
+pub(crate) fn expiry(pem: &[u8]) -> Option<i64> {
+    let (_, pem) = x509_parser::pem::parse_x509_pem(pem).ok()?;
+    Some(pem.parse_x509().ok()?.validity().not_after.timestamp())
 }
 
 /// The common name, or all of the name where it has none.

@@ -23,6 +23,14 @@ pub(crate) async fn ask(cluster: &Cluster, needs: &[Need]) -> anyhow::Result<Fac
     Ok(facts)
 }
 
+/// The names of the namespaces.
+pub(crate) async fn namespaces(cluster: &Cluster) -> anyhow::Result<Vec<String>> {
+    let list = cluster.get("/api/v1/namespaces?limit=500").await?.unwrap_or_default();
+    let list = Document::parse_json(&list);
+    let names = list.root().at("items").items().map(|it| it.follow("metadata.name").as_str());
+    Ok(names.flatten().map(str::to_owned).collect())
+}
+
 async fn version(cluster: &Cluster) -> anyhow::Result<MinorVersion> {
     let answer = cluster.get("/version").await?.unwrap_or_default();
     Ok(MinorVersion::of_server(Document::parse_json(&answer).root())?)

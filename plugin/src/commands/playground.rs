@@ -7,6 +7,17 @@ mod server;
 #[cfg(feature = "live")]
 static PAGE: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/playground.rs"));
 
+/// Whether the page was built before this command.
+#[cfg(feature = "live")]
+pub(crate) fn is_carried() -> bool {
+    !PAGE.is_empty()
+}
+
+#[cfg(not(feature = "live"))]
+pub(crate) fn is_carried() -> bool {
+    false
+}
+
 /// The page runs this same engine inside the browser: no manifest leaves it. It is served on 127.0.0.1
 /// until you press Ctrl-C.
 #[derive(Debug, clap::Args)]

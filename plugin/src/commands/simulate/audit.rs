@@ -19,7 +19,6 @@ use crate::terminal::{self, Exit};
 /// the answer says why the rules above did not match. Asked about a log, it is a line per event. Exits
 /// with 1 when the API server refuses the policy, and with 3 when some of the log could not be read.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
 pub(crate) struct Options {
     /// Audit policy, or - for standard input
     #[arg(short, long, value_name = "FILE")]
@@ -57,12 +56,6 @@ pub(crate) struct Options {
 }
 
 const LOG: &str = "Log";
-
-const EXAMPLES: &str = "\
-Examples:
-  kubectl harden simulate audit -f policy.yaml --user alice --verb get --resource pods/exec -n shop
-  kubectl harden simulate audit -f policy.yaml --user alice --verb get --non-resource-url /metrics
-  kubectl harden simulate audit -f policy.yaml --events audit.log --summary";
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Request")]

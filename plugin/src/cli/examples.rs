@@ -1,0 +1,154 @@
+//! Examples for every command, which its help ends with.
+
+use clap::Command;
+
+/// A command, and what is typed after `kubectl harden`.
+pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "check manifests/",
+            "namespace team-a | kubectl apply --server-side -f -",
+            "namespace team-a --apply --diff",
+            "simulate pod-security -f pod.yaml",
+        ],
+    ),
+    (
+        "check",
+        &[
+            "check manifests/ -R",
+            "check pod.yaml --level baseline --kubernetes-version 1.30",
+            "check -k deploy/ --output-file sarif=harden.sarif",
+            "check - --fail-on never -o wide",
+            "check https://example.com/pod.yaml --rule host-port",
+        ],
+    ),
+    ("explain", &["explain privileged-container", "explain hostPorts"]),
+    ("rules", &["rules --category network", "rules --min-severity high -o json"]),
+    (
+        "simulate",
+        &["simulate pod-security -f pod.yaml", "simulate audit -f policy.yaml --events audit.log"],
+    ),
+    (
+        "simulate pod-security",
+        &[
+            "simulate pod-security -f pod.yaml --level baseline",
+            "simulate pod-security -f - -o json --kubernetes-version 1.30",
+        ],
+    ),
+    (
+        "simulate audit",
+        &[
+            "simulate audit -f policy.yaml --user alice --verb get --resource pods",
+            "simulate audit -f policy.yaml --user alice --verb get \\\n    --non-resource-url /metrics",
+            "simulate audit -f policy.yaml --events audit.log --summary",
+        ],
+    ),
+    (
+        "namespace",
+        &[
+            "namespace team-a | kubectl apply --server-side -f -",
+            "namespace team-a --apply --dry-run=server --diff",
+            "namespace team-a --allow-from ingress-nginx:8080 --output-dir team-a/",
+        ],
+    ),
+    (
+        "pod-security",
+        &[
+            "pod-security --output-file admission.yaml",
+            "pod-security --level baseline --print-flags",
+        ],
+    ),
+    (
+        "external-secret",
+        &[
+            "external-secret -f secret.yaml --store vault",
+            "external-secret app -n team-a --from-cluster app --store-name vault",
+        ],
+    ),
+    (
+        "encryption",
+        &[
+            "encryption --output-file encryption.yaml",
+            "encryption --print-flags --automatic-reload",
+        ],
+    ),
+    (
+        "encryption enable",
+        &["encryption enable", "encryption enable --stage add --output-file added.yaml"],
+    ),
+    (
+        "encryption rotate",
+        &[
+            "encryption rotate -f encryption.yaml --output-dir rotation/",
+            "encryption rotate -f encryption.yaml --stage status --verify",
+        ],
+    ),
+    ("encryption disable", &["encryption disable -f encryption.yaml --output-dir plain/"]),
+    (
+        "audit-policy",
+        &[
+            "audit-policy --output-file audit-policy.yaml",
+            "audit-policy --profile minimal --estimate audit.log",
+        ],
+    ),
+    ("playground", &["playground", "playground --port 8080 --no-open"]),
+    ("completion", &["completion bash", "completion zsh"]),
+    ("version", &["version -o json"]),
+    ("help", &["help check", "help simulate audit"]),
+];
+
+/// Adds the examples of a command and of those below it, before what it says at the end.
+pub(super) fn with_examples(command: Command, name: &str) -> Command {
+    let command = command.mut_subcommands(|it| {
+        let name = format!("{name} {}", it.get_name()).trim().to_owned();
+        with_examples(it, &name)
+    });
+    let Some((_, examples)) = EXAMPLES.iter().find(|(it, _)| *it == name) else { return command };
+    let mut text = "Examples:".to_owned();
+    for example in *examples {
+        text.push_str("\n  kubectl harden ");
+        text.push_str(example);
+    }
+    if let Some(end) = command.get_after_help() {
+        text.push_str("\n\n");
+        text.push_str(&end.to_string());
+    }
+    command.after_help(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(above: &str, command: &Command, names: &mut Vec<String>) {
+        names.push(above.to_owned());
+        for inner in command.get_subcommands() {
+            self::names(&format!("{above} {}", inner.get_name()).trim().to_owned(), inner, names);
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_that_it_reads_itself() {
+        let command = crate::cli::command();
+        let mut all = Vec::new();
+        names("", &command, &mut all);
+        all.sort();
+        let mut there: Vec<_> = EXAMPLES.iter().map(|(name, _)| (*name).to_owned()).collect();
+        there.sort();
+        assert_eq!(all, there);
+        for (name, examples) in EXAMPLES {
+            assert!(!examples.is_empty());
+            for example in *examples {
+                assert!(example.starts_with(name), "{name}: {example}");
+                let words = example.split(" | ").next().unwrap_or_default();
+                let words = words.split_whitespace().filter(|it| *it != "\\");
+                let words = ["kubectl-harden"].into_iter().chain(words);
+                command.clone().try_get_matches_from(words).expect(example);
+                let widths =
+                    example.lines().map(|it| it.chars().count() + "  kubectl harden ".len());
+                assert!(widths.max() <= Some(88), "{example} is cut on a terminal of 80 columns");
+            }
+        }
+    }
+}
