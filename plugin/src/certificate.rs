@@ -15,15 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The fault of TLS that is behind an error, if that is what it is.
 pub(crate) fn fault_in<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(fault) = error.downcast_ref() {
-            return Some(fault);
-        }
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = inner.map(|it| it as &(dyn std::error::Error + 'static)).or_else(|| error.source());
-    }
-    None
+    chain(error).find_map(|it| it.downcast_ref())
 }
 
 /// What a fault of TLS means, for a server whose certificate is looked at once more.
@@ -74,11 +66,23 @@ pub(crate) fn words(host: &str, fault: &Error, shown: Option<&Certificate>) -> S
     }
 }
 
-/// What an error of the network means.
-pub(crate) fn io_words(error: &io::Error) -> &'static str {
+/// What an error means that may have one of the network behind it.
+pub(crate) fn io_words(error: &(dyn std::error::Error + 'static)) -> &'static str {
+    // The resolver of the system has no kind of its own.
+    if chain(error).any(|it| it.to_string().starts_with("failed to lookup address")) {
+        return UNKNOWN_NAME;
+    }
+    let words = chain(error).find_map(|it| it.downcast_ref().and_then(kind_words));
+    words.unwrap_or("the connection failed")
+}
+
+/// There is no address of this name.
+pub(crate) const UNKNOWN_NAME: &str = "its name is not known: no address was found for it";
+
+fn kind_words(error: &io::Error) -> Option<&'static str> {
     use io::ErrorKind;
 
-    match error.kind() {
+    Some(match error.kind() {
         ErrorKind::ConnectionRefused => "the connection was refused: nothing listens there",
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
             "the connection was cut"
@@ -89,6 +93,17 @@ pub(crate) fn io_words(error: &io::Error) -> &'static str {
             "there is no way to it through the network"
         }
         ErrorKind::AddrNotAvailable => "it has no address that can be reached from here",
-        _ => "the connection failed",
-    }
+        _ => return None,
+    })
+}
+
+/// An error, and those behind it.
+pub(crate) fn chain<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let error: &'a (dyn std::error::Error + 'static) = *error;
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        inner.map(|it| it as &(dyn std::error::Error + 'static)).or_else(|| error.source())
+    })
 }

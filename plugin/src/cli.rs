@@ -97,11 +97,48 @@ const AT_LENGTH: [&str; 11] = [
     "Kubernetes",
 ];
 
+/// What `-h` leaves to `--help` of the other headings.
+const RARE: &[&str] = &[
+    "color",
+    "labels",
+    "annotations",
+    "force",
+    "audit_level",
+    "warn_level",
+    "dns",
+    "dns_selector",
+    "dns_port",
+    "dns_cidr",
+    "allow_apiserver",
+    "no_comments",
+    "allow_incomplete",
+    "force_conflicts",
+    "no_ignores",
+    "secret_type",
+    "remote_key",
+    "data_from",
+    "refresh_policy",
+    "refresh_interval",
+    "creation_policy",
+    "deletion_policy",
+    "store_kind",
+    "allow_namespace",
+    "allow_namespace_label",
+    "auth",
+    "service_account",
+    "credentials",
+    "identity_namespace",
+    "ca_config_map",
+    "push",
+    "print_commands",
+];
+
 /// Leaves out of `-h` what few need.
 fn brief(command: Command) -> Command {
     let is_long = |heading: Option<&str>| heading.is_some_and(|it| AT_LENGTH.contains(&it));
     let command = command.mut_args(|arg| {
-        let is_long = is_long(arg.get_help_heading()) && arg.get_id() != "fail_on";
+        let id = arg.get_id().as_str();
+        let is_long = is_long(arg.get_help_heading()) && id != "fail_on" || RARE.contains(&id);
         arg.hide_short_help(is_long)
     });
     command.mut_subcommands(brief)

@@ -4,6 +4,8 @@
 pub(crate) mod apply;
 #[cfg(feature = "live")]
 mod difference;
+#[cfg(feature = "live")]
+mod external_diff;
 pub(crate) mod file;
 #[cfg(feature = "live")]
 mod fit;

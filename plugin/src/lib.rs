@@ -20,6 +20,20 @@ use std::process::ExitCode;
 
 pub use cli::command;
 
+/// Words that are kept for what is not there yet.
+#[derive(Debug)]
+pub struct Reserved {
+    /// Commands, with the command that they are below.
+    pub commands: &'static [&'static str],
+    /// Flags, without their dashes.
+    pub flags: &'static [&'static str],
+}
+
+/// The words that are kept, for the tests that hold the command line to them.
+pub fn reserved() -> Reserved {
+    Reserved { commands: &cli::reserved::COMMANDS, flags: &cli::reserved::FLAGS }
+}
+
 /// Runs the command with these arguments, the first of which is the name it was called by.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod addresses;
 mod apply;
 mod audit;
 mod cluster;
@@ -24,5 +25,6 @@ mod pod_security;
 mod quota;
 mod readme;
 mod requests;
+mod server;
 #[path = "../../plugin/tests/terminal/stores.rs"]
 mod stores;

@@ -35,6 +35,10 @@ fn offer(arg: Arg) -> Arg {
             };
             rules::all().map(offered).collect()
         })),
+        (_, "COMMAND") => arg.add(ArgValueCandidates::new(|| {
+            let command = super::command();
+            plain(command.get_subcommands().map(|it| it.get_name().to_owned()).collect())
+        })),
         (_, "SEVERITY") => arg.add(ArgValueCandidates::new(|| {
             plain(Severity::ALL.iter().map(|it| it.name().to_owned()).collect())
         })),

@@ -20,12 +20,15 @@ pub(super) fn grouped(command: Command) -> Command {
     let list = command.clone().help_template("{subcommands}").render_help().ansi().to_string();
     let heading = *command.get_styles().get_header();
     let mut text = String::new();
+    let mut last = None;
     for line in list.lines() {
         let word = anstream::adapter::strip_str(line).to_string();
         let is_entry = word.starts_with("  ") && !word.starts_with("   ");
         let name = word.split_whitespace().next().unwrap_or_default();
-        let group = GROUPS.iter().find(|(_, names)| names.first() == Some(&name));
-        if let Some((group, _)) = group.filter(|_| is_entry) {
+        let place = GROUPS.iter().position(|(_, names)| is_entry && names.contains(&name));
+        if let Some(place) = place.filter(|it| last != Some(*it)) {
+            let (group, _) = GROUPS[place];
+            last = Some(place);
             text.push_str(&format!("\n{heading}{group}:{heading:#}\n"));
         }
         text.push_str(line);

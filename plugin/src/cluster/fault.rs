@@ -15,7 +15,7 @@ use secrecy::ExposeSecret as _;
 use zeroize::Zeroizing;
 
 use super::kubeconfig::Names;
-use crate::certificate;
+use crate::certificate::{self, chain};
 
 /// The server and the context, as every error names them.
 pub(super) fn server(config: &Config, names: &Names) -> String {
@@ -90,14 +90,6 @@ fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a 
     chain(error).find_map(|it| it.downcast_ref())
 }
 
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| {
-        let error: &'a (dyn Error + 'static) = *error;
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        inner.map(|it| it as &(dyn Error + 'static)).or_else(|| error.source())
-    })
-}
-
 /// Why there is no connection.
 fn cause(config: &Config, error: &(dyn Error + 'static)) -> String {
     if let Some(fault) = certificate::fault_in(error) {
@@ -109,12 +101,12 @@ fn cause(config: &Config, error: &(dyn Error + 'static)) -> String {
     }
     let says = |text: &str| chain(error).any(|it| it.to_string().starts_with(text));
     if says("dns error") {
-        return "its name is not known: no address was found for it".to_owned();
+        return certificate::UNKNOWN_NAME.to_owned();
     }
     if says("tunnel error") || says("proxy") {
         return "the proxy of the kubeconfig did not let us through".to_owned();
     }
-    if let Some(error) = find::<io::Error>(error) {
+    if find::<io::Error>(error).is_some() {
         return certificate::io_words(error).to_owned();
     }
     match find::<hyper::Error>(error) {

@@ -8,6 +8,7 @@ use harden_core::kubernetes::Kind;
 use http::Method;
 use serde_json::Value;
 
+use super::external_diff::ExternalDiff;
 use super::{Delivery, DryRun, difference};
 use crate::cluster::Cluster;
 use crate::cluster::answer::Answer;
@@ -32,6 +33,7 @@ pub(crate) async fn run(
         missing: BTreeSet::new(),
         lost: BTreeSet::new(),
         is_unchecked: false,
+        external: ExternalDiff::of_environment(),
         outcome: Exit::Done,
     };
     if !force {
@@ -40,6 +42,7 @@ pub(crate) async fn run(
     for manifest in manifests {
         run.deliver(manifest).await?;
     }
+    run.show_externally()?;
     if run.is_unchecked {
         run.outcome = run.outcome.max(Exit::Incomplete);
     }
@@ -61,6 +64,8 @@ struct Run<'a> {
     lost: BTreeSet<String>,
     /// Whether the API server could not check something.
     is_unchecked: bool,
+    /// What shows differences in our place.
+    external: Option<ExternalDiff>,
     outcome: Exit,
 }
 
@@ -88,15 +93,56 @@ impl Run<'_> {
             } else {
                 self.send(manifest, true).await?
             };
-            let Some(after) = after else { return Ok(()) };
-            let text = difference::render(&manifest.title(), live.as_ref(), &after);
-            terminal::print(&text)?;
-            if !self.delivery.apply && !text.is_empty() {
+            let Some(after) = after else {
+                return self.show_conflict(manifest, live.as_ref()).await;
+            };
+            let differs = self.show(manifest, live.as_ref(), &after)?;
+            if !self.delivery.apply && differs {
                 self.outcome = self.outcome.max(Exit::Found);
             }
         }
         if self.delivery.apply {
             self.apply(manifest, live.as_ref(), unchecked).await?;
+        }
+        Ok(())
+    }
+
+    /// Shows two states of an object; whether they differ.
+    fn show(
+        &mut self,
+        manifest: &Manifest,
+        live: Option<&Value>,
+        after: &Value,
+    ) -> anyhow::Result<bool> {
+        let title = manifest.title();
+        let (before, after) = difference::states(live, after);
+        match &mut self.external {
+            Some(external) => external.add(&title, &before, &after)?,
+            None => terminal::print(&difference::render(&title, &before, &after))?,
+        }
+        if self.delivery.apply {
+            self.show_externally()?;
+        }
+        Ok(before != after)
+    }
+
+    fn show_externally(&mut self) -> anyhow::Result<()> {
+        self.external.as_mut().map_or(Ok(()), ExternalDiff::show)
+    }
+
+    /// Shows what an object would become if fields that others own were taken over; nothing where that is not
+    /// why it was rejected.
+    async fn show_conflict(
+        &mut self,
+        manifest: &Manifest,
+        live: Option<&Value>,
+    ) -> anyhow::Result<()> {
+        if self.delivery.force_conflicts {
+            return Ok(());
+        }
+        let answer = self.attempt(manifest, true, true).await?;
+        if answer.is_success() {
+            self.show(manifest, live, &answer.object())?;
         }
         Ok(())
     }
@@ -130,11 +176,30 @@ impl Run<'_> {
 
     /// Sends the object; `None` when it was rejected, which is then reported.
     async fn send(&mut self, manifest: &Manifest, dry_run: bool) -> anyhow::Result<Option<Value>> {
+        let answer = self.attempt(manifest, dry_run, self.delivery.force_conflicts).await?;
+        // A dry run before the real thing would show each warning twice.
+        if !(dry_run && self.delivery.apply && !self.keeps_nothing()) {
+            answer.warnings.iter().try_for_each(|it| terminal::warning(it))?;
+        }
+        if answer.is_success() {
+            return Ok(Some(answer.object()));
+        }
+        self.rejected(manifest, &answer)?;
+        Ok(None)
+    }
+
+    /// Sends the object; whatever is answered is no error.
+    async fn attempt(
+        &self,
+        manifest: &Manifest,
+        dry_run: bool,
+        force: bool,
+    ) -> anyhow::Result<Answer> {
         let mut url = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", path(manifest));
         if dry_run {
             url.push_str("&dryRun=All");
         }
-        if self.delivery.force_conflicts {
+        if force {
             url.push_str("&force=true");
         }
         let body =
@@ -146,15 +211,7 @@ impl Run<'_> {
         if answer.reason() == "AlreadyExists" {
             answer = send().await?;
         }
-        // A dry run before the real thing would show each warning twice.
-        if !(dry_run && self.delivery.apply && !self.keeps_nothing()) {
-            answer.warnings.iter().try_for_each(|it| terminal::warning(it))?;
-        }
-        if answer.is_success() {
-            return Ok(Some(answer.object()));
-        }
-        self.rejected(manifest, &answer)?;
-        Ok(None)
+        Ok(answer)
     }
 
     fn rejected(&mut self, manifest: &Manifest, answer: &Answer) -> anyhow::Result<()> {

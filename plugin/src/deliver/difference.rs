@@ -14,12 +14,16 @@ const PLACE: Style = AnsiColor::Cyan.on_default();
 const BOOKKEEPING: [&str; 6] =
     ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"];
 
-/// A unified diff of two states of an object; empty when they are the same.
-pub(super) fn render(title: &str, before: Option<&Value>, after: &Value) -> String {
+/// Two states of an object as YAML, without what is secret and what the server keeps for itself; the first is
+/// empty where there was no object.
+pub(super) fn states(before: Option<&Value>, after: &Value) -> (String, String) {
     let (before, after) = masked(before.cloned(), after.clone());
-    let before = before.as_ref().map(readable).unwrap_or_default();
-    let after = readable(&after);
-    let diff = TextDiff::from_lines(&before, &after);
+    (before.as_ref().map(readable).unwrap_or_default(), readable(&after))
+}
+
+/// A unified diff of two states of an object; empty when they are the same.
+pub(super) fn render(title: &str, before: &str, after: &str) -> String {
+    let diff = TextDiff::from_lines(before, after);
     let mut text = String::new();
     for group in diff.grouped_ops(3) {
         if text.is_empty() {
@@ -104,6 +108,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn render(title: &str, before: Option<&Value>, after: &Value) -> String {
+        let (before, after) = states(before, after);
+        super::render(title, &before, &after)
+    }
 
     #[test]
     fn the_values_of_a_secret_are_not_shown() {

@@ -89,9 +89,7 @@ fn read(url: &str, mut response: Response<Body>, timeout: Duration) -> anyhow::R
 fn explain(url: &str, error: Error, timeout: Duration) -> anyhow::Error {
     let text = match error {
         Error::BadUri(_) | Error::Http(_) => return Absent("it is no address".to_owned()).into(),
-        Error::HostNotFound => {
-            "the name of the server is not known: no address was found for it".to_owned()
-        }
+        Error::HostNotFound => certificate::UNKNOWN_NAME.to_owned(),
         Error::TooManyRedirects | Error::RedirectFailed => {
             format!("the server sent us elsewhere more than {REDIRECTS} times, or nowhere")
         }

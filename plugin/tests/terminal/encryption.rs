@@ -79,7 +79,7 @@ fn files_with_keys_are_for_their_owner_and_never_overwritten() {
     let (file, _) = fresh(folder.path());
     assert_eq!(mode(&file), 0o600);
     let before = fs::read_to_string(&file).unwrap();
-    for words in [&["--output-file", &file][..], &["--show-key", "--output", &file]] {
+    for words in [&["--output-file", &file][..], &["--show-key", "--output-file", &file]] {
         let message = harden([&["encryption"], words].concat()).rejected();
         assert!(message.contains("exists, and keys are never overwritten"), "{message}");
         assert_eq!(fs::read_to_string(&file).unwrap(), before);

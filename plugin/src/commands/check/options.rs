@@ -17,11 +17,11 @@ use crate::deliver::outputs::Outputs;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    /// Files, folders, https:// addresses, or - for standard input
-    #[arg(value_name = "PATH", help_heading = "Input")]
+    /// File, folder, https:// address, or - for standard input
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// The same, as kubectl users write it; repeatable
+    /// The same as PATH, repeatable
     #[arg(short, long, value_name = "FILE", help_heading = "Input")]
     filename: Vec<PathBuf>,
 
