@@ -1,5 +1,6 @@
 //! What goes wrong between us and a server: one sentence with the server, the context and the cause.
 
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
@@ -15,10 +16,10 @@ const JSON: &str = "Content-Type: application/json\r\n";
 const VERSION: &str = r#"{"major": "1", "minor": "36", "gitVersion": "v1.36.2"}"#;
 
 /// A kubeconfig with a context `mock`, and what asks the cluster that it names.
-struct Kubeconfig(TempDir);
+pub(crate) struct Kubeconfig(TempDir);
 
 impl Kubeconfig {
-    fn new(server: &str, authority: Option<&Authority>) -> Self {
+    pub(crate) fn new(server: &str, authority: Option<&Authority>) -> Self {
         Self::with_user(server, authority, &format!("token: {TOKEN}"))
     }
 
@@ -40,10 +41,14 @@ impl Kubeconfig {
         Self(folder)
     }
 
+    pub(crate) fn path(&self) -> PathBuf {
+        self.0.path().join("config")
+    }
+
     fn ask(&self, words: &str) -> Ended {
         let words = format!("namespace a --only namespace --kubernetes-version cluster {words}");
         let mut command = command();
-        command.env("KUBECONFIG", self.0.path().join("config"));
+        command.env("KUBECONFIG", self.path());
         finish(command.args(words.split_whitespace()), "")
     }
 

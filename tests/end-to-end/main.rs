@@ -12,6 +12,7 @@ mod apply;
 mod audit;
 mod cluster;
 mod controllers;
+mod differences;
 mod encryption;
 mod external_secret;
 mod facts;

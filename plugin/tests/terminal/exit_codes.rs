@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::harden::{command, finish};
 
 /// A command, when it ends so, the words after the command, standard input, and the exit code.
-type Cell = (&'static str, &'static str, &'static str, &'static str, i32);
+pub(crate) type Cell = (&'static str, &'static str, &'static str, &'static str, i32);
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: app, image: web:1, securityContext: {privileged: true}}]}\n";
 const CLEAN: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
@@ -49,7 +49,7 @@ const FILES: &[(&str, &str)] = &[
     ("teams.txt", "team-a\n"),
 ];
 
-const CELLS: &[Cell] = &[
+pub(crate) const CELLS: &[Cell] = &[
     ("check", "there is nothing to say", "-f clean.yaml", "", 0),
     ("check", "what is found is below --fail-on", "-f pod.yaml --fail-on never", "", 0),
     (
@@ -73,6 +73,14 @@ const CELLS: &[Cell] = &[
     ("check", "an object does not say what it is", "-f untyped.yaml", "", 1),
     ("check", "an option is wrong", "-f pod.yaml --fail-on urgent", "", 2),
     ("check", "nothing is named", "", "", 2),
+    (
+        "check",
+        "two reports go to one file",
+        "clean.yaml --output-file json=a --output-file csv=a",
+        "",
+        2,
+    ),
+    ("check", "an address is not one of https", "http://127.0.0.1:1/pod.yaml", "", 2),
     ("check", "a named file is not there", "-f nowhere.yaml -f pod.yaml", "", 2),
     ("check", "a named folder of a kustomization is not there", "-k nowhere", "", 2),
     ("check", "a file of --crd is not there", "-f clean.yaml --crd nowhere.yaml", "", 2),
@@ -95,6 +103,7 @@ const CELLS: &[Cell] = &[
     ("check", "a document is a template", "-f template.yaml", "", 3),
     ("check", "a chart is named", "-f chart -R", "", 3),
     ("check", "a chart is named without its templates", "-f chart", "", 3),
+    ("check", "an address cannot be reached", "https://127.0.0.1:1/pod.yaml", "", 3),
     ("check", "a file is empty", "-f empty.yaml", "", 3),
     ("check", "a file is mere text", "-f text.yaml", "", 3),
     ("check", "there is no object in what was read", "-f foreign.yaml", "", 3),
@@ -177,6 +186,7 @@ const CELLS: &[Cell] = &[
     ("namespace", "objects are made", "team-a", "", 0),
     ("namespace", "an option is wrong", "team-a --size huge", "", 2),
     ("namespace", "a file of names is not there", "-f nowhere.txt", "", 2),
+    ("namespace", "a file cannot be written", "team-a --output-file nowhere/a.yaml", "", 2),
     ("namespace", "a folder cannot be written", "team-a --output-dir clean.yaml/x", "", 2),
     ("namespace", "no cluster is known", "team-a --apply", "", 2),
     ("namespace", "a file of names is there and cannot be read", "-f bare", "", 3),
@@ -229,9 +239,12 @@ const CELLS: &[Cell] = &[
     ("explain", "a rule is explained", "host-port", "", 0),
     ("explain", "there is no such rule", "nonsense", "", 2),
     ("rules", "rules are listed", "", "", 0),
+    ("rules", "a file cannot be written", "--output-file nowhere/rules.txt", "", 2),
     ("rules", "an option is wrong", "--min-severity urgent", "", 2),
     ("completion", "a script is printed", "bash", "", 0),
     ("completion", "there is no such shell", "tcl", "", 2),
+    ("help", "a command is explained", "check", "", 0),
+    ("help", "there is no such command", "nonsense", "", 2),
     ("version", "the version is printed", "", "", 0),
     ("version", "an option is wrong", "-o xml", "", 2),
     ("playground", "an option is wrong", "--port x", "", 2),
@@ -263,10 +276,11 @@ const NEVER: &[(&str, &[i32])] = &[
     ("rules", &[1, 3]),
     ("completion", &[1, 3]),
     ("version", &[1, 3]),
+    ("help", &[1, 3]),
     ("playground", &[1, 3]),
 ];
 
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in FILES {
         let path = folder.path().join(name);
@@ -281,7 +295,7 @@ fn folder() -> TempDir {
     folder
 }
 
-fn command_of(folder: &Path, name: &str, words: &str) -> std::process::Command {
+pub(crate) fn command_of(folder: &Path, name: &str, words: &str) -> std::process::Command {
     let mut it = command();
     it.args(name.split(' ')).args(words.split_whitespace()).current_dir(folder);
     it.env("PATH", "/nonexistent");

@@ -13,6 +13,7 @@ mod encryption;
 mod exit_codes;
 mod external_secret;
 mod files;
+mod flags;
 mod folder;
 mod generators;
 mod grammar;

@@ -254,7 +254,7 @@ fn a_configuration_that_is_made_for_a_version_holds_pods_to_it_on_every_server()
     for Witness { level, check, spec, is_rejected, .. } in WITNESSES {
         for (asked, newest) in asked() {
             let generator = Generator::PodSecurity(pod_security::Options {
-                enforce: level,
+                level,
                 kubernetes_version: Some(asked),
                 exempt_no_namespace: true,
                 ..pod_security::Options::default()
