@@ -124,7 +124,7 @@ mod tests {
     fn names(above: &str, command: &Command, names: &mut Vec<String>) {
         names.push(above.to_owned());
         for inner in command.get_subcommands() {
-            self::names(&format!("{above} {}", inner.get_name()).trim().to_owned(), inner, names);
+            self::names(format!("{above} {}", inner.get_name()).trim(), inner, names);
         }
     }
 

@@ -1,5 +1,7 @@
 //! The groups in which help lists the commands.
 
+use std::fmt::Write as _;
+
 use clap::Command;
 
 /// What a group is called, and its commands in their order.
@@ -18,26 +20,27 @@ pub(super) fn grouped(command: Command) -> Command {
     });
     // What is there already is clap's own list, wrapped and aligned; only the headings are put between.
     let list = command.clone().help_template("{subcommands}").render_help().ansi().to_string();
-    let heading = *command.get_styles().get_header();
-    let mut text = String::new();
-    let mut last = None;
+    let style = *command.get_styles().get_header();
+    let (mut text, mut above) = (String::new(), "");
     for line in list.lines() {
-        let word = anstream::adapter::strip_str(line).to_string();
-        let is_entry = word.starts_with("  ") && !word.starts_with("   ");
-        let name = word.split_whitespace().next().unwrap_or_default();
-        let place = GROUPS.iter().position(|(_, names)| is_entry && names.contains(&name));
-        if let Some(place) = place.filter(|it| last != Some(*it)) {
-            let (group, _) = GROUPS[place];
-            last = Some(place);
-            text.push_str(&format!("\n{heading}{group}:{heading:#}\n"));
+        if let Some(group) = group_of(line).filter(|it| *it != above) {
+            let _ = writeln!(text, "\n{style}{group}:{style:#}");
+            above = group;
         }
         text.push_str(line);
         text.push('\n');
     }
     let text = text.trim_end();
     command.help_template(format!(
-        "{{before-help}}{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{text}\n\n{heading}Options:{heading:#}\n{{options}}{{after-help}}"
+        "{{before-help}}{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{text}\n\n{style}Options:{style:#}\n{{options}}{{after-help}}"
     ))
+}
+
+/// The group of the command that begins on a line of the list; none where one goes on.
+fn group_of(line: &str) -> Option<&'static str> {
+    let line = anstream::adapter::strip_str(line).to_string();
+    let name = line.strip_prefix("  ")?.split(' ').next()?;
+    GROUPS.iter().find(|(_, names)| names.contains(&name)).map(|(group, _)| *group)
 }
 
 #[cfg(test)]

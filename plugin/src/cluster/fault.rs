@@ -191,7 +191,8 @@ fn expiry_of_token(token: &str) -> Option<i64> {
     let claims = token.trim().split('.').nth(1)?;
     let claims = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, claims).ok()?;
     let claims: serde_json::Value = serde_json::from_slice(&claims).ok()?;
-    claims.get("exp")?.as_f64().map(|it| it as i64)
+    let expiry = claims.get("exp")?;
+    expiry.as_i64().or_else(|| expiry.to_string().split('.').next()?.parse().ok())
 }
 
 fn decode(base64: &str) -> Option<Vec<u8>> {

@@ -44,14 +44,14 @@ pub(crate) fn run(options: &Options) -> super::Result {
 /// Answers the script of a shell, which passes the words typed so far after `--`.
 pub(crate) fn answer_shell(shell: &str, words: &[OsString]) -> ExitCode {
     let mut answer = Vec::new();
-    let typed = words.iter().position(|it| it == "--").map(|it| words[it + 1..].to_vec());
+    let typed = words.iter().position(|it| it == "--").and_then(|it| words.get(it + 1..));
     let shells = Shells::builtins();
     if let (Some(typed), Some(shell)) = (typed, shells.completer(shell)) {
         let mut command = cli::command();
         command.build();
         let folder = std::env::current_dir().ok();
         // Where nothing can be offered, nothing is.
-        let _ = shell.write_complete(&mut command, typed, folder.as_deref(), &mut answer);
+        let _ = shell.write_complete(&mut command, typed.to_vec(), folder.as_deref(), &mut answer);
     }
     terminal::exit(
         terminal::print(&String::from_utf8_lossy(&answer)).map(|()| Exit::Done).map_err(Into::into),

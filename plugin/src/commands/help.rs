@@ -17,9 +17,9 @@ pub(crate) fn run(options: &Options) -> super::Result {
     let mut command = cli::command();
     command.build();
     let mut found: &mut Command = &mut command;
-    let mut name = String::new();
-    for word in &options.words {
-        name = format!("{name} {word}").trim().to_owned();
+    for (place, word) in options.words.iter().enumerate() {
+        let name =
+            options.words.iter().take(place + 1).map(String::as_str).collect::<Vec<_>>().join(" ");
         if reserved::COMMANDS.contains(&name.as_str()) {
             bail!("{}", reserved::not_yet(&name));
         }

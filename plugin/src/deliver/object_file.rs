@@ -19,7 +19,7 @@ pub(crate) fn write(manifests: &[Manifest], delivery: &Delivery, force: bool) ->
         let format = file.format.as_ref().and_then(|it| ManifestFormat::from_str(it, false).ok());
         let output = format.map_or(delivery.output.output, |it| it);
         let output = ObjectOutput { output, ..delivery.output };
-        if let Err(error) = write_one(&output, manifests, &file.path, force) {
+        if let Err(error) = write_one(output, manifests, &file.path, force) {
             terminal::error(&format!("{error:#}"))?;
             exit = Exit::Failed;
         }
@@ -28,7 +28,7 @@ pub(crate) fn write(manifests: &[Manifest], delivery: &Delivery, force: bool) ->
 }
 
 fn write_one(
-    output: &ObjectOutput,
+    output: ObjectOutput,
     manifests: &[Manifest],
     path: &Path,
     force: bool,

@@ -52,7 +52,7 @@ fn wrongs(arg: &Arg) -> Vec<Wrong> {
             all.push(wrong("it is not known", "1.24", 2));
         }
         "RULE" | "SEVERITY" | "CATEGORY" => {
-            all.push(wrong("there is no such name", "no-such-name", 2))
+            all.push(wrong("there is no such name", "no-such-name", 2));
         }
         "TIME" => all.push(wrong("it is no time", "5x", 2)),
         "PORT" => all.push(wrong("it is no port", "x", 2)),
@@ -107,9 +107,12 @@ fn a_flag_that_is_wrong_ends_with_its_code_in_every_command() {
     assert!(count > 150, "{count}");
 }
 
+/// A flag as it is written, its default, its commands and how it is wrong.
+type Row = (String, String, Vec<String>, Vec<&'static str>);
+
 #[test]
 fn the_page_of_flags_is_that_of_the_command_line() {
-    let mut flags: BTreeMap<String, (String, String, Vec<String>, Vec<&str>)> = BTreeMap::new();
+    let mut flags: BTreeMap<String, Row> = BTreeMap::new();
     for (name, command) in leaves() {
         for arg in command.get_arguments() {
             let Some(long) = arg.get_long() else { continue };

@@ -44,7 +44,7 @@ const WILDCARDS: MinorVersion = MinorVersion(27);
 const SERVER: &str = "API server";
 
 /// What is to be encrypted, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::Args), command(args_conflicts_with_subcommands = true))]
 pub struct Options {
     /// What to do with a file that is in use
@@ -91,22 +91,6 @@ pub struct Options {
 /// Where the file is on the nodes.
 fn path(chosen: Option<&HostPath>) -> HostPath {
     chosen.cloned().unwrap_or(HostPath::known(PATH))
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            procedure: None,
-            writer: Writer::default(),
-            resources: Vec::new(),
-            migrated: false,
-            show_key: false,
-            print_flags: false,
-            config_path: None,
-            automatic_reload: false,
-            kubernetes_version: None,
-        }
-    }
 }
 
 impl Generate for Options {

@@ -69,7 +69,7 @@ pub struct Disable {
 }
 
 /// How far a procedure is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Progress {
     /// The file that the API servers use now; - is standard input
@@ -112,22 +112,6 @@ pub struct Progress {
     /// What was read of it.
     #[cfg_attr(feature = "cli", arg(skip))]
     pub source: Option<Source>,
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        Self {
-            filename: None,
-            stage: None,
-            reencrypted: false,
-            verify: false,
-            config_path: None,
-            automatic_reload: false,
-            kubernetes_version: None,
-            show_key: false,
-            source: None,
-        }
-    }
 }
 
 /// The file in use, once it was read.
