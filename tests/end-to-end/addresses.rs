@@ -86,7 +86,7 @@ fn what_cannot_be_read_is_one_sentence_each() {
     let trusting = Trusting::new(&authority);
     let answering = |status: &'static str, headers: &'static str, body: &'static str| {
         serve(Some((&authority, &SOUND)), move |_, _, stream| {
-            respond(stream, status, headers, body)
+            respond(stream, status, headers, body);
         })
     };
     for (status, headers, body, code, why) in [
@@ -141,7 +141,7 @@ fn a_server_that_is_not_trusted_is_named() {
         (&ours, &over, "(of mock, issued by ours) expired on 2021-06-30"),
     ] {
         let server = serve(Some((authority, certificate)), |_, _, stream| {
-            respond(stream, "200 OK", YAML, POD)
+            respond(stream, "200 OK", YAML, POD);
         });
         let said = trusting.unread(&server, "", 3);
         assert!(said.contains(why), "{said}");
@@ -154,7 +154,7 @@ fn size_and_time_are_bounded() {
     let trusting = Trusting::new(&authority);
     let endless = serve(Some((&authority, &SOUND)), |_, _, stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-        let block = [b'#'; 1 << 16];
+        let block = vec![b'#'; 1 << 16];
         while stream.write_all(&block).is_ok() {}
     });
     let said = trusting.unread(&endless, "", 3);

@@ -25,15 +25,14 @@ impl Kubeconfig {
 
     fn with_user(server: &str, authority: Option<&Authority>, user: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut cluster = format!("server: '{server}'");
-        if let Some(authority) = authority {
+        let trusted = authority.map_or_else(String::new, |authority| {
             let file = folder.path().join("ca.pem");
             std::fs::write(&file, authority.pem()).unwrap();
-            cluster.push_str(&format!(", certificate-authority: '{}'", file.display()));
-        }
+            format!(", certificate-authority: '{}'", file.display())
+        });
         let text = format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: mock\n\
-             clusters: [{{name: mock, cluster: {{{cluster}}}}}]\n\
+             clusters: [{{name: mock, cluster: {{server: '{server}'{trusted}}}}}]\n\
              users: [{{name: ann, user: {{{user}}}}}]\n\
              contexts: [{{name: mock, context: {{cluster: mock, user: ann}}}}]\n"
         );
