@@ -41,8 +41,10 @@ mod problem;
 mod resolve;
 mod scanner;
 mod span;
+mod steps;
 mod template;
 mod tree;
+mod wide;
 mod write;
 
 pub use comment::Comment;
@@ -56,4 +58,5 @@ pub use pointer::Pointer;
 pub use problem::{Problem, ProblemKind, Rejected, is_one_word};
 pub use resolve::decode_base64;
 pub use span::Span;
+pub use steps::steps;
 pub use write::{Form, Writable, write};

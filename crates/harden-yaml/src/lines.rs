@@ -1,5 +1,7 @@
 //! Byte offsets to lines and columns.
 
+use std::sync::OnceLock;
+
 use crate::Span;
 use crate::span::offset;
 
@@ -19,6 +21,35 @@ pub struct Position {
 pub struct Lines<'a> {
     text: &'a str,
     starts: Vec<u32>,
+    /// What stands before every [`STRIDE`]th byte; made when a column is far from the start of its line.
+    widths: OnceLock<Vec<Width>>,
+}
+
+/// How far apart the bytes are whose columns are remembered.
+const STRIDE: usize = 1024;
+
+/// How wide a piece of text is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Width {
+    characters: usize,
+    utf16: usize,
+}
+
+impl Width {
+    fn of(bytes: &[u8]) -> Self {
+        // Bytes that go on with a character begin with the bits 10, those of pairs in UTF-16 with 1111.
+        let characters = bytes.iter().filter(|it| **it & 0xC0 != 0x80).count();
+        let pairs = bytes.iter().filter(|it| **it >= 0xF0).count();
+        Self { characters, utf16: characters + pairs }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { characters: self.characters + other.characters, utf16: self.utf16 + other.utf16 }
+    }
+
+    fn without(self, other: Self) -> Self {
+        Self { characters: self.characters - other.characters, utf16: self.utf16 - other.utf16 }
+    }
 }
 
 impl<'a> Lines<'a> {
@@ -32,17 +63,17 @@ impl<'a> Lines<'a> {
                 starts.push(offset(index + 1));
             }
         }
-        Self { text, starts }
+        Self { text, starts, widths: OnceLock::new() }
     }
 
     /// The line and the column in characters; a byte order mark takes no column.
     pub fn position(&self, offset: u32) -> Position {
-        self.locate(offset, |before| before.chars().count())
+        self.locate(offset, |it| it.characters)
     }
 
     /// The line and the column in UTF-16 units, as browsers and SARIF count.
     pub fn position_utf16(&self, offset: u32) -> Position {
-        self.locate(offset, |before| before.encode_utf16().count())
+        self.locate(offset, |it| it.utf16)
     }
 
     /// The bytes of a line without its line break; empty for a line that is not there.
@@ -61,17 +92,48 @@ impl<'a> Lines<'a> {
         offset(self.starts.len())
     }
 
-    fn locate(&self, position: u32, width: impl Fn(&str) -> usize) -> Position {
+    fn locate(&self, position: u32, width: impl Fn(Width) -> usize) -> Position {
         let line = self.starts.partition_point(|start| *start <= position).max(1);
         let start = self.starts.get(line - 1).map_or(0, |start| *start as usize);
         let mut end = (position as usize).clamp(start, self.text.len());
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = self.text.get(start..end).unwrap_or_default();
-        let before = if start == 0 { before.trim_start_matches('\u{feff}') } else { before };
-        Position { line: offset(line), column: offset(width(before) + 1) }
+        let marks = if start == 0 { self.text.get(..end).map_or(0, leading_marks) } else { 0 };
+        Position { line: offset(line), column: offset(width(self.width(start, end)) - marks + 1) }
     }
+
+    /// How wide the text between two bytes is.
+    fn width(&self, start: usize, end: usize) -> Width {
+        if end - start <= STRIDE {
+            return Width::of(self.text.as_bytes().get(start..end).unwrap_or_default());
+        }
+        self.width_before(end).without(self.width_before(start))
+    }
+
+    /// How wide the text before a byte is.
+    fn width_before(&self, end: usize) -> Width {
+        let bytes = self.text.as_bytes();
+        let widths = self.widths.get_or_init(|| {
+            let mut width = Width::default();
+            let of_chunk = |chunk| {
+                let next = width.and(Width::of(chunk));
+                std::mem::replace(&mut width, next)
+            };
+            bytes.chunks(STRIDE).map(of_chunk).collect()
+        });
+        let Some((index, known)) =
+            widths.get(..=end / STRIDE).unwrap_or(widths).iter().enumerate().next_back()
+        else {
+            return Width::default();
+        };
+        known.and(Width::of(bytes.get(index * STRIDE..end).unwrap_or_default()))
+    }
+}
+
+/// How many byte order marks a text begins with.
+fn leading_marks(text: &str) -> usize {
+    text.chars().take_while(|it| *it == '\u{feff}').count()
 }
 
 #[cfg(test)]
@@ -90,6 +152,23 @@ mod tests {
         assert_eq!(lines.position(0), Position { line: 1, column: 1 });
         assert_eq!(lines.position(u32::MAX), Position { line: 4, column: 1 });
         assert_eq!(lines.count(), 4);
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_those_of_their_characters() {
+        let text = format!("\u{feff}{}\n{}", "aß😀".repeat(2_000), "ß😀".repeat(3_000));
+        let lines = Lines::new(&text);
+        let (mut characters, mut utf16) = (1, 1);
+        for (at, character) in text.char_indices().skip(1) {
+            let at = offset(at);
+            assert_eq!(
+                (lines.position(at).column, lines.position_utf16(at).column),
+                (characters, utf16)
+            );
+            let length = offset(character.len_utf16());
+            (characters, utf16) =
+                if character == '\n' { (1, 1) } else { (characters + 1, utf16 + length) };
+        }
     }
 
     #[test]

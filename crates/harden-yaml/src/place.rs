@@ -4,6 +4,7 @@ mod walk;
 mod way;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 pub use walk::{Entries, Items};
 pub use way::Way;
@@ -261,6 +262,12 @@ impl<'d> Place<'d> {
             && self.missing_keys().eq(other.missing_keys())
     }
 
+    /// An interval of numbers: that of a place in this one lies in it, and that of any other place beside it.
+    /// Places where nothing is have that of the nearest place above.
+    pub fn extent(&self) -> Range<u32> {
+        self.id..self.nearest().map_or(self.id, |it| it.next)
+    }
+
     /// The document that this is a place of.
     pub fn document(&self) -> &'d Document<'d> {
         self.document
@@ -302,10 +309,15 @@ impl<'d> Place<'d> {
     fn find(&self, wanted: &str) -> Option<(Id, Id)> {
         let tree = &self.document.tree;
         let map = self.node().filter(|node| node.kind == NodeKind::Map)?;
+        if let Some(children) = tree.children(self.document.text(), self.id) {
+            let key = children.key(tree, self.document.text(), wanted)?;
+            return Some((key, tree.node(key)?.next));
+        }
+        let text = self.document.text();
         let mut key = self.id + 1;
         while key < map.next {
             let node = tree.node(key)?;
-            if tree.text(self.document.text(), node) == Some(wanted) {
+            if tree.is_text(text, node, wanted) {
                 return Some((key, node.next));
             }
             key = tree.node(node.next)?.next;

@@ -3,6 +3,9 @@
 //! Nodes stand in the order of the text, each followed by all that it holds, so the next sibling of
 //! a node is the node past its end. Aliases and merges are expanded, and duplicate keys are gone.
 
+use std::sync::OnceLock;
+
+use crate::wide::{Children, Wide, is_wide};
 use crate::{Span, Style};
 
 /// The index of a node.
@@ -62,10 +65,13 @@ impl Flags {
 pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
     pub(crate) buffer: String,
+    pub(crate) wide: OnceLock<Wide>,
 }
 
 impl Tree {
+    #[inline]
     pub(crate) fn node(&self, id: Id) -> Option<&Node> {
+        crate::steps::count();
         self.nodes.get(id as usize)
     }
 
@@ -78,6 +84,30 @@ impl Tree {
             _ => return None,
         };
         from.get(text_range(node.payload))
+    }
+
+    /// Whether a node is this string.
+    #[inline]
+    pub(crate) fn is_text(&self, source: &str, node: &Node, wanted: &str) -> bool {
+        let range = text_range(node.payload);
+        // Most texts differ in their lengths, which takes no look at them.
+        if range.end.wrapping_sub(range.start) != wanted.len() {
+            return false;
+        }
+        let from = match node.kind {
+            NodeKind::Borrowed => source,
+            NodeKind::Buffered => self.buffer.as_str(),
+            _ => return false,
+        };
+        from.as_bytes().get(range) == Some(wanted.as_bytes())
+    }
+
+    /// The index of a collection's children, where it has so many that it is worth one; only once the tree is
+    /// whole.
+    #[inline]
+    pub(crate) fn children(&self, source: &str, id: Id) -> Option<&Children> {
+        let is_wide = self.node(id).is_some_and(is_wide);
+        is_wide.then(|| self.wide.get_or_init(|| Wide::of(self, source)).children(id))?
     }
 
     /// The next free index.

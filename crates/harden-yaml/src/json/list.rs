@@ -102,6 +102,11 @@ impl ListSplitter {
         self.state == State::Start
     }
 
+    /// How many bytes are held of the item at hand and of the rest.
+    pub fn held(&self) -> usize {
+        self.item.len().max(self.envelope.len())
+    }
+
     /// Whether there are items to fetch.
     pub fn has_items(&self) -> bool {
         !self.ready.is_empty()

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::place::MOST_MISSING;
+use crate::tree::Id;
 use crate::{Place, Pointer, is_one_word};
 
 /// The way from one place down to another.
@@ -68,21 +69,40 @@ impl<'d> Place<'d> {
         let mut steps = Vec::new();
         let mut here = Place { beyond: 0, ..*base };
         while here.id < self.id {
-            let leads_here = |it: &Place<'_>| it.nearest().is_some_and(|it| self.id < it.next);
-            let next = if here.is_list() {
-                let mut items = here.items().enumerate();
-                items.find(|(_, it)| leads_here(it)).map(|(index, it)| (Step::Item(index), it))
-            } else {
-                let mut entries = here.entries();
-                entries.find(|(_, it)| leads_here(it)).map(|(key, it)| (Step::of(key, it), it))
-            };
-            let Some((step, below)) = next else { break };
+            let Some((step, below)) = here.step_towards(self.id) else { break };
             steps.push(step);
             here = below;
         }
         let known = base.missing_keys().count();
         steps.extend(self.missing_keys().skip(known).map(Step::Key));
         Way { steps, is_cut: usize::from(self.beyond) > MOST_MISSING }
+    }
+
+    /// The child that is or holds a node, and the step to it.
+    fn step_towards(&self, inner: Id) -> Option<(Step<'d>, Self)> {
+        let (tree, text) = (&self.document.tree, self.document.text());
+        let leads_there = |it: &Place<'_>| it.nearest().is_some_and(|it| inner < it.next);
+        match (tree.children(text, self.id), self.is_list()) {
+            (Some(children), true) => {
+                let (index, id) = children.around(inner)?;
+                Some((Step::Item(index), Self { id, key: None, ..*self }))
+            }
+            (Some(children), false) => {
+                let (_, key) = children.around(inner)?;
+                let node = tree.node(key)?;
+                let name = tree.text(text, node).unwrap_or_default();
+                let below = Self { id: node.next, key: Some(key), ..*self };
+                Some((Step::of(name, below), below))
+            }
+            (None, true) => {
+                let mut items = self.items().enumerate();
+                items.find(|(_, it)| leads_there(it)).map(|(index, it)| (Step::Item(index), it))
+            }
+            (None, false) => {
+                let mut entries = self.entries();
+                entries.find(|(_, it)| leads_there(it)).map(|(key, it)| (Step::of(key, it), it))
+            }
+        }
     }
 }
 
