@@ -1,7 +1,11 @@
 //! What the Pod Security Standards say of a pod, by the rules that speak for their checks.
 
+use std::cmp::Reverse;
 use std::net::IpAddr;
 use std::sync::Arc;
+
+use harden_yaml::Place;
+use rustc_hash::FxHashSet;
 
 use crate::finding::About;
 use crate::kubernetes::{Level, MinorVersion};
@@ -43,7 +47,7 @@ impl Profiles {
         }
         let mut failures = self.baseline.evaluate(&workload.pod);
         let level = if failures.is_empty() { Level::Baseline } else { Level::Privileged };
-        let said: Vec<_> =
+        let said: FxHashSet<_> =
             failures.iter().flat_map(|it| &it.faults).map(|it| it.place.grip()).collect();
         for mut failure in restricted {
             if failure.check.level == Level::Restricted {
@@ -87,15 +91,104 @@ pub(super) fn report<'d>(
     } else {
         format!("{}: {}", failure.reason, failure.detail)
     };
+    let containers = Containers::of(workload);
     let faults = failure
         .faults
         .iter()
-        .map(|fault| (fault.place, container_of(workload, fault), fault.change.clone()));
+        .map(|fault| (fault.place, containers.around(fault.place), fault.change.clone()));
     reporter.flag_all(message, faults);
 }
 
-/// The name of the container that a fault is in; empty when it is the pod's own.
-fn container_of<'d>(workload: &Workload<'d>, fault: &Fault<'_>) -> &'d str {
-    let is_in = |container: &&Container<'_>| fault.place.way_from(&container.place()).is_some();
-    workload.containers().iter().find(is_in).map_or("", |it| it.name)
+/// So many containers are gone through one by one.
+const FEW: usize = 8;
+
+/// The names of a pod's containers, by what is in them.
+struct Containers<'w, 'd> {
+    containers: &'w [Container<'d>],
+    /// For many containers: from where on in the text which is the first in the pod's order that is around what
+    /// stands there, empty for none.
+    names: Vec<(u32, &'d str)>,
+}
+
+impl<'w, 'd> Containers<'w, 'd> {
+    fn of(workload: &'w Workload<'d>) -> Self {
+        let containers = workload.containers();
+        let names = if containers.len() > FEW { names(containers) } else { Vec::new() };
+        Self { containers, names }
+    }
+
+    /// The name of the container that a place is in; empty when it is in none.
+    fn around(&self, place: Place<'_>) -> &'d str {
+        let inside = place.extent().start;
+        if self.names.is_empty() {
+            let is_around = |it: &&Container<'_>| it.place().extent().contains(&inside);
+            return self.containers.iter().find(is_around).map_or("", |it| it.name);
+        }
+        let next = self.names.partition_point(|(start, _)| *start <= inside);
+        next.checked_sub(1).and_then(|it| self.names.get(it)).map_or("", |(_, name)| name)
+    }
+}
+
+fn names<'d>(containers: &[Container<'d>]) -> Vec<(u32, &'d str)> {
+    let numbered = containers.iter().enumerate();
+    let mut extents: Vec<_> =
+        numbered.map(|(number, it)| (it.place().extent(), number, it.name)).collect();
+    extents.sort_by_key(|(extent, number, _)| (extent.start, Reverse(extent.end), *number));
+    let mut names = Vec::new();
+    // The ends of the containers around, each with the first of these.
+    let mut around: Vec<(u32, (usize, &str))> = Vec::new();
+    let leave = |around: &mut Vec<(u32, (usize, &'d str))>, names: &mut Vec<_>, start: u32| {
+        while let Some((end, _)) = around.pop_if(|(end, _)| *end <= start) {
+            names.push((end, around.last().map_or("", |(_, (_, name))| *name)));
+        }
+    };
+    for (extent, number, name) in extents {
+        leave(&mut around, &mut names, extent.start);
+        let own = (number, name);
+        let first = around.last().map_or(own, |(_, first)| own.min(*first));
+        names.push((extent.start, first.1));
+        around.push((extent.end, first));
+    }
+    leave(&mut around, &mut names, u32::MAX);
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use harden_yaml::Document;
+
+    use super::*;
+    use crate::object::objects;
+
+    #[test]
+    fn each_place_is_in_the_first_container_around_it() {
+        let item = |number: usize| {
+            format!("{{name: c-{number}, image: a, env: [{{name: a}}], resources: {{}}}}")
+        };
+        let items: Vec<_> = (0..20).map(item).collect();
+        let nested = format!(
+            "{{apiVersion: a.b/v1, kind: A, spec: {{image: a, name: outer, args: [], steps: [{0}], inner: {{image: b, env: [], name: i, sidecars: [{0}]}}}}}}",
+            items.join(", ")
+        );
+        let lists = format!(
+            "{{apiVersion: v1, kind: Pod, spec: {{containers: [{0}], volumes: [{{name: v}}], initContainers: [{0}]}}}}",
+            items.join(", ")
+        );
+        let mut seen = 0;
+        for text in [nested, lists] {
+            let document = Document::parse_yaml(&text);
+            let workloads = objects(document.root()).flat_map(|it| Workload::all(&it));
+            for workload in workloads {
+                let containers = Containers::of(&workload);
+                let linear = Containers { names: Vec::new(), ..Containers::of(&workload) };
+                seen += usize::from(!containers.names.is_empty());
+                let mut open = vec![document.root()];
+                while let Some(place) = open.pop() {
+                    assert_eq!(containers.around(place), linear.around(place), "{place:?}");
+                    open.extend(place.items().chain(place.entries().map(|(_, it)| it)));
+                }
+            }
+        }
+        assert!(seen > 1);
+    }
 }

@@ -102,8 +102,8 @@ impl Collector {
 #[derive(Debug, Default)]
 pub(super) struct Interner {
     texts: Set<str>,
-    /// By the paths of their spots, which say the same as their pointers.
-    remedies: FxHashMap<Arc<str>, Vec<Arc<Remedy>>>,
+    /// By the paths of their spots, which say the same as their pointers: by where the one copy of each is.
+    remedies: FxHashMap<usize, Vec<Arc<Remedy>>>,
     /// Where paths are written before it is known whether they are new.
     path: String,
 }
@@ -114,7 +114,7 @@ impl Interner {
     }
 
     fn remedy(&mut self, path: &Arc<str>, way: &Way<'_>, action: Action) -> Option<Arc<Remedy>> {
-        let known = self.remedies.entry(Arc::clone(path)).or_default();
+        let known = self.remedies.entry(path.as_ptr().addr()).or_default();
         if let Some(known) = known.iter().find(|it| it.action == action) {
             return Some(Arc::clone(known));
         }
@@ -142,14 +142,8 @@ impl Interner {
             way.without_doubtful_keys(UNSAID).write_path(&mut self.path);
             path = kept(&mut self.texts, &self.path);
         }
-        Spot {
-            span,
-            start: text.position(span.start),
-            end: text.position(span.end),
-            path,
-            label: self.text(label),
-            remedy,
-        }
+        let (start, end) = text.positions(span);
+        Spot { span, start, end, path, label: self.text(label), remedy }
     }
 }
 

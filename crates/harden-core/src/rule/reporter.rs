@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use harden_yaml::{Action, Place, Span};
+use rustc_hash::FxHashSet;
 
 use super::{Collector, Subject, Target};
 use crate::finding::{About, Finding};
@@ -21,6 +22,14 @@ pub enum Unjudged {
     File(String),
     /// A part of the object itself, in words.
     Part(String),
+}
+
+impl Unjudged {
+    /// So many objects that do not say what they are, if there are any.
+    pub(crate) fn nameless(count: usize) -> Option<Self> {
+        let more = format!("more objects without a kind, {count} of them");
+        (count > 0).then_some(Self::Part(more))
+    }
 }
 
 /// Collects what one rule finds.
@@ -166,19 +175,16 @@ impl<'r, 'd> Reporter<'r, 'd> {
     ) where
         'd: 'c,
     {
-        let mut names: Vec<&str> = Vec::new();
+        let mut known: FxHashSet<&str> = FxHashSet::default();
+        let mut names = String::new();
         for (container, place, action) in containers {
-            if self.add(place, container.name, action) && !names.contains(&container.name) {
-                names.push(container.name);
+            if self.add(place, container.name, action) && known.insert(container.name) {
+                let comma = if known.len() > 1 { ", " } else { "" };
+                names.extend([comma, "`", container.name, "`"]);
             }
         }
-        let mut message = if names.len() == 1 { "container " } else { "containers " }.to_owned();
-        for (index, name) in names.iter().enumerate() {
-            let comma = if index > 0 { ", " } else { "" };
-            message.extend([comma, "`", name, "`"]);
-        }
-        message.extend([": ", flaw]);
-        self.push(&message);
+        let containers = if known.len() == 1 { "container " } else { "containers " };
+        self.push(&[containers, &names, ": ", flaw].concat());
     }
 
     /// Adds a spot to a flaw, unless what is missing may be in the manifest that this one changes, or a

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use harden_yaml::Place;
+use rustc_hash::FxHashMap;
 
 use super::{Target, Workload};
 use crate::kubernetes::GroupKind;
@@ -91,7 +92,15 @@ impl<'r, 'd> Subject<'r, 'd> {
                 problems.retain(|it| !is_of_namespace(object, it.place));
             }
             // One finding for one value is enough.
-            problems.retain(|it| !flaws.iter().any(|flaw| flaw.place.is_at(&it.place)));
+            let mut said: FxHashMap<_, Vec<_>> = FxHashMap::default();
+            for flaw in flaws {
+                said.entry(flaw.place.extent().start).or_default().push(flaw.place);
+            }
+            let is_said = |place: Place<'_>| {
+                let here = said.get(&place.extent().start);
+                here.is_some_and(|it| it.iter().any(|said| said.is_at(&place)))
+            };
+            problems.retain(|it| !is_said(it.place));
             problems
         })
     }

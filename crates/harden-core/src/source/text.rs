@@ -85,6 +85,9 @@ pub trait Positions {
 
     /// Line and column of a byte, in the text that it was cut out of.
     fn position(&self, offset: u32) -> Position;
+
+    /// Those of the first byte and of the end of a span.
+    fn positions(&self, span: Span) -> (Position, Position);
 }
 
 impl Positions for Text<'_> {
@@ -106,6 +109,19 @@ impl Positions for Text<'_> {
             position.line = position.line.saturating_add(start.line - 1);
         }
         position
+    }
+
+    fn positions(&self, span: Span) -> (Position, Position) {
+        let start = self.position(span.start);
+        let text = span.text(self.text);
+        // Most spans are short and in one line of plain letters.
+        let is_plain = |it: u8| matches!(it, b' '..=b'~');
+        let is_short = text.len() == span.range().len() && text.len() < 128;
+        if span.start > 0 && is_short && text.bytes().all(is_plain) {
+            let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            return (start, Position { column: start.column.saturating_add(length), ..start });
+        }
+        (start, self.position(span.end))
     }
 }
 
