@@ -1,67 +1,65 @@
 //! Decisions not to count a finding: by comment, by annotation, by file; always with a reason.
 
 mod comment;
+mod decisions;
+mod families;
 mod file;
 mod places;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use families::Families;
 pub use file::{FileIgnore, matches};
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use harden_yaml::{Document, Place, Position};
 
-use crate::finding::{Finding, IgnoredBy, ObjectReference, Spot};
+use crate::finding::{Finding, IgnoredBy, ObjectReference};
 use crate::object::Object;
 use crate::object::Origin;
+use decisions::{Decision, Decisions};
 
 /// What the keys of ignoring annotations begin with.
 pub const ANNOTATION_PREFIX: &str = "harden.kubectl.io/ignore.";
 
-/// One decision, with what it is about.
+/// One decision that a text holds, with what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ignore {
-    /// The source that it is in or about, by its place in the input.
+    /// The source that it is in, by its place in the input.
     pub source: usize,
-    /// The only document of the source that it is about.
-    pub document: Option<u32>,
+    /// The document of the source.
+    pub document: u32,
     /// The object that it is about; `None` for all of them.
     pub object: Option<Arc<ObjectReference>>,
     /// The only line that it is about, from 1.
     pub line: Option<u32>,
-    /// The only container that it is about.
-    pub container: Option<String>,
     /// The rules that it is about; `*` for all.
     pub rules: Vec<String>,
     /// The reason that was given.
     pub reason: String,
     /// How it was decided.
     pub by: IgnoredBy,
-    /// The entry of the file, by its place there, where a file decided.
-    pub entry: Option<usize>,
 }
 
-impl Ignore {
-    /// Whether it is about this place of a finding.
-    fn is_about(&self, finding: &Finding, spot: &Spot) -> bool {
-        self.source == finding.source
-            && self.document.is_none_or(|it| it == finding.document)
-            && (self.object.is_none() || self.object == finding.object)
-            && self.rules.iter().any(|it| it == "*" || *it == finding.about.id)
-            && self.line.is_none_or(|it| spot.start.line <= it && it <= spot.end.line)
-            && self.container.as_ref().is_none_or(|name| *spot.label == **name)
-    }
+/// An object that entries of a file are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Choice {
+    /// The source that it is in, by its place in the input.
+    pub(crate) source: usize,
+    /// The document of the source.
+    pub(crate) document: u32,
+    object: Arc<ObjectReference>,
+    /// Which of the [`Families`].
+    family: usize,
 }
 
-/// The ignores that a document holds, and those of the file that are about its objects.
+/// The ignores that a document holds.
 pub(crate) fn collect(
     (source, number): (usize, u32),
     document: &Document<'_>,
     objects: &[Object<'_>],
-    file: &[FileIgnore],
     position: &dyn Fn(u32) -> Position,
 ) -> Vec<Ignore> {
     let mut ignores = comment::read((source, number), document, objects, position);
@@ -70,21 +68,22 @@ pub(crate) fn collect(
         for pod in object.pods().iter().filter(|it| it.origin == Origin::Template) {
             read_annotations(source, object, pod.metadata, &mut ignores);
         }
-        for (entry, ignore) in file.iter().enumerate().filter(|(_, it)| it.is_about(object)) {
-            ignores.push(Ignore {
-                source,
-                document: Some(object.document),
-                object: Some(object.reference()),
-                line: None,
-                container: ignore.container.clone(),
-                rules: vec![ignore.rule.clone()],
-                reason: ignore.reason.clone(),
-                by: IgnoredBy::File,
-                entry: Some(entry),
-            });
-        }
     }
     ignores
+}
+
+/// The entries of a file that are about an object of a file of this name.
+pub(crate) fn choose<'c>(
+    source: usize,
+    object: &'c Object<'_>,
+    path: &str,
+    families: &Families,
+) -> impl Iterator<Item = Choice> + use<'c> {
+    let choice = move |family| {
+        let (document, object) = (object.document, object.reference());
+        Choice { source, document, object, family }
+    };
+    families.about(object, path).into_iter().map(choice)
 }
 
 fn read_annotations(
@@ -97,50 +96,46 @@ fn read_annotations(
         let Some(rule) = key.strip_prefix(ANNOTATION_PREFIX) else { continue };
         ignores.push(Ignore {
             source,
-            document: Some(object.document),
+            document: object.document,
             object: Some(object.reference()),
             line: None,
-            container: None,
             rules: vec![rule.to_owned()],
             reason: value.as_str().unwrap_or_default().trim().to_owned(),
             by: IgnoredBy::Annotation,
-            entry: None,
         });
     }
 }
 
+/// What is decided of all findings.
+pub(crate) struct Decided<'i> {
+    /// The decisions that the texts hold.
+    pub(crate) ignores: &'i [Ignore],
+    /// Those of a file.
+    pub(crate) entries: &'i [FileIgnore],
+    /// The same, by what they are about.
+    pub(crate) families: &'i Families,
+    /// What they are about of the input.
+    pub(crate) choices: &'i [Choice],
+}
+
 /// Marks the findings that somebody decided not to count, place by place: of a finding with several places
-/// those that are decided upon become one of their own. Returns the decisions that were about nothing, or
-/// that give no reason and therefore do not count. `is_rule` tells which rules there are.
-pub fn apply(
+/// those that are decided upon become one of their own. Returns the decisions of texts that were about nothing,
+/// or that give no reason and therefore do not count, and which entries of the file were about something.
+/// `is_rule` tells which rules there are.
+pub(crate) fn apply(
     findings: &mut Vec<Finding>,
-    ignores: &[Ignore],
+    decided: &Decided<'_>,
     is_rule: impl Fn(&str) -> bool,
-) -> Vec<Unused> {
-    let mut by_source: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, ignore) in ignores.iter().enumerate() {
-        by_source.entry(ignore.source).or_default().push(index);
-    }
-    let mut used = vec![false; ignores.len()];
+) -> (Vec<Unused>, Vec<bool>) {
+    let Decided { ignores, entries, families, choices } = *decided;
+    let mut decisions = Decisions::new(ignores, entries, families, choices);
     let mut parts = Vec::new();
     for finding in findings.iter_mut() {
-        let Some(indexes) = by_source.get(&finding.source) else { continue };
-        // For each place the first decision that is about it.
-        let mut decided: Vec<Option<&Ignore>> = vec![None; finding.spots.len()];
-        for index in indexes {
-            let (Some(ignore), Some(used)) = (ignores.get(*index), used.get_mut(*index)) else {
-                continue;
-            };
-            if ignore.reason.is_empty() {
-                continue;
-            }
-            for (spot, decided) in finding.spots.iter().zip(&mut decided) {
-                if ignore.is_about(finding, spot) {
-                    *used = true;
-                    decided.get_or_insert(ignore);
-                }
-            }
+        if !decisions.may_be_about(finding) {
+            continue;
         }
+        let of_spot = |spot| decisions.of(finding, spot);
+        let decided: Vec<Option<Decision<'_>>> = finding.spots.iter().map(of_spot).collect();
         if decided.iter().any(Option::is_some) {
             parts.extend(places::decide(finding, &decided));
         }
@@ -149,8 +144,9 @@ pub fn apply(
         findings.append(&mut parts);
         findings.sort_by(Finding::order);
     }
-    let unused = ignores.iter().zip(used).filter(|(_, used)| !used);
-    unused.map(|(ignore, _)| Unused::new(ignore, &is_rule)).collect()
+    let unused = ignores.iter().zip(decisions.used).filter(|(_, used)| !used);
+    let unused = unused.map(|(ignore, _)| Unused::new(ignore, &is_rule)).collect();
+    (unused, decisions.used_entries)
 }
 
 /// A decision that changes nothing.

@@ -9,6 +9,7 @@ use super::draft::Held;
 use super::profiles::Profiles;
 use super::{Incomplete, Settings};
 use crate::finding::{About, Finding};
+use crate::ignore::Families;
 use crate::inventory::{Context, Extents, Inventory, PodSummary, Wanted};
 use crate::kubernetes::GroupKind;
 use crate::object::Object;
@@ -30,6 +31,8 @@ const SPEAKING: [GroupKind; 6] = [
 #[derive(Debug)]
 pub(super) struct Checker {
     pub(super) settings: Settings,
+    /// The entries of the file of ignores.
+    pub(super) families: Families,
     pub(super) context: Context,
     extents: Extents,
     /// The Helm charts among the input.
@@ -99,7 +102,18 @@ impl Checker {
         let mut sorted = RulesByCheck::default();
         rules.iter().zip(&abouts).for_each(|(rule, about)| sorted.add(rule, Arc::clone(about)));
         let profiles = profiles(&settings, &context, &sorted);
-        Self { settings, context, extents, charts, rules: sorted, abouts, profiles, wanted }
+        let families = Families::new(&settings.ignores);
+        Self {
+            settings,
+            families,
+            context,
+            extents,
+            charts,
+            rules: sorted,
+            abouts,
+            profiles,
+            wanted,
+        }
     }
 
     /// Takes another context; returns what was known before.

@@ -125,12 +125,13 @@ impl Incremental {
             unread: Unread::default(),
             pods: Vec::new(),
         }));
-        let (mut ignores, mut unjudged) = (Vec::new(), Vec::new());
+        let (mut ignores, mut choices, mut unjudged) = (Vec::new(), Vec::new(), Vec::new());
         for section in &self.sections {
             let (draft, file) = (section.draft(), section.region().file);
             outcome.findings.extend_from_slice(&draft.findings);
             outcome.coverage.add(&draft.coverage);
             ignores.extend_from_slice(&draft.ignores);
+            choices.extend_from_slice(&draft.choices);
             unjudged.extend(draft.unjudged.iter().map(|it| (file, it.clone())));
             if let Some(record) = outcome.sources.get_mut(file) {
                 record.pods.extend_from_slice(&draft.pods);
@@ -158,7 +159,7 @@ impl Incremental {
         let pods: Vec<_> = drafts().flat_map(|it| &it.pods).collect();
         owners::collapse(&mut outcome.findings, &mut outcome.coverage, &owned, &pods);
         outcome.complete(&self.checker, unjudged);
-        outcome.apply(ignores, &self.checker.settings);
+        outcome.apply(&ignores, &choices, &self.checker);
         outcome
     }
 }

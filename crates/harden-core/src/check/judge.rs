@@ -14,9 +14,12 @@ use super::profiles;
 use crate::finding::Finding;
 use crate::ignore;
 use crate::object::Object;
-use crate::rule::{Answers, Check, Collector, Reporter, Subject, Target, Workload};
+use crate::rule::{Answers, Check, Collector, Reporter, Subject, Target, Unjudged, Workload};
 use crate::schema;
 use crate::source::{self, ChartPart, Positions as _, Text};
+
+/// So many objects of a document that do not say what they are are judged: after them nobody needs to be told.
+pub(super) const MOST_NAMELESS: usize = 1_000;
 
 /// Judges one section after the other; what they have in common is kept once.
 #[derive(Debug)]
@@ -62,7 +65,7 @@ impl<'c> Judge<'c> {
         if document.is_empty() && document.problems().is_empty() {
             return;
         }
-        let Checker { settings, rules, wanted, .. } = self.checker;
+        let Checker { settings, rules, wanted, families, .. } = self.checker;
         let target = Target { is_in_chart: part.is_some(), ..self.checker.target() };
         draft.coverage.documents += 1;
         let is_of_chart = part == Some(ChartPart::Template);
@@ -80,7 +83,17 @@ impl<'c> Judge<'c> {
             draft.coverage.templates += usize::from(document.template().is_some());
             return;
         }
-        let objects: Vec<_> = self.checker.objects(text, document, number).collect();
+        let objects = self.checker.objects(text, document, number);
+        let (mut nameless, mut passed_over) = (0, 0);
+        let is_told = |it: &Object<'_>| {
+            nameless += usize::from(it.kind.is_empty());
+            let is_told = !it.kind.is_empty() || nameless <= MOST_NAMELESS;
+            passed_over += usize::from(!is_told);
+            is_told
+        };
+        let objects: Vec<_> = objects.filter(is_told).collect();
+        draft.nameless += nameless;
+        draft.unjudged.extend(Unjudged::nameless(passed_over));
         // A List that does not say what it is stands before its items.
         let own = || objects.iter().filter(|it| !it.is_list());
         draft.coverage.objects += own().count();
@@ -88,9 +101,12 @@ impl<'c> Judge<'c> {
         named.for_each(|it| self.cover(text, it, &mut draft.coverage));
         draft.coverage.foreign += usize::from(objects.is_empty());
         if settings.reads_ignores {
-            let (at, file) = ((text.index, number), &settings.ignores);
             let position = |offset| text.position(offset);
-            draft.ignores.extend(ignore::collect(at, document, &objects, file, &position));
+            let at = (text.index, number);
+            draft.ignores.extend(ignore::collect(at, document, &objects, &position));
+            for object in &objects {
+                draft.choices.extend(ignore::choose(text.index, object, text.name, families));
+            }
         }
         for object in &objects {
             draft.is_wanted |= !object.is_patch() && wanted.holds(object);

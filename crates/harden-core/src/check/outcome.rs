@@ -1,12 +1,13 @@
 //! What a check comes to.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::checker::Checker;
-use super::{Coverage, Incomplete, Settings, unread};
+use super::{Coverage, Incomplete, unread};
 use crate::finding::{About, Finding};
-use crate::ignore::{self, Ignore, Unused};
+use crate::ignore::{self, Choice, Decided, Ignore, Unused};
 use crate::inventory::PodSummary;
 use crate::rule::Unjudged;
 
@@ -116,26 +117,16 @@ impl Outcome<'_> {
     }
 
     /// Marks the findings that somebody decided not to count.
-    pub(super) fn apply(&mut self, mut ignores: Vec<Ignore>, settings: &Settings) {
-        let entries = &settings.ignores;
-        ignores.retain(|it| {
-            let entry = it.entry.and_then(|index| entries.get(index));
-            let name = self.sources.get(it.source).map_or("", |it| &it.name);
-            entry.is_none_or(|entry| entry.is_about_file(name))
-        });
-        let is_rule = |id: &str| settings.known_ids.contains(&id);
-        let unused = ignore::apply(&mut self.findings, &ignores, is_rule);
-        // An entry of the file may be about many objects, and useful for one of them.
-        let is_useless = |entry| {
-            let count = |ignores: &mut dyn Iterator<Item = &Ignore>| {
-                ignores.filter(|it| it.entry == Some(entry)).count()
-            };
-            count(&mut ignores.iter()) == count(&mut unused.iter().map(|it| &it.ignore))
-        };
+    pub(super) fn apply(&mut self, ignores: &[Ignore], choices: &[Choice], checker: &Checker) {
+        let Checker { settings, families, .. } = checker;
+        let decided = Decided { ignores, entries: &settings.ignores, families, choices };
+        let known: BTreeSet<_> = settings.known_ids.iter().copied().collect();
+        let (unused, used) =
+            ignore::apply(&mut self.findings, &decided, |id: &str| known.contains(id));
         if settings.reads_ignores {
-            self.unused_entries = (0..entries.len()).filter(|it| is_useless(*it)).collect();
+            let useless = used.iter().enumerate().filter(|(_, used)| !**used);
+            self.unused_entries = useless.map(|(entry, _)| entry).collect();
         }
         self.unused = unused;
-        self.unused.retain(|it| it.ignore.entry.is_none());
     }
 }

@@ -1,16 +1,17 @@
 //! One check of an input: sources in, an outcome out.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::checker::{Checker, Kept};
 use super::draft::{Draft, Held};
-use super::judge::Judge;
+use super::judge::{Judge, MOST_NAMELESS};
 use super::outcome::{Record, Unread};
 use super::owners::{self, Owned};
 use super::{Incomplete, Outcome};
 use crate::finding::Finding;
-use crate::ignore::Ignore;
+use crate::ignore::{Choice, Ignore};
 use crate::rule::Unjudged;
 use crate::source::{Cut, Source, Text};
 
@@ -22,8 +23,12 @@ pub struct Run<'t> {
     /// Where the texts were cut out that were cut out, and whether rules over all objects read them.
     texts: Vec<(Option<Cut>, bool)>,
     ignores: Vec<Ignore>,
+    choices: Vec<Choice>,
     held: Vec<Held>,
     owned: Vec<Owned>,
+    /// How many items of lists that do not say what they are were judged, and how many were not, by the names of
+    /// their sources.
+    nameless: BTreeMap<Arc<str>, (usize, usize)>,
     /// What nobody judges, with the sources that say so.
     unjudged: Vec<(usize, Unjudged)>,
 }
@@ -35,8 +40,10 @@ impl<'t> Run<'t> {
             outcome: Outcome::default(),
             texts: Vec::new(),
             ignores: Vec::new(),
+            choices: Vec::new(),
             held: Vec::new(),
             owned: Vec::new(),
+            nameless: BTreeMap::new(),
             unjudged: Vec::new(),
         }
     }
@@ -60,7 +67,12 @@ impl<'t> Run<'t> {
     /// Runs the rules that look at all objects, and puts together what all rules say.
     pub fn finish(self) -> Outcome<'t> {
         let (mut findings, confirmed) = self.conclude();
-        let Self { checker, mut outcome, ignores, held, unjudged, owned, .. } = self;
+        let Self { checker, mut outcome, ignores, choices, held, mut unjudged, owned, .. } = self;
+        for (name, (_, passed_over)) in self.nameless {
+            let source = outcome.sources.iter().position(|it| it.name == name);
+            let part = Unjudged::nameless(passed_over);
+            unjudged.extend(source.and_then(|it| Some((it, part?))));
+        }
         let confirmed = held.into_iter().zip(confirmed);
         findings.extend(
             confirmed.filter_map(|(it, message)| Some(Finding { message: message?, ..it.finding })),
@@ -72,15 +84,31 @@ impl<'t> Run<'t> {
         let pods: Vec<_> = sources.iter().flat_map(|it| &it.pods).collect();
         owners::collapse(findings, coverage, &owned, &pods);
         outcome.complete(&checker, unjudged);
-        outcome.apply(ignores, &checker.settings);
+        outcome.apply(&ignores, &choices, &checker);
         outcome
     }
 
     fn take_in(&mut self, source: Source<'t>, draft: Draft) {
+        if self.is_passed_over(&source, &draft) {
+            self.outcome.coverage.documents += draft.coverage.documents;
+            self.outcome.coverage.foreign += draft.coverage.foreign;
+            return;
+        }
+        let mut draft = draft;
         let Self { outcome, .. } = self;
         let index = outcome.sources.len();
+        draft.move_to(index);
         let Draft {
-            mut findings, coverage, ignores, owned, pods, held, is_wanted, unjudged, ..
+            mut findings,
+            coverage,
+            ignores,
+            choices,
+            owned,
+            pods,
+            held,
+            is_wanted,
+            unjudged,
+            ..
         } = draft;
         self.owned.extend(owned);
         let objects = coverage.objects;
@@ -94,7 +122,24 @@ impl<'t> Run<'t> {
         self.held.extend(held);
         self.texts.push((cut, is_wanted));
         self.ignores.extend(ignores);
+        self.choices.extend(choices);
         self.unjudged.extend(unjudged.into_iter().map(|it| (index, it)));
+    }
+
+    /// Whether nothing is to be remembered of a source but how much was read: it was cut out, holds no object, and
+    /// is no other than the one before.
+    fn is_passed_over(&mut self, source: &Source<'_>, draft: &Draft) -> bool {
+        if source.cut.is_some() && draft.nameless > 0 && draft.coverage.objects <= draft.nameless {
+            let (told, passed_over) = self.nameless.entry(Arc::clone(&source.name)).or_default();
+            if *told >= MOST_NAMELESS {
+                *passed_over += draft.nameless;
+                return true;
+            }
+            *told += draft.nameless;
+        }
+        let is_same =
+            |last: &Record<'_>| last.is_foreign && last.text.is_none() && last.name == source.name;
+        source.cut.is_some() && draft.is_empty() && self.outcome.sources.last().is_some_and(is_same)
     }
 
     fn conclude(&self) -> (Vec<Finding>, Vec<Option<Arc<str>>>) {

@@ -1,32 +1,35 @@
 //! Findings with several places, of which some are decided upon.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::Ignore;
+use rustc_hash::FxHashSet;
+
+use super::Decision;
 use crate::finding::{Finding, Ignored, Spot};
 
 /// Marks a finding as ignored, as far as its places are decided upon. Where others are left, the finding stays
 /// with these, and those that are decided upon are returned as findings of their own, one for each reason.
-pub(super) fn decide(finding: &mut Finding, decided: &[Option<&Ignore>]) -> Vec<Finding> {
-    let mut parts: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for (index, ignore) in decided.iter().enumerate() {
-        let decision = ignore.map(|it| (it.by, it.reason.as_str()));
-        parts.entry(decision).or_default().push(index);
-    }
-    if parts.len() == 1 {
-        finding.ignored = ignored(decided.first().copied().flatten());
+pub(super) fn decide(finding: &mut Finding, decided: &[Option<Decision<'_>>]) -> Vec<Finding> {
+    let mut parts: BTreeMap<Option<Decision<'_>>, Vec<Spot>> = BTreeMap::new();
+    if let Some((first, rest)) = decided.split_first()
+        && rest.iter().all(|it| it == first)
+    {
+        finding.ignored = first.map(ignored).map(Box::new);
         return Vec::new();
     }
-    let mut parts = parts.into_values().map(|indexes| {
-        let first = indexes.first().and_then(|it| decided.get(*it).copied().flatten());
-        let kept: Vec<_> =
-            indexes.iter().filter_map(|it| finding.spots.get(*it)).cloned().collect();
-        Finding {
-            message: narrowed(&finding.message, &finding.spots, &kept).into(),
-            spots: kept.into(),
-            ignored: ignored(first),
-            ..finding.clone()
-        }
+    for (decision, spot) in decided.iter().zip(&finding.spots) {
+        parts.entry(*decision).or_default().push(spot.clone());
+    }
+    let names = Names::of(finding);
+    let mut parts = parts.into_iter().map(|(decision, spots)| Finding {
+        about: Arc::clone(&finding.about),
+        message: names.as_ref().map_or_else(|| Arc::clone(&finding.message), |it| it.only(&spots)),
+        object: finding.object.clone(),
+        spots: spots.into(),
+        ignored: decision.map(ignored).map(Box::new),
+        source: finding.source,
+        document: finding.document,
     });
     // What is not decided upon comes first.
     let first = parts.next();
@@ -37,30 +40,47 @@ pub(super) fn decide(finding: &mut Finding, decided: &[Option<&Ignore>]) -> Vec<
     rest
 }
 
-fn ignored(ignore: Option<&Ignore>) -> Option<Box<Ignored>> {
-    let ignore = ignore?;
-    Some(Box::new(Ignored { by: ignore.by, reason: ignore.reason.clone() }))
+fn ignored(decision: Decision<'_>) -> Ignored {
+    Ignored { by: decision.by, reason: decision.reason.to_owned() }
 }
 
-/// A message that names containers, with the names of these only.
-fn narrowed(message: &str, all: &[Spot], kept: &[Spot]) -> String {
-    for quote in ['`', '"'] {
-        let (all, kept) = (list(all, quote), list(kept, quote));
-        if message.contains(&all) {
-            return message.replacen(&all, &kept, 1);
-        }
+/// A message that names containers, around their names.
+struct Names {
+    before: String,
+    quote: char,
+    after: String,
+}
+
+impl Names {
+    /// The names in the message of a finding, if it has any.
+    fn of(finding: &Finding) -> Option<Self> {
+        ['`', '"'].into_iter().find_map(|quote| {
+            let (before, after) = finding.message.split_once(&list(&finding.spots, quote))?;
+            Some(Self { before: before.to_owned(), quote, after: after.to_owned() })
+        })
     }
-    message.to_owned()
+
+    /// The message with the names of these only.
+    fn only(&self, spots: &[Spot]) -> Arc<str> {
+        let Self { before, quote, after } = self;
+        [before, list(spots, *quote).as_str(), after].concat().into()
+    }
 }
 
 /// ``containers `a`, `b` ``, each once.
 fn list(spots: &[Spot], quote: char) -> String {
-    let mut names: Vec<&str> = Vec::new();
+    let mut known = FxHashSet::default();
+    let mut names = String::new();
     for name in spots.iter().map(|it| &*it.label).filter(|it| !it.is_empty()) {
-        if !names.contains(&name) {
-            names.push(name);
+        if known.insert(name) {
+            let comma = if known.len() > 1 { ", " } else { "" };
+            names.extend([
+                comma,
+                quote.encode_utf8(&mut [0; 4]),
+                name,
+                quote.encode_utf8(&mut [0; 4]),
+            ]);
         }
     }
-    let quoted: Vec<_> = names.iter().map(|it| format!("{quote}{it}{quote}")).collect();
-    format!("container{} {}", if names.len() == 1 { "" } else { "s" }, quoted.join(", "))
+    format!("container{} {names}", if known.len() == 1 { "" } else { "s" })
 }

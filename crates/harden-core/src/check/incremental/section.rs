@@ -98,7 +98,9 @@ impl Section {
         self.draft.held.iter_mut().for_each(|it| move_finding(&mut it.finding));
         for ignore in &mut self.draft.ignores {
             ignore.line = ignore.line.map(|it| it.wrapping_add(lines));
-            ignore.document = ignore.document.map(|it| it.wrapping_add(documents));
+            ignore.document = ignore.document.wrapping_add(documents);
         }
+        let choices = self.draft.choices.iter_mut();
+        choices.for_each(|it| it.document = it.document.wrapping_add(documents));
     }
 }
