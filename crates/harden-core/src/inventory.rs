@@ -21,7 +21,7 @@ use crate::object::Object;
 
 /// The kinds whose objects are kept until all were seen.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted(BTreeSet<GroupKind>);
+pub struct Wanted(Vec<GroupKind>);
 
 impl Wanted {
     /// Whether objects of this kind are kept.
@@ -37,6 +37,7 @@ impl Wanted {
 
 impl FromIterator<GroupKind> for Wanted {
     fn from_iter<T: IntoIterator<Item = GroupKind>>(kinds: T) -> Self {
+        let kinds: BTreeSet<_> = kinds.into_iter().collect();
         Self(kinds.into_iter().collect())
     }
 }

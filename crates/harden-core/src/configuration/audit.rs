@@ -4,6 +4,7 @@
 //! decides, and what no rule matches is not logged.
 
 mod bodies;
+mod candidates;
 mod decision;
 mod idle;
 mod reach;

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use harden_yaml::{Document, Kind, Place, ProblemKind, Span};
+use rustc_hash::FxHashSet;
 
 use super::file::is_json_document;
 use super::rejection::Fault;
@@ -57,6 +58,7 @@ pub(super) fn decode<'d>(root: Place<'d>, into: &'static Struct) -> Decoded<'d> 
         path: String::new(),
         fields: Vec::new(),
         decoded: Decoded { wrong: None, strict: Vec::new() },
+        said: FxHashSet::default(),
     };
     let end = decoder.fields(root, into);
     if let Err(fault) = end {
@@ -67,12 +69,14 @@ pub(super) fn decode<'d>(root: Place<'d>, into: &'static Struct) -> Decoded<'d> 
 
 struct Decoder<'d> {
     /// The keys that a JSON document sets again.
-    repeated: Vec<Span>,
+    repeated: FxHashSet<Span>,
     /// Where we are, with list indices.
     path: String,
     /// Where we are, in fields of structs.
     fields: Vec<&'static str>,
     decoded: Decoded<'d>,
+    /// What strict decoding minds, by its messages.
+    said: FxHashSet<String>,
 }
 
 impl<'d> Decoder<'d> {
@@ -158,7 +162,7 @@ impl<'d> Decoder<'d> {
 
     fn add_strict(&mut self, what: &str, place: Place<'d>) {
         let message = format!("{what} field {}", go_quoted(&self.path));
-        if self.decoded.strict.iter().all(|it| it.message != message) {
+        if self.said.insert(message.clone()) {
             self.decoded.strict.push(Fault::new(place, message));
         }
     }
@@ -232,9 +236,9 @@ pub(super) fn in_decoding_order(map: Place<'_>) -> Vec<(&str, Place<'_>)> {
     entries
 }
 
-fn repeated(document: &Document<'_>) -> Vec<Span> {
+fn repeated(document: &Document<'_>) -> FxHashSet<Span> {
     if !is_json_document(document) {
-        return Vec::new();
+        return FxHashSet::default();
     }
     let problems = document.problems().iter();
     problems

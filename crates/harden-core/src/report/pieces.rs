@@ -5,6 +5,9 @@ use std::io::{self, Write};
 /// How many findings make a piece.
 const PIECE: usize = 512;
 
+/// How many bytes a finding usually comes to, so that pieces need not be moved while they grow.
+const USUAL: usize = 640;
+
 /// How many pieces are held at a time.
 #[cfg(feature = "parallel")]
 const HELD: usize = 16;
@@ -17,7 +20,7 @@ pub(super) fn write<T: Sync>(
     out: &mut (impl Write + ?Sized),
 ) -> io::Result<()> {
     let render = |number: usize, items: &[T]| {
-        let mut piece = Vec::new();
+        let mut piece = Vec::with_capacity(items.len() * USUAL);
         render(number * PIECE, items, &mut piece).map(|()| piece)
     };
     #[cfg(feature = "parallel")]

@@ -44,7 +44,10 @@ mod encryption_socket_misread;
 mod encryption_unauthenticated;
 mod unlogged;
 
+use std::collections::BTreeMap;
+
 use harden_yaml::{Action, Place};
+use rustc_hash::FxHashSet;
 
 use crate::configuration::admission::{self, AdmissionConfiguration, PodSecurityConfiguration};
 use crate::configuration::audit::{self, AuditPolicy, Criterion, Sensitive};
@@ -150,13 +153,14 @@ fn reject<'d>(
     reporter: &mut Reporter<'_, 'd>,
     change: impl Fn(Place<'d>) -> Option<Action>,
 ) {
+    let mut known = FxHashSet::default();
     let mut said: Vec<String> = Vec::new();
     for fault in &rejection.faults {
         let message = fault.message.replace("\n ", "");
         let is_silent = !fault.place.exists() && fault.place.path().ends_with(".kms.apiVersion");
         let hint = if is_silent { " (kms without apiVersion is v1)" } else { "" };
         let message = format!("{message}{hint}");
-        if !said.contains(&message) {
+        if known.insert(message.clone()) {
             said.push(message);
         }
     }
@@ -198,11 +202,12 @@ fn flag_bodies<'d>(
     reporter: &mut Reporter<'_, 'd>,
 ) {
     let Some(policy) = audit_policy(object, reporter) else { return };
-    let logged = audit::logged_bodies(&policy);
-    for (index, rule) in policy.rules.iter().enumerate() {
-        let bodies = logged.iter().filter(|it| it.rule == index && of(it.of));
-        let resources: Vec<_> = bodies.map(|it| it.of.resource()).collect();
-        if !resources.is_empty() {
+    let mut logged: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for body in audit::logged_bodies(&policy).into_iter().filter(|it| of(it.of)) {
+        logged.entry(body.rule).or_default().push(body.of.resource());
+    }
+    for (index, resources) in logged {
+        if let Some(rule) = policy.rules.get(index) {
             let resources = resources.join(", ");
             let message =
                 format!("rules[{index}] logs the bodies of {resources} at {}", rule.level);

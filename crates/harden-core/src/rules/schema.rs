@@ -26,12 +26,10 @@ mod unserved_api_version;
 mod untyped_object;
 mod wrong_type;
 
-use std::iter;
-
-use harden_yaml::{Action, Place};
+use rustc_hash::FxHashMap;
 
 use crate::rule::{Reporter, Rule};
-use crate::schema::{Flaw, FlawKind};
+use crate::schema::FlawKind;
 use crate::validation::ProblemKind;
 
 /// The rules of this category, in alphabetical order.
@@ -65,44 +63,38 @@ pub static RULES: &[&Rule] = &[
 
 /// Reports the flaws of one kind, those that several places share as one.
 fn report(kind: FlawKind, reporter: &mut Reporter<'_, '_>) {
-    let all = reporter.flaws();
-    let flaws = || all.iter().filter(|it| it.kind == kind);
-    for (at, flaw) in flaws().enumerate() {
-        let is_said = flaws().take(at).any(|it| it.message == flaw.message);
-        if !is_said {
-            let alike = flaws().filter(|it| it.message == flaw.message);
-            match kind {
-                FlawKind::UnknownField | FlawKind::FieldNotInVersion | FlawKind::Untyped => {
-                    reporter.flag_keys(flaw.message.clone(), alike.map(place_and_change));
-                }
-                _ => {
-                    let spots = alike.map(place_and_change).zip(iter::repeat(String::new()));
-                    reporter.flag_all(
-                        flaw.message.clone(),
-                        spots.map(|((place, change), label)| (place, label, change)),
-                    );
-                }
+    let flaws = reporter.flaws().iter().filter(|it| it.kind == kind);
+    for (message, alike) in by_message(flaws.map(|it| (it.message.as_str(), it))) {
+        let places = alike.into_iter().map(|it| (it.place, it.change.clone()));
+        match kind {
+            FlawKind::UnknownField | FlawKind::FieldNotInVersion | FlawKind::Untyped => {
+                reporter.flag_keys(message, places);
             }
+            _ => reporter.flag_all(message, places.map(|(place, change)| (place, "", change))),
         }
     }
 }
 
 /// Reports the problems of one kind, those that several places share as one.
 fn report_problems(kind: ProblemKind, reporter: &mut Reporter<'_, '_>) {
-    let mut places: Vec<(&str, Vec<Place<'_>>)> = Vec::new();
-    for problem in reporter.problems().iter().filter(|it| it.kind == kind) {
-        match places.iter_mut().find(|(message, _)| *message == problem.message) {
-            Some((_, alike)) => alike.push(problem.place),
-            None => places.push((&problem.message, vec![problem.place])),
-        }
-    }
-    for (message, alike) in places {
+    let problems = reporter.problems().iter().filter(|it| it.kind == kind);
+    for (message, alike) in by_message(problems.map(|it| (it.message.as_str(), it.place))) {
         reporter.flag_all(message, alike.into_iter().map(|it| (it, "", None)));
     }
 }
 
-fn place_and_change<'d>(flaw: &Flaw<'d>) -> (Place<'d>, Option<Action>) {
-    (flaw.place, flaw.change.clone())
+/// What has the same message together, in the order in which the messages come.
+fn by_message<'m, T>(all: impl Iterator<Item = (&'m str, T)>) -> Vec<(&'m str, Vec<T>)> {
+    let mut groups: Vec<(&str, Vec<T>)> = Vec::new();
+    let mut known = FxHashMap::default();
+    for (message, it) in all {
+        let group = *known.entry(message).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some((_, alike)) => alike.push(it),
+            None => groups.push((message, vec![it])),
+        }
+    }
+    groups
 }
 
 #[cfg(test)]

@@ -61,8 +61,9 @@ impl BuiltIn {
     /// Whether any version of a group has this kind.
     pub(super) fn has_kind(&self, group: &str, kind: &str) -> bool {
         let first = self.kinds.partition_point(|it| it.group < group);
-        let of_group = self.kinds.iter().skip(first).take_while(|it| it.group == group);
-        of_group.into_iter().any(|it| it.name == kind)
+        let end = self.kinds.partition_point(|it| it.group <= group);
+        let of_group = self.kinds.get(first..end).unwrap_or_default();
+        of_group.iter().any(|it| it.name == kind)
     }
 
     /// Whether a group is one of Kubernetes itself.

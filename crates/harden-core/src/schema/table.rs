@@ -152,9 +152,13 @@ impl Table {
         let beginnings = self.beginnings.get(of.fields.clone())?;
         let wanted = beginning(name);
         let first = beginnings.partition_point(|it| *it < wanted);
-        let alike = self.fields(of).get(first..)?.iter().zip(beginnings.get(first..)?);
-        let mut alike = alike.take_while(|(_, it)| **it == wanted);
-        alike.find(|(field, _)| field.name == name).map(|(field, _)| field)
+        let alike = self.fields(of).get(first..)?;
+        let field = alike.first().filter(|_| beginnings.get(first) == Some(&wanted))?;
+        if field.name == name {
+            return Some(field);
+        }
+        let at = alike.partition_point(|it| *it.name < *name);
+        alike.get(at).filter(|it| it.name == name)
     }
 
     /// Makes room for a type that is described later, so that others can refer to it.

@@ -287,9 +287,15 @@ fn is_missing(field: &Field, value: Place<'_>, table: &Table) -> bool {
     }
 }
 
+/// Types of more fields than this are not searched for what was meant; real ones have a tenth of it.
+const MOST_FIELDS: usize = 1_000;
+
 /// What was meant by a key that no field has.
 fn suggest(key: &str, level: &Level<'_>, target: u16) -> Option<String> {
     let fields = level.table.fields(level.of).iter();
+    if fields.len() > MOST_FIELDS {
+        return None;
+    }
     let names = fields.filter(|it| it.versions.contains(target)).map(|it| it.name.as_ref());
     if let Some(name) = similar(key, names) {
         return Some(format!("did you mean `{name}`"));

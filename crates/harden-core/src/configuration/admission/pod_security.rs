@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use harden_yaml::{Document, Place};
+use rustc_hash::FxHashSet;
 
 use crate::configuration::decoding::{Struct, TEXT, Type, decode};
 use crate::configuration::file::{meta, repeated_keys};
@@ -135,16 +136,15 @@ fn list_faults<'d>(
     errors: impl Fn(&str) -> Vec<String>,
 ) -> Vec<Fault<'d>> {
     let mut faults = Vec::new();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = FxHashSet::default();
     for (index, place) in exemptions.at(key).items().enumerate() {
         let name = place.as_str().unwrap_or_default();
         let errors = errors(name);
         let what = if !errors.is_empty() {
             format!("Invalid value: {}: {}", go_quoted(name), errors.join(", "))
-        } else if seen.contains(&name) {
+        } else if !seen.insert(name) {
             format!("Duplicate value: {}", go_quoted(name))
         } else {
-            seen.push(name);
             continue;
         };
         faults.push(Fault::new(place, format!("exemptions.{key}[{index}]: {what}")));

@@ -1,6 +1,10 @@
 //! Rules that put secrets into the log.
 
-use super::{AuditLevel, AuditPolicy, AuditRule, Event, User, decide};
+use super::candidates::Candidates;
+use super::{AuditLevel, AuditPolicy, AuditRule, Event, User};
+
+/// More requests than this are not tried of one rule, one verb and one resource.
+const MOST_WITNESSES: usize = 4_096;
 
 /// What has secrets in its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,12 +63,16 @@ impl Sensitive {
 /// The rules that log bodies which may hold secrets, each with a request that proves it.
 pub fn logged_bodies(policy: &AuditPolicy<'_>) -> Vec<LoggedBody> {
     let mut found = Vec::new();
+    let candidates = Candidates::of(policy);
     for (index, rule) in policy.rules.iter().enumerate() {
         let is_logged = |of: &Sensitive| {
             let verbs = of.verbs(rule.level).iter();
-            verbs.flat_map(|verb| witnesses(rule, *of, verb)).any(|event| {
-                decide(policy, &event).rule == Some(index) && !policy.omitted(rule).is_all()
-            })
+            let is_decided = |event: Event<'_>| {
+                let matches = |it: usize| policy.rules.get(it).is_some_and(|it| it.matches(&event));
+                candidates.first(&event.request(), matches) == Some(index)
+            };
+            !policy.omitted(rule).is_all()
+                && verbs.flat_map(|verb| witnesses(rule, *of, verb)).any(is_decided)
         };
         let all = Sensitive::ALL.into_iter().filter(is_logged);
         found.extend(all.map(|of| LoggedBody { rule: index, of }));
@@ -74,7 +82,11 @@ pub fn logged_bodies(policy: &AuditPolicy<'_>) -> Vec<LoggedBody> {
 
 /// Requests that a rule would match if it is about them at all: by the users and in the namespaces
 /// that it names, or by somebody somewhere that no rule names.
-fn witnesses<'e>(rule: &AuditRule<'e>, of: Sensitive, verb: &'e str) -> Vec<Event<'e>> {
+fn witnesses<'e>(
+    rule: &AuditRule<'e>,
+    of: Sensitive,
+    verb: &'e str,
+) -> impl Iterator<Item = Event<'e>> {
     let resource = of.resource();
     let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
     let name = if verb == "create" && subresource.is_empty() { "" } else { "an-object" };
@@ -85,28 +97,23 @@ fn witnesses<'e>(rule: &AuditRule<'e>, of: Sensitive, verb: &'e str) -> Vec<Even
     if !name.is_empty() {
         names.extend(rule.resources.iter().flat_map(|it| &it.names).map(|it| it.text));
     }
-    let users = users
-        .iter()
-        .flat_map(|user| groups.iter().map(|group| User { name: user, groups: vec![*group] }));
-    let mut events = Vec::new();
-    for user in users {
-        for namespace in &namespaces {
-            for name in &names {
-                events.push(Event {
-                    user: Some(user.clone()),
-                    verb,
-                    namespace: if of == Sensitive::TokenReviews { "" } else { namespace },
-                    group: of.group(),
-                    resource,
-                    subresource,
-                    name,
-                    path: "",
-                    is_resource_request: true,
-                });
-            }
-        }
-    }
-    events
+    let count = users.len() * groups.len() * namespaces.len() * names.len();
+    (0..count.min(MOST_WITNESSES)).filter_map(move |number| {
+        let (rest, name) = (number / names.len(), names.get(number % names.len())?);
+        let (rest, namespace) = (rest / namespaces.len(), namespaces.get(rest % namespaces.len())?);
+        let (rest, group) = (rest / groups.len(), groups.get(rest % groups.len())?);
+        Some(Event {
+            user: Some(User { name: users.get(rest)?, groups: vec![*group] }),
+            verb,
+            namespace: if of == Sensitive::TokenReviews { "" } else { namespace },
+            group: of.group(),
+            resource,
+            subresource,
+            name,
+            path: "",
+            is_resource_request: true,
+        })
+    })
 }
 
 fn or<'e>(list: Vec<&'e str>, otherwise: &'e str) -> Vec<&'e str> {

@@ -1,5 +1,8 @@
 //! What a policy makes of a request.
 
+use std::borrow::Cow;
+
+use super::candidates::{Asked, Request};
 use super::rule::takes;
 use super::{AuditLevel, AuditPolicy, AuditRule, GroupResources, Stages};
 
@@ -65,6 +68,28 @@ pub fn decide(policy: &AuditPolicy<'_>, event: &Event<'_>) -> Decision {
             omit_stages: policy.omit_stages,
             omit_managed_fields: policy.omit_managed_fields,
         },
+    }
+}
+
+impl Event<'_> {
+    /// What it asks for of rules.
+    pub(super) fn request(&self) -> Request<'_> {
+        let Self { user, verb, namespace, resource, subresource, .. } = self;
+        let name = |it| Asked::Name(Cow::Borrowed(it));
+        let group = match user.as_ref().map(|it| it.groups.as_slice()) {
+            Some([group]) => name(group),
+            Some(_) => Asked::Other,
+            None => Asked::Every,
+        };
+        let user = user.as_ref().map_or(Asked::Every, |it| name(it.name));
+        let (namespace, resource) = match (self.is_resource_request, *subresource) {
+            (false, _) => (Asked::Other, Asked::Other),
+            (true, "") => (name(namespace), name(resource)),
+            (true, _) => {
+                (name(namespace), Asked::Name(Cow::Owned(format!("{resource}/{subresource}"))))
+            }
+        };
+        Request { user, group, verb: name(verb), namespace, resource }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Rules that no request reaches, because earlier rules take them all.
 
+use std::borrow::Cow;
+
+use super::candidates::{Asked, Candidates, Request};
 use super::rule::takes;
 use super::{AuditPolicy, AuditRule, GroupResources, Item};
 
@@ -18,11 +21,11 @@ const MOST_ATOMS: usize = 4_096;
 /// The rules that no request reaches. Every one that is named is; one that is not may be, where no
 /// earlier rule alone takes a combination of a user, a verb and a resource that it names.
 pub fn shadows(policy: &AuditPolicy<'_>) -> Vec<Shadow> {
+    let candidates = Candidates::of(policy);
     let rules = policy.rules.iter().enumerate().skip(1);
     rules
         .filter_map(|(index, rule)| {
-            let earlier = policy.rules.get(..index)?;
-            let mut by = covering(earlier, &atoms(rule)?)?;
+            let mut by = covering(policy, &candidates, index, &atoms(rule)?)?;
             by.sort_unstable();
             by.dedup();
             Some(Shadow { rule: index, by })
@@ -41,12 +44,24 @@ pub fn is_catch_all(rule: &AuditRule<'_>) -> bool {
 /// Whether some rule decides on every request about resources, so that none is passed over.
 pub fn logs_every_resource(policy: &AuditPolicy<'_>) -> bool {
     let any = Atom { subject: Subject::default(), about: About::Resources { namespace: None } };
-    covering(&policy.rules, &[any]).is_some()
+    policy.rules.iter().any(|rule| any.is_taken_by(rule))
 }
 
-/// The rules that take these atoms, when each of them is taken by some rule alone.
-fn covering(rules: &[AuditRule<'_>], atoms: &[Atom<'_>]) -> Option<Vec<usize>> {
-    atoms.iter().map(|atom| rules.iter().position(|rule| atom.is_taken_by(rule))).collect()
+/// The rules before one that take these atoms, when each of them is taken by some rule alone.
+fn covering(
+    policy: &AuditPolicy<'_>,
+    candidates: &Candidates<'_>,
+    before: usize,
+    atoms: &[Atom<'_>],
+) -> Option<Vec<usize>> {
+    let first = |atom: &Atom<'_>| {
+        // The rule itself takes all of them, so that none is looked for behind it.
+        let takes = |index| {
+            index >= before || policy.rules.get(index).is_some_and(|rule| atom.is_taken_by(rule))
+        };
+        candidates.first(&atom.request(), takes).filter(|index| *index < before)
+    };
+    atoms.iter().map(first).collect()
 }
 
 /// A part of what a rule matches, with one value or any where the rule has a list.
@@ -135,6 +150,19 @@ fn takes_option(list: &[Item<'_>], value: Option<&str>) -> bool {
 }
 
 impl Atom<'_> {
+    /// What it asks for of rules.
+    fn request(&self) -> Request<'_> {
+        let asked = |it: Option<_>| it.map_or(Asked::Every, |it| Asked::Name(Cow::Borrowed(it)));
+        let Subject { user, group, verb } = self.subject;
+        let (namespace, resource) = match self.about {
+            About::Resources { namespace } => (asked(namespace), Asked::Every),
+            About::Resource { namespace, pattern, .. } => (asked(namespace), asked(pattern)),
+            About::Paths(_) => (Asked::Other, Asked::Other),
+        };
+        let (user, group, verb) = (asked(user), asked(group), asked(verb));
+        Request { user, group, verb, namespace, resource }
+    }
+
     fn is_taken_by(&self, rule: &AuditRule<'_>) -> bool {
         let Subject { user, group, verb } = self.subject;
         takes_option(&rule.users, user)

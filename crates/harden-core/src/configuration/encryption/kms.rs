@@ -1,6 +1,7 @@
 //! KMS plugins.
 
 use harden_yaml::{Place, json};
+use rustc_hash::FxHashSet;
 
 use super::Options;
 use crate::configuration::{Fault, duration, url};
@@ -72,7 +73,7 @@ impl<'d> Kms<'d> {
 pub(super) fn faults<'d>(
     field: Place<'d>,
     path: &str,
-    names: &[&str],
+    names: &FxHashSet<&str>,
     options: Options,
 ) -> Vec<Fault<'d>> {
     let kms = Kms::read(field);

@@ -1,6 +1,7 @@
 //! What a rule names: a resource, all of a group, or everything.
 
 use harden_yaml::Place;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::configuration::names::json_list;
 use crate::configuration::{Existence, Fault, existence, resources};
@@ -140,22 +141,18 @@ pub(super) fn printed(group: &str, resource: &str) -> String {
 }
 
 fn overlaps<'d>(list: Place<'d>, resources: &[Resource<'d>], path: &str) -> Vec<Fault<'d>> {
-    let pairs = || {
-        let indexed = || resources.iter().enumerate();
-        indexed().flat_map(move |(i, a)| {
-            indexed().filter(move |(j, _)| i != *j).map(move |(_, b)| (a, b))
-        })
-    };
-    let is_twice = pairs().any(|(a, b)| a.name() == b.name());
-    // The server passes over the first pair of equals that it sees.
-    let mut passed = false;
-    let overlaps = pairs().any(|(a, b)| {
-        if a.name() == b.name() && !passed {
-            passed = true;
-            return false;
-        }
-        a.is_everything() || a.group == b.group && (a.is_wildcard() || b.is_wildcard())
-    });
+    let names: FxHashSet<_> = resources.iter().map(Resource::name).collect();
+    let is_twice = names.len() < resources.len();
+    // How many entries a group has, and whether one of them stands for all of it.
+    let mut groups: FxHashMap<&str, (usize, bool)> = FxHashMap::default();
+    for resource in resources {
+        let (count, is_whole) = groups.entry(resource.group).or_default();
+        *count += 1;
+        *is_whole |= resource.is_wildcard();
+    }
+    let has_everything = resources.iter().any(Resource::is_everything);
+    let overlaps = has_everything && resources.len() > 1
+        || groups.values().any(|(count, is_whole)| *count > 1 && *is_whole);
     let written: Vec<&str> = resources.iter().map(|it| it.written).collect();
     let value = json_list(&written);
     let mut faults = Vec::new();

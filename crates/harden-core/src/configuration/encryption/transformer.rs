@@ -1,5 +1,7 @@
 //! What the server minds when it puts the file to use.
 
+use rustc_hash::FxHashSet;
+
 use super::resource::{VALIDATED, printed};
 use super::{EncryptionRule, Options};
 use crate::configuration::Fault;
@@ -7,7 +9,7 @@ use crate::pod_security::go_quoted;
 
 /// The first thing that the server minds.
 pub(super) fn fault<'d>(rules: &[EncryptionRule<'d>], options: Options) -> Option<Fault<'d>> {
-    let mut seen: Vec<(&str, &str)> = Vec::new();
+    let mut seen: FxHashSet<(&str, &str)> = FxHashSet::default();
     for rule in rules {
         let mut plugins = rule.providers.iter().filter_map(|it| it.kms);
         if let Some(fault) = plugins.find_map(|it| it.gate(options.version)) {
@@ -24,7 +26,7 @@ pub(super) fn fault<'d>(rules: &[EncryptionRule<'d>], options: Options) -> Optio
                 let message = format!("resource {masked} is masked by earlier rule {mask}");
                 return Some(Fault::new(resource.place, message));
             }
-            seen.push((resource.group, resource.resource));
+            seen.insert((resource.group, resource.resource));
         }
     }
     None

@@ -1,6 +1,7 @@
 //! What the server minds when it has read the file.
 
 use harden_yaml::Place;
+use rustc_hash::FxHashSet;
 
 use super::provider::printed;
 use super::{Options, ProviderKind, key, kms, resource};
@@ -12,7 +13,7 @@ pub(super) fn faults(root: Place<'_>, options: Options) -> Vec<Fault<'_>> {
     if rules.is_empty() {
         return vec![required(rules, "resources")];
     }
-    let mut names: Vec<&str> = Vec::new();
+    let mut names = FxHashSet::default();
     let mut faults = Vec::new();
     for (index, rule) in rules.items().enumerate() {
         let (resources, providers) = (rule.at("resources"), rule.at("providers"));
@@ -33,7 +34,7 @@ pub(super) fn faults(root: Place<'_>, options: Options) -> Vec<Fault<'_>> {
             faults.extend(settings(provider, &path, &names, options));
             let kms = provider.at("kms");
             if kms.exists() {
-                names.push(kms.at("name").as_str().unwrap_or_default());
+                names.insert(kms.at("name").as_str().unwrap_or_default());
             }
         }
     }
@@ -65,7 +66,7 @@ fn several_or_none<'d>(provider: Place<'d>, path: &str) -> Option<Fault<'d>> {
 fn settings<'d>(
     provider: Place<'d>,
     path: &str,
-    names: &[&str],
+    names: &FxHashSet<&str>,
     options: Options,
 ) -> Vec<Fault<'d>> {
     let order =

@@ -22,6 +22,11 @@ impl<T: Join + PartialEq> OfNamespaces<T> {
         of_namespace.entry(name).or_default().learn(file, value);
     }
 
+    /// Whether nobody says anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What those of a namespace say for a file, in the order of their names: of one name the nearest count. One
     /// without a namespace is for its own tree.
     pub(super) fn find<'q>(

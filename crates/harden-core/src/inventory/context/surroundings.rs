@@ -48,6 +48,9 @@ impl<'c> Surroundings<'c> {
     /// Whether containers of this namespace that set no such bound (`limits`, `requests`) on a
     /// resource get one; 0 is none.
     pub fn fills_in(self, namespace: &str, bound: &'static str, resource: &str) -> bool {
+        if self.context.limit_ranges.is_empty() {
+            return false;
+        }
         let limits = self.limits(namespace);
         let bounds = limits.as_ref().and_then(|it| it.container.get(resource));
         let given = bounds.and_then(|it| match bound {

@@ -2,22 +2,30 @@
 
 use std::io::{self, Write};
 
-use serde_json::Value;
+use serde::Serialize;
 
 use super::v1;
-use crate::report::{Format, Report, fingerprints};
+use crate::finding::Finding;
+use crate::report::{Format, Report, fingerprints, pieces};
 
 pub(in crate::report) const FORMAT: Format =
     Format { name: "yaml", help: "The same as YAML", write: |report, _, out| write(report, out) };
 
-fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let (head, tail) = v1::frame(report);
-    let findings = report.findings.iter().zip(fingerprints::hashes(report));
-    let findings = findings.map(|(it, hash)| serde_json::to_value(v1::finding(report, it, hash)));
-    let mut whole = serde_json::to_value(head)?;
-    if let (Value::Object(whole), Value::Object(tail)) = (&mut whole, serde_json::to_value(tail)?) {
-        whole.insert("findings".to_owned(), findings.collect::<Result<Vec<_>, _>>()?.into());
-        whole.extend(tail);
-    }
-    out.write_all(harden_yaml::write(&whole).as_bytes())
+    out.write_all(yaml(&head)?.as_bytes())?;
+    let hashes = fingerprints::hashes(report);
+    let render = |first: usize, findings: &[Finding], piece: &mut Vec<u8>| {
+        for (finding, hash) in findings.iter().zip(hashes.iter().skip(first)) {
+            piece.extend_from_slice(yaml(&[v1::finding(report, finding, *hash)])?.as_bytes());
+        }
+        Ok(())
+    };
+    out.write_all(if hashes.is_empty() { b"findings: []\n" } else { b"findings:\n" })?;
+    pieces::write(report.findings, render, out)?;
+    out.write_all(yaml(&tail)?.as_bytes())
+}
+
+fn yaml(value: &impl Serialize) -> io::Result<String> {
+    Ok(harden_yaml::write(&serde_json::to_value(value)?))
 }

@@ -1,5 +1,7 @@
 //! Entries for a plugin after its first.
 
+use rustc_hash::FxHashMap;
+
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
@@ -54,9 +56,10 @@ plugins:
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(configuration) = super::admission(object, reporter) else { return };
+    let mut names = FxHashMap::default();
     for (index, plugin) in configuration.plugins.iter().enumerate() {
-        let mut earlier = configuration.plugins.iter().take(index);
-        if let Some(first) = earlier.position(|it| it.name == plugin.name) {
+        let first = *names.entry(plugin.name).or_insert(index);
+        if first < index {
             let message = format!("plugins[{first}] configures `{}` already", plugin.name);
             reporter.flag(plugin.place, message, None);
         }

@@ -1,5 +1,7 @@
 //! Names of keys that do not tell which key wrote.
 
+use rustc_hash::FxHashSet;
+
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
@@ -50,17 +52,16 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(configuration) = super::encryption(object, reporter) else { return };
     let providers = configuration.rules.iter().flat_map(|it| &it.providers);
     for provider in providers {
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen = FxHashSet::default();
         for key in &provider.keys {
             let place = key.place.at("name");
-            if seen.contains(&key.name) {
+            if !seen.insert(key.name) {
                 let message = format!("two keys of one provider are called `{}`", key.name);
                 reporter.flag(place, message, None);
             } else if key.name.contains(':') {
                 let message = format!("key name `{}` holds a colon, which ends names", key.name);
                 reporter.flag(place, message, None);
             }
-            seen.push(key.name);
         }
     }
 }

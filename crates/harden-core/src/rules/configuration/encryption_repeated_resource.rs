@@ -1,6 +1,7 @@
 //! Resources that two rules name.
 
-use crate::configuration::encryption::EncryptionRule;
+use rustc_hash::FxHashMap;
+
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
@@ -47,14 +48,12 @@ resources:
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(configuration) = super::encryption(object, reporter) else { return };
+    let mut rules = FxHashMap::default();
     for (index, rule) in configuration.rules.iter().enumerate() {
         for resource in &rule.resources {
             let name = (resource.group, resource.resource);
-            let mut earlier = configuration.rules.iter().take(index);
-            let is_named = |it: &EncryptionRule<'_>| {
-                it.resources.iter().any(|it| (it.group, it.resource) == name)
-            };
-            if let Some(first) = earlier.position(is_named) {
+            let first = *rules.entry(name).or_insert(index);
+            if first < index {
                 let message = format!(
                     "`{}` is written by resources[{first}] already: this rule only reads it",
                     resource.written

@@ -1,6 +1,7 @@
 //! Ingresses that are reached without encryption.
 
 use harden_yaml::Place;
+use rustc_hash::FxHashSet;
 
 use super::hosts;
 use crate::object::Object;
@@ -90,15 +91,17 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if tls.items().any(|it| it.at("hosts").is_empty()) {
         return;
     }
-    let named: Vec<_> =
-        tls.items().flat_map(|it| it.at("hosts").items()).filter_map(|it| it.as_str()).collect();
-    let mut seen = Vec::new();
+    let hosts = tls.items().flat_map(|it| it.at("hosts").items());
+    let named: hosts::Hosts = hosts.filter_map(|it| it.as_str()).collect();
+    let mut seen = FxHashSet::default();
     for rule in spec.at("rules").items() {
         let place = rule.at("host");
         let host = place.as_str().unwrap_or_default();
         let is_open = host.contains(['$', '{', '<', '%']);
-        if !seen.contains(&host) && !is_open && !named.iter().any(|it| hosts::covers(it, host)) {
-            seen.push(host);
+        if is_open || !seen.insert(host) {
+            continue;
+        }
+        if !named.covers(host) {
             let message = match host {
                 "" => "hosts that no rule names are reached without TLS".to_owned(),
                 host => format!("{host} is reached without TLS"),

@@ -1,5 +1,7 @@
 //! Permissions that match nothing.
 
+use rustc_hash::FxHashSet;
+
 use super::idle::{Idle, idle};
 use crate::object::Object;
 use crate::rbac::Role;
@@ -48,12 +50,13 @@ rules:
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(role) = Role::read_own(object) else { return };
+    let mut known = FxHashSet::default();
     let mut words: Vec<String> = Vec::new();
     let mut places = Vec::new();
     for Idle { place, reason, change } in
         role.rules().flat_map(|it| idle(it, !role.is_cluster_role()))
     {
-        if !words.contains(&reason) {
+        if known.insert(reason.clone()) {
             words.push(reason);
         }
         places.push((place, String::new(), change));

@@ -1,5 +1,7 @@
 //! Permissions that are worth more than they look, looked for in every role.
 
+use rustc_hash::FxHashSet;
+
 use crate::kubernetes::MinorVersion;
 use crate::rbac::{self, Names, Power, Reach, Role, Subject};
 use crate::rule::{Reporter, World};
@@ -117,11 +119,12 @@ pub(super) fn flag_powers<'d>(
         if !matters {
             continue;
         }
+        let mut known = FxHashSet::default();
         let mut words: Vec<String> = Vec::new();
         let mut places = Vec::new();
         for grant in grants {
             let granted = format!("{} {}", grant.verbs.join("/"), grant.resource);
-            if !words.contains(&granted) {
+            if known.insert(granted.clone()) {
                 words.push(granted);
             }
             places.push((grant.place, None));

@@ -1,6 +1,7 @@
 //! What several rules ask of containers.
 
 use harden_yaml::Place;
+use rustc_hash::FxHashSet;
 
 use crate::inventory::Surroundings;
 use crate::kubernetes::Quantity;
@@ -47,9 +48,9 @@ pub(super) fn is_bounded(
     bound: &'static str,
     resource: &'static str,
 ) -> bool {
-    let namespace = workload.object.namespace().unwrap_or_default();
-    is_stated(workload.at("resources").at(bound).at(resource))
-        || context.fills_in(namespace, bound, resource)
+    let resources = workload.at("resources");
+    resources.exists() && is_stated(resources.at(bound).at(resource))
+        || context.fills_in(workload.object.namespace().unwrap_or_default(), bound, resource)
 }
 
 /// Whether an amount is stated here: to the kubelet and the scheduler, 0 is none.
@@ -59,19 +60,18 @@ pub(super) fn is_stated(place: Place<'_>) -> bool {
 
 /// Names in backquotes between commas, each once.
 pub(super) fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = FxHashSet::default();
     let mut text = String::new();
     for name in names {
-        if seen.contains(&name) {
+        if !seen.insert(name) {
             continue;
         }
-        if !seen.is_empty() {
+        if seen.len() > 1 {
             text.push_str(", ");
         }
         text.push('`');
         text.push_str(name);
         text.push('`');
-        seen.push(name);
     }
     text
 }

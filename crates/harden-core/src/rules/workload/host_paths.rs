@@ -1,8 +1,10 @@
 //! What a mounted directory or file of the node gives away.
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 
 use harden_yaml::Place;
+use rustc_hash::FxHashMap;
 
 use super::containers::is_non_root;
 use crate::pod_security::Container;
@@ -35,24 +37,37 @@ pub(super) enum Danger {
     Readable,
 }
 
+/// A container, and an item of its `volumeMounts`.
+type Mount<'w, 'd> = (&'w Container<'d>, Place<'d>);
+
 /// Visits every mount of the node's files, if there are any.
 pub(super) fn visit<'w, 'd>(workload: &'w Workload<'d>, mut visit: impl FnMut(HostMount<'w, 'd>)) {
+    let mounts = LazyCell::new(|| mounts(workload));
     for volume in workload.at("volumes").items() {
         let source = volume.at("hostPath");
         let (Some(path), Some(name)) = (source.at("path").as_str(), volume.at("name").as_str())
         else {
             continue;
         };
-        for container in workload.containers() {
-            for mount in container.place().at("volumeMounts").items() {
-                if mount.at("name").as_str() == Some(name) {
-                    let path = mounted(path, mount);
-                    let danger = danger(workload, container, mount, source, &path);
-                    visit(HostMount { container, mount, path, danger });
-                }
+        for (container, mount) in mounts.get(name).into_iter().flatten().copied() {
+            let path = mounted(path, mount);
+            let danger = danger(workload, container, mount, source, &path);
+            visit(HostMount { container, mount, path, danger });
+        }
+    }
+}
+
+/// What containers mount, by the names of the volumes.
+fn mounts<'w, 'd>(workload: &'w Workload<'d>) -> FxHashMap<&'d str, Vec<Mount<'w, 'd>>> {
+    let mut mounts: FxHashMap<_, Vec<_>> = FxHashMap::default();
+    for container in workload.containers() {
+        for mount in container.place().at("volumeMounts").items() {
+            if let Some(name) = mount.at("name").as_str() {
+                mounts.entry(name).or_default().push((container, mount));
             }
         }
     }
+    mounts
 }
 
 /// The file or directory that is mounted of a volume with this path: all of it, or what the mount names

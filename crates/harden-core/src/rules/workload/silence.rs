@@ -1,6 +1,9 @@
 //! What containers do not say of the resources that they take.
 
+use std::cell::LazyCell;
+
 use harden_yaml::Place;
+use rustc_hash::FxHashSet;
 
 use super::containers::{is_bounded, is_complete, is_stated, keeps_running, quoted};
 use crate::inventory::Surroundings;
@@ -33,12 +36,14 @@ pub(super) fn silences<'w, 'd>(
     let cpu = !is_bounded("requests", "cpu") && !is_bounded("limits", "cpu");
     let storage = !is_bounded("limits", "ephemeral-storage");
     let containers = workload.containers().iter();
+    let fillable = LazyCell::new(|| fillable(workload));
     // Ephemeral containers cannot have limits.
     containers
         .filter(|it| it.kind != ContainerKind::Ephemeral && is_complete(it))
         .map(|container| {
             let resources = container.place().at("resources");
-            let says = |bound, resource| is_stated(resources.at(bound).at(resource));
+            let is_there = resources.exists();
+            let says = |bound, resource| is_there && is_stated(resources.at(bound).at(resource));
             let is_lasting = keeps_running(container);
             Silence {
                 container,
@@ -52,7 +57,7 @@ pub(super) fn silences<'w, 'd>(
                 storage_limit: storage
                     && is_lasting
                     && !says("limits", "ephemeral-storage")
-                    && writes_to_disk(workload, container),
+                    && writes_to_disk(container, |name| fillable.contains(&name)),
                 is_whole: states_nothing(resources),
             }
         })
@@ -85,17 +90,22 @@ pub(super) fn with_others(
 
 /// Whether there is anything that the container can fill: its root file system, or an emptyDir on
 /// disk without a size of its own.
-fn writes_to_disk(workload: &Workload<'_>, container: &Container<'_>) -> bool {
+fn writes_to_disk(container: &Container<'_>, is_fillable: impl Fn(Option<&str>) -> bool) -> bool {
     let root = container.place().at("securityContext").at("readOnlyRootFilesystem");
     root.as_bool() != Some(true)
-        || workload.at("volumes").items().any(|volume| {
-            let source = volume.at("emptyDir");
-            source.exists()
-                && source.at("medium").as_str() != Some("Memory")
-                && !source.at("sizeLimit").exists()
-                && container.place().at("volumeMounts").items().any(|mount| {
-                    mount.at("name").as_str() == volume.at("name").as_str()
-                        && mount.at("readOnly").as_bool() != Some(true)
-                })
+        || container.place().at("volumeMounts").items().any(|mount| {
+            mount.at("readOnly").as_bool() != Some(true) && is_fillable(mount.at("name").as_str())
         })
+}
+
+/// The names of the emptyDirs on disk without a size of their own.
+fn fillable<'d>(workload: &Workload<'d>) -> FxHashSet<Option<&'d str>> {
+    let is_fillable = |volume: &Place<'_>| {
+        let source = volume.at("emptyDir");
+        source.exists()
+            && source.at("medium").as_str() != Some("Memory")
+            && !source.at("sizeLimit").exists()
+    };
+    let volumes = workload.at("volumes").items().filter(is_fillable);
+    volumes.map(|it| it.at("name").as_str()).collect()
 }

@@ -24,7 +24,12 @@ pub(super) fn check_all<'d>(pod: &Pod<'d>, problems: &mut Problems<'d>) {
     }
     running.items().for_each(|it| running_container(pod, it, problems));
     first.items().for_each(|it| init_container(pod, it, problems));
-    let named = |list: Place<'d>, name| list.items().any(|it| it.at("name").as_str() == Some(name));
+    let others = running.items().chain(first.items());
+    let named: FxHashSet<_> = if debugging.is_empty() {
+        FxHashSet::default()
+    } else {
+        others.filter_map(|it| it.at("name").as_str()).collect()
+    };
     for debugger in debugging.items() {
         for field in NOT_FOR_DEBUGGERS {
             let place = debugger.at(field);
@@ -33,8 +38,7 @@ pub(super) fn check_all<'d>(pod: &Pod<'d>, problems: &mut Problems<'d>) {
             }
         }
         problems.optional_text(ProblemKind::Pod, debugger.at("targetContainerName"), |name| {
-            let is_there = named(running, name) || named(first, name);
-            (!is_there).then_some("the pod has no container of this name")
+            (!named.contains(name)).then_some("the pod has no container of this name")
         });
     }
     ports::check_host_ports(pod, problems);
