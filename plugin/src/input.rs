@@ -4,7 +4,8 @@
 mod https;
 
 use std::borrow::Cow;
-use std::io::{self, Read as _};
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -88,20 +89,53 @@ pub(crate) fn read(name: &str) -> anyhow::Result<String> {
     read_path(path, PATIENCE).map_err(|error| Unread::of(&shown(path), &error))
 }
 
+/// So many bytes are held as one text.
+const MOST: u64 = 256 << 20;
+
 /// Reads a file, an `https://` address, or standard input for `-`, in whichever of the encodings that kubectl
 /// takes. An address is waited for so long; zero is for ever.
 pub(crate) fn read_path(path: &Path, timeout: Duration) -> anyhow::Result<String> {
     if let Some(url) = address(path) {
         return decode(https::fetch(url, timeout)?);
     }
-    let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().read_to_end(&mut bytes)?;
-        bytes
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        read_rest(&mut bytes, io::stdin())?;
     } else {
-        std::fs::read(path)?
-    };
+        let file = File::open(path)?;
+        let length = file.metadata().map_or(0, |it| it.len());
+        if length > MOST {
+            return Err(too_long().into());
+        }
+        bytes.try_reserve_exact(usize::try_from(length).unwrap_or(0))?;
+        read_rest(&mut bytes, file)?;
+    }
     decode(bytes)
+}
+
+/// Reads a file in UTF-8.
+pub(crate) fn read_utf8(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    read_rest(&mut bytes, File::open(path)?)?;
+    let broken = "stream did not contain valid UTF-8";
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, broken))
+}
+
+/// Adds all that is left to read to what was read before.
+///
+/// # Errors
+///
+/// When it breaks off, or comes to more than is held as one text, as what never ends does.
+pub(crate) fn read_rest(bytes: &mut Vec<u8>, rest: impl Read) -> io::Result<()> {
+    let left = MOST.saturating_sub(bytes.len() as u64);
+    let read = rest.take(left + 1).read_to_end(bytes)?;
+    if read as u64 > left { Err(too_long()) } else { Ok(()) }
+}
+
+fn too_long() -> io::Error {
+    let most = MOST >> 20;
+    let text = format!("it is longer than {most} MiB, the most that is read as one text: split it");
+    io::Error::new(io::ErrorKind::FileTooLarge, text)
 }
 
 /// The address, if it is one.

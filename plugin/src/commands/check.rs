@@ -19,6 +19,7 @@ use harden_core::report::{self, Report, ReportSource};
 
 use crate::commands;
 use crate::deliver::{folder, outputs};
+use crate::input;
 use crate::terminal::{self, Exit};
 use config::Config;
 use run::Checked;
@@ -74,8 +75,8 @@ fn write_baseline(options: &Options, outcome: &Outcome<'_>) -> commands::Result 
 }
 
 fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("failed to read {}", path.display()))?;
+    let text =
+        input::read_utf8(path).with_context(|| format!("failed to read {}", path.display()))?;
     Baseline::parse(&text).with_context(|| path.display().to_string())
 }
 

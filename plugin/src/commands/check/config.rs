@@ -11,6 +11,8 @@ use jiff::civil::Date;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use crate::input;
+
 /// The file, as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -50,8 +52,8 @@ impl Config {
         if name.is_none() && !path.exists() {
             return Ok(Self::default());
         }
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("failed to read {}", path.display()))?;
+        let text =
+            input::read_utf8(path).with_context(|| format!("failed to read {}", path.display()))?;
         if text.trim().is_empty() {
             return Ok(Self::default());
         }

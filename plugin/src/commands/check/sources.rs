@@ -53,7 +53,13 @@ fn walk(folder: &Path, recursive: bool, seen: &mut BTreeSet<PathBuf>, files: &mu
                 walk(&path, recursive, seen, files);
             }
         } else if is_manifest(&path) && seen.insert(path.clone()) {
-            files.paths.push(path);
+            match fs::metadata(&path) {
+                // Whoever reads a pipe that nobody writes to waits for ever.
+                Ok(of_path) if !of_path.is_file() && !of_path.is_dir() => {
+                    files.unreadable.push((path, std::io::Error::other("it is no file")));
+                }
+                _ => files.paths.push(path),
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use harden_core::check::{Incomplete, Run, Survey};
 use harden_core::source::{ListKind, Source};
 
 use super::spool::{Replay, Spool};
+use crate::input;
 use items::Items;
 
 /// Texts of more bytes than this are not held when they are JSON.
@@ -56,7 +57,7 @@ impl Stream {
             if begins_with_brace(&bytes) {
                 return Ok(Err(Self::Once(Arc::clone(name), bytes)));
             }
-            stdin.read_to_end(&mut bytes)?;
+            input::read_rest(&mut bytes, stdin)?;
         }
         Ok(Ok(bytes))
     }

@@ -4,13 +4,18 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use harden_core::source::{Cut, ListKind, Source};
 use harden_yaml::Document;
 use harden_yaml::json::ListSplitter;
 
+use crate::input;
+
 /// How many items are handed out at a time.
 pub(super) const BATCH: usize = 512;
+
+/// So many bytes of one object are held; what a cluster stores is a tenth of it.
+const MOST: usize = 16 << 20;
 
 /// The items of the lists in a stream, one object after the other; objects that are no list come as
 /// they are.
@@ -132,6 +137,10 @@ impl<R: Read> Items<R> {
                 None => return self.end_as_whole(),
             }
         }
+        if self.splitter.held() > MOST {
+            let most = MOST >> 20;
+            bail!("an object in it is longer than {most} MiB, which no cluster takes");
+        }
         match pushed {
             Ok(taken) => {
                 let taken = self.pending.drain(..taken);
@@ -180,7 +189,7 @@ impl<R: Read> Items<R> {
     fn end_as_whole(&mut self) -> anyhow::Result<()> {
         let mut bytes = self.head.take().unwrap_or_default();
         bytes.append(&mut self.pending);
-        self.input.read_to_end(&mut bytes).context("it broke off")?;
+        input::read_rest(&mut bytes, &mut self.input)?;
         let text = harden_yaml::decode(&bytes).map_err(|it| anyhow!("{}", it.message()))?;
         let cut = Cut { start: self.splitter.start(), list: Arc::default() };
         self.whole = Some(self.source(text.into_owned(), cut));
