@@ -23,6 +23,8 @@ pub(super) enum Said<'d> {
     Wrongly(Place<'d>),
     /// By a key that is set twice, and the last time to what nobody knows: it may be a secret that got there.
     Doubtfully,
+    /// By what nobody knows, on another line than its key: it may be a secret that was folded there.
+    Apart(Place<'d>),
     /// Not at all.
     Not,
 }
@@ -31,6 +33,9 @@ impl<'d> Head<'d> {
     pub(super) fn read(place: Place<'d>) -> Self {
         let kind = match Said::read(place, "kind", is_kind) {
             Said::Rightly(kind) if is_doubtful(place.at("kind"), kind) => Said::Doubtfully,
+            Said::Rightly(kind) if is_apart(place.at("kind"), kind) => {
+                Said::Apart(place.at("kind"))
+            }
             said => said,
         };
         Self { api_version: Said::read(place, "apiVersion", is_api_version), kind }
@@ -57,7 +62,7 @@ impl<'d> Said<'d> {
     pub(super) fn text(self) -> Option<&'d str> {
         match self {
             Self::Rightly(text) | Self::Nearly(_, text) => Some(text),
-            Self::Wrongly(_) | Self::Doubtfully | Self::Not => None,
+            Self::Wrongly(_) | Self::Apart(_) | Self::Doubtfully | Self::Not => None,
         }
     }
 }
@@ -77,8 +82,21 @@ fn is_doubtful(place: Place<'_>, kind: &str) -> bool {
         let is_same = value.strip_prefix(kind).is_some_and(|rest| {
             rest.is_empty() || rest.starts_with(|it: char| !it.is_ascii_alphanumeric())
         });
-        !is_same && !super::is_kind(kind) && KINDS.iter().all(|it| it.kind != kind)
+        !is_same && !is_known(kind)
     })
+}
+
+/// Whether a kind that is not known stands on another line than its key.
+fn is_apart(place: Place<'_>, kind: &str) -> bool {
+    let between = || {
+        let (start, end) = (place.key_span()?.end as usize, place.span().start as usize);
+        place.document().text().get(start..end)
+    };
+    !is_known(kind) && between().is_some_and(|it| it.contains(['\n', '\r']))
+}
+
+fn is_known(kind: &str) -> bool {
+    super::is_kind(kind) || KINDS.iter().any(|it| it.kind == kind)
 }
 
 /// Whether a text is an API version of Kubernetes, or could be.

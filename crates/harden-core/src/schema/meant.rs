@@ -30,11 +30,10 @@ pub fn meant<'d>(object: &Object<'d>, version: MinorVersion) -> Option<Object<'d
     Some(object.guessed(group, version, kind))
 }
 
-/// Whether an object says what it is in a way that nobody can trust: by a kind that is set in place of another,
-/// and is none that is known.
+/// Whether an object says what it is in a way that nobody can trust: by a kind that is none that is known, and
+/// is set in place of another, or stands apart from its key.
 pub fn is_doubtful(object: &Object<'_>) -> bool {
-    !object.place.document().problems().is_empty()
-        && matches!(Head::read(object.place).kind, Said::Doubtfully)
+    matches!(Head::read(object.place).kind, Said::Doubtfully | Said::Apart(_))
 }
 
 /// Why kubectl refuses an object that was taken for what it must mean.
@@ -60,6 +59,12 @@ pub(super) fn flaws<'d>(object: &Object<'d>) -> Vec<Flaw<'d>> {
         }
         Said::Wrongly(place) => {
             Some(flaw(place, format!("kubectl refuses an object whose `{wanted}` is not a text")))
+        }
+        Said::Apart(place) => {
+            let message = format!(
+                "kubectl refuses an object whose `{wanted}` is not known; it is not on the line of its key"
+            );
+            Some(flaw(place, message))
         }
         Said::Not => {
             let message = format!("kubectl refuses an object without `{wanted}`{hint}");

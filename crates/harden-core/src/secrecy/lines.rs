@@ -5,6 +5,7 @@ use harden_yaml::Span;
 use super::Reason;
 use super::credentials::{self, Language};
 use super::kinds;
+use crate::external_secrets::GROUP;
 use crate::schema;
 
 /// What may be secret in the lines of a document, from their beginning, and why.
@@ -117,7 +118,10 @@ fn judge(text: &str) -> Option<Reason> {
     if lower.contains("users:") && lower.contains("clusters:") {
         return Some(Reason::Kubeconfig);
     }
-    if has_key(text, "fake") && lower.contains("store") {
+    // The line that says `fake` may be the one that is missing.
+    let has_values = || ["value", "valueMap"].iter().any(|it| has_key(text, it));
+    let is_of_operator = || ["secretstore", GROUP].iter().any(|it| lower.contains(it));
+    if has_key(text, "fake") && lower.contains("store") || has_values() && is_of_operator() {
         return Some(Reason::FakeStore);
     }
     let is_known = own.is_some_and(|kind| {
@@ -280,7 +284,8 @@ impl Line<'_> {
             let is_key =
                 colon.is_some_and(|it| is_quoted || it.is_empty() || it.starts_with([' ', '\t']));
             let is_shown = if is_key && key.is_none() {
-                is_key_name(inner)
+                // Nobody writes a blank behind a key: what stands there may be a value.
+                is_key_name(inner) && (is_known_key(inner) || is_quoted || after.starts_with(':'))
             } else {
                 key.is_some_and(|key| says_openly(key, inner))
             };

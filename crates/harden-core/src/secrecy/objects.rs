@@ -260,6 +260,11 @@ fn string<'d>(step: Step<'d>, found: &mut Found<'d>) {
         found.add_reason(Reason::Unknown);
         return found.values.push(step.place);
     }
+    // A store whose provider became a text: `fake` and its values are in there.
+    if step.is_store && text.contains('\n') && text.contains(':') {
+        found.add_reason(Reason::FakeStore);
+        return found.values.push(step.place);
+    }
     if lines::embeds_secret(text) {
         found.add_reason(Reason::Credential("a Secret"));
         if step.place.style() != Style::Literal {
