@@ -164,3 +164,16 @@ pub(crate) fn decode(bytes: Vec<u8>) -> anyhow::Result<String> {
         Err(problem) => bail!("{}", problem.message()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_ends_is_read_no_further_than_a_text_may_be() {
+        let mut bytes = vec![b' '; 1 << 20];
+        let error = read_rest(&mut bytes, io::repeat(b' ')).map_err(|it| it.to_string());
+        assert!(error.is_err_and(|it| it.contains("longer than 256 MiB")));
+        assert_eq!(bytes.len() as u64, MOST + 1);
+    }
+}

@@ -12,6 +12,7 @@ pub use way::Way;
 use crate::comment::{Comment, beside};
 use crate::resolve::json_float;
 use crate::tree::{Flags, Id, Node, NodeKind};
+use crate::wide::is_wide;
 use crate::{Document, Span, Style};
 
 /// How many times a place can be asked for something below what exists and still know the way; further
@@ -309,11 +310,11 @@ impl<'d> Place<'d> {
     fn find(&self, wanted: &str) -> Option<(Id, Id)> {
         let tree = &self.document.tree;
         let map = self.node().filter(|node| node.kind == NodeKind::Map)?;
-        if let Some(children) = tree.children(self.document.text(), self.id) {
-            let key = children.key(tree, self.document.text(), wanted)?;
+        let text = self.document.text();
+        if is_wide(map) {
+            let key = tree.children(text, self.id)?.key(tree, text, wanted)?;
             return Some((key, tree.node(key)?.next));
         }
-        let text = self.document.text();
         let mut key = self.id + 1;
         while key < map.next {
             let node = tree.node(key)?;

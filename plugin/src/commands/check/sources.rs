@@ -67,3 +67,27 @@ fn walk(folder: &Path, recursive: bool, seen: &mut BTreeSet<PathBuf>, files: &mu
 fn is_manifest(path: &Path) -> bool {
     path.extension().is_some_and(|it| ["yaml", "yml", "json"].iter().any(|known| it == *known))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_is_named_and_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let _socket = UnixListener::bind(folder.path().join("a.yaml")).unwrap();
+        fs::write(folder.path().join("b.yaml"), "a: 1\n").unwrap();
+        let found = find(&[folder.path().to_owned()], false);
+        assert_eq!(found.paths, [folder.path().join("b.yaml")]);
+        let unreadable: Vec<_> =
+            found.unreadable.iter().map(|(path, why)| (path.as_path(), why.to_string())).collect();
+        assert_eq!(
+            unreadable,
+            [(folder.path().join("a.yaml").as_path(), "it is no file".to_owned())]
+        );
+    }
+}

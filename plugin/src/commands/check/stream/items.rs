@@ -212,3 +212,20 @@ fn list_of(envelope: &[u8]) -> Option<ListKind> {
     let kind = kind.strip_suffix("List")?.to_owned();
     Some(ListKind { api_version: field("apiVersion"), kind })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn an_object_without_an_end_is_named() {
+        for start in [r#"{"kind": "List", "items": [{"a": ""#, r#"{"kind": ""#] {
+            let mut items = Items::of("stdin".into(), start.as_bytes().chain(io::repeat(b'x')));
+            assert!(items.next_batch().is_empty());
+            let error = items.end().map_err(|it| it.to_string());
+            assert!(error.is_err_and(|it| it.contains("longer than 16 MiB")), "{start}");
+        }
+    }
+}
