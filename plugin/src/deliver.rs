@@ -12,6 +12,8 @@ mod fit;
 pub(crate) mod folder;
 pub(crate) mod object_file;
 pub(crate) mod outputs;
+#[cfg(feature = "live")]
+mod served;
 
 use std::path::PathBuf;
 

@@ -82,6 +82,15 @@ fn without_the_definitions_the_message_says_what_is_missing() {
         message.contains("the cluster has no ExternalSecret of external-secrets.io/v1: install"),
         "{message}"
     );
+
+    // What comes before them is not made either.
+    let words = "external-secret app -n bare --key password --store vault --vault-server https://vault.example.com --apply";
+    let message = line_on(&plane, words).rejected();
+    assert!(message.contains("SecretStore"), "{message}");
+    assert_eq!(message.matches("error: ").count(), 1, "{message}");
+    let made =
+        plane.kubectl_ok(["get", "serviceaccounts,roles,secrets", "-n", "bare", "-o", "name"]);
+    assert!(!made.contains("eso") && !made.contains("vault"), "{made}");
 }
 
 /// Every answer about a Secret, whole.

@@ -36,6 +36,7 @@ pub(crate) async fn run(
         external: ExternalDiff::of_environment(),
         outcome: Exit::Done,
     };
+    super::served::reject_kinds_without_definition(cluster, manifests).await?;
     if !force {
         super::fit::reject_quota_below_use(cluster, manifests).await?;
     }

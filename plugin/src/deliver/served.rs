@@ -1,0 +1,86 @@
+//! Whether the cluster serves the kinds that are about to be applied.
+
+use std::collections::BTreeMap;
+
+use anyhow::bail;
+use harden_core::Manifest;
+use harden_core::kubernetes::Kind;
+use harden_yaml::Document;
+use http::Method;
+
+use crate::cluster::Cluster;
+
+/// Rejects objects whose CustomResourceDefinition is missing before anything is changed: half of what was
+/// generated would be there, and the other half not.
+pub(super) async fn reject_kinds_without_definition(
+    cluster: &Cluster,
+    manifests: &[Manifest],
+) -> anyhow::Result<()> {
+    let mut wanted: BTreeMap<String, Vec<&Kind>> = BTreeMap::new();
+    for kind in manifests.iter().map(|it| &it.kind).filter(|it| is_custom(it)) {
+        let kinds = wanted.entry(kind.api_version()).or_default();
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    for (version, kinds) in wanted {
+        let path = format!("/apis/{version}");
+        let answer = cluster.ask(Method::GET, &path, "", Vec::new()).await?;
+        let served = match answer.status {
+            // Whoever may not look is told by the first object that is missing.
+            403 => continue,
+            404 => Vec::new(),
+            _ => {
+                let list = answer.into_json(&path)?;
+                let list = Document::parse_json(&list);
+                let resources = list.root().at("resources").items();
+                resources.filter_map(|it| Some(it.at("name").as_str()?.to_owned())).collect()
+            }
+        };
+        let is_missing = |it: &&&Kind| !served.iter().any(|name| name == it.plural);
+        let missing: Vec<_> = kinds.iter().filter(is_missing).map(|it| it.kind).collect();
+        if !missing.is_empty() {
+            bail!("{}", explain(cluster, &version, &missing).await?);
+        }
+    }
+    Ok(())
+}
+
+/// Kubernetes has its own kinds in groups without a dot, and in those of its own domain.
+fn is_custom(kind: &Kind) -> bool {
+    kind.group.contains('.') && !kind.group.ends_with(".k8s.io")
+}
+
+/// What is missing, what is there instead, and what to do.
+async fn explain(
+    cluster: &Cluster,
+    version: &str,
+    missing: &[&'static str],
+) -> anyhow::Result<String> {
+    let group = version.split('/').next().unwrap_or_default();
+    let path = format!("/apis/{group}");
+    let answer = cluster.ask(Method::GET, &path, "", Vec::new()).await?;
+    let mut others = Vec::new();
+    if answer.is_success() {
+        let list = answer.into_json(&path)?;
+        let list = Document::parse_json(&list);
+        let versions = list.root().at("versions").items();
+        others = versions
+            .filter_map(|it| Some(it.at("version").as_str()?.to_owned()))
+            .filter(|it| !version.ends_with(&format!("/{it}")))
+            .collect();
+    }
+    let install = match (group, others.is_empty()) {
+        ("external-secrets.io" | "generators.external-secrets.io", true) => {
+            "install the External Secrets Operator first, see https://external-secrets.io/latest/introduction/getting-started/".to_owned()
+        }
+        ("external-secrets.io" | "generators.external-secrets.io", false) => {
+            format!("it has {} of them: update the External Secrets Operator first", others.join(", "))
+        }
+        _ => "install what brings their CustomResourceDefinitions first".to_owned(),
+    };
+    Ok(format!(
+        "the cluster has no {} of {version}: {install}\n  nothing was applied",
+        missing.join(", ")
+    ))
+}
