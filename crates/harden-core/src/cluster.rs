@@ -4,11 +4,13 @@
 mod dns;
 mod encryption;
 mod facts;
+mod platform;
 mod secret;
 mod usage;
 
 pub use dns::DnsService;
 pub use encryption::{EncryptionState, Migration, ServerState};
 pub use facts::{Facts, Need, Random};
+pub use platform::{Unclear, identify};
 pub use secret::{Maker, Misshapen, SecretShape};
 pub use usage::{Excess, Usage};

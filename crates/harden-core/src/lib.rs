@@ -21,6 +21,7 @@ pub mod kubernetes;
 mod manifest;
 pub mod network;
 pub mod object;
+pub mod platform;
 pub mod pod_security;
 pub mod rbac;
 pub mod report;

@@ -1,8 +1,9 @@
 //! Asks a cluster for the facts that options depend on.
 
 use anyhow::{Context as _, bail};
-use harden_core::cluster::{DnsService, EncryptionState, Facts, Need};
-use harden_core::kubernetes::MinorVersion;
+use harden_core::cluster::{DnsService, EncryptionState, Facts, Need, identify};
+use harden_core::kubernetes::{Endpoint, MinorVersion};
+use harden_core::platform::Platform;
 use harden_yaml::Document;
 
 use super::{Cluster, secrets};
@@ -15,6 +16,12 @@ pub(crate) async fn ask(cluster: &Cluster, needs: &[Need]) -> anyhow::Result<Fac
     }
     if needs.contains(&Need::Dns) {
         facts.dns = Some(dns(cluster).await?);
+    }
+    if needs.contains(&Need::Platform) {
+        facts.platform = Some(platform(cluster).await?);
+    }
+    if needs.contains(&Need::ApiServers) {
+        facts.api_servers = Some(api_servers(cluster).await?);
     }
     facts.secrets = secrets::ask(cluster, needs).await?;
     if needs.contains(&Need::Encryption) {
@@ -34,6 +41,34 @@ pub(crate) async fn namespaces(cluster: &Cluster) -> anyhow::Result<Vec<String>>
 async fn version(cluster: &Cluster) -> anyhow::Result<MinorVersion> {
     let answer = cluster.get("/version").await?.unwrap_or_default();
     Ok(MinorVersion::of_server(Document::parse_json(&answer).root())?)
+}
+
+/// Some nodes, which all say the same of their platform.
+const NODES: &str = "/api/v1/nodes?limit=20";
+
+async fn platform(cluster: &Cluster) -> anyhow::Result<&'static Platform> {
+    let version = cluster.get("/version").await?.unwrap_or_default();
+    let groups = cluster.get("/apis").await?;
+    // Who may not list nodes may still be told by the version and the groups.
+    let answer = cluster.ask(http::Method::GET, NODES, "", Vec::new()).await?;
+    let nodes = if answer.status == 403 { None } else { Some(answer.into_json(NODES)?) };
+    let version = Document::parse_json(&version);
+    let groups = groups.as_deref().map(|it| Document::parse_json(it));
+    let nodes = nodes.as_deref().map(|it| Document::parse_json(it));
+    let [groups, nodes] = [&groups, &nodes].map(|it| it.as_ref().map(Document::root));
+    Ok(identify(version.root(), groups, nodes)?)
+}
+
+async fn api_servers(cluster: &Cluster) -> anyhow::Result<Vec<Endpoint>> {
+    let slices = cluster.get(API_SERVERS).await?.unwrap_or_default();
+    let addresses = EncryptionState::addresses(Document::parse_json(&slices).root());
+    let endpoints: Vec<_> = addresses.iter().filter_map(|it| it.parse().ok()).collect();
+    if endpoints.is_empty() {
+        bail!(
+            "the Service default/kubernetes has no endpoints that tell where the API server is; name it with --allow-apiserver CIDR:PORT"
+        );
+    }
+    Ok(endpoints)
 }
 
 async fn encryption(cluster: &Cluster) -> anyhow::Result<EncryptionState> {

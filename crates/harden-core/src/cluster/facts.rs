@@ -5,7 +5,8 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::{DnsService, EncryptionState, SecretShape};
-use crate::kubernetes::{Date, MinorVersion};
+use crate::kubernetes::{Date, Endpoint, MinorVersion};
+use crate::platform::Platform;
 
 /// A fact that some options depend on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +15,10 @@ pub enum Need {
     Version,
     /// How pods resolve names.
     Dns,
+    /// Which platform it runs on.
+    Platform,
+    /// The endpoints of its API servers.
+    ApiServers,
     /// What a Secret is like: its type and the names of its keys.
     Secret {
         /// Its namespace.
@@ -50,6 +55,10 @@ pub struct Facts {
     pub version: Option<MinorVersion>,
     /// How pods resolve names.
     pub dns: Option<DnsService>,
+    /// Which platform it runs on.
+    pub platform: Option<&'static Platform>,
+    /// The endpoints of its API servers; none when they were not asked for.
+    pub api_servers: Option<Vec<Endpoint>>,
     /// What Secrets are like, without what they hold.
     pub secrets: Vec<SecretShape>,
     /// How the API server that answered encrypts.
