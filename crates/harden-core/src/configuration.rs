@@ -10,6 +10,7 @@ mod decoding;
 pub mod duration;
 pub mod encryption;
 mod file;
+pub mod machine;
 mod meta;
 mod names;
 mod rejection;

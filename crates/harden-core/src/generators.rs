@@ -8,8 +8,11 @@ mod folder;
 mod generated;
 mod host_path;
 pub mod namespace;
+mod openshift;
 mod output;
+mod platform;
 pub mod pod_security;
+mod talos;
 mod version;
 
 pub use folder::kustomization;

@@ -12,6 +12,7 @@ use harden_core::generators::audit_policy::{self, Noise, Profile};
 use harden_core::generators::encryption::{self, Provider, Writer};
 use harden_core::generators::{Generator, pod_security};
 use harden_core::kubernetes::{Date, Level, MinorVersion, PolicyVersion};
+use harden_core::platform::PlatformName;
 use harden_core::rules;
 
 /// Numbers that depend on the seed alone.
@@ -39,6 +40,11 @@ impl Dice {
 
     fn parsed<T: FromStr<Err: Debug>>(&mut self, from: &[&str]) -> Vec<T> {
         self.some(from).into_iter().map(|it| it.parse().unwrap()).collect()
+    }
+
+    /// None half of the time.
+    fn platform(&mut self) -> Option<PlatformName> {
+        self.toss().then(|| self.pick(PlatformName::ALL))
     }
 
     fn level(&mut self) -> Level {
@@ -75,6 +81,7 @@ fn audit_policy(dice: &mut Dice, version: PolicyVersion) -> Generator {
         namespace: dice.parsed(&["team-a", "team-b", "kube-system"]),
         print_flags: dice.toss(),
         kubernetes_version: Some(version),
+        platform: dice.platform(),
         ..audit_policy::Options::default()
     })
 }
@@ -106,6 +113,7 @@ fn encryption(dice: &mut Dice, version: PolicyVersion) -> Generator {
         automatic_reload: dice.toss(),
         print_flags: dice.toss(),
         kubernetes_version: Some(version),
+        platform: dice.platform(),
         ..encryption::Options::default()
     })
 }

@@ -75,7 +75,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
-    ("generators", &["cluster", "configuration", "kubernetes", "manifest", "object", "simulate"]),
+    (
+        "generators",
+        &["cluster", "configuration", "kubernetes", "manifest", "object", "platform", "simulate"],
+    ),
     ("report", &["check", "finding", "kubernetes", "secrecy"]),
 ];
 

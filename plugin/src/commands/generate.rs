@@ -4,7 +4,7 @@ mod machine;
 
 use clap::{ArgMatches, FromArgMatches as _};
 use harden_core::cluster::{Facts, Need};
-use harden_core::generators::{Generate, Generated, Generator, Product, Verdict};
+use harden_core::generators::{File, Generate, Generated, Generator, Product, Verdict};
 use zeroize::Zeroizing;
 
 use crate::audit_log;
@@ -43,6 +43,9 @@ fn files(generator: &dyn Generate, delivery: &FileDelivery) -> super::Result {
             Ok::<_, anyhow::Error>(estimate)
         })?;
     }
+    if let Some(answer) = &generated.answer {
+        return answered(answer, delivery);
+    }
     let exit = file::run(&generated, delivery, generator.is_forced())?;
     let answer = match generated.verdict {
         Verdict::Yes if is_log_read => Exit::Done,
@@ -50,6 +53,15 @@ fn files(generator: &dyn Generate, delivery: &FileDelivery) -> super::Result {
         Verdict::No => Exit::Found,
     };
     Ok(exit.max(answer).allowing(delivery.allow_incomplete))
+}
+
+/// Prints what to do instead; it is no file of the kind that was asked for, so that none is written.
+fn answered(answer: &str, delivery: &FileDelivery) -> super::Result {
+    terminal::print(&delivery.style.text_of(&File::new("answer", answer)))?;
+    if delivery.output.is_some() || delivery.output_dir.is_some() {
+        terminal::note("no file was written")?;
+    }
+    Ok(Exit::Found)
 }
 
 fn objects(generator: &dyn Generate, delivery: &Delivery) -> super::Result {

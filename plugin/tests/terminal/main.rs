@@ -20,6 +20,7 @@ mod grammar;
 mod harden;
 mod help;
 mod outputs;
+mod platforms;
 mod playground;
 mod pod_security;
 mod simulate;

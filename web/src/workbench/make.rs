@@ -4,7 +4,7 @@ use clap::{ArgMatches, FromArgMatches as _};
 use harden_core::ManifestFormat;
 use harden_core::cluster::{Facts, Need};
 use harden_core::generators::{
-    FileOutput, Generate, Generator, ObjectOutput, OptionError, Product,
+    File, FileOutput, Generate, Generator, ObjectOutput, OptionError, Product,
 };
 use harden_core::simulate::audit::Estimate;
 
@@ -79,6 +79,12 @@ impl Workbench {
             }
             Product::Files => {
                 let output = FileOutput::from_arg_matches(matches)?;
+                if let Some(answer) = &generated.answer {
+                    made.text.clone_from(&output.text_of(&File::new("answer", answer.as_str())));
+                    made.name = format!("{}.txt", ask.words.join("-"));
+                    made.notes = generated.notes;
+                    return Ok(());
+                }
                 made.text.clone_from(&output.text(&generated));
                 made.is_secret = generated.is_secret();
                 made.name = generated.wanted().next().map(|it| it.name.clone()).unwrap_or_default();

@@ -75,8 +75,27 @@ pub fn read<'d>(
     document: &'d Document<'d>,
     version: MinorVersion,
 ) -> Result<AuditPolicy<'d>, Rejection<'d>> {
-    let root = document.root();
-    let mut meta = meta(document).map_err(|fault| Rejection::one(DECODING, fault))?;
+    let meta = meta(document).map_err(|fault| Rejection::one(DECODING, fault))?;
+    read_at(document, document.root(), meta, version)
+}
+
+/// Reads a policy that is somewhere inside a document, as a server reads it that gets it in a file.
+pub fn read_inside<'d>(
+    document: &'d Document<'d>,
+    root: Place<'d>,
+    version: MinorVersion,
+) -> Result<AuditPolicy<'d>, Rejection<'d>> {
+    meta(document).map_err(|fault| Rejection::one(DECODING, fault))?;
+    let meta = Meta::read(root).map_err(|fault| Rejection::one(DECODING, fault))?;
+    read_at(document, root, meta, version)
+}
+
+fn read_at<'d>(
+    document: &'d Document<'d>,
+    root: Place<'d>,
+    mut meta: Meta<'d>,
+    version: MinorVersion,
+) -> Result<AuditPolicy<'d>, Rejection<'d>> {
     if meta.kind.is_empty() {
         meta.kind = "Policy";
     }

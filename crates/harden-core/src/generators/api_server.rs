@@ -1,10 +1,13 @@
 //! How kube-apiserver is told to read a file: its flags, the mounts of its static pod, and the same
-//! for kubeadm.
+//! for kubeadm and for platforms with a form of their own.
 
-use serde_json::{Map, Value, json};
+mod distribution;
+mod kind;
+mod kubeadm;
 
 use super::File;
 use crate::kubernetes::MinorVersion;
+use crate::platform::Told;
 
 /// What a static pod of kube-apiserver needs to have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,74 +42,17 @@ pub(super) enum Kind {
     Logs,
 }
 
-/// The first version whose kubeadm reads `v1beta4`, where flags are a list.
-const V1BETA4: MinorVersion = MinorVersion(31);
-
 impl Settings {
-    /// A file with the lines for the static pod, and another document with those for kubeadm.
-    pub(super) fn to_file(&self, name: &str, version: MinorVersion) -> File {
-        let mut text = String::from(
-            "# For /etc/kubernetes/manifests/kube-apiserver.yaml on every control plane node: add these lines\n\
-             # to the lists of the same name there. The kubelet restarts the API server when the file changes.\n\
-             # harden: ignore[untyped-object,host-path-volume,sensitive-host-path,writable-host-path]: the API server reads files of its node\n",
-        );
-        text.push_str(&harden_yaml::write(&self.static_pod()));
-        text.push_str("---\n");
-        text.push_str(
-            "# For clusters that kubeadm makes or upgrades: the same in its configuration. To change a running\n\
-             # cluster, merge it into the ConfigMap kubeadm-config of kube-system, then run on every control\n\
-             # plane node: kubeadm init phase control-plane apiserver --config FILE\n",
-        );
-        text.push_str(&harden_yaml::write(&self.kubeadm(version)));
-        File::new(name, text)
-    }
-
-    fn static_pod(&self) -> Value {
-        let flags = self.flags.iter().map(|(key, value)| format!("--{key}={value}"));
-        let command: Vec<String> = ["kube-apiserver".to_owned()].into_iter().chain(flags).collect();
-        let mounts: Vec<Value> = self
-            .mounts
-            .iter()
-            .map(|it| json!({"name": it.name, "mountPath": it.path, "readOnly": it.kind.is_read_only()}))
-            .collect();
-        let volumes: Vec<Value> = self
-            .mounts
-            .iter()
-            .map(|it| json!({"name": it.name, "hostPath": {"path": it.path, "type": it.kind.name()}}))
-            .collect();
-        let container =
-            json!({"name": "kube-apiserver", "command": command, "volumeMounts": mounts});
-        json!({"spec": {"containers": [container], "volumes": volumes}})
-    }
-
-    fn kubeadm(&self, version: MinorVersion) -> Value {
-        let (api_version, flags) = if version >= V1BETA4 {
-            let flags =
-                self.flags.iter().map(|(name, value)| json!({"name": name, "value": value}));
-            ("kubeadm.k8s.io/v1beta4", Value::Array(flags.collect()))
-        } else {
-            let flags =
-                self.flags.iter().map(|(key, value)| ((*key).to_owned(), value.as_str().into()));
-            ("kubeadm.k8s.io/v1beta3", Value::Object(flags.collect::<Map<_, _>>()))
+    /// What tells a server of them: lines for the static pod and for kubeadm, or the form of the platform.
+    pub(super) fn to_file(&self, name: &str, version: MinorVersion, told: Option<Told>) -> File {
+        let text = match told {
+            None | Some(Told::StaticPod) => kubeadm::text(self, version),
+            Some(Told::Kind) => kind::text(self),
+            Some(Told::Distribution { distribution, key }) => {
+                distribution::text(self, distribution, key)
+            }
         };
-        let volumes: Vec<Value> = self
-            .mounts
-            .iter()
-            .map(|it| {
-                json!({
-                    "name": it.name,
-                    "hostPath": it.path,
-                    "mountPath": it.path,
-                    "readOnly": it.kind.is_read_only(),
-                    "pathType": it.kind.name(),
-                })
-            })
-            .collect();
-        json!({
-            "apiVersion": api_version,
-            "kind": "ClusterConfiguration",
-            "apiServer": {"extraArgs": flags, "extraVolumes": volumes},
-        })
+        File::new(name, text)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod backend;
 mod noise;
+mod platform;
 mod profile;
 mod resource;
 mod rule;
@@ -15,6 +16,7 @@ use crate::cluster::{Facts, Need};
 use crate::configuration::audit::{self, AuditPolicy};
 use crate::configuration::first_document;
 use crate::kubernetes::{MinorVersion, NamespaceName, PolicyVersion};
+use crate::platform::PlatformName;
 
 use super::{File, Generate, Generated, HostPath, OptionError, Product, known_version};
 use rule::PolicyRule;
@@ -57,6 +59,10 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
     pub kubernetes_version: Option<PolicyVersion>,
 
+    /// Platform that it is for: the form that its API server takes, or what to do where it takes none
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PLATFORM"))]
+    pub platform: Option<PlatformName>,
+
     /// Overwrite files
     #[cfg_attr(feature = "cli", arg(long))]
     pub force: bool,
@@ -67,7 +73,7 @@ pub struct Options {
     pub estimate: Option<String>,
 
     /// Print the flags of kube-apiserver, the mounts of its pod and the same for kubeadm instead of
-    /// the policy
+    /// the policy, or what the platform has in their place
     #[cfg_attr(feature = "cli", arg(long, help_heading = SERVER))]
     pub print_flags: bool,
 
@@ -75,7 +81,8 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "BACKEND", default_value = "log", requires = "print_flags", help_heading = SERVER))]
     pub backend: Backend,
 
-    /// Where the policy is on the control plane nodes [default: /etc/kubernetes/audit/audit-policy.yaml]
+    /// Where the policy is on the control plane nodes
+    /// [default: /etc/kubernetes/audit/audit-policy.yaml, or where the platform has it]
     #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", requires = "print_flags", help_heading = SERVER))]
     pub config_path: Option<HostPath>,
 }
@@ -88,6 +95,7 @@ impl Default for Options {
             drop_noise: Vec::new(),
             namespace: Vec::new(),
             kubernetes_version: None,
+            platform: None,
             force: false,
             estimate: None,
             print_flags: false,
@@ -108,15 +116,25 @@ impl Generate for Options {
 
     fn needs(&self) -> Vec<Need> {
         let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
-        asks.then_some(Need::Version).into_iter().collect()
+        asks.then_some(Need::Version)
+            .into_iter()
+            .chain(super::platform::need(self.platform))
+            .collect()
     }
 
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let version = known_version(self.kubernetes_version, facts)?;
+        let platform = super::platform::chosen(self.platform, facts)?;
+        let cell = platform.map(|it| &it.audit);
+        if let Some(made) = platform.and_then(|it| platform::form(self, it, version).transpose()) {
+            return made;
+        }
         if self.print_flags {
-            let path = self.config_path.clone().unwrap_or(HostPath::known(PATH));
-            let (settings, notes) = self.backend.settings(&path);
-            let file = settings.to_file("audit-flags.yaml", version);
+            let known = cell.and_then(super::platform::path).unwrap_or(PATH);
+            let path = self.config_path.clone().unwrap_or(HostPath::known(known));
+            let told = cell.and_then(super::platform::told);
+            let (settings, notes) = self.backend.settings(&path, told);
+            let file = settings.to_file("audit-flags.yaml", version, told);
             return Ok(Generated { files: vec![file], notes, ..Generated::default() });
         }
         let text = self.policy(version)?;

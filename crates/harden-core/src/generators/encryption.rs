@@ -6,6 +6,7 @@ mod key;
 mod migration;
 mod new_key;
 mod plan;
+mod platform;
 mod procedure;
 mod provider;
 mod resource;
@@ -23,6 +24,7 @@ pub use writer::Writer;
 use crate::cluster::{Facts, Need};
 
 use crate::kubernetes::{MinorVersion, PolicyVersion};
+use crate::platform::PlatformName;
 
 use configuration::{Configuration, Entry, ResourceRule};
 use new_key::NewKeys;
@@ -64,17 +66,21 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long))]
     pub migrated: bool,
 
+    /// Platform that it is for: the form that its API server takes, or what to do where it takes none
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PLATFORM"))]
+    pub platform: Option<PlatformName>,
+
     /// Let keys be printed to the terminal
     #[cfg_attr(feature = "cli", arg(long))]
     pub show_key: bool,
 
     /// Print the flags of kube-apiserver, the mounts of its pod and the same for kubeadm instead of
-    /// the file
+    /// the file, or what the platform has in their place
     #[cfg_attr(feature = "cli", arg(long, help_heading = SERVER))]
     pub print_flags: bool,
 
     /// Where the file is on the control plane nodes
-    /// [default: /etc/kubernetes/encryption/encryption.yaml]
+    /// [default: /etc/kubernetes/encryption/encryption.yaml, or where the platform has it]
     #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", help_heading = SERVER))]
     pub config_path: Option<HostPath>,
 
@@ -112,6 +118,7 @@ impl Generate for Options {
         }
         let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
         let mut needs: Vec<_> = asks.then_some(Need::Version).into_iter().collect();
+        needs.extend(super::platform::need(self.platform));
         if !self.print_flags {
             needs.extend([Need::Today, Need::Random(new_key::RANDOM)]);
         }
@@ -124,17 +131,21 @@ impl Generate for Options {
         }
         let version = known_version(self.kubernetes_version, facts)?;
         check_version(version, &self.writer, &self.resources)?;
+        let of = super::platform::chosen(self.platform, facts)?;
+        let cell = of.map(|it| &it.encryption);
+        if let Some(made) = of.and_then(|it| platform::form(self, it, version, facts).transpose()) {
+            return made;
+        }
+        let known = cell.and_then(super::platform::path).unwrap_or(PATH);
+        let path = self.config_path.clone().unwrap_or(HostPath::known(known));
         if !self.print_flags {
-            return self.configure(facts);
+            return self.configure(&path, facts);
         }
         let kms = self.writer.kms()?;
-        let (settings, notes) = flags::settings(
-            &path(self.config_path.as_ref()),
-            self.automatic_reload,
-            kms.as_ref(),
-            version,
-        )?;
-        let files = vec![settings.to_file("encryption-flags.yaml", version)];
+        let told = cell.and_then(super::platform::told);
+        let (settings, notes) =
+            flags::settings(&path, self.automatic_reload, kms.as_ref(), version, told)?;
+        let files = vec![settings.to_file("encryption-flags.yaml", version, told)];
         Ok(Generated { files, notes, ..Generated::default() })
     }
 }
@@ -164,8 +175,8 @@ fn check_version(
 }
 
 impl Options {
-    /// The file alone, for a cluster that has none.
-    fn configure(&self, facts: &Facts) -> Result<Generated, OptionError> {
+    /// What the file is to say, with fresh keys.
+    fn configuration(&self, facts: &Facts) -> Result<Configuration, OptionError> {
         let mut configuration = Configuration::default();
         let mut keys = NewKeys::new(&self.writer, facts, &configuration)?;
         let reads_plain = !self.migrated;
@@ -176,6 +187,13 @@ impl Options {
             }
             configuration.rules.push(ResourceRule { resources, entries });
         }
+        Ok(configuration)
+    }
+
+    /// The file alone, for a cluster that has none.
+    fn configure(&self, path: &HostPath, facts: &Facts) -> Result<Generated, OptionError> {
+        let configuration = self.configuration(facts)?;
+        let reads_plain = !self.migrated;
         let kind = self.writer.kind();
         let mut notes: Vec<_> = provider::warning(kind).map(str::to_owned).into_iter().collect();
         notes.push(if reads_plain {
@@ -186,7 +204,7 @@ impl Options {
         if configuration.rules_for("secrets").is_empty() {
             notes.push("Secrets are not covered: add secrets to --resources".to_owned());
         }
-        let comment = header(&configuration, &path(self.config_path.as_ref()), reads_plain);
+        let comment = header(&configuration, path, reads_plain);
         let file = write(&configuration, NAME, &comment, self.show_key);
         Ok(Generated { files: vec![file], notes, ..Generated::default() })
     }

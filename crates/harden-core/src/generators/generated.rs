@@ -17,6 +17,9 @@ pub struct Generated {
     pub manifests: Vec<Manifest>,
     /// The files, the one that was asked for first.
     pub files: Vec<File>,
+    /// What to do instead, where the platform takes nothing of the kind that was asked for: commands with
+    /// their reasons. Then there are no objects and no files.
+    pub answer: Option<String>,
     /// What the user should know but the objects do not say; one sentence each.
     pub notes: Vec<String>,
     /// What a cluster answered, where the options ask whether something is so.

@@ -1,11 +1,14 @@
 //! The cluster-wide configuration of Pod Security: what namespaces without labels are held to.
 
+mod platform;
+
 use serde_json::{Map, Value, json};
 
 use crate::cluster::{Facts, Need};
 use crate::configuration::admission;
 use crate::configuration::first_document;
 use crate::kubernetes::{Level, MinorVersion, NamespaceName, PolicyVersion};
+use crate::platform::PlatformName;
 
 use super::api_server::{Kind, Mount, Settings};
 use super::version::cluster_version;
@@ -40,6 +43,10 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
     pub kubernetes_version: Option<PolicyVersion>,
 
+    /// Platform that it is for: the form that its API server takes, or what to do where it takes none
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PLATFORM"))]
+    pub platform: Option<PlatformName>,
+
     /// Overwrite files, and exempt what is never meant to be exempt
     #[cfg_attr(feature = "cli", arg(long))]
     pub force: bool,
@@ -61,12 +68,12 @@ pub struct Options {
     pub exempt_runtime_class: Vec<String>,
 
     /// Print the flag of kube-apiserver, the mount of its pod and the same for kubeadm instead of
-    /// the configuration
+    /// the configuration, or what the platform has in their place
     #[cfg_attr(feature = "cli", arg(long, help_heading = SERVER))]
     pub print_flags: bool,
 
     /// Where the configuration is on the control plane nodes
-    /// [default: /etc/kubernetes/admission/admission-configuration.yaml]
+    /// [default: /etc/kubernetes/admission/admission-configuration.yaml, or where the platform has it]
     #[cfg_attr(feature = "cli", arg(long, value_name = "PATH", requires = "print_flags", help_heading = SERVER))]
     pub config_path: Option<HostPath>,
 }
@@ -78,6 +85,7 @@ impl Default for Options {
             audit_level: None,
             warn_level: None,
             kubernetes_version: None,
+            platform: None,
             force: false,
             exempt_namespace: Vec::new(),
             exempt_no_namespace: false,
@@ -100,18 +108,27 @@ impl Generate for Options {
 
     fn needs(&self) -> Vec<Need> {
         let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
-        asks.then_some(Need::Version).into_iter().collect()
+        asks.then_some(Need::Version)
+            .into_iter()
+            .chain(super::platform::need(self.platform))
+            .collect()
     }
 
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let version = self.version(facts)?;
+        let of = super::platform::chosen(self.platform, facts)?;
+        let cell = of.map(|it| &it.pod_security);
+        if let Some(made) = of.and_then(|it| platform::form(self, it, version).transpose()) {
+            return made;
+        }
         if self.print_flags {
-            let path = self.config_path.clone().unwrap_or(HostPath::known(PATH)).to_string();
+            let known = cell.and_then(super::platform::path).unwrap_or(PATH);
+            let path = self.config_path.clone().unwrap_or(HostPath::known(known));
             let settings = Settings {
-                flags: vec![("admission-control-config-file", path.clone())],
+                flags: vec![("admission-control-config-file", path.to_string())],
                 mounts: vec![Mount {
                     name: "admission-config",
-                    path: path.clone(),
+                    path: path.to_string(),
                     kind: Kind::File,
                 }],
             };
@@ -119,25 +136,38 @@ impl Generate for Options {
                 PolicyVersion::Pinned(version) => version,
                 PolicyVersion::Latest | PolicyVersion::Cluster => MinorVersion::NEWEST_KNOWN,
             };
-            let notes =
-                vec![format!("put the configuration at {path} on every control plane node first")];
-            let files = vec![settings.to_file("admission-flags.yaml", kubeadm)];
+            let told = cell.and_then(super::platform::told);
+            let notes = vec![super::platform::put("configuration", &path, told)];
+            let files = vec![settings.to_file("admission-flags.yaml", kubeadm, told)];
             return Ok(Generated { files, notes, ..Generated::default() });
         }
-        self.check_users()?;
-        if self.namespaces().contains(&"default") && !self.force {
-            let rule = "whatever names no namespace goes there, and would not be judged; --force goes ahead";
-            return Err(OptionError::new("--exempt-namespace", "default", rule));
-        }
-        let text = self.text(version);
-        check_names(&text)?;
+        let text = self.text(version)?;
         let files = vec![File::new(FILE, text)];
         Ok(Generated { files, notes: self.notes(), ..Generated::default() })
     }
 }
 
 impl Options {
-    fn text(&self, version: PolicyVersion) -> String {
+    /// The whole file, held to what the server takes.
+    fn text(&self, version: PolicyVersion) -> Result<String, OptionError> {
+        self.check_users()?;
+        if self.namespaces().contains(&"default") && !self.force {
+            let rule = "whatever names no namespace goes there, and would not be judged; --force goes ahead";
+            return Err(OptionError::new("--exempt-namespace", "default", rule));
+        }
+        let configuration = self.configuration(version, self.namespaces());
+        let file = json!({
+            "apiVersion": "apiserver.config.k8s.io/v1",
+            "kind": "AdmissionConfiguration",
+            "plugins": [{"name": "PodSecurity", "configuration": configuration}],
+        });
+        let text = with_reasons(&file, self.of_upgrades());
+        check_names(&text)?;
+        Ok(text)
+    }
+
+    /// What PodSecurity is told.
+    fn configuration(&self, version: PolicyVersion, namespaces: Vec<&str>) -> Value {
         let version = version.to_string();
         let is_quiet = self.level == Level::Privileged;
         let unset = if is_quiet { Level::Privileged } else { Level::Restricted };
@@ -157,7 +187,7 @@ impl Options {
                 exemptions.insert(key.to_owned(), list.into());
             }
         };
-        add("namespaces", self.namespaces());
+        add("namespaces", namespaces);
         add("usernames", distinct(self.exempt_user.iter().map(String::as_str)));
         add("runtimeClasses", distinct(self.exempt_runtime_class.iter().map(String::as_str)));
         let mut configuration = json!({
@@ -168,12 +198,7 @@ impl Options {
         if let Some(fields) = configuration.as_object_mut().filter(|_| !exemptions.is_empty()) {
             fields.insert("exemptions".to_owned(), exemptions.into());
         }
-        let file = json!({
-            "apiVersion": "apiserver.config.k8s.io/v1",
-            "kind": "AdmissionConfiguration",
-            "plugins": [{"name": "PodSecurity", "configuration": configuration}],
-        });
-        with_reasons(&file, self.of_upgrades())
+        configuration
     }
 
     /// What an upgrade of Kubernetes changes of what is rejected: an API server takes a version that it

@@ -15,8 +15,8 @@ use std::fmt::Write as _;
 use harden_yaml::{Document, Lines};
 use serde_json::{Value, json};
 
-use crate::configuration::Rejection;
 use crate::configuration::audit::{self, AuditLevel, AuditPolicy, Decision, Event, Stage, decide};
+use crate::configuration::{Rejection, machine};
 use crate::kubernetes::MinorVersion;
 
 /// An audit policy that is asked.
@@ -51,14 +51,17 @@ pub struct Miss {
 }
 
 impl<'d> Simulator<'d> {
-    /// Reads a policy, or says why the API server of this version would not start with it; `file` is
-    /// what it is called in answers.
+    /// Reads a policy, in a file of its own or in a machine configuration, or says why the API server of
+    /// this version would not start with it; `file` is what it is called in answers.
     pub fn new(
         document: &'d Document<'d>,
         file: &str,
         version: MinorVersion,
     ) -> Result<Self, Rejection<'d>> {
-        let policy = audit::read(document, version)?;
+        let policy = match machine::audit_policy(document) {
+            Some(inside) => audit::read_inside(document, inside, version)?,
+            None => audit::read(document, version)?,
+        };
         let lines = Lines::new(document.text());
         let line = |place: harden_yaml::Place<'_>| lines.position(place.span().start).line;
         let lines = policy.rules.iter().map(|it| line(it.place)).collect();

@@ -1,7 +1,8 @@
 //! Where audit events go.
 
-use crate::generators::HostPath;
 use crate::generators::api_server::{Kind, Mount, Settings};
+use crate::generators::{HostPath, platform};
+use crate::platform::Told;
 
 /// Where kube-apiserver sends audit events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +19,7 @@ const LOGS: &str = "/var/log/kubernetes/audit";
 
 impl Backend {
     /// What the server needs, and what the user should know.
-    pub(super) fn settings(self, policy: &HostPath) -> (Settings, Vec<String>) {
+    pub(super) fn settings(self, policy: &HostPath, told: Option<Told>) -> (Settings, Vec<String>) {
         let mut settings = Settings {
             flags: vec![("audit-policy-file", policy.to_string())],
             mounts: vec![Mount {
@@ -27,8 +28,7 @@ impl Backend {
                 kind: Kind::File,
             }],
         };
-        let mut notes =
-            vec![format!("put the policy at {policy} on every control plane node first")];
+        let mut notes = vec![platform::put("policy", policy, told)];
         let mut add = |flag, value: &str| settings.flags.push((flag, value.to_owned()));
         match self {
             Self::Log => {

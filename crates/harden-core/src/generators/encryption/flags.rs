@@ -2,8 +2,9 @@
 
 use super::provider::Kms;
 use crate::generators::api_server::{Kind, Mount, Settings};
-use crate::generators::{HostPath, OptionError};
+use crate::generators::{HostPath, OptionError, platform};
 use crate::kubernetes::MinorVersion;
+use crate::platform::Told;
 
 /// The first version whose API server has `--encryption-provider-config-automatic-reload`.
 const AUTOMATIC_RELOAD: MinorVersion = MinorVersion(26);
@@ -25,15 +26,14 @@ pub(super) fn settings(
     reloads: bool,
     kms: Option<&Kms>,
     version: MinorVersion,
+    told: Option<Told>,
 ) -> Result<(Settings, Vec<String>), OptionError> {
     check_reload(reloads, version)?;
     let mut flags = vec![("encryption-provider-config", path.to_string())];
     if reloads {
         flags.push(("encryption-provider-config-automatic-reload", "true".to_owned()));
     }
-    let mut notes = vec![format!(
-        "put the file at {path} on every control plane node first, owner root, mode 0600"
-    )];
+    let mut notes = vec![format!("{}, owner root, mode 0600", platform::put("file", path, told))];
     let file = if let Some(folder) = path.folder_of_its_own() {
         Mount { name: "encryption", path: folder.to_owned(), kind: Kind::Folder }
     } else {

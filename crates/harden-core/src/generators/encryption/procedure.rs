@@ -13,8 +13,9 @@ use super::stage::{self, Stage};
 use super::writer::Writer;
 use super::{migration, plan, provider, status};
 use crate::cluster::{Facts, Need};
-use crate::generators::{File, Generated, HostPath, OptionError, known_version};
+use crate::generators::{File, Generated, HostPath, OptionError, known_version, platform};
 use crate::kubernetes::PolicyVersion;
+use crate::platform::PlatformName;
 
 /// What is done with a file that is in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +106,10 @@ pub struct Progress {
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
     pub kubernetes_version: Option<PolicyVersion>,
 
+    /// Platform that it is for: where it replaces keys itself, what is printed is how
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PLATFORM"))]
+    pub platform: Option<PlatformName>,
+
     /// Let keys be printed to the terminal
     #[cfg_attr(feature = "cli", arg(long))]
     pub show_key: bool,
@@ -190,11 +195,16 @@ impl Procedure {
         needs.extend(progress.verify.then_some(Need::Encryption));
         let asks = progress.kubernetes_version == Some(PolicyVersion::Cluster);
         needs.extend(asks.then_some(Need::Version));
+        needs.extend(platform::need(progress.platform));
         needs
     }
 
     pub(super) fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let progress = self.progress();
+        let of = platform::chosen(progress.platform, facts)?;
+        if let Some(answer) = of.and_then(|it| super::platform::procedure(self, it)) {
+            return Ok(answer);
+        }
         self.check_version(facts)?;
         let now = self.configuration()?;
         let (mut notes, verdict) = self.verified(&now, facts)?;
