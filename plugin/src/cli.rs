@@ -110,6 +110,8 @@ const RARE: &[&str] = &[
     "dns_port",
     "dns_cidr",
     "allow_apiserver",
+    "allow_webhooks",
+    "webhook_source",
     "no_comments",
     "allow_incomplete",
     "force_conflicts",

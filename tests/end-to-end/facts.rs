@@ -93,3 +93,56 @@ fn the_dns_of_the_cluster_is_found_with_the_ports_of_its_pods() {
     );
     plane.apply(&line_on(&plane, "namespace a --dns cluster").ok());
 }
+
+/// A node as a cloud or a distribution makes it.
+fn node(name: &str, more: &str) -> String {
+    format!("apiVersion: v1\nkind: Node\nmetadata:\n  name: {name}\n{more}")
+}
+
+#[test]
+fn the_platform_of_the_cluster_is_told_by_its_nodes() {
+    let Some(plane) = ControlPlane::for_test(&Options::default()) else { return };
+    let words = "namespace a --platform cluster --only dns --no-comments";
+    let message = line_on(&plane, words).rejected();
+    assert!(
+        message.contains(
+            "looks like none of the platforms that are known here; name it with --platform"
+        ),
+        "{message}"
+    );
+    plane.apply(&node("a", "  labels: {kubernetes.azure.com/cluster: x}\n"));
+    let yaml = line_on(&plane, words).ok();
+    assert!(yaml.contains("169.254.10.11/32"), "{yaml}");
+    let ended = line_on(&plane, "encryption --platform cluster");
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    assert!(ended.stdout.contains("az aks update"), "{}", ended.stdout);
+    plane.apply(&node("b", "spec: {providerID: 'kind://docker/kind/kind-control-plane'}\n"));
+    let message = line_on(&plane, words).rejected();
+    assert!(message.contains("looks like several platforms: kind, aks;"), "{message}");
+}
+
+const API_SERVERS: &str = "\
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: kubernetes-1, namespace: default, labels: {kubernetes.io/service-name: kubernetes}}
+addressType: IPv4
+endpoints: [{addresses: [10.0.0.11]}, {addresses: [10.0.0.10]}]
+ports: [{name: https, port: 7443, protocol: TCP}]
+";
+
+#[test]
+fn the_endpoints_of_the_api_server_are_those_of_its_service() {
+    let Some(plane) = ControlPlane::for_test(&Options::default()) else { return };
+    let words = "namespace a --allow-apiserver cluster --only flows --no-comments";
+    let message = line_on(&plane, words).rejected();
+    assert!(message.contains("has no endpoints that tell where the API server is"), "{message}");
+    plane.apply(API_SERVERS);
+    let yaml = line_on(&plane, words).ok();
+    let egress = yaml.split("egress:\n").nth(1).expect("egress");
+    let rule = |address: &str| {
+        format!(
+            "  - to:\n    - ipBlock:\n        cidr: {address}/32\n    ports:\n    - protocol: TCP\n      port: 7443\n"
+        )
+    };
+    assert_eq!(egress, rule("10.0.0.10") + &rule("10.0.0.11"));
+}

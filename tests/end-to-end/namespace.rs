@@ -67,6 +67,8 @@ fn every_object_that_can_be_made_is_accepted_strictly() {
     let Some(plane) = ControlPlane::shared() else { return };
     let everything = "--allow-same-namespace --allow-from ingress/app.kubernetes.io/name=nginx:8080,http,53/udp \
         --allow-to db/app=pg:5432,8000-8100 --allow-apiserver 10.0.0.10/32:6443 --allow-apiserver [fd00::1]:6443 \
+        --allow-to 10.0.0.0/8:5432 --allow-to [fd00::/64]:5432 --allow-to 0.0.0.0/0:443 --allow-from 203.0.113.7:8080 \
+        --allow-webhooks app=webhook:9443,hook --webhook-source 10.0.0.10/32 --bind view=group:g --bind org:x=serviceaccount:ci/y \
         --allow-internet --label team=x --annotation example.com/owner=x --admin-group a --admin-user b --edit-group c \
         --edit-user d --view-group e --view-user f --secrets write \
         --quota count/jobs.batch=5,requests.nvidia.com/gpu=1,services=10,gold.storageclass.storage.k8s.io/requests.storage=5Gi";
@@ -80,6 +82,9 @@ fn every_object_that_can_be_made_is_accepted_strictly() {
             "strict-privileged",
             "--level privileged --size large --kubernetes-version latest --dns custom --dns-cidr fd00::2/128",
         ),
+        ("strict-gke", "--platform gke"),
+        ("strict-openshift", "--platform openshift"),
+        ("strict-aks", "--platform aks"),
     ] {
         let words = format!("namespace {name} {everything} {extra}");
         let yaml = line(&words).ok();

@@ -11,6 +11,7 @@ use harden_core::cluster::Facts;
 use harden_core::generators::Generator;
 use harden_core::generators::namespace::{AdminSecrets, Dns, Options, Part, Size};
 use harden_core::kubernetes::{Level, MinorVersion, PolicyVersion};
+use harden_core::platform::PlatformName;
 use harden_core::{ManifestFormat, render, rules};
 
 /// What the rules say of generated objects, as `severity rule: message`.
@@ -46,8 +47,20 @@ fn everything() -> Options {
         allow_from: vec![
             "ingress-nginx/app.kubernetes.io/name=ingress-nginx:8080".parse().unwrap(),
             "monitoring".parse().unwrap(),
+            "203.0.113.0/24:8080".parse().unwrap(),
+            "0.0.0.0/0:8443".parse().unwrap(),
         ],
-        allow_to: vec!["postgres/app=db:5432".parse().unwrap(), "shared".parse().unwrap()],
+        allow_to: [
+            "postgres/app=db:5432",
+            "shared",
+            "10.0.0.0/8:5432",
+            "0.0.0.0/0:443",
+            "::/0:443",
+            "fd00::/8",
+        ]
+        .map(|it| it.parse().unwrap())
+        .to_vec(),
+        allow_webhooks: vec!["app=webhook:9443".parse().unwrap(), "8443".parse().unwrap()],
         allow_apiserver: vec!["10.0.0.10/32:6443".parse().unwrap()],
         allow_internet: true,
         size: Size::Large,
@@ -57,6 +70,9 @@ fn everything() -> Options {
         edit_user: vec!["bob".parse().unwrap()],
         view_group: vec!["engineers".parse().unwrap()],
         view_user: vec!["eve".parse().unwrap()],
+        bind: ["deployer=group:team-a", "deployer=serviceaccount:ci/runner", "viewer=user:eve"]
+            .map(|it| it.parse().unwrap())
+            .to_vec(),
         secrets: AdminSecrets::Write,
         ..Options::default()
     }
@@ -76,6 +92,26 @@ fn nothing_is_found_in_a_namespace_with_every_option() {
     for dns in [Dns::KubeDns, Dns::Nodelocal, Dns::Openshift] {
         let options = Options { dns: vec![dns], dns_selector: Vec::new(), ..everything() };
         assert_eq!(findings(options), [""; 0], "{dns:?}");
+    }
+}
+
+#[test]
+fn nothing_is_found_in_a_namespace_for_any_platform() {
+    for platform in PlatformName::ALL {
+        for dns in [vec![], vec![Dns::Openshift]] {
+            let options = Options {
+                platform: Some(*platform),
+                dns,
+                dns_selector: Vec::new(),
+                dns_cidr: Vec::new(),
+                allow_apiserver: vec!["10.0.0.10/32".parse().unwrap()],
+                ..everything()
+            };
+            assert_eq!(findings(options.clone()), [""; 0], "{platform:?}");
+            let webhook_source = vec!["10.0.0.0/28".parse().unwrap()];
+            assert_eq!(findings(Options { webhook_source, ..options }), [""; 0], "{platform:?}");
+        }
+        assert_eq!(findings(Options { platform: Some(*platform), ..plain() }), [""; 0]);
     }
 }
 
@@ -154,10 +190,22 @@ impl Random {
         dns.retain(|_| self.chance());
         let dns_selector = self.some(&["dns/app=unbound", "kube-system", "openshift-dns"]);
         let dns_cidr = self.some(&["10.0.0.53/32", "fd00::53/128", "169.254.25.10/32"]);
-        if dns.is_empty() && dns_selector.is_empty() && dns_cidr.is_empty() {
+        let mut platforms: Vec<_> = PlatformName::ALL.iter().copied().map(Some).collect();
+        platforms.extend([None; 9]);
+        let platform = self.pick(&platforms);
+        if platform.is_none() && dns.is_empty() && dns_selector.is_empty() && dns_cidr.is_empty() {
             dns.push(Dns::KubeDns);
         }
-        let hosts = ["ingress-nginx/app.kubernetes.io/name=nginx:8080,8443", "db:5432", "logs"];
+        let hosts = [
+            "ingress-nginx/app.kubernetes.io/name=nginx:8080,8443",
+            "db:5432",
+            "logs",
+            "10.0.0.0/8",
+            "10.0.0.5:5432,514/udp",
+            "0.0.0.0/0:443",
+            "[fd00::/64]:5432",
+            "198.51.100.0/24:443",
+        ];
         let (admin_group, admin_user) = (self.some(&["leads"]), self.some(&["ann"]));
         let has_admin = !admin_group.is_empty() || !admin_user.is_empty();
         let secrets = [AdminSecrets::None, AdminSecrets::Read, AdminSecrets::Write];
@@ -186,6 +234,10 @@ impl Random {
             allow_from: self.some(&hosts),
             allow_to: self.some(&hosts),
             allow_apiserver: self.some(&["10.0.0.10/32:6443", "[fd00::10]:6443"]),
+            allow_webhooks: self.some(&["app=webhook:9443", "8443,10250", "tier=a,app=b:hook"]),
+            webhook_source: self.some(&["10.0.0.0/28", "fd00::/64"]),
+            platform,
+            bind: self.some(&["deployer=group:team-a", "a:b=user:ann", "x=serviceaccount:ci/x"]),
             allow_internet: self.chance(),
             size: self.pick(&[Size::Small, Size::Medium, Size::Large]),
             quota: self.some(&["limits.cpu=4", "memory=1Gi", "pods=5", "services.nodeports=2"]),

@@ -25,12 +25,11 @@ pub(crate) const COMMANDS: [&str; 18] = [
 ];
 
 /// Flags, without their dashes.
-pub(crate) const FLAGS: [&str; 13] = [
+pub(crate) const FLAGS: [&str; 12] = [
     "snapshot",
     "selector",
     "all-namespaces",
     "chunk-size",
-    "platform",
     "against",
     "lock",
     "framework",

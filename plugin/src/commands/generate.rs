@@ -58,7 +58,7 @@ fn files(generator: &dyn Generate, delivery: &FileDelivery) -> super::Result {
 /// Prints what to do instead; it is no file of the kind that was asked for, so that none is written.
 fn answered(answer: &str, delivery: &FileDelivery) -> super::Result {
     terminal::print(&delivery.style.text_of(&File::new("answer", answer)))?;
-    if delivery.output.is_some() || delivery.output_dir.is_some() {
+    if !delivery.output_file.is_empty() || delivery.output_dir.is_some() {
         terminal::note("no file was written")?;
     }
     Ok(Exit::Found)

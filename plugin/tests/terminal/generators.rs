@@ -8,7 +8,7 @@ use crate::harden::line;
 use crate::show_generated;
 
 /// Every way of using `namespace` that its reader should see once.
-pub(crate) const NAMESPACE: [(&str, &str); 14] = [
+pub(crate) const NAMESPACE: [(&str, &str); 20] = [
     ("namespace", "namespace team-a"),
     ("namespace-baseline", "namespace team-a --level baseline --only namespace"),
     (
@@ -42,6 +42,30 @@ pub(crate) const NAMESPACE: [(&str, &str); 14] = [
     (
         "namespace-large",
         "namespace team-a --only quota,limits --size large --quota services.loadbalancers=2,services.nodeports=4",
+    ),
+    (
+        "namespace-platform-gke",
+        "namespace team-a --only dns,flows --platform gke --allow-webhooks app=webhook:10250",
+    ),
+    (
+        "namespace-platform-openshift",
+        "namespace team-a --only namespace,dns,flows --platform openshift --allow-webhooks app=webhook:9443 --allow-apiserver 10.0.0.10",
+    ),
+    (
+        "namespace-platform-aks",
+        "namespace team-a --only dns,flows --platform aks --allow-webhooks app=webhook:9443 --webhook-source 10.1.0.0/28",
+    ),
+    (
+        "namespace-addresses",
+        "namespace team-a --only flows --allow-to 10.20.0.0/24:5432 --allow-to [fd00::/8]:5432 --allow-to 0.0.0.0/0:443 --allow-from 203.0.113.7:8080,8443 --allow-from 0.0.0.0/0:8443",
+    ),
+    (
+        "namespace-webhooks",
+        "namespace team-a --only flows --allow-webhooks app=webhook:9443 --allow-webhooks 8443,hook",
+    ),
+    (
+        "namespace-bind",
+        "namespace team-a --only rbac --bind deployer=group:team-a --bind deployer=serviceaccount:ci/runner --bind org:viewer=user:ann@example.com",
     ),
     (
         "namespace-rbac",

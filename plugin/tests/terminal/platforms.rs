@@ -29,7 +29,7 @@ const ANSWERS: [(&str, &str); 12] = [
     ("encryption-gke", "encryption --platform gke"),
     ("encryption-eks", "encryption --platform eks"),
     ("encryption-aks", "encryption --platform aks"),
-    ("pod-security-gke", "pod-security --platform gke --enforce restricted"),
+    ("pod-security-gke", "pod-security --platform gke --level restricted"),
     ("pod-security-openshift", "pod-security --platform openshift"),
     ("encryption-rotate-k3s", "encryption rotate --platform k3s"),
     ("encryption-rotate-gke", "encryption rotate --platform gke"),
@@ -57,7 +57,7 @@ fn the_gallery_shows_each_answer() {
 #[test]
 fn an_answer_is_no_file() {
     let folder = tempfile::tempdir().unwrap();
-    for option in ["--output", "--output-dir"] {
+    for option in ["--output-file", "--output-dir"] {
         let path = folder.path().join(option);
         let ended = line(&format!("encryption --platform gke {option} {}", path.display()));
         assert_eq!(ended.code, 1);
@@ -86,14 +86,32 @@ fn both_forms_of_talos_go_into_a_folder() {
 fn a_policy_inside_of_a_machine_configuration_is_asked() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("patch.yaml").display().to_string();
-    line(&format!("audit-policy --platform talos --output {file}")).ok();
+    line(&format!("audit-policy --platform talos --output-file {file}")).ok();
     let asked = format!("simulate audit -f {file} --user alice --verb get --resource secrets");
     assert!(line(&asked).ok().starts_with("Metadata: "));
 }
 
-const MISTAKES: [&str; 12] = [
+const MISTAKES: [&str; 30] = [
+    "namespace team-a --platform minikube",
+    "namespace team-a --allow-apiserver 10.0.0.10",
+    "namespace team-a --allow-apiserver 10.0.0.1/8",
+    "namespace team-a --allow-to 0.0.0.0/0",
+    "namespace team-a --allow-to ::/0:53",
+    "namespace team-a --allow-to 10.0.0.1/8:443",
+    "namespace team-a --allow-to fd00::10:443",
+    "namespace team-a --allow-to db.example.com:5432",
+    "namespace team-a --allow-from 0.0.0.0/0",
+    "namespace team-a --allow-webhooks app=webhook",
+    "namespace team-a --webhook-source 10.0.0.10/32",
+    "namespace team-a --bind deployer",
+    "namespace team-a --bind deployer=team-a",
+    "namespace team-a --bind a/b=group:team-a",
+    "namespace team-a --bind deployer=serviceaccount:ci",
+    "namespace team-a --bind deployer=group:system:authenticated",
+    "namespace team-a --bind cluster-admin=group:team-a",
+    "namespace team-a --bind admin=user:ann",
     "audit-policy --platform talos --print-flags",
-    "audit-policy --platform openshift --namespaces team-a",
+    "audit-policy --platform openshift --namespace team-a",
     "audit-policy --platform openshift --drop-noise",
     "pod-security --platform talos --exempt-no-namespace",
     "pod-security --platform talos --exempt-user system:masters",
@@ -102,7 +120,7 @@ const MISTAKES: [&str; 12] = [
     "encryption --platform rke2 --key-name a",
     "encryption --platform rke2 --config-path /etc/a/b.yaml",
     "encryption --platform openshift --provider secretbox",
-    "encryption --platform openshift --stage migrated",
+    "encryption --platform openshift --migrated",
     "encryption --platform talos --provider kms --kms-endpoint unix:///a",
 ];
 
@@ -111,4 +129,20 @@ fn every_mistake_is_named_with_its_flag_and_rule() {
     let entry = |words: &&str| format!("$ kubectl harden {words}\n{}\n", line(words).rejected());
     let page: String = MISTAKES.iter().map(entry).collect();
     gallery("terminal").bind(|| insta::assert_snapshot!("platform-mistakes", page));
+}
+
+#[test]
+fn what_is_doubted_or_open_is_said() {
+    let words = "namespace team-a --platform eks --allow-webhooks 9443";
+    let notes = line(words).stderr;
+    assert!(notes.contains("note: the DNS on EKS is not verified in one point"), "{notes}");
+    assert!(notes.contains("--webhook-source names its addresses"), "{notes}");
+    let words = "namespace team-a --platform gke --allow-webhooks 9443";
+    assert!(line(words).stderr.contains("ports 443 and 10250"));
+    assert_eq!(line("namespace team-a --platform k3s").stderr, "");
+    assert!(
+        line("namespace team-a --bind admin=user:ann --force --only rbac")
+            .ok()
+            .contains("bind-admin")
+    );
 }

@@ -13,7 +13,7 @@ const USAGE: &str = "\
 cargo xtask test            every check and test, with a real control plane where Go is at hand
 cargo xtask tools           install trunk, wasm-bindgen and cargo-deny into a cache folder
 cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
-cargo xtask docs            write the pages of the rules anew, under docs/rules
+cargo xtask docs            write the pages of the rules and the table of platforms anew
 cargo xtask web             build the playground into web/dist
 cargo xtask web-bench       measure the playground in a browser
 cargo xtask bench           measure the command beside kubectl and kube-score

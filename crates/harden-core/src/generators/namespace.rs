@@ -1,6 +1,9 @@
 //! Namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use.
 
 mod access;
+mod addresses;
+mod api_server;
+mod bind;
 mod dns;
 mod flow;
 mod network;
@@ -8,20 +11,23 @@ mod part;
 mod pod_security;
 mod quota;
 mod service_account;
+mod webhook;
 
 pub use access::{AdminSecrets, Subject};
+pub use api_server::ApiServer;
+pub use bind::{Binding, InvalidBinding};
 pub use dns::{Dns, DnsSelector};
-pub use flow::Flow;
+pub use flow::{Flow, Peer};
 pub use part::Part;
 pub use quota::{Hard, Size};
+pub use webhook::Webhook;
 
 use crate::cluster::{Facts, Need};
 
-use crate::kubernetes::{
-    Annotation, Cidr, Endpoint, Label, Level, NamespaceName, PolicyVersion, PortNumber,
-};
+use crate::kubernetes::{Annotation, Cidr, Label, Level, NamespaceName, PolicyVersion, PortNumber};
+use crate::platform::{Platform, PlatformName};
 
-use super::{Generate, Generated, OptionError, Product};
+use super::{Generate, Generated, OptionError, Product, platform};
 
 #[cfg(feature = "cli")]
 const SECURITY: &str = "Pod Security";
@@ -89,8 +95,15 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION", help_heading = SECURITY))]
     pub kubernetes_version: Option<PolicyVersion>,
 
+    /// Platform that the cluster runs on
+    ///
+    /// It says who answers for DNS, on which port the API server is, and where it calls webhooks from.
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PLATFORM", help_heading = NETWORK))]
+    pub platform: Option<PlatformName>,
+
     /// How pods resolve names; cluster looks at the cluster's DNS Service
-    #[cfg_attr(feature = "cli", arg(long, value_name = "DNS", value_delimiter = ',', default_values = ["kube-dns", "nodelocal"], help_heading = NETWORK))]
+    /// [default: kube-dns and nodelocal, or as --platform says]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "DNS", value_delimiter = ',', help_heading = NETWORK))]
     pub dns: Vec<Dns>,
 
     /// DNS pods for --dns custom, e.g. dns/app=unbound; repeatable
@@ -109,17 +122,32 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, help_heading = NETWORK))]
     pub allow_same_namespace: bool,
 
-    /// Let pods of another namespace connect, e.g. ingress-nginx/app.kubernetes.io/name=ingress-nginx:8080; repeatable
-    #[cfg_attr(feature = "cli", arg(long, value_name = "NAMESPACE[/KEY=VALUE,...][:PORT,...]", help_heading = NETWORK))]
+    /// Let others connect: NAMESPACE[/KEY=VALUE,...][:PORT,...] or CIDR[:PORT,...]; repeatable
+    ///
+    /// Such as ingress-nginx/app.kubernetes.io/name=ingress-nginx:8080, 10.0.0.0/24:8080 or [fd00::/64]:8080
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PEER", help_heading = NETWORK))]
     pub allow_from: Vec<Flow>,
 
-    /// Let pods connect to another namespace, e.g. postgres/app=db:5432; repeatable
-    #[cfg_attr(feature = "cli", arg(long, value_name = "NAMESPACE[/KEY=VALUE,...][:PORT,...]", help_heading = NETWORK))]
+    /// Let pods connect to others: NAMESPACE[/KEY=VALUE,...][:PORT,...] or CIDR[:PORT,...]; repeatable
+    ///
+    /// Such as postgres/app=db:5432, 10.0.0.0/24:5432 or [fd00::/64]:5432
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PEER", help_heading = NETWORK))]
     pub allow_to: Vec<Flow>,
 
-    /// Let pods connect to the API server: addresses and port of its endpoints, not of its Service; repeatable
-    #[cfg_attr(feature = "cli", arg(long, value_name = "CIDR:PORT", help_heading = NETWORK))]
-    pub allow_apiserver: Vec<Endpoint>,
+    /// Let pods connect to the API server: addresses and port of its endpoints, not of its Service; without a
+    /// port it is that of --platform, and cluster asks the cluster for both. Repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "CIDR[:PORT]", help_heading = NETWORK))]
+    pub allow_apiserver: Vec<ApiServer>,
+
+    /// Let the API server call webhooks of the namespace's pods, by the ports that the pods listen on,
+    /// e.g. app=webhook:9443; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "[KEY=VALUE,...:]PORT,...", help_heading = NETWORK))]
+    pub allow_webhooks: Vec<Webhook>,
+
+    /// Addresses that the API server calls webhooks from, e.g. those of the control plane nodes; repeatable
+    /// [default: as --platform says, or else everywhere]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "CIDR", requires = "allow_webhooks", help_heading = NETWORK))]
+    pub webhook_source: Vec<Cidr>,
 
     /// Let pods connect to public addresses; cloud metadata and private ranges stay closed
     #[cfg_attr(feature = "cli", arg(long, help_heading = NETWORK))]
@@ -158,6 +186,11 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "USER", help_heading = ACCESS))]
     pub view_user: Vec<Subject>,
 
+    /// Bind a ClusterRole that is there to somebody, in the namespace alone: ROLE=group:NAME, ROLE=user:NAME or
+    /// ROLE=serviceaccount:NAMESPACE/NAME; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "ROLE=KIND:NAME", help_heading = ACCESS))]
+    pub bind: Vec<Binding>,
+
     /// What admins may do with Secrets through the API
     #[cfg_attr(feature = "cli", arg(long, value_name = "ACCESS", default_value = "none", help_heading = ACCESS))]
     pub secrets: AdminSecrets,
@@ -183,7 +216,8 @@ impl Default for Options {
             audit_level: None,
             warn_level: None,
             kubernetes_version: None,
-            dns: vec![Dns::KubeDns, Dns::Nodelocal],
+            platform: None,
+            dns: Vec::new(),
             dns_selector: Vec::new(),
             dns_port: Vec::new(),
             dns_cidr: Vec::new(),
@@ -191,6 +225,8 @@ impl Default for Options {
             allow_from: Vec::new(),
             allow_to: Vec::new(),
             allow_apiserver: Vec::new(),
+            allow_webhooks: Vec::new(),
+            webhook_source: Vec::new(),
             allow_internet: false,
             size: Size::Small,
             quota: Vec::new(),
@@ -200,6 +236,7 @@ impl Default for Options {
             edit_user: Vec::new(),
             view_group: Vec::new(),
             view_user: Vec::new(),
+            bind: Vec::new(),
             secrets: AdminSecrets::None,
         }
     }
@@ -239,19 +276,30 @@ impl Generate for Options {
         let version =
             self.makes(Part::Namespace) && self.kubernetes_version == Some(PolicyVersion::Cluster);
         let dns = self.makes(Part::Dns) && self.dns.contains(&Dns::Cluster);
-        [(version, Need::Version), (dns, Need::Dns)]
+        let api_servers =
+            self.makes(Part::Flows) && self.allow_apiserver.contains(&ApiServer::Cluster);
+        [(version, Need::Version), (dns, Need::Dns), (api_servers, Need::ApiServers)]
             .into_iter()
             .filter_map(|(needed, need)| needed.then_some(need))
+            .chain(platform::need(self.platform))
             .collect()
     }
 
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let names = self.checked_names()?;
-        let labels = pod_security::labels(self, facts)?;
-        let dns = dns::peers(self, facts)?;
+        let of = platform::chosen(self.platform, facts)?;
+        let labels = pod_security::labels(self, of, facts)?;
+        let dns = dns::peers(self, of, facts)?;
+        addresses::check(self)?;
+        let api_servers = if self.makes(Part::Flows) {
+            api_server::endpoints(self, of, facts)?
+        } else {
+            Vec::new()
+        };
         let bounds = quota::bounds(self)?;
         let access = access::roles(self)?;
-        let mut generated = Generated { notes: self.notes(), ..Generated::default() };
+        bind::check(self)?;
+        let mut generated = Generated { notes: self.notes(of), ..Generated::default() };
         for name in names {
             let name = name.as_str();
             let mut add = |part, manifests: Vec<_>| {
@@ -262,11 +310,12 @@ impl Generate for Options {
             add(Part::Namespace, vec![pod_security::namespace(self, facts, name, &labels)]);
             add(Part::DefaultDeny, vec![network::default_deny(self, name)]);
             add(Part::Dns, vec![dns::policy(name, &dns)]);
-            add(Part::Flows, network::flows(self, name));
+            add(Part::Flows, network::flows(self, of, &api_servers, name));
             add(Part::Quota, vec![quota::resource_quota(name, &bounds)]);
             add(Part::Limits, vec![quota::limit_range(name, &bounds)]);
             add(Part::ServiceAccount, vec![service_account::default(name)]);
             add(Part::Rbac, access::manifests(name, &access));
+            add(Part::Rbac, bind::manifests(&self.bind, name));
         }
         if generated.manifests.is_empty() {
             return Err(OptionError::new(
@@ -308,8 +357,19 @@ impl Options {
         Ok(names)
     }
 
-    fn notes(&self) -> Vec<String> {
+    fn notes(&self, of: Option<&Platform>) -> Vec<String> {
         let mut notes = Vec::new();
+        if let Some(of) = of {
+            if self.makes(Part::Dns) && self.dns.is_empty() {
+                notes.extend(platform::doubts(of, "the DNS", of.dns.unverified));
+            }
+            if self.makes(Part::Flows) && !self.allow_apiserver.is_empty() {
+                notes.extend(platform::doubts(of, "the API server", of.api_server.unverified));
+            }
+        }
+        if self.makes(Part::Flows) {
+            notes.extend(webhook::notes(self, of));
+        }
         if self.makes(Part::DefaultDeny) && !self.makes(Part::Dns) {
             notes.push(
                 "default-deny is made without dns: pods cannot resolve names until another policy lets them".to_owned(),

@@ -18,6 +18,11 @@ impl Cidr {
     pub fn single(address: IpAddr) -> Self {
         Self(IpNet::from(address))
     }
+
+    /// The range.
+    pub fn range(self) -> IpNet {
+        self.0
+    }
 }
 
 /// Why a text is no address range.

@@ -178,6 +178,9 @@ impl Access {
     }
 }
 
+/// Routes are of those who deploy; Gateways, which listen, and grants to other namespaces are not.
+const GATEWAY: &str = "gateway.networking.k8s.io";
+
 const READ: &[&str] = &["get", "list", "watch"];
 const WRITE: &[&str] =
     &["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
@@ -216,6 +219,7 @@ fn edit_rules(namespace: &str) -> Vec<Value> {
         rule("batch", &["cronjobs", "jobs"], WRITE),
         rule("autoscaling", &["horizontalpodautoscalers"], WRITE),
         rule("networking.k8s.io", &["ingresses"], WRITE),
+        rule(GATEWAY, &["grpcroutes", "httproutes", "tcproutes", "tlsroutes", "udproutes"], WRITE),
         rule("policy", &["poddisruptionbudgets"], WRITE),
         rule("", &["pods/eviction"], &["create"]),
         rule("", &["pods/log"], &["get"]),
@@ -229,6 +233,7 @@ fn edit_rules(namespace: &str) -> Vec<Value> {
         rule("events.k8s.io", &["events"], READ),
         rule("metrics.k8s.io", &["pods"], &["get", "list"]),
         rule("networking.k8s.io", &["networkpolicies"], READ),
+        rule(GATEWAY, &["gateways", "referencegrants"], READ),
         json!({"apiGroups": [""], "resources": ["namespaces"], "resourceNames": [namespace], "verbs": ["get"]}),
     ]
 }

@@ -11,6 +11,7 @@ use crate::Manifest;
 use crate::cluster::{DnsService, Facts};
 use crate::generators::OptionError;
 use crate::kubernetes::{Kind, Label, NamespaceName, PolicyPort, PortNumber, Protocol};
+use crate::platform::{Platform, Pods, Resolver};
 
 /// Where nodes answer for DNS: 169.254.20.10 (NodeLocal DNSCache), 169.254.25.10 (kubespray),
 /// 169.254.10.10 and .11 (LocalDNS of AKS), 169.254.169.254 (Cloud DNS of GKE). The last is the metadata
@@ -63,7 +64,11 @@ pub(super) struct DnsPeers {
 }
 
 /// Who may be asked for names, and on which ports.
-pub(super) fn peers(options: &Options, facts: &Facts) -> Result<Vec<DnsPeers>, OptionError> {
+pub(super) fn peers(
+    options: &Options,
+    of: Option<&Platform>,
+    facts: &Facts,
+) -> Result<Vec<DnsPeers>, OptionError> {
     if !options.makes(Part::Dns) {
         return Ok(Vec::new());
     }
@@ -80,7 +85,21 @@ pub(super) fn peers(options: &Options, facts: &Facts) -> Result<Vec<DnsPeers>, O
         Some(group) => group.peers.push(peer),
         None => groups.push(DnsPeers { peers: vec![peer], ports }),
     };
-    for dns in &options.dns {
+    let mut chosen = options.dns.as_slice();
+    match of {
+        Some(platform) if chosen.is_empty() => {
+            for resolver in platform.dns.value {
+                match resolver {
+                    Resolver::Pods(it, number) => add(pods(it), ports(options, *number)),
+                    // The metadata service may be at the same address, on another port.
+                    Resolver::Addresses(range) => add(address(range), port(DNS)),
+                }
+            }
+        }
+        None if chosen.is_empty() => chosen = &[Dns::KubeDns, Dns::Nodelocal],
+        _ => {}
+    }
+    for dns in chosen {
         match dns {
             Dns::KubeDns => add(kube_system("kube-dns"), ports(options, DNS)),
             Dns::Nodelocal => {
@@ -114,7 +133,11 @@ pub(super) fn policy(namespace: &str, groups: &[DnsPeers]) -> Manifest {
     let mut why = "Lets every pod resolve names, over UDP and TCP; the ports are those of the DNS pods themselves,\n\
          because policies see traffic after the Service has been resolved."
         .to_owned();
-    if groups.iter().any(|group| group.peers.contains(&address(LINK_LOCAL))) {
+    let is_link_local = |it: &Value| {
+        let cidr = it.pointer("/ipBlock/cidr").and_then(Value::as_str);
+        cidr.is_some_and(|it| it.starts_with("169.254."))
+    };
+    if groups.iter().any(|group| group.peers.iter().any(is_link_local)) {
         why.push_str(
             "\nCaches on the nodes are at link-local addresses. So is the metadata service, on another port.",
         );
@@ -130,6 +153,24 @@ pub(super) fn policy(namespace: &str, groups: &[DnsPeers]) -> Manifest {
         &why,
         json!({"spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": egress}}),
     )
+}
+
+/// The peer that selects pods of a platform; all of a namespace include those in the network of its nodes
+/// where the platform can tell them.
+pub(super) fn pods(pods: &Pods) -> Value {
+    let labels = |list: &[(&str, &str)]| -> Value {
+        list.iter().map(|(key, value)| ((*key).to_owned(), Value::from(*value))).collect()
+    };
+    let is_named = pods.namespace.iter().any(|(key, _)| *key == "kubernetes.io/metadata.name");
+    let namespaces = json!({"matchLabels": labels(pods.namespace)});
+    if !pods.labels.is_empty() {
+        let selector = json!({"matchLabels": labels(pods.labels)});
+        return json!({"namespaceSelector": namespaces, "podSelector": selector});
+    }
+    if is_named {
+        return json!({"namespaceSelector": namespaces});
+    }
+    json!({"namespaceSelector": namespaces, "podSelector": {}})
 }
 
 fn kube_system(app: &str) -> Value {
@@ -174,7 +215,7 @@ mod tests {
     fn link_local_addresses_are_open_on_the_port_of_dns_alone() {
         let dns_port = ["80", "1053"].map(|it| it.parse().expect(it)).to_vec();
         let options = Options { dns_port, ..Options::default() };
-        let groups = peers(&options, &Facts::default()).expect("valid");
+        let groups = peers(&options, None, &Facts::default()).expect("valid");
         let open: Vec<_> =
             groups.iter().filter(|it| it.peers.contains(&address(LINK_LOCAL))).collect();
         assert_eq!(open.len(), 1);

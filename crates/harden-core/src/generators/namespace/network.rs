@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::flow::peer;
-use super::{Flow, Options, Part};
+use super::flow::{Peer, peer};
+use super::{Flow, Options, Part, addresses, api_server, webhook};
 use crate::Manifest;
-use crate::kubernetes::{Kind, PolicyPort, PortRange, is_subdomain};
+use crate::kubernetes::{Endpoint, Kind, PolicyPort, PortRange, is_subdomain};
+use crate::platform::Platform;
 
 /// What is not the internet: private ranges, and the addresses at which clouds hand credentials to
 /// any pod that asks. RFC 1918, 6598 and 3927, and Azure's platform address; for IPv6, unique
@@ -31,30 +32,51 @@ pub(super) fn default_deny(options: &Options, namespace: &str) -> Manifest {
 }
 
 /// The policies of the `--allow-…` options.
-pub(super) fn flows(options: &Options, namespace: &str) -> Vec<Manifest> {
+pub(super) fn flows(
+    options: &Options,
+    of: Option<&Platform>,
+    api_servers: &[Endpoint],
+    namespace: &str,
+) -> Vec<Manifest> {
     let mut policies = Vec::new();
     if options.allow_same_namespace {
         policies.push(same_namespace(namespace));
     }
     for (index, flow) in distinct(&options.allow_from).enumerate() {
-        let why = format!("Lets {} connect to {}.", pods(flow), target(flow, "every pod"));
+        let mut why = format!(
+            "Lets {} connect to every pod{}.",
+            who(&flow.peer),
+            ports_in_words(&flow.ports)
+        );
+        if matches!(flow.peer, Peer::Addresses(_)) {
+            why.push_str(
+                "\nAddresses are those that reach the pod: a load balancer may put its own, or a node's, in their place.",
+            );
+        }
         let rule = rule("from", flow);
         let name = name("allow-from", flow, index, &policies);
         policies.push(policy(namespace, &name, &why, &["Ingress"], &json!({"ingress": [rule]})));
     }
     for (index, flow) in distinct(&options.allow_to).enumerate() {
-        let why = format!(
-            "Lets every pod connect to {}{}.\nPolicies over there must let the traffic in as well.",
-            pods(flow),
+        let mut why = format!(
+            "Lets every pod connect to {}{}.\n",
+            who(&flow.peer),
             ports_in_words(&flow.ports)
         );
+        why.push_str(match flow.peer {
+            Peer::Pods { .. } => "Policies over there must let the traffic in as well.",
+            Peer::Addresses(_) => {
+                "Addresses are for what is outside of the cluster: some network plugins match no pod or node by them."
+            }
+        });
         let rule = rule("to", flow);
         let name = name("allow-to", flow, index, &policies);
         policies.push(policy(namespace, &name, &why, &["Egress"], &json!({"egress": [rule]})));
     }
-    if !options.allow_apiserver.is_empty() {
-        policies.push(apiserver(options, namespace));
+    if !api_servers.is_empty() {
+        policies.push(api_server::policy(api_servers, namespace));
     }
+    policies.extend(webhook::policies(options, of, namespace));
     if options.allow_internet {
         policies.push(internet(namespace));
     }
@@ -69,29 +91,6 @@ fn same_namespace(namespace: &str) -> Manifest {
         "Lets the pods of this namespace talk to each other.",
         &["Ingress", "Egress"],
         &json!({"ingress": [{"from": every_pod}], "egress": [{"to": every_pod}]}),
-    )
-}
-
-fn apiserver(options: &Options, namespace: &str) -> Manifest {
-    let mut endpoints = options.allow_apiserver.clone();
-    endpoints.sort();
-    endpoints.dedup();
-    let egress: Vec<Value> = endpoints
-        .iter()
-        .map(|it| {
-            json!({
-                "to": [{"ipBlock": {"cidr": it.cidr.to_string()}}],
-                "ports": [{"protocol": "TCP", "port": it.port}],
-            })
-        })
-        .collect();
-    policy(
-        namespace,
-        "allow-apiserver",
-        "Lets every pod connect to the Kubernetes API server, by the addresses of its endpoints:\n\
-         no selector can match it, and its Service address is translated before policies look.",
-        &["Egress"],
-        &json!({"egress": egress}),
     )
 }
 
@@ -128,8 +127,16 @@ fn distinct(flows: &[Flow]) -> impl Iterator<Item = &Flow> {
 }
 
 fn rule(direction: &str, flow: &Flow) -> Value {
-    let labels: Vec<_> = flow.labels.iter().map(|it| (it.key.clone(), it.value.clone())).collect();
-    let peers = [peer(flow.namespace.as_str(), &labels)];
+    let other = match &flow.peer {
+        Peer::Pods { namespace, labels } => {
+            let labels: Vec<_> =
+                labels.iter().map(|it| (it.key.clone(), it.value.clone())).collect();
+            peer(namespace.as_str(), &labels)
+        }
+        Peer::Addresses(cidr) if direction == "to" => addresses::reached(*cidr),
+        Peer::Addresses(cidr) => addresses::reaching(*cidr),
+    };
+    let peers = [other];
     if flow.ports.is_empty() {
         return json!({ direction: peers });
     }
@@ -138,30 +145,40 @@ fn rule(direction: &str, flow: &Flow) -> Value {
 
 /// A name that says what the policy is for, and that no policy before it has.
 fn name(prefix: &str, flow: &Flow, index: usize, before: &[Manifest]) -> String {
-    let mut words = vec![prefix.to_owned(), flow.namespace.to_string()];
-    words.extend(flow.labels.iter().map(|label| label.value.clone()));
+    let (other, labels) = match &flow.peer {
+        Peer::Pods { namespace, labels } => (namespace.to_string(), labels.as_slice()),
+        Peer::Addresses(cidr) => {
+            let text = cidr.to_string();
+            let parts: Vec<_> = text.split(['.', ':', '/']).filter(|it| !it.is_empty()).collect();
+            (parts.join("-"), &[][..])
+        }
+    };
+    let mut words = vec![prefix.to_owned(), other.clone()];
+    words.extend(labels.iter().map(|label| label.value.clone()));
     words.extend(flow.ports.iter().map(|port| port.to_string().replace('/', "-")));
     let name = words.join("-").to_lowercase().replace(['_', '.'], "-");
     let taken = |name: &str| before.iter().any(|it| it.name == name);
     if is_subdomain(&name) && !taken(&name) {
         return name;
     }
-    format!("{prefix}-{}-{}", flow.namespace, index + 1)
+    format!("{prefix}-{other}-{}", index + 1)
 }
 
-fn pods(flow: &Flow) -> String {
-    if flow.labels.is_empty() {
-        return format!("all pods of namespace {}", flow.namespace);
+fn who(peer: &Peer) -> String {
+    match peer {
+        Peer::Pods { namespace, labels } if labels.is_empty() => {
+            format!("all pods of namespace {namespace}")
+        }
+        Peer::Pods { namespace, labels } => {
+            let labels: Vec<_> =
+                labels.iter().map(|it| format!("{}={}", it.key, it.value)).collect();
+            format!("pods {} of namespace {namespace}", labels.join(","))
+        }
+        Peer::Addresses(cidr) => format!("addresses {cidr}"),
     }
-    let labels: Vec<_> = flow.labels.iter().map(|it| format!("{}={}", it.key, it.value)).collect();
-    format!("pods {} of namespace {}", labels.join(","), flow.namespace)
 }
 
-fn target(flow: &Flow, whom: &str) -> String {
-    format!("{whom}{}", ports_in_words(&flow.ports))
-}
-
-fn ports_in_words(ports: &[PolicyPort]) -> String {
+pub(super) fn ports_in_words(ports: &[PolicyPort]) -> String {
     let names: Vec<_> = ports.iter().map(ToString::to_string).collect();
     match names.as_slice() {
         [] => " on any port".to_owned(),

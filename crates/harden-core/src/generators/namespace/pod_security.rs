@@ -8,6 +8,10 @@ use crate::cluster::Facts;
 use crate::generators::OptionError;
 use crate::generators::version::cluster_version;
 use crate::kubernetes::{Kind, Level, MinorVersion, PolicyVersion};
+use crate::platform::Platform;
+
+/// What keeps OpenShift from changing the labels of a namespace.
+const LABEL_SYNC: &str = "security.openshift.io/scc.podSecurityLabelSync";
 
 const PREFIX: &str = "pod-security.kubernetes.io/";
 
@@ -16,6 +20,7 @@ const PREFIX: &str = "pod-security.kubernetes.io/";
 /// See <https://kubernetes.io/docs/concepts/security/pod-security-admission/>.
 pub(super) fn labels(
     options: &Options,
+    of: Option<&Platform>,
     facts: &Facts,
 ) -> Result<Vec<(String, String)>, OptionError> {
     let version = version(options, facts)?.to_string();
@@ -39,6 +44,10 @@ pub(super) fn labels(
             ));
         }
     }
+    // OpenShift changes labels of Pod Security by what it lets ServiceAccounts do, unless it is told not to.
+    let syncs = of.is_some_and(|it| it.name == "openshift")
+        && !options.labels.iter().any(|it| it.key == LABEL_SYNC);
+    let sync = syncs.then(|| (LABEL_SYNC.to_owned(), "false".to_owned()));
     let own = options.labels.iter().map(|label| (label.key.clone(), label.value.clone()));
     let standard = modes.into_iter().flat_map(|(mode, level)| {
         [
@@ -46,7 +55,7 @@ pub(super) fn labels(
             (format!("{PREFIX}{mode}-version"), version.clone()),
         ]
     });
-    Ok(own.chain(standard).collect())
+    Ok(own.chain(standard).chain(sync).collect())
 }
 
 /// The version to pin, never one that the cluster does not know.
