@@ -68,7 +68,9 @@ impl Finding {
             // List positions change when items are added before them.
             let parts = spot.path.as_bytes().split(|byte| matches!(byte, b'[' | b']'));
             parts.filter(|it| !it.iter().all(u8::is_ascii_digit)).for_each(&mut write);
-            write(spot.label.as_bytes());
+            // A container without a name is called by its place in the list.
+            let label = if spot.label.ends_with(']') { "" } else { &spot.label };
+            write(label.as_bytes());
         }
         hash.finish()
     }

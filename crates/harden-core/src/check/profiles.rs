@@ -1,5 +1,6 @@
 //! What the Pod Security Standards say of a pod, by the rules that speak for their checks.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -102,55 +103,58 @@ pub(super) fn report<'d>(
 /// So many containers are gone through one by one.
 const FEW: usize = 8;
 
-/// The names of a pod's containers, by what is in them.
+/// A pod's containers, by what is in them.
 struct Containers<'w, 'd> {
     containers: &'w [Container<'d>],
     /// For many containers: from where on in the text which is the first in the pod's order that is around what
-    /// stands there, empty for none.
-    names: Vec<(u32, &'d str)>,
+    /// stands there, by its place in that order.
+    firsts: Vec<(u32, Option<usize>)>,
 }
 
 impl<'w, 'd> Containers<'w, 'd> {
     fn of(workload: &'w Workload<'d>) -> Self {
         let containers = workload.containers();
-        let names = if containers.len() > FEW { names(containers) } else { Vec::new() };
-        Self { containers, names }
+        let firsts = if containers.len() > FEW { firsts(containers) } else { Vec::new() };
+        Self { containers, firsts }
     }
 
-    /// The name of the container that a place is in; empty when it is in none.
-    fn around(&self, place: Place<'_>) -> &'d str {
+    /// What the container is called that a place is in; empty when it is in none.
+    fn around(&self, place: Place<'_>) -> Cow<'d, str> {
         let inside = place.extent().start;
-        if self.names.is_empty() {
+        if self.firsts.is_empty() {
             let is_around = |it: &&Container<'_>| it.place().extent().contains(&inside);
-            return self.containers.iter().find(is_around).map_or("", |it| it.name);
+            return self
+                .containers
+                .iter()
+                .find(is_around)
+                .map_or_else(Cow::default, Container::label);
         }
-        let next = self.names.partition_point(|(start, _)| *start <= inside);
-        next.checked_sub(1).and_then(|it| self.names.get(it)).map_or("", |(_, name)| name)
+        let next = self.firsts.partition_point(|(start, _)| *start <= inside);
+        let first = next.checked_sub(1).and_then(|it| self.firsts.get(it)?.1);
+        first.and_then(|it| self.containers.get(it)).map_or_else(Cow::default, Container::label)
     }
 }
 
-fn names<'d>(containers: &[Container<'d>]) -> Vec<(u32, &'d str)> {
+fn firsts(containers: &[Container<'_>]) -> Vec<(u32, Option<usize>)> {
     let numbered = containers.iter().enumerate();
-    let mut extents: Vec<_> =
-        numbered.map(|(number, it)| (it.place().extent(), number, it.name)).collect();
-    extents.sort_by_key(|(extent, number, _)| (extent.start, Reverse(extent.end), *number));
-    let mut names = Vec::new();
+    let mut extents: Vec<_> = numbered.map(|(number, it)| (it.place().extent(), number)).collect();
+    extents.sort_by_key(|(extent, number)| (extent.start, Reverse(extent.end), *number));
+    let mut firsts = Vec::new();
     // The ends of the containers around, each with the first of these.
-    let mut around: Vec<(u32, (usize, &str))> = Vec::new();
-    let leave = |around: &mut Vec<(u32, (usize, &'d str))>, names: &mut Vec<_>, start: u32| {
+    let mut around: Vec<(u32, usize)> = Vec::new();
+    let leave = |around: &mut Vec<(u32, usize)>, firsts: &mut Vec<_>, start: u32| {
         while let Some((end, _)) = around.pop_if(|(end, _)| *end <= start) {
-            names.push((end, around.last().map_or("", |(_, (_, name))| *name)));
+            firsts.push((end, around.last().map(|(_, first)| *first)));
         }
     };
-    for (extent, number, name) in extents {
-        leave(&mut around, &mut names, extent.start);
-        let own = (number, name);
-        let first = around.last().map_or(own, |(_, first)| own.min(*first));
-        names.push((extent.start, first.1));
+    for (extent, number) in extents {
+        leave(&mut around, &mut firsts, extent.start);
+        let first = around.last().map_or(number, |(_, first)| number.min(*first));
+        firsts.push((extent.start, Some(first)));
         around.push((extent.end, first));
     }
-    leave(&mut around, &mut names, u32::MAX);
-    names
+    leave(&mut around, &mut firsts, u32::MAX);
+    firsts
 }
 
 #[cfg(test)]
@@ -180,8 +184,8 @@ mod tests {
             let workloads = objects(document.root()).flat_map(|it| Workload::all(&it));
             for workload in workloads {
                 let containers = Containers::of(&workload);
-                let linear = Containers { names: Vec::new(), ..Containers::of(&workload) };
-                seen += usize::from(!containers.names.is_empty());
+                let linear = Containers { firsts: Vec::new(), ..Containers::of(&workload) };
+                seen += usize::from(!containers.firsts.is_empty());
                 let mut open = vec![document.root()];
                 while let Some(place) = open.pop() {
                     assert_eq!(containers.around(place), linear.around(place), "{place:?}");

@@ -1,5 +1,6 @@
 //! Collects what one rule finds.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use harden_yaml::{Action, Place, Span};
@@ -151,6 +152,22 @@ impl<'r, 'd> Reporter<'r, 'd> {
         self.push(message.as_ref());
     }
 
+    /// Reports a place of the object at hand that is not there, and points at another place for it.
+    pub fn flag_from(
+        &mut self,
+        other: Place<'d>,
+        place: Place<'d>,
+        message: impl AsRef<str>,
+        action: Option<Action>,
+    ) {
+        if self.is_told(place) {
+            let way = place.way_from(&self.subject.base(place));
+            let text = self.subject.text;
+            self.collector.add_span(text, other.grip(), way.as_ref(), "", action);
+        }
+        self.push(message.as_ref());
+    }
+
     /// Reports parts of values of the object at hand as one flaw, such as lines of a literal; nothing when
     /// there are none.
     pub fn flag_parts(
@@ -175,21 +192,33 @@ impl<'r, 'd> Reporter<'r, 'd> {
     ) where
         'd: 'c,
     {
-        let mut known: FxHashSet<&str> = FxHashSet::default();
+        let mut known: FxHashSet<Cow<'d, str>> = FxHashSet::default();
         let mut names = String::new();
         for (container, place, action) in containers {
-            if self.add(place, container.name, action) && known.insert(container.name) {
-                let comma = if known.len() > 1 { ", " } else { "" };
-                names.extend([comma, "`", container.name, "`"]);
+            let name = container.label();
+            if self.add(place, &name, action) && !known.contains(&name) {
+                let comma = if known.is_empty() { "" } else { ", " };
+                names.extend([comma, "`", &name, "`"]);
+                known.insert(name);
             }
         }
         let containers = if known.len() == 1 { "container " } else { "containers " };
         self.push(&[containers, &names, ": ", flaw].concat());
     }
 
-    /// Adds a spot to a flaw, unless what is missing may be in the manifest that this one changes, or a
-    /// kustomization changes what is there.
+    /// Adds a spot to a flaw, if it is to be told.
     fn add(&mut self, place: Place<'d>, label: &str, action: Option<Action>) -> bool {
+        let is_told = self.is_told(place);
+        if is_told {
+            let (text, base) = (self.subject.text, self.subject.base(place));
+            self.collector.add(text, base, place, label, action);
+        }
+        is_told
+    }
+
+    /// Whether a spot is to be told: not where what is missing may be in the manifest that this one changes, or
+    /// a kustomization changes what is there.
+    fn is_told(&self, place: Place<'d>) -> bool {
         let object = self.subject.object;
         let is_parameter = object.is_some_and(|it| it.is_parameter(place));
         // What points at the name of a patch is about what is not in it.
@@ -198,12 +227,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         });
         let says_it = place.exists() && !is_name;
         let is_changed = object.is_some_and(|it| self.context().change(it, place));
-        let is_told = !is_parameter && !is_changed && (!self.subject.is_patch || says_it);
-        if is_told {
-            let (text, base) = (self.subject.text, self.subject.base(place));
-            self.collector.add(text, base, place, label, action);
-        }
-        is_told
+        !is_parameter && !is_changed && (!self.subject.is_patch || says_it)
     }
 
     /// Reports bytes of the text that belong to no object.

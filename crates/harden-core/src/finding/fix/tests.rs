@@ -97,7 +97,10 @@ fn every_fix_leads_to_where_its_finding_points() {
                 for spot in finding.spots.iter().filter(|it| it.remedy.is_some()) {
                     let edit = finding.edit(spot.remedy.as_ref().unwrap());
                     let place = resolve(documents[edit.document].root(), &edit.pointer);
-                    let spans = [Some(place.grip()), Some(place.span()), place.key_span()];
+                    // Metadata without labels are pointed at by the name that they hold.
+                    let name = place.at("name").span();
+                    let spans =
+                        [Some(place.grip()), Some(place.span()), place.key_span(), Some(name)];
                     assert!(spans.contains(&Some(spot.span)), "{}: {edit:?} {text}", rule.id);
                     edits += 1;
                 }

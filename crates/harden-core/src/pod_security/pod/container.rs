@@ -1,5 +1,7 @@
 //! A container as the checks see it.
 
+use std::borrow::Cow;
+
 use harden_yaml::Place;
 
 use super::SecurityContext;
@@ -66,6 +68,18 @@ impl<'d> Container<'d> {
             }
         }
         container
+    }
+
+    /// What people call it: its name, or where it is, as in `containers[0]`, if it has none.
+    pub fn label(&self) -> Cow<'d, str> {
+        if !self.name.is_empty() {
+            return self.name.into();
+        }
+        let mut path = String::new();
+        if let Some(way) = self.place().way_from(&self.place().document().root()) {
+            way.write_path(&mut path);
+        }
+        path.rsplit('.').next().unwrap_or_default().to_owned().into()
     }
 
     /// Where the container is.

@@ -74,7 +74,13 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         format!("{} is labelled, but nothing is enforced", others.join(" and "))
     };
     let level = reporter.level().as_str();
-    reporter.flag(enforce, message, Some(Action::set(level)));
+    let change = Some(Action::set(level));
+    if labels.exists() {
+        reporter.flag(enforce, message, change);
+    } else {
+        // Where the other flaws of a bare Namespace are.
+        reporter.flag_from(object.place.at("metadata").at("name"), enforce, message, change);
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What the names of images bind them to.
 
+use std::borrow::Cow;
+
 use harden_yaml::Place;
 
 use super::containers::quoted;
@@ -24,12 +26,12 @@ const MOVING: [&str; 15] = [
 ];
 
 /// An image that a pod pulls from a registry.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Image<'d> {
     /// Who has it pulled: `container` or `volume`.
     user: &'static str,
     /// The name of the container or volume.
-    name: &'d str,
+    name: Cow<'d, str>,
     /// Where it is named.
     place: Place<'d>,
     /// How it is named.
@@ -51,11 +53,11 @@ pub(super) fn flag<'d>(
     for of_one_user in images.chunk_by(|a, b| a.user == b.user) {
         let [Image { user, .. }, others @ ..] = of_one_user else { continue };
         let plural = if others.is_empty() { "" } else { "s" };
-        let names = quoted(of_one_user.iter().map(|it| it.name));
+        let names = quoted(of_one_user.iter().map(|it| &*it.name));
         let texts = quoted(of_one_user.iter().map(|it| it.text));
         reporter.flag_all(
             format!("{user}{plural} {names}: {flaw} {texts}"),
-            of_one_user.iter().map(|it| (it.place, it.name, None)),
+            of_one_user.iter().map(|it| (it.place, &it.name, None)),
         );
     }
 }
@@ -68,11 +70,12 @@ fn of<'d>(workload: &Workload<'d>) -> impl Iterator<Item = Image<'d>> {
     };
     let containers = workload.containers().iter().filter(is_whole).map(|it| {
         let place = it.place();
-        ("container", it.name, place.at("image"), place.at("imagePullPolicy"))
+        let name = it.label();
+        ("container", name, place.at("image"), place.at("imagePullPolicy"))
     });
     let volumes = workload.at("volumes").items().map(|it| {
         let (name, image) = (it.at("name").as_str().unwrap_or(""), it.at("image"));
-        ("volume", name, image.at("reference"), image.at("pullPolicy"))
+        ("volume", name.into(), image.at("reference"), image.at("pullPolicy"))
     });
     containers.chain(volumes).filter_map(|(user, name, place, policy)| {
         let text = place.as_str().filter(|it| is_reference(it))?;

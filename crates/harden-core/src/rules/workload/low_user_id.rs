@@ -1,5 +1,7 @@
 //! Containers that run as a user that the node is likely to have, too.
 
+use std::borrow::Cow;
+
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
@@ -57,12 +59,12 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let mut low = Vec::new();
     let pod = workload.at("securityContext").at("runAsUser");
     if let Some(user) = pod.as_i64().filter(|it| RESERVED.contains(it)) {
-        low.push((user, pod, String::new(), None));
+        low.push((user, pod, Cow::default(), None));
     }
     for container in workload.containers() {
         if let Some(user) = container.security.run_as_user.filter(|it| RESERVED.contains(it)) {
             let field = container.security.field("runAsUser");
-            low.push((user, field, container.name.to_owned(), None));
+            low.push((user, field, container.label(), None));
         }
     }
     if let Some((user, ..)) = low.first() {

@@ -67,6 +67,20 @@ mod tests {
     }
 
     #[test]
+    fn a_container_without_a_name_is_called_by_its_place() {
+        let says = |name: &str| {
+            let text = format!(
+                "{{apiVersion: v1, kind: Pod, spec: {{initContainers: [{{name: a, image: 'web:1'}}, {{{name} image: web}}]}}}}"
+            );
+            messages(&RULE, &text)
+        };
+        let called = ["container `initContainers[1]`: whatever was pushed last to `web`"];
+        assert_eq!(says(""), called);
+        assert_eq!(says("name: '',"), called);
+        assert_eq!(says("name: b,"), ["container `b`: whatever was pushed last to `web`"]);
+    }
+
+    #[test]
     fn images_that_are_mounted_are_pulled_like_those_that_run() {
         let says = |volume: &str| {
             let text = format!(

@@ -57,7 +57,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         for (list, program) in [(command, ""), (container.place().at("args"), program)] {
             for argument in credentials::arguments(list, program) {
                 first = first.or(Some((argument.name, argument.what)));
-                places.push((argument.place, container.name.to_owned(), None));
+                places.push((argument.place, container.label(), None));
             }
         }
     }

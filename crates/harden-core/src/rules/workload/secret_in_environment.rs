@@ -61,7 +61,7 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
             let name = variable.at("name").as_str().unwrap_or("");
             if let Some(what) = place.as_str().and_then(|it| credentials::identify(name, it)) {
                 found.push((name, what));
-                places.push((place, container.name.to_owned(), None));
+                places.push((place, container.label(), None));
             }
         }
     }

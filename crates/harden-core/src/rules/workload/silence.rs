@@ -78,11 +78,14 @@ pub(super) fn with_others(
 ) -> String {
     for (words, is_missing) in others {
         let names =
-            || all.iter().filter(|it| it.is_whole && is_missing(it)).map(|it| it.container.name);
+            || all.iter().filter(|it| it.is_whole && is_missing(it)).map(|it| it.container.label());
         match names().count() {
             0 => {}
             count if count == all.len() => flaw.extend(["; ", words]),
-            _ => flaw.extend(["; ", words, " of ", &quoted(names())]),
+            _ => {
+                let names: Vec<_> = names().collect();
+                flaw.extend(["; ", words, " of ", &quoted(names.iter().map(|it| &**it))]);
+            }
         }
     }
     flaw
