@@ -12,7 +12,7 @@ test("a pasted manifest is checked, and each finding leads to its line, its reas
   on("", async (page) => {
     await paste(page, POD);
     await says(page, "findings");
-    assert.match(await page.textContent(".summary"), /1 workload, 1 is privileged, \d+ findings from restricted/);
+    assert.match(await page.textContent(".summary"), /1 workload: 0 restricted, 0 baseline, 1 neither; \d+ findings from restricted/);
     await privileged(page).locator("button").first().click();
     const details = privileged(page).locator(".details");
     assert.match(await details.locator(".minus").textContent(), /^ {6}privileged: true # a driver/);

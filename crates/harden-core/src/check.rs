@@ -20,14 +20,17 @@ pub(crate) mod testing;
 mod unread;
 
 pub use crate::inventory::Several;
-pub use baseline::{Baseline, InvalidBaseline};
+pub use baseline::{Baseline, Compared, InvalidBaseline};
 pub use coverage::{Coverage, Incomplete};
 pub use incremental::Incremental;
 pub use outcome::{Outcome, Record, Unread};
 pub use run::{Run, check};
 pub use survey::Survey;
 
-use crate::ignore::FileIgnore;
+use std::collections::BTreeMap;
+
+use crate::finding::Severity;
+use crate::ignore::{FileIgnore, Root};
 use crate::kubernetes::{Level, MinorVersion};
 use crate::rule::Rule;
 
@@ -46,6 +49,10 @@ pub struct Settings {
     pub reads_ignores: bool,
     /// The decisions of a file.
     pub ignores: Vec<FileIgnore>,
+    /// Where the paths that the file names begin.
+    pub root: Root,
+    /// Severities that somebody gave to rules, by their ids.
+    pub severities: BTreeMap<&'static str, Severity>,
 }
 
 impl Settings {
@@ -59,6 +66,13 @@ impl Settings {
             version: MinorVersion::NEWEST_KNOWN,
             reads_ignores: true,
             ignores: Vec::new(),
+            root: Root::default(),
+            severities: BTreeMap::new(),
         }
+    }
+
+    /// How bad findings of a rule are: what somebody said of it, else what it says itself.
+    pub fn severity_of(&self, rule: &Rule) -> Severity {
+        self.severities.get(rule.id).copied().unwrap_or(rule.severity)
     }
 }

@@ -5,11 +5,13 @@ mod decisions;
 mod families;
 mod file;
 mod places;
+mod root;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use families::Families;
 pub use file::{FileIgnore, matches};
+pub use root::Root;
 
 use std::fmt;
 use std::sync::Arc;

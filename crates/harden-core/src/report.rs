@@ -1,5 +1,6 @@
 //! What a check came to, in every format that people and programs read.
 
+mod changes;
 mod csv;
 mod escape;
 mod excerpt;
@@ -7,10 +8,12 @@ mod fingerprints;
 mod format;
 mod github;
 mod gitlab;
+mod groups;
 mod html;
 mod json;
 mod junit;
 mod markdown;
+mod order;
 mod pieces;
 mod policy_report;
 mod sarif;
@@ -18,12 +21,15 @@ mod secrets;
 mod suggestion;
 mod summary;
 mod text;
+mod view;
 mod wide;
 
 pub use format::Format;
 pub use json::JSON_SCHEMA;
+pub use order::{Order, keep_worst};
 pub use suggestion::{Suggestion, from_the_top};
 pub use summary::Summary;
+pub use view::View;
 
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
@@ -53,6 +59,8 @@ pub struct Report<'a> {
     pub coverage: &'a Coverage,
     /// What could not be read or checked. A report with any of these is no proof of absence.
     pub incomplete: &'a [Incomplete],
+    /// What of it is shown, and how much is said beside it.
+    pub view: View<'a>,
 }
 
 /// A source, as far as reports show it.
@@ -124,7 +132,13 @@ impl<'a> Report<'a> {
             rules: &outcome.abouts,
             coverage: &outcome.coverage,
             incomplete: &outcome.incomplete,
+            view: View::default(),
         }
+    }
+
+    /// How much was left out of the report, as a sentence; `None` where nothing was.
+    fn omission(&self) -> Option<String> {
+        self.view.all.and_then(|it| it.omission())
     }
 
     /// The findings that count.

@@ -31,6 +31,16 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     CATEGORIES.iter().flat_map(|(_, rules)| rules.iter().copied())
 }
 
+/// The rules that run where nobody chooses any.
+pub fn usual() -> impl Iterator<Item = &'static Rule> {
+    all().filter(|it| !is_on_request(it))
+}
+
+/// Whether a rule runs only where somebody asks for it by name: few clusters can do what it says.
+pub fn is_on_request(rule: &Rule) -> bool {
+    workload::ON_REQUEST.iter().any(|it| it.id == rule.id)
+}
+
 /// The rule of this id.
 pub fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)

@@ -27,6 +27,7 @@ mod words;
 pub use crds::Crds;
 pub use hints::{names_object, says_object};
 pub use meant::{is_doubtful, meant};
+pub use similar::similar;
 
 use harden_yaml::{Action, Place};
 

@@ -9,7 +9,7 @@ use harden_core::finding::Finding;
 use harden_core::kubernetes::Level;
 use harden_core::pod_security::CHECKS;
 use harden_core::rule::{Category, Check, Rule};
-use harden_core::rules::{CATEGORIES, all};
+use harden_core::rules::{CATEGORIES, all, is_on_request, usual};
 
 /// What one rule says of a text.
 fn findings(rule: &'static Rule, text: &str) -> Vec<Finding> {
@@ -69,6 +69,17 @@ fn texts_are_written_alike() {
         assert!(rule.breaks.is_empty() || rule.breaks.ends_with('.'), "{}", rule.id);
         assert!(!rule.references.is_empty(), "{}", rule.id);
     }
+}
+
+#[test]
+fn rules_that_run_on_request_say_so() {
+    let on_request: Vec<_> = all().filter(|it| is_on_request(it)).collect();
+    assert!(!on_request.is_empty());
+    for rule in on_request {
+        assert!(rule.why.contains("this rule runs only where it is asked for"), "{}", rule.id);
+        assert!(usual().all(|it| it.id != rule.id), "{}", rule.id);
+    }
+    assert!(all().all(|it| is_on_request(it) || usual().any(|usual| usual.id == it.id)));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use clap::{Arg, Command};
 use clap_complete::{ArgValueCandidates, CompletionCandidate};
 use harden_core::finding::Severity;
 use harden_core::kubernetes::MinorVersion;
+use harden_core::report::Order;
 use harden_core::rules;
 
 use crate::connection::Connection;
@@ -41,6 +42,9 @@ fn offer(arg: Arg) -> Arg {
         })),
         (_, "SEVERITY") => arg.add(ArgValueCandidates::new(|| {
             plain(Severity::ALL.iter().map(|it| it.name().to_owned()).collect())
+        })),
+        (_, "ORDER") => arg.add(ArgValueCandidates::new(|| {
+            plain(Order::ALL.iter().map(|it| it.name().to_owned()).collect())
         })),
         (_, "CATEGORY") => arg.add(ArgValueCandidates::new(|| {
             plain(rules::CATEGORIES.iter().map(|(it, _)| it.name().to_owned()).collect())

@@ -25,7 +25,7 @@ pub(crate) const COMMANDS: [&str; 18] = [
 ];
 
 /// Flags, without their dashes.
-pub(crate) const FLAGS: [&str; 12] = [
+pub(crate) const FLAGS: [&str; 8] = [
     "snapshot",
     "selector",
     "all-namespaces",
@@ -34,10 +34,6 @@ pub(crate) const FLAGS: [&str; 12] = [
     "lock",
     "framework",
     "policy",
-    "exclude",
-    "sort",
-    "max-findings",
-    "quiet",
 ];
 
 /// Says that a command is not there yet.

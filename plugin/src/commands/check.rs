@@ -1,6 +1,8 @@
 //! `check`: runs the rules over manifests, and reports what they find.
 
 mod config;
+mod exclude;
+mod given;
 mod options;
 mod run;
 mod sources;
@@ -15,49 +17,64 @@ use anyhow::Context as _;
 use harden_core::check::{Baseline, Outcome, Settings};
 use harden_core::finding::Finding;
 use harden_core::ignore::Unused;
-use harden_core::report::{self, Report, ReportSource};
+use harden_core::report::{self, Order, Report, ReportSource, Summary, View};
 
 use crate::commands;
 use crate::deliver::{folder, outputs};
 use crate::input;
 use crate::terminal::{self, Exit};
-use config::Config;
+use config::File;
 use run::Checked;
 
 pub(crate) fn run(options: &Options) -> commands::Result {
     let names = options.names()?;
-    options.outputs.check(options.write_baseline.as_deref().as_slice())?;
     let now = jiff::Timestamp::now().round(jiff::Unit::Second)?;
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let (config, expired) = Config::read(options.config.as_deref())?.without_expired(today);
+    let mut file = File::read(options.config.as_deref())?;
+    let expired = file.take_expired(today);
+    let mut options = options.clone();
+    options.fill(&file.config)?;
+    options.outputs.check(options.write_baseline.as_deref().as_slice())?;
     let known = options.baseline.as_deref().map(read_baseline).transpose()?;
     let version = options.connection.version(options.kubernetes_version)?;
-    let settings = options.settings(&config, version)?;
-    let Checked { mut outcome, errors, notes } = run::check(options, &names, settings.clone());
-    let lost = write_baseline(options, &outcome)?;
-    if let Some(known) = known {
-        outcome.findings = known.subtract(outcome.findings);
-    }
+    let settings = options.settings(&file, version)?;
+    let exclude = options.exclude(&file)?;
+    let Checked { mut outcome, errors, notes } =
+        run::check(&options, &names, &exclude, settings.clone());
+    let lost = write_baseline(&options, &outcome)?;
+    let ran = |id: &str| settings.rules.iter().any(|it| it.id == id);
+    let compared = known.map(|it| it.subtract(&mut outcome.findings, ran));
     for error in &errors {
         terminal::error(error)?;
     }
-    for note in &notes {
-        terminal::note(note)?;
+    if !options.is_quiet() {
+        for note in &notes {
+            terminal::note(note)?;
+        }
+        for entry in expired.iter().filter(|_| !options.no_ignores) {
+            terminal::note(&format!("{}: {entry}", file.name()))?;
+        }
+        let unused = outcome.unused_entries.iter();
+        for entry in unused.filter_map(|it| file.config.ignore.get(*it)) {
+            terminal::note(&format!("{}: {}", file.name(), entry.unused()))?;
+        }
+        for unused in &outcome.unused {
+            terminal::note(&unused_note(unused, &outcome))?;
+        }
     }
-    for entry in expired.iter().filter(|_| !options.no_ignores) {
-        terminal::note(&format!("{}: {entry}", options.config_name()))?;
-    }
-    for entry in outcome.unused_entries.iter().filter_map(|it| config.ignore.get(*it)) {
-        terminal::note(&format!("{}: {}", options.config_name(), entry.unused()))?;
-    }
-    for unused in &outcome.unused {
-        terminal::note(&unused_note(unused, &outcome))?;
-    }
-    for source in outcome.sources.iter().filter(|it| options.verbose && it.is_foreign) {
+    for source in outcome.sources.iter().filter(|it| options.is_verbose() && it.is_foreign) {
         terminal::note(&format!("{} holds no Kubernetes object", source.name))?;
     }
-    let written = write(options, &settings, &outcome, &now.to_string())?;
-    let exit = exit_of(options, &errors, &outcome).max(lost).max(written);
+    let exit = exit_of(&options, &errors, &outcome);
+    let view = View {
+        all: options.max_findings.and_then(|most| limit(&mut outcome, &settings, most)),
+        compared,
+        settings_file: file.name.as_deref(),
+        is_quiet: options.is_quiet(),
+        is_verbose: options.is_verbose(),
+    };
+    let written = write(&options, &settings, &mut outcome, view, &now.to_string())?;
+    let exit = exit.max(lost).max(written);
     // The process ends, and taking a hundred thousand findings apart would only delay it.
     std::mem::forget(outcome);
     Ok(exit)
@@ -74,6 +91,13 @@ fn write_baseline(options: &Options, outcome: &Outcome<'_>) -> commands::Result 
     Ok(Exit::Done)
 }
 
+/// Leaves the worst findings; returns the numbers of all where some are left out.
+fn limit(outcome: &mut Outcome<'_>, settings: &Settings, most: usize) -> Option<Summary> {
+    let mut all = Summary::new(&Report::of(outcome, settings, &[]));
+    all.omitted = report::keep_worst(&mut outcome.findings, most);
+    (all.omitted > 0).then_some(all)
+}
+
 fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
     let text =
         input::read_utf8(path).with_context(|| format!("failed to read {}", path.display()))?;
@@ -83,18 +107,25 @@ fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
 fn write(
     options: &Options,
     settings: &Settings,
-    outcome: &Outcome<'_>,
+    outcome: &mut Outcome<'_>,
+    view: View<'_>,
     now: &str,
 ) -> commands::Result {
-    let sources = ReportSource::all(outcome);
-    let report = Report {
-        version: env!("CARGO_PKG_VERSION"),
-        now: Some(now),
-        ..Report::of(outcome, settings, &sources)
-    };
     let mut open = options.outputs.open();
-    for output in &mut open {
+    // All that are ordered by something else than places are ordered by the same.
+    let mut turns: Vec<_> = open.iter_mut().collect();
+    turns.sort_by_key(|it| options.order(it.format) != Order::Place);
+    let mut current = Order::Place;
+    for output in turns {
         let format = output.format;
+        if options.order(format) != current {
+            current = options.order(format);
+            current.sort(&mut outcome.findings);
+        }
+        let sources = ReportSource::all(outcome);
+        let version = env!("CARGO_PKG_VERSION");
+        let report =
+            Report { version, now: Some(now), view, ..Report::of(outcome, settings, &sources) };
         output.write(|out, colour| report::write(&report, format, colour, out));
     }
     outputs::finish(open)
@@ -111,8 +142,8 @@ fn unused_note(unused: &Unused, outcome: &Outcome<'_>) -> String {
 /// Errors come first, then findings, then what is missing.
 fn exit_of(options: &Options, errors: &[String], outcome: &Outcome<'_>) -> Exit {
     let fails = |finding: &Finding| {
-        let severe = options.fail_on.0.is_some_and(|least| finding.about.severity >= least);
-        finding.ignored.is_none() && (severe || options.fail_on_new)
+        let severe = options.fails_on().is_some_and(|least| finding.about.severity >= least);
+        finding.ignored.is_none() && (severe || options.fails_on_new())
     };
     let exit = if !errors.is_empty() {
         Exit::Failed
@@ -123,5 +154,5 @@ fn exit_of(options: &Options, errors: &[String], outcome: &Outcome<'_>) -> Exit 
     } else {
         Exit::Done
     };
-    exit.allowing(options.allow_incomplete)
+    exit.allowing(options.allows_incomplete())
 }

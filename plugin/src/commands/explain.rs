@@ -90,7 +90,10 @@ fn lines(rules: &[&Rule], format: Format) -> String {
             let width = rules.iter().map(|it| it.id.len()).max().unwrap_or_default();
             rules
                 .iter()
-                .map(|it| format!("{:width$}  {:8}  {}\n", it.id, it.severity.name(), it.summary))
+                .map(|it| {
+                    let request = if rules::is_on_request(it) { " (on request)" } else { "" };
+                    format!("{:width$}  {:8}  {}{request}\n", it.id, it.severity.name(), it.summary)
+                })
                 .collect()
         }
         Format::Name => rules.iter().map(|it| format!("{}\n", it.id)).collect(),
@@ -123,6 +126,7 @@ fn to_json(rule: &Rule) -> Value {
         "why": rule.why,
         "remedy": rule.remedy,
         "breaks": rule.breaks,
+        "onRequest": rules::is_on_request(rule),
         "references": rule.references.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

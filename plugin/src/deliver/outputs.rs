@@ -20,7 +20,7 @@ pub(crate) struct OutputFile {
 }
 
 /// The format that a command prints, and the files that it writes beside or instead of it.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Outputs<F: ValueEnum + Send + Sync + 'static> {
     /// How to print it

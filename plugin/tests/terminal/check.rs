@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::gallery;
 use crate::harden::{Ended, command, finish};
 
-const POD: &str = "\
+pub(crate) const POD: &str = "\
 apiVersion: v1
 kind: Pod
 metadata:
@@ -25,10 +25,10 @@ spec:
 ";
 
 /// A folder with files in it, in which commands are run.
-struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             let path = folder.path().join(name);
@@ -38,22 +38,22 @@ impl Folder {
         Self(folder)
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    fn command(&self, words: &str) -> Command {
+    pub(crate) fn command(&self, words: &str) -> Command {
         let mut command = command();
         command.args(words.split_whitespace()).current_dir(self.path());
         command
     }
 
-    fn run(&self, words: &str) -> Ended {
+    pub(crate) fn run(&self, words: &str) -> Ended {
         finish(&mut self.command(words), "")
     }
 
     /// The rules that are broken and not ignored.
-    fn broken(&self, words: &str) -> Vec<String> {
+    pub(crate) fn broken(&self, words: &str) -> Vec<String> {
         let report: Value =
             serde_json::from_str(&self.run(&format!("{words} -o json")).stdout).unwrap();
         let findings = report["findings"].as_array().unwrap().iter();
@@ -64,7 +64,7 @@ impl Folder {
     }
 }
 
-fn one(text: &str) -> Folder {
+pub(crate) fn one(text: &str) -> Folder {
     Folder::with(&[("pod.yaml", text)])
 }
 
@@ -475,44 +475,6 @@ fn a_file_of_ignores_matches_objects_and_expires() {
 }
 
 #[test]
-fn mistakes_in_the_file_are_named() {
-    let expires =
-        |day: &str| format!("ignore:\n- {{rule: host-port, reason: x, expires: {day}}}\n");
-    for (config, message) in [
-        ("ignore:\n- rule: privileged-container\n", "missing field `reason`"),
-        ("ignore:\n- rule: nonsense\n  reason: x\n", "there is no rule `nonsense`"),
-        ("ignores: []\n", "unknown field `ignores`"),
-        (&expires("tomorrow"), "`tomorrow` is no day of the calendar: write YYYY-MM-DD"),
-        (&expires("2026-02-31"), "`2026-02-31` is no day"),
-        (&expires("2027-02-29"), "`2027-02-29` is no day"),
-        (&expires("20270630"), "`20270630` is no day"),
-        (&expires("2027-06-30T00:00:00"), "`2027-06-30T00:00:00` is no day"),
-        (&expires("''"), "`` is no day"),
-    ] {
-        let folder = Folder::with(&[("pod.yaml", POD), (".kubectl-harden.yaml", config)]);
-        let message_seen = folder.run("check -f pod.yaml").rejected();
-        assert!(message_seen.contains(message), "{message_seen}");
-        assert!(message_seen.starts_with("error: .kubectl-harden.yaml"), "{message_seen}");
-    }
-}
-
-#[test]
-fn a_baseline_leaves_only_what_is_new() {
-    let folder = one(POD);
-    assert_eq!(folder.run("check -f pod.yaml --write-baseline known.json").code, 1);
-    let known = folder.run("check -f pod.yaml --baseline known.json --fail-on-new");
-    assert_eq!(known.code, 0, "{}", known.stdout);
-    fs::write(folder.path().join("pod.yaml"), format!("# moved\n\n{POD}  hostPID: true\n"))
-        .unwrap();
-    let broken = folder.broken("check -f pod.yaml --baseline known.json");
-    assert_eq!(broken, ["host-namespaces"], "lines may move");
-    assert_eq!(folder.run("check -f pod.yaml --baseline known.json --fail-on-new").code, 1);
-    assert!(
-        folder.run("check -f pod.yaml --baseline pod.yaml").rejected().contains("is no baseline")
-    );
-}
-
-#[test]
 fn one_run_writes_several_formats() {
     let folder = one(POD);
     let ended = folder
@@ -553,7 +515,11 @@ fn rules_explain_themselves() {
         list.lines().any(|it| it == "privileged-container") && !list.contains("root-user"),
         "{list}"
     );
+    let text = folder.run("rules").ok();
+    let on_request: Vec<_> = text.lines().filter(|it| it.ends_with(" (on request)")).collect();
+    assert!(on_request.len() == 1 && on_request[0].starts_with("host-user-namespace "));
     let all: Value = serde_json::from_str(&folder.run("rules -o json").ok()).unwrap();
+    assert_eq!(all.as_array().unwrap().iter().filter(|it| it["onRequest"] == true).count(), 1);
     assert!(all.as_array().unwrap().len() > 50);
 }
 

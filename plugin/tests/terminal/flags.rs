@@ -54,6 +54,9 @@ fn wrongs(arg: &Arg) -> Vec<Wrong> {
         "RULE" | "SEVERITY" | "CATEGORY" => {
             all.push(wrong("there is no such name", "no-such-name", 2));
         }
+        "GLOB" => all.push(wrong("it is no glob", "[", 2)),
+        "NUMBER" => all.push(wrong("it is no number", "x", 2)),
+        "ORDER" => all.push(wrong("there is no such name", "no-such-name", 2)),
         "TIME" => all.push(wrong("it is no time", "5x", 2)),
         "PORT" => all.push(wrong("it is no port", "x", 2)),
         _ => {}

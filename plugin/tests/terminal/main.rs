@@ -8,6 +8,8 @@
 
 mod audit_policy;
 mod check;
+mod check_settings;
+mod check_shows;
 mod completion;
 mod encryption;
 mod exit_codes;

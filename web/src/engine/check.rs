@@ -173,7 +173,8 @@ fn settings(ask: &CheckAsk) -> Result<Settings, String> {
     let level = ask.level.parse().map_err(|error| format!("level: {error}"))?;
     let version = MinorVersion::read_known(&ask.version);
     let version = version.map_err(|error| format!("version: {error}"))?;
-    Ok(Settings { level, version, ..Settings::new(rules::all()) })
+    let known_ids = rules::all().map(|it| it.id).collect();
+    Ok(Settings { level, version, known_ids, ..Settings::new(rules::usual()) })
 }
 
 fn sentence(unused: &ignore::Unused) -> String {

@@ -176,12 +176,12 @@ fn nothing(checked: &Checked) -> Html {
     }
 }
 
-/// `1 workload, 1 reaches baseline`, and how far that is from what was asked for.
+/// `1 workload: 0 restricted, 1 baseline, 0 neither`, and how far that is from what was asked for.
 fn summary(page: &Page, checked: &Checked) -> Html {
     let distance = match checked.standing {
         0 => String::new(),
-        1 => format!(", 1 finding from {}", page.level),
-        several => format!(", {several} findings from {}", page.level),
+        1 => format!("; 1 finding from {}", page.level),
+        several => format!("; {several} findings from {}", page.level),
     };
     html! {
         <div class="summary" role="status">

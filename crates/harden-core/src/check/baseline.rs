@@ -53,17 +53,39 @@ impl Baseline {
         text + "\n"
     }
 
-    /// Leaves only the findings that are not known. Those that are ignored stay, and use up nothing.
-    pub fn subtract(mut self, findings: Vec<Finding>) -> Vec<Finding> {
-        let mut is_new = |finding: &Finding| match self.findings.get_mut(&key(finding)) {
-            Some(count) if *count > 0 && finding.ignored.is_none() => {
+    /// Leaves only the findings that are not known; those that are ignored stay. `ran` tells whether a rule of
+    /// this id ran: what others would have found is not gone.
+    pub fn subtract(mut self, findings: &mut Vec<Finding>, ran: impl Fn(&str) -> bool) -> Compared {
+        let mut hidden = 0;
+        let mut is_known = |finding: &Finding| match self.findings.get_mut(&key(finding)) {
+            Some(count) if *count > 0 => {
                 *count -= 1;
-                false
+                true
             }
-            _ => true,
+            _ => false,
         };
-        findings.into_iter().filter(|it| is_new(it)).collect()
+        findings.retain(|it| {
+            let is_hidden = it.ignored.is_none() && is_known(it);
+            hidden += usize::from(is_hidden);
+            !is_hidden
+        });
+        // What is ignored by now is still there.
+        findings.iter().filter(|it| it.ignored.is_some()).for_each(|it| {
+            is_known(it);
+        });
+        let left = self.findings.iter();
+        let left = left.filter(|(key, _)| key.split_once('/').is_some_and(|(id, _)| ran(id)));
+        Compared { hidden, gone: left.map(|(_, count)| count).sum() }
     }
+}
+
+/// What of a baseline is still there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Findings that are known.
+    pub hidden: usize,
+    /// Known findings that are there no more.
+    pub gone: usize,
 }
 
 fn key(finding: &Finding) -> String {

@@ -98,7 +98,11 @@ impl Checker {
         let rules: Vec<_> = settings.rules.iter().filter(can_run).collect();
         let wanted = rules.iter().filter(|it| it.check.is_over_all()).flat_map(|it| it.reads);
         let wanted = wanted.copied().collect();
-        let abouts: Vec<_> = rules.iter().map(|it| Arc::new(About::from(**it))).collect();
+        let about = |rule: &&&'static Rule| {
+            let severity = settings.severity_of(rule);
+            Arc::new(About { severity, ..About::from(**rule) })
+        };
+        let abouts: Vec<_> = rules.iter().map(about).collect();
         let mut sorted = RulesByCheck::default();
         rules.iter().zip(&abouts).for_each(|(rule, about)| sorted.add(rule, Arc::clone(about)));
         let profiles = profiles(&settings, &context, &sorted);

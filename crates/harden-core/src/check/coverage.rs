@@ -9,6 +9,8 @@ use crate::inventory::Several;
 pub struct Coverage {
     /// Documents that hold something.
     pub documents: usize,
+    /// Files that somebody left out by their paths.
+    pub excluded: usize,
     /// Kubernetes objects, those in Lists one by one.
     pub objects: usize,
     /// The objects by kind.

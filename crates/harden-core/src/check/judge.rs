@@ -104,8 +104,9 @@ impl<'c> Judge<'c> {
             let position = |offset| text.position(offset);
             let at = (text.index, number);
             draft.ignores.extend(ignore::collect(at, document, &objects, &position));
+            let path = settings.root.path(text.name);
             for object in &objects {
-                draft.choices.extend(ignore::choose(text.index, object, text.name, families));
+                draft.choices.extend(ignore::choose(text.index, object, &path, families));
             }
         }
         for object in &objects {

@@ -123,10 +123,15 @@ impl Outcome<'_> {
         let known: BTreeSet<_> = settings.known_ids.iter().copied().collect();
         let (unused, used) =
             ignore::apply(&mut self.findings, &decided, |id: &str| known.contains(id));
+        // Of rules that did not run, nobody knows.
+        let ran: BTreeSet<_> = settings.rules.iter().map(|it| it.id).collect();
+        let is_told = |id: &str| id == "*" || !known.contains(id) || ran.contains(id);
         if settings.reads_ignores {
-            let useless = used.iter().enumerate().filter(|(_, used)| !**used);
+            let entries = settings.ignores.iter().zip(used).enumerate();
+            let useless = entries.filter(|(_, (entry, used))| !used && is_told(&entry.rule));
             self.unused_entries = useless.map(|(entry, _)| entry).collect();
         }
         self.unused = unused;
+        self.unused.retain(|it| it.ignore.rules.iter().any(|rule| is_told(rule)));
     }
 }

@@ -6,6 +6,9 @@ use std::fmt;
 use super::Severity;
 use crate::kubernetes::Level;
 
+/// Where the repository shows the pages of the rules.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules/");
+
 /// What findings of one kind have in common: what is wrong, how bad it is, what to do. Nobody who
 /// shows a finding needs to know more of where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,13 @@ pub struct About {
     pub references: Vec<Reference>,
     /// What is flagged, and what is not.
     pub example: Option<Example>,
+}
+
+impl About {
+    /// The address of the page that explains it.
+    pub fn page(&self) -> String {
+        format!("{PAGES}{}.md", self.id)
+    }
 }
 
 /// A manifest with a flaw, and without.

@@ -4,14 +4,15 @@ use std::io::{self, Write};
 
 use super::escape::Csv;
 use super::wide::reason;
-use super::{Format, Report};
+use super::{Format, Order, Report};
 use crate::kubernetes::Level;
 
-const COLUMNS: &str = "severity,level,category,rule,source,line,column,apiVersion,kind,namespace,name,path,message,remedy,ignored\r\n";
+const COLUMNS: &str = "severity,level,category,rule,source,line,column,apiVersion,kind,namespace,name,path,message,remedy,ignored,page\r\n";
 
 pub(super) const FORMAT: Format = Format {
     name: "csv",
     help: "Comma-separated values, for spreadsheets",
+    order: Order::Place,
     write: |report, _, out| write(report, out),
 };
 
@@ -38,6 +39,7 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             &finding.message,
             &about.remedy,
             &ignored,
+            &about.page(),
         ];
         for (index, field) in fields.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
@@ -47,7 +49,10 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     for incomplete in report.incomplete {
         let (what, why) = (Csv(&incomplete.what), Csv(&incomplete.why));
-        write!(out, ",,coverage,not-checked,{what},,,,,,,,{why},,\r\n")?;
+        write!(out, ",,coverage,not-checked,{what},,,,,,,,{why},,,\r\n")?;
+    }
+    if let Some(omission) = report.omission() {
+        write!(out, ",,coverage,not-shown,,,,,,,,,{},,,\r\n", Csv(&omission))?;
     }
     Ok(())
 }

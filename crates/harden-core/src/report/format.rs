@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 
-use super::{FORMATS, Report};
+use super::{FORMATS, Order, Report};
 
 /// How a report is written.
 #[derive(Clone, Copy)]
@@ -12,6 +12,8 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, in one line without a full stop.
     pub help: &'static str,
+    /// What it orders findings by where nobody says otherwise.
+    pub order: Order,
     /// Writes a report, in colour if that is wanted and the format knows any.
     pub(super) write: fn(&Report<'_>, bool, &mut Out<'_>) -> io::Result<()>,
 }

@@ -3,25 +3,27 @@
 use std::io::{self, Write};
 
 use super::escape::{Command, Property};
-use super::{Format, Report};
+use super::{Format, Order, Report};
 use crate::finding::{Finding, Severity};
 
 pub(super) const FORMAT: Format = Format {
     name: "github",
     help: "Annotations of GitHub Actions",
+    order: Order::Severity,
     write: |report, _, out| write(report, out),
 };
 
 fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    // GitHub shows the first ten of a kind for each step, so the worst come first.
-    for severity in Severity::ALL {
-        for finding in report.counted().filter(|it| it.about.severity == severity) {
-            write_finding(report, finding, out)?;
-        }
+    // GitHub shows the first ten of a kind for each step.
+    for finding in report.counted() {
+        write_finding(report, finding, out)?;
     }
     for incomplete in report.incomplete {
         let (what, why) = (Command(&incomplete.what), Command(&incomplete.why));
         writeln!(out, "::warning title=not checked::{what}: {why}")?;
+    }
+    if let Some(omission) = report.omission() {
+        writeln!(out, "::notice title=not shown::{}", Command(&omission))?;
     }
     Ok(())
 }
@@ -49,9 +51,10 @@ fn write_finding(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) ->
     let object = finding.object.as_ref().map_or_else(String::new, |it| format!("{it}: "));
     writeln!(
         out,
-        "::{}{}%0Ahelp: {}",
+        "::{}{}%0Ahelp: {}%0Amore: {}",
         Command(&object),
         Command(&finding.message),
-        Command(&about.remedy)
+        Command(&about.remedy),
+        Command(&about.page())
     )
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use fnv::FnvHasher;
 use serde::{Serialize, Serializer};
 
-use super::{Format, Report, fingerprints};
+use super::{Format, Order, Report, fingerprints};
 use crate::finding::Severity;
 
 /// GitLab reads up to the first entry that it does not take, so every entry has all fields.
@@ -36,6 +36,7 @@ struct Entries<'a>(&'a Report<'a>);
 pub(super) const FORMAT: Format = Format {
     name: "gitlab",
     help: "Code Quality of GitLab",
+    order: Order::Place,
     write: |report, _, out| write(report, out),
 };
 
@@ -84,6 +85,13 @@ impl Serialize for Entries<'_> {
                 },
             }
         });
-        serializer.collect_seq(findings.chain(not_checked))
+        let not_shown = self.0.omission().map(|text| Entry {
+            description: format!("not shown: {text}"),
+            check_name: "not-shown",
+            fingerprint: "0".repeat(16),
+            severity: "info",
+            location: Location { path: ".", lines: Lines { begin: 1, end: 1 } },
+        });
+        serializer.collect_seq(findings.chain(not_checked).chain(not_shown))
     }
 }

@@ -1,24 +1,30 @@
-//! One page that needs nothing else: no script, no network, for light and dark.
+//! One page that needs nothing else and no network, for light and dark, wide and narrow.
+
+mod findings;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
 use super::escape::{Markup, Prose};
-use super::excerpt::excerpts;
-use super::secrets::Secrets;
 use super::summary::count;
-use super::{Format, Report, Summary, location};
-use crate::finding::{About, Finding, Severity};
+use super::{Format, Order, Report, Summary};
+use crate::finding::{About, Reference, Severity};
 use crate::kubernetes::Level;
 
 const STYLE: &str = include_str!("html/style.css");
 
-/// How many lines are shown of one finding.
-const LINES: usize = 12;
+/// Shows the objects that somebody looks for. All else works without it.
+const SCRIPT: &str = include_str!("html/script.js");
 
 pub(super) const FORMAT: Format = Format {
     name: "html",
     help: "One HTML page that needs nothing else",
+    order: Order::Severity,
     write: |report, _, out| write(report, out),
 };
 
@@ -28,23 +34,25 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     write_levels(&summary, out)?;
     write_incomplete(report, out)?;
     write_rules(report, out)?;
-    write_findings(report, out)?;
+    findings::write(report, out)?;
     writeln!(out, "<footer>")?;
     for line in report.coverage_lines() {
         writeln!(out, "<p>{}</p>", Markup(&line))?;
     }
     writeln!(
         out,
-        "<p>kubectl-harden {}</p>\n</footer>\n</main>\n</body>\n</html>",
+        "<p>kubectl-harden {}</p>\n</footer>\n</main>\n<script>{SCRIPT}</script>\n</body>\n</html>",
         Markup(report.version)
     )
 }
 
 fn write_head(report: &Report<'_>, summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
+    // Nothing else runs, whatever objects are called.
+    let hash = STANDARD.encode(Sha256::digest(SCRIPT));
     write!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>kubectl harden: {}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
          <header>\n<p class=\"tool\">kubectl harden</p>\n<h1>{}</h1>\n",
@@ -59,8 +67,12 @@ fn write_head(report: &Report<'_>, summary: &Summary, out: &mut dyn Write) -> io
     if let Some(now) = report.now {
         write!(out, ", on <time datetime=\"{0}\">{0}</time>", Markup(now))?;
     }
-    writeln!(out, "</p>\n</header>")?;
-    writeln!(out, "<section class=\"tiles\" aria-label=\"Findings by severity\">")?;
+    writeln!(out, "</p>")?;
+    for line in report.hidden_lines() {
+        writeln!(out, "<p>{}</p>", Markup(&line))?;
+    }
+    writeln!(out, "</header>")?;
+    writeln!(out, "<section class=\"tiles\" aria-label=\"Show findings by severity\">")?;
     for severity in Severity::ALL {
         let (name, number) = (severity.name(), summary.of(severity));
         writeln!(
@@ -81,10 +93,11 @@ fn write_levels(summary: &Summary, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "<div class=\"bar\" aria-hidden=\"true\">")?;
     for level in [Level::Restricted, Level::Baseline, Level::Privileged] {
         let number = summary.reaching(level);
+        let name = if level == Level::Privileged { "neither" } else { level.as_str() };
         if number > 0 {
             write!(
                 out,
-                "<span class=\"{level}\" style=\"flex-grow:{number}\">{number} {level}</span>"
+                "<span class=\"{level}\" style=\"flex-grow:{number}\">{number} {name}</span>"
             )?;
         }
     }
@@ -135,91 +148,26 @@ fn write_rules(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         if !rule.breaks.is_empty() {
             writeln!(out, "<p><b>What may break:</b> {}</p>", Prose(&rule.breaks))?;
         }
-        writeln!(out, "<p class=\"references\"><code>{}</code>", rule.id)?;
+        writeln!(out, "<p class=\"references\">{}", Page(rule))?;
         for reference in &rule.references {
-            writeln!(out, " · {}", Markup(&reference.to_string()))?;
+            match reference {
+                Reference::Page(address) if address.starts_with("https://") => {
+                    writeln!(out, " · <a href=\"{0}\">{0}</a>", Markup(address))?;
+                }
+                other => writeln!(out, " · {}", Markup(&other.to_string()))?,
+            }
         }
         writeln!(out, "</p>\n</details>")?;
     }
     writeln!(out, "</section>")
 }
 
-/// The findings by object.
-fn write_findings(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    if report.findings.is_empty() {
-        return Ok(());
-    }
-    let secrets = Secrets::of(report);
-    writeln!(out, "<section>\n<h2>Where</h2>")?;
-    let groups = report
-        .findings
-        .chunk_by(|one, other| (one.source, &one.object) == (other.source, &other.object));
-    for group in groups {
-        let Some(first) = group.first() else {
-            continue;
-        };
-        let name = report.source(first).name;
-        writeln!(out, "<details class=\"object\" open>")?;
-        match &first.object {
-            Some(object) => writeln!(
-                out,
-                "<summary><b>{}</b> <span class=\"count\">{}</span></summary>",
-                Markup(&object.to_string()),
-                Markup(name)
-            )?,
-            None => writeln!(out, "<summary><b>{}</b></summary>", Markup(name))?,
-        }
-        for finding in group {
-            write_finding(report, finding, &secrets, out)?;
-        }
-        writeln!(out, "</details>")?;
-    }
-    writeln!(out, "</section>")
-}
+/// The id of a rule, as a link to its page.
+struct Page<'a>(&'a About);
 
-fn write_finding(
-    report: &Report<'_>,
-    finding: &Finding,
-    secrets: &Secrets,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let source = report.source(finding);
-    let severity = finding.about.severity.name();
-    let state = if finding.ignored.is_some() { " ignored" } else { "" };
-    writeln!(
-        out,
-        "<article class=\"finding {severity}{state}\">\n<h3><span class=\"badge {severity}\">{severity}</span> {}</h3>",
-        Prose(&finding.message)
-    )?;
-    if let Some(ignored) = &finding.ignored {
-        writeln!(out, "<p>{}</p>", Markup(&super::wide::reason(ignored)))?;
+impl fmt::Display for Page<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (page, id) = (self.0.page(), Markup(&self.0.id));
+        write!(f, "<a href=\"{}\"><code>{id}</code></a>", Markup(&page))
     }
-    let place = location(source, finding.spots.first());
-    writeln!(
-        out,
-        "<p class=\"place\"><code>{}</code> · <code>{}</code></p>",
-        Markup(&place),
-        finding.about.id
-    )?;
-    let found = source.text.map_or_else(Vec::new, |text| excerpts(text, finding, LINES, secrets));
-    let mut left = LINES;
-    for excerpt in found {
-        if left == 0 {
-            break;
-        }
-        write!(out, "<pre>")?;
-        let mut start = 0;
-        for (number, line) in (excerpt.line..).zip(excerpt.text.split('\n')) {
-            let end = start + line.len();
-            let is_marked =
-                excerpt.marks.iter().any(|(it, _)| it.start >= start && it.start <= end);
-            if is_marked && left > 0 {
-                writeln!(out, "<span class=\"number\">{number:>5}  </span>{}", Markup(line))?;
-                left -= 1;
-            }
-            start = end + 1;
-        }
-        writeln!(out, "</pre>")?;
-    }
-    writeln!(out, "<p class=\"remedy\">{}</p>\n</article>", Prose(&finding.about.remedy))
 }

@@ -5,7 +5,7 @@ pub(super) mod yaml;
 
 use std::io::{self, Write};
 
-use super::{Format, Report, fingerprints, pieces};
+use super::{Format, Order, Report, fingerprints, pieces};
 use crate::finding::Finding;
 
 /// The JSON Schema that every JSON and YAML report satisfies.
@@ -14,6 +14,7 @@ pub const JSON_SCHEMA: &str = include_str!("json/v1.schema.json");
 pub(super) const FORMAT: Format = Format {
     name: "json",
     help: "The report as JSON, for programs",
+    order: Order::Place,
     write: |report, _, out| write(report, out),
 };
 

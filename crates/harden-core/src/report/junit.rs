@@ -6,12 +6,13 @@ use std::io::{self, Write};
 
 use super::escape::{Markup, Plain};
 use super::wide::reason;
-use super::{Format, Report, location};
+use super::{Format, Order, Report, location};
 use crate::finding::Finding;
 
 pub(super) const FORMAT: Format = Format {
     name: "junit",
     help: "JUnit XML, for test reports",
+    order: Order::Place,
     write: |report, _, out| write(report, out),
 };
 
@@ -21,11 +22,12 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let ignored = report.findings.len() - failures;
     let silent = by_source.iter().filter(|it| it.is_empty()).count();
     let errors = report.incomplete.len();
+    let omission = report.omission();
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(
         out,
         "<testsuites name=\"kubectl-harden\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" time=\"0\">",
-        failures + ignored + silent + errors
+        failures + ignored + silent + errors + usize::from(omission.is_some())
     )?;
     for (source, findings) in report.sources.iter().zip(&by_source) {
         let is_unchecked = findings.is_empty() && !source.is_checked;
@@ -63,6 +65,14 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "    </testcase>")?;
         }
         writeln!(out, "  </testsuite>")?;
+    }
+    if let Some(omission) = omission {
+        open_suite(report, "not shown", 1, 0, 0, 1, out)?;
+        let name = Markup(&omission);
+        writeln!(
+            out,
+            "    <testcase name=\"{name}\" classname=\"not shown\" time=\"0\"><skipped/></testcase>\n  </testsuite>"
+        )?;
     }
     writeln!(out, "</testsuites>")
 }
@@ -126,9 +136,10 @@ fn write_case(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io
         }
         writeln!(
             out,
-            "{}\n{}.</failure>",
+            "{}\n{}.\n{}</failure>",
             Markup(&finding.about.why),
-            Markup(&finding.about.remedy)
+            Markup(&finding.about.remedy),
+            Markup(&finding.about.page())
         )?;
     }
     writeln!(out, "    </testcase>")

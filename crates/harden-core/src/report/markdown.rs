@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::escape::{Code, Markdown};
-use super::{Format, Report, Summary, location};
-use crate::finding::{About, Finding, Severity};
+use super::escape::{Code, Markdown, Markup};
+use super::{Format, Order, Report, Summary, location};
+use crate::finding::{About, Finding};
 
 /// GitHub takes comments of 65,536 characters; what comes after the table needs some of them.
 const LIMIT: usize = 48_000;
@@ -14,6 +14,7 @@ const LIMIT: usize = 48_000;
 pub(super) const FORMAT: Format = Format {
     name: "markdown",
     help: "Markdown, for comments on pull requests",
+    order: Order::Severity,
     write: |report, _, out| write(report, out),
 };
 
@@ -26,6 +27,9 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !levels.is_empty() {
         writeln!(out, "{levels}\n")?;
     }
+    for line in report.hidden_lines() {
+        writeln!(out, "{line}\n")?;
+    }
     if !report.incomplete.is_empty() {
         writeln!(out, "> [!WARNING]\n> Not everything could be read or checked.")?;
         for incomplete in report.incomplete.iter().take(20) {
@@ -35,40 +39,34 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out)?;
     }
     if summary.findings > 0 {
-        let shown = write_table(report, &summary, out)?;
+        let shown = write_table(report, out)?;
         write_rules(&shown, out)?;
     }
     for line in report.coverage_lines() {
-        writeln!(out, "<sub>{line}</sub><br>")?;
+        writeln!(out, "<sub>{}</sub><br>", Markup(&line))?;
     }
     writeln!(out, "<sub>kubectl-harden {}</sub>", report.version)
 }
 
 /// Writes as many findings as fit, and returns their rules.
-fn write_table<'a>(
-    report: &Report<'a>,
-    summary: &Summary,
-    out: &mut dyn Write,
-) -> io::Result<Vec<&'a About>> {
+fn write_table<'a>(report: &Report<'a>, out: &mut dyn Write) -> io::Result<Vec<&'a About>> {
     writeln!(out, "| Severity | Rule | Object | Where | What is wrong |")?;
     writeln!(out, "|---|---|---|---|---|")?;
     let mut rules = Vec::new();
     let mut seen = BTreeSet::new();
     let (mut written, mut shown) = (0, 0);
-    for severity in Severity::ALL {
-        for finding in report.counted().filter(|it| it.about.severity == severity) {
-            let row = row(report, finding);
-            written += row.chars().count();
-            if written > LIMIT {
-                writeln!(out, "\n… and {} more\n", summary.findings - shown)?;
-                return Ok(rules);
-            }
-            shown += 1;
-            if seen.insert(&finding.about.id) {
-                rules.push(&*finding.about);
-            }
-            out.write_all(row.as_bytes())?;
+    for finding in report.counted() {
+        let row = row(report, finding);
+        written += row.chars().count();
+        if written > LIMIT {
+            writeln!(out, "\n… and {} more\n", report.counted().count() - shown)?;
+            return Ok(rules);
         }
+        shown += 1;
+        if seen.insert(&finding.about.id) {
+            rules.push(&*finding.about);
+        }
+        out.write_all(row.as_bytes())?;
     }
     writeln!(out)?;
     Ok(rules)
@@ -97,8 +95,9 @@ fn write_rules(rules: &[&About], out: &mut dyn Write) -> io::Result<()> {
     let mut written = 0;
     for rule in rules {
         let mut text = format!(
-            "- **{}**: {} To do: {}.",
+            "- **[{}]({})**: {} To do: {}.",
             rule.id,
+            rule.page(),
             Markdown(&rule.why),
             Markdown(&rule.remedy)
         );

@@ -8,18 +8,20 @@ use fnv::FnvHasher;
 use serde_json::{Map, Value, json};
 
 use super::wide::reason;
-use super::{Format, Report, fingerprints};
+use super::{Format, Order, Report, fingerprints};
 use crate::finding::{Finding, ObjectReference, Reference};
 
 pub(super) const POLICY: Format = Format {
     name: "policyreport",
     help: "PolicyReports (wgpolicyk8s.io/v1alpha2), for `kubectl apply`",
+    order: Order::Place,
     write: |report, _, out| write(report, Api::Policy, out),
 };
 
 pub(super) const OPEN: Format = Format {
     name: "openreports",
     help: "Reports (openreports.io/v1alpha1), for `kubectl apply`",
+    order: Order::Place,
     write: |report, _, out| write(report, Api::Open, out),
 };
 
@@ -80,20 +82,29 @@ fn write(report: &Report<'_>, api: Api, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{divider}{}", harden_yaml::write(&object))?;
         divider = "---\n";
     }
-    if !report.incomplete.is_empty() {
-        let errors = report.incomplete.iter().map(|it| {
-            let mut entry = json!({
-                "policy": "coverage",
-                "rule": "not-checked",
-                "source": "kubectl-harden",
-                "result": "error",
-                "message": format!("{}: {}", it.what, it.why),
-            });
-            stamp(&mut entry, seconds);
-            entry
+    let coverage = |rule: &str, result: &str, message: String| {
+        let mut entry = json!({
+            "policy": "coverage",
+            "rule": rule,
+            "source": "kubectl-harden",
+            "result": result,
+            "message": message,
         });
-        let object = named(api, "kubectl-harden-not-checked", None, None, errors.collect());
-        write!(out, "{divider}{}", harden_yaml::write(&object))?;
+        stamp(&mut entry, seconds);
+        entry
+    };
+    let errors = report.incomplete.iter();
+    let errors: Vec<_> = errors
+        .map(|it| coverage("not-checked", "error", format!("{}: {}", it.what, it.why)))
+        .collect();
+    let omission = report.omission().map(|it| coverage("not-shown", "skip", it));
+    for (rule, results) in [("not-checked", errors), ("not-shown", omission.into_iter().collect())]
+    {
+        if !results.is_empty() {
+            let object = named(api, &format!("kubectl-harden-{rule}"), None, None, results);
+            write!(out, "{divider}{}", harden_yaml::write(&object))?;
+            divider = "---\n";
+        }
     }
     Ok(())
 }
@@ -191,6 +202,7 @@ fn result(
         add("path", spot.path.to_string());
     }
     add("remedy", about.remedy.to_string());
+    add("page", about.page());
     add("ignored", finding.ignored.as_deref().map_or_else(String::new, reason));
     for (key, wanted) in [("cis", 0), ("mitre", 1), ("owasp", 2)] {
         let references = about.references.iter().filter_map(|it| match (it, wanted) {

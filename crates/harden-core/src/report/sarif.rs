@@ -5,11 +5,12 @@ mod rule;
 
 use std::io::{self, Write};
 
-use super::{Format, Report};
+use super::{Format, Order, Report};
 
 pub(super) const FORMAT: Format = Format {
     name: "sarif",
     help: "SARIF 2.1.0, for code scanning",
+    order: Order::Place,
     write: |report, _, out| write(report, out),
 };
 

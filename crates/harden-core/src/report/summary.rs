@@ -14,7 +14,7 @@ use crate::kubernetes::Level;
 const NAMED: usize = 5;
 
 /// A report in numbers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
     /// Findings that count.
     pub findings: usize,
@@ -28,12 +28,17 @@ pub struct Summary {
     judged: usize,
     /// Pods and pod templates by the highest level that they meet: privileged, baseline, restricted.
     pub levels: [usize; 3],
+    /// Findings that are left out of the report, those that do not count included.
+    pub omitted: usize,
     severities: [usize; 4],
 }
 
 impl Summary {
     /// Counts.
     pub fn new(report: &Report<'_>) -> Self {
+        if let Some(all) = report.view.all {
+            return all;
+        }
         let mut summary = Self {
             findings: 0,
             ignored: 0,
@@ -41,6 +46,7 @@ impl Summary {
             checked: report.coverage.objects,
             judged: report.coverage.judged(),
             levels: report.coverage.levels,
+            omitted: 0,
             severities: [0; 4],
         };
         let mut objects: FxHashSet<&ObjectReference> = FxHashSet::default();
@@ -104,28 +110,41 @@ impl Summary {
         parts.join(", ")
     }
 
-    /// `3 workloads, 2 reach baseline, 1 is privileged`; empty without workloads.
+    /// `3 workloads: 0 restricted, 2 baseline, 1 neither`; empty without workloads.
     pub fn level_sentence(&self) -> String {
         if self.workloads() == 0 {
             return String::new();
         }
-        let mut parts = vec![count(self.workloads(), "workload")];
-        for (level, one, several) in [
-            (Level::Restricted, "reaches restricted", "reach restricted"),
-            (Level::Baseline, "reaches baseline", "reach baseline"),
-            (Level::Privileged, "is privileged", "are privileged"),
-        ] {
-            match self.reaching(level) {
-                0 => {}
-                1 => parts.push(format!("1 {one}")),
-                number => parts.push(format!("{number} {several}")),
-            }
-        }
-        parts.join(", ")
+        let of = |level| self.reaching(level);
+        let (restricted, baseline) = (of(Level::Restricted), of(Level::Baseline));
+        let neither = of(Level::Privileged);
+        let workloads = count(self.workloads(), "workload");
+        format!("{workloads}: {restricted} restricted, {baseline} baseline, {neither} neither")
+    }
+
+    /// `480 more findings are left out: --max-findings shows the worst`; `None` where nothing is left out.
+    pub fn omission(&self) -> Option<String> {
+        let (are, shown) = if self.omitted == 1 { ("is", "one") } else { ("are", "ones") };
+        (self.omitted > 0).then(|| {
+            format!("{} {are} left out, the least severe {shown}", more(self.omitted, "finding"))
+        })
     }
 }
 
 impl Report<'_> {
+    /// What is left out of the report, and what a baseline hides: one line each.
+    pub fn hidden_lines(&self) -> Vec<String> {
+        let compared = self.view.compared.map(|it| {
+            let gone = match it.gone {
+                0 => String::new(),
+                1 => ", and 1 that it holds is gone".to_owned(),
+                several => format!(", and {several} that it holds are gone"),
+            };
+            format!("the baseline hides {}{gone}", count(it.hidden, "finding"))
+        });
+        Summary::new(self).omission().into_iter().chain(compared).collect()
+    }
+
     /// What was checked, and what of the input was not an object: one line each.
     pub fn coverage_lines(&self) -> Vec<String> {
         let coverage = self.coverage;
@@ -159,6 +178,12 @@ impl Report<'_> {
                 ));
             }
         }
+        match coverage.excluded {
+            0 => {}
+            1 => lines.push("1 path is excluded, and was not read".to_owned()),
+            several => lines.push(format!("{several} paths are excluded, and were not read")),
+        }
+        lines.extend(self.view.settings_file.map(|it| format!("with the settings of {it}")));
         lines.extend(without_schema(&coverage.without_schema));
         lines.extend(files(&coverage.files));
         lines.extend(with_rules(&coverage.with_rules));
@@ -326,6 +351,11 @@ fn several(all: &[Several]) -> Option<String> {
     let how =
         "not all say the same: each file is judged by the nearest, the strictest of those as near";
     (!named.is_empty()).then(|| format!("there are {named}{more}, and {how}"))
+}
+
+/// `1 more finding`, `2 more findings`.
+fn more(number: usize, noun: &str) -> String {
+    count(number, &format!("more {noun}"))
 }
 
 /// `1 finding`, `2 findings`.

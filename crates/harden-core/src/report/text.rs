@@ -1,77 +1,127 @@
 //! Findings with the lines that they are about, as compilers show them.
 
+mod frame;
+
 use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
+use rustc_hash::FxHashMap;
 
+use super::changes::hunks;
 use super::escape::{Plain, plain};
 use super::excerpt::{Excerpt, excerpts};
+use super::groups;
 use super::secrets::Secrets;
-use super::suggestion::{Additions, Suggestion, suggest};
+use super::suggestion::Additions;
 use super::summary::count;
-use super::{Format, Report, ReportSource, Summary, location, pieces};
-use crate::finding::{Finding, Severity, Spot};
+use super::{Format, Order, Report, ReportSource, Summary, location, pieces};
+use crate::finding::{Finding, Severity};
+use frame::Frame;
 
 /// How many places of one finding are shown.
 const PLACES: usize = 6;
 
-/// How many changes of one finding are shown.
-const CHANGES: usize = 3;
+/// How many findings of one rule are shown with their lines; others have one line each.
+const WHOLE: usize = 5;
 
 const HEADING: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-const HELP: Style = AnsiColor::BrightCyan.on_default().bold();
 const FRAME: Style = AnsiColor::BrightBlue.on_default().bold();
-const ADDED: Style = AnsiColor::BrightGreen.on_default();
-const REMOVED: Style = AnsiColor::BrightRed.on_default();
 
 pub(super) const FORMAT: Format = Format {
     name: "text",
-    help: "Each finding with the lines it is about, and a summary",
+    help: "Findings with the lines they are about, one line each where there are many, and a summary",
+    order: Order::Severity,
     write: |report, colour, out| write(report, colour, out),
 };
+
+/// Findings that are shown as one.
+struct Item<'g, 'a> {
+    findings: groups::Group<'g, 'a>,
+    /// Whether they are shown with their lines.
+    is_whole: bool,
+}
 
 fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<()> {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let printer = Printer { paint: Paint(colour), renderer, secrets: Secrets::of(report) };
-    let counted: Vec<&Finding> = report.counted().collect();
-    let render = |first: usize, findings: &[&Finding], piece: &mut Vec<u8>| {
+    let counted = groups::gather(report.counted());
+    let items = items(report, &counted);
+    let render = |first: usize, some: &[Item<'_, '_>], piece: &mut Vec<u8>| {
         let mut additions = Additions::default();
-        let before = first.checked_sub(1).and_then(|it| counted.get(it));
-        let before = before.into_iter().chain(findings).copied().map(Some);
+        let before = first.checked_sub(1).and_then(|it| items.get(it));
+        let before = before.into_iter().chain(some).map(Some);
         let before = std::iter::repeat_n(None, usize::from(first == 0)).chain(before);
-        for (finding, before) in findings.iter().zip(before) {
+        for (item, before) in some.iter().zip(before) {
+            let Some(finding) = item.findings.first() else { continue };
             let source = report.source(finding);
-            if before.is_none_or(|it| (it.source, &it.object) != (finding.source, &finding.object))
-            {
+            if !item.is_whole {
+                item.findings.iter().try_for_each(|it| printer.line(it, source, piece))?;
+                continue;
+            }
+            if before.is_some_and(|it| !it.is_whole) {
+                writeln!(piece)?;
+            }
+            let is_same = |it: &Item<'_, '_>| {
+                let last = it.findings.first().filter(|_| it.is_whole);
+                last.is_some_and(|it| (it.source, &it.object) == (finding.source, &finding.object))
+            };
+            if !before.is_some_and(is_same) {
                 printer.heading(finding, source, piece)?;
                 additions = Additions::default();
             }
-            printer.finding(finding, source, &mut additions, piece)?;
+            printer.findings(item.findings, source, &mut additions, piece)?;
         }
         Ok(())
     };
-    pieces::write(&counted, render, out)?;
-    write_summary(report, Paint(colour), out)
+    pieces::write(&items, render, out)?;
+    if items.last().is_some_and(|it| !it.is_whole) {
+        writeln!(out)?;
+    }
+    let lines = items.iter().filter(|it| !it.is_whole).map(|it| it.findings.len()).sum();
+    let hint = match lines {
+        0 => String::new(),
+        1 => format!(
+            "1 finding has one line: -v shows more
+{HINT}"
+        ),
+        several => format!(
+            "{several} findings have one line each: -v shows more
+{HINT}"
+        ),
+    };
+    write_summary(report, Paint(colour), &hint, out)
 }
 
-/// The report in numbers, as the end of a text.
+/// What is shown: of each rule the first findings with their lines.
+fn items<'g, 'a>(report: &Report<'_>, counted: &'g [&'a Finding]) -> Vec<Item<'g, 'a>> {
+    let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
+    let groups = groups::all(counted).map(|findings| {
+        let mut is_whole = report.view.is_verbose;
+        for finding in findings {
+            let count = counts.entry(&finding.about.id).or_default();
+            is_whole |= *count < WHOLE;
+            *count += 1;
+        }
+        Item { findings, is_whole }
+    });
+    groups.collect()
+}
+
+/// Where there is more about findings that have one line.
+pub(super) const HINT: &str =
+    "`kubectl harden explain RULE` says why a rule is there, and what may break";
+
+/// The report in numbers, as the end of a text, and where there is more.
 pub(super) fn write_summary(
     report: &Report<'_>,
     paint: Paint,
+    hint: &str,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let summary = Summary::new(report);
-    let severities = summary.severities();
-    let colon = if severities.is_empty() { "" } else { ": " };
-    writeln!(out, "{}{colon}{severities}", paint.on(HEADING, &summary.headline()))?;
-    let levels = summary.level_sentence();
-    if !levels.is_empty() {
-        writeln!(out, "{levels}")?;
-    }
-    for line in report.coverage_lines() {
-        writeln!(out, "{line}")?;
+    if !report.view.is_quiet {
+        write_numbers(report, paint, hint, out)?;
     }
     if !report.incomplete.is_empty() {
         let warning = paint.on(severity_style(Severity::Medium), "incomplete");
@@ -80,6 +130,32 @@ pub(super) fn write_summary(
         for line in report.incomplete_lines() {
             writeln!(out, "  {}", Plain(&line))?;
         }
+    }
+    Ok(())
+}
+
+fn write_numbers(
+    report: &Report<'_>,
+    paint: Paint,
+    hint: &str,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let summary = Summary::new(report);
+    let severities = summary.severities();
+    let colon = if severities.is_empty() { "" } else { ": " };
+    writeln!(out, "{}{colon}{severities}", paint.on(HEADING, &summary.headline()))?;
+    for line in report.hidden_lines() {
+        writeln!(out, "{line}")?;
+    }
+    if !hint.is_empty() {
+        writeln!(out, "{hint}")?;
+    }
+    let levels = summary.level_sentence();
+    if !levels.is_empty() {
+        writeln!(out, "{levels}")?;
+    }
+    for line in report.coverage_lines() {
+        writeln!(out, "{}", Plain(&line))?;
     }
     Ok(())
 }
@@ -126,53 +202,79 @@ impl Printer {
         }
     }
 
-    fn finding(
+    /// A finding in one line.
+    fn line(
         &self,
         finding: &Finding,
+        source: ReportSource<'_>,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let place = location(source, finding.spots.first());
+        let object = finding.object.as_ref().map_or_else(String::new, |it| format!(" {it}"));
+        let (place, object, message) = (Plain(&place), Plain(&object), Plain(&finding.message));
+        writeln!(out, "{} {place}{object}: {message}", self.rule(finding))
+    }
+
+    /// Findings at the same places, with the lines that they are about.
+    fn findings(
+        &self,
+        findings: groups::Group<'_, '_>,
         source: ReportSource<'_>,
         additions: &mut Additions,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let excerpts = source
-            .text
-            .map_or_else(Vec::new, |text| excerpts(text, finding, PLACES, &self.secrets));
-        if excerpts.is_empty() {
-            return self.compact(finding, source, out);
+        for finding in findings {
+            let message = format!(": {}", Plain(&finding.message));
+            writeln!(out, "{}{}", self.rule(finding), self.paint.on(HEADING, &message))?;
         }
-        let title = level(finding.about.severity)
-            .with_name(finding.about.severity.name())
-            .primary_title(plain(&finding.message))
-            .id(&*finding.about.id);
+        let Some(first) = findings.first() else { return Ok(()) };
+        let excerpts = self.excerpts(first, source);
+        if excerpts.is_empty() {
+            self.places(first, source, out)?;
+            let frame = Frame { paint: self.paint, width: 1 };
+            frame.help(findings, out)?;
+            return writeln!(out);
+        }
         let elements = excerpts.iter().flat_map(|it| elements(it, source));
-        let rendered = self.renderer.render(&[Group::with_title(title).elements(elements)]);
-        writeln!(out, "{rendered}")?;
+        let group = Group::with_level(level(first.about.severity)).elements(elements);
+        writeln!(out, "{}", self.renderer.render(&[group]))?;
         let last = excerpts.iter().filter_map(|it| it.marks.last());
         let last = last.map(|(_, spot)| spot.start.line).max().unwrap_or(1);
         let frame = Frame { paint: self.paint, width: digits(last) };
-        frame.line(None, "|", DIM, "", out)?;
-        let hidden = finding.spots.len().saturating_sub(PLACES);
+        frame.gap(out)?;
+        let hidden = first.spots.len().saturating_sub(PLACES);
         if hidden > 0 {
             frame.note("note", &format!("and {} more", count(hidden, "place")), out)?;
         }
-        frame.note("help", &finding.about.remedy, out)?;
-        frame.changes(&excerpts, source.text.unwrap_or_default(), additions, out)?;
+        frame.help(findings, out)?;
+        let others = findings.iter().skip(1).map(|it| self.excerpts(it, source));
+        let found: Vec<_> = std::iter::once(excerpts).chain(others).collect();
+        for hunk in hunks(&found, source.text.unwrap_or_default(), additions) {
+            frame.gap(out)?;
+            hunk.lines.iter().try_for_each(|it| frame.line(it, out))?;
+        }
         writeln!(out)
     }
 
-    /// A finding whose source's text is not at hand.
-    fn compact(
+    fn excerpts<'a>(&self, finding: &'a Finding, source: ReportSource<'a>) -> Vec<Excerpt<'a>> {
+        let Some(text) = source.text else { return Vec::new() };
+        excerpts(text, finding, PLACES, &self.secrets)
+    }
+
+    /// `high[host-port]`.
+    fn rule(&self, finding: &Finding) -> String {
+        let about = &finding.about;
+        let text = format!("{}[{}]", about.severity.name(), about.id);
+        self.paint.on(severity_style(about.severity), &text)
+    }
+
+    /// The places of a finding whose source's text is not at hand.
+    fn places(
         &self,
         finding: &Finding,
         source: ReportSource<'_>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        let severity = self.paint.on(
-            severity_style(finding.about.severity),
-            &format!("{}[{}]", finding.about.severity.name(), finding.about.id),
-        );
-        let message = Plain(&finding.message).to_string();
-        writeln!(out, "{severity}{}", self.paint.on(HEADING, &format!(": {message}")))?;
-        let frame = Frame { paint: self.paint, width: 1 };
         for spot in finding.spots.iter().take(PLACES) {
             let place = if source.text.is_none() && !spot.path.is_empty() {
                 format!("{}: {}", source.name, spot.path)
@@ -183,8 +285,7 @@ impl Printer {
                 if spot.label.is_empty() { String::new() } else { format!(" ({})", spot.label) };
             writeln!(out, "  {} {}{}", self.paint.on(FRAME, "-->"), Plain(&place), Plain(&label))?;
         }
-        frame.note("help", &finding.about.remedy, out)?;
-        writeln!(out)
+        Ok(())
     }
 }
 
@@ -223,100 +324,6 @@ fn elements<'e>(
         )
     };
     origin.map(Element::from).into_iter().chain([snippet.into()])
-}
-
-/// What stands below an excerpt, in line with it.
-struct Frame {
-    paint: Paint,
-    width: usize,
-}
-
-impl Frame {
-    fn note(&self, word: &str, text: &str, out: &mut dyn Write) -> io::Result<()> {
-        let equals = self.paint.on(FRAME, "=");
-        let word = self.paint.on(if word == "help" { HELP } else { HEADING }, word);
-        writeln!(out, "{:width$} {equals} {word}: {text}", "", width = self.width)
-    }
-
-    fn changes(
-        &self,
-        excerpts: &[Excerpt<'_>],
-        text: &str,
-        additions: &mut Additions,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let marks = excerpts
-            .iter()
-            .filter(|it| it.is_whole)
-            .flat_map(|it| it.marks.iter().map(move |(range, spot)| (it, range, *spot)));
-        let changes: Vec<_> = marks
-            .filter_map(|(excerpt, range, spot)| {
-                let start = excerpt.text.get(..range.start)?.rfind('\n').map_or(0, |feed| feed + 1);
-                let line = excerpt.text.get(start..)?.lines().next().unwrap_or_default();
-                // What was cut or masked is nothing to build on.
-                if line.contains(['•', '…']) {
-                    return None;
-                }
-                let suggestion = suggest(
-                    line,
-                    (range.start - start, range.end - start),
-                    below(text, spot),
-                    spot,
-                )?;
-                Some((spot.start.line, line, suggestion))
-            })
-            .collect();
-        for (number, line, suggestion) in changes.iter().take(CHANGES) {
-            match suggestion {
-                Suggestion::Replace(with) => {
-                    self.line(None, "|", DIM, "", out)?;
-                    self.line(Some(*number), "-", REMOVED, line, out)?;
-                    self.line(Some(*number), "+", ADDED, with, out)?;
-                }
-                Suggestion::Add(lines) => {
-                    let known = additions.take_in(*number, lines);
-                    if known == lines.len() {
-                        continue;
-                    }
-                    self.line(None, "|", DIM, "", out)?;
-                    self.line(Some(*number), "|", Style::new(), line, out)?;
-                    for (number, line) in (number + 1..).zip(lines).take(known) {
-                        self.line(Some(number), "|", Style::new(), line, out)?;
-                    }
-                    for (number, line) in (number + 1..).zip(lines).skip(known) {
-                        self.line(Some(number), "+", ADDED, line, out)?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn line(
-        &self,
-        number: Option<u32>,
-        sign: &str,
-        style: Style,
-        line: &str,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let number = number.map_or_else(String::new, |it| it.to_string());
-        let number = self.paint.on(FRAME, &format!("{number:width$}", width = self.width));
-        let sign = self.paint.on(if sign == "|" { FRAME } else { style }, sign);
-        if line.is_empty() {
-            return writeln!(out, "{number} {sign}");
-        }
-        let line = Plain(line).to_string();
-        writeln!(out, "{number} {sign} {}", self.paint.on(style, &line))
-    }
-}
-
-/// The beginning of the line below a spot's.
-fn below<'t>(text: &'t str, spot: &Spot) -> &'t str {
-    let rest = text.get(spot.span.end as usize..).unwrap_or_default();
-    let next = rest.split_once('\n').map_or("", |(_, next)| next);
-    let end = next.char_indices().take(200).find(|(_, c)| *c == '\n').map_or(200, |(at, _)| at);
-    next.get(..end.min(next.len())).unwrap_or_default()
 }
 
 fn digits(number: u32) -> usize {

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::escape::Plain;
-use super::text::{Paint, severity_style, write_summary};
-use super::{Format, Report, location};
+use super::text::{HINT, Paint, severity_style, write_summary};
+use super::{Format, Order, Report, location};
 use crate::finding::{Finding, Ignored, IgnoredBy};
 
 const COLUMNS: [&str; 6] = ["SEVERITY", "LEVEL", "RULE", "OBJECT", "LOCATION", "MESSAGE"];
@@ -12,6 +12,7 @@ const COLUMNS: [&str; 6] = ["SEVERITY", "LEVEL", "RULE", "OBJECT", "LOCATION", "
 pub(super) const FORMAT: Format = Format {
     name: "wide",
     help: "One line per finding",
+    order: Order::Severity,
     write: |report, colour, out| write(report, colour, out),
 };
 
@@ -31,9 +32,12 @@ fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<(
                 |column, cell: String| if column == 0 { paint.on(style, &cell) } else { cell };
             row(&cells(report, finding), &widths, painted, out)?;
         }
-        writeln!(out)?;
+        if !report.view.is_quiet || !report.incomplete.is_empty() {
+            writeln!(out)?;
+        }
     }
-    write_summary(report, paint, out)
+    let hint = if report.findings.is_empty() { "" } else { HINT };
+    write_summary(report, paint, hint, out)
 }
 
 fn cells(report: &Report<'_>, finding: &Finding) -> [String; 6] {

@@ -36,6 +36,9 @@ mod writable_root_file_system;
 
 use crate::rule::Rule;
 
+/// Those that run only where somebody asks for them by name.
+pub static ON_REQUEST: &[&Rule] = &[&host_user_namespace::RULE];
+
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
     &container_runtime_socket::RULE,

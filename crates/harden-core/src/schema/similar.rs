@@ -3,10 +3,7 @@
 use strsim::osa_distance;
 
 /// The name that is nearest to a mistyped one, if one is near enough that it must have been meant.
-pub(super) fn similar<'n>(
-    mistyped: &str,
-    names: impl IntoIterator<Item = &'n str>,
-) -> Option<&'n str> {
+pub fn similar<'n>(mistyped: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let most = match mistyped.len() {
         0..=2 => 0,
         3..=4 => 1,

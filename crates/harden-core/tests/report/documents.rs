@@ -3,12 +3,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use harden_core::report::Report;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts, states,
 };
 use quick_junit::{NonSuccessKind, TestCaseStatus};
+use sha2::{Digest as _, Sha256};
 
 use crate::input::Input;
 use crate::written;
@@ -85,10 +88,11 @@ pub(crate) fn read_all(report: &Report<'_>) {
     }
 }
 
-const KNOWN_TAGS: [&str; 35] = [
+const KNOWN_TAGS: [&str; 39] = [
     "html", "head", "meta", "title", "style", "body", "main", "header", "p", "h1", "h2", "h3",
     "time", "section", "label", "input", "strong", "span", "div", "ul", "li", "code", "details",
     "summary", "b", "article", "pre", "footer", "br", "table", "tr", "td", "th", "thead", "tbody",
+    "a", "ins", "del", "script",
 ];
 
 /// How often each tag is opened, as a browser's tokenizer sees it.
@@ -122,6 +126,9 @@ fn tags(html: &str) -> BTreeMap<String, usize> {
                     }
                     if &*name == "style" {
                         return TokenSinkResult::RawData(states::RawKind::Rawtext);
+                    }
+                    if &*name == "script" {
+                        return TokenSinkResult::RawData(states::RawKind::ScriptData);
                     }
                 }
                 Token::ParseError(error) => panic!("line {line}: {error}"),
@@ -210,9 +217,24 @@ fn test_reports_have_only_attributes_that_jenkins_takes() {
 #[test]
 fn a_page_asks_for_nothing() {
     let text = Input::new().report(|report| written(report, "html"));
-    for outside in ["src=", "href=", "url(", "@import", "<script", "http://"] {
+    for outside in ["src=", "url(", "@import", "http://", "<link", "fetch("] {
         assert!(!text.contains(outside), "{outside}");
     }
+    for link in text.split("href=").skip(1) {
+        assert!(link.starts_with("\"https://"), "{link}");
+    }
+}
+
+#[test]
+fn a_page_runs_its_own_script_only() {
+    let text = Input::new().report(|report| written(report, "html"));
+    let (_, script) = text.split_once("<script>").unwrap();
+    let (script, rest) = script.split_once("</script>").unwrap();
+    assert!(!rest.contains("<script"));
+    let hash = STANDARD.encode(Sha256::digest(script));
+    assert!(text.contains(&format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}';"
+    )));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use harden_core::check::{Incomplete, Outcome, Settings, check};
 use harden_core::finding::Finding;
 use harden_core::kubernetes::{Level, MinorVersion};
-use harden_core::report::{Report, ReportSource};
+use harden_core::report::{Report, ReportSource, View};
 use harden_core::rules;
 
 /// Its sources, by name.
@@ -126,6 +126,7 @@ impl Input {
             rules: abouts,
             coverage,
             incomplete,
+            view: View::default(),
         })
     }
 

@@ -1,145 +1,139 @@
 //! `.kubectl-harden.yaml`: settings and ignores that a repository keeps.
 
+mod below;
+mod entry;
+mod error;
+mod words;
+
 use std::collections::BTreeMap;
-use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use harden_core::ignore::FileIgnore;
-use harden_core::rules;
+use harden_core::finding::Severity;
+use harden_core::kubernetes::{Level, PolicyVersion};
+use harden_core::report::{Format, Order};
 use jiff::civil::Date;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
+use super::exclude::plain;
+use super::options::Threshold;
+use crate::deliver::outputs::OutputFile;
 use crate::input;
+pub(super) use entry::Entry;
+pub(super) use words::RuleName;
 
-/// The file, as it is written.
+/// What the file is called.
+pub(super) const NAME: &str = ".kubectl-harden.yaml";
+
+/// The file, as it is written: the options of `check` by their names in camel case.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub(super) struct Config {
+    pub(super) recursive: bool,
+    /// Paths, from the folder of the file.
+    pub(super) crd: Vec<PathBuf>,
+    /// Globs, from the folder of the file.
+    pub(super) exclude: Vec<words::Pattern>,
+    #[serde(deserialize_with = "words::level")]
+    pub(super) level: Option<Level>,
+    #[serde(deserialize_with = "words::version")]
+    pub(super) kubernetes_version: Option<PolicyVersion>,
+    pub(super) rule: Vec<RuleName>,
     /// Rules that are not run.
-    pub(super) skip: Vec<String>,
+    pub(super) skip: Vec<RuleName>,
+    /// How bad findings of a rule are here. A rule that runs on request runs, too.
+    pub(super) severities: BTreeMap<RuleName, words::Grade>,
+    #[serde(deserialize_with = "words::severity")]
+    pub(super) min_severity: Option<Severity>,
+    #[serde(deserialize_with = "words::format")]
+    pub(super) output: Option<Format>,
+    pub(super) output_file: Vec<words::OutputFile>,
+    #[serde(deserialize_with = "words::order")]
+    pub(super) sort: Option<Order>,
+    pub(super) max_findings: Option<usize>,
+    pub(super) quiet: bool,
+    pub(super) verbose: bool,
+    #[serde(deserialize_with = "words::threshold")]
+    pub(super) fail_on: Option<Threshold>,
+    /// A path, from the folder of the file.
+    pub(super) baseline: Option<PathBuf>,
+    pub(super) fail_on_new: bool,
+    pub(super) allow_incomplete: bool,
     /// Decisions not to count findings.
     pub(super) ignore: Vec<Entry>,
 }
 
-/// One decision not to count findings.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Entry {
-    rule: String,
-    kind: Option<String>,
-    name: Option<String>,
-    namespace: Option<String>,
-    #[serde(default)]
-    labels: BTreeMap<String, String>,
-    container: Option<String>,
-    /// Which files; `*` stands for any characters.
-    pub(super) path: Option<String>,
-    pub(super) reason: String,
-    /// The first day on which it does not count any more, as YYYY-MM-DD.
-    #[serde(default, deserialize_with = "date")]
-    expires: Option<Date>,
+/// The file, and where it is.
+#[derive(Debug, Default)]
+pub(super) struct File {
+    /// What messages call it; `None` where there is none.
+    pub(super) name: Option<String>,
+    /// Its folder, from the top of the file system.
+    pub(super) folder: PathBuf,
+    pub(super) config: Config,
 }
 
-/// The name that is looked for in the current folder.
-pub(super) const NAME: &str = ".kubectl-harden.yaml";
+impl File {
+    /// Reads the file; without a name, the nearest of this folder and those above it, up to the top of the
+    /// repository.
+    pub(super) fn read(name: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = name.map(Path::to_owned).or_else(find) else { return Ok(Self::default()) };
+        let shown = path.display().to_string();
+        let text = input::read_utf8(&path).with_context(|| format!("failed to read {shown}"))?;
+        let absolute = plain(&std::path::absolute(&path)?);
+        let folder = absolute.parent().map(Path::to_owned).unwrap_or_default();
+        let is_empty = text.lines().all(|it| it.trim().is_empty() || it.starts_with('#'));
+        let mut config = if is_empty { Config::default() } else { error::read(&shown, &text)? };
+        let from_here = path.parent().unwrap_or(Path::new(""));
+        config.set_paths(&folder, from_here).with_context(|| shown.clone())?;
+        Ok(Self { name: Some(shown), folder, config })
+    }
+
+    /// What messages call it.
+    pub(super) fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(NAME)
+    }
+
+    /// Takes out the ignores that have ended on this day.
+    pub(super) fn take_expired(&mut self, today: Date) -> Vec<Entry> {
+        let ignore = std::mem::take(&mut self.config.ignore);
+        let (over, active) = ignore.into_iter().partition(|it| it.is_over(today));
+        self.config.ignore = active;
+        over
+    }
+}
 
 impl Config {
-    /// Reads the file; without a name, the one of the current folder if there is one.
-    pub(super) fn read(name: Option<&Path>) -> anyhow::Result<Self> {
-        let path = name.unwrap_or(Path::new(NAME));
-        if name.is_none() && !path.exists() {
-            return Ok(Self::default());
-        }
-        let text =
-            input::read_utf8(path).with_context(|| format!("failed to read {}", path.display()))?;
-        if text.trim().is_empty() {
-            return Ok(Self::default());
-        }
-        let config: Self = serde_yaml::from_str(&text)
-            .with_context(|| format!("{} is not as it should be", path.display()))?;
-        config.check().with_context(|| path.display().to_string())?;
-        Ok(config)
-    }
-
-    /// The ignores that have not ended on this day; others are left out.
-    pub(super) fn without_expired(mut self, today: Date) -> (Self, Vec<Entry>) {
-        let (over, active) =
-            std::mem::take(&mut self.ignore).into_iter().partition(|it| it.is_over(today));
-        self.ignore = active;
-        (self, over)
-    }
-
-    fn check(&self) -> anyhow::Result<()> {
-        let named =
-            self.skip.iter().chain(self.ignore.iter().map(|it| &it.rule).filter(|it| *it != "*"));
-        for id in named {
-            if rules::find(id).is_none() {
-                bail!("there is no rule `{id}`; `kubectl harden rules` lists them");
+    /// Lets the paths of the file begin in its folder, which is called otherwise from here.
+    fn set_paths(&mut self, folder: &Path, from_here: &Path) -> anyhow::Result<()> {
+        let paths = self.crd.iter_mut().chain(&mut self.baseline);
+        paths.for_each(|it| *it = from_here.join(&*it));
+        for words::OutputFile(OutputFile { path, .. }) in &mut self.output_file {
+            if !below::is_below(folder, path) {
+                bail!(
+                    "outputFile: {} is not below the folder of this file, so only --output-file may name it",
+                    path.display()
+                );
             }
-        }
-        for entry in &self.ignore {
-            if entry.reason.trim().is_empty() {
-                bail!("the ignore of `{}` gives no reason", entry.rule);
-            }
+            *path = from_here.join(&*path);
         }
         Ok(())
     }
 }
 
-impl Entry {
-    /// The entry as the core takes it.
-    pub(super) fn to_core(&self) -> FileIgnore {
-        FileIgnore {
-            rule: self.rule.clone(),
-            kind: self.kind.clone(),
-            name: self.name.clone(),
-            namespace: self.namespace.clone(),
-            labels: self.labels.clone().into_iter().collect(),
-            container: self.container.clone(),
-            path: self.path.clone(),
-            reason: self.reason.trim().to_owned(),
+/// The nearest file of this folder and those above it. Above the top of a repository are other people's.
+fn find() -> Option<PathBuf> {
+    let here = std::env::current_dir().ok()?;
+    let mut up = PathBuf::new();
+    for folder in here.ancestors() {
+        let path = up.join(NAME);
+        if path.is_file() {
+            return Some(path);
         }
+        if folder.join(".git").exists() {
+            return None;
+        }
+        up.push("..");
     }
-
-    /// The note on an entry that no finding was about.
-    pub(super) fn unused(&self) -> String {
-        let about = [("kind", &self.kind), ("name", &self.name), ("namespace", &self.namespace)];
-        let about: String = about
-            .into_iter()
-            .chain([("container", &self.container), ("path", &self.path)])
-            .filter_map(|(key, value)| Some(format!(" {key} {},", value.as_ref()?)))
-            .collect();
-        let about = about.trim_end_matches(',');
-        let of = if about.is_empty() { "" } else { " for" };
-        format!(
-            "the ignore of {}{of}{about} changes nothing: there is nothing to ignore",
-            self.rule
-        )
-    }
-
-    /// Whether it has ended on this day.
-    fn is_over(&self, today: Date) -> bool {
-        self.expires.is_some_and(|expires| expires <= today)
-    }
-}
-
-impl fmt::Display for Entry {
-    /// The note on an entry that has ended.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the ignore of {} has expired", self.rule)?;
-        self.expires.map_or(Ok(()), |day| write!(f, " on {day}"))
-    }
-}
-
-/// Only `2027-06-30`, of the many ways in which jiff reads a date.
-fn date<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Date>, D::Error> {
-    let Some(text) = Option::<String>::deserialize(field)? else { return Ok(None) };
-    match text.parse::<Date>() {
-        Ok(date) if date.to_string() == text => Ok(Some(date)),
-        _ => Err(D::Error::custom(format_args!(
-            "`{text}` is no day of the calendar: write YYYY-MM-DD"
-        ))),
-    }
+    None
 }

@@ -11,6 +11,7 @@ use harden_core::object::{Object, objects};
 use harden_core::source::Source;
 use rayon::prelude::*;
 
+use super::exclude::Exclude;
 use super::stream::{Stream, Waiting};
 use super::{Options, sources};
 use crate::input;
@@ -31,10 +32,15 @@ pub(super) struct Checked {
 }
 
 /// Reads and checks everything that the options name.
-pub(super) fn check(options: &Options, names: &[PathBuf], settings: Settings) -> Checked {
+pub(super) fn check(
+    options: &Options,
+    names: &[PathBuf],
+    exclude: &Exclude,
+    settings: Settings,
+) -> Checked {
     let mut unread = Unread::default();
     let mut notes = Vec::new();
-    let mut inputs = read(options, names, &mut unread);
+    let mut inputs = read(options, names, exclude, &mut unread);
     if let Some(folder) = &options.kustomize {
         let name = folder.display().to_string();
         if folder.exists() {
@@ -76,7 +82,9 @@ pub(super) fn check(options: &Options, names: &[PathBuf], settings: Settings) ->
     }
     run.judge(whole);
     unread.incomplete.into_iter().for_each(|it| run.note(it));
-    Checked { outcome: run.finish(), errors: unread.errors, notes }
+    let mut outcome = run.finish();
+    outcome.coverage.excluded = unread.excluded;
+    Checked { outcome, errors: unread.errors, notes }
 }
 
 /// What could not be read.
@@ -86,6 +94,8 @@ struct Unread {
     errors: Vec<String>,
     /// All of it.
     incomplete: Vec<Incomplete>,
+    /// How many files and folders were left out.
+    excluded: usize,
 }
 
 impl Unread {
@@ -126,13 +136,19 @@ fn define(path: &Path, timeout: Duration, survey: &mut Survey, unread: &mut Unre
 }
 
 /// Reads the files that the options name, in their order.
-fn read(options: &Options, names: &[PathBuf], unread: &mut Unread) -> Vec<Input<Stream>> {
-    let files = sources::find(names, options.recursive);
+fn read(
+    options: &Options,
+    names: &[PathBuf],
+    exclude: &Exclude,
+    unread: &mut Unread,
+) -> Vec<Input<Stream>> {
+    let files = sources::find(names, options.is_recursive(), exclude);
+    unread.excluded = files.excluded;
     for (path, error) in files.unreadable {
         unread.lack(path.display().to_string(), error.to_string());
     }
     for folder in &files.without_manifests {
-        let more = if options.recursive { "" } else { "; -R looks into its folders, too" };
+        let more = if options.is_recursive() { "" } else { "; -R looks into its folders, too" };
         let why = format!("no file in this folder ends in .yaml, .yml or .json{more}");
         unread.lack(folder.display().to_string(), why);
     }
@@ -198,7 +214,7 @@ fn without_anchors(message: &str) -> String {
 
 /// A note on comments that ignore findings, which do not outlast building.
 fn lost_ignores(folder: &Path) -> Option<String> {
-    let files = sources::find(&[folder.to_owned()], true).paths;
+    let files = sources::find(&[folder.to_owned()], true, &Exclude::default()).paths;
     let has_one = |it: &&PathBuf| {
         input::read_path(it, Duration::ZERO).is_ok_and(|text| text.contains("harden: ignore["))
     };

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::exclude::Exclude;
+
 /// What `-f` comes to.
 #[derive(Debug, Default)]
 pub(super) struct Files {
@@ -13,19 +15,23 @@ pub(super) struct Files {
     pub(super) without_manifests: Vec<PathBuf>,
     /// What could not be looked into, and why.
     pub(super) unreadable: Vec<(PathBuf, std::io::Error)>,
+    /// How many files and folders were left out.
+    pub(super) excluded: usize,
 }
 
 /// Finds the files: those that are named, and those of named folders that end in `.yaml`, `.yml` or
-/// `.json`, below them too if `recursive`.
-pub(super) fn find(names: &[PathBuf], recursive: bool) -> Files {
+/// `.json`, below them too if `recursive`. What is excluded is left out, named or not.
+pub(super) fn find(names: &[PathBuf], recursive: bool, exclude: &Exclude) -> Files {
     let mut files = Files::default();
     let mut seen = BTreeSet::new();
     for name in names {
-        if name.is_dir() {
-            let before = (seen.len(), files.unreadable.len());
+        if exclude.covers(name) {
+            files.excluded += 1;
+        } else if name.is_dir() {
+            let before = (seen.len(), files.unreadable.len(), files.excluded);
             let known = seen.iter().any(|it: &PathBuf| it.starts_with(name));
-            walk(name, recursive, &mut seen, &mut files);
-            if !known && before == (seen.len(), files.unreadable.len()) {
+            walk(name, recursive, exclude, &mut seen, &mut files);
+            if !known && before == (seen.len(), files.unreadable.len(), files.excluded) {
                 files.without_manifests.push(name.clone());
             }
         } else if seen.insert(name.clone()) {
@@ -35,7 +41,13 @@ pub(super) fn find(names: &[PathBuf], recursive: bool) -> Files {
     files
 }
 
-fn walk(folder: &Path, recursive: bool, seen: &mut BTreeSet<PathBuf>, files: &mut Files) {
+fn walk(
+    folder: &Path,
+    recursive: bool,
+    exclude: &Exclude,
+    seen: &mut BTreeSet<PathBuf>,
+    files: &mut Files,
+) {
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut entries = match entries {
         Ok(entries) => entries,
@@ -49,16 +61,25 @@ fn walk(folder: &Path, recursive: bool, seen: &mut BTreeSet<PathBuf>, files: &mu
         let path = entry.path();
         // A link to a folder above would never end.
         if entry.file_type().is_ok_and(|it| it.is_dir()) {
-            if recursive && entry.file_name() != ".git" {
-                walk(&path, recursive, seen, files);
+            if !recursive || entry.file_name() == ".git" {
+                continue;
             }
-        } else if is_manifest(&path) && seen.insert(path.clone()) {
-            match fs::metadata(&path) {
-                // Whoever reads a pipe that nobody writes to waits for ever.
-                Ok(of_path) if !of_path.is_file() && !of_path.is_dir() => {
-                    files.unreadable.push((path, std::io::Error::other("it is no file")));
+            if exclude.covers(&path) {
+                files.excluded += 1;
+            } else {
+                walk(&path, recursive, exclude, seen, files);
+            }
+        } else if is_manifest(&path) {
+            if exclude.covers(&path) {
+                files.excluded += 1;
+            } else if seen.insert(path.clone()) {
+                match fs::metadata(&path) {
+                    // Whoever reads a pipe that nobody writes to waits for ever.
+                    Ok(of_path) if !of_path.is_file() && !of_path.is_dir() => {
+                        files.unreadable.push((path, std::io::Error::other("it is no file")));
+                    }
+                    _ => files.paths.push(path),
                 }
-                _ => files.paths.push(path),
             }
         }
     }
@@ -81,7 +102,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let _socket = UnixListener::bind(folder.path().join("a.yaml")).unwrap();
         fs::write(folder.path().join("b.yaml"), "a: 1\n").unwrap();
-        let found = find(&[folder.path().to_owned()], false);
+        let found = find(&[folder.path().to_owned()], false, &Exclude::default());
         assert_eq!(found.paths, [folder.path().join("b.yaml")]);
         let unreadable: Vec<_> =
             found.unreadable.iter().map(|(path, why)| (path.as_path(), why.to_string())).collect();

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::check;
+use crate::check::{self, Compared};
 use crate::finding::{self, ObjectReference, Severity};
 use crate::kubernetes::Level;
 use crate::report::wide::ignored_by;
@@ -45,6 +45,8 @@ struct Settings<'a> {
     level: &'static str,
     kubernetes_version: String,
     rules: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -54,6 +56,17 @@ struct Totals {
     objects: usize,
     severities: Severities,
     workloads: Workloads,
+    #[serde(skip_serializing_if = "is_zero")]
+    omitted: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<Baseline>,
+}
+
+/// What of a baseline is still there.
+#[derive(Serialize)]
+struct Baseline {
+    hidden: usize,
+    gone: usize,
 }
 
 #[derive(Serialize)]
@@ -86,6 +99,7 @@ struct Rule<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     breaks: &'a str,
     references: Vec<String>,
+    page: String,
 }
 
 #[derive(Serialize)]
@@ -150,6 +164,8 @@ struct Ignored<'a> {
 struct Coverage<'a> {
     sources: usize,
     documents: usize,
+    #[serde(skip_serializing_if = "is_zero")]
+    excluded: usize,
     objects: usize,
     kinds: &'a BTreeMap<String, usize>,
     foreign: usize,
@@ -205,14 +221,16 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 level: report.level.as_str(),
                 kubernetes_version: report.kubernetes_version.to_string(),
                 rules: report.rules.iter().map(|it| &*it.id).collect(),
+                file: report.view.settings_file,
             },
-            summary: Totals::new(&summary),
+            summary: Totals::new(&summary, report.view.compared),
             rules: rules(report),
         },
         Tail {
             coverage: Coverage {
                 sources: report.source_count(),
                 documents: coverage.documents,
+                excluded: coverage.excluded,
                 objects: coverage.objects,
                 kinds: &coverage.kinds,
                 foreign: coverage.foreign,
@@ -246,7 +264,7 @@ fn several(coverage: &check::Coverage) -> Vec<Several<'_>> {
 }
 
 impl Totals {
-    fn new(summary: &Summary) -> Self {
+    fn new(summary: &Summary, compared: Option<Compared>) -> Self {
         Self {
             findings: summary.findings,
             ignored: summary.ignored,
@@ -263,6 +281,8 @@ impl Totals {
                 baseline: summary.reaching(Level::Baseline),
                 restricted: summary.reaching(Level::Restricted),
             },
+            omitted: summary.omitted,
+            baseline: compared.map(|it| Baseline { hidden: it.hidden, gone: it.gone }),
         }
     }
 }
@@ -283,6 +303,7 @@ fn rules<'a>(report: &Report<'a>) -> Vec<Rule<'a>> {
         remedy: &it.remedy,
         breaks: &it.breaks,
         references: it.references.iter().map(ToString::to_string).collect(),
+        page: it.page(),
     });
     rules.collect()
 }

@@ -6,10 +6,14 @@ use serde::Serialize;
 
 use super::v1;
 use crate::finding::Finding;
-use crate::report::{Format, Report, fingerprints, pieces};
+use crate::report::{Format, Order, Report, fingerprints, pieces};
 
-pub(in crate::report) const FORMAT: Format =
-    Format { name: "yaml", help: "The same as YAML", write: |report, _, out| write(report, out) };
+pub(in crate::report) const FORMAT: Format = Format {
+    name: "yaml",
+    help: "The same as YAML",
+    order: Order::Place,
+    write: |report, _, out| write(report, out),
+};
 
 fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let (head, tail) = v1::frame(report);

@@ -163,6 +163,11 @@ impl<'a> Log<'a> {
             level: "error",
             message: Message { text: format!("not checked: {}: {}", it.what, it.why) },
         });
+        let omission = report.omission().map(|text| {
+            let message = Message { text: format!("not shown: {text}") };
+            Notification { level: "note", message }
+        });
+        let notifications = notifications.chain(omission);
         let root = Root { description: Message { text: "the directory that the check ran in" } };
         Self {
             schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",

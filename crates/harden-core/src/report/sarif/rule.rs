@@ -12,8 +12,7 @@ pub(super) struct Descriptor<'a> {
     short_description: Message<String>,
     full_description: Message<&'a str>,
     help: Help,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help_uri: Option<&'a str>,
+    help_uri: String,
     default_configuration: Configuration,
     properties: Properties,
 }
@@ -39,16 +38,12 @@ struct Properties {
 
 impl<'a> Descriptor<'a> {
     pub(super) fn new(about: &'a About) -> Self {
-        let page = about.references.iter().find_map(|it| match it {
-            Reference::Page(address) => Some(&**address),
-            _ => None,
-        });
         Self {
             id: &about.id,
             short_description: Message { text: sentence(&about.title) },
             full_description: Message { text: &about.why },
             help: Help { text: text(about), markdown: markdown(about) },
-            help_uri: page,
+            help_uri: about.page(),
             default_configuration: Configuration { level: level(about.severity) },
             properties: Properties {
                 tags: tags(about),

@@ -15,7 +15,9 @@ pub(super) static RULE: Rule = Rule {
     summary: "the pod shares the node's user namespace",
     why: "Users of the container are the same numbers on the node: root that breaks out is root \
           there. In a user namespace of its own the pod's users are nobody outside, which has \
-          taken the sting out of most escapes of the last years.",
+          taken the sting out of most escapes of the last years. Few clusters are ready for it, so \
+          this rule runs only where it is asked for: by `--rule`, or by a severity in \
+          `.kubectl-harden.yaml`.",
     remedy: "set hostUsers to false",
     breaks: "It needs Linux 6.3 and a runtime that supports it, and volumes whose file system can \
           map users, which NFS cannot. Pods with hostNetwork, hostPID or hostIPC cannot have it.",

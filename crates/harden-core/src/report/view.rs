@@ -1,0 +1,19 @@
+//! What of a report is shown, and how much is said beside it.
+
+use super::Summary;
+use crate::check::Compared;
+
+/// What of a report is shown, and how much is said beside it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct View<'a> {
+    /// The numbers of all findings, where some are left out of the report.
+    pub all: Option<Summary>,
+    /// What a baseline hides.
+    pub compared: Option<Compared>,
+    /// The file that settings come from.
+    pub settings_file: Option<&'a str>,
+    /// Whether text shows findings and what is incomplete only.
+    pub is_quiet: bool,
+    /// Whether text shows every finding with its lines, however many there are.
+    pub is_verbose: bool,
+}
