@@ -116,11 +116,13 @@ impl Tally {
         // The folder is not there when cargo builds elsewhere.
         let _ = std::fs::create_dir_all(tool::top().join("target"));
         let _ = std::fs::remove_file(&references);
-        let (mut passed, mut failed) = (0, 0);
-        self.check("tests", || run_tests(&references, &mut passed, &mut failed));
+        let mut suites = Suites::default();
+        self.check("tests", || run_tests(&references, &mut suites));
+        let Suites { passed, failed, .. } = suites;
         self.passed += passed;
         self.failed += failed;
         self.lines.push(format!("         {passed} tests passed, {failed} failed"));
+        self.lines.extend(suites.lines());
         self.check("no orphaned snapshots", || snapshots::reject_orphans(tool::top(), &references));
     }
 }
@@ -156,38 +158,77 @@ fn run_browser_tests(passed: &mut usize, failed: &mut usize) -> Result<()> {
     Ok(())
 }
 
-/// Runs the tests, shows what they print, and counts them by cargo's own closing lines.
-fn run_tests(references: &Path, passed: &mut usize, failed: &mut usize) -> Result<()> {
+/// Runs the tests, shows what they print, counts them by cargo's own closing lines, and says which suites
+/// took how long.
+fn run_tests(references: &Path, tally: &mut Suites) -> Result<()> {
+    // One pipe, so that what a suite came to stands behind its name.
+    let (output, input) = std::io::pipe()?;
     let mut tests = Command::new("cargo")
         .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
         .current_dir(tool::top())
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", references)
         .env("INSTA_UPDATE", "no")
         .env("RUST_BACKTRACE", "0")
-        .stdout(Stdio::piped())
+        .stdout(input.try_clone()?)
+        .stderr(input)
         .spawn()
         .context("failed to start cargo")?;
-    let output = tests.stdout.take().context("cargo has no output")?;
     for line in BufReader::new(output).lines() {
         let line = line?;
         println!("{line}");
-        if let Some(counts) = line.strip_prefix("test result: ") {
-            let number = |word: &str| -> usize {
-                let before = counts.split(word).next().unwrap_or_default();
-                before.split_whitespace().next_back().and_then(|it| it.parse().ok()).unwrap_or(0)
-            };
-            *passed += number(" passed");
-            *failed += number(" failed");
-        }
+        tally.read(&line);
     }
     let status = tests.wait()?;
     if !status.success() {
         bail!("cargo test ended with {status}");
     }
-    if *passed == 0 {
+    if tally.passed == 0 {
         bail!("no test was run");
     }
     Ok(())
+}
+
+/// What the suites of a run of `cargo test` came to.
+#[derive(Default)]
+struct Suites {
+    passed: usize,
+    failed: usize,
+    /// The suite that runs.
+    name: String,
+    /// Those that took a while, in seconds.
+    slow: Vec<(f64, String)>,
+}
+
+impl Suites {
+    /// What is shorter is not listed.
+    const SLOW: f64 = 15.0;
+
+    fn read(&mut self, line: &str) {
+        let line = line.trim_start();
+        if let Some(rest) = line.strip_prefix("Running ").or(line.strip_prefix("Doc-tests ")) {
+            // `tests/cases/main.rs (target/debug/deps/cases-0123456789abcdef)`
+            let file = rest.rsplit(['/', '(']).next().unwrap_or(rest).trim_end_matches(')');
+            file.rsplit_once('-').map_or(file, |(name, _)| name).clone_into(&mut self.name);
+        }
+        let Some(counts) = line.strip_prefix("test result: ") else { return };
+        let before = |word: &str| counts.split(word).next()?.split_whitespace().next_back();
+        let number = |word: &str| before(word).and_then(|it| it.parse().ok()).unwrap_or(0);
+        self.passed += number(" passed");
+        self.failed += number(" failed");
+        let seconds = counts.rsplit("finished in ").next().unwrap_or_default();
+        let seconds = seconds.trim_end_matches('s').parse().unwrap_or(0.0);
+        if seconds >= Self::SLOW {
+            self.slow.push((seconds, self.name.clone()));
+        }
+    }
+
+    /// The slow ones, the slowest first.
+    fn lines(mut self) -> impl Iterator<Item = String> {
+        self.slow.sort_by(|one, other| other.0.total_cmp(&one.0));
+        self.slow
+            .into_iter()
+            .map(|(seconds, name)| format!("         {:>4.1} min  {name}", seconds / 60.0))
+    }
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
@@ -248,4 +289,24 @@ pub(crate) fn bench_web() -> Result<()> {
     tool::install_packages()?;
     let browser = tool::browser().context("there is no browser: install Chromium")?;
     tool::run(Command::new("node").arg("web/e2e/measure.mjs").env("CHROMIUM", browser))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suites_are_counted_and_slow_ones_named() {
+        let mut suites = Suites::default();
+        for line in [
+            "     Running tests/cases/main.rs (target/debug/deps/cases-0123456789abcdef)",
+            "test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 90.00s",
+            "     Running unittests src/lib.rs (target/debug/deps/web-0123456789abcdef)",
+            "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.10s",
+        ] {
+            suites.read(line);
+        }
+        assert_eq!((suites.passed, suites.failed), (4, 2));
+        assert_eq!(suites.lines().collect::<Vec<_>>(), ["          1.5 min  cases"]);
+    }
 }
