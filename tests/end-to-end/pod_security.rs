@@ -32,8 +32,7 @@ const RUNTIME: &str =
 #[test]
 fn namespaces_without_labels_are_held_to_what_is_configured() {
     let folder = tempfile::tempdir().unwrap();
-    let words =
-        "--exempt-namespace kube-system,gpu --exempt-runtime-class kata --exempt-user alice";
+    let words = "--level baseline --exempt-namespace kube-system,gpu --exempt-runtime-class kata --exempt-user alice";
     let Some(plane) = start(words, folder.path()) else { return };
     plane.apply(
         "apiVersion: v1\nkind: Namespace\nmetadata: {name: plain}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: gpu}\n\
