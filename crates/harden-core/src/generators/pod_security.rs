@@ -268,6 +268,13 @@ impl Options {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
+        if self.level == Level::Restricted {
+            notes.push(
+                "this rejects pods beyond restricted in every namespace without labels: with --level baseline, \
+                 restricted is only audited and warned about"
+                    .to_owned(),
+            );
+        }
         if self.level == Level::Privileged {
             notes.push(
                 "namespaces without labels admit every pod: the plugin is told what it does anyway"
