@@ -79,7 +79,22 @@ pub(crate) fn error(text: &str) -> anyhow::Result<()> {
     say(ERROR, "error", text)
 }
 
+/// An error in words: without the numbers that the operating system has for it.
+pub(crate) fn in_words(text: &str) -> String {
+    const NUMBER: &str = " (os error ";
+    let mut parts = text.split(NUMBER);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let rest = part.trim_start_matches(|it: char| it.is_ascii_digit());
+        match rest.strip_prefix(')') {
+            Some(rest) if rest.len() + 1 < part.len() => text + rest,
+            _ => text + NUMBER + part,
+        }
+    })
+}
+
 fn say(style: Style, word: &str, text: &str) -> anyhow::Result<()> {
+    let text = in_words(text);
     let mut err = anstream::stderr().lock();
     Ok(quiet(writeln!(err, "{style}{word}:{style:#} {text}"))?)
 }
@@ -128,6 +143,20 @@ pub(crate) fn exit(outcome: anyhow::Result<Exit>) -> ExitCode {
             // When even standard error is gone, the exit code is all that is left to say.
             let _ = self::error(&text);
             ExitCode::from(code)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn errors_are_said_without_their_numbers() {
+        let error = std::io::Error::from_raw_os_error(2).to_string();
+        assert_eq!(in_words(&format!("a: {error}: b")), "a: No such file or directory: b");
+        for text in ["a", "", "a (os error", "a (os error )", "a (os error x)", "a (os error 2"] {
+            assert_eq!(in_words(text), text);
         }
     }
 }

@@ -15,6 +15,7 @@ use super::exclude::Exclude;
 use super::stream::{Stream, Waiting};
 use super::{Options, sources};
 use crate::input;
+use crate::terminal;
 
 /// Something to read, whole or in passing.
 enum Input<W> {
@@ -49,10 +50,10 @@ pub(super) fn check(
                     notes.extend(lost_ignores(folder));
                     inputs.push(Input::Whole(Source::new(name, text)));
                 }
-                Err(why) => unread.lack(name, why),
+                Err(why) => unread.lack(name, &why),
             }
         } else {
-            unread.miss(name, "there is no such folder".to_owned());
+            unread.miss(name, "there is no such folder");
         }
     }
     let mut survey = Survey::new(settings);
@@ -100,12 +101,12 @@ struct Unread {
 
 impl Unread {
     /// Notes what is there and could not be read.
-    fn lack(&mut self, what: String, why: String) {
-        self.incomplete.push(Incomplete { what, why });
+    fn lack(&mut self, what: String, why: &str) {
+        self.incomplete.push(Incomplete { what, why: terminal::in_words(why) });
     }
 
     /// Notes what was named and is not there.
-    fn miss(&mut self, what: String, why: String) {
+    fn miss(&mut self, what: String, why: &str) {
         self.errors.push(format!("{what}: {why}"));
         self.lack(what, why);
     }
@@ -117,20 +118,20 @@ fn define(path: &Path, timeout: Duration, survey: &mut Survey, unread: &mut Unre
     let text = match input::read_path(path, timeout) {
         Ok(text) => text,
         Err(error) if input::is_not_there(&error) => {
-            return unread.miss(name, format!("{error:#}"));
+            return unread.miss(name, &format!("{error:#}"));
         }
-        Err(error) => return unread.lack(name, format!("{error:#}")),
+        Err(error) => return unread.lack(name, &format!("{error:#}")),
     };
     let is_definition = |it: &Object<'_>| it.kind == "CustomResourceDefinition";
     let mut is_empty = true;
     for document in harden_yaml::documents(&text) {
         if document.is_rejected() {
-            unread.lack(name.clone(), "a document could not be read".to_owned());
+            unread.lack(name.clone(), "a document could not be read");
         }
         is_empty &= !objects(document.root()).any(|it| is_definition(&it));
     }
     if is_empty {
-        unread.lack(name, "there is no CustomResourceDefinition in it".to_owned());
+        unread.lack(name, "there is no CustomResourceDefinition in it");
     }
     survey.define(&text);
 }
@@ -145,12 +146,12 @@ fn read(
     let files = sources::find(names, options.is_recursive(), exclude);
     unread.excluded = files.excluded;
     for (path, error) in files.unreadable {
-        unread.lack(path.display().to_string(), error.to_string());
+        unread.lack(path.display().to_string(), &error.to_string());
     }
     for folder in &files.without_manifests {
         let more = if options.is_recursive() { "" } else { "; -R looks into its folders, too" };
         let why = format!("no file in this folder ends in .yaml, .yml or .json{more}");
-        unread.lack(folder.display().to_string(), why);
+        unread.lack(folder.display().to_string(), &why);
     }
     let mut inputs = Vec::new();
     let read: Vec<_> =
@@ -162,9 +163,9 @@ fn read(
                 let is_named = names.contains(path);
                 let (name, why) = (name_of(path), format!("{error:#}"));
                 if is_named && input::is_not_there(&error) {
-                    unread.miss(name, why);
+                    unread.miss(name, &why);
                 } else {
-                    unread.lack(name, why);
+                    unread.lack(name, &why);
                 }
             }
         }

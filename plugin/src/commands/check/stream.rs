@@ -15,6 +15,7 @@ use harden_core::source::{ListKind, Source};
 
 use super::spool::{Replay, Spool};
 use crate::input;
+use crate::terminal::in_words;
 use items::Items;
 
 /// Texts of more bytes than this are not held when they are JSON.
@@ -95,7 +96,9 @@ impl Stream {
                 }
                 let why = items.end().err().map(|error| format!("{error:#}"));
                 let whys = why.into_iter().chain(spool.loss());
-                notes.extend(whys.map(|why| Incomplete { what: name.to_string(), why }));
+                notes.extend(
+                    whys.map(|why| Incomplete { what: name.to_string(), why: in_words(&why) }),
+                );
                 Waiting::Spool(spool)
             }
         }
@@ -116,7 +119,7 @@ impl Waiting {
             }
         };
         if let Err(error) = result {
-            run.note(Incomplete { what: name.to_string(), why: format!("{error:#}") });
+            run.note(Incomplete { what: name.to_string(), why: in_words(&format!("{error:#}")) });
         }
     }
 }
