@@ -92,21 +92,6 @@ impl Connection {
         runtime.block_on(names).unwrap_or_default()
     }
 
-    #[cfg(not(feature = "live"))]
-    pub(crate) fn contexts(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    #[cfg(not(feature = "live"))]
-    pub(crate) fn clusters(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    #[cfg(not(feature = "live"))]
-    pub(crate) fn namespaces(&self) -> Vec<String> {
-        Vec::new()
-    }
-
     /// Asks the cluster for what is needed.
     #[cfg(feature = "live")]
     pub(crate) fn ask(&self, needs: &[Need]) -> anyhow::Result<Facts> {
@@ -115,8 +100,23 @@ impl Connection {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async { facts::ask(&Cluster::connect(self).await?, needs).await })
     }
+}
 
-    #[cfg(not(feature = "live"))]
+#[cfg(not(feature = "live"))]
+#[expect(clippy::unused_self, reason = "they ask a cluster where there is a client")]
+impl Connection {
+    pub(crate) fn contexts(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    pub(crate) fn clusters(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    pub(crate) fn namespaces(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     pub(crate) fn ask(&self, _: &[Need]) -> anyhow::Result<Facts> {
         anyhow::bail!("this build cannot talk to clusters: it was made without the feature `live`")
     }
