@@ -122,13 +122,13 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, help_heading = NETWORK))]
     pub allow_same_namespace: bool,
 
-    /// Let others connect: NAMESPACE[/KEY=VALUE,...][:PORT,...] or CIDR[:PORT,...]; repeatable
+    /// Let others connect: `NAMESPACE[/KEY=VALUE,...][:PORT,...]` or `CIDR[:PORT,...]`; repeatable
     ///
     /// Such as ingress-nginx/app.kubernetes.io/name=ingress-nginx:8080, 10.0.0.0/24:8080 or [fd00::/64]:8080
     #[cfg_attr(feature = "cli", arg(long, value_name = "PEER", help_heading = NETWORK))]
     pub allow_from: Vec<Flow>,
 
-    /// Let pods connect to others: NAMESPACE[/KEY=VALUE,...][:PORT,...] or CIDR[:PORT,...]; repeatable
+    /// Let pods connect to others: `NAMESPACE[/KEY=VALUE,...][:PORT,...]` or `CIDR[:PORT,...]`; repeatable
     ///
     /// Such as postgres/app=db:5432, 10.0.0.0/24:5432 or [fd00::/64]:5432
     #[cfg_attr(feature = "cli", arg(long, value_name = "PEER", help_heading = NETWORK))]
