@@ -7,7 +7,7 @@ mod text;
 
 pub use charts::{ChartPart, Charts};
 pub use homes::{Folders, Homes, folder, is_one_tree};
-pub use nearest::{Join, Nearest};
+pub use nearest::{Join, Nearest, folders};
 pub(crate) use text::may_hold;
 pub use text::{Positions, Text};
 

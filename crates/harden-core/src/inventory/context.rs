@@ -105,6 +105,7 @@ impl Context {
                 }
             }
         }
+        self.limit_ranges.settle();
     }
 
     /// Whether a text may hold an object that says something for others; cheap.
@@ -156,7 +157,7 @@ impl Context {
 
     /// Objects of one name of which not all say the same, in their order.
     pub fn several(&self) -> Vec<Several> {
-        let all = self.standards.several().chain(self.limit_ranges.several("LimitRange"));
+        let all = self.standards.several().chain(self.limit_ranges.several());
         all.chain(self.quotas.several("ResourceQuota")).chain(self.definitions.several()).collect()
     }
 

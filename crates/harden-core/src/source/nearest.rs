@@ -64,6 +64,17 @@ impl<T: Join> Nearest<T> {
         self.files.get(file).or_else(above)
     }
 
+    /// What is said to whoever asks, where it is the same for every file.
+    pub fn everywhere(&self) -> Option<&T> {
+        let is_one = self.files.len() == 1 || !self.differs;
+        self.files.values().next().filter(|_| is_one)
+    }
+
+    /// The folders of the files that say something; each once for each of its files.
+    pub fn folders(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().filter_map(|it| folders(it).next())
+    }
+
     /// What is said file by file.
     pub fn by_file(&self) -> impl Iterator<Item = &T> {
         self.files.values()
@@ -76,7 +87,7 @@ impl<T: Join> Nearest<T> {
 }
 
 /// The folder of a file, and those above it up to the empty one.
-fn folders(file: &str) -> impl Iterator<Item = &str> {
+pub fn folders(file: &str) -> impl Iterator<Item = &str> {
     let above = |path: &str| path.rsplit_once('/').map_or(0, |(folder, _)| folder.len());
     let next = move |it: &&'_ str| (!it.is_empty()).then(|| file.get(..above(it)))?;
     std::iter::successors(Some(file), next).skip(1)
@@ -126,6 +137,17 @@ mod tests {
             assert_eq!(find("z.yaml"), [4]);
             assert_eq!(nearest.find_above("c/z.yaml"), Some(&vec![4]));
         }
+    }
+
+    #[test]
+    fn what_one_file_says_or_all_say_alike_is_the_same_everywhere() {
+        let everywhere = |files| nearest(files).everywhere().cloned();
+        assert_eq!(everywhere(&[]), None);
+        assert_eq!(everywhere(&[("a/x.yaml", 1), ("a/x.yaml", 2)]), Some(vec![1, 2]));
+        assert_eq!(everywhere(&[("a/x.yaml", 1), ("b/x.yaml", 1)]), Some(vec![1]));
+        assert_eq!(everywhere(&[("a/x.yaml", 1), ("b/x.yaml", 2)]), None);
+        let nearest = nearest(&[("a/x.yaml", 1), ("x.yaml", 1)]);
+        assert_eq!(nearest.folders().collect::<Vec<_>>(), ["a", ""]);
     }
 
     #[test]

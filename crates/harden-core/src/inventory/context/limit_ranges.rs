@@ -1,17 +1,16 @@
 //! What LimitRanges give to containers that say nothing, and what they admit.
 
-use std::borrow::Cow;
+mod together;
+
 use std::collections::BTreeMap;
 
 use harden_yaml::Place;
 
-use super::of_namespaces::OfNamespaces;
+pub(super) use together::LimitRanges;
+
 use crate::kubernetes::Quantity;
 use crate::object::{Object, quantity};
 use crate::source::Join;
-
-/// What LimitRanges say, by their namespaces and names.
-pub(super) type LimitRanges = OfNamespaces<Limits>;
 
 /// Bounds by the resources that they are for.
 type ByResource = BTreeMap<String, Bounds>;
@@ -40,25 +39,6 @@ pub struct Bounds {
     pub max: Option<Quantity>,
     /// How many times its request a limit may be.
     pub max_ratio: Option<Quantity>,
-}
-
-impl LimitRanges {
-    /// What those of a namespace say for a file, if there are any. Of one name the nearest count; those of
-    /// different names all do. One without a namespace is for its own tree.
-    pub(super) fn together<'q>(
-        &'q self,
-        namespace: &str,
-        file: &'q str,
-    ) -> Option<Cow<'q, Limits>> {
-        let mut found: Option<Cow<'q, Limits>> = None;
-        for limits in self.find(namespace, file) {
-            match &mut found {
-                Some(known) => known.to_mut().tighten(limits),
-                None => found = Some(Cow::Borrowed(limits)),
-            }
-        }
-        found
-    }
 }
 
 impl Limits {

@@ -43,6 +43,13 @@ impl<T: Join + PartialEq> OfNamespaces<T> {
             .filter_map(move |all| if is_open { all.find_above(file) } else { all.find(file) })
     }
 
+    /// All that is said, by namespaces, in the order of the names there.
+    pub(super) fn by_namespaces(
+        &self,
+    ) -> impl Iterator<Item = (&str, impl Iterator<Item = &Nearest<T>>)> {
+        self.0.iter().map(|(namespace, names)| (namespace.as_str(), names.values()))
+    }
+
     /// Those of one name of which not all say the same, as objects of this kind.
     pub(super) fn several(&self, kind: &str) -> impl Iterator<Item = Several> {
         let namespaces = self.0.iter();
