@@ -153,6 +153,9 @@ fn overlaps<'d>(list: Place<'d>, resources: &[Resource<'d>], path: &str) -> Vec<
     let has_everything = resources.iter().any(Resource::is_everything);
     let overlaps = has_everything && resources.len() > 1
         || groups.values().any(|(count, is_whole)| *count > 1 && *is_whole);
+    if !is_twice && !overlaps {
+        return Vec::new();
+    }
     let written: Vec<&str> = resources.iter().map(|it| it.written).collect();
     let value = json_list(&written);
     let mut faults = Vec::new();

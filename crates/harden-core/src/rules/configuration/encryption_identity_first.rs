@@ -1,5 +1,7 @@
 //! Rules whose first provider stores in plain.
 
+use rustc_hash::FxHashMap;
+
 use crate::configuration::encryption::{
     EncryptionConfiguration, EncryptionRule, ProviderKind, Resource,
 };
@@ -45,15 +47,19 @@ resources:
 ",
 };
 
+/// Of each resource the first rule that names it, by its place in the file.
+type Firsts<'d> = FxHashMap<(&'d str, &'d str), usize>;
+
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(configuration) = super::encryption(object, reporter) else { return };
     let for_secrets = configuration.rules_for("", "secrets");
-    for rule in &configuration.rules {
+    let firsts = firsts(&configuration);
+    for (index, rule) in configuration.rules.iter().enumerate() {
         let Some(writer) = rule.writer().filter(|it| it.kind == ProviderKind::Identity) else {
             continue;
         };
         let writes_secrets = for_secrets.first().is_some_and(|it| std::ptr::eq(*it, rule));
-        let stored = if writes_secrets { vec!["secrets"] } else { written(&configuration, rule) };
+        let stored = if writes_secrets { vec!["secrets"] } else { written(rule, index, &firsts) };
         let other = rule.providers.iter().find(|it| it.kind != ProviderKind::Identity);
         // A rule with nothing but `identity` is how resources are left out on purpose.
         if stored.is_empty() || other.is_none() && !writes_secrets {
@@ -74,13 +80,18 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
 }
 
 /// The resources that a rule writes, and does not merely read after an earlier one.
-fn written<'d>(
-    configuration: &EncryptionConfiguration<'d>,
-    rule: &EncryptionRule<'d>,
-) -> Vec<&'d str> {
-    let writes = |it: &&Resource<'d>| {
-        let rules = configuration.rules_for(it.group, it.resource);
-        rules.first().is_some_and(|first| std::ptr::eq(*first, rule))
-    };
+fn written<'d>(rule: &EncryptionRule<'d>, index: usize, firsts: &Firsts<'d>) -> Vec<&'d str> {
+    let writes = |it: &&Resource<'d>| firsts.get(&(it.group, it.resource)) == Some(&index);
     rule.resources.iter().filter(writes).map(|it| it.written).collect()
+}
+
+/// The first rules by the groups and the resources that they name.
+fn firsts<'d>(configuration: &EncryptionConfiguration<'d>) -> Firsts<'d> {
+    let mut firsts = Firsts::default();
+    for (index, rule) in configuration.rules.iter().enumerate() {
+        for resource in &rule.resources {
+            firsts.entry((resource.group, resource.resource)).or_insert(index);
+        }
+    }
+    firsts
 }
