@@ -1,5 +1,7 @@
 //! Requests that a rule of an audit policy keeps out of the log.
 
+use std::collections::BTreeSet;
+
 use crate::configuration::audit::{AuditLevel, AuditPolicy, Event, User, decide};
 use crate::rule::Reporter;
 
@@ -51,6 +53,12 @@ impl Ask {
         }
     }
 
+    /// Its verbs, each with the rule that decides on it.
+    fn decided(&self, policy: &AuditPolicy<'_>) -> Vec<(&'static str, Option<usize>)> {
+        let verbs = self.verbs.iter();
+        verbs.map(|verb| (*verb, decide(policy, &self.event(verb)).rule)).collect()
+    }
+
     fn name(&self) -> String {
         match self.subresource {
             "" => self.resource.to_owned(),
@@ -62,16 +70,17 @@ impl Ask {
 /// Reports each rule of level None that decides on any of these requests. What no rule matches is
 /// another rule's finding.
 pub(super) fn flag<'d>(policy: &AuditPolicy<'d>, asks: &[Ask], reporter: &mut Reporter<'_, 'd>) {
-    for (index, rule) in policy.rules.iter().enumerate() {
-        if rule.level != AuditLevel::None {
+    let decided: Vec<_> = asks.iter().map(|ask| (ask, ask.decided(policy))).collect();
+    let deciding: BTreeSet<_> =
+        decided.iter().flat_map(|(_, verbs)| verbs).filter_map(|(_, rule)| *rule).collect();
+    for index in deciding {
+        let Some(rule) = policy.rules.get(index).filter(|it| it.level == AuditLevel::None) else {
             continue;
-        }
+        };
         let mut said: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
-        for ask in asks {
-            let verbs = ask.verbs.iter().copied();
-            let is_hidden =
-                |verb: &&'static str| decide(policy, &ask.event(verb)).rule == Some(index);
-            let verbs: Vec<&str> = verbs.filter(is_hidden).collect();
+        for (ask, verbs) in &decided {
+            let hidden = verbs.iter().filter(|(_, rule)| *rule == Some(index));
+            let verbs: Vec<&str> = hidden.map(|(verb, _)| *verb).collect();
             match said.iter_mut().find(|(known, _)| *known == verbs) {
                 _ if verbs.is_empty() => {}
                 Some((_, names)) => names.push(ask.name()),
