@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::checker::Checker;
 use super::{Coverage, Incomplete, unread};
 use crate::finding::{About, Finding};
@@ -88,10 +90,14 @@ impl Outcome<'_> {
             let folder = if folder.is_empty() { "." } else { folder };
             self.coverage.changes.insert(folder.to_owned(), count);
         }
+        let names: FxHashSet<_> =
+            self.sources.iter().filter_map(|it| it.name.rsplit(['/', '\\']).next()).collect();
+        // Paths on a server are others than those of its files here.
+        let is_there = |path: &str| path.rsplit('/').next().is_some_and(|it| names.contains(it));
         for (source, unjudged) in unjudged {
             let name = self.sources.get(source).map_or("", |it| &it.name);
             let incomplete = match unjudged {
-                Unjudged::File(file) if self.has_source(&file) => continue,
+                Unjudged::File(file) if is_there(&file) => continue,
                 Unjudged::File(what) => {
                     let why = "has the API server read it, and it is not among the input";
                     Incomplete { what, why: format!("{name} {why}") }
@@ -108,12 +114,6 @@ impl Outcome<'_> {
         }
         self.incomplete.sort();
         self.incomplete.dedup();
-    }
-
-    /// Whether a file is among the input; paths on a server are others than those of its files here.
-    fn has_source(&self, path: &str) -> bool {
-        let name = path.rsplit('/').next();
-        self.sources.iter().any(|it| it.name.rsplit(['/', '\\']).next() == name)
     }
 
     /// Marks the findings that somebody decided not to count.

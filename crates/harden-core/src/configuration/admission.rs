@@ -11,6 +11,7 @@ pub use plugin::{PLUGINS, Plugin};
 pub use pod_security::PodSecurityConfiguration;
 
 use harden_yaml::{Document, Place};
+use rustc_hash::FxHashSet;
 
 use super::decoding::{Struct, Type, decode};
 use super::file::{meta, repeated_keys};
@@ -57,9 +58,10 @@ pub fn read<'d>(
     }
     let plugins: Vec<_> = root.at("plugins").items().map(Plugin::read).collect();
     let mut pod_security = None;
-    for (index, plugin) in plugins.iter().enumerate() {
+    let mut names = FxHashSet::default();
+    for plugin in &plugins {
         // The server stops at the first entry of a name.
-        let is_first = plugins.iter().take(index).all(|it| it.name != plugin.name);
+        let is_first = names.insert(plugin.name);
         if !is_first || !plugin.configuration.exists() {
             continue;
         }
