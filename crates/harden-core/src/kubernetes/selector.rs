@@ -74,6 +74,14 @@ impl<'d> Selector<'d> {
         }
     }
 
+    /// The values that labels must have, each with its key.
+    pub fn values(&self) -> impl Iterator<Item = (&'d str, &'d str)> {
+        self.requirements.iter().filter_map(|it| match &it.condition {
+            Condition::Is(value) => Some((it.key, *value)),
+            _ => None,
+        })
+    }
+
     /// The value that it wants of a key, if it names one.
     pub fn wanted(&self, key: &str) -> Option<&'d str> {
         self.requirements.iter().find(|it| it.key == key).and_then(|it| match &it.condition {

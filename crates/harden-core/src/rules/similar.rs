@@ -8,11 +8,8 @@ pub(crate) fn is_misspelt(name: &str, other: &str) -> bool {
     if name == other || name.is_empty() {
         return false;
     }
-    let letters = |text: &str| -> String {
-        text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
-    };
     let separated = |c: char| !c.is_ascii_alphanumeric();
-    if letters(name) == letters(other) {
+    if letters(name).eq(letters(other)) {
         return true;
     }
     let (mut parts, mut others) = (name.split(separated), other.split(separated));
@@ -25,15 +22,23 @@ pub(crate) fn is_misspelt(name: &str, other: &str) -> bool {
     }
 }
 
+/// The digits of a name: names that differ in them are never misspellings of each other.
+pub(crate) fn digits(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(char::is_ascii_digit)
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase())
+}
+
 fn is_slip(word: &str, other: &str) -> bool {
-    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
     let shorter = word.len().min(other.len());
     let most = match shorter {
         0..=3 => return false,
         4..=6 => 1,
         _ => 2,
     };
-    digits(word) == digits(other) && osa_distance(word, other) <= most
+    digits(word).eq(digits(other)) && osa_distance(word, other) <= most
 }
 
 #[cfg(test)]

@@ -1,11 +1,16 @@
 //! Policies that miss the pods that they are for.
 
+use std::collections::BTreeSet;
+
 use harden_yaml::Action;
+use rustc_hash::FxHashMap;
 
 use super::policies;
+use crate::inventory::PodSummary;
+use crate::kubernetes::Selector;
 use crate::network;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
-use crate::rules::similar::is_misspelt;
+use crate::rules::similar::{digits, is_misspelt};
 
 pub(super) static RULE: Rule = Rule {
     id: "misspelt-pod-selector",
@@ -100,13 +105,17 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     let workloads = world.pods_by_namespace();
+    let mut labels: FxHashMap<&str, Labels<'_>> = FxHashMap::default();
     for (object, policy) in all {
         let workloads = workloads.get(policy.namespace).map_or(&[][..], Vec::as_slice);
         let Some(selector) = policy.selector().filter(|it| !it.is_empty()) else { continue };
-        if workloads.iter().any(|it| selector.matches_all(&it.labels)) {
+        let labels = labels.entry(policy.namespace).or_insert_with(|| Labels::of(workloads));
+        let mut may_match = labels.with(&selector).iter().filter_map(|it| workloads.get(*it));
+        if may_match.any(|it| selector.matches_all(&it.labels)) {
             continue;
         }
-        let near = workloads.iter().find_map(|workload| {
+        let may_mean = labels.almost_with(&selector).into_iter();
+        let near = may_mean.filter_map(|it| workloads.get(it)).find_map(|workload| {
             let (key, wanted) = selector.only_mismatch(&workload.labels)?;
             let (_, value) = workload.labels.iter().find(|(it, _)| it == key)?;
             is_misspelt(wanted, value).then_some((key, wanted, value, workload))
@@ -119,6 +128,48 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             );
             reporter.flag_in(object, place, message, Some(Action::set(value.as_str())));
         }
+    }
+}
+
+/// The labels of the workloads of one namespace, which count by their places.
+#[derive(Default)]
+struct Labels<'w> {
+    workloads: FxHashMap<(&'w str, &'w str), Vec<usize>>,
+    /// The values of a key that have the same digits.
+    values: FxHashMap<(&'w str, String), Vec<&'w str>>,
+}
+
+impl<'w> Labels<'w> {
+    fn of(workloads: &[&'w PodSummary]) -> Self {
+        let mut this = Self::default();
+        for (index, workload) in workloads.iter().enumerate() {
+            for (key, value) in &workload.labels {
+                let all = this.workloads.entry((key, value)).or_default();
+                if all.is_empty() {
+                    let alike = this.values.entry((key, digits(value).collect())).or_default();
+                    alike.push(value);
+                }
+                all.push(index);
+            }
+        }
+        this
+    }
+
+    /// The workloads that a selector for certain values may match.
+    fn with<'l>(&'l self, selector: &Selector<'l>) -> &'l [usize] {
+        let all =
+            selector.values().map(|it| self.workloads.get(&it).map_or(&[][..], Vec::as_slice));
+        all.min_by_key(|it| it.len()).unwrap_or_default()
+    }
+
+    /// The workloads with a value that may be meant by one that a selector is for, in their order.
+    fn almost_with(&self, selector: &Selector<'_>) -> BTreeSet<usize> {
+        let values = selector.values().flat_map(|(key, wanted)| {
+            let alike = self.values.get(&(key, digits(wanted).collect())).into_iter().flatten();
+            let meant = alike.filter(move |it| is_misspelt(wanted, it));
+            meant.filter_map(move |it| self.workloads.get(&(key, *it)))
+        });
+        values.flatten().copied().collect()
     }
 }
 
@@ -142,6 +193,29 @@ mod tests {
             selects("matchLabels: {app: backned, tier: api}", "app: backend, tier: api"),
             "no pod of the input has the label `app: backned`, but those of Pod b/p have `app: backend`"
         );
+    }
+
+    #[test]
+    fn the_first_workload_that_is_almost_right_is_named() {
+        let pod = |name: &str, labels: &str| {
+            format!(
+                "---\n{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: b, labels: {{tier: api, \
+                 {labels}}}}}, spec: {{containers: []}}}}\n"
+            )
+        };
+        let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a, namespace: b}, \
+                      spec: {podSelector: {matchLabels: {tier: api, app: backned-1}}}}\n";
+        let pods = [("p", "app: backend-2"), ("r", "app: bakcend-1"), ("q", "app: backend-1")];
+        let pods = pods.map(|(name, labels)| pod(name, labels)).concat();
+        let said = messages(&RULE, &format!("{policy}{pods}"));
+        assert_eq!(
+            said,
+            [
+                "no pod of the input has the label `app: backned-1`, but those of Pod b/q have `app: backend-1`"
+            ]
+        );
+        let all = format!("{policy}{pods}{}", pod("s", "app: backned-1"));
+        assert!(messages(&RULE, &all).is_empty());
     }
 
     #[test]
