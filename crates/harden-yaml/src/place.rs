@@ -102,7 +102,7 @@ impl<'d> Place<'d> {
     pub fn len(&self) -> usize {
         let collection =
             self.node().filter(|node| matches!(node.kind, NodeKind::List | NodeKind::Map));
-        collection.map_or(0, |node| usize::try_from(node.payload).unwrap_or(usize::MAX))
+        collection.map_or(0, |node| usize::try_from(node.count()).unwrap_or(usize::MAX))
     }
 
     /// Whether there are no items or entries; true for anything but a list or a map.
@@ -310,6 +310,10 @@ impl<'d> Place<'d> {
     fn find(&self, wanted: &str) -> Option<(Id, Id)> {
         let tree = &self.document.tree;
         let map = self.node().filter(|node| node.kind == NodeKind::Map)?;
+        // Most questions are about fields that few objects have.
+        if !map.may_have(wanted) {
+            return None;
+        }
         let text = self.document.text();
         if is_wide(map) {
             let key = tree.children(text, self.id)?.key(tree, text, wanted)?;
@@ -338,7 +342,7 @@ impl<'d> Place<'d> {
             return Span { start: key.span.start, end: value.span.end };
         }
         if node.kind == NodeKind::Map
-            && node.payload > 0
+            && node.count() > 0
             && let Some(key) = tree.node(self.id + 1)
         {
             return key.span;

@@ -37,8 +37,35 @@ pub(crate) struct Node {
     /// What a key was before it became a string.
     pub(crate) origin: NodeKind,
     pub(crate) flags: Flags,
-    /// A truth value, a number's bits, a text range, or how many items or entries there are.
+    /// A truth value, a number's bits, a text range, or how many items or entries there are, for a map with the
+    /// marks of its keys above.
     pub(crate) payload: u64,
+}
+
+impl Node {
+    /// How many items or entries a collection has.
+    #[inline]
+    pub(crate) fn count(&self) -> u64 {
+        self.payload & COUNT
+    }
+
+    /// Whether a map may have a key; false only where it has not.
+    #[inline]
+    pub(crate) fn may_have(&self, key: &str) -> bool {
+        self.payload & mark(key.as_bytes()) != 0
+    }
+}
+
+/// The bits of a payload that count. No text has room for more entries.
+const COUNT: u64 = 0xFFFF_FFFF;
+
+/// One of the bits above those that count, by which most keys that a map does not have are told from those that
+/// it has.
+#[inline]
+pub(crate) fn mark(key: &[u8]) -> u64 {
+    let (first, last) = (key.first().copied(), key.last().copied());
+    let ends = usize::from(first.unwrap_or_default()) + 5 * usize::from(last.unwrap_or_default());
+    1 << (32 + (ends + 11 * key.len()) % 32)
 }
 
 /// What is special about a node.

@@ -24,7 +24,7 @@ pub(crate) struct Children {
 /// Whether a collection has an index.
 #[inline]
 pub(crate) fn is_wide(collection: &Node) -> bool {
-    collection.payload > MANY && matches!(collection.kind, NodeKind::List | NodeKind::Map)
+    collection.count() > MANY && matches!(collection.kind, NodeKind::List | NodeKind::Map)
 }
 
 impl Wide {

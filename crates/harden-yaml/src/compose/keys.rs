@@ -6,7 +6,7 @@ use crate::compose::{Composer, Frame};
 use crate::problem::Fault;
 use crate::resolve::key_float;
 use crate::span::offset;
-use crate::tree::{Flags, Id, Node, NodeKind, text_payload};
+use crate::tree::{Flags, Id, Node, NodeKind, mark, text_payload};
 use crate::{Problem, ProblemKind, Span};
 
 /// Maps with more keys than this look for duplicates by sorting.
@@ -37,7 +37,11 @@ impl Composer<'_> {
                 regular &= self.spell(key.id);
             }
         }
-        if !regular || self.has_duplicates(frame.keys_from) {
+        let (marks, all_differ) = self.marks(frame.keys_from);
+        if let Some(map) = self.tree.nodes.get_mut(frame.id as usize) {
+            map.payload |= marks;
+        }
+        if !regular || !all_differ && self.has_duplicates(frame.keys_from) {
             self.rebuild(frame)?;
         }
         self.keys.truncate(frame.keys_from);
@@ -77,9 +81,24 @@ impl Composer<'_> {
 
     fn node_text(&self, node: &Node) -> &str {
         let buffer = &self.events.scanner.buffer;
-        let source = if node.kind == NodeKind::Buffered { buffer.as_str() } else { self.text };
+        let source = match node.kind {
+            NodeKind::Buffered => buffer.as_str(),
+            NodeKind::List | NodeKind::Map => return "",
+            _ => self.text,
+        };
         let range = crate::tree::text_range(node.payload);
         source.get(range).unwrap_or_default()
+    }
+
+    /// The marks of the keys of a map, and whether no two keys have one mark.
+    fn marks(&self, from: usize) -> (u64, bool) {
+        let (mut marks, mut all_differ) = (0, true);
+        for key in self.keys.get(from..).unwrap_or_default().iter().filter(|key| !key.merge) {
+            let mark = mark(self.key_text(key.id).as_bytes());
+            all_differ &= marks & mark == 0;
+            marks |= mark;
+        }
+        (marks, all_differ)
     }
 
     fn has_duplicates(&self, from: usize) -> bool {
@@ -125,6 +144,8 @@ impl Composer<'_> {
         let first = frame.id + 1;
         let old = self.tree.nodes.split_off(first as usize);
         let count = entries.len() as u64;
+        let marks = entries.iter().filter_map(|it| old.get((it.key - first) as usize));
+        let marks = marks.fold(0, |marks, it| marks | mark(self.node_text(it).as_bytes()));
         let start = self.tree.nodes.len();
         for entry in &entries {
             for id in [entry.key, entry.value] {
@@ -135,7 +156,7 @@ impl Composer<'_> {
         let next = self.tree.end();
         if let Some(map) = self.tree.nodes.get_mut(frame.id as usize) {
             map.next = next;
-            map.payload = count;
+            map.payload = count | marks;
         }
         if self.anchors.len() > frame.anchors_from {
             for node in self.tree.nodes.iter_mut().skip(start) {

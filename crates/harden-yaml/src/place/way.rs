@@ -23,6 +23,9 @@ enum Step<'d> {
     Item(usize),
 }
 
+/// Room for so many steps is made at once.
+const USUAL_STEPS: usize = 8;
+
 impl<'d> Step<'d> {
     /// The step to the value of a key.
     fn of(key: &'d str, value: Place<'d>) -> Self {
@@ -66,7 +69,7 @@ impl<'d> Place<'d> {
 
     /// The way from a place that is known to be above.
     fn way_below(&self, base: &Self) -> Way<'d> {
-        let mut steps = Vec::new();
+        let mut steps = Vec::with_capacity(USUAL_STEPS);
         let mut here = Place { beyond: 0, ..*base };
         while here.id < self.id {
             let Some((step, below)) = here.step_towards(self.id) else { break };

@@ -74,10 +74,26 @@ impl Scanner<'_> {
     }
 }
 
+/// The bytes that may end a plain scalar, whatever is around them.
+#[expect(clippy::indexing_slicing, reason = "it is put together while this is compiled")]
+const MAY_END: [bool; 256] = {
+    let ends = b" \t\n\r:,?[]{}\xC2\xE2";
+    let (mut table, mut at) = ([false; 256], 0);
+    while at < ends.len() {
+        table[ends[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// Bytes up to a blank, a line break, or what ends a plain scalar.
 fn plain_run(rest: &[u8], in_flow: bool) -> usize {
     let mut length = 0;
     while let Some(&byte) = rest.get(length) {
+        if MAY_END.get(usize::from(byte)) == Some(&false) {
+            length += 1;
+            continue;
+        }
         match byte {
             b' ' | b'\t' | b'\n' | b'\r' => break,
             b':' => match rest.get(length + 1) {
