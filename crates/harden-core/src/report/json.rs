@@ -30,7 +30,7 @@ fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
             if index > 0 {
                 piece.push(b',');
             }
-            serde_json::to_writer(&mut *piece, &v1::finding(report, finding, *hash))?;
+            v1::finding(report, finding, *hash).write(piece)?;
         }
         Ok(())
     };

@@ -1,5 +1,7 @@
 //! Version 1. Fields may be added; none is renamed, removed or changed in meaning.
 
+mod write;
+
 use std::collections::BTreeMap;
 
 use harden_yaml::Action;
@@ -349,14 +351,20 @@ impl<'a> Change<'a> {
     }
 }
 
-impl Serialize for Spots<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|spot| Spot {
+impl<'a> Spots<'a> {
+    fn each(&self) -> impl Iterator<Item = Spot<'a>> + use<'a> {
+        self.0.iter().map(|spot| Spot {
             start: Position { line: spot.start.line, column: spot.start.column },
             end: Position { line: spot.end.line, column: spot.end.column },
             path: &spot.path,
             label: &spot.label,
             change: spot.remedy.as_ref().and_then(|it| Change::of(&it.action)),
-        }))
+        })
+    }
+}
+
+impl Serialize for Spots<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.each())
     }
 }
