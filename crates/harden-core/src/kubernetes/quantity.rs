@@ -106,6 +106,9 @@ impl Quantity {
 const NANO: i128 = 1_000_000_000;
 const MILLI: i128 = 1_000_000;
 
+/// Numbers of so many digits fit 64 bits, which are quicker.
+const SHORT: usize = 18;
+
 /// Why a text is no quantity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no quantity: a number with an optional suffix, such as 500m, 2, 1.5Gi or 10G")]
@@ -154,7 +157,8 @@ fn nanos(text: &str) -> Option<i128> {
         b'+' => (false, text.get(1..)?),
         _ => (false, text),
     };
-    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
+    let is_number = |it: u8| it.is_ascii_digit() || it == b'.';
+    let end = unsigned.bytes().position(|it| !is_number(it)).unwrap_or(unsigned.len());
     let (number, suffix) = unsigned.split_at(end);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if fraction.contains('.') {
@@ -166,13 +170,19 @@ fn nanos(text: &str) -> Option<i128> {
         return (power_of_two < 50 && power_of_ten >= -9).then_some(0);
     }
     let power_of_ten = i64::from(power_of_ten) + 9 - i64::try_from(fraction.len()).ok()?;
-    let mut value: i128 = 0;
-    for digit in whole.bytes().chain(fraction.bytes()) {
-        value = value.saturating_mul(10).saturating_add(i128::from(digit - b'0'));
-    }
+    let digits = || whole.bytes().chain(fraction.bytes()).map(|it| it - b'0');
+    let mut value = if number.len() <= SHORT {
+        i128::from(digits().fold(0_u64, |value, digit| value * 10 + u64::from(digit)))
+    } else {
+        digits()
+            .fold(0_i128, |value, digit| value.saturating_mul(10).saturating_add(i128::from(digit)))
+    };
     value = value.saturating_mul(1_i128.checked_shl(power_of_two)?);
     let power = u32::try_from(power_of_ten.unsigned_abs()).ok();
-    let factor = power.and_then(|it| 10_i128.checked_pow(it));
+    let factor = power.and_then(|it| match usize::try_from(it) {
+        Ok(short) if short <= SHORT => Some(i128::from(10_u64.pow(it))),
+        _ => 10_i128.checked_pow(it),
+    });
     let magnitude = match factor {
         _ if value == 0 => 0,
         Some(factor) if power_of_ten >= 0 => value.saturating_mul(factor),

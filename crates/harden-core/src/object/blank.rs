@@ -54,6 +54,12 @@ pub fn is_variable(text: &str) -> bool {
 /// It asks for more than [`is_blank`], as `todo_app` may be no more than a wrong name.
 pub fn is_placeholder(text: &str) -> bool {
     const MARKS: [&str; 6] = ["{%", "<%", "%{", "#{", "((", "[["];
+    // Nearly every name passes here: without such signs only words say it.
+    let is_simple =
+        |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || b"-./: ".contains(&it);
+    if text.bytes().all(is_simple) {
+        return text.contains("...") || is_mask(text) || asks(text);
+    }
     is_template(text)
         || MARKS.iter().any(|it| text.contains(it))
         || is_enclosed(text)
@@ -117,11 +123,16 @@ fn has_constant(text: &str) -> bool {
 
 /// `xxx`, `***`, `web-XXXX`.
 fn is_hidden(text: &str) -> bool {
+    is_mask(text) || ["XXXX", "****"].iter().any(|it| text.contains(it))
+}
+
+/// Whether a text is one sign over and over.
+fn is_mask(text: &str) -> bool {
     // As long as a mask is, and no longer: names are made too long by what may be in them.
     const LENGTHS: std::ops::RangeInclusive<usize> = 3..=32;
     let first = text.bytes().next().unwrap_or_default();
     let is_mask = b"xX*?#-_".contains(&first) && text.bytes().all(|it| it == first);
-    LENGTHS.contains(&text.len()) && is_mask || ["XXXX", "****"].iter().any(|it| text.contains(it))
+    is_mask && LENGTHS.contains(&text.len())
 }
 
 /// Whether a text asks for another: `your-name`, `REPLACE_ME`, `name-goes-here`.
@@ -161,7 +172,9 @@ fn asks(text: &str) -> bool {
 }
 
 fn contains(text: &str, word: &str) -> bool {
-    text.as_bytes().windows(word.len()).any(|it| it.eq_ignore_ascii_case(word.as_bytes()))
+    let is_start = |it: &[u8]| it.first().map(u8::to_ascii_lowercase) == word.bytes().next();
+    let mut windows = text.as_bytes().windows(word.len());
+    windows.any(|it| is_start(it) && it.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 #[cfg(test)]

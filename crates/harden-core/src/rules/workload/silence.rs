@@ -32,9 +32,10 @@ pub(super) fn silences<'w, 'd>(
     context: Surroundings<'_>,
 ) -> Vec<Silence<'w, 'd>> {
     let is_bounded = |bound, resource| is_bounded(workload, context, bound, resource);
-    let memory = !is_bounded("limits", "memory");
-    let cpu = !is_bounded("requests", "cpu") && !is_bounded("limits", "cpu");
-    let storage = !is_bounded("limits", "ephemeral-storage");
+    // Containers that say it themselves ask for none of these.
+    let memory = LazyCell::new(|| !is_bounded("limits", "memory"));
+    let cpu = LazyCell::new(|| !is_bounded("requests", "cpu") && !is_bounded("limits", "cpu"));
+    let storage = LazyCell::new(|| !is_bounded("limits", "ephemeral-storage"));
     let containers = workload.containers().iter();
     let fillable = LazyCell::new(|| fillable(workload));
     // Ephemeral containers cannot have limits.
@@ -47,16 +48,16 @@ pub(super) fn silences<'w, 'd>(
             let is_lasting = keeps_running(container);
             Silence {
                 container,
-                memory_limit: memory && !says("limits", "memory"),
+                memory_limit: !says("limits", "memory") && *memory,
                 memory_request: !says("requests", "memory"),
                 // The API server takes a limit for the request that is not written.
-                cpu_request: cpu
-                    && is_lasting
+                cpu_request: is_lasting
                     && !says("requests", "cpu")
-                    && !says("limits", "cpu"),
-                storage_limit: storage
-                    && is_lasting
+                    && !says("limits", "cpu")
+                    && *cpu,
+                storage_limit: is_lasting
                     && !says("limits", "ephemeral-storage")
+                    && *storage
                     && writes_to_disk(container, |name| fillable.contains(&name)),
                 is_whole: states_nothing(resources),
             }
