@@ -4,6 +4,8 @@
 
 #![allow(clippy::format_push_string, reason = "texts are made line by line")]
 
+use std::sync::{Mutex, PoisonError};
+
 use harden_core::check::{Settings, Survey};
 use harden_core::ignore::FileIgnore;
 use harden_core::rules;
@@ -209,7 +211,11 @@ fn steps(texts: &[String], ignores: Vec<FileIgnore>) -> u64 {
     harden_yaml::steps() - before
 }
 
+/// Steps of all threads are counted: one test at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
 fn assert_grows_evenly(name: &str, steps: impl Fn(usize) -> u64) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let (few, many) = (steps(200), steps(400));
     assert!(few > 200, "{name}: nothing is counted");
     assert!(many * 10 <= few * 22, "{name}: {few} steps for 200, {many} for 400");
