@@ -246,11 +246,16 @@ fn arguments<'d>(list: Place<'d>, program: &'d str, found: &mut Found<'d>) {
     }
 }
 
-/// Whether bad indentation folded the lines below into what an object is called.
+/// Whether more got into what an object is called: lines below by bad indentation, or words behind a kind.
 fn is_folded(step: Step<'_>) -> bool {
-    matches!(step.key, "apiVersion" | "kind" | "name" | "namespace" | "type")
-        && step.place.style() == Style::Plain
-        && step.place.source().contains(['\n', '\r'])
+    let source = step.place.source();
+    match step.key {
+        "apiVersion" | "kind" => source.trim().contains(char::is_whitespace),
+        "name" | "namespace" | "type" => {
+            step.place.style() == Style::Plain && source.contains(['\n', '\r'])
+        }
+        _ => false,
+    }
 }
 
 /// A text that may hold something secret, by its key or by what it looks like.
