@@ -78,12 +78,7 @@ test("what is wrong with a form is said in the words of the command", () =>
     await page.getByLabel("Name", { exact: true }).fill("Team");
     const wrong = page.locator("p.wrong");
     await wrong.filter({ hasText: "RFC 1123" }).waitFor();
-    let said = "";
-    try {
-      command(["namespace", "Team"]);
-    } catch (error) {
-      said = error.stderr;
-    }
+    const said = spawnSync(program, ["namespace", "Team"], { encoding: "utf8" }).stderr;
     assert.ok(said.includes(await wrong.textContent()), said);
   }));
 
