@@ -92,10 +92,21 @@ pub(crate) fn serve(
     address
 }
 
+/// The first line of a request, of which all is read: what is left when the connection is closed resets it, and
+/// the answer may be lost.
 fn head(stream: &mut dyn Stream) -> Option<String> {
-    let mut lines = BufReader::with_capacity(1, stream).lines();
+    let mut reader = BufReader::with_capacity(1, stream);
+    let mut lines = reader.by_ref().lines();
     let first = lines.next()?.ok()?;
-    while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+    let mut length = 0;
+    while let Some(line) = lines.next().and_then(Result::ok).filter(|it| !it.is_empty()) {
+        let (name, value) = line.split_once(':').unwrap_or_default();
+        if name.eq_ignore_ascii_case("content-length") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+    }
+    let mut body = Vec::new();
+    reader.take(length).read_to_end(&mut body).ok()?;
     Some(first)
 }
 
