@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow, bail};
 use harden_core::generators::{File, FileOutput, Generated};
 
 use super::folder::{folder_of, temporary};
-use super::outputs::{OutputFile, distinct};
+use super::outputs::{OutputFile, distinct, each};
 use crate::commands;
 use crate::connection::Connection;
 use crate::terminal::{self, Exit};
@@ -62,14 +62,9 @@ pub(crate) fn run(generated: &Generated, delivery: &FileDelivery, force: bool) -
     let [file] = wanted.as_slice() else {
         bail!("there are {} files to write: name a folder with --output-dir", wanted.len());
     };
-    let mut exit = Exit::Done;
-    for output in &delivery.output_file {
-        if let Err(error) = write(&[(output.path.clone(), file)], delivery, force) {
-            terminal::error(&format!("{error:#}"))?;
-            exit = Exit::Failed;
-        }
-    }
-    Ok(exit)
+    each(&delivery.output_file, |output| {
+        write(&[(output.path.clone(), file)], delivery, force).map(drop)
+    })
 }
 
 fn print(generated: &Generated, delivery: &FileDelivery) -> commands::Result {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use harden_core::Manifest;
@@ -47,8 +47,7 @@ pub(crate) fn write(
 }
 
 pub(super) fn reject_foreign(path: &Path) -> anyhow::Result<()> {
-    // What is no file, such as a named pipe, is written to and not replaced.
-    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+    if is_device(path) {
         return Ok(());
     }
     match fs::read_to_string(path) {
@@ -65,16 +64,25 @@ fn wrote(folder: &Path, files: &[File]) -> String {
     format!("wrote {} files to {}: {}", names.len(), folder.display(), names.join(", "))
 }
 
-/// Puts a file there whole or not at all. What is no file, such as `/dev/stderr` or a named pipe, is
-/// written to; links stay, and what they point to is replaced.
+/// Puts a file there whole or not at all; a device is written to.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+    if is_device(path) {
         return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
-    let target = fs::canonicalize(path);
-    let path = target.as_deref().unwrap_or(path);
-    temporary(path, bytes, 0o644)?.persist(path)?;
+    let path = target(path);
+    temporary(&path, bytes, 0o644)?.persist(path)?;
     Ok(())
+}
+
+/// Whether a path leads to what is no file, such as `/dev/stderr` or a named pipe: that is written to, and not
+/// replaced.
+pub(super) fn is_device(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir())
+}
+
+/// The file that is replaced: links stay, and what they point to goes.
+pub(super) fn target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Writes a file of this mode beside where it is to be, so that it gets there whole or not at all.

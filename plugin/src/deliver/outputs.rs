@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::ValueEnum;
 
-use crate::terminal::Exit;
+use crate::terminal::{self, Exit};
 pub(crate) use open::Open;
 
 /// What `--output-file` names.
@@ -40,7 +40,8 @@ impl<F: ValueEnum + Send + Sync + 'static> Outputs<F> {
 
     /// Opens all of them. What cannot be opened says so when it is finished.
     pub(crate) fn open(&self) -> Vec<Open<F>> {
-        let files = self.output_file.iter().map(|it| Open::file(self.format_of(it), &it.path));
+        let files =
+            self.output_file.iter().map(|it| Open::file(it.format_or(&self.output), &it.path));
         let is_printed = self.output_file.iter().all(|it| it.format.is_some());
         let printed = is_printed.then(|| Open::printed(self.output.clone()));
         files.chain(printed).collect()
@@ -55,10 +56,13 @@ impl<F: ValueEnum + Send + Sync + 'static> Outputs<F> {
         }
         finish(open)
     }
+}
 
-    fn format_of(&self, file: &OutputFile) -> F {
-        let named = file.format.as_ref().and_then(|it| F::from_str(it, false).ok());
-        named.unwrap_or_else(|| self.output.clone())
+impl OutputFile {
+    /// Its format, or else that of `-o`.
+    pub(crate) fn format_or<F: ValueEnum>(&self, printed: &F) -> F {
+        let named = self.format.as_ref().and_then(|it| F::from_str(it, false).ok());
+        named.unwrap_or_else(|| printed.clone())
     }
 }
 
@@ -68,6 +72,21 @@ pub(crate) fn finish<F>(open: Vec<Open<F>>) -> anyhow::Result<Exit> {
     let mut exit = Exit::Done;
     for output in open {
         exit = exit.max(output.finish()?);
+    }
+    Ok(exit)
+}
+
+/// Writes each file, whatever becomes of the others.
+pub(crate) fn each(
+    files: &[OutputFile],
+    mut write: impl FnMut(&OutputFile) -> anyhow::Result<()>,
+) -> anyhow::Result<Exit> {
+    let mut exit = Exit::Done;
+    for file in files {
+        if let Err(error) = write(file) {
+            terminal::error(&format!("{error:#}"))?;
+            exit = Exit::Failed;
+        }
     }
     Ok(exit)
 }

@@ -1,6 +1,6 @@
 //! One output while it is written.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -81,14 +81,13 @@ impl<F> Open<F> {
 
 impl Target {
     fn file(path: &Path) -> io::Result<Self> {
-        if fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        if folder::is_device(path) {
             return Ok(Self::Device(BufWriter::new(OpenOptions::new().write(true).open(path)?)));
         }
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        // Links stay, and what they point to is replaced.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let target = folder::target(path);
         // Whose name the temporary file has is of no use to anybody.
         let temporary = folder::temporary(&target, &[], 0o644);
         let temporary = temporary.map_err(|it| io::Error::from(it.kind()))?;
