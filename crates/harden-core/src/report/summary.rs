@@ -228,13 +228,11 @@ impl Report<'_> {
 
 /// The kinds of which nothing says what fields they have.
 fn without_schema(kinds: &BTreeMap<String, usize>) -> Option<String> {
-    let objects = kinds.values().sum();
-    let have = if objects == 1 { "has" } else { "have" };
-    let of_them = if objects == 1 { "it" } else { "them" };
-    (objects > 0).then(|| {
+    line(kinds, "object", |is_one, counted| {
+        let have = if is_one { "has" } else { "have" };
+        let of_them = if is_one { "it" } else { "them" };
         format!(
-            "{} {have} no schema here ({}): of {of_them} only pods and objects inside were checked; give the definitions with --crd",
-            count(objects, "object"),
+            "{counted} {have} no schema here ({}): of {of_them} only pods and objects inside were checked; give the definitions with --crd",
             named(kinds)
         )
     })
@@ -242,13 +240,11 @@ fn without_schema(kinds: &BTreeMap<String, usize>) -> Option<String> {
 
 /// The programs whose files look like objects.
 fn files(programs: &BTreeMap<String, usize>) -> Option<String> {
-    let objects = programs.values().sum();
-    let (is, it_sets) =
-        if objects == 1 { ("is a file", "it sets") } else { ("are files", "they set") };
-    (objects > 0).then(|| {
+    line(programs, "object", |is_one, counted| {
+        let (is, it_sets) =
+            if is_one { ("is a file", "it sets") } else { ("are files", "they set") };
         format!(
-            "{} {is} of programs ({}), which no API server stores: what {it_sets} was not checked",
-            count(objects, "object"),
+            "{counted} {is} of programs ({}), which no API server stores: what {it_sets} was not checked",
             named(programs)
         )
     })
@@ -256,12 +252,10 @@ fn files(programs: &BTreeMap<String, usize>) -> Option<String> {
 
 /// The kinds whose definitions have rules in CEL.
 fn with_rules(kinds: &BTreeMap<String, usize>) -> Option<String> {
-    let objects = kinds.values().sum();
-    let (is, of_them) = if objects == 1 { ("is", "its") } else { ("are", "their") };
-    (objects > 0).then(|| {
+    line(kinds, "object", |is_one, counted| {
+        let (is, of_them) = if is_one { ("is", "its") } else { ("are", "their") };
         format!(
-            "{} ({}) {is} held to CEL rules by {of_them} CustomResourceDefinition: these rules were not checked",
-            count(objects, "object"),
+            "{counted} ({}) {is} held to CEL rules by {of_them} CustomResourceDefinition: these rules were not checked",
             named(kinds)
         )
     })
@@ -269,13 +263,10 @@ fn with_rules(kinds: &BTreeMap<String, usize>) -> Option<String> {
 
 /// The kinds that have charts rendered elsewhere.
 fn charts(kinds: &BTreeMap<String, usize>) -> Option<String> {
-    let objects = kinds.values().sum();
-    let one = objects == 1;
-    let (have, what) = if one { ("has", "it makes") } else { ("have", "they make") };
-    (objects > 0).then(|| {
+    line(kinds, "object", |is_one, counted| {
+        let (have, what) = if is_one { ("has", "it makes") } else { ("have", "they make") };
         format!(
-            "{} ({}) {have} charts or folders applied that are elsewhere: what {what} was not checked",
-            count(objects, "object"),
+            "{counted} ({}) {have} charts or folders applied that are elsewhere: what {what} was not checked",
             named(kinds)
         )
     })
@@ -291,12 +282,10 @@ fn built(folders: &BTreeMap<String, usize>) -> String {
 
 /// The folders of kustomizations that hold changes themselves.
 fn changes(folders: &BTreeMap<String, usize>) -> Option<String> {
-    let changes = folders.values().sum();
-    let (is, it_changes) = if changes == 1 { ("is", "it changes") } else { ("are", "they change") };
-    (changes > 0).then(|| {
+    line(folders, "change", |is_one, counted| {
+        let (is, it_changes) = if is_one { ("is", "it changes") } else { ("are", "they change") };
         format!(
-            "{} {is} made by kustomizations themselves: what {it_changes} was not checked; to check what is built, {}",
-            count(changes, "change"),
+            "{counted} {is} made by kustomizations themselves: what {it_changes} was not checked; to check what is built, {}",
             built(folders)
         )
     })
@@ -304,12 +293,10 @@ fn changes(folders: &BTreeMap<String, usize>) -> Option<String> {
 
 /// The kinds that have manifests in their data.
 fn manifests(kinds: &BTreeMap<String, usize>) -> Option<String> {
-    let objects = kinds.values().sum();
-    let (has, its) = if objects == 1 { ("has", "its") } else { ("have", "their") };
-    (objects > 0).then(|| {
+    line(kinds, "object", |is_one, counted| {
+        let (has, its) = if is_one { ("has", "its") } else { ("have", "their") };
         format!(
-            "{} ({}) {has} manifests as texts in {its} data: these were not checked",
-            count(objects, "object"),
+            "{counted} ({}) {has} manifests as texts in {its} data: these were not checked",
             named(kinds)
         )
     })
@@ -317,16 +304,24 @@ fn manifests(kinds: &BTreeMap<String, usize>) -> Option<String> {
 
 /// The folders of kustomizations with patches.
 fn kustomized(folders: &BTreeMap<String, usize>) -> Option<String> {
-    let objects = folders.values().sum();
-    let (is, they) =
-        if objects == 1 { ("is a patch", "it says") } else { ("are patches", "they say") };
-    let built = built(folders);
-    (objects > 0).then(|| {
+    line(folders, "object", |is_one, counted| {
+        let (is, they) =
+            if is_one { ("is a patch", "it says") } else { ("are patches", "they say") };
+        let built = built(folders);
         format!(
-            "{} {is} for kustomize: only what {they} was checked; to check what is built, {built}",
-            count(objects, "object"),
+            "{counted} {is} for kustomize: only what {they} was checked; to check what is built, {built}",
         )
     })
+}
+
+/// A line about all that was counted, if anything was: `say` is told whether it is one, and how many there are.
+fn line(
+    counts: &BTreeMap<String, usize>,
+    noun: &str,
+    say: impl FnOnce(bool, String) -> String,
+) -> Option<String> {
+    let sum = counts.values().sum();
+    (sum > 0).then(|| say(sum == 1, count(sum, noun)))
 }
 
 /// The first few kinds by name.
