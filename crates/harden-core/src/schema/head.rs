@@ -31,14 +31,17 @@ pub(super) enum Said<'d> {
 
 impl<'d> Head<'d> {
     pub(super) fn read(place: Place<'d>) -> Self {
-        let kind = match Said::read(place, "kind", is_kind) {
-            Said::Rightly(kind) if is_doubtful(place.at("kind"), kind) => Said::Doubtfully,
-            Said::Rightly(kind) if is_apart(place.at("kind"), kind) => {
-                Said::Apart(place.at("kind"))
-            }
-            said => said,
-        };
-        Self { api_version: Said::read(place, "apiVersion", is_api_version), kind }
+        let api_version = Said::read(place, "apiVersion", is_api_version);
+        Self { api_version, kind: kind(place) }
+    }
+}
+
+/// What an object says of its kind.
+pub(super) fn kind(place: Place<'_>) -> Said<'_> {
+    match Said::read(place, "kind", is_kind) {
+        Said::Rightly(kind) if is_doubtful(place.at("kind"), kind) => Said::Doubtfully,
+        Said::Rightly(kind) if is_apart(place.at("kind"), kind) => Said::Apart(place.at("kind")),
+        said => said,
     }
 }
 
@@ -92,7 +95,7 @@ fn is_apart(place: Place<'_>, kind: &str) -> bool {
         let (start, end) = (place.key_span()?.end as usize, place.span().start as usize);
         place.document().text().get(start..end)
     };
-    !is_known(kind) && between().is_some_and(|it| it.contains(['\n', '\r']))
+    between().is_some_and(|it| it.contains(['\n', '\r'])) && !is_known(kind)
 }
 
 fn is_known(kind: &str) -> bool {

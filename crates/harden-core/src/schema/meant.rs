@@ -33,7 +33,7 @@ pub fn meant<'d>(object: &Object<'d>, version: MinorVersion) -> Option<Object<'d
 /// Whether an object says what it is in a way that nobody can trust: by a kind that is none that is known, and
 /// is set in place of another, or stands apart from its key.
 pub fn is_doubtful(object: &Object<'_>) -> bool {
-    matches!(Head::read(object.place).kind, Said::Doubtfully | Said::Apart(_))
+    matches!(head::kind(object.place), Said::Doubtfully | Said::Apart(_))
 }
 
 /// Why kubectl refuses an object that was taken for what it must mean.
