@@ -3,9 +3,13 @@
 //! `HARDEN_RANDOM_OPTIONS` sets how many sets of options are tried, `HARDEN_RANDOM_SEED` which.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "generated/dice.rs"]
+mod dice;
+
 use std::fmt::Debug;
 use std::str::FromStr;
 
+use dice::Dice;
 use harden_core::check::{Settings, check};
 use harden_core::cluster::{Facts, Random};
 use harden_core::generators::audit_policy::{self, Noise, Profile};
@@ -15,24 +19,7 @@ use harden_core::kubernetes::{Date, Level, MinorVersion, PolicyVersion};
 use harden_core::platform::PlatformName;
 use harden_core::rules;
 
-/// Numbers that depend on the seed alone.
-struct Dice(u64);
-
 impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % bound
-    }
-
-    fn toss(&mut self) -> bool {
-        self.below(2) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-
     /// Some of these, each at most once.
     fn some<T: Copy>(&mut self, from: &[T]) -> Vec<T> {
         from.iter().copied().filter(|_| self.below(3) == 0).collect()

@@ -3,6 +3,9 @@
 //! `HARDEN_RANDOM_OPTIONS` sets how many sets of options are tried, `HARDEN_RANDOM_SEED` which.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "generated/dice.rs"]
+mod dice;
+
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::fs;
@@ -10,6 +13,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use dice::Dice;
 use harden_core::check::{Settings, check};
 use harden_core::cluster::{Facts, SecretShape};
 use harden_core::generators::external_secret::{
@@ -120,24 +124,7 @@ fn definitions() -> Vec<String> {
     files.map(|it| fs::read_to_string(it).unwrap()).collect()
 }
 
-/// Numbers that depend on the seed alone.
-struct Dice(u64);
-
 impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % bound
-    }
-
-    fn toss(&mut self) -> bool {
-        self.below(2) == 0
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-
     /// Some of these, each at most once.
     fn some<T: FromStr<Err: Debug>>(&mut self, from: &[&str]) -> Vec<T> {
         let some: Vec<_> = from.iter().filter(|_| self.below(3) == 0).collect();
