@@ -9,7 +9,9 @@ mod extent;
 mod pod;
 mod several;
 
-pub use context::{Bounds, Context, Definition, Enforced, Limits, Quota, Scope, Surroundings};
+pub use context::{
+    Admitted, Bound, Bounds, Context, Definition, Enforced, Limits, QuotaGroup, Scope, Surroundings,
+};
 pub use extent::{Extent, Extents};
 pub use pod::PodSummary;
 pub use several::Several;

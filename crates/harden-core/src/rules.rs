@@ -1,6 +1,7 @@
 //! Every rule, by category; each list stands beside the files of its rules.
 
 pub mod configuration;
+mod exceeded_quotas;
 pub mod external_secrets;
 pub mod namespace;
 pub mod network;

@@ -8,10 +8,11 @@ mod of_namespaces;
 mod quotas;
 mod standards;
 mod surroundings;
+mod together;
 
 pub use definitions::Definition;
 pub use limit_ranges::{Bounds, Limits};
-pub use quotas::{Quota, Scope};
+pub use quotas::{Admitted, Bound, QuotaGroup, Scope};
 pub use standards::Enforced;
 pub use surroundings::Surroundings;
 
@@ -23,7 +24,7 @@ use harden_yaml::Document;
 use self::definitions::{Alternatives, Definitions};
 use self::kustomizations::Kustomizations;
 use self::limit_ranges::LimitRanges;
-use self::quotas::Quotas;
+use self::quotas::{Quota, Quotas};
 use self::standards::Standards;
 use super::Several;
 use crate::kubernetes::{GroupKind, MinorVersion};
@@ -98,7 +99,7 @@ impl Context {
                 }
                 Lesson::Quota(written, quota) => {
                     let namespace = self.kustomizations.namespace(&file).unwrap_or(&written);
-                    self.quotas.learn(namespace, quota.name.clone(), &file, [quota].into());
+                    self.quotas.learn(namespace, &file, quota);
                 }
                 Lesson::Definition(group, kind, definition) => {
                     self.definitions.learn(group, kind, &file, definition);
@@ -106,6 +107,7 @@ impl Context {
             }
         }
         self.limit_ranges.settle();
+        self.quotas.settle();
     }
 
     /// Whether a text may hold an object that says something for others; cheap.
@@ -158,7 +160,7 @@ impl Context {
     /// Objects of one name of which not all say the same, in their order.
     pub fn several(&self) -> Vec<Several> {
         let all = self.standards.several().chain(self.limit_ranges.several());
-        all.chain(self.quotas.several("ResourceQuota")).chain(self.definitions.several()).collect()
+        all.chain(self.quotas.several()).chain(self.definitions.several()).collect()
     }
 
     /// How many changes of kustomizations nobody judges by themselves, by the folders.

@@ -32,6 +32,32 @@ impl<T> Default for Nearest<T> {
     }
 }
 
+impl<T> Nearest<T> {
+    /// The same, with what is said in another form.
+    pub fn map<U>(self, form: impl Fn(T) -> U) -> Nearest<U> {
+        let files = self.files.into_iter().map(|(file, said)| (file, form(said)));
+        let folders = self.folders.into_iter();
+        let folders = folders.map(|(folder, (below, said))| (folder, (below, form(said))));
+        let (files, folders) = (files.collect(), folders.collect());
+        let first = self.first.map(&form);
+        Nearest { files, folders, first, count: self.count, differs: self.differs }
+    }
+
+    /// What those nearest to a file say; none only where nothing was learnt.
+    pub fn find(&self, file: &str) -> Option<&T> {
+        let mut around = folders(file).filter_map(|it| self.folders.get(it));
+        self.files.get(file).or_else(|| around.next().map(|(_, value)| value))
+    }
+
+    /// The same, only by what is in the file, in its folder, or in a folder above it: what does not say where
+    /// it belongs belongs to its own tree.
+    pub fn find_above(&self, file: &str) -> Option<&T> {
+        let mut around = folders(file).filter_map(|it| self.folders.get(it));
+        let above = || around.find(|(below, _)| *below == 0).map(|(_, value)| value);
+        self.files.get(file).or_else(above)
+    }
+}
+
 impl<T: Join> Nearest<T> {
     /// Takes in what an object says that is in the file of this name.
     pub fn learn(&mut self, file: &str, value: T) {
@@ -50,24 +76,23 @@ impl<T: Join> Nearest<T> {
         }
     }
 
-    /// What those nearest to a file say; none only where nothing was learnt.
-    pub fn find(&self, file: &str) -> Option<&T> {
-        let mut around = folders(file).filter_map(|it| self.folders.get(it));
-        self.files.get(file).or_else(|| around.next().map(|(_, value)| value))
-    }
-
-    /// The same, only by what is in the file, in its folder, or in a folder above it: what does not say where
-    /// it belongs belongs to its own tree.
-    pub fn find_above(&self, file: &str) -> Option<&T> {
-        let mut around = folders(file).filter_map(|it| self.folders.get(it));
-        let above = || around.find(|(below, _)| *below == 0).map(|(_, value)| value);
-        self.files.get(file).or_else(above)
-    }
-
     /// What is said to whoever asks, where it is the same for every file.
     pub fn everywhere(&self) -> Option<&T> {
         let is_one = self.files.len() == 1 || !self.differs;
         self.files.values().next().filter(|_| is_one)
+    }
+
+    /// Takes in what objects in the same files say of another thing, which holds beside this.
+    pub fn put_beside(&mut self, other: &Self, tighten: impl Fn(&mut T, &T)) {
+        let files = self.files.values_mut().zip(other.files.values());
+        files.for_each(|(known, other)| tighten(known, other));
+        let folders = self.folders.values_mut().zip(other.folders.values());
+        folders.for_each(|((_, known), (_, other))| tighten(known, other));
+    }
+
+    /// The files that say something, in their order.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(|it| &**it)
     }
 
     /// The folders of the files that say something; each once for each of its files.

@@ -8,6 +8,7 @@ use harden_yaml::Place;
 
 pub(super) use together::LimitRanges;
 
+use super::together::Beside;
 use crate::kubernetes::Quantity;
 use crate::object::{Object, quantity};
 use crate::source::Join;
@@ -69,8 +70,9 @@ impl Limits {
             (&mut self.claim, &other.claim),
         ]
     }
+}
 
-    /// Takes in what another LimitRange says that holds beside it.
+impl Beside for Limits {
     fn tighten(&mut self, other: &Self) {
         for (known, other) in self.beside(other) {
             for (resource, bounds) in other {

@@ -27,22 +27,6 @@ impl<T: Join + PartialEq> OfNamespaces<T> {
         self.0.is_empty()
     }
 
-    /// What those of a namespace say for a file, in the order of their names: of one name the nearest count. One
-    /// without a namespace is for its own tree.
-    pub(super) fn find<'q>(
-        &'q self,
-        namespace: &str,
-        file: &'q str,
-    ) -> impl Iterator<Item = &'q T> + use<'q, T> {
-        // There is hardly ever one, and this is asked for every pod.
-        let names = if self.0.is_empty() { None } else { self.0.get(namespace) };
-        let is_open = namespace.is_empty();
-        names
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .filter_map(move |all| if is_open { all.find_above(file) } else { all.find(file) })
-    }
-
     /// All that is said, by namespaces, in the order of the names there.
     pub(super) fn by_namespaces(
         &self,

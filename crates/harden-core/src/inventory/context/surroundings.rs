@@ -8,7 +8,7 @@ use harden_yaml::Place;
 
 use super::definitions::Definition;
 use super::standards::Enforced;
-use super::{Context, Limits, Quota};
+use super::{Admitted, Context, Limits};
 use crate::kubernetes::{MinorVersion, Quantity};
 use crate::object::Object;
 use crate::schema::{self, Crds, Flaw, FlawKind};
@@ -40,9 +40,9 @@ impl<'c> Surroundings<'c> {
         self.context.limit_ranges.together(self.namespace(namespace), self.source)
     }
 
-    /// What ResourceQuotas admit to this namespace, in the order of their names.
-    pub fn quotas(self, namespace: &str) -> impl Iterator<Item = &'c Quota> {
-        self.context.quotas.find(self.namespace(namespace), self.source).flatten()
+    /// What ResourceQuotas admit to this namespace; all of it holds.
+    pub fn quotas(self, namespace: &str) -> impl Iterator<Item = &'c Admitted> {
+        self.context.quotas.find(self.namespace(namespace), self.source)
     }
 
     /// Whether containers of this namespace that set no such bound (`limits`, `requests`) on a

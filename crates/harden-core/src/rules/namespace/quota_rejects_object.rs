@@ -2,9 +2,11 @@
 
 use harden_yaml::Place;
 
+use crate::inventory::Admitted;
 use crate::kubernetes::{GroupKind, Quantity};
 use crate::object::{Object, quantity};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rules::exceeded_quotas::ExceededQuotas;
 
 const SERVICE: GroupKind = GroupKind::new("", "Service");
 const CLAIM: GroupKind = GroupKind::new("", "PersistentVolumeClaim");
@@ -79,25 +81,20 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             continue;
         }
         let around = reporter.context_of(object);
-        // Quotas with scopes are for pods.
         let quotas = around.quotas(object.namespace().unwrap_or_default());
-        let quotas: Vec<_> = quotas.filter(|it| it.scopes.is_empty()).collect();
+        let quotas: Vec<_> = quotas.filter_map(Admitted::without_scopes).collect();
         if quotas.is_empty() {
             continue;
         }
         for (what, uses) in uses(object) {
-            for quota in &quotas {
-                for (resource, amount) in &uses {
-                    let Some(hard) = quota.hard.get(resource).filter(|it| amount > *it) else {
-                        continue;
-                    };
-                    let message = format!(
-                        "{what} takes {amount} of {resource}, and the ResourceQuota `{}` admits {hard} in \
-                         the whole namespace",
-                        quota.name
-                    );
-                    reporter.flag_in(object, object.place.at("metadata").at("name"), message, None);
-                }
+            for (resource, amount) in &uses {
+                let exceeded = ExceededQuotas::between(&quotas, resource, None, amount);
+                let Some(exceeded) = exceeded else { continue };
+                let message = format!(
+                    "{what} takes {amount} of {resource}, and {} in the whole namespace",
+                    exceeded.in_words()
+                );
+                reporter.flag_in(object, object.place.at("metadata").at("name"), message, None);
             }
         }
     }

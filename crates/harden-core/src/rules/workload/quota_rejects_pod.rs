@@ -1,11 +1,10 @@
 //! Pods that a ResourceQuota of their namespace rejects.
 
-use std::collections::BTreeMap;
-
 use super::copies::copies;
 use super::quotas::PodInNamespace;
 use crate::kubernetes::GroupKind;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rules::exceeded_quotas::{self, ExceededQuotas};
 
 pub(super) static RULE: Rule = Rule {
     id: "quota-rejects-pod",
@@ -71,31 +70,23 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     if copies(&workload.object).is_some_and(|it| it.wanted == 0) {
         return;
     }
-    for quota in pod.quotas() {
-        let mut flaws: BTreeMap<String, Vec<_>> = BTreeMap::new();
-        for (container, lacks) in pod.silent(quota) {
-            let flaw = format!(
-                "sets no {}, and the ResourceQuota `{}` asks every container for it",
-                lacks.join(", "),
-                quota.name
-            );
-            flaws.entry(flaw).or_default().push((
-                container,
-                container.place().at("resources"),
-                None,
-            ));
-        }
-        for (flaw, containers) in flaws {
-            reporter.flag_containers(&flaw, containers);
-        }
-    }
-    for it in pod.uses().iter().filter(|it| it.amount > *it.hard) {
+    for silence in pod.silent() {
+        let (quotas, are_several) = exceeded_quotas::named(&silence.quotas);
         let flaw = format!(
-            "one pod takes {} of {}, and the ResourceQuota `{}` admits {} in the whole namespace",
-            it.amount.plain(),
-            it.resource,
-            it.quota.name,
-            it.hard
+            "sets no {}, and {quotas} {} every container for it",
+            silence.lacks.join(", "),
+            if are_several { "ask" } else { "asks" }
+        );
+        let places = silence.containers.into_iter();
+        reporter.flag_containers(&flaw, places.map(|it| (it, it.place().at("resources"), None)));
+    }
+    for (resource, amount) in pod.uses() {
+        let exceeded = ExceededQuotas::between(pod.quotas(), &resource, None, &amount);
+        let Some(exceeded) = exceeded else { continue };
+        let flaw = format!(
+            "one pod takes {} of {resource}, and {} in the whole namespace",
+            amount.plain(),
+            exceeded.in_words()
         );
         reporter.flag(workload.grip(), flaw, None);
     }
@@ -200,6 +191,59 @@ mod tests {
         assert_eq!(of("requests.example.com/gpu: 1", &gpu).len(), 1);
         let overhead = format!("overhead: {{cpu: 1}}, {two}");
         assert_eq!(of("requests.cpu: 3", &overhead).len(), 1);
+    }
+
+    #[test]
+    fn several_quotas_are_one_flaw_that_names_the_tightest() {
+        let of = |quotas: &[&str]| {
+            let quotas: String = quotas
+                .iter()
+                .enumerate()
+                .map(|(number, hard)| {
+                    format!(
+                        "---\n{{apiVersion: v1, kind: ResourceQuota, metadata: {{name: q-{number}, namespace: team}}, \
+                         spec: {{hard: {{{hard}}}}}}}\n"
+                    )
+                })
+                .collect();
+            let pod = container("requests: {cpu: 4}");
+            messages(
+                &RULE,
+                &format!("{{apiVersion: v1, kind: Pod, {METADATA}, spec: {{{pod}}}}}\n{quotas}"),
+            )
+        };
+        let takes = |quotas: &str| {
+            [format!(
+                "one pod takes 4 of cpu, and the ResourceQuotas {quotas} in the whole namespace"
+            )]
+        };
+        assert_eq!(
+            of(&["cpu: 2", "cpu: 4", "cpu: 1"]),
+            takes("`q-2` (1) and `q-0` (2) admit less")
+        );
+        assert_eq!(
+            of(&["cpu: 3", "cpu: 2", "cpu: 3"]),
+            takes("`q-1` (2), `q-0` (3) and `q-2` (3) admit less")
+        );
+        assert_eq!(
+            of(&["cpu: 3", "cpu: 2", "cpu: 3", "cpu: 1", "cpu: 3500m"]),
+            takes("`q-3` (1), `q-1` (2), `q-0` (3) and 2 more admit less")
+        );
+        let asks =
+            |quotas: &str| format!("container `app`: sets no {quotas} every container for it");
+        assert_eq!(
+            of(&[
+                "limits.cpu: 9",
+                "limits.cpu: 9",
+                "limits.cpu: 9, memory: 1Gi",
+                "memory: 1Gi, cpu: 9"
+            ]),
+            [
+                asks("memory, and the ResourceQuota `q-3` asks"),
+                asks("limits.cpu, and the ResourceQuotas `q-0` and `q-1` ask"),
+                asks("limits.cpu, memory, and the ResourceQuota `q-2` asks"),
+            ]
+        );
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The ResourceQuotas of a namespace, as they hold for a pod.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::containers::is_complete;
 use super::demand::Demand;
-use crate::inventory::{Limits, Quota, Scope, Surroundings};
+use crate::inventory::{Limits, QuotaGroup, Scope};
 use crate::kubernetes::{MinorVersion, Quantity};
 use crate::pod_security::{Container, ContainerKind};
 use crate::rule::{Reporter, Workload};
@@ -15,29 +17,26 @@ const POD_LEVEL_SINCE: MinorVersion = MinorVersion(34);
 /// Names that stand for requests.
 const REQUESTS: [&str; 3] = ["cpu", "ephemeral-storage", "memory"];
 
-/// What a quota asks of every container that it is for. Upstream calls that a mistake, and made it for no
-/// other resource.
-const STATED: [&str; 6] =
-    ["cpu", "limits.cpu", "limits.memory", "memory", "requests.cpu", "requests.memory"];
-
 /// A pod beside what its namespace says of it.
 pub(super) struct PodInNamespace<'w, 'd> {
     workload: &'w Workload<'d>,
-    context: Surroundings<'w>,
     limits: Option<Cow<'w, Limits>>,
     version: MinorVersion,
+    /// The quotas that are for it.
+    quotas: Vec<&'w QuotaGroup>,
 }
 
-/// What one pod uses of a resource that a quota bounds.
-pub(super) struct Use<'q> {
-    pub(super) quota: &'q Quota,
-    pub(super) resource: &'q str,
-    pub(super) hard: &'q Quantity,
-    pub(super) amount: Quantity,
+/// A flaw of some containers, which they lack what quotas ask of every container to state.
+pub(super) struct Silence<'w, 'd> {
+    pub(super) containers: Vec<&'w Container<'d>>,
+    /// What they lack.
+    pub(super) lacks: Vec<&'static str>,
+    /// The names of the quotas, list by list.
+    pub(super) quotas: Vec<&'w [String]>,
 }
 
 impl<'w, 'd> PodInNamespace<'w, 'd> {
-    /// A pod that is yet to be made and is written as a whole.
+    /// A pod that is yet to be made and is written as a whole, and for which there is a quota.
     pub(super) fn of(workload: &'w Workload<'d>, reporter: &Reporter<'w, 'd>) -> Option<Self> {
         let context = reporter.context();
         let namespace = workload.object.namespace().unwrap_or_default();
@@ -45,51 +44,85 @@ impl<'w, 'd> PodInNamespace<'w, 'd> {
         context.quotas(namespace).next()?;
         let is_made = workload.object.place.at("status").at("phase").exists();
         let is_whole = workload.containers().iter().all(is_complete) && !workload.is_patch();
-        (is_whole && !is_made).then(|| Self {
-            workload,
-            context,
-            limits: context.limits(namespace),
-            version: reporter.version(),
-        })
+        if !is_whole || is_made {
+            return None;
+        }
+        let (limits, version) = (context.limits(namespace), reporter.version());
+        let mut this = Self { workload, limits, version, quotas: Vec::new() };
+        let class = this.class();
+        let groups = context.quotas(namespace).flat_map(|it| it.groups(class));
+        let is_best_effort = OnceCell::new();
+        this.quotas = groups
+            .filter(|it| it.scopes.iter().all(|scope| this.is_in(scope, &is_best_effort)))
+            .collect();
+        (!this.quotas.is_empty()).then_some(this)
     }
 
     /// The quotas that are for it.
-    pub(super) fn quotas(&self) -> impl Iterator<Item = &'w Quota> {
-        let namespace = self.workload.object.namespace().unwrap_or_default();
-        let all = self.context.quotas(namespace);
-        all.filter(|it| it.scopes.iter().all(|it| self.is_in(it)))
+    pub(super) fn quotas(&self) -> &[&'w QuotaGroup] {
+        &self.quotas
     }
 
-    /// What it uses of what the quotas bound.
-    pub(super) fn uses(&self) -> Vec<Use<'w>> {
-        let bounded = self.quotas().flat_map(|quota| quota.hard.iter().map(move |it| (quota, it)));
-        let uses = bounded.filter_map(|(quota, (resource, hard))| {
-            let amount = self.amount(resource)?;
-            Some(Use { quota, resource, hard, amount })
-        });
-        uses.collect()
+    /// What it uses of what quotas bound, by the names that quotas have for it.
+    pub(super) fn uses(&self) -> BTreeMap<String, Quantity> {
+        let resources = self.workload.containers().iter().map(|it| it.place().at("resources"));
+        let resources = resources.chain([self.workload.at("resources")]);
+        let stated = resources
+            .flat_map(|it| ["requests", "limits"].map(|side| it.at(side).entries()))
+            .flatten()
+            .map(|(resource, _)| resource);
+        let given = self.limits.iter().flat_map(|it| it.container.keys()).map(String::as_str);
+        let named: BTreeSet<&str> = stated.chain(given).collect();
+        let of_resource =
+            |it: &str| [it.to_owned(), format!("requests.{it}"), format!("limits.{it}")];
+        let counts = ["pods", "count/pods"].map(str::to_owned);
+        let bounded = named
+            .into_iter()
+            .flat_map(of_resource)
+            .chain(counts)
+            .filter(|it| self.quotas.iter().any(|group| !group.bounds(it).is_empty()));
+        bounded.filter_map(|it| self.amount(&it).map(|amount| (it, amount))).collect()
     }
 
-    /// The containers that do not state what a quota asks every container to state, each with what it lacks.
-    pub(super) fn silent(&self, quota: &Quota) -> Vec<(&'w Container<'d>, Vec<&'static str>)> {
+    /// The containers that do not state what quotas ask every container to state: each of the flaws once.
+    pub(super) fn silent(&self) -> Vec<Silence<'w, 'd>> {
         if self.version >= POD_LEVEL_SINCE && self.states_resources() {
             return Vec::new();
         }
-        let asked = || STATED.into_iter().filter(|it| quota.hard.contains_key(*it));
+        let mut quotas: BTreeMap<&[&'static str], Vec<&'w [String]>> = BTreeMap::new();
+        for (asked, names) in self.quotas.iter().flat_map(|it| it.asked()) {
+            quotas.entry(asked).or_default().push(names);
+        }
+        let asked: BTreeSet<_> = quotas.keys().flat_map(|it| it.iter().copied()).collect();
         let containers = self.workload.containers().iter();
-        containers
-            .filter(|it| it.kind != ContainerKind::Ephemeral)
+        let containers = containers.filter(|it| it.kind != ContainerKind::Ephemeral);
+        let lacking: Vec<(_, Vec<_>)> = containers
             .map(|container| {
                 let resources = container.place().at("resources");
                 let demand = |resource: &str| {
                     let bounds = self.limits.as_ref().and_then(|it| it.container.get(resource));
                     Demand::of_container(resources, resource, bounds)
                 };
-                let lacks = asked().filter(|it| side(it).1(demand(side(it).0)).is_none());
-                (container, lacks.collect::<Vec<_>>())
+                let is_silent = |it: &&str| side(it).1(demand(side(it).0)).is_none();
+                (container, asked.iter().copied().filter(is_silent).collect())
             })
-            .filter(|(_, lacks)| !lacks.is_empty())
-            .collect()
+            .collect();
+        let mut silent = Vec::new();
+        for (asked, quotas) in quotas {
+            let mut flaws: BTreeMap<Vec<&'static str>, Vec<&'w Container<'d>>> = BTreeMap::new();
+            for (container, lacks) in &lacking {
+                let lacks: Vec<_> = asked.iter().copied().filter(|it| lacks.contains(it)).collect();
+                if !lacks.is_empty() {
+                    flaws.entry(lacks).or_default().push(container);
+                }
+            }
+            silent.extend(flaws.into_iter().map(|(lacks, containers)| Silence {
+                containers,
+                lacks,
+                quotas: quotas.clone(),
+            }));
+        }
+        silent
     }
 
     /// How much it uses of a resource, by the name that quotas have for it.
@@ -121,31 +154,28 @@ impl<'w, 'd> PodInNamespace<'w, 'd> {
     }
 
     /// Whether it is in a scope. Where that is not certain it is taken to be outside.
-    fn is_in(&self, scope: &Scope) -> bool {
+    fn is_in(&self, scope: &Scope, is_best_effort: &OnceCell<bool>) -> bool {
         let is_terminating =
             || self.workload.at("activeDeadlineSeconds").as_i64().is_some_and(|it| it >= 0);
+        let is_best_effort = || *is_best_effort.get_or_init(|| self.is_best_effort());
         match scope.name.as_str() {
             "Terminating" => is_terminating(),
             "NotTerminating" => !is_terminating(),
-            "BestEffort" => self.is_best_effort(),
-            "NotBestEffort" => !self.is_best_effort(),
+            "BestEffort" => is_best_effort(),
+            "NotBestEffort" => !is_best_effort(),
             // A pod without a class may get the one that is the default of the cluster.
-            "PriorityClass" => self
-                .workload
-                .at("priorityClassName")
-                .as_str()
-                .filter(|it| !it.is_empty())
-                .is_some_and(|class| {
-                    let is_named = scope.values.iter().any(|it| it == class);
-                    match scope.operator.as_str() {
-                        "Exists" => true,
-                        "In" => is_named,
-                        "NotIn" => !is_named,
-                        _ => false,
-                    }
-                }),
+            "PriorityClass" => self.class().is_some_and(|class| match scope.operator.as_str() {
+                "Exists" => true,
+                "In" => scope.values.contains(class),
+                "NotIn" => !scope.values.contains(class),
+                _ => false,
+            }),
             _ => false,
         }
+    }
+
+    fn class(&self) -> Option<&'d str> {
+        self.workload.at("priorityClassName").as_str().filter(|it| !it.is_empty())
     }
 
     fn is_best_effort(&self) -> bool {

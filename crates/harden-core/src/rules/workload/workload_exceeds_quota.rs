@@ -4,6 +4,7 @@ use super::copies::copies;
 use super::quotas::PodInNamespace;
 use crate::kubernetes::GroupKind;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rules::exceeded_quotas::ExceededQuotas;
 
 pub(super) static RULE: Rule = Rule {
     id: "workload-exceeds-quota",
@@ -94,19 +95,22 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(pod) = PodInNamespace::of(workload, reporter) else { return };
     let Some(copies) = copies(&workload.object) else { return };
     let place = if copies.place.exists() { copies.place } else { workload.grip() };
-    for it in pod.uses().iter().filter(|it| it.amount <= *it.hard) {
-        let with_surge = copies.wanted.saturating_add(copies.surge);
-        let moments = [(copies.wanted, ""), (with_surge, " while it is updated")];
-        let too_many = moments.into_iter().find(|(number, _)| it.amount.times(*number) > *it.hard);
-        let Some((number, when)) = too_many else { continue };
-        let flaw = format!(
-            "its {number} pods take {} of {}{when}, and the ResourceQuota `{}` admits {} in the whole namespace",
-            it.amount.times(number),
-            it.resource,
-            it.quota.name,
-            it.hard
-        );
-        reporter.flag(place, flaw, None);
+    let with_surge = copies.wanted.saturating_add(copies.surge);
+    for (resource, amount) in pod.uses() {
+        // What does not admit one pod is the flaw of another rule.
+        let mut fits = amount.clone();
+        for (number, when) in [(copies.wanted, ""), (with_surge, " while it is updated")] {
+            let all = amount.times(number);
+            let quotas = ExceededQuotas::between(pod.quotas(), &resource, Some(&fits), &all);
+            if let Some(quotas) = quotas {
+                let flaw = format!(
+                    "its {number} pods take {all} of {resource}{when}, and {} in the whole namespace",
+                    quotas.in_words()
+                );
+                reporter.flag(place, flaw, None);
+            }
+            fits = fits.max(all);
+        }
     }
 }
 

@@ -6,24 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Limits;
 use crate::inventory::Several;
 use crate::inventory::context::of_namespaces::OfNamespaces;
-use crate::source::{Nearest, folders};
+use crate::inventory::context::together::{Beside, Together};
 
 /// What LimitRanges say, by their namespaces and names.
 #[derive(Debug, Clone, Default)]
 pub(in super::super) struct LimitRanges {
     all: OfNamespaces<Limits>,
-    together: BTreeMap<String, Together>,
-}
-
-/// What those of one namespace say, put together as far as it is the same for all who ask.
-#[derive(Debug, Clone, Default)]
-struct Together {
-    /// For every file.
-    everywhere: Option<Limits>,
-    /// For the files in and below a folder.
-    below: BTreeMap<Box<str>, Limits>,
-    /// Those that say one thing to one file and another to the next.
-    varied: Vec<Nearest<Limits>>,
+    together: BTreeMap<String, Together<Limits>>,
 }
 
 impl LimitRanges {
@@ -61,7 +50,14 @@ impl LimitRanges {
     ) -> Option<Cow<'q, Limits>> {
         // There is hardly ever one, and this is asked for every pod.
         let together = if self.together.is_empty() { None } else { self.together.get(namespace) };
-        together?.find(file, namespace.is_empty())
+        let mut found: Option<Cow<'q, Limits>> = None;
+        for limits in together?.find(file, namespace.is_empty()) {
+            match &mut found {
+                Some(known) => known.to_mut().tighten(limits),
+                None => found = Some(Cow::Borrowed(limits)),
+            }
+        }
+        found
     }
 
     /// Those of one name of which not all say the same.
@@ -75,46 +71,13 @@ impl LimitRanges {
     }
 }
 
-impl Together {
-    fn of<'l>(names: impl Iterator<Item = &'l Nearest<Limits>>, is_open: bool) -> Self {
-        let mut together = Self::default();
-        for name in names {
-            match name.everywhere() {
-                None => together.varied.push(name.clone()),
-                Some(limits) if is_open => {
-                    let folders: BTreeSet<_> = name.folders().collect();
-                    for folder in folders {
-                        together.below.entry(folder.into()).or_default().tighten(limits);
-                    }
-                }
-                Some(limits) => together.everywhere.get_or_insert_default().tighten(limits),
-            }
-        }
-        together
-    }
-
-    fn find<'q>(&'q self, file: &'q str, is_open: bool) -> Option<Cow<'q, Limits>> {
-        let above = folders(file).filter_map(|it| self.below.get(it));
-        let varied = self.varied.iter();
-        let near =
-            varied.filter_map(|it| if is_open { it.find_above(file) } else { it.find(file) });
-        let mut found: Option<Cow<'q, Limits>> = None;
-        for limits in self.everywhere.iter().chain(above).chain(near) {
-            match &mut found {
-                Some(known) => known.to_mut().tighten(limits),
-                None => found = Some(Cow::Borrowed(limits)),
-            }
-        }
-        found
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use harden_yaml::Document;
 
     use super::*;
     use crate::object::objects;
+    use crate::source::Nearest;
 
     const FILES: [&str; 6] = ["x.yaml", "a/x.yaml", "a/b/x.yaml", "a/b/y.yaml", "c/x.yaml", "-"];
 
@@ -130,8 +93,11 @@ mod tests {
 
     /// What the LimitRanges say one after the other.
     fn one_by_one(ranges: &LimitRanges, namespace: &str, file: &str) -> Option<Limits> {
-        let all = ranges.all.find(namespace, file).cloned();
-        all.reduce(|mut known, it| {
+        let names = ranges.all.by_namespaces().filter(|(it, _)| *it == namespace);
+        let near = |it: &Nearest<Limits>| {
+            if namespace.is_empty() { it.find_above(file) } else { it.find(file) }.cloned()
+        };
+        names.flat_map(|(_, names)| names).filter_map(near).reduce(|mut known, it| {
             known.tighten(&it);
             known
         })
