@@ -3,6 +3,7 @@
 mod collector;
 mod page;
 mod reporter;
+mod server_files;
 mod subject;
 mod target;
 mod workload;
@@ -10,6 +11,7 @@ mod world;
 
 pub use collector::Collector;
 pub use reporter::{Reporter, Unjudged};
+pub use server_files::ServerFiles;
 pub use subject::{Answers, Subject};
 pub use target::Target;
 pub use workload::Workload;

@@ -28,6 +28,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "rule",
         &[
+            "configuration",
             "finding",
             "ignore",
             "inventory",

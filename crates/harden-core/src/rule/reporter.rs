@@ -6,7 +6,7 @@ use std::sync::Arc;
 use harden_yaml::{Action, Place, Span};
 use rustc_hash::FxHashSet;
 
-use super::{Collector, Subject, Target};
+use super::{Collector, ServerFiles, Subject, Target};
 use crate::finding::{About, Finding};
 use crate::inventory::Surroundings;
 use crate::kubernetes::{Level, MinorVersion};
@@ -101,6 +101,12 @@ impl<'r, 'd> Reporter<'r, 'd> {
     /// the object serves all rules.
     pub fn problems(&self) -> &'r [Problem<'d>] {
         self.subject.problems(&self.target)
+    }
+
+    /// The files of the API server that the object at hand may be, each read once for all rules; `None` for a
+    /// rule that sees all objects.
+    pub fn files(&self) -> Option<&'r ServerFiles<'d>> {
+        self.subject.files()
     }
 
     /// Says that the object at hand has the API server read a file, without which something of it cannot be

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use harden_yaml::Place;
 use rustc_hash::FxHashMap;
 
-use super::{Target, Workload};
+use super::{ServerFiles, Target, Workload};
 use crate::kubernetes::GroupKind;
 use crate::object::Object;
 use crate::schema::{self, Flaw, FlawKind};
@@ -32,6 +32,7 @@ pub struct Subject<'r, 'd> {
 pub struct Answers<'d> {
     flaws: OnceCell<Vec<Flaw<'d>>>,
     problems: OnceCell<Vec<Problem<'d>>>,
+    files: ServerFiles<'d>,
 }
 
 impl<'r, 'd> Subject<'r, 'd> {
@@ -60,6 +61,11 @@ impl<'r, 'd> Subject<'r, 'd> {
     pub(super) fn base(&self, place: Place<'d>) -> Place<'d> {
         let named = self.object.filter(|it| !it.kind.is_empty());
         named.map_or_else(|| place.document().root(), |it| it.place)
+    }
+
+    /// The files of the API server that the object may be.
+    pub(super) fn files(&self) -> Option<&'r ServerFiles<'d>> {
+        self.answers.map(|it| &it.files)
     }
 
     /// What the API server would reject or drop of the object.

@@ -49,12 +49,13 @@ use std::collections::BTreeMap;
 use harden_yaml::{Action, Place};
 use rustc_hash::FxHashSet;
 
-use crate::configuration::admission::{self, AdmissionConfiguration, PodSecurityConfiguration};
+use crate::configuration::admission::{AdmissionConfiguration, PodSecurityConfiguration};
 use crate::configuration::audit::{self, AuditPolicy, Criterion, Sensitive};
-use crate::configuration::encryption::{self, EncryptionConfiguration, Options};
+use crate::configuration::encryption::EncryptionConfiguration;
 use crate::configuration::{Fault, Rejection};
+use crate::kubernetes::MinorVersion;
 use crate::object::Object;
-use crate::rule::{Reporter, Rule};
+use crate::rule::{Reporter, Rule, ServerFiles};
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
@@ -100,51 +101,43 @@ pub static RULES: &[&Rule] = &[
     &encryption_unauthenticated::RULE,
 ];
 
-/// Whether an object is a document of its own, as the files of a server are.
-fn is_file(object: &Object<'_>) -> bool {
-    object.place.span() == object.place.document().root().span()
-}
-
 /// The EncryptionConfiguration that an object is, if the server takes it.
-fn encryption<'d>(
+fn encryption<'r, 'd>(
     object: &Object<'d>,
-    reporter: &Reporter<'_, 'd>,
-) -> Option<EncryptionConfiguration<'d>> {
-    if !encryption::is_meant(object.group, object.kind, object.place) || !is_file(object) {
-        return None;
-    }
-    let options = Options::of(reporter.version());
-    encryption::read(object.place.document(), options).ok()
+    reporter: &Reporter<'r, 'd>,
+) -> Option<&'r EncryptionConfiguration<'d>> {
+    reporter.files()?.encryption(object, reporter.version())?.as_ref().ok()
 }
 
 /// The audit policy that an object is, if the server takes it.
-fn audit_policy<'d>(object: &Object<'d>, reporter: &Reporter<'_, 'd>) -> Option<AuditPolicy<'d>> {
-    if !object.is("audit.k8s.io", "Policy") || !is_file(object) {
+fn audit_policy<'r, 'd>(
+    object: &Object<'d>,
+    reporter: &Reporter<'r, 'd>,
+) -> Option<&'r AuditPolicy<'d>> {
+    if !object.is("audit.k8s.io", "Policy") {
         return None;
     }
-    audit::read(object.place.document(), reporter.version()).ok()
+    reporter.files()?.audit(object, reporter.version())?.as_ref().ok()
 }
 
 /// The AdmissionConfiguration that an object is, if the server takes it.
-fn admission<'d>(
+fn admission<'r, 'd>(
     object: &Object<'d>,
-    reporter: &Reporter<'_, 'd>,
-) -> Option<AdmissionConfiguration<'d>> {
-    if !admission::is_meant(object.group, object.kind, object.place) || !is_file(object) {
-        return None;
-    }
-    admission::read(object.place.document(), reporter.version()).ok()
+    reporter: &Reporter<'r, 'd>,
+) -> Option<&'r AdmissionConfiguration<'d>> {
+    reporter.files()?.admission(object, reporter.version())?.as_ref().ok()
 }
 
 /// What PodSecurity is told by an object, in a file of its own or inside another.
-fn pod_security<'d>(
+fn pod_security<'r, 'd>(
     object: &Object<'d>,
-    reporter: &Reporter<'_, 'd>,
-) -> Option<PodSecurityConfiguration<'d>> {
-    if admission::pod_security::is_meant(object.group, object.kind) && is_file(object) {
-        return admission::pod_security::read(object.place.document()).ok();
+    files: &'r ServerFiles<'d>,
+    version: MinorVersion,
+) -> Option<&'r PodSecurityConfiguration<'d>> {
+    match files.pod_security(object) {
+        Some(own) => own.as_ref().ok(),
+        None => files.admission(object, version)?.as_ref().ok()?.pod_security.as_ref(),
     }
-    admission(object, reporter)?.pod_security
 }
 
 /// Reports why a server does not start, and what would mend it where that can be told.
@@ -203,7 +196,7 @@ fn flag_bodies<'d>(
 ) {
     let Some(policy) = audit_policy(object, reporter) else { return };
     let mut logged: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    for body in audit::logged_bodies(&policy).into_iter().filter(|it| of(it.of)) {
+    for body in audit::logged_bodies(policy).into_iter().filter(|it| of(it.of)) {
         logged.entry(body.rule).or_default().push(body.of.resource());
     }
     for (index, resources) in logged {

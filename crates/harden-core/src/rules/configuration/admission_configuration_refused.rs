@@ -2,7 +2,6 @@
 
 use harden_yaml::Action;
 
-use crate::configuration::admission::{self, pod_security};
 use crate::kubernetes::Level;
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
@@ -52,14 +51,13 @@ plugins:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let (group, kind, root) = (object.group, object.kind, object.place);
-    let rejection = if !super::is_file(object) {
-        None
-    } else if pod_security::is_meant(group, kind) {
-        pod_security::read(root.document()).err()
-    } else if admission::is_meant(group, kind, root) {
-        match admission::read(root.document(), reporter.version()) {
-            Ok(configuration) => {
+    let Some(files) = reporter.files() else { return };
+    let rejection = if let Some(own) = files.pod_security(object) {
+        own.as_ref().err()
+    } else {
+        match files.admission(object, reporter.version()) {
+            None => None,
+            Some(Ok(configuration)) => {
                 configuration.named_files().for_each(|it| reporter.name_file(it));
                 for plugin in configuration.unjudged() {
                     reporter.leave(format!("the configuration of the admission plugin {plugin}"));
@@ -67,13 +65,11 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
                 super::flag_ignored(&configuration.ignored, reporter);
                 None
             }
-            Err(rejection) => Some(rejection),
+            Some(Err(rejection)) => Some(rejection),
         }
-    } else {
-        None
     };
     let Some(rejection) = rejection else { return };
-    super::reject(&rejection, reporter, |place| {
+    super::reject(rejection, reporter, |place| {
         let is_level = matches!(place.key(), Some("enforce" | "audit" | "warn"));
         let written = place.as_str().filter(|_| is_level).unwrap_or_default();
         match written.to_ascii_lowercase().parse::<Level>() {

@@ -56,7 +56,9 @@ plugins:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::pod_security(object, reporter) else { return };
+    let files = reporter.files();
+    let configuration = files.and_then(|it| super::pod_security(object, it, reporter.version()));
+    let Some(configuration) = configuration else { return };
     if configuration.defaults.enforce.level == Level::Privileged {
         let place = configuration.place.at("defaults").at("enforce");
         let message = "namespaces without labels are held to nothing";

@@ -1,8 +1,11 @@
 //! Namespaces whose labels are ignored because they are exempt.
 
+use rustc_hash::FxHashMap;
+
+use crate::configuration::admission::PodSecurityConfiguration;
 use crate::kubernetes::GroupKind;
 use crate::pod_security::Labels;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Reference, Reporter, Rule, ServerFiles, Severity, World};
 use crate::simulate::pod_security::exempt_warning;
 
 pub(super) static RULE: Rule = Rule {
@@ -77,18 +80,22 @@ const POD_SECURITY: GroupKind =
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     let objects = world.of_kinds(&[ADMISSION, POD_SECURITY]);
-    let configurations: Vec<_> =
-        objects.filter_map(|it| super::pod_security(it, reporter)).collect();
-    if configurations.is_empty() {
+    let files: Vec<_> = objects.map(|it| (it, ServerFiles::default())).collect();
+    // The first that exempts a namespace counts.
+    let mut exempt: FxHashMap<&str, &PodSecurityConfiguration<'_>> = FxHashMap::default();
+    for (object, files) in &files {
+        if let Some(it) = super::pod_security(object, files, reporter.version()) {
+            for name in it.namespaces.iter().filter_map(harden_yaml::Place::as_str) {
+                exempt.entry(name).or_insert(it);
+            }
+        }
+    }
+    if exempt.is_empty() {
         return;
     }
     for namespace in world.of_kind(GroupKind::NAMESPACE) {
         let name = namespace.name();
-        let exempts = |it: &&_| {
-            let it: &crate::configuration::admission::PodSecurityConfiguration<'_> = it;
-            it.namespaces.iter().any(|it| it.as_str() == Some(name))
-        };
-        let Some(configuration) = configurations.iter().find(exempts) else { continue };
+        let Some(configuration) = exempt.get(name) else { continue };
         let labels = namespace.place.at("metadata").at("labels");
         let policy = Labels::read(labels, configuration.defaults);
         let warning = exempt_warning(name, &policy, configuration.defaults, namespace.place);

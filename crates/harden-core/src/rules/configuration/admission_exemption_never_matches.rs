@@ -52,7 +52,9 @@ const GROUPS: [&str; 4] =
     ["system:masters", "system:authenticated", "system:unauthenticated", "system:nodes"];
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let Some(configuration) = super::pod_security(object, reporter) else { return };
+    let files = reporter.files();
+    let configuration = files.and_then(|it| super::pod_security(object, it, reporter.version()));
+    let Some(configuration) = configuration else { return };
     for place in &configuration.usernames {
         let name = place.as_str().unwrap_or_default();
         let parts = name.split(':').count();

@@ -61,7 +61,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let mut asks = Vec::new();
     for subresource in ["exec", "attach", "portforward"] {
         let ask = Ask::of("pods").subresource(subresource).namespaced();
-        let decide = |verb| decide(&policy, &event(verb, subresource));
+        let decide = |verb| decide(policy, &event(verb, subresource));
         let (create, get) = (decide("create"), decide("get"));
         let Some(index) = create.rule.filter(|_| create.level > get.level) else {
             asks.push(ask.verbs(&["create", "get"]));
@@ -86,7 +86,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         );
         reporter.flag(rule.place.at("verbs"), message, None);
     }
-    flag(&policy, &asks, reporter);
+    flag(policy, &asks, reporter);
 }
 
 fn event<'e>(verb: &'e str, subresource: &'e str) -> Event<'e> {

@@ -46,7 +46,7 @@ rules:
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object, reporter) else { return };
-    if !logs_every_resource(&policy) {
+    if !logs_every_resource(policy) {
         let message = "requests that no rule matches are not logged: there is no rule for the rest";
         reporter.flag(object.place.at("rules"), message, None);
     }

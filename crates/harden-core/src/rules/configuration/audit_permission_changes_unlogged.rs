@@ -67,7 +67,7 @@ const ASKS: [Ask; 8] = [
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object, reporter) else { return };
-    flag(&policy, &ASKS, reporter);
+    flag(policy, &ASKS, reporter);
 }
 
 #[cfg(test)]

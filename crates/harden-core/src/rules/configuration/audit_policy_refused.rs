@@ -2,7 +2,7 @@
 
 use harden_yaml::Action;
 
-use crate::configuration::audit::{self, AuditLevel};
+use crate::configuration::audit::AuditLevel;
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
@@ -36,11 +36,9 @@ rules:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !audit::is_meant(object.group, object.kind, object.place) || !super::is_file(object) {
-        return;
-    }
-    let Err(rejection) = audit::read(object.place.document(), reporter.version()) else { return };
-    super::reject(&rejection, reporter, |place| match place.path().as_str() {
+    let file = reporter.files().and_then(|it| it.audit(object, reporter.version()));
+    let Some(Err(rejection)) = file else { return };
+    super::reject(rejection, reporter, |place| match place.path().as_str() {
         "kind" => Some(Action::set("Policy")),
         "apiVersion" => Some(Action::set("audit.k8s.io/v1")),
         _ if place.key() == Some("level") => {

@@ -57,7 +57,7 @@ const READ: [(&str, &str); 3] = [("", "pods"), ("", "nodes"), ("apps", "deployme
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object, reporter) else { return };
     let rule_of = |(group, resource): (&'static str, &'static str)| {
-        let decision = decide(&policy, &list(group, resource));
+        let decision = decide(policy, &list(group, resource));
         decision.rule.filter(|_| decision.level == AuditLevel::RequestResponse)
     };
     let mut rules = READ.into_iter().map(rule_of);

@@ -50,7 +50,7 @@ rules:
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object, reporter) else { return };
-    for shadow in shadows(&policy) {
+    for shadow in shadows(policy) {
         let Some(rule) = policy.rules.get(shadow.rule) else { continue };
         // A last rule that takes the rest does no harm where there is no rest.
         let is_safety_net = is_catch_all(rule) && shadow.by.len() > 1;

@@ -60,7 +60,7 @@ const ASKS: [Ask; 1] = [Ask::of("secrets").namespaced().verbs(&[
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object, reporter) else { return };
-    flag(&policy, &ASKS, reporter);
+    flag(policy, &ASKS, reporter);
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use harden_yaml::Action;
 
-use crate::configuration::encryption::{self, Options};
 use crate::object::Object;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
 
@@ -44,15 +43,13 @@ resources:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    if !encryption::is_meant(object.group, object.kind, object.place) || !super::is_file(object) {
-        return;
-    }
-    let options = Options::of(reporter.version());
-    let rejection = match encryption::read(object.place.document(), options) {
-        Ok(configuration) => return super::flag_ignored(&configuration.ignored, reporter),
-        Err(rejection) => rejection,
+    let file = reporter.files().and_then(|it| it.encryption(object, reporter.version()));
+    let rejection = match file {
+        None => return,
+        Some(Ok(configuration)) => return super::flag_ignored(&configuration.ignored, reporter),
+        Some(Err(rejection)) => rejection,
     };
-    super::reject(&rejection, reporter, |place| match place.path().as_str() {
+    super::reject(rejection, reporter, |place| match place.path().as_str() {
         "kind" => Some(Action::set("EncryptionConfiguration")),
         "apiVersion" => Some(Action::set("apiserver.config.k8s.io/v1")),
         // Left out, it means v1.

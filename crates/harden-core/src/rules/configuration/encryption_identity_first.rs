@@ -53,7 +53,7 @@ type Firsts<'d> = FxHashMap<(&'d str, &'d str), usize>;
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(configuration) = super::encryption(object, reporter) else { return };
     let for_secrets = configuration.rules_for("", "secrets");
-    let firsts = firsts(&configuration);
+    let firsts = firsts(configuration);
     for (index, rule) in configuration.rules.iter().enumerate() {
         let Some(writer) = rule.writer().filter(|it| it.kind == ProviderKind::Identity) else {
             continue;
