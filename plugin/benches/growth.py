@@ -478,6 +478,11 @@ def namespaces_with_levels(n):
 
 
 @shape
+def namespaces_of_one_name_in_files(n):
+    return {f"{i}/a.yaml": f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: n, labels: {{pod-security.kubernetes.io/enforce-version: v1.{i % 40}}}}}\n---\n" + deployment("d", "n") for i in range(n)}
+
+
+@shape
 def namespaces_with_policies(n):
     policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p, namespace: n-{0}}}\nspec: {{podSelector: {{matchLabels: {{app: d}}}}, ingress: [{{from: [{{namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: n-{1}}}}}}}]}}]}}\n---\n"
     return documents(f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: n-{i}}}\n---\n" + policy.format(i, i + 1) + deployment("d", f"n-{i}") for i in range(n))
@@ -498,6 +503,69 @@ def policies_by_expressions(n):
 @shape
 def policies_that_fit_nothing(n):
     return documents(f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p-{i}, namespace: a}}\nspec: {{podSelector: {{matchLabels: {{app: odd-{i}}}}}}}\n---\n" + deployment(f"d-{i}") for i in range(n))
+
+
+def policy(name, selector):
+    return f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: {name}, namespace: a}}\nspec: {{podSelector: {{{selector}}}}}\n"
+
+
+def on_host(name, labels):
+    return pod(name, f"  labels: {{{labels}}}\n").replace("spec:\n", "spec:\n  hostNetwork: true\n")
+
+
+def word(number, length=7):
+    """A word of letters that is not near that of another number."""
+    letters = ""
+    for _ in range(length):
+        number = (number * 1103515245 + 12345) % 2**31
+        letters += chr(97 + number // 65536 % 26)
+    return letters
+
+
+@shape
+def policies_beside_pods_on_the_host(n):
+    return documents(policy(f"p-{i}", f"matchLabels: {{app: d-{i}}}") + "---\n" + on_host(f"e-{i}", f"app: e-{i}") for i in range(n))
+
+
+@shape
+def policies_for_pods_on_the_host(n):
+    return documents(policy(f"p-{i}", f"matchLabels: {{tier: a, app: d-{i}}}") + "---\n" + on_host(f"e-{i}", f"tier: a, app: d-{i}") for i in range(n))
+
+
+@shape
+def policies_by_values_beside_pods_on_the_host(n):
+    return documents(policy(f"p-{i}", f"matchExpressions: [{{key: app, operator: In, values: [d-{i}]}}]") + "---\n" + on_host(f"e-{i}", f"app: e-{i}") for i in range(n))
+
+
+@shape
+def policies_by_keys_beside_pods_on_the_host(n):
+    return documents(policy(f"p-{i}", f"matchExpressions: [{{key: d-{i}, operator: Exists}}]") + "---\n" + on_host(f"e-{i}", f"app: e-{i}") for i in range(n))
+
+
+@shape
+def policies_by_other_values_beside_pods_on_the_host(n):
+    return documents(policy(f"p-{i}", "matchExpressions: [{key: app, operator: NotIn, values: [e]}]") + "---\n" + on_host(f"e-{i}", "app: e") for i in range(n))
+
+
+@shape
+def policies_of_words(n):
+    return documents(policy(f"p-{i}", f"matchLabels: {{app: {word(i)}}}") + "---\n" + pod(f"e-{i}", f"  labels: {{app: {word(i + 100_000)}}}\n") for i in range(n))
+
+
+@shape
+def policies_of_misspelt_words(n):
+    return documents(policy(f"p-{i}", f"matchLabels: {{app: {word(i)}}}") + "---\n" + pod(f"e-{i}", f"  labels: {{app: {word(i)}s}}\n") for i in range(n))
+
+
+@shape
+def policies_of_one_misspelt_word(n):
+    return documents(policy(f"p-{i}", f"matchLabels: {{app: frontned, role: r-{i}}}") + "---\n" + pod(f"e-{i}", f"  labels: {{app: frontend, role: s-{i}}}\n") for i in range(n))
+
+
+@shape
+def policies_with_split_peers(n):
+    split = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p-{0}, namespace: a}}\nspec: {{podSelector: {{}}, ingress: [{{from: [{{namespaceSelector: {{matchLabels: {{a: b}}}}}}, {{podSelector: {{matchLabels: {{app: d-{0}}}}}}}]}}]}}\n"
+    return documents(split.format(i) + "---\n" + pod(f"e-{i}", f"  labels: {{app: e-{i}}}\n") for i in range(n))
 
 
 @shape
@@ -578,6 +646,27 @@ def cluster_roles_and_bindings(n):
 
 
 @shape
+def roles_and_bindings_of_words(n):
+    return documents(role(word(i)) + "---\n" + binding(f"b-{i}", word(i + 100_000), f"s-{i}") for i in range(n))
+
+
+@shape
+def service_accounts_of_words(n):
+    return documents(f"apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {word(i)}, namespace: a}}\n---\n" + binding(f"b-{i}", "r", word(i + 100_000)) for i in range(n))
+
+
+@shape
+def roles_of_one_name_in_files(n):
+    return {f"{i}/a.yaml": role("r") + "---\n" + binding("b", "r", "s") for i in range(n)}
+
+
+@shape
+def service_accounts_of_one_name_in_files(n):
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: s, namespace: a}\n---\n"
+    return {f"{i}/a.yaml": account + pod("p").replace("spec:\n", "spec:\n  serviceAccountName: s\n") for i in range(n)}
+
+
+@shape
 def bindings_of_one_role(n):
     return role("r") + "---\n" + documents(binding(f"b-{i}", "r", f"s-{i}") for i in range(n))
 
@@ -627,6 +716,96 @@ def limits_of_one_limit_range(n):
 @shape
 def quotas(n):
     return documents(f"apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: q-{i}, namespace: a}}\nspec: {{hard: {{limits.memory: 1Gi, pods: 10}}}}\n---\n" + pod(f"p-{i}") for i in range(n))
+
+
+def quota(name, spec):
+    return f"apiVersion: v1\nkind: ResourceQuota\nmetadata: {{name: {name}, namespace: a}}\nspec: {{{spec}}}\n"
+
+
+def limit_range(name, item):
+    return f"apiVersion: v1\nkind: LimitRange\nmetadata: {{name: {name}, namespace: a}}\nspec: {{limits: [{{{item}}}]}}\n"
+
+
+def in_class(name, containers="[{name: a, image: a}]"):
+    return pod(name, containers=containers).replace("spec:\n", f"spec:\n  priorityClassName: {name}\n")
+
+
+@shape
+def quotas_of_classes(n):
+    scope = "hard: {{pods: 0}}, scopeSelector: {{matchExpressions: [{{scopeName: PriorityClass, operator: In, values: [p-{0}]}}]}}"
+    return documents(quota(f"q-{i}", scope.format(i)) + "---\n" + in_class(f"p-{i}") for i in range(n))
+
+
+@shape
+def quotas_of_other_classes(n):
+    scope = "hard: {{pods: 0}}, scopeSelector: {{matchExpressions: [{{scopeName: PriorityClass, operator: NotIn, values: [p-{0}]}}]}}"
+    return documents(quota(f"q-{i}", scope.format(i)) + "---\n" + in_class(f"p-{i}") for i in range(n))
+
+
+@shape
+def classes_of_one_quota(n):
+    scope = "hard: {{pods: 0}}, scopeSelector: {{matchExpressions: [{{scopeName: PriorityClass, operator: In, values: [{0}]}}]}}"
+    return quota("q", scope.format(", ".join(f"p-{i}" for i in range(n)))) + "---\n" + documents(in_class(f"p-{i}") for i in range(n))
+
+
+@shape
+def quotas_of_resources(n):
+    return documents(quota(f"q-{i}", f"hard: {{requests.example.com/r{i}: 0}}") + "---\n" + pod(f"p-{i}", containers=f"[{{name: a, image: a, resources: {{limits: {{example.com/r{i}: 1}}}}}}]") for i in range(n))
+
+
+@shape
+def resources_of_one_quota(n):
+    hard = ", ".join(f"requests.example.com/r{i}: 0" for i in range(n))
+    return quota("q", f"hard: {{{hard}}}") + "---\n" + documents(pod(f"p-{i}") for i in range(n))
+
+
+@shape
+def quotas_that_differ(n):
+    return {f"{i}/a.yaml": quota("q", f"hard: {{pods: {i}}}") + "---\n" + pod(f"p-{i}") for i in range(n)}
+
+
+@shape
+def quotas_of_many_names_that_differ(n):
+    halves = (documents(quota(f"q-{i}", f"hard: {{pods: {j}}}") + "---\n" + pod(f"p-{i}") for i in range(n)) for j in range(2))
+    return {f"{j}/a.yaml": text for j, text in enumerate(halves)} | {"b.yaml": ""}
+
+
+@shape
+def quotas_and_workloads(n):
+    return documents(quota(f"q-{i}", f"hard: {{limits.memory: {i}Gi, pods: 2}}") + "---\n" + deployment(f"d-{i}").replace("spec:\n  selector", "spec:\n  replicas: 3\n  selector") + "        resources: {limits: {memory: 2Gi}}\n" for i in range(n))
+
+
+@shape
+def quotas_and_services(n):
+    return documents(quota(f"q-{i}", "hard: {services: 0}") + f"---\napiVersion: v1\nkind: Service\nmetadata: {{name: s-{i}, namespace: a}}\nspec: {{selector: {{a: b}}, ports: [{{port: 80}}]}}\n" for i in range(n))
+
+
+@shape
+def limit_ranges_that_differ(n):
+    return {f"{i}/a.yaml": limit_range("l", f"type: Container, max: {{memory: {i + 1}Gi}}") + "---\n" + pod(f"p-{i}") for i in range(n)}
+
+
+@shape
+def limit_ranges_of_resources_that_differ(n):
+    return {f"{i}/a.yaml": limit_range("l", f"type: Container, max: {{r{i}: 1}}") + "---\n" + pod(f"p-{i}") for i in range(n)}
+
+
+@shape
+def limit_ranges_of_many_names_that_differ(n):
+    halves = (documents(limit_range(f"l-{i}", f"type: Container, max: {{memory: {j + 1}Gi}}") + "---\n" + pod(f"p-{i}") for i in range(n)) for j in range(2))
+    return {f"{j}/a.yaml": text for j, text in enumerate(halves)} | {"b.yaml": ""}
+
+
+@shape
+def resources_of_one_limit_range(n):
+    item = ", ".join(f"r{i}: 1" for i in range(n))
+    return limit_range("l", f"type: Container, max: {{{item}}}") + "---\n" + documents(pod(f"p-{i}") for i in range(n))
+
+
+@shape
+def limit_ranges_and_claims(n):
+    claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: c-{0}, namespace: a}}\nspec: {{accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 9Gi}}}}}}\n"
+    return documents(limit_range(f"l-{i}", "type: PersistentVolumeClaim, max: {storage: 5Gi}") + "---\n" + claim.format(i) for i in range(n))
 
 
 @shape
@@ -774,6 +953,12 @@ def admission(exemptions):
 @shape
 def exempt_namespaces(n):
     return admission("      namespaces:\n" + "".join(f"      - n{i}\n" for i in range(n)))
+
+
+@shape
+def exempt_namespaces_beside_namespaces(n):
+    labels = "{pod-security.kubernetes.io/enforce: baseline}"
+    return exempt_namespaces(n) + "---\n" + documents(f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: m{i}, labels: {labels}}}\n" for i in range(n))
 
 
 @shape

@@ -13,6 +13,7 @@ mod quantity;
 pub(crate) mod resources;
 mod secret;
 mod selector;
+mod selectors;
 mod version;
 
 pub use address::{Cidr, Endpoint};
@@ -27,5 +28,6 @@ pub use port::{PolicyPort, PortNumber, PortRange, Protocol, port_name_flaw};
 pub use quantity::Quantity;
 pub(crate) use secret::is_secret_type;
 pub use secret::{TypedSecret, is_secret_key};
-pub use selector::{Selector, Unreadable};
+pub use selector::{Anchor, Selector, Unreadable};
+pub use selectors::Selectors;
 pub use version::{InvalidVersion, MinorVersion, PolicyVersion, UnknownServerVersion};

@@ -5,9 +5,18 @@ use harden_yaml::{Kind, Place};
 use super::key_value::{is_label_value, is_qualified_name};
 
 /// What labels must be like: every requirement holds. One without requirements matches all labels.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Selector<'d> {
     requirements: Vec<Requirement<'d>>,
+}
+
+/// What labels must have to be matched by a selector.
+#[derive(Debug, Clone, Copy)]
+pub enum Anchor<'s, 'd> {
+    /// One of these values of a key.
+    Values(&'d str, &'s [&'d str]),
+    /// A key.
+    Key(&'d str),
 }
 
 /// A selector that the API server rejects.
@@ -15,13 +24,13 @@ pub struct Selector<'d> {
 #[error("the API server rejects this selector")]
 pub struct Unreadable;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Requirement<'d> {
     key: &'d str,
     condition: Condition<'d>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Condition<'d> {
     Is(&'d str),
     In(Vec<&'d str>),
@@ -79,6 +88,16 @@ impl<'d> Selector<'d> {
         self.requirements.iter().filter_map(|it| match &it.condition {
             Condition::Is(value) => Some((it.key, *value)),
             _ => None,
+        })
+    }
+
+    /// What labels must have to be matched, requirement by requirement.
+    pub fn anchors(&self) -> impl Iterator<Item = Anchor<'_, 'd>> {
+        self.requirements.iter().filter_map(|it| match &it.condition {
+            Condition::Is(value) => Some(Anchor::Values(it.key, std::slice::from_ref(value))),
+            Condition::In(values) => Some(Anchor::Values(it.key, values)),
+            Condition::Exists => Some(Anchor::Key(it.key)),
+            Condition::NotIn(_) | Condition::DoesNotExist => None,
         })
     }
 

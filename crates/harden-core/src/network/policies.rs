@@ -1,9 +1,10 @@
 //! All policies together: what holds for the pods of a namespace.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Direction, NetworkPolicy};
-use crate::kubernetes::Protocol;
+use crate::kubernetes::{Protocol, Selectors};
 use crate::object::Object;
 
 /// The policies of a cluster, by their namespaces.
@@ -79,7 +80,8 @@ impl<'d> Policies<'d> {
         namespace: &str,
         labels: &[(String, String)],
     ) -> Option<&NetworkPolicy<'d>> {
-        self.in_namespace(namespace).iter().map(|(it, _)| it).find(|it| it.names(labels))
+        let (named, selectors) = self.namespaces.get(namespace)?.naming();
+        named.get(selectors.first(labels)?)
     }
 
     fn in_namespace(&self, namespace: &str) -> &[(NetworkPolicy<'d>, &'d str)] {
@@ -95,7 +97,11 @@ struct Namespace<'d> {
     /// Files with policies that may let pods reach DNS.
     resolving: BTreeSet<&'d str>,
     allows_dns_over_tcp: bool,
+    naming: OnceCell<Naming<'d>>,
 }
+
+/// The policies that mean certain pods rather than all, with what they select.
+type Naming<'d> = (Vec<NetworkPolicy<'d>>, Selectors<'d>);
 
 impl<'d> Namespace<'d> {
     fn add(&mut self, policy: NetworkPolicy<'d>, file: &'d str) {
@@ -106,6 +112,14 @@ impl<'d> Namespace<'d> {
             self.allows_dns_over_tcp |= rule.allows_dns(Protocol::Tcp);
         }
         self.policies.push((policy, file));
+    }
+
+    fn naming(&self) -> &Naming<'d> {
+        self.naming.get_or_init(|| {
+            let all = self.policies.iter().filter_map(|(it, _)| Some((*it, it.selector()?)));
+            let (policies, selectors) = all.filter(|(_, it)| !it.is_empty()).unzip();
+            (policies, Selectors::of(selectors))
+        })
     }
 }
 

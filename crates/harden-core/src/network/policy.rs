@@ -58,11 +58,6 @@ impl<'d> NetworkPolicy<'d> {
     pub fn selects_all(&self) -> bool {
         self.selector().is_some_and(|it| it.is_empty())
     }
-
-    /// Whether it means pods with these labels: it selects them, but not every pod.
-    pub fn names(&self, labels: &[(String, String)]) -> bool {
-        self.selector().is_some_and(|it| !it.is_empty() && it.matches_all(labels))
-    }
 }
 
 #[cfg(test)]

@@ -169,17 +169,19 @@ impl<'d> Access<'d> {
         Referent::Unknown
     }
 
-    /// The names of the roles that are known where a binding looks for one, in their order. Where the namespace
-    /// is not written, they are those of its tree of files.
-    pub fn names_beside(&self, binding: &Binding<'d>) -> impl Iterator<Item = &'d str> {
+    /// All roles that are there by kind and namespace, each with its name, in the order of the names.
+    pub fn names(&self) -> impl Iterator<Item = ((&'d str, &'d str), &'d str)> {
+        self.roles.keys().map(|(kind, namespace, name)| ((*kind, *namespace), *name))
+    }
+
+    /// Whether a binding may give the role of this name that is of the kind and in the namespace it says. Where
+    /// no namespace is written, only those in its own tree of files.
+    pub fn is_beside(&self, binding: &Binding<'d>, name: &str) -> bool {
         let RoleRef { kind, namespace, .. } = binding.role_ref();
         let own = folder(self.file(&binding.object));
         let is_any = kind == "ClusterRole" || !namespace.is_empty();
-        let is_near =
-            move |folders: &BTreeSet<&str>| is_any || folders.iter().any(|it| is_one_tree(it, own));
-        let from = self.roles.range((kind, namespace, "")..);
-        let all = from.take_while(move |(it, _)| (it.0, it.1) == (kind, namespace));
-        all.filter(move |(_, folders)| is_near(folders)).map(|(it, _)| it.2)
+        let folders = self.roles.get(&(kind, namespace, name));
+        folders.is_some_and(|it| is_any || it.iter().any(|it| is_one_tree(it, own)))
     }
 
     /// Whether the role that a binding gives is known, but only in other trees of files, and neither says its

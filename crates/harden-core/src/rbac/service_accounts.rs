@@ -100,11 +100,9 @@ impl<'d> ServiceAccounts<'d> {
         near.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// The names of those that are written for a namespace, in their order.
-    pub fn names_in(&self, namespace: &str) -> impl Iterator<Item = &'d str> {
-        let in_namespace =
-            move |it: &Vec<ServiceAccount<'_>>| it.iter().any(|it| it.namespace == namespace);
-        self.accounts.iter().filter(move |(_, it)| in_namespace(it)).map(|(name, _)| *name)
+    /// All of them by the namespaces that they are written for and their names, in the order of the names.
+    pub fn written(&self) -> impl Iterator<Item = (&'d str, &'d str)> {
+        self.accounts.iter().flat_map(|(name, all)| all.iter().map(|it| (it.namespace, *name)))
     }
 
     /// The account that pods are, as far as it is written: of several the one that is nearest.

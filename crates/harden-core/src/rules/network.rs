@@ -11,6 +11,7 @@ mod hosts;
 mod ignored_policy_rules;
 mod ingress_without_tls;
 mod invalid_network_policy;
+mod labelled_pods;
 mod load_balancers;
 mod metadata_service_egress;
 mod missing_default_deny_egress;

@@ -1,16 +1,17 @@
 //! Policies that miss the pods that they are for.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use harden_yaml::Action;
 use rustc_hash::FxHashMap;
 
+use super::labelled_pods::LabelledPods;
 use super::policies;
 use crate::inventory::PodSummary;
 use crate::kubernetes::Selector;
 use crate::network;
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
-use crate::rules::similar::{digits, is_misspelt};
+use crate::rules::similar::{Names, is_misspelt};
 
 pub(super) static RULE: Rule = Rule {
     id: "misspelt-pod-selector",
@@ -105,17 +106,16 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     let workloads = world.pods_by_namespace();
-    let mut labels: FxHashMap<&str, Labels<'_>> = FxHashMap::default();
+    let mut namespaces: FxHashMap<&str, Namespace<'_>> = FxHashMap::default();
     for (object, policy) in all {
         let workloads = workloads.get(policy.namespace).map_or(&[][..], Vec::as_slice);
         let Some(selector) = policy.selector().filter(|it| !it.is_empty()) else { continue };
-        let labels = labels.entry(policy.namespace).or_insert_with(|| Labels::of(workloads));
-        let mut may_match = labels.with(&selector).iter().filter_map(|it| workloads.get(*it));
-        if may_match.any(|it| selector.matches_all(&it.labels)) {
+        let namespace =
+            namespaces.entry(policy.namespace).or_insert_with(|| Namespace::of(workloads));
+        if namespace.pods.has_any(&selector) {
             continue;
         }
-        let may_mean = labels.almost_with(&selector).into_iter();
-        let near = may_mean.filter_map(|it| workloads.get(it)).find_map(|workload| {
+        let near = namespace.almost_with(&selector).into_values().find_map(|workload| {
             let (key, wanted) = selector.only_mismatch(&workload.labels)?;
             let (_, value) = workload.labels.iter().find(|(it, _)| it == key)?;
             is_misspelt(wanted, value).then_some((key, wanted, value, workload))
@@ -131,45 +131,27 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
 }
 
-/// The labels of the workloads of one namespace, which count by their places.
-#[derive(Default)]
-struct Labels<'w> {
-    workloads: FxHashMap<(&'w str, &'w str), Vec<usize>>,
-    /// The values of a key that have the same digits.
-    values: FxHashMap<(&'w str, String), Vec<&'w str>>,
+/// The pods of a namespace, and the values of their labels by the keys.
+struct Namespace<'w> {
+    pods: LabelledPods<'w>,
+    values: FxHashMap<&'w str, Names<'w>>,
 }
 
-impl<'w> Labels<'w> {
-    fn of(workloads: &[&'w PodSummary]) -> Self {
-        let mut this = Self::default();
-        for (index, workload) in workloads.iter().enumerate() {
-            for (key, value) in &workload.labels {
-                let all = this.workloads.entry((key, value)).or_default();
-                if all.is_empty() {
-                    let alike = this.values.entry((key, digits(value).collect())).or_default();
-                    alike.push(value);
-                }
-                all.push(index);
-            }
-        }
-        this
+impl<'w> Namespace<'w> {
+    fn of(pods: &[&'w PodSummary]) -> Self {
+        let pods = LabelledPods::of(pods);
+        let mut values: FxHashMap<&str, Names<'_>> = FxHashMap::default();
+        pods.labels().for_each(|(key, value)| values.entry(key).or_default().add(value));
+        Self { pods, values }
     }
 
-    /// The workloads that a selector for certain values may match.
-    fn with<'l>(&'l self, selector: &Selector<'l>) -> &'l [usize] {
-        let all =
-            selector.values().map(|it| self.workloads.get(&it).map_or(&[][..], Vec::as_slice));
-        all.min_by_key(|it| it.len()).unwrap_or_default()
-    }
-
-    /// The workloads with a value that may be meant by one that a selector is for, in their order.
-    fn almost_with(&self, selector: &Selector<'_>) -> BTreeSet<usize> {
-        let values = selector.values().flat_map(|(key, wanted)| {
-            let alike = self.values.get(&(key, digits(wanted).collect())).into_iter().flatten();
-            let meant = alike.filter(move |it| is_misspelt(wanted, it));
-            meant.filter_map(move |it| self.workloads.get(&(key, *it)))
+    /// The pods with a value that may be meant by one that a selector is for, by their places.
+    fn almost_with(&self, selector: &Selector<'_>) -> BTreeMap<usize, &'w PodSummary> {
+        let meant = selector.values().flat_map(|(key, wanted)| {
+            let values = self.values.get(key).into_iter();
+            values.flat_map(move |it| it.meant_by(wanted)).map(move |it| (key, it))
         });
-        values.flatten().copied().collect()
+        meant.flat_map(|(key, value)| self.pods.with(key, value)).collect()
     }
 }
 

@@ -3,7 +3,9 @@
 use std::cell::OnceCell;
 
 use harden_yaml::Place;
+use rustc_hash::FxHashMap;
 
+use super::labelled_pods::LabelledPods;
 use super::policies;
 use crate::kubernetes::Selector;
 use crate::network::{self, Direction, Peer, TrafficRule};
@@ -72,13 +74,16 @@ spec:
 /// some namespaces only, the second follows it at once and is the last, and the input has no pod of
 /// the policy's own namespace that the second would match.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let workloads = OnceCell::new();
+    let pods = OnceCell::new();
+    let mut labelled: FxHashMap<&str, LabelledPods<'_>> = FxHashMap::default();
     for (object, policy) in policies(world) {
-        let has_pod = |peer: &Peer<'_>| {
+        let mut has_pod = |peer: &Peer<'_>| {
             let Ok(Some(selector)) = Selector::read(peer.pod_selector()) else { return false };
-            let all = workloads.get_or_init(|| world.pods_by_namespace());
-            let mut own = all.get(policy.namespace).into_iter().flatten();
-            own.any(|it| selector.matches_all(&it.labels))
+            let all = pods.get_or_init(|| world.pods_by_namespace());
+            let own = labelled.entry(policy.namespace).or_insert_with(|| {
+                LabelledPods::of(all.get(policy.namespace).map_or(&[], Vec::as_slice))
+            });
+            own.has_any(&selector)
         };
         for direction in Direction::ALL {
             let second = policy.rules(direction).filter_map(|rule| split(&rule));

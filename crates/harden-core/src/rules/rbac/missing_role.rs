@@ -1,10 +1,13 @@
 //! Bindings of roles that are not there.
 
+use std::cell::OnceCell;
+
 use harden_yaml::Action;
+use rustc_hash::FxHashMap;
 
 use crate::rbac::{self, Binding, Referent};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
-use crate::rules::similar::is_misspelt;
+use crate::rules::similar::Names;
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-role",
@@ -80,6 +83,7 @@ subjects:
 /// is taken for a mistake.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     let access = world.rbac();
+    let names = OnceCell::new();
     for object in world.of_kinds(rbac::KINDS) {
         let Some(binding) = Binding::read(object) else { continue };
         let role = binding.role_ref();
@@ -91,8 +95,14 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                 reporter.flag_in(object, role.place.at("kind"), message, change);
             }
             Referent::Known | Referent::Unknown => {
-                let mut names = access.names_beside(&binding);
-                if let Some(near) = names.find(|it| is_misspelt(role.name, it)) {
+                let names = names.get_or_init(|| {
+                    let mut names: FxHashMap<_, Names<'_>> = FxHashMap::default();
+                    access.names().for_each(|(of, name)| names.entry(of).or_default().add(name));
+                    names
+                });
+                let names = names.get(&(role.kind, role.namespace)).into_iter();
+                let mut near = names.flat_map(|it| it.meant_by(role.name));
+                if let Some(near) = near.find(|it| access.is_beside(&binding, it)) {
                     let message = format!(
                         "no {} is called `{}`; did you mean `{near}`?",
                         role.kind, role.name

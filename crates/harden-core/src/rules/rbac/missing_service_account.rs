@@ -1,11 +1,14 @@
 //! Bindings of ServiceAccounts that are not where they are looked for.
 
+use std::cell::OnceCell;
+
 use harden_yaml::Action;
+use rustc_hash::FxHashMap;
 
 use crate::object::Object;
 use crate::rbac::{self, Binding, PodIdentity, Subject};
 use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
-use crate::rules::similar::is_misspelt;
+use crate::rules::similar::Names;
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-service-account",
@@ -69,24 +72,41 @@ subjects:
 ",
 };
 
+type NamesByNamespace<'d> = FxHashMap<&'d str, Names<'d>>;
+
 /// An account that is not in the input may be in the cluster; only one that is there in another
 /// namespace alone, or under a name that is almost the same, is taken for a mistake. Accounts whose
 /// namespace is not written may be meant for any.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let names = OnceCell::new();
     for object in world.of_kinds(rbac::KINDS) {
         let Some(binding) = Binding::read(object) else { continue };
         for subject in binding.subjects().filter(|it| it.kind == "ServiceAccount") {
             let is_always_there = matches!(subject.name, "" | PodIdentity::DEFAULT);
             if !subject.namespace.is_empty() && !is_always_there {
-                flag_missing(object, &subject, world, reporter);
+                let names = || names.get_or_init(|| names_by_namespace(world));
+                flag_missing(object, &subject, names, world, reporter);
             }
         }
     }
 }
 
-fn flag_missing<'d>(
+/// The accounts that are written for each namespace.
+fn names_by_namespace<'d>(world: &World<'d>) -> NamesByNamespace<'d> {
+    let mut names = NamesByNamespace::default();
+    let mut last = None;
+    for account in world.service_accounts().written() {
+        if last.replace(account) != Some(account) {
+            names.entry(account.0).or_default().add(account.1);
+        }
+    }
+    names
+}
+
+fn flag_missing<'n, 'd: 'n>(
     binding: &Object<'d>,
     subject: &Subject<'d>,
+    names: impl Fn() -> &'n NamesByNamespace<'d>,
     world: &World<'d>,
     reporter: &mut Reporter<'_, 'd>,
 ) {
@@ -100,8 +120,8 @@ fn flag_missing<'d>(
             reporter.flag_in(binding, place.at("namespace"), message, change);
         }
         [] => {
-            let mut names = world.service_accounts().names_in(here);
-            if let Some(near) = names.find(|it| is_misspelt(name, it)) {
+            let names = names().get(here);
+            if let Some(near) = names.and_then(|it| it.meant_by(name).next()) {
                 let message = format!(
                     "no ServiceAccount of namespace {here} is called `{name}`; did you mean `{near}`?"
                 );
