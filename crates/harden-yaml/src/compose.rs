@@ -1,6 +1,7 @@
 //! Events to a tree, deciding aliases, merges and duplicate keys as go-yaml v2 does.
 
 mod alias;
+mod direct;
 mod keys;
 
 use std::collections::BTreeMap;
@@ -25,7 +26,21 @@ pub(crate) struct Composed {
 /// Reads the first document in the part of `text` that `span` covers.
 pub(crate) fn compose(text: &str, span: Span, ending: Ending) -> Composed {
     let mut composer = Composer::new(text, span, ending);
+    let is_read = composer.read_directly(span).is_some();
+    if is_read {
+        return composed(composer, Ok(()));
+    }
+    compose_by_events(text, span, ending)
+}
+
+/// The same by way of tokens and events, however it is written.
+fn compose_by_events(text: &str, span: Span, ending: Ending) -> Composed {
+    let mut composer = Composer::new(text, span, ending);
     let outcome = composer.run();
+    composed(composer, outcome)
+}
+
+fn composed(composer: Composer<'_>, outcome: Result<(), Fault>) -> Composed {
     let mut found = Composed {
         tree: composer.tree,
         comments: composer.events.scanner.comments,
@@ -125,9 +140,7 @@ impl<'a> Composer<'a> {
             self.problems.push(Problem { span, kind: ProblemKind::IgnoredContent });
         }
         self.mark_shared();
-        if self.suspicious {
-            self.find_what_json_cannot_say();
-        }
+        self.find_what_json_cannot_say();
         Ok(())
     }
 
@@ -358,6 +371,9 @@ impl<'a> Composer<'a> {
 
     /// Only what is still in the tree counts: go-yaml looks after duplicates have been replaced.
     fn find_what_json_cannot_say(&mut self) {
+        if !self.suspicious {
+            return;
+        }
         for node in &self.tree.nodes {
             let kind = match (node.kind, node.origin) {
                 (NodeKind::Float, _) if !f64::from_bits(node.payload).is_finite() => {
