@@ -22,20 +22,20 @@ pub const KINDS: &[GroupKind] = &[
 
 /// The spec of an ExternalSecret, or of those that a ClusterExternalSecret makes.
 pub fn external_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
-    let spec = object.place.at("spec");
+    let spec = || object.place.at("spec");
     match object.kind {
-        "ExternalSecret" if object.group == GROUP => Some(spec),
-        "ClusterExternalSecret" if object.group == GROUP => Some(spec.at("externalSecretSpec")),
+        "ExternalSecret" if object.group == GROUP => Some(spec()),
+        "ClusterExternalSecret" if object.group == GROUP => Some(spec().at("externalSecretSpec")),
         _ => None,
     }
 }
 
 /// The spec of a PushSecret, or of those that a ClusterPushSecret makes.
 pub fn push_secret<'d>(object: &Object<'d>) -> Option<Place<'d>> {
-    let spec = object.place.at("spec");
+    let spec = || object.place.at("spec");
     match object.kind {
-        "PushSecret" if object.group == GROUP => Some(spec),
-        "ClusterPushSecret" if object.group == GROUP => Some(spec.at("pushSecretSpec")),
+        "PushSecret" if object.group == GROUP => Some(spec()),
+        "ClusterPushSecret" if object.group == GROUP => Some(spec().at("pushSecretSpec")),
         _ => None,
     }
 }

@@ -14,6 +14,7 @@ pub use reporter::{Reporter, Unjudged};
 pub use server_files::ServerFiles;
 pub use subject::{Answers, Subject};
 pub use target::Target;
+pub(crate) use workload::Silence;
 pub use workload::Workload;
 pub use world::World;
 

@@ -93,7 +93,7 @@ impl<'a> Events<'a> {
             scanner: Scanner::new(text, span, ending),
             text,
             state: State::DocumentStart,
-            states: Vec::with_capacity(32),
+            states: Vec::new(),
             tag_directives: Vec::new(),
         }
     }

@@ -63,6 +63,7 @@ impl<'d> Place<'d> {
 
     /// One step down: the value of `key`, which may hold dots; missing where there is no such key.
     #[must_use]
+    #[inline]
     pub fn at(&self, key: &'d str) -> Self {
         self.get(key).unwrap_or_else(|| self.further(key, false))
     }
@@ -83,6 +84,7 @@ impl<'d> Place<'d> {
     }
 
     /// The value of a key made at run time, if the key is written; its value may be null.
+    #[inline]
     pub fn get(&self, key: &str) -> Option<Self> {
         let (key, id) = self.find(key)?;
         Some(Self { key: Some(key), id, ..*self })
@@ -307,13 +309,16 @@ impl<'d> Place<'d> {
         })
     }
 
+    /// A key and its value. Most questions are about fields that few objects have, and the mark of a literal is
+    /// known while this is compiled, so that those take a few instructions where they are asked.
+    #[inline]
     fn find(&self, wanted: &str) -> Option<(Id, Id)> {
+        let map = self.node().filter(|node| node.may_have(wanted) && node.kind == NodeKind::Map)?;
+        self.search(map, wanted)
+    }
+
+    fn search(&self, map: &Node, wanted: &str) -> Option<(Id, Id)> {
         let tree = &self.document.tree;
-        let map = self.node().filter(|node| node.kind == NodeKind::Map)?;
-        // Most questions are about fields that few objects have.
-        if !map.may_have(wanted) {
-            return None;
-        }
         let text = self.document.text();
         if is_wide(map) {
             let key = tree.children(text, self.id)?.key(tree, text, wanted)?;

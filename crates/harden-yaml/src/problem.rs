@@ -145,6 +145,9 @@ impl std::error::Error for Problem {}
 /// Whether a key is one word. What a key of more than that holds may be a value that got to where a key belongs,
 /// so that messages do not repeat it: it may be a password.
 pub fn is_one_word(key: &str) -> bool {
+    if key.bytes().all(|it| it.is_ascii_graphic()) {
+        return true;
+    }
     !key.contains(|it: char| it.is_whitespace() || it.is_control())
 }
 

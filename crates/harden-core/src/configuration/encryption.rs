@@ -108,8 +108,8 @@ pub fn is_meant(group: &str, kind: &str, root: Place<'_>) -> bool {
     match kind {
         "EncryptionConfiguration" | "EncryptionConfig" => true,
         _ => {
-            let mut rules = root.at("resources").items();
-            group == "apiserver.config.k8s.io" && rules.any(|it| it.at("providers").exists())
+            let has_providers = |it: Place<'_>| it.at("providers").exists();
+            group == "apiserver.config.k8s.io" && root.at("resources").items().any(has_providers)
         }
     }
 }

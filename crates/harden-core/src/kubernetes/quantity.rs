@@ -9,7 +9,8 @@ use std::str::FromStr;
 /// See <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>.
 #[derive(Debug, Clone)]
 pub struct Quantity {
-    text: String,
+    /// As it was written; computed ones are written when somebody asks, in the plainest form that is exact.
+    text: Option<Box<str>>,
     /// In units of 10⁻⁹; the API server rounds up to the same precision.
     nanos: i128,
 }
@@ -17,12 +18,12 @@ pub struct Quantity {
 impl Quantity {
     /// Zero.
     pub fn zero() -> Self {
-        Self { text: "0".to_owned(), nanos: 0 }
+        Self::from_nanos(0)
     }
 
     /// One.
     pub fn one() -> Self {
-        Self { text: "1".to_owned(), nanos: NANO }
+        Self::from_nanos(NANO)
     }
 
     /// So many times the amount, written in the plainest form that is exact.
@@ -69,9 +70,11 @@ impl Quantity {
 
     /// Whether a number is written at all: the API server takes `m` and `Gi` as zero.
     pub fn has_digits(&self) -> bool {
-        let number = self.text.find(|it: char| !matches!(it, '+' | '-' | '.' | '0'..='9'));
-        let number = self.text.get(..number.unwrap_or(self.text.len())).unwrap_or_default();
-        number.bytes().any(|it| it.is_ascii_digit())
+        self.text.as_deref().is_none_or(|text| {
+            let mut number =
+                text.bytes().take_while(|it| matches!(it, b'+' | b'-' | b'.' | b'0'..=b'9'));
+            number.any(|it| it.is_ascii_digit())
+        })
     }
 
     /// Whether the amount is below zero.
@@ -84,22 +87,13 @@ impl Quantity {
         self.nanos % NANO == 0
     }
 
+    /// The amount that a text states, without the text: for those that only compare.
+    pub fn amount(text: &str) -> Option<Self> {
+        nanos(text).map(Self::from_nanos)
+    }
+
     fn from_nanos(nanos: i128) -> Self {
-        const BINARY: [(i128, &str); 4] =
-            [(1 << 40, "Ti"), (1 << 30, "Gi"), (1 << 20, "Mi"), (1 << 10, "Ki")];
-        let text = if nanos % NANO == 0 {
-            let whole = nanos / NANO;
-            let unit = BINARY.iter().find(|(unit, _)| whole != 0 && whole % unit == 0);
-            unit.map_or_else(
-                || whole.to_string(),
-                |(unit, suffix)| format!("{}{suffix}", whole / unit),
-            )
-        } else if nanos % 1_000_000 == 0 {
-            format!("{}m", nanos / 1_000_000)
-        } else {
-            format!("{nanos}n")
-        };
-        Self { text, nanos }
+        Self { text: None, nanos }
     }
 }
 
@@ -119,13 +113,29 @@ impl FromStr for Quantity {
 
     fn from_str(text: &str) -> Result<Self, InvalidQuantity> {
         let nanos = nanos(text).ok_or_else(|| InvalidQuantity(text.to_owned()))?;
-        Ok(Self { text: text.to_owned(), nanos })
+        Ok(Self { text: Some(text.into()), nanos })
     }
 }
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        const BINARY: [(i128, &str); 4] =
+            [(1 << 40, "Ti"), (1 << 30, "Gi"), (1 << 20, "Mi"), (1 << 10, "Ki")];
+        let nanos = self.nanos;
+        if let Some(text) = &self.text {
+            f.write_str(text)
+        } else if nanos % NANO == 0 {
+            let whole = nanos / NANO;
+            let unit = BINARY.iter().find(|(unit, _)| whole != 0 && whole % unit == 0);
+            match unit {
+                Some((unit, suffix)) => write!(f, "{}{suffix}", whole / unit),
+                None => write!(f, "{whole}"),
+            }
+        } else if nanos % MILLI == 0 {
+            write!(f, "{}m", nanos / MILLI)
+        } else {
+            write!(f, "{nanos}n")
+        }
     }
 }
 
@@ -160,8 +170,12 @@ fn nanos(text: &str) -> Option<i128> {
     let is_number = |it: u8| it.is_ascii_digit() || it == b'.';
     let end = unsigned.bytes().position(|it| !is_number(it)).unwrap_or(unsigned.len());
     let (number, suffix) = unsigned.split_at(end);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    if fraction.contains('.') {
+    let point = number.bytes().position(|it| it == b'.');
+    let (whole, fraction) = match point {
+        Some(point) => (number.get(..point)?, number.get(point + 1..)?),
+        None => (number, ""),
+    };
+    if fraction.bytes().any(|it| it == b'.') {
         return None;
     }
     let (power_of_ten, power_of_two) = scale(suffix)?;

@@ -7,7 +7,13 @@ use crate::finding::Finding;
 pub(super) fn all<'a>(
     report: &Report<'a>,
 ) -> impl Iterator<Item = (&'a Finding, String)> + use<'a> {
-    report.findings.iter().zip(hashes(report).into_iter().map(|hash| format!("{hash:016x}")))
+    report.findings.iter().zip(hashes(report).into_iter().map(hex))
+}
+
+/// A fingerprint as 16 hexadecimal digits.
+pub(super) fn hex(fingerprint: u64) -> String {
+    let digits = fingerprint.to_be_bytes().into_iter().flat_map(|it| [it >> 4, it & 0xF]);
+    digits.filter_map(|it| char::from_digit(it.into(), 16)).collect()
 }
 
 /// The fingerprints of the findings of a report, in their order.

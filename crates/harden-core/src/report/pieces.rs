@@ -19,24 +19,33 @@ pub(super) fn write<T: Sync>(
     render: impl Fn(usize, &[T], &mut Vec<u8>) -> io::Result<()> + Sync,
     out: &mut (impl Write + ?Sized),
 ) -> io::Result<()> {
-    let render = |number: usize, items: &[T]| {
-        let mut piece = Vec::with_capacity(items.len() * USUAL);
-        render(number * PIECE, items, &mut piece).map(|()| piece)
+    // Every piece is written where one before it was: fresh memory costs more than what is written to it.
+    let render = |number: usize, items: &[T], piece: &mut Vec<u8>| {
+        piece.clear();
+        piece.reserve(items.len() * USUAL);
+        render(number * PIECE, items, piece)
     };
     #[cfg(feature = "parallel")]
     {
         use rayon::prelude::*;
 
+        let mut pieces = vec![Vec::new(); items.len().div_ceil(PIECE).min(HELD)];
         for (round, items) in items.chunks(PIECE * HELD).enumerate() {
-            let pieces = items.par_chunks(PIECE).enumerate();
-            let pieces: io::Result<Vec<_>> =
-                pieces.map(|(number, items)| render(round * HELD + number, items)).collect();
-            pieces?.iter().try_for_each(|it| out.write_all(it))?;
+            let parts = items.par_chunks(PIECE).zip(&mut pieces).enumerate();
+            parts.try_for_each(|(number, (items, piece))| {
+                render(round * HELD + number, items, piece)
+            })?;
+            let written = pieces.iter().take(items.len().div_ceil(PIECE));
+            written.into_iter().try_for_each(|it| out.write_all(it))?;
         }
     }
     #[cfg(not(feature = "parallel"))]
-    for (number, items) in items.chunks(PIECE).enumerate() {
-        out.write_all(&render(number, items)?)?;
+    {
+        let mut piece = Vec::new();
+        for (number, items) in items.chunks(PIECE).enumerate() {
+            render(number, items, &mut piece)?;
+            out.write_all(&piece)?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! A pod or pod template, as rules see it.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use harden_yaml::Place;
@@ -17,6 +18,22 @@ pub struct Workload<'d> {
     pub template: PodTemplate<'d>,
     /// The pod as the API server defaults it.
     pub pod: Pod<'d>,
+    /// What its containers do not say of the resources that they take, which several rules ask.
+    silences: OnceCell<Vec<Silence>>,
+}
+
+/// What a container does not say of the resources that it takes, and nothing else says for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Silence {
+    /// Which of the containers it is.
+    pub(crate) container: usize,
+    pub(crate) memory_limit: bool,
+    pub(crate) memory_request: bool,
+    pub(crate) cpu_request: bool,
+    pub(crate) storage_limit: bool,
+    /// Whether it says nothing at all. Then the rule about the first that is missing, in the order above, names
+    /// the others, so that one missing field is one finding.
+    pub(crate) is_whole: bool,
 }
 
 impl<'d> Workload<'d> {
@@ -29,6 +46,7 @@ impl<'d> Workload<'d> {
                 ..template
             },
             pod: Pod::read_defaulted(template.metadata, template.spec, template.origin),
+            silences: OnceCell::new(),
         };
         let fragments = object.fragments().into_iter().map(|fragment| {
             let mut workload = read(fragment.template);
@@ -46,6 +64,11 @@ impl<'d> Workload<'d> {
     /// Its containers: those that start it, those that run, and those that debug it.
     pub fn containers(&self) -> &[Container<'d>] {
         self.pod.containers()
+    }
+
+    /// What its containers do not say of the resources that they take, found out once.
+    pub(crate) fn silences(&self, find: impl FnOnce() -> Vec<Silence>) -> &[Silence] {
+        self.silences.get_or_init(find)
     }
 
     /// Whether it is laid over something that is not known, which has what is missing here: a template for an

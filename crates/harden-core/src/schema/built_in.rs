@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashSet;
+
 use super::limit::{Choice, Limit};
 use super::table::{Field, Presence, Shape, Table, TypeId, Versions};
 use crate::kubernetes::MinorVersion;
@@ -19,6 +21,8 @@ pub(super) struct BuiltIn {
     pub(super) table: Table,
     /// The kinds, sorted by group, version and kind.
     pub(super) kinds: Vec<Kind>,
+    /// The groups and names of the kinds.
+    names: FxHashSet<(&'static str, &'static str)>,
     /// The type of `metadata`.
     pub(super) metadata: Shape,
 }
@@ -60,10 +64,7 @@ impl BuiltIn {
 
     /// Whether any version of a group has this kind.
     pub(super) fn has_kind(&self, group: &str, kind: &str) -> bool {
-        let first = self.kinds.partition_point(|it| it.group < group);
-        let end = self.kinds.partition_point(|it| it.group <= group);
-        let of_group = self.kinds.get(first..end).unwrap_or_default();
-        of_group.iter().any(|it| it.name == kind)
+        self.names.contains(&(group, kind))
     }
 
     /// Whether a group is one of Kubernetes itself.
@@ -114,7 +115,8 @@ fn read(text: &'static str) -> BuiltIn {
         }
         reader.table.describe(id, fields, false);
     }
-    BuiltIn { table: reader.table, kinds: served, metadata }
+    let names = served.iter().map(|it| (it.group, it.name)).collect();
+    BuiltIn { table: reader.table, kinds: served, names, metadata }
 }
 
 /// What every kind has.

@@ -166,8 +166,8 @@ fn range(low: Option<i64>, high: Option<i64>) -> String {
 /// A quantity, however it is written.
 fn quantity(place: Place<'_>) -> Option<Quantity> {
     match place.kind() {
-        Kind::String => place.as_str()?.trim().parse().ok(),
-        Kind::Int | Kind::Float => place.number()?.parse().ok(),
+        Kind::String => Quantity::amount(place.as_str()?.trim()),
+        Kind::Int | Kind::Float => Quantity::amount(&place.number()?),
         _ => None,
     }
 }

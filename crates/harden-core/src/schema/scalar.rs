@@ -31,7 +31,7 @@ pub(super) fn fits(shape: Shape, place: Place<'_>) -> bool {
             }
         },
         Shape::Quantity => match place.as_str() {
-            Some(text) => text.trim().parse::<Quantity>().is_ok(),
+            Some(text) => Quantity::amount(text.trim()).is_some(),
             None => matches!(kind, Kind::Int | Kind::Float),
         },
         Shape::IntOrString => kind == Kind::String || in_range(i32::MIN.into(), i32::MAX.into()),

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::place::MOST_MISSING;
-use crate::tree::Id;
-use crate::{Place, Pointer, is_one_word};
+use crate::tree::{Id, Node, NodeKind, Tree};
+use crate::{Document, Place, Pointer, is_one_word};
 
 /// The way from one place down to another.
 #[derive(Debug, Clone)]
@@ -28,10 +28,10 @@ const USUAL_STEPS: usize = 8;
 
 impl<'d> Step<'d> {
     /// The step to the value of a key.
-    fn of(key: &'d str, value: Place<'d>) -> Self {
-        let text = value.document.text();
-        let is_block = value.key_span().is_some_and(|it| it.text(text).starts_with(['|', '>']));
-        if is_block || !is_one_word(key) { Self::Doubtful(key) } else { Self::Key(key) }
+    fn of(tree: &'d Tree, text: &'d str, key: &Node) -> Self {
+        let name = tree.text(text, key).unwrap_or_default();
+        let is_block = key.span.text(text).starts_with(['|', '>']);
+        if is_block || !is_one_word(name) { Self::Doubtful(name) } else { Self::Key(name) }
     }
 }
 
@@ -70,42 +70,52 @@ impl<'d> Place<'d> {
     /// The way from a place that is known to be above.
     fn way_below(&self, base: &Self) -> Way<'d> {
         let mut steps = Vec::with_capacity(USUAL_STEPS);
-        let mut here = Place { beyond: 0, ..*base };
-        while here.id < self.id {
-            let Some((step, below)) = here.step_towards(self.id) else { break };
+        let mut here = base.id;
+        while here < self.id {
+            let Some((step, below)) = self.document.step_towards(here, self.id) else { break };
             steps.push(step);
             here = below;
         }
-        let known = base.missing_keys().count();
-        steps.extend(self.missing_keys().skip(known).map(Step::Key));
+        if self.beyond > 0 {
+            let known = base.missing_keys().count();
+            steps.extend(self.missing_keys().skip(known).map(Step::Key));
+        }
         Way { steps, is_cut: usize::from(self.beyond) > MOST_MISSING }
     }
+}
 
-    /// The child that is or holds a node, and the step to it.
-    fn step_towards(&self, inner: Id) -> Option<(Step<'d>, Self)> {
-        let (tree, text) = (&self.document.tree, self.document.text());
-        let leads_there = |it: &Place<'_>| it.nearest().is_some_and(|it| inner < it.next);
-        match (tree.children(text, self.id), self.is_list()) {
-            (Some(children), true) => {
-                let (index, id) = children.around(inner)?;
-                Some((Step::Item(index), Self { id, key: None, ..*self }))
-            }
-            (Some(children), false) => {
-                let (_, key) = children.around(inner)?;
-                let node = tree.node(key)?;
-                let name = tree.text(text, node).unwrap_or_default();
-                let below = Self { id: node.next, key: Some(key), ..*self };
-                Some((Step::of(name, below), below))
-            }
-            (None, true) => {
-                let mut items = self.items().enumerate();
-                items.find(|(_, it)| leads_there(it)).map(|(index, it)| (Step::Item(index), it))
-            }
-            (None, false) => {
-                let mut entries = self.entries();
-                entries.find(|(_, it)| leads_there(it)).map(|(key, it)| (Step::of(key, it), it))
-            }
+impl Document<'_> {
+    /// The child of a collection that is or holds a node, and the step to it.
+    fn step_towards(&self, from: Id, inner: Id) -> Option<(Step<'_>, Id)> {
+        let (tree, text) = (&self.tree, self.text());
+        let collection = tree.node(from)?;
+        let is_map = match collection.kind {
+            NodeKind::Map => true,
+            NodeKind::List => false,
+            _ => return None,
+        };
+        let step = |index, child| {
+            let node = tree.node(child)?;
+            Some(if is_map {
+                (Step::of(tree, text, node), node.next)
+            } else {
+                (Step::Item(index), child)
+            })
+        };
+        if let Some(children) = tree.children(text, from) {
+            let (index, child) = children.around(inner)?;
+            return step(index, child);
         }
+        let (mut index, mut child) = (0, from + 1);
+        while child < collection.next {
+            let value = if is_map { tree.node(child)?.next } else { child };
+            let next = tree.node(value)?.next;
+            if inner < next {
+                return step(index, child);
+            }
+            (index, child) = (index + 1, next);
+        }
+        None
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Open<F> {
 }
 
 enum Target {
-    Stdout(BufWriter<io::StdoutLock<'static>>),
+    Stdout(BufWriter<Box<dyn Write>>),
     /// A file beside where it is to be, so that it gets there whole or not at all, and where that is.
     Beside(BufWriter<NamedTempFile>, PathBuf),
     /// What is no file, such as `/dev/stderr` or a named pipe.
@@ -28,7 +28,8 @@ enum Target {
 
 impl<F> Open<F> {
     pub(super) fn printed(format: F) -> Self {
-        let out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let out = direct().unwrap_or_else(|| Box::new(io::stdout().lock()));
+        let out = BufWriter::with_capacity(1 << 16, out);
         Self { format, path: None, target: Ok(Target::Stdout(out)) }
     }
 
@@ -93,4 +94,19 @@ impl Target {
         let temporary = temporary.map_err(|it| io::Error::from(it.kind()))?;
         Ok(Self::Beside(BufWriter::with_capacity(1 << 16, temporary), target))
     }
+}
+
+/// Standard output without a second buffer, which would look for the last line break in all of it.
+#[cfg(unix)]
+fn direct() -> Option<Box<dyn Write>> {
+    use std::os::fd::AsFd;
+
+    io::stdout().flush().ok()?;
+    let stdout = io::stdout().as_fd().try_clone_to_owned().ok()?;
+    Some(Box::new(File::from(stdout)))
+}
+
+#[cfg(not(unix))]
+fn direct() -> Option<Box<dyn Write>> {
+    None
 }

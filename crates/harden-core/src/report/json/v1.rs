@@ -13,7 +13,7 @@ use crate::check::{self, Compared};
 use crate::finding::{self, ObjectReference, Severity};
 use crate::kubernetes::Level;
 use crate::report::wide::ignored_by;
-use crate::report::{Report, Summary};
+use crate::report::{Report, Summary, fingerprints};
 
 /// What comes before the findings.
 #[derive(Serialize)]
@@ -324,7 +324,7 @@ pub(super) fn finding<'a>(
         source: report.source(finding).name,
         object: finding.object.as_deref().map(Object::from),
         spots: Spots(&finding.spots),
-        fingerprint: format!("{fingerprint:016x}"),
+        fingerprint: fingerprints::hex(fingerprint),
         ignored: ignored.map(|it| Ignored { by: ignored_by(it.by), reason: &it.reason }),
     }
 }

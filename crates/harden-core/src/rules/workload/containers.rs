@@ -5,7 +5,6 @@ use rustc_hash::FxHashSet;
 
 use crate::inventory::Surroundings;
 use crate::kubernetes::Quantity;
-use crate::object::quantity;
 use crate::pod_security::{Container, ContainerKind};
 use crate::rule::Workload;
 
@@ -55,7 +54,11 @@ pub(super) fn is_bounded(
 
 /// Whether an amount is stated here: to the kubelet and the scheduler, 0 is none.
 pub(super) fn is_stated(place: Place<'_>) -> bool {
-    place.exists() && quantity(place) != Some(Quantity::zero())
+    let amount = match place.as_str() {
+        Some(text) => Quantity::amount(text),
+        None => place.number().and_then(|it| Quantity::amount(&it)),
+    };
+    place.exists() && amount != Some(Quantity::zero())
 }
 
 /// Names in backquotes between commas, each once.

@@ -55,10 +55,11 @@ spec:
 };
 
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    if !object.is("", "PersistentVolume") {
+        return;
+    }
     let path = object.place.at("spec").at("hostPath").at("path");
-    if object.is("", "PersistentVolume")
-        && let Some(text) = path.as_str()
-    {
+    if let Some(text) = path.as_str() {
         reporter.flag(path, format!("gives pods `{text}` of their node"), None);
     }
 }

@@ -57,16 +57,19 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let mut without = silences(workload, reporter.context());
-    without.retain(|it| it.cpu_request && !(it.is_whole && it.memory_limit));
+    let is_wanted: IsMissing = |it| it.cpu_request && !(it.is_whole && it.memory_limit);
+    let without = silences(workload, reporter.context(), is_wanted);
+    if without.is_empty() {
+        return;
+    }
     let others: [(&str, IsMissing); 1] =
         [(missing_ephemeral_storage_limit::FLAW, |it| it.storage_limit)];
     let flaw = with_others(FLAW.to_owned(), &without, &others);
     reporter.flag_containers(
         &flaw,
-        without.iter().map(|it| {
-            let requests = it.container.place().at("resources").at("requests");
-            (it.container, requests.at("cpu"), None)
+        without.iter().map(|(container, _)| {
+            let requests = container.place().at("resources").at("requests");
+            (*container, requests.at("cpu"), None)
         }),
     );
 }

@@ -58,15 +58,14 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let silences = silences(workload, reporter.context());
-    let without = silences
-        .iter()
-        .filter(|it| it.storage_limit && !(it.is_whole && (it.memory_limit || it.cpu_request)));
+    let without = silences(workload, reporter.context(), |it| {
+        it.storage_limit && !(it.is_whole && (it.memory_limit || it.cpu_request))
+    });
     reporter.flag_containers(
         FLAW,
-        without.map(|it| {
-            let limits = it.container.place().at("resources").at("limits");
-            (it.container, limits.at("ephemeral-storage"), None)
+        without.iter().map(|(container, _)| {
+            let limits = container.place().at("resources").at("limits");
+            (*container, limits.at("ephemeral-storage"), None)
         }),
     );
 }

@@ -54,9 +54,11 @@ spec:
 };
 
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let mut without = silences(workload, reporter.context());
-    without.retain(|it| it.memory_limit);
-    let has_request = !without.iter().any(|it| it.memory_request);
+    let without = silences(workload, reporter.context(), |it| it.memory_limit);
+    if without.is_empty() {
+        return;
+    }
+    let has_request = !without.iter().any(|(_, it)| it.memory_request);
     let flaw = if has_request { "no memory limit" } else { "no memory limit, and no request" };
     let others: [(&str, IsMissing); 2] = [
         (missing_cpu_request::FLAW, |it| it.cpu_request),
@@ -65,9 +67,9 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let flaw = with_others(flaw.to_owned(), &without, &others);
     reporter.flag_containers(
         &flaw,
-        without.iter().map(|it| {
-            let limits = it.container.place().at("resources").at("limits");
-            (it.container, limits.at("memory"), None)
+        without.iter().map(|(container, _)| {
+            let limits = container.place().at("resources").at("limits");
+            (*container, limits.at("memory"), None)
         }),
     );
 }

@@ -8,46 +8,39 @@ use rustc_hash::FxHashSet;
 use super::containers::{is_bounded, is_complete, is_stated, keeps_running, quoted};
 use crate::inventory::Surroundings;
 use crate::pod_security::{Container, ContainerKind};
-use crate::rule::Workload;
-
-/// What a container does not say of the resources that it takes, and nothing else says for it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Silence<'w, 'd> {
-    pub(super) container: &'w Container<'d>,
-    pub(super) memory_limit: bool,
-    pub(super) memory_request: bool,
-    pub(super) cpu_request: bool,
-    pub(super) storage_limit: bool,
-    /// Whether it says nothing at all. Then the rule about the first that is missing, in the order above, names
-    /// the others, so that one missing field is one finding.
-    pub(super) is_whole: bool,
-}
+use crate::rule::{Silence, Workload};
 
 /// Whether something is missing.
-pub(super) type IsMissing = fn(&Silence<'_, '_>) -> bool;
+pub(super) type IsMissing = fn(&Silence) -> bool;
 
-/// What the containers of a pod do not say.
+/// What the containers of a pod do not say, of those that a rule wants.
 pub(super) fn silences<'w, 'd>(
     workload: &'w Workload<'d>,
     context: Surroundings<'_>,
-) -> Vec<Silence<'w, 'd>> {
+    is_wanted: IsMissing,
+) -> Vec<(&'w Container<'d>, &'w Silence)> {
+    let all = workload.silences(|| find(workload, context)).iter().filter(|it| is_wanted(it));
+    all.filter_map(|it| Some((workload.containers().get(it.container)?, it))).collect()
+}
+
+fn find(workload: &Workload<'_>, context: Surroundings<'_>) -> Vec<Silence> {
     let is_bounded = |bound, resource| is_bounded(workload, context, bound, resource);
     // Containers that say it themselves ask for none of these.
     let memory = LazyCell::new(|| !is_bounded("limits", "memory"));
     let cpu = LazyCell::new(|| !is_bounded("requests", "cpu") && !is_bounded("limits", "cpu"));
     let storage = LazyCell::new(|| !is_bounded("limits", "ephemeral-storage"));
-    let containers = workload.containers().iter();
+    let containers = workload.containers().iter().enumerate();
     let fillable = LazyCell::new(|| fillable(workload));
     // Ephemeral containers cannot have limits.
     containers
-        .filter(|it| it.kind != ContainerKind::Ephemeral && is_complete(it))
-        .map(|container| {
+        .filter(|(_, it)| it.kind != ContainerKind::Ephemeral && is_complete(it))
+        .map(|(index, container)| {
             let resources = container.place().at("resources");
             let is_there = resources.exists();
             let says = |bound, resource| is_there && is_stated(resources.at(bound).at(resource));
             let is_lasting = keeps_running(container);
             Silence {
-                container,
+                container: index,
                 memory_limit: !says("limits", "memory") && *memory,
                 memory_request: !says("requests", "memory"),
                 // The API server takes a limit for the request that is not written.
@@ -74,12 +67,12 @@ pub(super) fn states_nothing(resources: Place<'_>) -> bool {
 /// The flaw with what else is missing of containers that say nothing at all: each with its words.
 pub(super) fn with_others(
     mut flaw: String,
-    all: &[Silence<'_, '_>],
+    all: &[(&Container<'_>, &Silence)],
     others: &[(&str, IsMissing)],
 ) -> String {
     for (words, is_missing) in others {
         let names =
-            || all.iter().filter(|it| it.is_whole && is_missing(it)).map(|it| it.container.label());
+            || all.iter().filter(|(_, it)| it.is_whole && is_missing(it)).map(|(it, _)| it.label());
         match names().count() {
             0 => {}
             count if count == all.len() => flaw.extend(["; ", words]),

@@ -88,10 +88,10 @@ impl Position {
 /// What leads to a value, and the value.
 fn field(out: &mut Vec<u8>, before: &[u8], value: &str) -> io::Result<()> {
     out.extend_from_slice(before);
+    let (words, rest) = value.as_bytes().as_chunks::<8>();
     let is_plain = |it: u8| it >= b' ' && it != b'"' && it != b'\\';
-    // Without a way out in the middle, a processor looks at many bytes at once.
-    let is_all_plain = |chunk: &[u8]| chunk.iter().fold(true, |all, it| all & is_plain(*it));
-    if value.as_bytes().chunks(32).all(is_all_plain) {
+    let are_plain = |word: &[u8; 8]| !has_special(u64::from_le_bytes(*word));
+    if words.iter().all(are_plain) && rest.iter().all(|it| is_plain(*it)) {
         out.push(b'"');
         out.extend_from_slice(value.as_bytes());
         out.push(b'"');
@@ -99,6 +99,16 @@ fn field(out: &mut Vec<u8>, before: &[u8], value: &str) -> io::Result<()> {
         serde_json::to_writer(&mut *out, value)?;
     }
     Ok(())
+}
+
+/// Whether one of eight bytes is written in another way: a quote, a backslash or a control character.
+fn has_special(bytes: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    // The top bit of a byte is set if the byte is less than `limit`, or one before it is.
+    let has_less = |bytes: u64, limit: u64| bytes.wrapping_sub(ONES * limit) & !bytes & TOPS != 0;
+    let has = |byte: u8| has_less(bytes ^ (ONES * u64::from(byte)), 1);
+    has_less(bytes, 0x20) || has(b'"') || has(b'\\')
 }
 
 /// The same unless the value is empty.
