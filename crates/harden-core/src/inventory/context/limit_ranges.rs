@@ -2,7 +2,7 @@
 
 mod together;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use harden_yaml::Place;
 
@@ -25,7 +25,11 @@ pub struct Limits {
     pub pod: ByResource,
     /// Of each PersistentVolumeClaim.
     pub claim: ByResource,
+    giving: BTreeSet<Gift>,
 }
+
+/// A part, a resource, and whether its default is that of requests rather than limits.
+type Gift = (usize, String, bool);
 
 /// What LimitRanges say of one resource. Of several that say something, the strictest counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +63,16 @@ impl Limits {
                 known.entry(resource.to_owned()).or_default().tighten(&bounds);
             }
         }
+        let parts = [&limits.container, &limits.pod, &limits.claim].into_iter().enumerate();
+        let gifts = parts.flat_map(|(part, all)| {
+            all.iter().flat_map(move |(resource, bounds)| {
+                let limit = bounds.default.as_ref().map(|_| false);
+                let request = bounds.default_request.as_ref().map(|_| true);
+                let gift = move |is_request| (part, resource.clone(), is_request);
+                limit.into_iter().chain(request).map(gift)
+            })
+        });
+        limits.giving = gifts.collect();
         limits
     }
 
@@ -79,23 +93,25 @@ impl Beside for Limits {
                 known.entry(resource.clone()).or_default().tighten(bounds);
             }
         }
+        self.giving.extend(other.giving.iter().cloned());
     }
 }
 
 /// One of several that may be the one that holds: what only some of them give, nobody can count on.
 impl Join for Limits {
     fn join(&mut self, other: &Self) {
-        for (known, other) in self.beside(other) {
-            let resources: Vec<_> = known.keys().chain(other.keys()).cloned().collect();
-            for resource in resources {
-                let nothing = Bounds::default();
-                let other = other.get(&resource).unwrap_or(&nothing);
-                let bounds = known.entry(resource).or_default();
-                let gives = |it: &Bounds| (it.default.is_some(), it.default_request.is_some());
-                let (ours, theirs) = (gives(bounds), gives(other));
-                bounds.tighten(other);
-                bounds.default.take_if(|_| !(ours.0 && theirs.0));
-                bounds.default_request.take_if(|_| !(ours.1 && theirs.1));
+        let lost: Vec<_> = self.giving.symmetric_difference(&other.giving).cloned().collect();
+        self.tighten(other);
+        // After the first time there are few: no more than every other gives.
+        for gift in &lost {
+            self.giving.remove(gift);
+            let (part, resource, is_request) = gift;
+            let mut parts = [&mut self.container, &mut self.pod, &mut self.claim].into_iter();
+            let bounds = parts.nth(*part).and_then(|it| it.get_mut(resource));
+            match bounds {
+                Some(bounds) if *is_request => bounds.default_request = None,
+                Some(bounds) => bounds.default = None,
+                None => {}
             }
         }
     }
@@ -141,4 +157,46 @@ fn read(item: Place<'_>) -> BTreeMap<&str, Bounds> {
     take("max", |it| &mut it.max);
     take("maxLimitRequestRatio", |it| &mut it.max_ratio);
     resources
+}
+
+#[cfg(test)]
+mod tests {
+    use harden_yaml::Document;
+
+    use super::*;
+    use crate::object::objects;
+
+    /// What a LimitRange says with these items.
+    fn limits(items: &str) -> Limits {
+        let text = format!("{{apiVersion: v1, kind: LimitRange, spec: {{limits: [{items}]}}}}");
+        let document = Document::parse_yaml(&text);
+        objects(document.root()).next().map(|it| Limits::read(&it)).unwrap_or_default()
+    }
+
+    #[test]
+    fn of_several_that_may_hold_only_what_all_give_is_given() {
+        let mut all = [
+            "{type: Container, default: {cpu: 2, memory: 3Gi}, defaultRequest: {storage: 1}}",
+            "{type: Container, default: {cpu: 1}, defaultRequest: {cpu: 500m}, min: {memory: 1Gi}}",
+            "{type: Container, default: {cpu: 3, memory: 2Gi}, max: {memory: 4Gi, cpu: 8}}",
+        ];
+        for _ in 0..all.len() {
+            all.rotate_left(1);
+            let joined = all.map(limits).into_iter().reduce(|mut known, it| {
+                known.join(&it);
+                known
+            });
+            let joined = joined.unwrap_or_default().container;
+            let said = |of: fn(&Bounds) -> Option<&Quantity>| {
+                ["cpu", "memory", "storage"]
+                    .map(|it| joined.get(it).and_then(of).map(ToString::to_string))
+            };
+            let some = |it: &str| Some(it.to_owned());
+            assert_eq!(said(|it| it.default.as_ref()), [some("1"), None, None]);
+            // A minimum is a request where nothing else is said.
+            assert_eq!(said(|it| it.default_request.as_ref()), [some("500m"), some("1Gi"), None]);
+            assert_eq!(said(|it| it.min.as_ref()), [None, some("1Gi"), None]);
+            assert_eq!(said(|it| it.max.as_ref()), [some("8"), some("4Gi"), None]);
+        }
+    }
 }
