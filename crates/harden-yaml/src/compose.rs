@@ -271,7 +271,7 @@ impl<'a> Composer<'a> {
         let mut anchor = None;
         if !properties.anchor.is_empty() {
             flags.set(Flags::SHARED);
-            anchor = Some(self.define(properties.anchor, Anchor::collection(id)));
+            anchor = Some(self.define(properties.anchor, Anchor::collection(id, start)));
         }
         let span = Span { start, end: start };
         self.tree.nodes.push(Node {
@@ -312,7 +312,7 @@ impl<'a> Composer<'a> {
             self.settle_keys(&frame)?;
         }
         if let Some(anchor) = frame.anchor.and_then(|index| self.anchors.get_mut(index)) {
-            anchor.close(self.decoded - frame.decoded_before);
+            anchor.close(self.decoded - frame.decoded_before, end);
         }
         let is_key = self.expects_key();
         self.added(frame.id, is_key)

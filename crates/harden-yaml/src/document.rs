@@ -46,6 +46,8 @@ pub struct Document<'a> {
     span: Span,
     syntax: Syntax,
     pub(crate) tree: Tree,
+    /// What ends its last line.
+    pub(crate) ending: Ending,
     comments: Vec<Span>,
     problems: Vec<Problem>,
 }
@@ -94,7 +96,7 @@ impl<'a> Document<'a> {
         for problem in &mut problems {
             problem.span = problem.span.fitted(text);
         }
-        Self { text, span, syntax: Syntax::Yaml, tree, comments, problems }
+        Self { text, span, syntax: Syntax::Yaml, tree, ending, comments, problems }
     }
 
     /// Reads the JSON value at the start of a part of `text`, and says where it ends.
@@ -103,7 +105,15 @@ impl<'a> Document<'a> {
         let document = match outcome {
             Ok((tree, problems)) => {
                 let span = Span::new(span.start as usize, end);
-                Self { text, span, syntax: Syntax::Json, tree, comments: Vec::new(), problems }
+                Self {
+                    text,
+                    span,
+                    syntax: Syntax::Json,
+                    tree,
+                    ending: Ending::AsWritten,
+                    comments: Vec::new(),
+                    problems,
+                }
             }
             Err(problem) => Self::broken(text, span, Syntax::Json, problem),
         };
@@ -112,7 +122,15 @@ impl<'a> Document<'a> {
 
     pub(crate) fn broken(text: &'a str, span: Span, syntax: Syntax, problem: Problem) -> Self {
         let problems = vec![Problem { span: problem.span.fitted(text), ..problem }];
-        Self { text, span, syntax, tree: Tree::default(), comments: Vec::new(), problems }
+        Self {
+            text,
+            span,
+            syntax,
+            tree: Tree::default(),
+            ending: Ending::AsWritten,
+            comments: Vec::new(),
+            problems,
+        }
     }
 
     /// The whole text that spans index into, other documents included.
@@ -183,6 +201,7 @@ impl<'a> Document<'a> {
             text: self.text,
             syntax: Syntax::Json,
             tree,
+            ending: Ending::AsWritten,
             comments: Vec::new(),
             problems,
         })

@@ -12,6 +12,24 @@
 //! }
 //! ```
 //!
+//! # Edits
+//!
+//! [`edit()`] makes changes of a document by replacing as few bytes as it can; comments stay. What comes out is
+//! read again, and compared with what should be there, before anything is said to be done.
+//!
+//! ```
+//! use harden_yaml::{Action, Change, Edit, Pointer, edit, splice};
+//!
+//! let text = "spec: # of a pod\n  hostPID: true # for now\n";
+//! let pointer = Pointer::default().at("spec").at("hostPID");
+//! let edits = vec![Edit { document: 0, pointer, action: Action::set(false) }];
+//! let documents = harden_yaml::parse(text);
+//! let edited = edit(&documents[0], &[Change { edits }]);
+//! assert_eq!(edited.fates, [Ok(vec![0])]);
+//! let after = splice(text, &edited.splices);
+//! assert_eq!(after, "spec: # of a pod\n  hostPID: false # for now\n");
+//! ```
+//!
 //! # Agreement with Go
 //!
 //! Documents are read as `sigs.k8s.io/yaml` reads them, on top of go-yaml v2: the scanner and the
@@ -51,7 +69,7 @@ pub use comment::Comment;
 pub use decode::decode;
 pub use document::{Document, Style, Syntax};
 pub use documents::{Documents, documents, documents_in, parse, sections};
-pub use edit::{Action, Edit};
+pub use edit::{Action, Change, Edit, Edited, Refusal, Splice, edit, splice};
 pub use lines::{Lines, Position};
 pub use place::{Entries, Items, Kind, Place, Way};
 pub use pointer::Pointer;

@@ -93,6 +93,10 @@ pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
     pub(crate) buffer: String,
     pub(crate) wide: OnceLock<Wide>,
+    /// What aliases stand for, where it is written; in no order.
+    pub(crate) aliased: Vec<Span>,
+    /// Every `<<` with its value, but for aliases.
+    pub(crate) merges: Vec<Span>,
 }
 
 impl Tree {

@@ -61,6 +61,11 @@ impl Children {
         self.by_name.get(at).copied().filter(|key| name(tree, source, *key) == wanted)
     }
 
+    /// The item of this number, or the key of the entry of this number.
+    pub(crate) fn nth(&self, index: usize) -> Option<Id> {
+        self.in_order.get(index).copied()
+    }
+
     /// The item that is or holds a node, or the key of the entry that does, and which one it is.
     pub(crate) fn around(&self, inner: Id) -> Option<(usize, Id)> {
         let index = self.in_order.partition_point(|child| *child <= inner).checked_sub(1)?;

@@ -72,7 +72,7 @@ pub fn write(value: &dyn Writable) -> String {
     let mut text = String::new();
     let form = value.form();
     if is_block(&form) {
-        write_block(&mut text, &form, 0);
+        write_block(&mut text, &form, 0, Layout::default());
     } else {
         write_inline(&mut text, &form);
         text.push('\n');
@@ -80,8 +80,25 @@ pub fn write(value: &dyn Writable) -> String {
     text
 }
 
+/// How far things are indented below their key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Layout {
+    /// Entries of maps.
+    pub(crate) maps: usize,
+    /// Items of lists.
+    pub(crate) lists: usize,
+    /// Whether `|+` may be written, which takes in all blank lines that follow.
+    pub(crate) keeps: bool,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { maps: 2, lists: 0, keeps: true }
+    }
+}
+
 /// Writes a map or list that is not empty, a line per entry.
-fn write_block(text: &mut String, form: &Form<'_>, indent: usize) {
+pub(crate) fn write_block(text: &mut String, form: &Form<'_>, indent: usize, layout: Layout) {
     match form {
         Form::Map(entries) => {
             for (index, (key, value)) in entries.iter().enumerate() {
@@ -90,7 +107,7 @@ fn write_block(text: &mut String, form: &Form<'_>, indent: usize) {
                 }
                 write_string(text, key);
                 text.push(':');
-                write_entry(text, &value.form(), indent);
+                write_entry(text, &value.form(), indent, layout);
             }
         }
         Form::List(items) => {
@@ -102,9 +119,9 @@ fn write_block(text: &mut String, form: &Form<'_>, indent: usize) {
                 let item = item.form();
                 if is_block(&item) && short_list(&item).is_none() {
                     text.push(' ');
-                    write_block(text, &item, indent + 2);
+                    write_block(text, &item, indent + 2, layout);
                 } else {
-                    write_entry(text, &item, indent);
+                    write_entry(text, &item, indent, layout);
                 }
             }
         }
@@ -116,7 +133,7 @@ fn write_block(text: &mut String, form: &Form<'_>, indent: usize) {
 const WIDTH: usize = 100;
 
 /// Writes what follows `key:` or `-`, and the end of the line.
-fn write_entry(text: &mut String, form: &Form<'_>, indent: usize) {
+pub(crate) fn write_entry(text: &mut String, form: &Form<'_>, indent: usize, layout: Layout) {
     let line = text.rfind('\n').map_or(0, |feed| feed + 1);
     if let Some(list) = short_list(form)
         && text.len() - line + list.len() < WIDTH
@@ -128,14 +145,18 @@ fn write_entry(text: &mut String, form: &Form<'_>, indent: usize) {
     }
     if is_block(form) {
         text.push('\n');
-        let indent = if matches!(form, Form::List(_)) { indent } else { indent + 2 };
-        push_indent(text, indent);
-        write_block(text, form, indent);
+        let deeper = if matches!(form, Form::List(_)) { layout.lists } else { layout.maps };
+        push_indent(text, indent + deeper);
+        write_block(text, form, indent + deeper, layout);
         return;
     }
     text.push(' ');
     match form {
-        Form::Text(string) if is_paragraph(string) => write_paragraph(text, string, indent + 2),
+        Form::Text(string)
+            if is_paragraph(string) && (layout.keeps || !string.ends_with("\n\n")) =>
+        {
+            write_paragraph(text, string, indent + 2);
+        }
         _ => {
             write_inline(text, form);
             text.push('\n');
@@ -143,7 +164,7 @@ fn write_entry(text: &mut String, form: &Form<'_>, indent: usize) {
     }
 }
 
-fn is_block(form: &Form<'_>) -> bool {
+pub(crate) fn is_block(form: &Form<'_>) -> bool {
     match form {
         Form::Map(entries) => !entries.is_empty(),
         Form::List(items) => !items.is_empty(),
@@ -152,7 +173,7 @@ fn is_block(form: &Form<'_>) -> bool {
 }
 
 /// A list of single values in one line.
-fn short_list(form: &Form<'_>) -> Option<String> {
+pub(crate) fn short_list(form: &Form<'_>) -> Option<String> {
     let Form::List(items) = form else { return None };
     if items.is_empty() {
         return None;
@@ -172,7 +193,7 @@ fn short_list(form: &Form<'_>) -> Option<String> {
     Some(list)
 }
 
-fn push_indent(text: &mut String, indent: usize) {
+pub(crate) fn push_indent(text: &mut String, indent: usize) {
     text.extend(std::iter::repeat_n(' ', indent));
 }
 
@@ -211,7 +232,7 @@ fn write_paragraph(text: &mut String, string: &str, indent: usize) {
     text.extend(std::iter::repeat_n('\n', feeds.saturating_sub(1)));
 }
 
-fn write_string(text: &mut String, string: &str) {
+pub(crate) fn write_string(text: &mut String, string: &str) {
     if is_plain(string) {
         text.push_str(string);
         return;
@@ -239,7 +260,7 @@ fn write_string(text: &mut String, string: &str) {
 }
 
 /// Characters that are line ends or not printable in some YAML version.
-fn is_special(c: char) -> bool {
+pub(crate) fn is_special(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

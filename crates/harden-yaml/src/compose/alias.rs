@@ -13,6 +13,8 @@ pub(super) struct Anchor {
     /// How many nodes go-yaml decodes for it.
     weight: u64,
     used: bool,
+    /// Where the value is written.
+    span: Span,
 }
 
 enum Target {
@@ -26,17 +28,19 @@ enum Target {
 
 impl Anchor {
     pub(super) fn scalar(node: Node) -> Self {
-        Self { target: Target::Scalar(node), weight: 1, used: false }
+        Self { target: Target::Scalar(node), weight: 1, used: false, span: node.span }
     }
 
-    pub(super) fn collection(id: Id) -> Self {
-        Self { target: Target::Open(id), weight: 0, used: false }
+    pub(super) fn collection(id: Id, start: u32) -> Self {
+        let span = Span { start, end: start };
+        Self { target: Target::Open(id), weight: 0, used: false, span }
     }
 
-    pub(super) fn close(&mut self, weight: u64) {
+    pub(super) fn close(&mut self, weight: u64, end: u32) {
         if let Target::Open(id) = self.target {
             self.target = Target::Collection(id);
             self.weight = weight;
+            self.span.end = end;
         }
     }
 
@@ -93,6 +97,8 @@ impl Composer<'_> {
 
     /// Marks the originals that aliases stand for, so that nobody edits them unawares.
     pub(super) fn mark_shared(&mut self) {
+        let used = self.anchors.iter().filter(|anchor| anchor.used);
+        self.tree.aliased = used.map(|anchor| anchor.span).collect();
         for anchor in &self.anchors {
             let Target::Collection(id) = anchor.target else {
                 continue;

@@ -119,6 +119,7 @@ impl Composer<'_> {
     /// Sets the entries again, one by one, in the order in which go-yaml sets them.
     fn rebuild(&mut self, frame: &Frame) -> Result<(), Fault> {
         let mut settled = Settled::default();
+        let mut merges = Vec::new();
         let keys = self.keys.get(frame.keys_from..).unwrap_or_default();
         for key in keys {
             let Some(node) = self.tree.node(key.id) else {
@@ -126,6 +127,9 @@ impl Composer<'_> {
             };
             let value = node.next;
             if key.merge {
+                let written = self.tree.node(value).filter(|it| !it.flags.has(Flags::ALIAS));
+                let end = written.map_or(0, |it| it.span.end).max(node.span.end);
+                merges.push(Span { start: node.span.start, end });
                 self.merge(node.span, value, &mut settled)?;
             } else {
                 let entry = Entry {
@@ -140,6 +144,7 @@ impl Composer<'_> {
         }
         let Settled { entries, problems, .. } = settled;
         self.problems.extend(problems);
+        self.tree.merges.extend(merges);
 
         let first = frame.id + 1;
         let old = self.tree.nodes.split_off(first as usize);

@@ -346,7 +346,7 @@ impl<'a> Change<'a> {
         match action {
             Action::Set(value) => Some(Self { action: "set", value: Some(value) }),
             Action::Remove => Some(Self { action: "remove", value: None }),
-            Action::Append(_) | Action::Insert(..) => None,
+            Action::Append(_) | Action::Insert(..) | Action::Rename(_) => None,
         }
     }
 }
