@@ -6,6 +6,7 @@ pub(crate) mod explain;
 mod generate;
 pub(crate) mod help;
 pub(crate) mod playground;
+mod reading;
 pub(crate) mod simulate;
 pub(crate) mod version;
 

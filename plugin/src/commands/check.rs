@@ -1,13 +1,6 @@
 //! `check`: runs the rules over manifests, and reports what they find.
 
-mod config;
-mod exclude;
-mod given;
 mod options;
-mod run;
-mod sources;
-mod spool;
-mod stream;
 
 use std::path::Path;
 
@@ -20,27 +13,27 @@ use harden_core::ignore::Unused;
 use harden_core::report::{self, Order, Report, ReportSource, Summary, View};
 
 use crate::commands;
+use crate::commands::reading::{self, Checked, File, Request};
 use crate::deliver::{folder, outputs};
 use crate::input;
 use crate::terminal::{self, Exit};
-use config::File;
-use run::Checked;
 
 pub(crate) fn run(options: &Options) -> commands::Result {
-    let names = options.names()?;
+    let names = options.inputs.names("check")?;
     let now = jiff::Timestamp::now().round(jiff::Unit::Second)?;
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let mut file = File::read(options.config.as_deref())?;
+    let mut file = File::read(options.selection.config.as_deref())?;
     let expired = file.take_expired(today);
     let mut options = options.clone();
     options.fill(&file.config)?;
     options.outputs.check(options.write_baseline.as_deref().as_slice())?;
     let known = options.baseline.as_deref().map(read_baseline).transpose()?;
-    let version = options.connection.version(options.kubernetes_version)?;
-    let settings = options.settings(&file, version)?;
-    let exclude = options.exclude(&file)?;
-    let Checked { mut outcome, errors, notes } =
-        run::check(&options, &names, &exclude, settings.clone());
+    let version = options.connection.version(options.selection.kubernetes_version)?;
+    let settings = options.selection.settings(&file, version)?;
+    let exclude = options.inputs.exclude(&file)?;
+    let timeout = options.connection.request_timeout;
+    let request = Request { inputs: &options.inputs, names: &names, exclude: &exclude, timeout };
+    let Checked { mut outcome, errors, notes } = reading::check(request, settings.clone());
     let lost = write_baseline(&options, &outcome)?;
     let ran = |id: &str| settings.rules.iter().any(|it| it.id == id);
     let compared = known.map(|it| it.subtract(&mut outcome.findings, ran));
@@ -51,7 +44,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         for note in &notes {
             terminal::note(note)?;
         }
-        for entry in expired.iter().filter(|_| !options.no_ignores) {
+        for entry in expired.iter().filter(|_| !options.selection.no_ignores) {
             terminal::note(&format!("{}: {entry}", file.name()))?;
         }
         let unused = outcome.unused_entries.iter();

@@ -8,12 +8,12 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
 
 use super::words::word;
-use crate::commands::check::options;
+use crate::commands::reading::selection;
 
 /// One decision not to count findings.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(in crate::commands::check) struct Entry {
+pub(crate) struct Entry {
     #[serde(deserialize_with = "rule")]
     rule: String,
     kind: Option<String>,
@@ -33,7 +33,7 @@ pub(in crate::commands::check) struct Entry {
 
 impl Entry {
     /// The entry as the core takes it.
-    pub(in crate::commands::check) fn to_core(&self) -> FileIgnore {
+    pub(crate) fn to_core(&self) -> FileIgnore {
         FileIgnore {
             rule: self.rule.clone(),
             kind: self.kind.clone(),
@@ -47,7 +47,7 @@ impl Entry {
     }
 
     /// The note on an entry that no finding was about.
-    pub(in crate::commands::check) fn unused(&self) -> String {
+    pub(crate) fn unused(&self) -> String {
         let about = [("kind", &self.kind), ("name", &self.name), ("namespace", &self.namespace)];
         let about: String = about
             .into_iter()
@@ -85,7 +85,7 @@ fn date<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Date>, D::Error> {
 }
 
 fn rule<'de, D: Deserializer<'de>>(field: D) -> Result<String, D::Error> {
-    word(field, |id| match options::rule(id) {
+    word(field, |id| match selection::rule(id) {
         Err(why) if id != "*" => Err(format!("`{id}`: {why}")),
         _ => Ok(id.to_owned()),
     })

@@ -6,11 +6,11 @@ use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
 /// Which flags the command line gives, by the names of their fields. It stands before all other fields, which take
 /// what they are given away.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Given(Vec<String>);
+pub(crate) struct Given(Vec<String>);
 
 impl Given {
     /// Whether the command line gives a flag.
-    pub(super) fn has(&self, flag: &str) -> bool {
+    pub(crate) fn has(&self, flag: &str) -> bool {
         self.0.iter().any(|it| it == flag)
     }
 }

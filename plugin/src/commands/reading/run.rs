@@ -11,9 +11,8 @@ use harden_core::object::{Object, objects};
 use harden_core::source::Source;
 use rayon::prelude::*;
 
-use super::exclude::Exclude;
 use super::stream::{Stream, Waiting};
-use super::{Options, sources};
+use super::{Exclude, Inputs, sources};
 use crate::input;
 use crate::terminal;
 
@@ -25,40 +24,33 @@ enum Input<W> {
 
 /// What was found, and what was named and is not there.
 #[derive(Debug)]
-pub(super) struct Checked {
-    pub(super) outcome: Outcome<'static>,
-    pub(super) errors: Vec<String>,
+pub(crate) struct Checked {
+    pub(crate) outcome: Outcome<'static>,
+    pub(crate) errors: Vec<String>,
     /// What the user should know of the way in.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
-/// Reads and checks everything that the options name.
-pub(super) fn check(
-    options: &Options,
-    names: &[PathBuf],
-    exclude: &Exclude,
-    settings: Settings,
-) -> Checked {
+/// What is to be read, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Request<'r> {
+    pub(crate) inputs: &'r Inputs,
+    /// What the inputs name, in their order.
+    pub(crate) names: &'r [PathBuf],
+    pub(crate) exclude: &'r Exclude,
+    /// How long an address is waited for; zero is for ever.
+    pub(crate) timeout: Duration,
+}
+
+/// Reads and checks everything that is named.
+pub(crate) fn check(request: Request<'_>, settings: Settings) -> Checked {
     let mut unread = Unread::default();
     let mut notes = Vec::new();
-    let mut inputs = read(options, names, exclude, &mut unread);
-    if let Some(folder) = &options.kustomize {
-        let name = folder.display().to_string();
-        if folder.exists() {
-            match kustomize(folder) {
-                Ok(text) => {
-                    notes.extend(lost_ignores(folder));
-                    inputs.push(Input::Whole(Source::new(name, text)));
-                }
-                Err(why) => unread.lack(name, &why),
-            }
-        } else {
-            unread.miss(name, "there is no such folder");
-        }
-    }
+    let mut inputs = read(request, read_one, &mut unread);
+    inputs.extend(kustomized(request, &mut notes, &mut unread).map(Input::Whole));
     let mut survey = Survey::new(settings);
-    for path in &options.crd {
-        define(path, options.connection.request_timeout, &mut survey, &mut unread);
+    for text in definitions(request, &mut unread) {
+        survey.define(&text);
     }
     let learn = |input| match input {
         Input::Whole(source) => {
@@ -88,6 +80,68 @@ pub(super) fn check(
     Checked { outcome, errors: unread.errors, notes }
 }
 
+/// Everything that is named, held as texts, so that it can be checked more than once.
+#[derive(Debug)]
+pub(crate) struct Whole {
+    pub(crate) sources: Vec<Source<'static>>,
+    definitions: Vec<String>,
+    incomplete: Vec<Incomplete>,
+    excluded: usize,
+    pub(crate) errors: Vec<String>,
+    /// What the user should know of the way in.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Reads everything that is named, and holds it.
+pub(crate) fn read_whole(request: Request<'_>) -> Whole {
+    let mut unread = Unread::default();
+    let mut notes = Vec::new();
+    let mut sources = read(request, read_one_whole, &mut unread);
+    sources.extend(kustomized(request, &mut notes, &mut unread));
+    let definitions = definitions(request, &mut unread);
+    let Unread { errors, incomplete, excluded } = unread;
+    Whole { sources, definitions, incomplete, excluded, errors, notes }
+}
+
+impl Whole {
+    /// Checks texts in place of those that were read.
+    pub(crate) fn check<'t>(&self, sources: Vec<Source<'t>>, settings: Settings) -> Outcome<'t> {
+        let mut survey = Survey::new(settings);
+        self.definitions.iter().for_each(|it| survey.define(it));
+        sources.iter().for_each(|it| survey.learn(it));
+        let mut run = survey.end();
+        run.judge(sources);
+        self.incomplete.iter().for_each(|it| run.note(it.clone()));
+        let mut outcome = run.finish();
+        outcome.coverage.excluded = self.excluded;
+        outcome
+    }
+}
+
+/// What kubectl builds of the kustomization that is named.
+fn kustomized(
+    request: Request<'_>,
+    notes: &mut Vec<String>,
+    unread: &mut Unread,
+) -> Option<Source<'static>> {
+    let folder = request.inputs.kustomize.as_deref()?;
+    let name = folder.display().to_string();
+    if !folder.exists() {
+        unread.miss(name, "there is no such folder");
+        return None;
+    }
+    match kustomize(folder) {
+        Ok(text) => {
+            notes.extend(lost_ignores(folder));
+            Some(Source::new(name, text))
+        }
+        Err(why) => {
+            unread.lack(name, &why);
+            None
+        }
+    }
+}
+
 /// What could not be read.
 #[derive(Debug, Default)]
 struct Unread {
@@ -112,15 +166,25 @@ impl Unread {
     }
 }
 
-/// Takes in the CustomResourceDefinitions of a file.
-fn define(path: &Path, timeout: Duration, survey: &mut Survey, unread: &mut Unread) {
+/// The texts of the files that CustomResourceDefinitions are said to be in.
+fn definitions(request: Request<'_>, unread: &mut Unread) -> Vec<String> {
+    let paths = request.inputs.crd.iter();
+    paths.filter_map(|it| definition(it, request.timeout, unread)).collect()
+}
+
+fn definition(path: &Path, timeout: Duration, unread: &mut Unread) -> Option<String> {
     let name = name_of(path);
     let text = match input::read_path(path, timeout) {
         Ok(text) => text,
-        Err(error) if input::is_not_there(&error) => {
-            return unread.miss(name, &format!("{error:#}"));
+        Err(error) => {
+            let why = format!("{error:#}");
+            if input::is_not_there(&error) {
+                unread.miss(name, &why);
+            } else {
+                unread.lack(name, &why);
+            }
+            return None;
         }
-        Err(error) => return unread.lack(name, &format!("{error:#}")),
     };
     let is_definition = |it: &Object<'_>| it.kind == "CustomResourceDefinition";
     let mut is_empty = true;
@@ -133,29 +197,28 @@ fn define(path: &Path, timeout: Duration, survey: &mut Survey, unread: &mut Unre
     if is_empty {
         unread.lack(name, "there is no CustomResourceDefinition in it");
     }
-    survey.define(&text);
+    Some(text)
 }
 
-/// Reads the files that the options name, in their order.
-fn read(
-    options: &Options,
-    names: &[PathBuf],
-    exclude: &Exclude,
+/// Reads the files that are named, in their order.
+fn read<T: Send>(
+    request: Request<'_>,
+    read_one: impl Fn(&Path, Duration) -> anyhow::Result<T> + Sync,
     unread: &mut Unread,
-) -> Vec<Input<Stream>> {
-    let files = sources::find(names, options.is_recursive(), exclude);
+) -> Vec<T> {
+    let Request { inputs: Inputs { recursive, .. }, names, exclude, timeout } = request;
+    let files = sources::find(names, *recursive, exclude);
     unread.excluded = files.excluded;
     for (path, error) in files.unreadable {
         unread.lack(path.display().to_string(), &error.to_string());
     }
     for folder in &files.without_manifests {
-        let more = if options.is_recursive() { "" } else { "; -R looks into its folders, too" };
+        let more = if *recursive { "" } else { "; -R looks into its folders, too" };
         let why = format!("no file in this folder ends in .yaml, .yml or .json{more}");
         unread.lack(folder.display().to_string(), &why);
     }
     let mut inputs = Vec::new();
-    let read: Vec<_> =
-        files.paths.par_iter().map(|it| read_one(it, options.connection.request_timeout)).collect();
+    let read: Vec<_> = files.paths.par_iter().map(|it| read_one(it, timeout)).collect();
     for (path, input) in files.paths.iter().zip(read) {
         match input {
             Ok(input) => inputs.push(input),
@@ -187,11 +250,20 @@ fn read_one(path: &Path, timeout: Duration) -> anyhow::Result<Input<Stream>> {
     } else {
         input::read_path(path, timeout)
     }?;
+    whole(path, name, text).map(Input::Whole)
+}
+
+/// The same, held as a whole whatever it is.
+fn read_one_whole(path: &Path, timeout: Duration) -> anyhow::Result<Source<'static>> {
+    whole(path, name_of(path).into(), input::read_path(path, timeout)?)
+}
+
+fn whole(path: &Path, name: Arc<str>, text: String) -> anyhow::Result<Source<'static>> {
     // Most often the command before the pipe failed, and nothing found would look sound.
     if is_stdin(path) && text.trim().is_empty() {
         bail!("standard input is empty");
     }
-    Ok(Input::Whole(Source::new(name, text)))
+    Ok(Source::new(name, text))
 }
 
 fn name_of(path: &Path) -> String {

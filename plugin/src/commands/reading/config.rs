@@ -15,68 +15,68 @@ use harden_core::report::{Format, Order};
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::Threshold;
 use super::exclude::plain;
-use super::options::Threshold;
 use crate::deliver::outputs::OutputFile;
 use crate::input;
-pub(super) use entry::Entry;
-pub(super) use words::RuleName;
+pub(crate) use entry::Entry;
+pub(crate) use words::RuleName;
 
 /// What the file is called.
-pub(super) const NAME: &str = ".kubectl-harden.yaml";
+pub(crate) const NAME: &str = ".kubectl-harden.yaml";
 
 /// The file, as it is written: the options of `check` by their names in camel case.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-pub(super) struct Config {
-    pub(super) recursive: bool,
+pub(crate) struct Config {
+    pub(crate) recursive: bool,
     /// Paths, from the folder of the file.
-    pub(super) crd: Vec<PathBuf>,
+    pub(crate) crd: Vec<PathBuf>,
     /// Globs, from the folder of the file.
-    pub(super) exclude: Vec<words::Pattern>,
+    pub(crate) exclude: Vec<words::Pattern>,
     #[serde(deserialize_with = "words::level")]
-    pub(super) level: Option<Level>,
+    pub(crate) level: Option<Level>,
     #[serde(deserialize_with = "words::version")]
-    pub(super) kubernetes_version: Option<PolicyVersion>,
-    pub(super) rule: Vec<RuleName>,
+    pub(crate) kubernetes_version: Option<PolicyVersion>,
+    pub(crate) rule: Vec<RuleName>,
     /// Rules that are not run.
-    pub(super) skip: Vec<RuleName>,
+    pub(crate) skip: Vec<RuleName>,
     /// How bad findings of a rule are here. A rule that runs on request runs, too.
-    pub(super) severities: BTreeMap<RuleName, words::Grade>,
+    pub(crate) severities: BTreeMap<RuleName, words::Grade>,
     #[serde(deserialize_with = "words::severity")]
-    pub(super) min_severity: Option<Severity>,
+    pub(crate) min_severity: Option<Severity>,
     #[serde(deserialize_with = "words::format")]
-    pub(super) output: Option<Format>,
-    pub(super) output_file: Vec<words::OutputFile>,
+    pub(crate) output: Option<Format>,
+    pub(crate) output_file: Vec<words::OutputFile>,
     #[serde(deserialize_with = "words::order")]
-    pub(super) sort: Option<Order>,
-    pub(super) max_findings: Option<usize>,
-    pub(super) quiet: bool,
-    pub(super) verbose: bool,
+    pub(crate) sort: Option<Order>,
+    pub(crate) max_findings: Option<usize>,
+    pub(crate) quiet: bool,
+    pub(crate) verbose: bool,
     #[serde(deserialize_with = "words::threshold")]
-    pub(super) fail_on: Option<Threshold>,
+    pub(crate) fail_on: Option<Threshold>,
     /// A path, from the folder of the file.
-    pub(super) baseline: Option<PathBuf>,
-    pub(super) fail_on_new: bool,
-    pub(super) allow_incomplete: bool,
+    pub(crate) baseline: Option<PathBuf>,
+    pub(crate) fail_on_new: bool,
+    pub(crate) allow_incomplete: bool,
     /// Decisions not to count findings.
-    pub(super) ignore: Vec<Entry>,
+    pub(crate) ignore: Vec<Entry>,
 }
 
 /// The file, and where it is.
 #[derive(Debug, Default)]
-pub(super) struct File {
+pub(crate) struct File {
     /// What messages call it; `None` where there is none.
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Its folder, from the top of the file system.
-    pub(super) folder: PathBuf,
-    pub(super) config: Config,
+    pub(crate) folder: PathBuf,
+    pub(crate) config: Config,
 }
 
 impl File {
     /// Reads the file; without a name, the nearest of this folder and those above it, up to the top of the
     /// repository.
-    pub(super) fn read(name: Option<&Path>) -> anyhow::Result<Self> {
+    pub(crate) fn read(name: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = name.map(Path::to_owned).or_else(find) else { return Ok(Self::default()) };
         let shown = path.display().to_string();
         let text = input::read_utf8(&path).with_context(|| format!("failed to read {shown}"))?;
@@ -90,12 +90,12 @@ impl File {
     }
 
     /// What messages call it.
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(NAME)
     }
 
     /// Takes out the ignores that have ended on this day.
-    pub(super) fn take_expired(&mut self, today: Date) -> Vec<Entry> {
+    pub(crate) fn take_expired(&mut self, today: Date) -> Vec<Entry> {
         let ignore = std::mem::take(&mut self.config.ignore);
         let (over, active) = ignore.into_iter().partition(|it| it.is_over(today));
         self.config.ignore = active;

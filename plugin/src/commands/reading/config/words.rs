@@ -8,28 +8,26 @@ use harden_core::report::{Format, Order};
 use harden_core::rule::Rule;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use crate::commands::check::exclude;
-use crate::commands::check::options::{self, Threshold};
 use crate::commands::explain;
+use crate::commands::reading::exclude;
+use crate::commands::reading::{self, Threshold, selection};
 use crate::deliver::outputs;
 
 /// A rule by its id.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::commands::check) struct RuleName(pub(in crate::commands::check) &'static Rule);
+pub(crate) struct RuleName(pub(crate) &'static Rule);
 
 /// A severity.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::commands::check) struct Grade(pub(in crate::commands::check) Severity);
+pub(crate) struct Grade(pub(crate) Severity);
 
 /// A glob that can be read.
 #[derive(Debug, Clone)]
-pub(in crate::commands::check) struct Pattern(pub(in crate::commands::check) String);
+pub(crate) struct Pattern(pub(crate) String);
 
 /// `[FORMAT=]PATH`.
 #[derive(Debug, Clone)]
-pub(in crate::commands::check) struct OutputFile(
-    pub(in crate::commands::check) outputs::OutputFile,
-);
+pub(crate) struct OutputFile(pub(crate) outputs::OutputFile);
 
 /// Reads one word by a function that says what is wrong with it.
 struct Word<F>(F);
@@ -74,9 +72,9 @@ options_by_word! {
     level: Level = |it| it.parse().map_err(|error| format!("{error}"));
     version: PolicyVersion = |it| it.parse().map_err(|error| format!("{error}"));
     severity: Severity = explain::severity;
-    format: Format = options::format;
-    order: Order = options::order;
-    threshold: Threshold = options::threshold;
+    format: Format = reading::format;
+    order: Order = reading::order;
+    threshold: Threshold = reading::threshold;
 }
 
 macro_rules! values_by_word {
@@ -90,7 +88,7 @@ macro_rules! values_by_word {
 }
 
 values_by_word! {
-    RuleName = |it| options::rule(it).map(RuleName);
+    RuleName = |it| selection::rule(it).map(RuleName);
     Grade = |it| explain::severity(it).map(Grade);
     Pattern = |it| exclude::check(it).map(|()| Pattern(it.to_owned()));
     OutputFile = |it| outputs::output_file::<Format>(it).map(OutputFile);

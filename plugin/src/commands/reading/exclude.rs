@@ -6,7 +6,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Files and folders that are left out by their paths.
 #[derive(Debug, Default)]
-pub(super) struct Exclude {
+pub(crate) struct Exclude {
     /// Globs, with the folders that they begin in.
     sets: Vec<(PathBuf, GlobSet)>,
     here: PathBuf,
@@ -15,7 +15,7 @@ pub(super) struct Exclude {
 impl Exclude {
     /// Globs by the folders that they begin in. One without a slash is about names at any depth, and whatever
     /// is in a folder that is left out is left out.
-    pub(super) fn new<'g>(
+    pub(crate) fn new<'g>(
         globs: impl IntoIterator<Item = (PathBuf, Vec<&'g str>)>,
     ) -> anyhow::Result<Self> {
         let mut sets = Vec::new();
@@ -30,7 +30,7 @@ impl Exclude {
     }
 
     /// Whether a path is left out, or a folder that it is in.
-    pub(super) fn covers(&self, path: &Path) -> bool {
+    pub(crate) fn covers(&self, path: &Path) -> bool {
         let is_file = path != Path::new("-") && !path.starts_with("https:");
         if self.sets.is_empty() || !is_file {
             return false;
@@ -45,7 +45,7 @@ impl Exclude {
 }
 
 /// Whether a glob can be read.
-pub(super) fn check(text: &str) -> Result<(), String> {
+pub(crate) fn check(text: &str) -> Result<(), String> {
     glob(text).map(|_| ())
 }
 
@@ -63,7 +63,7 @@ fn glob(text: &str) -> Result<globset::Glob, String> {
 }
 
 /// The path without `.` and `..`.
-pub(super) fn plain(path: &Path) -> PathBuf {
+pub(crate) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {
