@@ -4,10 +4,12 @@
 
 mod about;
 mod fix;
+mod mend;
 mod severity;
 
 pub use about::{About, Example, Reference};
 pub use fix::{Fix, Remedy, Safety};
+pub use mend::{Companion, Mend};
 pub use severity::Severity;
 
 pub use crate::object::ObjectReference;
@@ -20,7 +22,7 @@ use fnv::FnvHasher;
 use harden_yaml::{Position, Span};
 
 /// One flaw of one object.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// What it has in common with others of its kind.
     pub about: Arc<About>,

@@ -53,17 +53,20 @@ impl Manifest {
 
     /// The object as one YAML document, without the `---` before it.
     pub fn to_yaml(&self, comments: bool) -> String {
-        let mut text = String::new();
-        if comments {
-            for line in self.why.lines() {
-                text.push_str("# ");
-                text.push_str(line);
-                text.push('\n');
-            }
-        }
-        text.push_str(&harden_yaml::write(&self.object));
-        text
+        document(&self.object, if comments { &self.why } else { "" })
     }
+}
+
+/// An object as one YAML document, with the reason for it in comments.
+pub(crate) fn document(object: &Value, why: &str) -> String {
+    let mut text = String::new();
+    for line in why.lines() {
+        text.push_str("# ");
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.push_str(&harden_yaml::write(object));
+    text
 }
 
 /// How a stream of objects is written.

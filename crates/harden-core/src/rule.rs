@@ -10,7 +10,7 @@ mod workload;
 mod world;
 
 pub use collector::Collector;
-pub use reporter::{Reporter, Unjudged};
+pub use reporter::{Edits, FlawedContainer, Reporter, Unjudged};
 pub use server_files::ServerFiles;
 pub use subject::{Answers, Subject};
 pub use target::Target;
@@ -18,7 +18,7 @@ pub(crate) use workload::Silence;
 pub use workload::Workload;
 pub use world::World;
 
-pub use crate::finding::{Reference, Severity};
+pub use crate::finding::{Companion, Mend, Reference, Severity};
 
 use harden_yaml::Document;
 
@@ -47,6 +47,8 @@ pub struct Rule {
     pub remedy: &'static str,
     /// What may break when it is fixed, and what to do about it; empty when nothing does.
     pub breaks: &'static str,
+    /// How its findings are mended; a test holds it against what they carry.
+    pub mend: Mend,
     /// Where the field says the same.
     pub references: &'static [Reference<&'static str>],
     /// The kinds that it reads beside what it is shown. For rules that look at all objects together, objects
@@ -124,6 +126,7 @@ impl From<&'static Rule> for About {
             why: rule.why.into(),
             remedy: rule.remedy.into(),
             breaks: rule.breaks.into(),
+            mend: rule.mend,
             references: rule.references.iter().copied().map(Into::into).collect(),
             example: Some(Example { bad: rule.bad.into(), good: rule.good.into() }),
         }

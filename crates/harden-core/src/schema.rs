@@ -10,6 +10,7 @@ mod head;
 mod hints;
 mod limit;
 mod meant;
+mod own_labels;
 mod patch;
 mod removed;
 mod scalar;
@@ -76,6 +77,11 @@ pub fn is_custom(object: &Object<'_>) -> bool {
     !built_in::built_in().has_kind(object.group, object.kind)
 }
 
+/// Whether some Kubernetes has a kind in this API version.
+pub fn is_built_in(group: &str, version: &str, kind: &str) -> bool {
+    built_in::built_in().find(group, version, kind).is_some()
+}
+
 /// Whether Kubernetes has a kind of this name, in whatever group.
 pub fn is_kind(kind: &str) -> bool {
     built_in::built_in().kinds.iter().any(|it| it.name == kind)
@@ -97,13 +103,14 @@ pub fn check<'d>(object: &Object<'d>, version: MinorVersion, crds: &Crds) -> Vec
     let target = built_in::clamp(version);
     let mut flaws = Vec::new();
     if object.is_guessed {
-        flaws = meant::flaws(object);
+        flaws = meant::flaws(object, target);
         if !object.is_complete() {
             return flaws;
         }
     }
     if let Some(root) = served::resolve(object, target, crds, &mut flaws) {
         walk::check(object.place, &root, &mut flaws);
+        own_labels::fill_in(object, &mut flaws);
         // The first flaw of a definition hides others, as wrong types do.
         if structural::is_definition(object) && flaws.is_empty() {
             flaws.extend(structural::first_flaw(object));

@@ -93,11 +93,12 @@ pub(super) fn report<'d>(
         format!("{}: {}", failure.reason, failure.detail)
     };
     let containers = Containers::of(workload);
-    let faults = failure
-        .faults
-        .iter()
-        .map(|fault| (fault.place, containers.around(fault.place), fault.change.clone()));
-    reporter.flag_all(message, faults);
+    let faults = failure.faults.iter().map(|fault| {
+        let change = fault.change.clone().map(|it| (fault.place, it));
+        let edits = change.into_iter().chain(fault.along.iter().cloned()).collect();
+        (fault.place, containers.around(fault.place), edits)
+    });
+    reporter.flag_all_with(message, faults);
 }
 
 /// So many containers are gone through one by one.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::Severity;
+use super::{Mend, Severity};
 use crate::kubernetes::Level;
 
 /// Where the repository shows the pages of the rules.
@@ -29,6 +29,8 @@ pub struct About {
     pub remedy: Cow<'static, str>,
     /// What may break when it is fixed, and what to do about it; empty when nothing does.
     pub breaks: Cow<'static, str>,
+    /// How it is mended.
+    pub mend: Mend,
     /// Where the field says the same.
     pub references: Vec<Reference>,
     /// What is flagged, and what is not.

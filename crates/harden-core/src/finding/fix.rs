@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use harden_yaml::{Action, Edit, Pointer};
 use rustc_hash::FxHashSet;
 
-use super::Finding;
-use crate::manifest::Manifest;
+use super::{Finding, Mend, Spot};
 
 /// What would mend a spot, wherever the object is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,6 +14,8 @@ pub struct Remedy {
     pub pointer: Pointer,
     /// What to do there.
     pub action: Action,
+    /// What must be done with it elsewhere in the object, because something would break without.
+    pub along: Vec<Remedy>,
 }
 
 /// What would mend a finding.
@@ -25,31 +26,86 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// Whether it can be done without a thought.
     pub safety: Safety,
-    /// Objects that must be there, too.
-    pub companions: Vec<Manifest>,
 }
 
 /// Whether a fix can be done without a thought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Safety {
-    /// Nothing that works stops working.
+    /// What works as a rule goes on to work.
     Safe,
     /// What may break, and what to do about it.
     NeedsThought(Cow<'static, str>),
 }
 
+impl Spot {
+    /// What would mend it where it is; `None` where that is done elsewhere, or takes a decision.
+    pub fn change(&self) -> Option<&Action> {
+        let remedy = self.remedy.as_deref()?;
+        leads_to(&remedy.pointer, &self.path).then_some(&remedy.action)
+    }
+}
+
+/// Whether a pointer is the way that a path tells; one to the whole is, wherever that is pointed at.
+fn leads_to(pointer: &Pointer, path: &str) -> bool {
+    let mut rest = path;
+    for step in pointer.steps() {
+        let quoted = || step.replace('\\', "\\\\").replace('"', "\\\"");
+        let word = rest.strip_prefix('.').unwrap_or(rest).strip_prefix(&*step);
+        let word = word.filter(|it| it.is_empty() || it.starts_with(['.', '[']));
+        let left = word
+            .or_else(|| rest.strip_prefix(&format!("[{step}]")))
+            .or_else(|| rest.strip_prefix(&format!("[\"{}\"]", quoted())));
+        let Some(left) = left else { return false };
+        rest = left;
+    }
+    rest.is_empty() || pointer.as_str().is_empty()
+}
+
 impl Finding {
     /// What would mend it; `None` where a spot takes a decision.
     pub fn fix(&self) -> Option<Fix> {
-        let edits = self.spots.iter().map(|spot| Some(self.edit(spot.remedy.as_ref()?)));
-        let mut edits: Vec<_> = edits.collect::<Option<_>>()?;
+        let mut edits = Vec::new();
         let mut known = FxHashSet::default();
-        edits.retain(|it| known.insert(it.clone()));
-        let safety = match &*self.about.breaks {
-            "" => Safety::Safe,
-            _ => Safety::NeedsThought(self.about.breaks.clone()),
-        };
-        Some(Fix { edits, safety, companions: Vec::new() })
+        for spot in &self.spots {
+            let remedy = spot.remedy.as_ref()?;
+            let all = std::iter::once(&**remedy).chain(&remedy.along);
+            edits.extend(all.map(|it| self.edit(it)).filter(|it| known.insert(it.clone())));
+        }
+        Some(Fix { edits, safety: self.safety() })
+    }
+
+    /// What would mend one of its spots, and what must be done with it; none where that takes a decision.
+    pub fn edits_at(&self, spot: &Spot) -> Vec<Edit> {
+        let remedy = spot.remedy.iter();
+        let all = remedy.flat_map(|it| std::iter::once(&**it).chain(&it.along));
+        all.map(|it| self.edit(it)).collect()
+    }
+
+    /// Whether something mechanical mends it at every spot, by edits or by other objects.
+    pub fn is_mendable(&self) -> bool {
+        match self.about.mend {
+            Mend::Objects(_) => self.namespace().is_some(),
+            _ => self.spots.iter().all(|it| it.remedy.is_some()),
+        }
+    }
+
+    /// The namespace that its object is in, or is.
+    pub fn namespace(&self) -> Option<&str> {
+        let object = self.object.as_deref()?;
+        let is_one = object.kind == "Namespace" && object.api_version == "v1";
+        let name = if is_one { &object.name } else { &object.namespace };
+        Some(name.as_str()).filter(|it| !it.is_empty())
+    }
+
+    /// Whether what mends it can be done without a thought. What must be done elsewhere along with it is asked
+    /// for by another rule.
+    pub fn safety(&self) -> Safety {
+        let reaches = |spot: &Spot| spot.remedy.as_ref().is_some_and(|it| !it.along.is_empty());
+        if self.about.mend.is_safe() && !self.spots.iter().any(reaches) {
+            Safety::Safe
+        } else {
+            Safety::NeedsThought(self.about.breaks.clone())
+        }
     }
 
     fn edit(&self, remedy: &Remedy) -> Edit {

@@ -2,8 +2,9 @@
 
 use harden_yaml::{Action, Place};
 use serde_json::Value;
+use strsim::osa_distance;
 
-use super::Pod;
+use super::{Pod, SecurityContext};
 use crate::kubernetes::{Level, MinorVersion};
 
 /// One control of the Pod Security Standards, as upstream defines it.
@@ -87,19 +88,60 @@ pub struct Fault<'d> {
     /// What would satisfy the check; `None` where no value suits every workload, and it takes a
     /// decision such as another kind of volume.
     pub change: Option<Action>,
+    /// What must change with it elsewhere in the pod, which the API server would refuse without.
+    pub along: Vec<(Place<'d>, Action)>,
 }
 
 impl<'d> Fault<'d> {
     pub(crate) fn set(place: Place<'d>, value: impl Into<Value>) -> Self {
-        Self { place, change: Some(Action::set(value)) }
+        Self { place, change: Some(Action::set(value)), along: Vec::new() }
     }
 
     /// One that goes with the field, the annotation or the item.
     pub(crate) fn remove(place: Place<'d>) -> Self {
-        Self { place, change: Some(Action::Remove) }
+        Self { place, change: Some(Action::Remove), along: Vec::new() }
     }
 
     pub(crate) fn decide(place: Place<'d>) -> Self {
-        Self { place, change: None }
+        Self { place, change: None, along: Vec::new() }
     }
+
+    /// One of a seccomp or AppArmor profile, which becomes the runtime's own: only one on the node has a file. What
+    /// is no profile, but may mean another one, is to be decided.
+    pub(crate) fn default_profile(context: &SecurityContext<'d>, profile: &'d str) -> Self {
+        let profile = context.field(profile);
+        let (kind, file) = (profile.at("type"), profile.at("localhostProfile"));
+        if may_mean(kind, &["Localhost", "Unconfined"]) {
+            return Self::decide(kind);
+        }
+        Self::set(kind, "RuntimeDefault").with(file.exists().then_some((file, Action::Remove)))
+    }
+
+    /// One of a word that becomes another one. What may mean neither is to be decided.
+    pub(crate) fn set_word(place: Place<'d>, wanted: &str, others: &[&str]) -> Self {
+        if may_mean(place, others) { Self::decide(place) } else { Self::set(place, wanted) }
+    }
+
+    /// The same with something that must change along.
+    pub(crate) fn with(mut self, along: impl IntoIterator<Item = (Place<'d>, Action)>) -> Self {
+        self.along.extend(along);
+        self
+    }
+
+    /// The same as something to decide, in a pod for Windows: there the API server refuses the field.
+    pub(crate) fn on_linux(self, pod: &Pod<'d>) -> Self {
+        if pod.is_windows { Self::decide(self.place) } else { self }
+    }
+}
+
+/// Whether a word is none of these, but nearly: the API server refuses it, and it may mean one of them.
+fn may_mean(place: Place<'_>, words: &[&str]) -> bool {
+    /// So many letters may be wrong.
+    const MOST: usize = 2;
+    let text = place.as_str().unwrap_or_default();
+    let is_near = |word: &&str| {
+        text.eq_ignore_ascii_case(word)
+            || text.len().abs_diff(word.len()) <= MOST && osa_distance(text, word) <= MOST
+    };
+    !words.contains(&text) && words.iter().any(is_near)
 }

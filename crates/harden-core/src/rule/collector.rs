@@ -70,6 +70,23 @@ impl Collector {
         self.add_span(text, place.grip(), place.way_from(&base).as_ref(), label, action);
     }
 
+    /// Says what must be done with the remedy of the place that was added last, at places below `base`.
+    pub(super) fn add_along(&mut self, base: Place<'_>, along: &[(Place<'_>, Action)]) {
+        let last = self.spots.last_mut().and_then(|it| it.remedy.as_mut());
+        if let Some(remedy) = last.filter(|_| !along.is_empty()) {
+            let along = remedies(base, along).collect();
+            *remedy = Arc::new(Remedy { along, ..Remedy::clone(remedy) });
+        }
+    }
+
+    /// Says that the place that was added last is mended by edits elsewhere, at places below `base`.
+    pub(super) fn add_elsewhere(&mut self, base: Place<'_>, edits: &[(Place<'_>, Action)]) {
+        let mut edits = remedies(base, edits);
+        if let (Some(spot), Some(first)) = (self.spots.last_mut(), edits.next()) {
+            spot.remedy = Some(Arc::new(Remedy { along: edits.collect(), ..first }));
+        }
+    }
+
     /// Adds bytes of the text, and the way to the place that they stand for if there is one.
     pub(super) fn add_span(
         &mut self,
@@ -118,7 +135,7 @@ impl Interner {
         if let Some(known) = known.iter().find(|it| it.action == action) {
             return Some(Arc::clone(known));
         }
-        let new = Arc::new(Remedy { pointer: way.pointer()?, action });
+        let new = Arc::new(Remedy { pointer: way.pointer()?, action, along: Vec::new() });
         known.push(Arc::clone(&new));
         Some(new)
     }
@@ -145,6 +162,16 @@ impl Interner {
         let (start, end) = text.positions(span);
         Spot { span, start, end, path, label: self.text(label), remedy }
     }
+}
+
+fn remedies<'e>(
+    base: Place<'e>,
+    edits: &'e [(Place<'e>, Action)],
+) -> impl Iterator<Item = Remedy> + use<'e> {
+    edits.iter().filter_map(move |(place, action)| {
+        let (pointer, action) = (place.way_from(&base)?.pointer()?, action.clone());
+        Some(Remedy { pointer, action, along: Vec::new() })
+    })
 }
 
 fn kept(texts: &mut Set<str>, wanted: &str) -> Arc<str> {

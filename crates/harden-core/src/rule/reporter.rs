@@ -33,6 +33,13 @@ impl Unjudged {
     }
 }
 
+/// A container that is flawed, where, what would mend it there, and what must be done with that elsewhere in the
+/// object.
+pub type FlawedContainer<'c, 'd> = (&'c Container<'d>, Place<'d>, Option<Action>, Edits<'d>);
+
+/// What is to be done at places of one object, all of it together; nothing where that takes a decision.
+pub type Edits<'d> = Vec<(Place<'d>, Action)>;
+
 /// Collects what one rule finds.
 pub struct Reporter<'r, 'd> {
     about: &'r Arc<About>,
@@ -142,6 +149,49 @@ impl<'r, 'd> Reporter<'r, 'd> {
         self.push(message.as_ref());
     }
 
+    /// Reports a place of the object at hand that is mended elsewhere in it.
+    pub fn flag_with(&mut self, place: Place<'d>, message: impl AsRef<str>, edits: Edits<'d>) {
+        self.flag_all_with(message, [(place, "", edits)]);
+    }
+
+    /// Reports several places of the object at hand as one flaw, each mended by edits here or elsewhere in it;
+    /// nothing when there are none.
+    pub fn flag_all_with(
+        &mut self,
+        message: impl AsRef<str>,
+        places: impl IntoIterator<Item = (Place<'d>, impl AsRef<str>, Edits<'d>)>,
+    ) {
+        for (place, label, mut edits) in places {
+            if edits.iter().any(|it| self.is_blank(it.0)) {
+                edits.clear();
+            }
+            let is_here = edits.first().is_some_and(|it| it.0.is_at(&place));
+            let here = is_here.then(|| edits.remove(0).1);
+            if self.add(place, label.as_ref(), here) {
+                let base = self.subject.base(place);
+                if is_here {
+                    self.collector.add_along(base, &edits);
+                } else {
+                    self.collector.add_elsewhere(base, &edits);
+                }
+            }
+        }
+        self.push(message.as_ref());
+    }
+
+    /// Reports a place of a document, whatever it holds, and what mends it there or elsewhere in the document.
+    pub fn flag_document(
+        &mut self,
+        place: Place<'_>,
+        message: impl AsRef<str>,
+        edits: &[(Place<'_>, Action)],
+    ) {
+        let root = place.document().root();
+        self.collector.add(self.subject.text, root, place, "", None);
+        self.collector.add_elsewhere(root, edits);
+        self.push(message.as_ref());
+    }
+
     /// Reports keys of the object at hand as one flaw, where they rather than their values are wrong;
     /// nothing when there are none.
     pub fn flag_keys(
@@ -164,12 +214,13 @@ impl<'r, 'd> Reporter<'r, 'd> {
         other: Place<'d>,
         place: Place<'d>,
         message: impl AsRef<str>,
-        action: Option<Action>,
+        edits: &[(Place<'d>, Action)],
     ) {
         if self.is_told(place) {
-            let way = place.way_from(&self.subject.base(place));
-            let text = self.subject.text;
-            self.collector.add_span(text, other.grip(), way.as_ref(), "", action);
+            let base = self.subject.base(place);
+            let (text, way) = (self.subject.text, place.way_from(&base));
+            self.collector.add_span(text, other.grip(), way.as_ref(), "", None);
+            self.collector.add_elsewhere(base, edits);
         }
         self.push(message.as_ref());
     }
@@ -198,11 +249,27 @@ impl<'r, 'd> Reporter<'r, 'd> {
     ) where
         'd: 'c,
     {
+        let alone = |(it, place, action)| (it, place, action, Vec::new());
+        self.flag_containers_along(flaw, containers.into_iter().map(alone));
+    }
+
+    /// The same with what must be done elsewhere in the object when a container is mended.
+    pub fn flag_containers_along<'c>(
+        &mut self,
+        flaw: &str,
+        containers: impl IntoIterator<Item = FlawedContainer<'c, 'd>>,
+    ) where
+        'd: 'c,
+    {
         let mut known: FxHashSet<Cow<'d, str>> = FxHashSet::default();
         let mut names = String::new();
-        for (container, place, action) in containers {
+        for (container, place, action, along) in containers {
             let name = container.label();
-            if self.add(place, &name, action) && !known.contains(&name) {
+            let is_told = self.add(place, &name, action);
+            if is_told {
+                self.collector.add_along(self.subject.base(place), &along);
+            }
+            if is_told && !known.contains(&name) {
                 let comma = if known.is_empty() { "" } else { ", " };
                 names.extend([comma, "`", &name, "`"]);
                 known.insert(name);
@@ -220,6 +287,11 @@ impl<'r, 'd> Reporter<'r, 'd> {
             self.collector.add(text, base, place, label, action);
         }
         is_told
+    }
+
+    /// Whether something is put in there later, which an edit would take for what is meant.
+    fn is_blank(&self, place: Place<'d>) -> bool {
+        self.subject.object.is_some_and(|it| it.is_parameter(place))
     }
 
     /// Whether a spot is to be told: not where what is missing may be in the manifest that this one changes, or
@@ -261,11 +333,28 @@ impl<'r, 'd> Reporter<'r, 'd> {
         message: impl AsRef<str>,
         places: impl IntoIterator<Item = (Place<'d>, Option<Action>)>,
     ) {
+        let here = |(place, action): (Place<'d>, Option<Action>)| {
+            (place, action.into_iter().map(|it| (place, it)).collect())
+        };
+        self.flag_all_in_with(object, message, places.into_iter().map(here));
+    }
+
+    /// Reports several places of one of all objects as one flaw, each mended by edits here or elsewhere in it;
+    /// nothing when there are none.
+    pub fn flag_all_in_with(
+        &mut self,
+        object: &Object<'d>,
+        message: impl AsRef<str>,
+        places: impl IntoIterator<Item = (Place<'d>, Edits<'d>)>,
+    ) {
         let text = *self.texts.get(object.source).unwrap_or(&self.subject.text);
         let around = self.target.context.around(text.name());
         let is_told = |place| !object.is_parameter(place) && !around.change(object, place);
-        for (place, action) in places.into_iter().filter(|it| is_told(it.0)) {
-            self.collector.add(text, object.place, place, "", action);
+        for (place, edits) in places.into_iter().filter(|it| is_told(it.0)) {
+            self.collector.add(text, object.place, place, "", None);
+            if !edits.iter().any(|it| object.is_parameter(it.0)) {
+                self.collector.add_elsewhere(object.place, &edits);
+            }
         }
         let at = (object.source, object.document);
         self.push_about(at, Some(object), message.as_ref());

@@ -10,6 +10,7 @@ mod admission_exemption_too_wide;
 mod admission_path_ignored;
 mod admission_plugin_repeated;
 mod admission_plugin_unknown;
+mod amendment;
 mod audit_administrators_unlogged;
 mod audit_config_map_bodies;
 mod audit_exec_unlogged;
@@ -50,12 +51,15 @@ use harden_yaml::{Action, Place};
 use rustc_hash::FxHashSet;
 
 use crate::configuration::admission::{AdmissionConfiguration, PodSecurityConfiguration};
-use crate::configuration::audit::{self, AuditPolicy, Criterion, Sensitive};
+use crate::configuration::audit::{
+    self, AuditLevel, AuditPolicy, AuditRule, Criterion, Idle, Sensitive,
+};
 use crate::configuration::encryption::EncryptionConfiguration;
 use crate::configuration::{Fault, Rejection};
 use crate::kubernetes::MinorVersion;
 use crate::object::Object;
-use crate::rule::{Reporter, Rule, ServerFiles};
+use crate::rule::{Edits, Reporter, Rule, ServerFiles};
+use amendment::Subset;
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
@@ -179,13 +183,38 @@ fn flag_ignored<'d>(ignored: &[Fault<'d>], reporter: &mut Reporter<'_, 'd>) {
 fn flag_idle<'d>(criterion: Criterion, object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = audit_policy(object, reporter) else { return };
     for (index, rule) in policy.rules.iter().enumerate() {
-        let idle: Vec<_> =
-            audit::idle(rule).into_iter().filter(|it| it.criterion == criterion).collect();
+        let all = audit::idle(rule);
+        let idle: Vec<_> = all.iter().filter(|it| it.criterion == criterion).collect();
         let reasons: Vec<_> = idle.iter().map(|it| it.reason.as_str()).collect();
         let message = format!("rules[{index}]: {}", reasons.join(", "));
-        let spots = idle.into_iter().map(|it| (it.place, String::new(), it.change));
-        reporter.flag_all(message, spots);
+        let spots = idle.iter().map(|it| (it.place, "", unidle(policy, index, it, &all)));
+        reporter.flag_all_with(message, spots);
     }
+}
+
+/// What mends an entry that no request meets: the one that was meant, or to leave it out.
+fn unidle<'d>(
+    policy: &AuditPolicy<'d>,
+    index: usize,
+    entry: &Idle<'d>,
+    idle: &[Idle<'d>],
+) -> Edits<'d> {
+    let Some(rule) = policy.rules.get(index) else { return Vec::new() };
+    let here = |it: &Action| vec![(entry.place, it.clone())];
+    let keys = ["verbs", "users", "userGroups", "namespaces", "nonResourceURLs"];
+    let mut lists = keys.into_iter().map(|it| rule.place.at(it));
+    let Some(list) = lists.find(|list| list.items().any(|it| it.is_at(&entry.place))) else {
+        return entry.change.as_ref().map(here).unwrap_or_default();
+    };
+    if list.items().any(|it| it.as_str() == Some("*")) && list.key() != Some("nonResourceURLs") {
+        return amendment::leave_out(policy, index, list).into_iter().collect();
+    }
+    if let Some(change) = &entry.change {
+        return here(change);
+    }
+    // Where others are left, it is no loss.
+    let is_met = |it: Place<'_>| !idle.iter().any(|idle| idle.place.is_at(&it));
+    if list.items().any(is_met) { vec![(entry.place, Action::Remove)] } else { Vec::new() }
 }
 
 /// Reports the rules of an audit policy that log bodies with secrets, rule by rule.
@@ -195,18 +224,46 @@ fn flag_bodies<'d>(
     reporter: &mut Reporter<'_, 'd>,
 ) {
     let Some(policy) = audit_policy(object, reporter) else { return };
-    let mut logged: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    for body in audit::logged_bodies(policy).into_iter().filter(|it| of(it.of)) {
-        logged.entry(body.rule).or_default().push(body.of.resource());
+    let mut logged: BTreeMap<usize, Vec<Sensitive>> = BTreeMap::new();
+    for body in audit::logged_bodies(policy) {
+        logged.entry(body.rule).or_default().push(body.of);
     }
-    for (index, resources) in logged {
-        if let Some(rule) = policy.rules.get(index) {
-            let resources = resources.join(", ");
-            let message =
-                format!("rules[{index}] logs the bodies of {resources} at {}", rule.level);
-            reporter.flag(rule.place.at("level"), message, None);
+    for (index, all) in logged {
+        let Some(rule) = policy.rules.get(index) else { continue };
+        let told: Vec<_> = all.iter().copied().filter(|it| of(*it)).collect();
+        if told.is_empty() {
+            continue;
         }
+        let level = rule.place.at("level");
+        let edits = if is_only_about(rule, &all) {
+            vec![(level, Action::set(AuditLevel::Metadata.as_str()))]
+        } else {
+            let mut about = Subset::default();
+            for it in &told {
+                let name = it.resource().to_owned();
+                match about.resources.iter_mut().find(|(group, _)| *group == it.group()) {
+                    Some((_, names)) => names.push(name),
+                    None => about.resources.push((it.group(), vec![name])),
+                }
+            }
+            amendment::put_before(policy, index, AuditLevel::Metadata, &about)
+        };
+        let names: Vec<_> = told.iter().map(|it| it.resource()).collect();
+        let names = names.join(", ");
+        let message = format!("rules[{index}] logs the bodies of {names} at {}", rule.level);
+        reporter.flag_with(level, message, edits);
     }
+}
+
+/// Whether a rule names nothing but these.
+fn is_only_about(rule: &AuditRule<'_>, what: &[Sensitive]) -> bool {
+    let is_one = |group: &str, name: &str| {
+        what.iter().any(|it| it.group() == group && it.resource() == name)
+    };
+    !rule.resources.is_empty()
+        && rule.resources.iter().all(|of| {
+            !of.resources.is_empty() && of.resources.iter().all(|it| is_one(of.group, it.text))
+        })
 }
 
 #[cfg(test)]

@@ -14,10 +14,12 @@ mod unknown_pod_security_label;
 mod unpinned_pod_security_version;
 mod weaker_pod_security_warnings;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
+use crate::kubernetes::MinorVersion;
 use crate::object::Object;
-use crate::rule::Rule;
+use crate::pod_security::Mode;
+use crate::rule::{Edits, Rule};
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
@@ -47,4 +49,17 @@ fn is_system(name: &str) -> bool {
 
 fn labels<'d>(object: &Object<'d>) -> Place<'d> {
     object.place.at("metadata").at("labels")
+}
+
+/// What makes a namespace enforce a level, in a version that upgrades do not change.
+fn enforcing<'d>(labels: Place<'d>, level: &str, version: MinorVersion) -> Edits<'d> {
+    let enforce = labels.at(Mode::Enforce.level_label());
+    [(enforce, Action::set(level))].into_iter().chain(pinned(labels, version)).collect()
+}
+
+/// What pins the version of the level that a namespace enforces, if it is not pinned.
+fn pinned(labels: Place<'_>, version: MinorVersion) -> Option<(Place<'_>, Action)> {
+    let pin = labels.at(Mode::Enforce.version_label());
+    let is_open = !pin.exists() || pin.as_str() == Some("latest");
+    is_open.then(|| (pin, Action::set(version.to_string())))
 }

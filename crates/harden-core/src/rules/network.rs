@@ -5,6 +5,7 @@ mod allow_all_ingress;
 mod default_deny;
 mod denied_dns;
 mod dns_over_udp_only;
+mod dns_rules;
 mod dns_to_anywhere;
 mod gateway_without_tls;
 mod hosts;

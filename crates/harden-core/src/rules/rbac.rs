@@ -84,3 +84,6 @@ pub static RULES: &[&Rule] = &[
     &wildcard_urls::RULE,
     &wildcard_verbs::RULE,
 ];
+
+#[cfg(test)]
+mod tests;

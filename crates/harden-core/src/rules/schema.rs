@@ -78,8 +78,9 @@ fn report(kind: FlawKind, reporter: &mut Reporter<'_, '_>) {
 /// Reports the problems of one kind, those that several places share as one.
 fn report_problems(kind: ProblemKind, reporter: &mut Reporter<'_, '_>) {
     let problems = reporter.problems().iter().filter(|it| it.kind == kind);
-    for (message, alike) in by_message(problems.map(|it| (it.message.as_str(), it.place))) {
-        reporter.flag_all(message, alike.into_iter().map(|it| (it, "", None)));
+    for (message, alike) in by_message(problems.map(|it| (it.message.as_str(), it))) {
+        reporter
+            .flag_all_with(message, alike.into_iter().map(|it| (it.place, "", it.mend.clone())));
     }
 }
 
@@ -98,35 +99,4 @@ fn by_message<'m, T>(all: impl Iterator<Item = (&'m str, T)>) -> Vec<(&'m str, V
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
-
-    use super::*;
-    use crate::check::testing::findings;
-
-    #[test]
-    fn the_same_mistake_in_several_containers_is_one_finding_at_their_keys() {
-        let text = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n\
-                    \x20 - {name: a, imagePullPolic: Always}\n  - {name: b, imagePullPolic: Never}\n";
-        let found = findings(&unknown_field::RULE, text);
-        assert_eq!(found.len(), 1);
-        let spans: Vec<_> = found[0].spots.iter().map(|it| it.span.text(text)).collect();
-        assert_eq!(spans, ["imagePullPolic", "imagePullPolic"]);
-        assert_eq!(&*found[0].spots[1].path, "spec.containers[1].imagePullPolic");
-    }
-
-    #[test]
-    fn a_wrong_value_is_pointed_at_itself() {
-        let text = "apiVersion: v1\nkind: Namespace\nmetadata: {labels: {a: off}}\n";
-        let found = findings(&wrong_type::RULE, text);
-        assert_eq!(found[0].spots[0].span.text(text), "off");
-    }
-
-    #[test]
-    fn every_flaw_has_one_rule() {
-        let text = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\n\
-                    metadata: {name: a}\nspec: {}\n";
-        let all: Vec<_> = RULES.iter().flat_map(|rule| findings(rule, text)).collect();
-        assert_eq!(all.len(), 1, "{all:?}");
-    }
-}
+mod tests;

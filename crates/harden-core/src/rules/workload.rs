@@ -22,6 +22,7 @@ mod mounted_service_account_token;
 mod mutable_image_tag;
 mod quota_rejects_pod;
 mod quotas;
+mod room;
 mod secret_in_arguments;
 mod secret_in_config_map;
 mod secret_in_environment;

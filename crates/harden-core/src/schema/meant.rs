@@ -1,10 +1,10 @@
 //! What an object must mean that does not say its kind or its API version, so that kubectl refuses it.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::built_in::{BuiltIn, built_in, clamp};
 use super::head::{Head, Said};
-use super::served::best;
+use super::served::{best, fits};
 use super::{Flaw, FlawKind, head};
 use crate::kubernetes::MinorVersion;
 use crate::object::{KINDS, Object, is_pod_shaped};
@@ -37,8 +37,9 @@ pub fn is_doubtful(object: &Object<'_>) -> bool {
 }
 
 /// Why kubectl refuses an object that was taken for what it must mean.
-pub(super) fn flaws<'d>(object: &Object<'d>) -> Vec<Flaw<'d>> {
-    let flaw = |place, message| Flaw { kind: FlawKind::Untyped, place, message, change: None };
+pub(super) fn flaws<'d>(object: &Object<'d>, target: u16) -> Vec<Flaw<'d>> {
+    let mended = |place, message, change| Flaw { kind: FlawKind::Untyped, place, message, change };
+    let flaw = |place, message| mended(place, message, None);
     if !object.place.is_map() {
         let message = "kubectl refuses the List: this item is no object".to_owned();
         return vec![flaw(object.place, message)];
@@ -55,7 +56,9 @@ pub(super) fn flaws<'d>(object: &Object<'d>) -> Vec<Flaw<'d>> {
             let key = place.key().unwrap_or_default();
             let message =
                 format!("`{key}` is not `{wanted}`, without which kubectl refuses the object");
-            Some(flaw(place, message))
+            let is_free = object.place.get(wanted).is_none();
+            let change = is_free.then(|| Action::Rename(wanted.to_owned()));
+            Some(mended(place, message, change))
         }
         Said::Wrongly(place) => {
             Some(flaw(place, format!("kubectl refuses an object whose `{wanted}` is not a text")))
@@ -68,7 +71,9 @@ pub(super) fn flaws<'d>(object: &Object<'d>) -> Vec<Flaw<'d>> {
         }
         Said::Not => {
             let message = format!("kubectl refuses an object without `{wanted}`{hint}");
-            Some(flaw(object.place.at(wanted), message))
+            let change =
+                if wanted == "apiVersion" { only_home(object, kind, target) } else { None };
+            Some(mended(object.place.at(wanted), message, change))
         }
     };
     let home = match (object.group, object.version) {
@@ -224,6 +229,21 @@ fn is_kind_of_danger(place: Place<'_>) -> bool {
         || any("webhooks", &["clientConfig", "admissionReviewVersions"])
         || is_pod_shaped(place)
         || is_pod_spec(place.follow("template.spec"))
+}
+
+/// The change that gives an object the only API version that its kind can have, where it is right for that.
+fn only_home(object: &Object<'_>, kind: Said<'_>, target: u16) -> Option<Action> {
+    let Said::Rightly(kind) = kind else { return None };
+    if kind == "List" {
+        return Some(Action::set("v1"));
+    }
+    let built_in = built_in();
+    let best = best(built_in, target, |it| it.name == kind)?;
+    let mut others = built_in.kinds.iter().filter(|it| it.name == kind);
+    let is_only = others.all(|it| it.group == best.group)
+        && !KINDS.iter().any(|it| it.kind == kind && it.group != best.group);
+    (is_only && fits(built_in, object, best, target))
+        .then(|| Action::set(best.api_version().as_ref()))
 }
 
 /// The group and version that a kind is in; empty where nobody knows.

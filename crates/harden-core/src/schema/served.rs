@@ -1,12 +1,12 @@
 //! Which type an object is held to, and whether its API version is served at all.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::built_in::{BuiltIn, KNOWN, Kind, built_in};
 use super::removed::{self, Instead};
-use super::similar::similar;
+use super::similar::{only_similar, similar};
 use super::table::{Shape, Versions};
-use super::walk::Root;
+use super::walk::{self, Root};
 use super::{Crds, Flaw, FlawKind};
 use crate::object::Object;
 
@@ -24,7 +24,9 @@ pub(super) fn resolve<'d, 'c>(
     let built_in = built_in();
     if let Some(kind) = built_in.find(object.group, object.version, object.kind) {
         if !kind.served.contains(target) {
-            flaws.push(unserved(object, outside(built_in, kind, target)));
+            let instead = instead(built_in, kind, target);
+            let change = instead.and_then(|it| moved(built_in, object, it, target));
+            flaws.push(unserved(object, outside(kind, instead, target), change));
         }
         // Fields are asked of the nearest version that has the kind.
         let (since, until) = (kind.served.since, kind.served.until.min(KNOWN.until));
@@ -45,38 +47,88 @@ pub(super) fn resolve<'d, 'c>(
             object.version,
             if served.is_empty() { "nothing" } else { &served },
         );
-        flaws.push(unserved(object, message));
+        flaws.push(unserved(object, message, None));
         return None;
     }
     if let Some(removed) = removed::find(object.group, object.version, object.kind) {
-        let what = format!("{} {}", removed.api_version, object.kind);
-        flaws.push(unserved(
-            object,
-            match removed.instead {
-                Instead::ApiVersion(to) => {
-                    format!("{what} is not served since v1.{}; use {to}", removed.since)
-                }
-                Instead::Advice(advice) => {
-                    format!("{what} is not served since v1.{}; {advice}", removed.since)
-                }
-            },
-        ));
+        let gone = format!(
+            "{} {} is not served since v1.{}",
+            removed.api_version, object.kind, removed.since
+        );
+        flaws.push(match removed.instead {
+            Instead::ApiVersion(to) => {
+                let (group, version) = to.split_once('/').unwrap_or(("", to));
+                let kind = built_in.find(group, version, object.kind);
+                let change = kind.and_then(|it| moved(built_in, object, it, target));
+                unserved(object, format!("{gone}; use {to}"), change)
+            }
+            Instead::Advice(advice) => unserved(object, format!("{gone}; {advice}"), None),
+        });
     } else if !is_list(built_in, object) && !is_not_sent(object) {
         flaws.extend(unknown(built_in, object, target));
     }
     None
 }
 
-fn unserved<'d>(object: &Object<'d>, message: String) -> Flaw<'d> {
+fn unserved<'d>(object: &Object<'d>, message: String, change: Option<Action>) -> Flaw<'d> {
     let kind = FlawKind::UnservedVersion;
-    Flaw { kind, place: object.place.at("apiVersion"), message, change: None }
+    Flaw { kind, place: object.place.at("apiVersion"), message, change }
+}
+
+/// The version of a kind that the target serves.
+fn instead<'t>(built_in: &'t BuiltIn, kind: &Kind, target: u16) -> Option<&'t Kind> {
+    best(built_in, target, |it| it.group == kind.group && it.name == kind.name)
+}
+
+/// The change of an object's API version into that of a kind, where the object as it is fits that and means the
+/// same there.
+fn moved(built_in: &BuiltIn, object: &Object<'_>, kind: &Kind, target: u16) -> Option<Action> {
+    let is_written = object.place.at("apiVersion").as_str().is_some();
+    let may_move = is_written && object.kind == kind.name && means_the_same(object);
+    (may_move && fits(built_in, object, kind, target))
+        .then(|| Action::set(kind.api_version().as_ref()))
+}
+
+/// Whether nothing is wrong with an object as one of a kind.
+pub(super) fn fits(built_in: &BuiltIn, object: &Object<'_>, kind: &Kind, target: u16) -> bool {
+    let mut flaws = Vec::new();
+    let shape = Shape::Struct(kind.root);
+    let is_secret = kind.group.is_empty() && kind.name == "Secret";
+    walk::check(
+        object.place,
+        &Root { table: &built_in.table, shape, target, is_secret },
+        &mut flaws,
+    );
+    kind.served.contains(target) && flaws.is_empty()
+}
+
+/// Whether fields of an object that every API version of its kind has mean the same in all of them. What they
+/// default to differs in the older ones.
+fn means_the_same(object: &Object<'_>) -> bool {
+    let spec = object.place.at("spec");
+    match object.kind {
+        // It selects no pods in v1beta1, and all of them in v1.
+        "PodDisruptionBudget" => {
+            let selector = spec.at("selector");
+            ["matchLabels", "matchExpressions"].iter().any(|it| !selector.at(it).is_empty())
+        }
+        // Their errors are ignored in v1beta1, and reject requests in v1.
+        "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration" => {
+            let mut webhooks = object.place.at("webhooks").items();
+            let stated = ["failurePolicy", "matchPolicy", "timeoutSeconds"];
+            webhooks.all(|webhook| stated.iter().all(|it| webhook.at(it).exists()))
+        }
+        "DaemonSet" | "StatefulSet" => {
+            object.version == "v1" || spec.at("updateStrategy").at("type").exists()
+        }
+        _ => !object.version.contains("alpha"),
+    }
 }
 
 /// What to say of a kind that the target does not serve in this API version.
-fn outside(built_in: &BuiltIn, kind: &Kind, target: u16) -> String {
+fn outside(kind: &Kind, instead: Option<&Kind>, target: u16) -> String {
     let what = format!("{} {}", kind.api_version(), kind.name);
-    let instead = best(built_in, target, |it| it.group == kind.group && it.name == kind.name)
-        .map_or_else(String::new, |it| format!("; use {}", it.api_version()));
+    let instead = instead.map_or_else(String::new, |it| format!("; use {}", it.api_version()));
     if target < kind.served.since {
         format!("{what} is served from v1.{} on, not in v1.{target}{instead}", kind.served.since)
     } else {
@@ -118,6 +170,11 @@ fn unknown<'d>(built_in: &BuiltIn, object: &Object<'d>, target: u16) -> Option<F
     let flaw = |place: Place<'d>, message: String| {
         Some(Flaw { kind: FlawKind::UnknownKind, place, message, change: None })
     };
+    let elsewhere = |meant: &Kind, message: String| {
+        let change = moved(built_in, object, meant, target);
+        let place = object.place.at("apiVersion");
+        Some(Flaw { kind: FlawKind::UnknownKind, place, message, change })
+    };
     let (version, kind) = (object.place.at("apiVersion"), object.place.at("kind"));
     let group = if object.group.is_empty() { "the core group" } else { object.group };
     if !built_in.has_group(object.group) {
@@ -132,8 +189,8 @@ fn unknown<'d>(built_in: &BuiltIn, object: &Object<'d>, target: u16) -> Option<F
             let (group, kind) = (object.group, object.kind);
             return flaw(version, format!("there is no API group `{group}`; {kind} {gone}"));
         };
-        return flaw(
-            version,
+        return elsewhere(
+            meant,
             format!(
                 "there is no API group `{}`; {} is in {}",
                 object.group,
@@ -145,8 +202,8 @@ fn unknown<'d>(built_in: &BuiltIn, object: &Object<'d>, target: u16) -> Option<F
     if let Some(meant) =
         best(built_in, target, |it| it.group == object.group && it.name == object.kind)
     {
-        return flaw(
-            version,
+        return elsewhere(
+            meant,
             format!(
                 "{group} has no {} in version `{}`; use {}",
                 object.kind,
@@ -156,8 +213,8 @@ fn unknown<'d>(built_in: &BuiltIn, object: &Object<'d>, target: u16) -> Option<F
         );
     }
     if let Some(meant) = best(built_in, target, |it| it.name == object.kind) {
-        return flaw(
-            version,
+        return elsewhere(
+            meant,
             format!("{group} has no {}; it is in {}", object.kind, meant.api_version()),
         );
     }
@@ -169,7 +226,25 @@ fn unknown<'d>(built_in: &BuiltIn, object: &Object<'d>, target: u16) -> Option<F
     let meant =
         similar(object.kind, of_group).or_else(|| similar(object.kind, all.map(|it| it.name)));
     let hint = meant.map_or_else(String::new, |it| format!("; did you mean {it}"));
-    flaw(kind, format!("{group} has no kind `{}`{hint}", object.kind))
+    let message = format!("{group} has no kind `{}`{hint}", object.kind);
+    let mut of_version = all_of(built_in, object, target);
+    let change = only_similar(object.kind, of_version.clone().map(|it| it.name))
+        .and_then(|name| of_version.find(|it| it.name == name))
+        .filter(|it| fits(built_in, object, it, target))
+        .map(|it| Action::set(it.name));
+    Some(Flaw { kind: FlawKind::UnknownKind, place: kind, message, change })
+}
+
+/// The kinds of an object's API version that the target serves.
+fn all_of<'t>(
+    built_in: &'t BuiltIn,
+    object: &Object<'_>,
+    target: u16,
+) -> impl Iterator<Item = &'t Kind> + Clone {
+    let (group, version) = (object.group, object.version);
+    let is_of =
+        move |it: &&Kind| it.group == group && it.version == version && it.served.contains(target);
+    built_in.kinds.iter().filter(is_of)
 }
 
 /// Where a kind was that the target has nowhere, and what became of it.

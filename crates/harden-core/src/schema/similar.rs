@@ -4,14 +4,43 @@ use strsim::osa_distance;
 
 /// The name that is nearest to a mistyped one, if one is near enough that it must have been meant.
 pub fn similar<'n>(mistyped: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    near(mistyped, names).min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+}
+
+/// The same where no other name is nearly as near, so that nothing else can have been meant.
+pub(super) fn only_similar<'n>(
+    mistyped: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Option<&'n str> {
+    let mut best: Option<(usize, &str)> = None;
+    let mut next = usize::MAX;
+    for (distance, name) in near(mistyped, names) {
+        match best {
+            Some((least, _)) if distance >= least => next = next.min(distance),
+            _ => {
+                next = best.map_or(usize::MAX, |(least, _)| least);
+                best = Some((distance, name));
+            }
+        }
+    }
+    let is_only = |least: usize| next > least && (least == 0 || next > least + 1);
+    best.filter(|(least, _)| is_only(*least)).map(|(_, name)| name)
+}
+
+/// The names that are near enough to a mistyped one, and how far each is.
+fn near<'n>(
+    mistyped: &str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> impl Iterator<Item = (usize, &'n str)> {
     let most = match mistyped.len() {
         0..=2 => 0,
         3..=4 => 1,
         5..=10 => 2,
         _ => 3,
     };
-    let near = names.into_iter().filter_map(|name| {
-        let distance = if folded(name) == folded(mistyped) {
+    let all = folded(mistyped);
+    names.into_iter().filter_map(move |name| {
+        let distance = if folded(name) == all {
             0
         } else if name.len().abs_diff(mistyped.len()) <= most {
             osa_distance(mistyped, name)
@@ -19,8 +48,7 @@ pub fn similar<'n>(mistyped: &str, names: impl IntoIterator<Item = &'n str>) -> 
             return None;
         };
         (distance <= most).then_some((distance, name))
-    });
-    near.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
+    })
 }
 
 /// Whether a key is another one, misspelt.
@@ -69,6 +97,14 @@ mod tests {
         ] {
             assert!(!is_near(key, wanted), "{key}");
         }
+    }
+
+    #[test]
+    fn a_name_that_two_others_are_as_near_to_means_neither_of_them() {
+        assert_eq!(only_similar("hostIP", ["hostIPC", "hostPID", "hostname"]), None);
+        assert_eq!(only_similar("hostIPc", ["hostIPC", "hostPID"]), Some("hostIPC"));
+        assert_eq!(only_similar("replica", ["replicas", "paused"]), Some("replicas"));
+        assert_eq!(only_similar("", ["a"]), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use harden_yaml::{Action, Place, is_one_word};
 use super::built_in::built_in;
 use super::limit::Limit;
 use super::patch::is_directive;
-use super::similar::similar;
+use super::similar::{only_similar, similar};
 use super::table::{Field, LimitedId, Presence, Shape, Table, Type};
 use super::{Flaw, FlawKind, scalar, words};
 
@@ -142,7 +142,8 @@ impl<'d> Walker<'_, 'd> {
         for (key, value) in place.entries() {
             let Some(field) = at.table.field(of, key) else {
                 if !of.is_open && !is_directive(key) {
-                    self.unknown_field(key, value, &level);
+                    let change = self.renamed(key, value, place, at, &level);
+                    self.unknown_field(key, value, &level, change);
                 }
                 continue;
             };
@@ -194,7 +195,45 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
-    fn unknown_field(&mut self, key: &str, value: Place<'d>, level: &Level<'_>) {
+    /// The change of an unknown key into the only one that can be meant, where its value is right for that.
+    fn renamed(
+        &self,
+        key: &str,
+        value: Place<'d>,
+        place: Place<'d>,
+        at: &At<'_>,
+        level: &Level<'_>,
+    ) -> Option<Action> {
+        if place.len() > MOST_ENTRIES || level.table.fields(level.of).len() > MOST_FIELDS {
+            return None;
+        }
+        let meant = |key: &str| {
+            let fields = level.table.fields(level.of).iter();
+            let names = fields.filter(|it| it.versions.contains(self.target));
+            only_similar(key, names.map(|it| it.name.as_ref()))
+        };
+        let name = meant(key).filter(|it| place.get(it).is_none() && is_one_word(key))?;
+        let field = level.table.field(level.of, name)?;
+        let is_unknown = |key: &str| level.table.field(level.of, key).is_none();
+        let mut others = place.entries().map(|(it, _)| it).filter(|it| *it != key);
+        if others.any(|it| is_unknown(it) && meant(it) == Some(name)) {
+            return None;
+        }
+        let mut flaws = Vec::new();
+        let mut walker =
+            Walker { target: self.target, is_secret: self.is_secret, flaws: &mut flaws };
+        let (shape, depth) = (field.shape, at.depth + 1);
+        walker.visit(value, &At { table: at.table, shape, of: None, depth, above: Some(level) });
+        flaws.is_empty().then(|| Action::Rename(name.to_owned()))
+    }
+
+    fn unknown_field(
+        &mut self,
+        key: &str,
+        value: Place<'d>,
+        level: &Level<'_>,
+        change: Option<Action>,
+    ) {
         let hint =
             suggest(key, level, self.target).map_or_else(String::new, |it| format!("; {it}"));
         let owner = words::type_name(level.of.name);
@@ -205,7 +244,7 @@ impl<'d> Walker<'_, 'd> {
         } else {
             format!("{owner} has no field `{key}`{hint}")
         };
-        self.push(FlawKind::UnknownField, value, message, None);
+        self.push(FlawKind::UnknownField, value, message, change);
     }
 
     fn not_in_version(&mut self, field: &Field, value: Place<'d>) {
@@ -289,6 +328,9 @@ fn is_missing(field: &Field, value: Place<'_>, table: &Table) -> bool {
 
 /// Types of more fields than this are not searched for what was meant; real ones have a tenth of it.
 const MOST_FIELDS: usize = 1_000;
+
+/// Maps of more entries than this are not looked through for keys that mean the same.
+const MOST_ENTRIES: usize = 100;
 
 /// What was meant by a key that no field has.
 fn suggest(key: &str, level: &Level<'_>, target: u16) -> Option<String> {

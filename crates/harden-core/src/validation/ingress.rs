@@ -1,6 +1,6 @@
 //! What the API server refuses of Ingresses.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::names::{self, Flaw};
 use super::problem::{ProblemKind, Problems};
@@ -17,11 +17,13 @@ pub(super) fn check<'d>(object: &Object<'d>, problems: &mut Problems<'d>) {
         backend(spec.at("defaultBackend"), problems);
     }
     for rule in spec.at("rules").items() {
-        problems.optional_text(KIND, rule.at("host"), host);
+        if rule.at("host").as_str() != Some("") {
+            named(rule.at("host"), host, problems);
+        }
         rule.at("http").at("paths").items().for_each(|it| path(it, problems));
     }
     for tls in spec.at("tls").items() {
-        tls.at("hosts").items().for_each(|it| problems.text(KIND, it, wildcard_host));
+        tls.at("hosts").items().for_each(|it| named(it, wildcard_host, problems));
         problems.optional_text(ProblemKind::Name, tls.at("secretName"), names::subdomain);
     }
     let class = spec.at("ingressClassName");
@@ -44,18 +46,34 @@ fn path<'d>(path: Place<'d>, problems: &mut Problems<'d>) {
         problems.add(KIND, text, "`path` is required, and must be absolute");
     }
     if is_plain || form == Some("ImplementationSpecific") {
-        problems.text(KIND, text, |it| {
-            let is_absent = it.is_empty() && !is_plain;
-            let is_absolute = it.starts_with('/') || is_absent;
-            (!is_absolute)
-                .then_some("must be an absolute path")
-                .or_else(|| if is_plain { unclean(it) } else { None })
-        });
+        let written = text.as_str().filter(|it| is_plain || !it.is_empty());
+        if let Some(relative) = written.filter(|it| !it.starts_with('/')) {
+            let meant = absolute(relative).map(Action::set);
+            problems.invalid_but_for(KIND, text, "must be an absolute path", meant);
+        } else if is_plain {
+            problems.text(KIND, text, unclean);
+        }
     }
     let target = path.at("backend");
     if target.is_map() {
         backend(target, problems);
     }
+}
+
+/// The absolute path that a relative one can only mean, where it is plain text.
+fn absolute(relative: &str) -> Option<String> {
+    let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"/-_.~".contains(&it);
+    let is_whole = relative.starts_with(|it: char| it.is_ascii_alphanumeric())
+        && relative.bytes().all(is_plain);
+    Some(format!("/{relative}")).filter(|it| is_whole && unclean(it).is_none())
+}
+
+/// A host, whose letters are small.
+fn named<'d>(place: Place<'d>, flaw: fn(&str) -> Flaw, problems: &mut Problems<'d>) {
+    let Some((text, rule)) = place.as_str().and_then(|it| Some((it, flaw(it)?))) else { return };
+    let small = text.to_ascii_lowercase();
+    let meant = flaw(&small).is_none().then(|| Action::set(small));
+    problems.invalid_but_for(KIND, place, rule, meant);
 }
 
 /// What may not be in a path that is compared as it is written.

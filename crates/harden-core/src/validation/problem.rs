@@ -1,6 +1,6 @@
 //! What is refused, and how it is said.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::names::Flaw;
 use crate::kubernetes::MinorVersion;
@@ -18,6 +18,8 @@ pub struct Problem<'d> {
     pub place: Place<'d>,
     /// What is wrong, in one line without a full stop; the same for the same problem elsewhere.
     pub message: String,
+    /// What mends it, all together; empty where that takes a decision.
+    pub mend: Vec<(Place<'d>, Action)>,
 }
 
 /// What can be wrong.
@@ -81,18 +83,41 @@ impl<'d> Problems<'d> {
 
     /// Says what is wrong with a place, unless something else will be put there.
     pub(super) fn add(&mut self, kind: ProblemKind, place: Place<'d>, message: impl Into<String>) {
+        self.add_mended(kind, place, message, Vec::new());
+    }
+
+    /// The same, with what mends it.
+    pub(super) fn add_mended(
+        &mut self,
+        kind: ProblemKind,
+        place: Place<'d>,
+        message: impl Into<String>,
+        mend: Vec<(Place<'d>, Action)>,
+    ) {
         if !place.as_str().is_some_and(is_placeholder) {
-            self.found.push(Problem { kind, place, message: message.into() });
+            self.found.push(Problem { kind, place, message: message.into(), mend });
         }
     }
 
     /// Says what is wrong with a value, and repeats it.
     pub(super) fn invalid(&mut self, kind: ProblemKind, place: Place<'d>, rule: &str) {
+        self.invalid_but_for(kind, place, rule, None);
+    }
+
+    /// The same, where another value would do if there is one.
+    pub(super) fn invalid_but_for(
+        &mut self,
+        kind: ProblemKind,
+        place: Place<'d>,
+        rule: &str,
+        meant: Option<Action>,
+    ) {
         let name = label(place);
-        match value(place) {
-            Some(value) => self.add(kind, place, format!("{name} is {value}: {rule}")),
-            None => self.add(kind, place, format!("{name}: {rule}")),
-        }
+        let message = match value(place) {
+            Some(value) => format!("{name} is {value}: {rule}"),
+            None => format!("{name}: {rule}"),
+        };
+        self.add_mended(kind, place, message, meant.map(|it| (place, it)).into_iter().collect());
     }
 
     /// Says what is wrong with a text, if anything.
@@ -134,6 +159,14 @@ impl<'d> Problems<'d> {
     pub(super) fn forbidden(&mut self, kind: ProblemKind, place: Place<'d>, rule: &str) {
         if place.exists() {
             self.add(kind, place, format!("{} may not be set {rule}", label(place)));
+        }
+    }
+
+    /// The same where the field says nothing at all here, so that it can go.
+    pub(super) fn meaningless(&mut self, kind: ProblemKind, place: Place<'d>, rule: &str) {
+        if place.exists() {
+            let message = format!("{} may not be set {rule}", label(place));
+            self.add_mended(kind, place, message, vec![(place, Action::Remove)]);
         }
     }
 

@@ -5,7 +5,7 @@ mod job;
 mod schedule;
 mod strategy;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::pod::check_template;
 use super::problem::{ProblemKind, Problems};
@@ -84,7 +84,7 @@ pub(super) fn check_replication_controller<'d>(object: &Object<'d>, problems: &m
     for (key, value) in wanted.entries() {
         let is_same = labels.get(key).is_some_and(|it| text(it) == text(value));
         if !is_same && !is_open(labels) && !is_placeholder(text(value)) {
-            mismatch(labels, problems);
+            mismatch(labels, given(wanted, labels), problems);
             return;
         }
     }
@@ -111,13 +111,27 @@ fn selects<'d>(wanted: Place<'d>, labels: Place<'d>, problems: &mut Problems<'d>
             || wanted.at("matchLabels").entries().any(|(_, value)| is_placeholder(text(value)))
     };
     if !selector.matches(|key| labels.get(key).map(text)) && !is_open() {
-        mismatch(labels, problems);
+        let equal = wanted.at("matchLabels");
+        // What expressions ask for may have many answers.
+        let is_enough =
+            selector.matches(|key| equal.get(key).or_else(|| labels.get(key)).map(text));
+        let given = if is_enough { given(equal, labels) } else { Vec::new() };
+        mismatch(labels, given, problems);
     }
 }
 
-fn mismatch<'d>(labels: Place<'d>, problems: &mut Problems<'d>) {
+/// Gives pods the labels that are wanted and that they do not have.
+fn given<'d>(wanted: Place<'d>, labels: Place<'d>) -> Vec<(Place<'d>, Action)> {
+    let is_lacking = |(key, value): &(&'d str, Place<'d>)| {
+        labels.get(key).is_none_or(|it| text(it) != text(*value))
+    };
+    let lacking = wanted.entries().filter(is_lacking);
+    lacking.map(|(key, value)| (labels.at(key), Action::set(text(value)))).collect()
+}
+
+fn mismatch<'d>(labels: Place<'d>, given: Vec<(Place<'d>, Action)>, problems: &mut Problems<'d>) {
     let message = "`selector` does not match the labels of the template";
-    problems.add(ProblemKind::Selector, labels, message);
+    problems.add_mended(ProblemKind::Selector, labels, message, given);
 }
 
 /// Whether labels are not known before something else is filled in, or are no labels at all.
@@ -135,7 +149,8 @@ fn text(place: Place<'_>) -> &str {
 fn always_restarts<'d>(spec: Place<'d>, problems: &mut Problems<'d>) {
     let policy = spec.at("restartPolicy");
     if policy.as_str().is_some_and(|it| matches!(it, "Never" | "OnFailure")) {
-        problems.invalid(KIND, policy, "must be `Always` here");
+        let rule = "must be `Always` here";
+        problems.invalid_but_for(KIND, policy, rule, Some(Action::set("Always")));
     }
-    problems.forbidden(KIND, spec.at("activeDeadlineSeconds"), "here");
+    problems.meaningless(KIND, spec.at("activeDeadlineSeconds"), "here");
 }

@@ -26,15 +26,20 @@ fn listed(text: &str) -> String {
     format!("---\n---\n# nothing\n---\napiVersion: v1\nkind: List\nitems:\n- {}", item.trim_start())
 }
 
-/// Where a pointer leads, or the last place on its way where something is.
-fn resolve<'d>(root: Place<'d>, pointer: &Pointer) -> Place<'d> {
-    let mut place = root;
+/// Rules that point at what a label elsewhere in the object lets others do.
+const ELSEWHERE: [&str; 1] = ["aggregation-into-view"];
+
+/// Where a pointer leads, or the last place on its way where something is, and what is around that, the nearest
+/// last.
+fn resolve<'d>(root: Place<'d>, pointer: &Pointer) -> (Place<'d>, Vec<Place<'d>>) {
+    let (mut place, mut around) = (root, vec![root]);
     for step in pointer.steps() {
         let item = step.parse().ok().and_then(|index| place.items().nth(index));
         let Some(below) = item.or_else(|| place.get(&step)) else { break };
+        around.push(place);
         place = below;
     }
-    place
+    (place, around)
 }
 
 #[test]
@@ -87,7 +92,7 @@ fn an_item_of_a_list_is_mended_as_the_object_alone_and_where_it_is() {
 }
 
 #[test]
-fn every_fix_leads_to_where_its_finding_points() {
+fn every_fix_leads_to_where_its_finding_points_or_beside_it() {
     let mut edits = 0;
     for rule in rules::all() {
         let several = format!("a: 1\n---\n---\n{}\n---\n{}", rule.bad, rule.bad);
@@ -96,16 +101,40 @@ fn every_fix_leads_to_where_its_finding_points() {
             for finding in findings(rule, text) {
                 for spot in finding.spots.iter().filter(|it| it.remedy.is_some()) {
                     let edit = finding.edit(spot.remedy.as_ref().unwrap());
-                    let place = resolve(documents[edit.document].root(), &edit.pointer);
+                    let (place, around) = resolve(documents[edit.document].root(), &edit.pointer);
                     // Metadata without labels are pointed at by the name that they hold.
                     let name = place.at("name").span();
                     let spans =
                         [Some(place.grip()), Some(place.span()), place.key_span(), Some(name)];
-                    assert!(spans.contains(&Some(spot.span)), "{}: {edit:?} {text}", rule.id);
+                    let mut nearest = around.iter().rev().take(2).map(|it| it.span().range());
+                    let is_beside = nearest.any(|it| it.contains(&spot.span.range().start))
+                        || around.iter().any(|it| it.key_span() == Some(spot.span))
+                        || ELSEWHERE.contains(&rule.id);
+                    let leads = spans.contains(&Some(spot.span)) || is_beside;
+                    assert!(leads, "{}: {edit:?} {text}", rule.id);
                     edits += 1;
                 }
             }
         }
     }
     assert!(edits > 150, "{edits}");
+}
+
+#[test]
+fn what_is_mended_elsewhere_is_no_change_of_a_spot() {
+    for (steps, path, is_here) in [
+        (&["spec", "containers", "0", "image"][..], "spec.containers[0].image", true),
+        (&["metadata", "labels", "a.b/c"], "metadata.labels[\"a.b/c\"]", true),
+        (&["a", "say \"b\""], "a[\"say \\\"b\\\"\"]", true),
+        (&["0"], "[0]", true),
+        (&["rules"], "rules[0].level", false),
+        (&["rules", "1"], "rules[0]", false),
+        (&["rules", "0", "level"], "rules[0]", false),
+        (&["a"], "ab", false),
+        (&["a", "b"], "ab", false),
+        (&["password"], "[\"…\"]", false),
+    ] {
+        let pointer = steps.iter().fold(Pointer::default(), |it, step| it.at(step));
+        assert_eq!(leads_to(&pointer, path), is_here, "{pointer} {path}");
+    }
 }

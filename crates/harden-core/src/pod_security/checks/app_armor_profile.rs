@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use harden_yaml::Place;
+
 use crate::kubernetes::Level;
 use crate::pod_security::message::{Culprits, go_quoted, plural, quoted};
 use crate::pod_security::pod::APP_ARMOR_PREFIX;
@@ -23,8 +25,7 @@ fn allowed_profiles<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     let mut culprits = Culprits::default();
     let mut types = BTreeSet::new();
     if let Some(profile) = pod.security.app_armor.filter(|it| !is_allowed_type(it.kind)) {
-        let field = pod.security.field("appArmorProfile.type");
-        culprits.add_pod(Fault::set(field, "RuntimeDefault"));
+        culprits.add_pod(Fault::default_profile(&pod.security, "appArmorProfile").on_linux(pod));
         types.insert(profile.kind);
     }
     for container in &pod.containers {
@@ -34,8 +35,8 @@ fn allowed_profiles<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
             types.insert(profile.kind);
             // A copied profile is not in the text: the fault is that of its annotation.
             if !container.is_app_armor_copied {
-                let field = container.security.field("appArmorProfile.type");
-                culprits.faults.push(Fault::set(field, "RuntimeDefault"));
+                let fault = Fault::default_profile(&container.security, "appArmorProfile");
+                culprits.faults.push(fault.on_linux(pod));
             }
         }
     }
@@ -68,12 +69,32 @@ fn forbidden_annotations<'d>(pod: &Pod<'d>, faults: &mut Vec<Fault<'d>>) -> Vec<
         for (key, value, place) in pod.annotations() {
             if key.starts_with(APP_ARMOR_PREFIX) && !is_allowed_annotation(value) {
                 forbidden.push(format!("{key}={}", go_quoted(value)));
-                faults.push(Fault::set(place, "runtime/default"));
+                faults.push(mended(pod, key, place));
             }
         }
         forbidden.sort_unstable();
     }
     forbidden
+}
+
+/// An annotation that asks for the runtime's own profile, which is also what there is without; the API server
+/// refuses it beside a field that asks for another one, and without its container.
+fn mended<'d>(pod: &Pod<'d>, key: &str, place: Place<'d>) -> Fault<'d> {
+    let name = key.strip_prefix(APP_ARMOR_PREFIX).unwrap_or_default();
+    let container = pod.containers.iter().find(|it| it.name == name);
+    let own = container.and_then(|it| it.security.app_armor.filter(|_| !it.is_app_armor_copied));
+    let field = own.or(pod.security.app_armor);
+    if container.is_none() || field.is_some_and(|it| it.kind == "Localhost") {
+        Fault::remove(place)
+    } else {
+        // One that differs from the field would be refused, so that neither is mended without the other.
+        let context = container.filter(|_| own.is_some()).map_or(&pod.security, |it| &it.security);
+        let field = field.filter(|it| !is_allowed_type(it.kind)).map(|_| {
+            let field = Fault::default_profile(context, "appArmorProfile").on_linux(pod);
+            field.change.map(|change| (field.place, change)).into_iter().chain(field.along)
+        });
+        Fault::set(place, "runtime/default").with(field.into_iter().flatten())
+    }
 }
 
 fn is_allowed_type(kind: &str) -> bool {

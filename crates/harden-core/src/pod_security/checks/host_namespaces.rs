@@ -1,5 +1,10 @@
 //! Pods must not share the network, processes or IPC of their node.
 
+use std::net::IpAddr;
+
+use harden_yaml::Action;
+
+use super::host_probes_and_host_lifecycle::hosts_of;
 use crate::kubernetes::Level;
 use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
 
@@ -10,6 +15,27 @@ pub(super) static CHECK: Check = Check {
     fields: &["spec.hostNetwork", "spec.hostPID", "spec.hostIPC"],
     revisions: &[Revision::since(0, own_namespaces)],
 };
+
+/// A namespace of its own. Outside of the network of the node the API server refuses processes of a Windows
+/// node, and loopback is another one than that which the kubelet asks.
+pub(super) fn own<'d>(pod: &Pod<'d>, key: &'static str) -> Fault<'d> {
+    let fault = Fault::set(pod.spec.at(key), false);
+    if key != "hostNetwork" {
+        return fault;
+    }
+    let contexts = pod.containers.iter().map(|it| &it.security).chain([&pod.security]);
+    let processes = contexts.filter(|it| it.is_host_process);
+    let processes =
+        processes.map(|it| (it.field("windowsOptions.hostProcess"), Action::set(false)));
+    let asking = pod.containers.iter().filter(|it| it.has_handler_hosts);
+    let loopback = asking.flat_map(hosts_of).filter(|(host, _)| is_loopback(host));
+    fault.with(processes).with(loopback.map(|(_, place)| (place, Action::Remove)))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let is_loopback = |it: IpAddr| it.is_loopback() || it.is_unspecified();
+    host == "localhost" || host.parse().is_ok_and(is_loopback)
+}
 
 fn own_namespaces<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     if !(pod.host_network || pod.host_pid || pod.host_ipc) {
@@ -22,6 +48,6 @@ fn own_namespaces<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     Some(Violation {
         reason: "host namespaces",
         detail: settings.join(", "),
-        faults: shared().map(|key| Fault::set(pod.spec.at(key), false)).collect(),
+        faults: shared().map(|key| own(pod, key)).collect(),
     })
 }

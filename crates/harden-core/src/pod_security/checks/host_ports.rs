@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use harden_yaml::Place;
 
+use super::host_namespaces;
 use crate::kubernetes::Level;
 use crate::pod_security::message::{Culprits, plural};
 use crate::pod_security::{Check, Container, ContainerKind, Fault, Pod, Revision, Violation};
@@ -61,5 +62,5 @@ fn host_port<'d>(
         return None;
     }
     let number = port.at("containerPort").as_i64().filter(|number| *number != 0)?;
-    Some((number, Fault::set(pod.spec.at("hostNetwork"), false)))
+    Some((number, host_namespaces::own(pod, "hostNetwork")))
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use harden_yaml::Place;
+
 use crate::kubernetes::Level;
 use crate::pod_security::message::{plural, quoted};
-use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
+use crate::pod_security::{Check, Container, Fault, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "hostProbesAndHostLifecycle",
@@ -28,21 +30,26 @@ pub(super) static CHECK: Check = Check {
 const HANDLERS: [&str; 5] =
     ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop"];
 
+/// The hosts that the handlers of a container name.
+pub(super) fn hosts_of<'d>(container: &Container<'d>) -> impl Iterator<Item = (&'d str, Place<'d>)> {
+    let handlers = HANDLERS.map(|handler| container.place().follow(handler));
+    let actions = handlers.into_iter().flat_map(|it| ["httpGet", "tcpSocket"].map(|key| it.at(key)));
+    actions.filter_map(|action| {
+        let field = action.at("host");
+        Some((field.as_str().filter(|host| !host.is_empty())?, field))
+    })
+}
+
 fn no_hosts<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     // This check alone names containers sorted, and each name once.
     let mut names = BTreeSet::new();
     let mut hosts = BTreeSet::new();
     let mut faults = Vec::new();
     for container in pod.containers.iter().filter(|container| container.has_handler_hosts) {
-        for handler in HANDLERS.map(|handler| container.place().follow(handler)) {
-            for action in ["httpGet", "tcpSocket"] {
-                let field = handler.at(action).at("host");
-                if let Some(host) = field.as_str().filter(|host| !host.is_empty()) {
-                    names.insert(container.name);
-                    hosts.insert(host);
-                    faults.push(Fault::remove(field));
-                }
-            }
+        for (host, field) in hosts_of(container) {
+            names.insert(container.name);
+            hosts.insert(host);
+            faults.push(Fault::remove(field));
         }
     }
     if names.is_empty() {

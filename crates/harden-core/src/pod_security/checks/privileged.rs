@@ -17,7 +17,15 @@ fn unprivileged<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     for container in &pod.containers {
         if container.security.privileged == Some(true) {
             let field = container.security.field("privileged");
-            culprits.add_container(container.name, Fault::set(field, false));
+            // In a pod for Windows the API server refuses the field.
+            let fault = if pod.is_windows {
+                Fault::remove(field)
+            } else if container.must_be_privileged() {
+                Fault::decide(field)
+            } else {
+                Fault::set(field, false)
+            };
+            culprits.add_container(container.name, fault);
         }
     }
     (!culprits.is_empty()).then(|| Violation {

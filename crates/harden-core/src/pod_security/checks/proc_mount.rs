@@ -20,7 +20,10 @@ pub(super) fn masked<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     for container in &pod.containers {
         if let Some(kind) = container.security.proc_mount.filter(|kind| *kind != "Default") {
             let field = container.security.field("procMount");
-            culprits.add_container(container.name, Fault::set(field, "Default"));
+            // In a pod for Windows the API server refuses the field.
+            let fault =
+                if pod.is_windows { Fault::remove(field) } else { Fault::set_word(field, "Default", &["Unmasked"]) };
+            culprits.add_container(container.name, fault);
             types.insert(kind);
         }
     }

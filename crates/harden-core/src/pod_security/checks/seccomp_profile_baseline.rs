@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use crate::kubernetes::Level;
 use crate::pod_security::message::{Culprits, go_quoted, plural, quoted};
 use crate::pod_security::pod::{SECCOMP_POD, SECCOMP_PREFIX};
-use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
+use crate::pod_security::{Check, Fault, Pod, Revision, SecurityContext, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "seccompProfile_baseline",
@@ -57,16 +57,14 @@ fn annotations<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
 pub(super) fn forbidden_types<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     let mut culprits = Culprits::default();
     let mut types = BTreeSet::new();
-    let fault =
-        |field: Place<'d>| Fault::set(field, "RuntimeDefault");
     if let Some(kind) = pod.security.seccomp.filter(|kind| !is_allowed_type(kind)) {
-        culprits.add_pod(fault(pod.security.field("seccompProfile.type")));
+        culprits.add_pod(default_of_pod(pod));
         types.insert(kind);
     }
     for container in &pod.containers {
         if let Some(kind) = container.security.seccomp.filter(|kind| !is_allowed_type(kind)) {
-            let field = container.security.field("seccompProfile.type");
-            culprits.add_container(container.name, fault(field));
+            let key = format!("{SECCOMP_PREFIX}{}", container.name);
+            culprits.add_container(container.name, default(pod, &container.security, &key));
             types.insert(kind);
         }
     }
@@ -79,6 +77,20 @@ pub(super) fn forbidden_types<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
         quoted(&types)
     );
     Some(Violation { reason: "seccompProfile", detail, faults: culprits.faults })
+}
+
+/// The pod's own profile becomes the runtime's.
+pub(super) fn default_of_pod<'d>(pod: &Pod<'d>) -> Fault<'d> {
+    default(pod, &pod.security, SECCOMP_POD)
+}
+
+/// A profile becomes the runtime's. The API server refuses an annotation beside it that asks for another one.
+fn default<'d>(pod: &Pod<'d>, context: &SecurityContext<'d>, annotation: &str) -> Fault<'d> {
+    let is_other = |it: &Place<'_>| !matches!(it.as_str(), Some("runtime/default" | "docker/default"));
+    let annotation = pod.annotations.get(annotation).filter(|_| pod.has_seccomp_annotations);
+    Fault::default_profile(context, "seccompProfile")
+        .with(annotation.filter(is_other).map(|it| (it, Action::Remove)))
+        .on_linux(pod)
 }
 
 fn is_allowed_type(kind: &str) -> bool {

@@ -1,9 +1,9 @@
 //! A seccomp filter must be chosen for every container.
 
-use super::seccomp_profile_baseline::forbidden_types;
+use super::seccomp_profile_baseline::{default_of_pod, forbidden_types};
 use crate::kubernetes::Level;
 use crate::pod_security::message::containers;
-use crate::pod_security::{Check, Fault, Pod, Revision, Violation};
+use crate::pod_security::{Check, Pod, Revision, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "seccompProfile_restricted",
@@ -29,8 +29,7 @@ fn everywhere<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     if unset.is_empty() {
         return forbidden;
     }
-    let field = pod.security.field("seccompProfile.type");
-    let fault = Fault::set(field, "RuntimeDefault");
+    let fault = default_of_pod(pod);
     // Upstream names these containers only when no type is forbidden; they are at fault all the
     // same.
     if let Some(mut violation) = forbidden {

@@ -1,5 +1,7 @@
 //! Containers of Windows nodes must not run as processes of the node.
 
+use harden_yaml::Action;
+
 use crate::kubernetes::Level;
 use crate::pod_security::message::Culprits;
 use crate::pod_security::{Check, Fault, Pod, Revision, SecurityContext, Violation};
@@ -16,8 +18,14 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn no_host_process<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
+    // Of a pod either all containers are such processes or none is, so that none is mended without the others.
+    let set = |context: &SecurityContext<'d>| context.field("windowsOptions.hostProcess");
+    let contexts = std::iter::once(&pod.security).chain(pod.containers.iter().map(|it| &it.security));
+    let fields: Vec<_> = contexts.filter(|it| it.is_host_process).map(set).collect();
     let fault = |context: &SecurityContext<'d>| {
-        Fault::set(context.field("windowsOptions.hostProcess"), false)
+        let field = set(context);
+        let others = fields.iter().filter(|it| !it.is_at(&field));
+        Fault::set(field, false).with(others.map(|it| (*it, Action::set(false))))
     };
     let mut culprits = Culprits::default();
     if pod.security.is_host_process {

@@ -86,6 +86,12 @@ impl<'d> Container<'d> {
     pub fn place(&self) -> Place<'d> {
         self.security.owner
     }
+
+    /// Whether the API server takes it only if it is privileged.
+    pub(crate) fn must_be_privileged(&self) -> bool {
+        let mut mounts = self.place().at("volumeMounts").items();
+        mounts.any(|it| it.at("mountPropagation").as_str() == Some("Bidirectional"))
+    }
 }
 
 fn names_host(handler: Place<'_>) -> bool {

@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::kubernetes::Level;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-configuration-refused",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           plane down at the next restart.",
     remedy: "correct what the server names",
     breaks: "",
+    mend: Mend::Safe,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",
     )],

@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::kubernetes::Level;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-default-privileged",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set defaults.enforce to baseline or restricted",
     breaks: "Pods that break the level are rejected in all namespaces without labels: set audit \
              and warn first, label or exempt the namespaces that need more, and enforce then.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",

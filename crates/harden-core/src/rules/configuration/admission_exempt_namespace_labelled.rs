@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::configuration::admission::PodSecurityConfiguration;
 use crate::kubernetes::GroupKind;
 use crate::pod_security::Labels;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, ServerFiles, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, ServerFiles, Severity, World};
 use crate::simulate::pod_security::exempt_warning;
 
 pub(super) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "take the namespace out of the exemptions, or remove its labels",
     breaks: "Without the exemption, pods beyond the level of the labels are rejected when they are \
              created again.",
+    mend: Mend::ByHand("whether the namespace is let off or held to its labels"),
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",

@@ -1,7 +1,7 @@
 //! Exemptions that nobody has.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-exemption-never-matches",
@@ -13,6 +13,7 @@ pub(super) static RULE: Rule = Rule {
           Whoever relies on the exemption is rejected, and is then given a wider one.",
     remedy: "name the user: `system:serviceaccount:NAMESPACE:NAME` for a ServiceAccount",
     breaks: "The user is let off from now on.",
+    mend: Mend::ByHand("which user is let off"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",
     )],

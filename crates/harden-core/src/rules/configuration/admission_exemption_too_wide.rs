@@ -3,7 +3,7 @@
 use harden_yaml::Action;
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-exemption-too-wide",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           are ignored.",
     remedy: "exempt namespaces of the platform only, and no controller",
     breaks: "Pods that were let off are rejected when they are created again.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",

@@ -3,7 +3,7 @@
 use harden_yaml::Action;
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-path-ignored",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           has no effect, and nothing says so.",
     remedy: "keep one of `configuration` and `path`",
     breaks: "",
+    mend: Mend::Safe,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/",
     )],

@@ -1,9 +1,10 @@
 //! Entries for a plugin after its first.
 
+use harden_yaml::Action;
 use rustc_hash::FxHashMap;
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-plugin-repeated",
@@ -15,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           second says has no effect, and nothing says so.",
     remedy: "keep one entry for each plugin",
     breaks: "",
+    mend: Mend::Safe,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/",
     )],
@@ -61,7 +63,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let first = *names.entry(plugin.name).or_insert(index);
         if first < index {
             let message = format!("plugins[{first}] configures `{}` already", plugin.name);
-            reporter.flag(plugin.place, message, None);
+            reporter.flag(plugin.place, message, Some(Action::Remove));
         }
     }
 }

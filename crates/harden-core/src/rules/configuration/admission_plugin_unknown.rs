@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::configuration::admission::PLUGINS;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::rules::similar::is_misspelt;
 
 pub(super) static RULE: Rule = Rule {
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
           configuration. An enforced default of Pod Security is then none.",
     remedy: "write the name of the plugin exactly",
     breaks: "What the configuration says takes effect, for all namespaces at once.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/tasks/configure-pod-container/enforce-standards-admission-controller/",

@@ -2,9 +2,9 @@
 
 use harden_yaml::Action;
 
-use crate::configuration::audit::{AuditLevel, AuditRule};
+use crate::configuration::audit::{AuditLevel, AuditRule, Item};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-administrators-unlogged",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           stolen the credentials.",
     remedy: "remove the group from the rule, or limit the rule to verbs that only read",
     breaks: "The log grows by the requests of administrators.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::NsaCisa("Audit Logging and Threat Detection"),
@@ -48,6 +49,15 @@ rules:
 const ADMINISTRATORS: [&str; 2] = ["system:masters", "kubeadm:cluster-admins"];
 const READING: [&str; 3] = ["get", "list", "watch"];
 
+/// Takes administrators out of a rule, which would be for everybody if nothing were left.
+fn without<'d>(rule: &AuditRule<'d>) -> Edits<'d> {
+    let is_one = |it: &&Item<'_>| ADMINISTRATORS.contains(&it.text);
+    if rule.user_groups.iter().all(|it| is_one(&it)) {
+        return vec![(rule.place, Action::Remove)];
+    }
+    rule.user_groups.iter().filter(is_one).map(|it| (it.place, Action::Remove)).collect()
+}
+
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object, reporter) else { return };
     let hides = |it: &&AuditRule<'_>| {
@@ -61,7 +71,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let mut groups = rule.user_groups.iter();
         if let Some(group) = groups.find(|it| ADMINISTRATORS.contains(&it.text)) {
             let message = format!("nothing that members of {} do is logged", group.text);
-            reporter.flag(group.place, message, Some(Action::Remove));
+            reporter.flag_with(group.place, message, without(rule));
         }
     }
 }

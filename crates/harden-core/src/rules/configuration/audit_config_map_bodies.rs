@@ -2,7 +2,7 @@
 
 use crate::configuration::audit::Sensitive;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-config-map-bodies",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           of scripts, whole configuration files. CIS asks for no more than their metadata.",
     remedy: "put a rule of level Metadata for configmaps before it",
     breaks: "Changes of ConfigMaps can no longer be read from the log.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Cis("3.2.2"),

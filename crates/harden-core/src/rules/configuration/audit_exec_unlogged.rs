@@ -1,9 +1,12 @@
 //! Policies that do not see who opens a shell in a container.
 
+use harden_yaml::Action;
+
+use super::amendment::{self, Subset};
 use super::unlogged::{Ask, flag};
-use crate::configuration::audit::{Event, GroupResources, User, decide};
+use crate::configuration::audit::{AuditPolicy, Event, GroupResources, User, decide};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-exec-unlogged",
@@ -17,7 +20,8 @@ pub(super) static RULE: Rule = Rule {
           `create` no longer sees them.",
     remedy: "put a rule of level Metadata for pods/exec, pods/attach and pods/portforward before it, \
              without `verbs`",
-    breaks: "",
+    breaks: "The log grows by the sessions in pods.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Cis("3.2.2"),
@@ -84,9 +88,30 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
              sends",
             create.level, get.level
         );
-        reporter.flag(rule.place.at("verbs"), message, None);
+        let edits = with_get(policy, index, get.rule);
+        reporter.flag_with(rule.place.at("verbs"), message, edits);
     }
     flag(policy, &asks, reporter);
+}
+
+/// Has a rule that logs `create` take what is sent as `get`, too.
+fn with_get<'d>(policy: &AuditPolicy<'d>, index: usize, get: Option<usize>) -> Edits<'d> {
+    let Some(rule) = policy.rules.get(index) else { return Vec::new() };
+    let names = rule.resources.iter().flat_map(|it| &it.resources);
+    let is_about_pods =
+        rule.resources.iter().all(|it| it.group.is_empty() && !it.resources.is_empty())
+            && names.clone().all(|it| it.text.starts_with("pods/"));
+    if is_about_pods && get.is_none_or(|it| it > index) {
+        return vec![(rule.place.at("verbs"), Action::Append("get".into()))];
+    }
+    let entered = ["pods/exec", "pods/attach", "pods/portforward"];
+    let entered = entered.into_iter().filter(|it| names.clone().any(|name| name.text == *it));
+    let entered: Vec<_> = entered.map(str::to_owned).collect();
+    if entered.is_empty() {
+        return Vec::new();
+    }
+    let about = Subset { resources: vec![("", entered)], verbs: vec!["get"] };
+    amendment::put_before(policy, get.map_or(index, |it| it.min(index)), rule.level, &about)
 }
 
 fn event<'e>(verb: &'e str, subresource: &'e str) -> Event<'e> {

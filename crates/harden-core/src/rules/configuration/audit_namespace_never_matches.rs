@@ -2,7 +2,7 @@
 
 use crate::configuration::audit::Criterion;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-namespace-never-matches",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           rule is dead, and its requests fall to later rules or are not logged.",
     remedy: "leave `namespaces` out to mean all, or name them",
     breaks: "The rule takes effect, and rules after it no longer see what it takes.",
+    mend: Mend::WithThought,
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
     reads: &[],
     check: Check::Object(check),
@@ -24,6 +25,8 @@ omitStages: [RequestReceived]
 rules:
 - level: Request
   namespaces: [\"*\"]
+  resources:
+  - group: apps
 - level: Metadata
 ",
     good: "\
@@ -33,6 +36,8 @@ omitStages: [RequestReceived]
 rules:
 - level: Request
   namespaces: [shop]
+  resources:
+  - group: apps
 - level: Metadata
 ",
 };

@@ -1,8 +1,9 @@
 //! Audit policies that pass requests over.
 
+use super::amendment::catch_all;
 use crate::configuration::audit::logs_every_resource;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-no-catch-all",
@@ -14,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           about new resources, new groups and everything that nobody thought of leave no trace.",
     remedy: "end the policy with `- level: Metadata`",
     breaks: "The log grows; put rules of level None for noise before the last one.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Cis("3.2.1"),
@@ -48,6 +50,6 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(policy) = super::audit_policy(object, reporter) else { return };
     if !logs_every_resource(policy) {
         let message = "requests that no rule matches are not logged: there is no rule for the rest";
-        reporter.flag(object.place.at("rules"), message, None);
+        reporter.flag_with(object.place.at("rules"), message, catch_all(policy));
     }
 }

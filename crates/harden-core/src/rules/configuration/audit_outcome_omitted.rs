@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::configuration::audit::{AuditLevel, Stage};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-outcome-omitted",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           stages omitted nothing is logged at all.",
     remedy: "remove ResponseComplete from omitStages",
     breaks: "The log grows by an event per request.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Owasp("K10"),

@@ -2,7 +2,7 @@
 
 use crate::configuration::audit::Criterion;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-path-never-matches",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           its requests fall to later rules or are not logged.",
     remedy: "name the resource and its group in `resources`",
     breaks: "The rule takes effect, and rules after it no longer see what it takes.",
+    mend: Mend::ByHand("which resources of which group the rule is about"),
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
     reads: &[],
     check: Check::Object(check),

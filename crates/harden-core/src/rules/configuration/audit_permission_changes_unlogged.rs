@@ -2,7 +2,7 @@
 
 use super::unlogged::{Ask, flag};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-permission-changes-unlogged",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           namespace, leaves no trace of how anybody got the rights that were used afterwards.",
     remedy: "put a rule of level Metadata or above for roles, bindings, tokens and certificates before it",
     breaks: "The log grows by the requests that change permissions or make tokens.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Cis("3.2.2"),

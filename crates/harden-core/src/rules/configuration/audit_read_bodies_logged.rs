@@ -1,8 +1,11 @@
 //! Policies that log everything that anybody reads.
 
+use harden_yaml::Action;
+
+use super::amendment::{self, Subset};
 use crate::configuration::audit::{AuditLevel, Event, User, decide};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-read-bodies-logged",
@@ -13,8 +16,10 @@ pub(super) static RULE: Rule = Rule {
     why: "At RequestResponse every list of every controller and dashboard goes into the log with \
           all objects that it returned. The log grows by gigabytes in which nothing changed, is \
           rotated away sooner, and the API server waits for it to be written.",
-    remedy: "limit the rule to verbs that change something: create, update, patch, delete, deletecollection",
+    remedy: "put a rule of level Metadata with the verbs get, list and watch before it, or limit it to \
+             verbs that change something",
     breaks: "What was read is logged without what was answered.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Cis("3.2.2"),
@@ -51,6 +56,8 @@ rules:
 ",
 };
 
+const READING: [&str; 3] = ["get", "list", "watch"];
+
 /// Lists that every cluster answers all day: where these are logged, nearly everything is.
 const READ: [(&str, &str); 3] = [("", "pods"), ("", "nodes"), ("apps", "deployments")];
 
@@ -66,7 +73,18 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         && let Some(rule) = policy.rules.get(first)
     {
         let message = format!("rules[{first}] logs what is answered to every get and list");
-        reporter.flag(rule.place.at("level"), message, None);
+        let level = rule.place.at("level");
+        let is_reading =
+            |it: &&str| rule.verbs.is_empty() || rule.verbs.iter().any(|verb| verb.text == *it);
+        let verbs: Vec<_> = READING.into_iter().filter(|it| is_reading(it)).collect();
+        let edits =
+            if rule.verbs.iter().all(|it| READING.contains(&it.text)) && !rule.verbs.is_empty() {
+                vec![(level, Action::set(AuditLevel::Metadata.as_str()))]
+            } else {
+                let about = Subset { verbs, ..Subset::default() };
+                amendment::put_before(policy, first, AuditLevel::Metadata, &about)
+            };
+        reporter.flag_with(level, message, edits);
     }
 }
 

@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::configuration::audit::{AuditLevel, AuditRule, Stage};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-request-received-logged",
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set omitStages to RequestReceived",
     breaks: "Requests that crash the API server before they are answered leave no event but that \
              of stage Panic.",
+    mend: Mend::WithThought,
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
     reads: &[],
     check: Check::Object(check),

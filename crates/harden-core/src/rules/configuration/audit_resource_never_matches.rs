@@ -2,7 +2,7 @@
 
 use crate::configuration::audit::Criterion;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-resource-never-matches",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           rules or are not logged.",
     remedy: "write the plural in lower case, with its group: empty text for the core group",
     breaks: "The rule takes effect, and rules after it no longer see what it takes.",
+    mend: Mend::WithThought,
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
     reads: &[],
     check: Check::Object(check),

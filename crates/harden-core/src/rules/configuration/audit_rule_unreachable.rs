@@ -1,8 +1,9 @@
 //! Rules that earlier rules leave nothing.
 
+use super::amendment;
 use crate::configuration::audit::{idle, is_catch_all, shadows};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-rule-unreachable",
@@ -15,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           not.",
     remedy: "move the rule before the one that takes its requests, or remove it",
     breaks: "The rule takes effect.",
+    mend: Mend::WithThought,
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
     reads: &[],
     check: Check::Object(check),
@@ -61,6 +63,8 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let (verb, by) = (if by.len() == 1 { "takes" } else { "take" }, by.join(" and "));
         let message =
             format!("rules[{}] never decides: {by} {verb} all that it matches", shadow.rule);
-        reporter.flag(rule.place, message, None);
+        let first = shadow.by.first().copied().unwrap_or_default();
+        let edits = amendment::move_before(policy, shadow.rule, first);
+        reporter.flag_with(rule.place, message, edits);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::configuration::audit::Sensitive;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-secret-bodies",
@@ -15,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
           and for more eyes than etcd does.",
     remedy: "put a rule of level Metadata for secrets, serviceaccounts/token and tokenreviews \
              before it",
-    breaks: "",
+    breaks: "Who changed what in a Secret can no longer be read from the log.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Cis("3.2.2"),

@@ -2,7 +2,7 @@
 
 use super::unlogged::{Ask, flag};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-secrets-unlogged",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           credentials were taken, and all must be replaced.",
     remedy: "put a rule of level Metadata for secrets before it",
     breaks: "The log grows by the requests that read Secrets.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"),
         Reference::Cis("3.2.2"),

@@ -2,7 +2,7 @@
 
 use crate::configuration::audit::Criterion;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "audit-subject-never-matches",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           fall to later rules or are not logged.",
     remedy: "leave the list out to mean everybody, or name users in `users` and groups in `userGroups`",
     breaks: "The rule takes effect, and rules after it no longer see what it takes.",
+    mend: Mend::WithThought,
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
     reads: &[],
     check: Check::Object(check),

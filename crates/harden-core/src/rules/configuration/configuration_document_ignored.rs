@@ -2,7 +2,7 @@
 
 use harden_yaml::{Document, documents};
 
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "configuration-document-ignored",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           effect.",
     remedy: "join the documents into one",
     breaks: "What the second document says takes effect.",
+    mend: Mend::ByHand("how the two documents become one"),
     references: &[Reference::Page("https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/")],
     reads: &[],
     check: Check::Document(check),

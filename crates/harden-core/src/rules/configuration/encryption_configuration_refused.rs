@@ -3,7 +3,7 @@
 use harden_yaml::Action;
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-configuration-refused",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           says so.",
     remedy: "correct what the server names",
     breaks: "",
+    mend: Mend::ByHand("what was to be written in place of what the server does not take"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],

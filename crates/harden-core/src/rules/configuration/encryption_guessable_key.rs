@@ -1,7 +1,7 @@
 //! Keys that nobody drew at random.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-guessable-key",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
              objects again",
     breaks: "Keep the old key behind the new one until all objects were written again, then \
              remove it.",
+    mend: Mend::ByHand("a key that was drawn at random, and that nobody else has seen"),
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"),
         Reference::Mitre("T1552"),

@@ -1,12 +1,14 @@
 //! Rules whose first provider stores in plain.
 
+use harden_yaml::Action;
 use rustc_hash::FxHashMap;
+use serde_json::json;
 
 use crate::configuration::encryption::{
-    EncryptionConfiguration, EncryptionRule, ProviderKind, Resource,
+    EncryptionConfiguration, EncryptionRule, Provider, ProviderKind, Resource,
 };
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-identity-first",
@@ -19,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
           reads etcd, its backups or its disk reads the Secrets.",
     remedy: "put an encrypting provider first and `identity` last",
     breaks: "Objects that were written before stay plain until they are written again.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"),
         Reference::Cis("1.2.28"),
@@ -75,8 +78,21 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             }
             None => format!("{stored} are stored in plain: `identity` is the only provider"),
         };
-        reporter.flag(writer.place, message, None);
+        reporter.flag_with(writer.place, message, put_last(rule));
     }
+}
+
+/// Has `identity` read only, where what writes then is as good as any.
+fn put_last<'d>(rule: &EncryptionRule<'d>) -> Edits<'d> {
+    let plain = |it: &&Provider<'_>| it.kind == ProviderKind::Identity;
+    let Some(next) = rule.providers.iter().find(|it| !plain(it)) else { return Vec::new() };
+    if !matches!(next.kind, ProviderKind::Kms | ProviderKind::Secretbox) {
+        return Vec::new();
+    }
+    // One that is further behind goes, too: as a repetition it may be taken out for another reason.
+    let all = rule.providers.iter().filter(plain);
+    let last = (rule.place.at("providers"), Action::Append(json!({ "identity": {} })));
+    all.map(|it| (it.place, Action::Remove)).chain([last]).collect()
 }
 
 /// The resources that a rule writes, and does not merely read after an earlier one.

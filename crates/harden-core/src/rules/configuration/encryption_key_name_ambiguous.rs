@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-key-name-ambiguous",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "give every key of a provider a name of its own, without a colon",
     breaks: "Objects that were written under the old name are not read under a new one: keep the \
              old entry behind the new one until they were written again.",
+    mend: Mend::ByHand("under which name objects were written with each key"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],

@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::configuration::encryption::ProviderKind;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-repeated-provider",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           hides which key is in use.",
     remedy: "put the keys into one provider, the one that writes first",
     breaks: "",
+    mend: Mend::Safe,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],

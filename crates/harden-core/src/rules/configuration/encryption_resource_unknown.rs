@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::configuration::encryption::{Resource, flaw, meant};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-resource-unknown",
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "write the plural in lower case, and the group behind a dot: `secrets`, \
              `deployments.apps`",
     breaks: "Objects that were written before stay plain until they are written again.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"),
         Reference::Mitre("T1552"),

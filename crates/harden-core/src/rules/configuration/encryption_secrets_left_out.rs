@@ -1,8 +1,11 @@
 //! EncryptionConfigurations that leave Secrets plain.
 
+use harden_yaml::Action;
+
+use crate::configuration::encryption::{EncryptionRule, ProviderKind};
 use crate::configuration::{Existence, existence};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-secrets-left-out",
@@ -14,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           taken to have its Secrets encrypted; here they are not.",
     remedy: "add `secrets` to a rule with an encrypting provider",
     breaks: "Secrets that were written before stay plain until they are written again.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/"),
         Reference::Mitre("T1552"),
@@ -50,6 +54,15 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     });
     if !is_misnamed && configuration.rules_for("", "secrets").is_empty() {
         let place = object.place.at("resources");
-        reporter.flag(place, "no rule covers Secrets: they are stored in plain", None);
+        let is_good = |it: &&EncryptionRule<'_>| {
+            let writer = it.writer().map(|it| it.kind);
+            matches!(writer, Some(ProviderKind::Kms | ProviderKind::Secretbox))
+        };
+        let mut good = configuration.rules.iter().filter(is_good);
+        let only = good.next().filter(|_| good.next().is_none());
+        let add =
+            |it: &EncryptionRule<'d>| (it.place.at("resources"), Action::Append("secrets".into()));
+        let message = "no rule covers Secrets: they are stored in plain";
+        reporter.flag_with(place, message, only.map(add).into_iter().collect());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::configuration::encryption::EncryptionRule;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-short-key",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           with AES-CBC. All other providers use 256 bits.",
     remedy: "add a key of 32 random bytes before this one",
     breaks: "Keep the old key behind the new one until all objects were written again.",
+    mend: Mend::ByHand("a key that was drawn at random, and that nobody else has seen"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],

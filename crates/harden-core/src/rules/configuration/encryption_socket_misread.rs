@@ -1,8 +1,10 @@
 //! KMS endpoints of which the API server uses less than is written.
 
+use harden_yaml::Action;
+
 use crate::configuration::encryption::dialled;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-socket-misread",
@@ -15,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           `/kms/vault.sock`, and can neither write nor read what the plugin is to encrypt.",
     remedy: "write three slashes before the absolute path of the socket: `unix:///run/kms/vault.sock`",
     breaks: "Nothing that works now: the plugin is not reached.",
+    mend: Mend::Safe,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/kms-provider/",
     )],
@@ -40,6 +43,17 @@ resources:
 ",
 };
 
+/// The address that two slashes before a path can only mean.
+fn meant(endpoint: &str) -> Option<String> {
+    let path = endpoint.strip_prefix("unix://")?;
+    let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"/-_.".contains(&it);
+    let is_path = path.starts_with(|it: char| it.is_ascii_alphanumeric())
+        && path.contains('/')
+        && !path.ends_with('/')
+        && path.bytes().all(is_plain);
+    Some(format!("unix:///{path}")).filter(|it| is_path && dialled(it).is_ok())
+}
+
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(configuration) = super::encryption(object, reporter) else { return };
     let providers = configuration.rules.iter().flat_map(|it| &it.providers);
@@ -50,7 +64,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         } else {
             format!("of `{}` only `{path}` is used", kms.endpoint)
         };
-        reporter.flag(kms.place.at("endpoint"), message, None);
+        reporter.flag(kms.place.at("endpoint"), message, meant(kms.endpoint).map(Action::set));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::configuration::encryption::{EncryptionRule, ProviderKind};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "encryption-unauthenticated",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "use kms v2, or secretbox where no KMS is to be had",
     breaks: "Put the new provider first and keep `aescbc` behind it until all objects were \
              written again.",
+    mend: Mend::ByHand("which other provider writes, with a key or a plugin of its own"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/encrypt-data/",
     )],

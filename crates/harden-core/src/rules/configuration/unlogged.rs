@@ -2,8 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::configuration::audit::{AuditLevel, AuditPolicy, Event, User, decide};
-use crate::rule::Reporter;
+use harden_yaml::Action;
+
+use crate::configuration::audit::{AuditLevel, AuditPolicy, AuditRule, Event, User, decide};
+use crate::rule::{Edits, Reporter};
+
+use super::amendment::{self, Subset};
+
+const VERBS: [&str; 8] =
+    ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
 
 /// Requests about one resource, by somebody whom no rule names, in a namespace that no rule names.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +42,11 @@ impl Ask {
 
     pub(super) const fn verbs(self, verbs: &'static [&'static str]) -> Self {
         Self { verbs, ..self }
+    }
+
+    /// Whether all requests about it are of interest: those that get into a pod have several verbs.
+    fn takes_any_verb(&self) -> bool {
+        self.resource == "pods"
     }
 
     fn event(&self, verb: &'static str) -> Event<'static> {
@@ -94,7 +106,61 @@ pub(super) fn flag<'d>(policy: &AuditPolicy<'d>, asks: &[Ask], reporter: &mut Re
             });
             let parts: Vec<_> = parts.collect();
             let message = format!("rules[{index}] keeps {} out of the log", parts.join(", "));
-            reporter.flag(rule.place.at("level"), message, None);
+            let hidden: Vec<_> = decided
+                .iter()
+                .map(|(ask, verbs)| {
+                    let hidden = verbs.iter().filter(|(_, rule)| *rule == Some(index));
+                    (**ask, hidden.map(|(verb, _)| *verb).collect::<Vec<_>>())
+                })
+                .filter(|(_, verbs)| !verbs.is_empty())
+                .collect();
+            let edits = shown(policy, index, rule, &hidden);
+            reporter.flag_with(rule.place.at("level"), message, edits);
         }
     }
+}
+
+/// Brings what a rule hides into the log: by a rule before it, or by its level where it hides nothing else.
+fn shown<'d>(
+    policy: &AuditPolicy<'d>,
+    index: usize,
+    rule: &AuditRule<'d>,
+    hidden: &[(Ask, Vec<&'static str>)],
+) -> Edits<'d> {
+    let is_hidden = |group: &str, name: &str, verb: &str| {
+        hidden.iter().any(|(ask, verbs)| {
+            ask.group == group
+                && ask.name() == name
+                && (verbs.contains(&verb) || ask.takes_any_verb())
+        })
+    };
+    let verbs: Vec<&str> = if rule.verbs.is_empty() {
+        VERBS.to_vec()
+    } else {
+        rule.verbs.iter().map(|it| it.text).collect()
+    };
+    let is_all = !rule.resources.is_empty()
+        && rule.resources.iter().all(|of| {
+            !of.resources.is_empty()
+                && of.resources.iter().all(|resource| {
+                    verbs.iter().all(|verb| is_hidden(of.group, resource.text, verb))
+                })
+        });
+    if is_all {
+        let level = Action::set(AuditLevel::Metadata.as_str());
+        return vec![(rule.place.at("level"), level)];
+    }
+    let mut about = Subset::default();
+    for (ask, verbs) in hidden {
+        match about.resources.iter_mut().find(|(group, _)| *group == ask.group) {
+            Some((_, names)) => names.push(ask.name()),
+            None => about.resources.push((ask.group, vec![ask.name()])),
+        }
+        about.verbs.extend(verbs);
+    }
+    about.verbs = VERBS.into_iter().filter(|it| about.verbs.contains(it)).collect();
+    if hidden.iter().all(|(ask, _)| ask.takes_any_verb()) || about.verbs.len() == VERBS.len() {
+        about.verbs.clear();
+    }
+    amendment::put_before(policy, index, AuditLevel::Metadata, &about)
 }

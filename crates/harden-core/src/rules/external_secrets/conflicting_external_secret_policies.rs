@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::external_secrets::external_secret;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "conflicting-external-secret-policies",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           itself.",
     remedy: "set deletionPolicy to Retain, or creationPolicy to Owner",
     breaks: "",
+    mend: Mend::Safe,
     references: &[Reference::Page(
         "https://external-secrets.io/latest/guides/ownership-deletion-policy/",
     )],

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::external_secrets::external_secret;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "duplicate-secret-key",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           thrown away. The operator's webhook rejects it.",
     remedy: "give each entry a secretKey of its own",
     breaks: "",
+    mend: Mend::ByHand("which of the two entries is meant, or what the key of the other is called"),
     references: &[Reference::Page("https://external-secrets.io/latest/api/externalsecret/")],
     reads: &[],
     check: Check::Object(check),

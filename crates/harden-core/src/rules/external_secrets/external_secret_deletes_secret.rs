@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::external_secrets::external_secret;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "external-secret-deletes-secret",
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set deletionPolicy to Retain, and delete the ExternalSecret when the Secret is to go",
     breaks: "Values that were deleted in the store stay in the cluster until the ExternalSecret is \
           deleted.",
+    mend: Mend::WithThought,
     references: &[Reference::Page(
         "https://external-secrets.io/latest/guides/ownership-deletion-policy/",
     )],

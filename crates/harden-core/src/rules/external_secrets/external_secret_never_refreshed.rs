@@ -5,7 +5,7 @@ use harden_yaml::Action;
 use crate::configuration::duration;
 use crate::external_secrets::external_secret;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "external-secret-never-refreshed",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           says so.",
     remedy: "set refreshInterval to a time above 0, or say refreshPolicy: CreatedOnce if it is meant",
     breaks: "",
+    mend: Mend::Safe,
     references: &[Reference::Page("https://external-secrets.io/latest/api/externalsecret/")],
     reads: &[],
     check: Check::Object(check),

@@ -3,7 +3,7 @@
 use crate::external_secrets::external_secret;
 use crate::kubernetes::TypedSecret;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "incomplete-typed-secret",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           the values and can make nothing of them.",
     remedy: "fetch the keys that the type needs, or name them so in the template",
     breaks: "",
+    mend: Mend::ByHand("where the keys that are missing come from"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types",
     )],

@@ -4,7 +4,7 @@ use harden_yaml::{Kind, Place};
 
 use crate::external_secrets::external_secret;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "invalid-external-secret",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           value.",
     remedy: "say what is fetched, each by one way, and into what",
     breaks: "",
+    mend: Mend::ByHand("what is fetched, and into what"),
     references: &[Reference::Page("https://external-secrets.io/latest/api/externalsecret/")],
     reads: &[],
     check: Check::Object(check),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::external_secrets::external_secret;
 use crate::external_secrets::template;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-template-key",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           sound the rest of it is.",
     remedy: "fetch the key in data, or mend its name in the template",
     breaks: "",
+    mend: Mend::ByHand("which key the template means"),
     references: &[Reference::Page("https://external-secrets.io/latest/guides/templating/")],
     reads: &[],
     check: Check::Object(check),

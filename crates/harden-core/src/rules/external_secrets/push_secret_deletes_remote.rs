@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::external_secrets::push_secret;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "push-secret-deletes-remote",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           durable copy of the secret, and with it that of everyone else who reads it there.",
     remedy: "set deletionPolicy to None, and delete values in the store itself",
     breaks: "Values of Secrets that are gone stay in the store until somebody deletes them there.",
+    mend: Mend::WithThought,
     references: &[Reference::Page("https://external-secrets.io/latest/api/pushsecret/")],
     reads: &[],
     check: Check::Object(check),

@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::external_secrets::GROUP;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "use external-secrets.io/v1, and v1alpha1 for PushSecret and ClusterPushSecret",
     breaks: "v1 dropped fields of v1beta1 that did nothing; strict validation names those that are \
           left over.",
+    mend: Mend::WithThought,
     references: &[Reference::Page("https://external-secrets.io/latest/guides/v1beta1/")],
     reads: &[],
     check: Check::Object(check),

@@ -4,7 +4,7 @@ use harden_yaml::Place;
 
 use crate::external_secrets::provider;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "secret-in-fake-store",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           them.",
     remedy: "use a real store, or keep the fake one to tests with values that are worth nothing",
     breaks: "",
+    mend: Mend::ByHand("where the real values are kept"),
     references: &[
         Reference::Cis("5.4.2"),
         Reference::Owasp("K03"),

@@ -6,7 +6,7 @@ use harden_yaml::Place;
 
 use crate::external_secrets::{self, EXTERNAL_SECRET};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "shared-target-secret",
@@ -20,6 +20,9 @@ pub(super) static RULE: Rule = Rule {
     remedy: "write all keys into one ExternalSecret, give each a target.name of its own, or let all of \
              them be creationPolicy: Merge into a Secret that nobody owns, or CreateOrMerge",
     breaks: "",
+    mend: Mend::ByHand(
+        "which of the ExternalSecrets writes the Secret, and where the others write",
+    ),
     references: &[Reference::Page(
         "https://external-secrets.io/latest/guides/ownership-deletion-policy/",
     )],

@@ -2,7 +2,7 @@
 
 use crate::external_secrets::provider;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "static-store-credentials",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "use the provider's workload identity: a ServiceAccount whose tokens live for minutes",
     breaks: "The ServiceAccount must be known to the provider first: a role, a federated identity or \
           an auth method.",
+    mend: Mend::ByHand("which identity of the provider the operator has"),
     references: &[
         Reference::Owasp("K03"),
         Reference::Mitre("T1552.007"),

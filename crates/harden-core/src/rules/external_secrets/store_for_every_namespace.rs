@@ -4,7 +4,7 @@ use harden_yaml::Place;
 
 use crate::external_secrets::GROUP;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "store-for-every-namespace",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           tells them apart.",
     remedy: "name the namespaces in spec.conditions, or use a SecretStore in each of them",
     breaks: "ExternalSecrets of namespaces that are not named are not refreshed any more.",
+    mend: Mend::ByHand("which namespaces may use the store"),
     references: &[
         Reference::Owasp("K03"),
         Reference::Page("https://external-secrets.io/latest/guides/security-best-practices/"),

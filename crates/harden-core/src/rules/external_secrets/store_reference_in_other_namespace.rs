@@ -4,7 +4,7 @@ use harden_yaml::{Action, Place};
 
 use crate::external_secrets::provider;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "store-reference-in-other-namespace",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           nothing is fetched through it.",
     remedy: "leave the namespace out: a SecretStore refers to its own namespace only",
     breaks: "",
+    mend: Mend::Safe,
     references: &[Reference::Page("https://external-secrets.io/latest/api/secretstore/")],
     reads: &[],
     check: Check::Object(check),

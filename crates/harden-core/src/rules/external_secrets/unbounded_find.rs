@@ -2,7 +2,7 @@
 
 use crate::external_secrets::external_secret;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unbounded-find",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           whoever mounts it has them all; what is added to the store later comes along unasked.",
     remedy: "bound it by path, by a regular expression for the name, or by tags",
     breaks: "",
+    mend: Mend::ByHand("which secrets of the store are needed"),
     references: &[Reference::Page("https://external-secrets.io/latest/guides/getallsecrets/")],
     reads: &[],
     check: Check::Object(check),

@@ -1,8 +1,10 @@
 //! Stores that are asked in plain text.
 
+use harden_yaml::Action;
+
 use crate::external_secrets::provider;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unencrypted-store-server",
@@ -13,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
     why: "Everyone on the way, a pod on the same node included, reads the operator's token and the \
           secrets, and can answer in the place of the store.",
     remedy: "use https://, with caProvider for a CA of your own",
-    breaks: "",
+    breaks: "The server must speak TLS at this port, with a certificate of a CA that the operator trusts: name one of your own in caProvider.",
+    mend: Mend::WithThought,
     references: &[Reference::Page(
         "https://external-secrets.io/latest/guides/security-best-practices/",
     )],
@@ -67,7 +70,11 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             it.get(..7).is_some_and(|it| it.eq_ignore_ascii_case("http://")) && !is_local(it)
         };
         if place.as_str().is_some_and(is_plain) {
-            reporter.flag(place, "the store is asked in plain text", None);
+            let rest = place.as_str().and_then(|it| it.get(7..)).unwrap_or_default();
+            // What may hold a password is not repeated.
+            let is_plain = !rest.is_empty() && !rest.contains(['@', '?', '#']);
+            let change = is_plain.then(|| Action::set(format!("https://{rest}")));
+            reporter.flag(place, "the store is asked in plain text", change);
         }
     }
 }

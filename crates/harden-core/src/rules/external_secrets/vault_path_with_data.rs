@@ -4,7 +4,7 @@ use harden_yaml::{Action, Place};
 
 use crate::external_secrets::{self, EXTERNAL_SECRET, GROUP, provider};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "vault-path-with-data",
@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
           another place than right behind the mount it is there twice: the operator asks for a \
           path that does not exist, and the Secret is not made.",
     remedy: "use the mount alone as path and the key as vault kv get -mount=MOUNT takes it",
-    breaks: "",
+    breaks: "A secret whose own name begins with data/ is no longer found.",
+    mend: Mend::WithThought,
     references: &[Reference::Page("https://external-secrets.io/latest/provider/hashicorp-vault/")],
     reads: external_secrets::KINDS,
     check: Check::World(check),
@@ -116,7 +117,8 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             let Some(mount) = mount(world, object, reference) else { continue };
             if let Some(read) = misread(mount, key) {
                 let message = format!("`{key}` is read from {read}");
-                reporter.flag_in(object, place, message, None);
+                let change = meant(mount, key).map(Action::set);
+                reporter.flag_in(object, place, message, change);
             }
         }
     }
@@ -142,6 +144,14 @@ fn mount<'d>(world: &World<'d>, object: &Object<'d>, reference: Place<'d>) -> Op
     version_2(store)?.at("path").as_str().filter(|it| !it.is_empty())
 }
 
+/// The key as the operator takes it, where only `data/` is too much in it.
+fn meant<'k>(mount: &str, key: &'k str) -> Option<&'k str> {
+    let rest = key.strip_prefix(mount).and_then(|it| it.strip_prefix('/'));
+    let rest = rest.map_or(key, |it| it.strip_prefix("data/").unwrap_or(it));
+    let meant = rest.strip_prefix("data/")?;
+    (!meant.is_empty() && misread(mount, meant).is_none()).then_some(meant)
+}
+
 /// Where the operator looks for a key, if that is not what was meant.
 fn misread(mount: &str, key: &str) -> Option<String> {
     // A store path that ends in /data is the store's flaw.
@@ -156,7 +166,7 @@ fn misread(mount: &str, key: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{RULE, misread};
+    use super::{RULE, meant, misread};
     use crate::check::testing::messages;
 
     #[test]
@@ -167,6 +177,20 @@ mod tests {
         assert_eq!(misread("kv", "secret/data/app").as_deref(), Some("kv/data/secret/data/app"));
         assert_eq!(misread("secret", "data/app").as_deref(), Some("secret/data/data/app"));
         assert_eq!(misread("secret", "team-a/app/data/x"), None);
+    }
+
+    #[test]
+    fn a_key_loses_what_is_too_much_in_it_and_nothing_else() {
+        for (mount, key, expected) in [
+            ("kv", "data/team-a/app", Some("team-a/app")),
+            ("kv", "kv/data/data/app", Some("app")),
+            // These name another mount, or nothing.
+            ("kv", "secret/data/app", None),
+            ("kv", "data/", None),
+            ("kv", "data/data/app", None),
+        ] {
+            assert_eq!(meant(mount, key), expected, "{key}");
+        }
     }
 
     fn store(vault: &str, key: &str) -> Vec<String> {

@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use super::is_system;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "default-service-account-token",
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set automountServiceAccountToken to false on the ServiceAccount default",
     breaks: "Pods that use the token without naming a ServiceAccount lose it; give them an \
           account of their own.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Cis("5.1.5"),
         Reference::Cis("5.1.6"),

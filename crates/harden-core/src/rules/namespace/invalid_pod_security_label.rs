@@ -5,7 +5,7 @@ use harden_yaml::Action;
 use super::labels;
 use crate::object::Object;
 use crate::pod_security::{LabelProblem, LabelProblemKind, Labels, Policy};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "invalid-pod-security-label",
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
           audit to nothing.",
     remedy: "use privileged, baseline or restricted for levels, and latest or v1.N for versions",
     breaks: "",
+    mend: Mend::Safe,
     references: &[
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
         Reference::Page(

@@ -4,7 +4,7 @@ use harden_yaml::Place;
 
 use crate::kubernetes::GroupKind;
 use crate::object::{Object, quantity};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 const CLAIM: GroupKind = GroupKind::new("", "PersistentVolumeClaim");
 const STATEFUL_SET: GroupKind = GroupKind::new("apps", "StatefulSet");
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
           only its events say why.",
     remedy: "request a size that the LimitRange admits, or change the LimitRange",
     breaks: "",
+    mend: Mend::ByHand("whether the claim or the LimitRange is to change, and to what"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/administer-cluster/limit-storage-consumption/",
     )],

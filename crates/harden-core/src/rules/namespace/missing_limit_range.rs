@@ -2,7 +2,8 @@
 
 use super::missing::flag_missing;
 use crate::kubernetes::GroupKind;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::Companion;
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-limit-range",
@@ -15,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "add a LimitRange with defaults for CPU and memory",
     breaks: "Containers that used more than the defaults are slowed down or restarted; state what \
           they need.",
+    mend: Mend::Objects(&[Companion::Limits]),
     references: &[
         Reference::NsaCisa("Network separation and hardening: resource policies"),
         Reference::Page("https://kubernetes.io/docs/concepts/policy/limit-range/"),

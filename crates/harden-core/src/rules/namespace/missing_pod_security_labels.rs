@@ -1,11 +1,9 @@
 //! Namespaces that let every pod in.
 
-use harden_yaml::Action;
-
-use super::{is_namespace, labels};
+use super::{enforcing, is_namespace, labels};
 use crate::object::Object;
 use crate::pod_security::{LabelProblem, LabelProblemKind, Mode};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-pod-security-labels",
@@ -20,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
           pods meet",
     breaks: "New pods beyond the level are rejected; `kubectl label --dry-run=server` names those \
           that run now.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Cis("5.2.1"),
         Reference::Owasp("K04"),
@@ -73,13 +72,12 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     } else {
         format!("{} is labelled, but nothing is enforced", others.join(" and "))
     };
-    let level = reporter.level().as_str();
-    let change = Some(Action::set(level));
+    let edits = enforcing(labels, reporter.level().as_str(), newest);
     if labels.exists() {
-        reporter.flag(enforce, message, change);
+        reporter.flag_with(enforce, message, edits);
     } else {
         // Where the other flaws of a bare Namespace are.
-        reporter.flag_from(object.place.at("metadata").at("name"), enforce, message, change);
+        reporter.flag_from(object.place.at("metadata").at("name"), enforce, message, &edits);
     }
 }
 

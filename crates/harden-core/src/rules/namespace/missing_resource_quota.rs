@@ -2,7 +2,8 @@
 
 use super::missing::flag_missing;
 use crate::kubernetes::GroupKind;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::Companion;
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-resource-quota",
@@ -15,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "add a ResourceQuota for what the namespace is meant to use",
     breaks: "A quota for CPU or memory rejects pods that state neither; a LimitRange gives them \
           defaults.",
+    mend: Mend::Objects(&[Companion::Quota, Companion::Limits]),
     references: &[
         Reference::NsaCisa("Network separation and hardening: resource policies"),
         Reference::Mitre("T1496"),

@@ -1,9 +1,11 @@
 //! Pod Security versions that pin nothing.
 
-use super::labels;
+use harden_yaml::{Action, Place};
+
+use super::{enforcing, labels};
 use crate::object::Object;
-use crate::pod_security::{LabelProblem, LabelProblemKind};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::pod_security::{LabelProblem, LabelProblemKind, Mode};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "pod-security-version-without-level",
@@ -15,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           lets everything in by default.",
     remedy: "add the label with the level, or remove the one with the version",
     breaks: "Pods beyond the level are rejected from then on.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
         Reference::Page(
@@ -48,12 +51,25 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !object.is("", "Namespace") {
         return;
     }
-    for problem in LabelProblem::all(labels(object), reporter.version()) {
+    let labels = labels(object);
+    for problem in LabelProblem::all(labels, reporter.version()) {
         if let LabelProblemKind::VersionWithoutLevel(mode) = problem.kind {
             let message = format!("`{mode}-version` changes nothing without `{mode}`");
-            reporter.flag(problem.place, message, None);
+            let edits = with_level(labels, mode, reporter);
+            reporter.flag_with(problem.place, message, edits);
         }
     }
+}
+
+/// What gives the version a level: the one that pods are held to, or what is enforced if that is stricter.
+fn with_level<'d>(labels: Place<'d>, mode: Mode, reporter: &Reporter<'_, 'd>) -> Edits<'d> {
+    let level = reporter.level();
+    if mode == Mode::Enforce {
+        return enforcing(labels, level.as_str(), reporter.version());
+    }
+    let enforced = labels.at(Mode::Enforce.level_label()).as_str();
+    let enforced = enforced.and_then(|it| it.parse().ok()).unwrap_or(level);
+    vec![(labels.at(mode.level_label()), Action::set(level.max(enforced).as_str()))]
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{is_namespace, labels};
 use crate::object::Object;
 use crate::pod_security::Mode;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "privileged-namespace",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           in this namespace are permissions on the cluster.",
     remedy: "enforce baseline, and keep the pods that need more in a namespace that few may use",
     breaks: "Drivers and agents that manage nodes are rejected at any other level.",
+    mend: Mend::ByHand("whether pods there need more than baseline"),
     references: &[
         Reference::Cis("5.2.1"),
         Reference::Owasp("K04"),

@@ -5,7 +5,7 @@ use harden_yaml::Place;
 use crate::inventory::Admitted;
 use crate::kubernetes::{GroupKind, Quantity};
 use crate::object::{Object, quantity};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 use crate::rules::exceeded_quotas::ExceededQuotas;
 
 const SERVICE: GroupKind = GroupKind::new("", "Service");
@@ -23,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
           allocateLoadBalancerNodePorts to false. A StatefulSet is accepted, and waits for its claims.",
     remedy: "ask for less, or change the ResourceQuota",
     breaks: "",
+    mend: Mend::ByHand("whether the object or the ResourceQuota is to change, and to what"),
     references: &[Reference::Page("https://kubernetes.io/docs/concepts/policy/resource-quotas/")],
     reads: &[GroupKind::RESOURCE_QUOTA, SERVICE, CLAIM, STATEFUL_SET],
     check: Check::World(check),

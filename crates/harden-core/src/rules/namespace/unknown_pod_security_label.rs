@@ -1,9 +1,12 @@
 //! Pod Security labels that there are not.
 
-use super::labels;
+use harden_yaml::{Action, Place};
+
+use super::{labels, pinned};
+use crate::kubernetes::{Level, MinorVersion};
 use crate::object::Object;
-use crate::pod_security::{LabelProblem, LabelProblemKind, PREFIX};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::pod_security::{LabelProblem, LabelProblemKind, Mode, PREFIX, Version};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-pod-security-label",
@@ -14,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     why: "The API server takes the label and ignores it: what it seems to forbid is let in.",
     remedy: "use enforce, audit or warn, each with or without -version",
     breaks: "Pods beyond the level are rejected from then on.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
         Reference::Page(
@@ -44,12 +48,42 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !object.is("", "Namespace") {
         return;
     }
-    for problem in LabelProblem::all(labels(object), reporter.version()) {
+    let labels = labels(object);
+    for problem in LabelProblem::all(labels, reporter.version()) {
         let LabelProblemKind::Unknown { meant } = problem.kind else { continue };
         let key = problem.place.key().unwrap_or("");
         let hint = meant.map_or_else(String::new, |it| format!("; did you mean `{PREFIX}{it}`?"));
-        reporter.flag(problem.place, format!("the API server ignores `{key}`{hint}"), None);
+        let edits = renamed(labels, problem.place, meant, reporter.version());
+        reporter.flag_with(
+            problem.place,
+            format!("the API server ignores `{key}`{hint}"),
+            edits.unwrap_or_default(),
+        );
     }
+}
+
+/// What gives the label the name that was meant; `None` where there is no such name, where a label has it, or
+/// where the API server would refuse the value under it.
+fn renamed<'d>(
+    labels: Place<'d>,
+    place: Place<'d>,
+    meant: Option<&str>,
+    newest: MinorVersion,
+) -> Option<Edits<'d>> {
+    let (meant, value) = (meant?, place.as_str()?);
+    let all = Mode::ALL.into_iter().flat_map(|it| [it.level_label(), it.version_label()]);
+    let label = all.into_iter().find(|it| it.strip_prefix(PREFIX) == Some(meant))?;
+    let is_version = meant.ends_with("-version");
+    let is_valid =
+        if is_version { value.parse::<Version>().is_ok() } else { value.parse::<Level>().is_ok() };
+    if !is_valid || labels.at(label).exists() {
+        return None;
+    }
+    let mut edits = vec![(place, Action::Remove), (labels.at(label), Action::set(value))];
+    if label == Mode::Enforce.level_label() {
+        edits.extend(pinned(labels, newest));
+    }
+    Some(edits)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use harden_yaml::Action;
 use super::labels;
 use crate::object::Object;
 use crate::pod_security::{LabelProblem, LabelProblemKind, Mode};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unpinned-pod-security-version",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           let in before: pods run until they are made anew, and are rejected then.",
     remedy: "pin the version of the cluster, and raise it after each upgrade",
     breaks: "",
+    mend: Mend::Safe,
     references: &[
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
         Reference::Page(

@@ -6,7 +6,7 @@ use super::labels;
 use crate::kubernetes::Level;
 use crate::object::Object;
 use crate::pod_security::Mode;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "weaker-pod-security-warnings",
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
           audit level nobody hears that their pods will never be made.",
     remedy: "set warn and audit to the enforced level or a stricter one",
     breaks: "",
+    mend: Mend::Safe,
     references: &[
         Reference::Page("https://kubernetes.io/docs/concepts/security/pod-security-admission/"),
         Reference::Page(

@@ -3,7 +3,7 @@
 use crate::kubernetes::Reach;
 use crate::network::{Direction, NetworkPolicy, TrafficRule};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "allow-all-egress",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           service of the cloud, the API server and the internet, whatever other policies deny.",
     remedy: "name the peers and ports that the pods need",
     breaks: "Connections to peers that are not named are dropped.",
+    mend: Mend::ByHand("which peers and ports the pods need"),
     references: &[
         Reference::Cis("5.3.2"),
         Reference::NsaCisa("Network separation and hardening: network policies"),

@@ -3,7 +3,7 @@
 use crate::kubernetes::Reach;
 use crate::network::{Direction, NetworkPolicy};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "allow-all-ingress",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           included.",
     remedy: "name the ports that are meant to be open, and the peers where they are known",
     breaks: "Connections to ports that are not named are dropped.",
+    mend: Mend::ByHand("which ports are meant to be open, and for whom"),
     references: &[
         Reference::Cis("5.3.2"),
         Reference::NsaCisa("Network separation and hardening: network policies"),

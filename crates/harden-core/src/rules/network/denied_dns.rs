@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::policies;
 use crate::network::{self, Direction, NetworkPolicy};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::Companion;
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 use crate::source::{Homes, folder};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,7 +18,9 @@ pub(super) static RULE: Rule = Rule {
           policies that let connections out do not help, and pods fail in ways that do not \
           point here.",
     remedy: "add a NetworkPolicy that allows port 53 over UDP and TCP to the DNS pods of the cluster",
-    breaks: "",
+    breaks: "Where pods resolve names by other servers than kube-dns, the policy has to name those; \
+          `kubectl harden namespace --dns` makes it.",
+    mend: Mend::Objects(&[Companion::AllowDns]),
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

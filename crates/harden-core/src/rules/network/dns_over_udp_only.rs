@@ -1,8 +1,11 @@
 //! Policies that let DNS out over UDP alone.
 
+use harden_yaml::Action;
+use serde_json::json;
+
 use super::policies;
 use crate::network::{self, Direction};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "dns-over-udp-only",
@@ -14,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           names with many addresses fail now and then, and nobody knows why.",
     remedy: "allow the same port over TCP",
     breaks: "",
+    mend: Mend::Safe,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
@@ -73,9 +77,17 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     for (object, policy) in
         policies(world).filter(|(_, it)| !network.allows_dns_over_tcp(it.namespace))
     {
-        let ports = policy.rules(Direction::Egress).flat_map(|rule| rule.ports());
-        let dns = ports.filter(|it| it.is_dns()).map(|it| (it.place, None));
-        reporter.flag_all_in(
+        let ports = policy.rules(Direction::Egress).flat_map(|rule| {
+            let list = rule.place.at("ports");
+            rule.ports().map(move |it| (list, it))
+        });
+        let dns = ports.filter(|(_, it)| it.is_dns()).map(|(list, it)| {
+            // What the other port would be called is not known of one by name.
+            let number = it.place.at("port").as_i64();
+            let over_tcp = |it| Action::Append(json!({"port": it, "protocol": "TCP"}));
+            (it.place, number.map(|it| (list, over_tcp(it))).into_iter().collect())
+        });
+        reporter.flag_all_in_with(
             object,
             "lets DNS out over UDP, but no policy of the namespace lets it out over TCP",
             dns,

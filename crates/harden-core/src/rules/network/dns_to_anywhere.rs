@@ -1,9 +1,13 @@
 //! Policies that let DNS out to any server.
 
+use harden_yaml::Action;
+use serde_json::Value;
+
+use super::dns_rules::dns_rules;
 use crate::kubernetes::Reach;
-use crate::network::{Direction, NetworkPolicy, Port};
+use crate::network::{Direction, NetworkPolicy, Port, TrafficRule};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "dns-to-anywhere",
@@ -15,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
           names that they ask for; other programs can use the port, too.",
     remedy: "name the DNS pods of the cluster in `to`",
     breaks: "Pods that ask other name servers directly cannot; name these, too.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
@@ -72,6 +77,13 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     });
     reporter.flag_all(
         "lets pods ask name servers anywhere, not only those of the cluster",
-        rules.map(|rule| (rule.peer_list(), String::new(), None)),
+        rules.map(|rule| (rule.peer_list(), "", to_dns(&rule).map(Action::Set))),
     );
+}
+
+/// The DNS pods of most clusters; `None` where the ports are those of others.
+fn to_dns(rule: &TrafficRule<'_>) -> Option<Value> {
+    let is_usual = rule.ports().all(|it| it.place.at("port").as_i64() == Some(53));
+    let peers = dns_rules().into_iter().next()?.get_mut("to")?.take();
+    is_usual.then_some(peers)
 }

@@ -4,7 +4,7 @@ use harden_yaml::Place;
 
 use super::hosts;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "gateway-without-tls",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           sends clients there, and is not reported.",
     remedy: "add a listener for HTTPS, and redirect to it",
     breaks: "Clients are sent to https; those that only speak http must be changed.",
+    mend: Mend::ByHand("which certificate to use for HTTPS"),
     references: &[
         Reference::Page("https://gateway-api.sigs.k8s.io/guides/tls/"),
         Reference::NsaCisa("Network separation and hardening: encryption"),

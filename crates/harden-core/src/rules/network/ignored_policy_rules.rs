@@ -1,8 +1,11 @@
 //! Rules of a policy that policyTypes leaves out.
 
-use crate::network::{Direction, NetworkPolicy};
+use harden_yaml::Action;
+
+use super::dns_rules::dns_rules;
+use crate::network::{Direction, NetworkPolicy, TrafficRule};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "ignored-policy-rules",
@@ -15,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
           another one.",
     remedy: "name the direction in policyTypes, or remove its rules",
     breaks: "Traffic that the rules do not name is denied from then on.",
+    mend: Mend::WithThought,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
     )],
@@ -64,8 +68,33 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
                 format!("the {field} rules have no effect: policyTypes leaves out {word}")
             }
         };
-        reporter.flag(rules, message, None);
+        let edits = with_effect(&policy, direction);
+        reporter.flag_with(rules, message, edits);
     }
+}
+
+/// What gives the rules of a direction their effect. Rules that are to let every pod connect to something are
+/// of no use without DNS.
+fn with_effect<'d>(policy: &NetworkPolicy<'d>, direction: Direction) -> Edits<'d> {
+    let types = policy.spec.at("policyTypes");
+    let with_it = if types.is_empty() {
+        // Without the field the policy is for ingress.
+        Action::set(Direction::ALL.map(Direction::word).to_vec())
+    } else {
+        Action::Append(direction.word().into())
+    };
+    let mut edits = vec![(types, with_it)];
+    let rules = policy.spec.at(direction.field());
+    let mut all = rules.items().map(|place| TrafficRule { place, direction });
+    if direction == Direction::Egress
+        && policy.selects_all()
+        && !rules.is_empty()
+        && !all.any(|it| it.resolves_names())
+    {
+        let dns = dns_rules().into_iter();
+        edits.extend(dns.map(|it| (rules, Action::Append(it))));
+    }
+    edits
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 
 use super::hosts;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "ingress-without-tls",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           they can be read and changed on the way.",
     remedy: "name a Secret with a certificate in spec.tls",
     breaks: "Clients are sent to https; those that only speak http must be changed.",
+    mend: Mend::ByHand("which Secret holds the certificate"),
     references: &[
         Reference::Page("https://kubernetes.io/docs/concepts/services-networking/ingress/#tls"),
         Reference::NsaCisa("Network separation and hardening: encryption"),

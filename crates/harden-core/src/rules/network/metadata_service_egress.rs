@@ -9,7 +9,7 @@ use harden_yaml::Action;
 use crate::kubernetes::Protocol;
 use crate::network::{Direction, IpBlock, NetworkPolicy, Peer};
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "metadata-service-egress",
@@ -22,6 +22,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "list 169.254.169.254/32, or all of 169.254.0.0/16, in `except`",
     breaks: "Pods that use the identity of their node must get one of their own, such as workload \
           identity.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

@@ -2,7 +2,8 @@
 
 use super::default_deny::flag_open;
 use crate::network::{self, Direction};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::Companion;
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-default-deny-egress",
@@ -16,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "add a NetworkPolicy with podSelector {} and policyTypes [Egress], one that allows \
           DNS, and policies for what must go out",
     breaks: "Connections that no policy lets out are dropped, name resolution included.",
+    mend: Mend::Objects(&[Companion::DefaultDeny, Companion::AllowDns]),
     references: &[
         Reference::Cis("5.3.2"),
         Reference::NsaCisa("Network separation and hardening: network policies"),

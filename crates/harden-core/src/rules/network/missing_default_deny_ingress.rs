@@ -2,7 +2,8 @@
 
 use super::default_deny::flag_open;
 use crate::network::{self, Direction};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::Companion;
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-default-deny-ingress",
@@ -16,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           what must come in",
     breaks: "Connections that no policy lets in are dropped, those of ingress controllers and \
           monitoring included.",
+    mend: Mend::Objects(&[Companion::DefaultDeny, Companion::AllowDns]),
     references: &[
         Reference::Cis("5.3.2"),
         Reference::NsaCisa("Network separation and hardening: network policies"),

@@ -10,7 +10,7 @@ use super::policies;
 use crate::inventory::PodSummary;
 use crate::kubernetes::Selector;
 use crate::network;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 use crate::rules::similar::{Names, is_misspelt};
 
 pub(super) static RULE: Rule = Rule {
@@ -23,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
           it is for stay as open, or as closed, as they were.",
     remedy: "write the label as the pods have it",
     breaks: "The policy takes effect: traffic that it does not let through is dropped.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Cis("5.3.2"),
         Reference::Page(

@@ -1,9 +1,11 @@
 //! Namespaces that are selected by a label that they do not have.
 
+use harden_yaml::{Action, Place};
+
 use super::policies;
-use crate::kubernetes::GroupKind;
+use crate::kubernetes::{GroupKind, is_label_name};
 use crate::network::{self, Direction};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "namespace-name-label",
@@ -15,7 +17,9 @@ pub(super) static RULE: Rule = Rule {
           `name`: the selector matches nothing, or whatever somebody who may label namespaces \
           wants it to match.",
     remedy: "select by kubernetes.io/metadata.name, which nobody can change",
-    breaks: "",
+    breaks: "The rule is for the namespace of that name from then on, and no longer for those that have the \
+          label.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
@@ -63,9 +67,10 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     for (object, policy) in policies(world) {
         let rules = Direction::ALL.into_iter().flat_map(|it| policy.rules(it));
         let peers = rules.flat_map(|rule| rule.peers());
-        let labels = peers.flat_map(|it| it.namespace_selector().at("matchLabels").entries());
+        let selectors = peers.map(|it| it.namespace_selector().at("matchLabels"));
+        let labels = selectors.flat_map(|all| all.entries().map(move |it| (all, it)));
         let (mut words, mut places) = (Vec::new(), Vec::new());
-        for (key, place) in labels.filter(|(key, _)| MISTAKEN.contains(key)) {
+        for (labels, (key, place)) in labels.filter(|(_, (key, _))| MISTAKEN.contains(key)) {
             let value = place.as_str().unwrap_or("");
             let is_there = world.of_kind(GroupKind::NAMESPACE).iter().any(|namespace| {
                 let labels = namespace.place.at("metadata").at("labels");
@@ -73,7 +78,7 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             });
             if !is_there {
                 words.push(format!("`{key}: {value}`"));
-                places.push((place, None));
+                places.push((place, by_name(labels, place)));
             }
         }
         if places.is_empty() {
@@ -84,7 +89,18 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             "no namespace gets the label {} by itself; `kubernetes.io/metadata.name` is the one with its name",
             words.join(", ")
         );
-        reporter.flag_all_in(object, message, places);
+        reporter.flag_all_in_with(object, message, places);
+    }
+}
+
+/// What selects the namespace by the label that it has; nothing where several labels may mean its name.
+fn by_name<'d>(labels: Place<'d>, place: Place<'d>) -> Edits<'d> {
+    const NAME: &str = "kubernetes.io/metadata.name";
+    let mistaken = labels.entries().filter(|(key, _)| MISTAKEN.contains(key)).count();
+    let value = place.as_str().filter(|it| is_label_name(it));
+    match value.filter(|_| mistaken == 1 && labels.get(NAME).is_none()) {
+        Some(name) => vec![(place, Action::Remove), (labels.at(NAME), Action::set(name))],
+        None => Vec::new(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Services that open a port on every node.
 
+use harden_yaml::{Action, Place};
+
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "node-port-service",
@@ -13,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           with a node in a public network that is everyone.",
     remedy: "use type ClusterIP with an Ingress or Gateway, or a load balancer with source ranges",
     breaks: "Clients that use the port of the nodes need the new address.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
@@ -64,6 +67,10 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             [port] => format!("every node opens port {port} for it"),
             ports => format!("every node opens ports {} for it", ports.join(", ")),
         };
-        reporter.flag(kind, message, None);
+        let of_nodes = ["externalTrafficPolicy", "healthCheckNodePort"].map(|it| spec.at(it));
+        let of_nodes = spec.at("ports").items().map(|it| it.at("nodePort")).chain(of_nodes);
+        let removed = of_nodes.filter(Place::exists).map(|it| (it, Action::Remove));
+        let edits = [(kind, Action::set("ClusterIP"))].into_iter().chain(removed).collect();
+        reporter.flag_with(kind, message, edits);
     }
 }

@@ -3,7 +3,7 @@
 use super::load_balancers;
 use crate::kubernetes::Reach;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "open-allow-list",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           the whole of it, too.",
     remedy: "list the ranges of those who may connect, or take the annotation away if everyone may",
     breaks: "Clients outside of the ranges cannot connect.",
+    mend: Mend::ByHand("who is meant to connect"),
     references: &[
         Reference::Page(
             "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/annotations/#whitelist-source-range",

@@ -5,7 +5,7 @@ use harden_yaml::Place;
 use super::load_balancers;
 use crate::kubernetes::Reach;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "open-load-balancer",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           everyone, to scanners first of all.",
     remedy: "list who may connect in loadBalancerSourceRanges, or make the load balancer internal",
     breaks: "Clients outside of the ranges cannot connect.",
+    mend: Mend::ByHand("who is meant to connect"),
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",

@@ -2,7 +2,7 @@
 
 use crate::inventory::PodSummary;
 use crate::network;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "policy-on-host-network",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           filter them: the policy that names them gives a protection that is not there.",
     remedy: "take the pods out of the network of the host, or protect their ports on the node",
     breaks: "Programs that need the interfaces of the node cannot leave its network.",
+    mend: Mend::ByHand("whether the pods can leave the network of the host"),
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-and-hostnetwork-pods",

@@ -1,7 +1,10 @@
 //! Routes of OpenShift that are reached without encryption.
 
+use harden_yaml::Action;
+use serde_json::json;
+
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "route-without-tls",
@@ -13,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           they can be read and changed on the way.",
     remedy: "set spec.tls.termination, and insecureEdgeTerminationPolicy to Redirect",
     breaks: "Clients are sent to https; those that only speak http must be changed.",
+    mend: Mend::WithThought,
     references: &[
         Reference::NsaCisa("Network separation and hardening: encryption"),
         Reference::Mitre("T1557"),
@@ -57,9 +61,11 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let host = spec.at("host").as_str().filter(|it| !it.is_empty()).unwrap_or("it");
     let (tls, policy) = (spec.at("tls"), spec.at("tls").at("insecureEdgeTerminationPolicy"));
     if !tls.exists() {
-        reporter.flag(tls, format!("{host} is reached without TLS"), None);
+        let edge = json!({"termination": "edge", "insecureEdgeTerminationPolicy": "Redirect"});
+        reporter.flag(tls, format!("{host} is reached without TLS"), Some(Action::Set(edge)));
     } else if policy.as_str() == Some("Allow") {
-        reporter.flag(policy, format!("{host} is reached without TLS, too"), None);
+        let message = format!("{host} is reached without TLS, too");
+        reporter.flag(policy, message, Some(Action::set("Redirect")));
     }
 }
 

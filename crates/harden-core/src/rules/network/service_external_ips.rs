@@ -3,7 +3,7 @@
 use harden_yaml::Action;
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "service-external-ips",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           (CVE-2020-8554). The field is deprecated since Kubernetes 1.36.",
     remedy: "use a load balancer or an Ingress instead of externalIPs",
     breaks: "Clients of the addresses need the new one.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/service/#external-ips",

@@ -2,14 +2,15 @@
 
 use std::cell::OnceCell;
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Kind, Place};
 use rustc_hash::FxHashMap;
+use serde_json::Value;
 
 use super::labelled_pods::LabelledPods;
 use super::policies;
 use crate::kubernetes::Selector;
 use crate::network::{self, Direction, Peer, TrafficRule};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "split-peer-selectors",
@@ -22,6 +23,7 @@ pub(super) static RULE: Rule = Rule {
           match.",
     remedy: "remove the `-` before podSelector, so that both selectors are in one item",
     breaks: "Pods that only one of the selectors matches are no longer let through.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
@@ -87,22 +89,23 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
         };
         for direction in Direction::ALL {
             let second = policy.rules(direction).filter_map(|rule| split(&rule));
+            let split = second.filter(|(_, second)| !has_pod(second));
             let places: Vec<_> =
-                second.filter(|it| !has_pod(it)).map(|it| (it.place, None)).collect();
+                split.map(|(first, second)| (second.place, joined(first, second))).collect();
             if !places.is_empty() {
                 let message = format!(
                     "`{}` means every pod of the selected namespaces or these pods of the policy's \
                      own; one item with both selectors would mean these pods of those namespaces",
                     direction.peers()
                 );
-                reporter.flag_all_in(object, message, places);
+                reporter.flag_all_in_with(object, message, places);
             }
         }
     }
 }
 
-/// The second peer of a rule with `- namespaceSelector` and `- podSelector`, both for some only.
-fn split<'d>(rule: &TrafficRule<'d>) -> Option<Peer<'d>> {
+/// The peers of a rule with `- namespaceSelector` and `- podSelector`, both for some only.
+fn split<'d>(rule: &TrafficRule<'d>) -> Option<(Peer<'d>, Peer<'d>)> {
     let mut peers = rule.peers();
     let (first, second) = (peers.next()?, peers.next()?);
     let selects = |selector: Place<'_>, other: Place<'_>| {
@@ -113,7 +116,25 @@ fn split<'d>(rule: &TrafficRule<'d>) -> Option<Peer<'d>> {
     let is_split = peers.next().is_none()
         && selects(first.namespace_selector(), first.pod_selector())
         && selects(second.pod_selector(), second.namespace_selector());
-    is_split.then_some(second)
+    is_split.then_some((first, second))
+}
+
+/// What makes one peer of two.
+fn joined<'d>(first: Peer<'d>, second: Peer<'d>) -> Edits<'d> {
+    let selector = value(second.pod_selector());
+    let edits = selector
+        .map(|it| [(second.place, Action::Remove), (first.pod_selector(), Action::Set(it))].into());
+    edits.unwrap_or_default()
+}
+
+/// A selector as a value; `None` where something in it is no text.
+fn value(place: Place<'_>) -> Option<Value> {
+    match place.kind() {
+        Kind::String => place.as_str().map(Value::from),
+        Kind::List => place.items().map(value).collect(),
+        Kind::Map => place.entries().map(|(key, it)| Some((key.to_owned(), value(it)?))).collect(),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Containers with capabilities beyond the runtime's default set.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "added-capabilities",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "take the capabilities out of add, and drop ALL",
     breaks: "Network, storage and tracing agents may need one of them; grant that one, in a \
           namespace that is held to no less than it must be.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("capabilities_baseline"),
         Reference::Cis("5.2.8"),

@@ -1,7 +1,7 @@
 //! Pods that choose their own SELinux type, user or role.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "custom-se-linux-context",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "remove user and role, and leave the type to the container runtime",
     breaks: "A container that reads files labelled for the host is denied; have the files \
           relabelled, or run it with a type made for it in a privileged namespace.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("seLinuxOptions"),
         Reference::NsaCisa("Pod security: Hardening container environments"),

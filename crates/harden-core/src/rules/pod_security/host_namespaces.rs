@@ -1,7 +1,7 @@
 //! Pods in the network, process or IPC namespace of their node.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-namespaces",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     breaks: "Agents that watch the node's processes or serve its network stop working; keep those \
           in a namespace of their own. A program that was reached at the node's address needs a \
           Service.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("hostNamespaces"),
         Reference::Cis("5.2.3"),

@@ -1,7 +1,7 @@
 //! Pods that mount files of their node.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-path-volume",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "replace hostPath by emptyDir, configMap, secret or a PersistentVolumeClaim",
     breaks: "Data that is on the nodes is not in the new volume; move it first. Agents that read \
           the node itself need hostPath: keep them in a namespace of their own, mounted read-only.",
+    mend: Mend::ByHand("which other volume keeps the data, and how it gets there"),
     references: &[
         Reference::PodSecurity("hostPathVolumes"),
         Reference::Cis("5.2.11"),

@@ -1,7 +1,7 @@
 //! Containers that take a port of their node.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-port",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           a node.",
     remedy: "remove hostPort, and publish the port with a Service",
     breaks: "Clients that use the node's address have to use the Service.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("hostPorts"),
         Reference::Cis("5.2.12"),

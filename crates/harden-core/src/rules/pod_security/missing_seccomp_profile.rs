@@ -1,7 +1,7 @@
 //! Containers that nothing keeps from rare system calls.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-seccomp-profile",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set seccompProfile.type to RuntimeDefault in the pod's securityContext",
     breaks: "Debuggers, sandboxes and programs that use io_uring or create namespaces may get \
           EPERM; give those a Localhost profile that adds the calls they need.",
+    mend: Mend::Safe,
     references: &[
         Reference::PodSecurity("seccompProfile_restricted"),
         Reference::Cis("5.6.2"),

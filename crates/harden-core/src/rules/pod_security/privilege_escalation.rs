@@ -1,7 +1,7 @@
 //! Containers whose processes may gain privileges.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "privilege-escalation",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     breaks: "sudo, su, ping in old images and other programs that rely on set-user-ID or file \
           capabilities fail; start the container as the user it needs. It cannot be set together \
           with privileged or with SYS_ADMIN.",
+    mend: Mend::Safe,
     references: &[
         Reference::PodSecurity("allowPrivilegeEscalation"),
         Reference::Cis("5.2.6"),

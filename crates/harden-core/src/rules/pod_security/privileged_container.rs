@@ -1,7 +1,7 @@
 //! Containers that run privileged.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "privileged-container",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set privileged to false, and add the single capability that is needed if one is",
     breaks: "Programs that manage the node itself (drivers, storage and network plugins) need it; \
           keep those in a namespace of their own.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("privileged"),
         Reference::Cis("5.2.2"),

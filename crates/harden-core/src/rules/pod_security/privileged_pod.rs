@@ -2,7 +2,7 @@
 
 use crate::kubernetes::Level;
 use crate::pod_security::{Profile, forbidden_detail};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "privileged-pod",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           drivers and agents that manage nodes. Who takes such a pod over has its node.",
     remedy: "remove what baseline forbids, or keep the pod where few may reach it",
     breaks: "An agent that manages its node stops working without it.",
+    mend: Mend::ByHand("whether the pod manages its node, and needs what baseline forbids"),
     references: &[
         Reference::Cis("5.2.1"),
         Reference::Owasp("K04"),

@@ -1,7 +1,7 @@
 //! Probes and lifecycle hooks that go to another host than the pod.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "probe-host",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "remove host, so that the kubelet asks the pod's own address",
     breaks: "A program that listens on loopback alone does not answer at the pod's address; let it \
           listen there, or probe it with exec.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("hostProbesAndHostLifecycle"),
         Reference::Owasp("K01"),

@@ -1,7 +1,7 @@
 //! Volumes that name their storage themselves.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "restricted-volume-type",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "claim the storage with a PersistentVolumeClaim, or use an ephemeral or csi volume",
     breaks: "The claim needs a PersistentVolume for the storage that exists; for gitRepo, clone \
           into an emptyDir in an init container.",
+    mend: Mend::ByHand("which claim or driver gives the storage instead"),
     references: &[
         Reference::PodSecurity("restrictedVolumes"),
         Reference::Mitre("T1611"),

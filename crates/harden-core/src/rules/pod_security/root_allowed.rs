@@ -1,7 +1,7 @@
 //! Containers that nothing keeps from running as root.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "root-allowed",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     breaks: "The kubelet rejects to start an image that runs as root, or whose user is a name and \
           not a number. Set runAsUser to the number of a user that may read the program's files, \
           fsGroup for its volumes, and let it listen on a port from 1024 up.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("runAsNonRoot"),
         Reference::Cis("5.2.7"),

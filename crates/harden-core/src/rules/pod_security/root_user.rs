@@ -1,7 +1,7 @@
 //! Pods that ask to run as root.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "root-user",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "remove runAsUser, or set it to the number of a user other than 0",
     breaks: "Files and volumes that belong to root can no longer be written; give them to the new \
           user, volumes by fsGroup. Ports below 1024 may need NET_BIND_SERVICE.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("runAsUser"),
         Reference::Cis("5.2.7"),

@@ -1,7 +1,7 @@
 //! Pods without the AppArmor profile that they would have had.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unconfined-app-armor",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set appArmorProfile.type to RuntimeDefault, or to Localhost with a profile of its own",
     breaks: "A container that mounts file systems or traces processes needs a Localhost profile \
           that allows just that.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("appArmorProfile"),
         Reference::NsaCisa("Pod security: Hardening container environments"),

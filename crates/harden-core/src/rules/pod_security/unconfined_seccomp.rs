@@ -1,7 +1,7 @@
 //! Pods that ask for every system call.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unconfined-seccomp",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set seccompProfile.type to RuntimeDefault, or to Localhost with a profile of its own",
     breaks: "Debuggers, sandboxes and programs that use io_uring or create namespaces may get \
           EPERM; give those a Localhost profile that adds the calls they need.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("seccompProfile_baseline"),
         Reference::Cis("5.6.2"),

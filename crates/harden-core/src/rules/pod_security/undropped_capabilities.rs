@@ -1,7 +1,7 @@
 //! Containers that keep capabilities that they hardly need.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "undropped-capabilities",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set capabilities.drop to [ALL], and add back NET_BIND_SERVICE only",
     breaks: "An image that starts as root to change its user, to give files away or to bind a port \
           below 1024 fails; start it as its final user, on a port from 1024 up.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("capabilities_restricted"),
         Reference::Cis("5.2.8"),

@@ -1,7 +1,7 @@
 //! Containers that see all of /proc.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unmasked-proc",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "remove procMount",
     breaks: "Container builders that nest containers need it; run those with hostUsers: false, or \
           on another runtime.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("procMount"),
         Reference::Mitre("T1611"),

@@ -1,7 +1,7 @@
 //! Containers in a user namespace of their own that see all of /proc.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unmasked-proc-in-user-namespace",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "remove procMount",
     breaks: "Container builders that nest containers need it; keep those in a namespace that is \
           held to baseline.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("procMount_restricted"),
         Reference::Mitre("T1611"),

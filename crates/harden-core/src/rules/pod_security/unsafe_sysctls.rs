@@ -1,7 +1,7 @@
 //! Pods that set kernel parameters which reach further than the pod.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unsafe-sysctls",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "remove the sysctl, or set it on the nodes that are meant for this pod",
     breaks: "A program tuned by it, such as one that needs many connections, meets the kernel's \
           default again.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("sysctls"),
         Reference::Owasp("K01"),

@@ -1,7 +1,7 @@
 //! Pods whose containers are processes of their Windows node.
 
 use crate::kubernetes::Level;
-use crate::rule::{Category, Check, Reference, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "windows-host-process",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set hostProcess to false",
     breaks: "Agents that manage the node (network, storage, monitoring) need it; keep those in a \
           namespace of their own.",
+    mend: Mend::WithThought,
     references: &[
         Reference::PodSecurity("windowsHostProcess"),
         Reference::Cis("5.2.10"),

@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::Binding;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "access-for-every-service-account",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           in those made later: whoever gets into any container of the cluster has them.",
     remedy: "bind the ServiceAccounts that need the role, by name",
     breaks: "Pods that used the role without being named in a binding lose it; list them first.",
+    mend: Mend::ByHand("which ServiceAccounts need the role"),
     references: &[
         Reference::Cis("5.1.5"),
         Reference::Mitre("T1078"),

@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::{Binding, Subject};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "access-for-every-user",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           providers, everyone with an account there; nobody decides who joins it.",
     remedy: "bind a group of your own, or single users",
     breaks: "Users who relied on it lose access; put them into a group and bind that.",
+    mend: Mend::ByHand("which users need the role"),
     references: &[
         Reference::Cis("5.1.1"),
         Reference::Mitre("T1078"),

@@ -2,7 +2,7 @@
 
 use super::power::{Where, flag_powers};
 use crate::rbac::{self, Names, Power};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "admission-configuration-write",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           runs in the cluster.",
     remedy: "allow changes to single configurations by resourceNames, or only reading",
     breaks: "Operators that install their own webhook need to update it; name it in resourceNames.",
+    mend: Mend::ByHand("which configurations are to be changed, if any"),
     references: &[
         Reference::Cis("5.1.12"),
         Reference::Owasp("K02"),

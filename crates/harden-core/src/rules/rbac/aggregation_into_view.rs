@@ -1,10 +1,10 @@
 //! ClusterRoles that give readers more than reading.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use crate::object::Object;
 use crate::rbac::Role;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "aggregation-into-view",
@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
           every namespace where it is bound; nobody who binds `view` expects that.",
     remedy: "aggregate it to `edit` or `admin` instead, or leave only get, list and watch, and no \
           Secrets",
-    breaks: "",
+    breaks: "Whoever has the role `view` and no other loses what the role lets read.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Owasp("K02"),
         Reference::Page(
@@ -51,11 +52,22 @@ rules:
 ",
 };
 
+/// Aggregates a role into `edit` instead, unless something like it is said already.
+fn out_of_view<'d>(object: &Object<'d>) -> Edits<'d> {
+    let labels = object.place.at("metadata").at("labels");
+    let view = labels.at("rbac.authorization.k8s.io/aggregate-to-view");
+    let others = ["edit", "admin"].map(|it| format!("rbac.authorization.k8s.io/aggregate-to-{it}"));
+    let is_elsewhere = others.iter().any(|it| labels.get(it).is_some());
+    let [edit, _] = others;
+    vec![(view, if is_elsewhere { Action::Remove } else { Action::Rename(edit) })]
+}
+
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     // Any role can get the label, those of Kubernetes included; one of them is there for `view`.
     let is_there_for_view = object.name() == "system:aggregate-to-view";
     let role = if is_there_for_view { Role::read_own(object) } else { Role::read(object) };
     let Some(role) = role.filter(|it| it.is_cluster_role() && it.extends_view()) else { return };
+    let edits = if is_there_for_view { Vec::new() } else { out_of_view(object) };
     let mut words: Vec<String> = Vec::new();
     let mut places = Vec::new();
     for rule in role.rules() {
@@ -66,11 +78,13 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         if !more.is_empty() {
             let verbs: Vec<_> = more.iter().filter_map(Place::as_str).collect();
             words.push(format!("{} {}", verbs.join("/"), rule.words("resources").join("/")));
-            places.extend(more.into_iter().map(|it| (it, String::new(), None)));
+            places.extend(more.into_iter().map(|it| (it, "", edits.clone())));
         }
     }
-    reporter
-        .flag_all(format!("whoever has the role `view` gets {}, too", words.join(", ")), places);
+    reporter.flag_all_with(
+        format!("whoever has the role `view` gets {}, too", words.join(", ")),
+        places,
+    );
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::kubernetes::Selector;
 use crate::object::Object;
 use crate::rbac::Role;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "aggregation-of-cluster-admin",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           permissions, cluster-admin included, to this one.",
     remedy: "select a label that only the roles for this one carry",
     breaks: "",
+    mend: Mend::ByHand("which roles are to be aggregated"),
     references: &[
         Reference::Cis("5.1.1"),
         Reference::Owasp("K02"),

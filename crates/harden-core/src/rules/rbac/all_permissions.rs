@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::Role;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "all-permissions",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           that look for cluster-admin do not see it.",
     remedy: "list the API groups, resources and verbs that are needed",
     breaks: "What is not listed is rejected; the audit log names what was really used.",
+    mend: Mend::ByHand("which API groups, resources and verbs are needed"),
     references: &[
         Reference::Cis("5.1.1"),
         Reference::Cis("5.1.3"),

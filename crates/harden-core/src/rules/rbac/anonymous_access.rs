@@ -1,8 +1,10 @@
 //! Roles for requests without credentials.
 
+use harden_yaml::Action;
+
 use crate::object::Object;
 use crate::rbac::{Binding, Subject};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "anonymous-access",
@@ -15,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "bind users or groups that log in",
     breaks: "Probes and tools that call the API server without credentials are rejected; give them \
           a ServiceAccount.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Mitre("T1078"),
         Reference::Owasp("K09"),
@@ -64,9 +67,9 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if anonymous.peek().is_none() {
         return;
     }
-    reporter.flag_all(
+    reporter.flag_all_with(
         format!("requests without credentials get the {} `{}`", role.kind, role.name),
-        anonymous.map(|it| (it.place.at("name"), String::new(), None)),
+        anonymous.map(|it| (it.place.at("name"), "", vec![(it.place, Action::Remove)])),
     );
 }
 

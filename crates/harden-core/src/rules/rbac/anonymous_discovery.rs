@@ -1,8 +1,10 @@
 //! Roles of Kubernetes' own that are public, and that it gives to nobody without credentials.
 
+use harden_yaml::Action;
+
 use crate::object::Object;
 use crate::rbac::{Binding, Subject};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "anonymous-discovery",
@@ -16,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "bind system:authenticated, or ServiceAccounts that need it",
     breaks: "Whoever asks without credentials is rejected: tools that discover APIs before they log in, and \
           verifiers of ServiceAccount tokens that fetch the keys from the API server itself.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Owasp("K09"),
         Reference::Page(
@@ -57,6 +60,20 @@ subjects:
 ",
 };
 
+/// Everybody who logs in.
+const USERS: &str = "system:authenticated";
+
+/// Binds everybody who logs in, unless they are bound already.
+fn log_in<'d>(subject: &Subject<'d>, has_users: bool) -> Edits<'d> {
+    let place = subject.place;
+    if has_users {
+        return vec![(place, Action::Remove)];
+    }
+    let name = (place.at("name"), Action::set(USERS));
+    let kind = (place.at("kind"), Action::set("Group"));
+    if subject.kind == "Group" { vec![name] } else { vec![name, kind] }
+}
+
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(binding) = Binding::read_own(object) else { return };
     let role = binding.role_ref();
@@ -64,12 +81,16 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     if !role.is_public() || role.is_for_anonymous() || !binding.is_cluster_wide() {
         return;
     }
-    reporter.flag_all(
+    let mut has_users = binding.subjects().any(|it| it.kind == "Group" && it.name == USERS);
+    let anonymous = binding.subjects().filter(Subject::is_anonymous);
+    let mended = anonymous.map(|it| {
+        let edits = log_in(&it, has_users);
+        has_users = true;
+        (it.place.at("name"), "", edits)
+    });
+    reporter.flag_all_with(
         format!("requests without credentials get the {} `{}`", role.kind, role.name),
-        binding
-            .subjects()
-            .filter(Subject::is_anonymous)
-            .map(|it| (it.place.at("name"), String::new(), None)),
+        mended,
     );
 }
 

@@ -2,7 +2,7 @@
 
 use super::power::{Where, flag_powers};
 use crate::rbac::{self, Names, Power};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "certificate-approval",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           revoked.",
     remedy: "name the signers in resourceNames, without kubernetes.io/kube-apiserver-client",
     breaks: "Approving certificates of people must be done by an administrator.",
+    mend: Mend::ByHand("which signers are to be approved for"),
     references: &[
         Reference::Cis("5.1.11"),
         Reference::Mitre("T1078"),

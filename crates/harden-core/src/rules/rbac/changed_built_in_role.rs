@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::Role;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "changed-built-in-role",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "make a role of another name, and bind it to those who need it; to extend admin, edit or \
              view, label it to be aggregated into them",
     breaks: "Whoever relies on the additional permissions needs a binding of the new role.",
+    mend: Mend::ByHand("what the role is to be called, and who needs it"),
     references: &[
         Reference::Cis("5.1.1"),
         Reference::Mitre("T1098.006"),

@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::{Binding, Subject};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-admin-binding",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           token is the whole cluster, and mistakes have no bounds either.",
     remedy: "bind a role that allows what is needed",
     breaks: "What the role does not list is rejected; the audit log names what was really used.",
+    mend: Mend::ByHand("which permissions are needed"),
     references: &[
         Reference::Cis("5.1.1"),
         Reference::Mitre("T1098.006"),

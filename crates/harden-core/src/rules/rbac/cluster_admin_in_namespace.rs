@@ -1,8 +1,10 @@
 //! Who gets cluster-admin in a namespace.
 
+use harden_yaml::Action;
+
 use crate::object::Object;
 use crate::rbac::Binding;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-admin-in-namespace",
@@ -14,7 +16,9 @@ pub(super) static RULE: Rule = Rule {
           policies, its role bindings and every Secret. The role admin leaves out quota and \
           the namespace; a role of your own can leave out more.",
     remedy: "bind the role admin, or one of your own",
-    breaks: "Changing the quota and custom resources that admin does not include is rejected.",
+    breaks: "Changing the quota and custom resources that admin does not include is rejected. A binding keeps its \
+             role: delete it before it is applied again.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Cis("5.1.1"),
         Reference::Owasp("K02"),
@@ -61,7 +65,7 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
         let names: Vec<_> = binding.subjects().map(|it| it.to_string()).collect();
         if !names.is_empty() {
             let message = format!("{} may do everything in the namespace", names.join(", "));
-            reporter.flag(role.place.at("name"), message, None);
+            reporter.flag(role.place.at("name"), message, Some(Action::set("admin")));
         }
     }
 }

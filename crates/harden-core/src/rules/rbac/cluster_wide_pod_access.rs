@@ -2,7 +2,7 @@
 
 use super::power::{Where, entering_pods, flag_powers};
 use crate::rbac;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-wide-pod-access",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           workload, those of the cluster itself included.",
     remedy: "bind it in the namespaces that need it, by RoleBindings",
     breaks: "Debugging across namespaces needs a binding in each of them.",
+    mend: Mend::ByHand("which namespaces need it"),
     references: &[
         Reference::Mitre("T1609"),
         Reference::Owasp("K02"),

@@ -2,7 +2,7 @@
 
 use super::power::{READING_SECRETS, Where, flag_powers};
 use crate::rbac;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-wide-secret-access",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "bind it in the namespaces that need it, or name the Secrets in resourceNames",
     breaks: "Controllers that watch Secrets everywhere fail; many can be told to watch single \
           namespaces.",
+    mend: Mend::ByHand("which namespaces or which Secrets need it"),
     references: &[
         Reference::Cis("5.1.2"),
         Reference::Mitre("T1552.007"),

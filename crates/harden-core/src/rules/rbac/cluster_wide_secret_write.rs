@@ -2,7 +2,7 @@
 
 use super::power::{WRITING_SECRETS, Where, flag_powers};
 use crate::rbac;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-wide-secret-write",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
              resourceNames",
     breaks: "Controllers that write Secrets everywhere fail; many can be told to work in single \
              namespaces.",
+    mend: Mend::ByHand("which namespaces or which Secrets need it"),
     references: &[
         Reference::Cis("5.1.2"),
         Reference::Mitre("T1528"),

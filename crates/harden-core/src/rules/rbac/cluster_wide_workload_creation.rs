@@ -2,7 +2,7 @@
 
 use super::power::{RUNNING_PODS, Where, flag_powers};
 use crate::rbac;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "cluster-wide-workload-creation",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           the whole cluster.",
     remedy: "bind it in the namespaces that need it, by RoleBindings",
     breaks: "Deploying to further namespaces needs a binding in each of them.",
+    mend: Mend::ByHand("which namespaces need it"),
     references: &[
         Reference::Cis("5.1.4"),
         Reference::Mitre("T1610"),

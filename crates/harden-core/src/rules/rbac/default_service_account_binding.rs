@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::{Binding, PodIdentity};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "default-service-account-binding",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           permissions, also those that never needed any.",
     remedy: "make a ServiceAccount for the workload that needs the role, and bind that",
     breaks: "The workload must name the new account in serviceAccountName.",
+    mend: Mend::ByHand("which workload needs the role, and under which ServiceAccount it runs"),
     references: &[
         Reference::Cis("5.1.5"),
         Reference::Owasp("K02"),

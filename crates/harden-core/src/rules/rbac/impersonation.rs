@@ -2,7 +2,7 @@
 
 use super::power::{Where, flag_powers};
 use crate::rbac::{self, Names, Power};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "impersonation",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           your provider",
     breaks: "Proxies and dashboards that pass users on by impersonation need the names of the \
           groups that they may pass.",
+    mend: Mend::ByHand("who may be impersonated"),
     references: &[
         Reference::Cis("5.1.8"),
         Reference::Mitre("T1078"),

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet;
 use super::idle::{Idle, idle};
 use crate::object::Object;
 use crate::rbac::Role;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "ineffective-permission",
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
           it says.",
     remedy: "write groups, resources and verbs as the API has them",
     breaks: "The permission begins to work: make sure that it is wanted.",
+    mend: Mend::WithThought,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources",
     )],

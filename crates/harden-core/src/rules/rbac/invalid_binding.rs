@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::object::Object;
 use crate::rbac::{Binding, Problem, ProblemKind};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "invalid-binding",
@@ -15,7 +15,8 @@ pub(super) static RULE: Rule = Rule {
     why: "The whole object is rejected, so that nobody gets the role, and a deployment that \
           contains it stops there.",
     remedy: "write what the message asks for",
-    breaks: "",
+    breaks: "The subjects get the role: make sure that they are meant to.",
+    mend: Mend::ByHand("who is bound, and to which role"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-binding-v1/",
     )],
@@ -64,7 +65,12 @@ fn change(problem: &Problem<'_>) -> Option<Action> {
     match problem.kind {
         ProblemKind::Group("") => Some(Action::Remove),
         ProblemKind::Group(group) => Some(Action::set(group)),
-        ProblemKind::Missing(_) | ProblemKind::Invalid(_) | ProblemKind::Kind(_) => None,
+        ProblemKind::Kind(kinds) => {
+            let written = problem.place.as_str().unwrap_or_default();
+            let mut kinds = kinds.iter();
+            kinds.find(|it| it.eq_ignore_ascii_case(written)).map(|it| Action::set(*it))
+        }
+        ProblemKind::Missing(_) | ProblemKind::Invalid(_) => None,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Roles that the API server rejects.
 
+use harden_yaml::{Action, Place};
+
+use crate::kubernetes::resources;
 use crate::object::Object;
-use crate::rbac::Role;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rbac::{PolicyRule, Role};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "invalid-role",
@@ -13,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
     why: "The whole object is rejected, so that nobody gets the permissions, and a deployment that \
           contains it stops there.",
     remedy: "write what the message asks for",
-    breaks: "",
+    breaks: "The permission begins to work: make sure that it is wanted.",
+    mend: Mend::ByHand("what is to be allowed: which API groups, resources and verbs"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#role-and-clusterrole",
     )],
@@ -40,11 +44,32 @@ rules:
 ",
 };
 
+/// The only API group of Kubernetes that has all resources of a rule.
+fn only_group(rule: PolicyRule<'_>) -> Option<&'static str> {
+    let words = rule.words("resources");
+    let has_all = |group: &str| {
+        words.iter().all(|it| {
+            let plural = it.split_once('/').map_or(*it, |(plural, _)| plural);
+            resources::all().any(|known| known == (group, plural))
+        })
+    };
+    let first = words.first()?.split('/').next()?;
+    let groups = resources::all().filter(|(_, it)| *it == first).map(|(group, _)| group);
+    let mut groups = groups.filter(|it| has_all(it));
+    groups.next().filter(|_| groups.next().is_none())
+}
+
 fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
     let Some(role) = Role::read(object) else { return };
     let problems = role.problems();
     let words: Vec<_> = problems.iter().map(|it| format!("{}: {it}", it.place.path())).collect();
-    reporter.flag_all(words.join(", "), problems.iter().map(|it| (it.place, String::new(), None)));
+    let group = |it: Place<'d>| {
+        let mut all = role.rules();
+        let of_it = all.find(|rule| rule.place.at("apiGroups").is_at(&it))?;
+        only_group(of_it).map(|it| Action::set([it]))
+    };
+    let spots = problems.iter().map(|it| (it.place, "", group(it.place)));
+    reporter.flag_all(words.join(", "), spots);
 }
 
 #[cfg(test)]

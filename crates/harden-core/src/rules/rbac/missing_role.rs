@@ -6,7 +6,7 @@ use harden_yaml::Action;
 use rustc_hash::FxHashMap;
 
 use crate::rbac::{self, Binding, Referent};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 use crate::rules::similar::Names;
 
 pub(super) static RULE: Rule = Rule {
@@ -19,6 +19,7 @@ pub(super) static RULE: Rule = Rule {
           role of that name later decides what the subjects may do.",
     remedy: "name the role as it is called",
     breaks: "The subjects get the role: make sure that they are meant to.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Owasp("K02"),
         Reference::Page(

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::object::Object;
 use crate::rbac::{self, Binding, PodIdentity, Subject};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 use crate::rules::similar::Names;
 
 pub(super) static RULE: Rule = Rule {
@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
           name there gets it instead.",
     remedy: "name the ServiceAccount and its namespace as they are",
     breaks: "The workload gets the role: make sure that it is meant to.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Owasp("K02"),
         Reference::Page(

@@ -2,7 +2,7 @@
 
 use super::power::{Where, entering_pods, flag_powers};
 use crate::rbac;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "namespace-pod-access",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "leave pods/exec, pods/attach and pods/portforward to people",
     breaks: "Tools that run commands in other pods need another way, such as a Job or an endpoint \
           of their own.",
+    mend: Mend::ByHand("whether the workload can do without it"),
     references: &[
         Reference::Mitre("T1609"),
         Reference::Owasp("K02"),

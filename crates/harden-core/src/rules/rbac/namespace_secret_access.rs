@@ -2,7 +2,7 @@
 
 use super::power::{READING_SECRETS, Where, flag_powers};
 use crate::rbac;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "namespace-secret-access",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           list and watch return contents just as get does, and so does the answer to a patch.",
     remedy: "name the Secrets in resourceNames, or mount them into the pod",
     breaks: "Controllers that watch Secrets need list and watch; give them a namespace of their own.",
+    mend: Mend::ByHand("which Secrets are read"),
     references: &[
         Reference::Cis("5.1.2"),
         Reference::Mitre("T1552.007"),

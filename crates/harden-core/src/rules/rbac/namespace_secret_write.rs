@@ -2,7 +2,7 @@
 
 use super::power::{WRITING_SECRETS, Where, flag_powers};
 use crate::rbac;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "namespace-secret-write",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           believe in.",
     remedy: "name the Secrets that are changed in resourceNames, and make them beforehand",
     breaks: "Controllers that make Secrets need create; give them a namespace of their own.",
+    mend: Mend::ByHand("which Secrets are changed"),
     references: &[
         Reference::Cis("5.1.2"),
         Reference::Mitre("T1528"),

@@ -2,7 +2,7 @@
 
 use super::power::{RUNNING_PODS, Where, flag_powers};
 use crate::rbac;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "namespace-workload-creation",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           Secret of the namespace: the workload can become every other one there.",
     remedy: "give workloads that deploy others a namespace without stronger ServiceAccounts",
     breaks: "",
+    mend: Mend::ByHand("in which namespace the workloads are made"),
     references: &[
         Reference::Cis("5.1.4"),
         Reference::Mitre("T1610"),

@@ -2,7 +2,7 @@
 
 use super::power::{Where, flag_powers};
 use crate::rbac::{self, Names, Power};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "node-changes",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           there.",
     remedy: "allow reading only, or leave changes to the tools that manage nodes",
     breaks: "Autoscalers and drivers that label nodes need it; keep them in a namespace of their own.",
+    mend: Mend::ByHand("whether nodes are changed at all, or read only"),
     references: &[
         Reference::Owasp("K02"),
         Reference::Page("https://kubernetes.io/docs/concepts/security/rbac-good-practices/"),

@@ -2,7 +2,7 @@
 
 use super::power::{Where, flag_powers};
 use crate::rbac::{self, Names, Power};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "node-proxy-access",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "use nodes/metrics, nodes/stats or nodes/log for what is read",
     breaks: "Monitoring that reads metrics through nodes/proxy needs nodes/metrics and the \
           address of the kubelet.",
+    mend: Mend::ByHand("what is read of the kubelet"),
     references: &[
         Reference::Cis("5.1.10"),
         Reference::Mitre("T1609"),

@@ -2,7 +2,7 @@
 
 use super::power::{Where, flag_powers};
 use crate::rbac::{self, Names, Power};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "persistent-volume-creation",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           a pod that claims it reads and writes the files of its node.",
     remedy: "let users claim volumes, and leave creating them to provisioners",
     breaks: "Provisioners of storage need it; keep them in a namespace of their own.",
+    mend: Mend::ByHand("whether volumes are made, or claimed only"),
     references: &[
         Reference::Cis("5.1.9"),
         Reference::Mitre("T1611"),

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 
 use crate::kubernetes::MinorVersion;
-use crate::rbac::{self, Names, Power, Reach, Role, Subject};
-use crate::rule::{Reporter, World};
+use crate::rbac::{self, Grant, Names, Power, Reach, Role, Subject};
+use crate::rule::{Edits, Reporter, World};
 
 /// Running pods of one's own: making what makes them, or changing what they are made of. Templates of
 /// Jobs and most of a Pod cannot be changed.
@@ -94,6 +94,17 @@ pub(super) fn flag_powers<'d>(
     reach: Where,
     powers: &[Power],
 ) {
+    flag_powers_with(world, reporter, reach, powers, |_, _| Vec::new());
+}
+
+/// The same with what takes a power away, of which all that the role grants is told.
+pub(super) fn flag_powers_with<'d>(
+    world: &World<'d>,
+    reporter: &mut Reporter<'_, 'd>,
+    reach: Where,
+    powers: &[Power],
+    mend: impl Fn(&Grant<'d>, &[Grant<'d>]) -> Edits<'d>,
+) {
     for object in world.of_kinds(rbac::KINDS) {
         let Some(role) = Role::read_own(object) else { continue };
         let mut grants = role.grants(powers);
@@ -122,12 +133,12 @@ pub(super) fn flag_powers<'d>(
         let mut known = FxHashSet::default();
         let mut words: Vec<String> = Vec::new();
         let mut places = Vec::new();
-        for grant in grants {
+        for grant in &grants {
             let granted = format!("{} {}", grant.verbs.join("/"), grant.resource);
             if known.insert(granted.clone()) {
                 words.push(granted);
             }
-            places.push((grant.place, None));
+            places.push((grant.place, mend(grant, &grants)));
         }
         places.dedup_by_key(|(place, _)| place.grip());
         let place = match (reach, found) {
@@ -137,7 +148,7 @@ pub(super) fn flag_powers<'d>(
             (_, Reach::Namespace) => " in the namespaces where it is bound",
         };
         let held_by = held_by(&access.holders(&role));
-        reporter.flag_all_in(
+        reporter.flag_all_in_with(
             object,
             format!("allows {}{place}{held_by}", words.join(", ")),
             places,

@@ -1,8 +1,10 @@
 //! Roles whose holders may give themselves more.
 
-use super::power::{Where, flag_powers};
-use crate::rbac::{self, Names, Power};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use harden_yaml::{Action, Place};
+
+use super::power::{Where, flag_powers_with};
+use crate::rbac::{self, Grant, Names, Power};
+use crate::rule::{Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "role-escalation",
@@ -14,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           roles or bind roles: then they can make themselves administrators.",
     remedy: "leave out escalate, bind and `*`, or name the roles that may be bound in resourceNames",
     breaks: "Operators that make roles must themselves hold what they hand out.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Cis("5.1.8"),
         Reference::Mitre("T1098.006"),
@@ -59,8 +62,24 @@ const POWERS: &[Power] = &[
     },
 ];
 
+/// Takes these verbs out of a rule, which goes where it has no others.
+fn without<'d>(grant: &Grant<'d>, all: &[Grant<'d>]) -> Edits<'d> {
+    let rule = grant.rule;
+    let of_rule = all.iter().filter(|it| it.rule.place.is_at(&rule.place));
+    let granted: Vec<_> = of_rule.flat_map(|it| &it.verbs).copied().collect();
+    let is_granted = |it: &Place<'_>| it.as_str().is_some_and(|it| granted.contains(&it));
+    let verbs = rule.place.at("verbs");
+    if rule.lists("verbs", "*") {
+        return Vec::new();
+    }
+    if verbs.items().all(|it| is_granted(&it)) {
+        return vec![(rule.place, Action::Remove)];
+    }
+    verbs.items().filter(is_granted).map(|it| (it, Action::Remove)).collect()
+}
+
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    flag_powers(world, reporter, Where::Everywhere, POWERS);
+    flag_powers_with(world, reporter, Where::Everywhere, POWERS, without);
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::power::{Where, flag_powers};
 use crate::rbac::{self, Names, Power};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "service-account-token-creation",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           permissions included, for as long as they like.",
     remedy: "name the ServiceAccounts in resourceNames",
     breaks: "Tools that hand out tokens need the names of the accounts that they do it for.",
+    mend: Mend::ByHand("which ServiceAccounts get tokens"),
     references: &[
         Reference::Cis("5.1.13"),
         Reference::Mitre("T1528"),

@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use crate::object::Object;
 use crate::rbac::Binding;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unmatched-subject",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           meant get nothing.",
     remedy: "write kind as the message says",
     breaks: "Those who were meant get the role: make sure that they should.",
+    mend: Mend::WithThought,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects",
     )],

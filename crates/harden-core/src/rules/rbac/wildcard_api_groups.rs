@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::Role;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wildcard-api-groups",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           allowed as well.",
     remedy: "name the API groups",
     breaks: "Resources of groups that are not named are rejected.",
+    mend: Mend::ByHand("which API groups are needed"),
     references: &[
         Reference::Cis("5.1.3"),
         Reference::Owasp("K02"),

@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::Role;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wildcard-custom-resources",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "list the resources and the verbs",
     breaks: "Resources and verbs that are not listed are rejected; the audit log names what was \
              really used.",
+    mend: Mend::ByHand("which resources and verbs are needed"),
     references: &[
         Reference::Cis("5.1.3"),
         Reference::Owasp("K02"),

@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::{PolicyRule, Role};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wildcard-resources",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           whatever a later version adds.",
     remedy: "list the resources",
     breaks: "Resources that are not listed are rejected; the audit log names what was really used.",
+    mend: Mend::ByHand("which resources are needed"),
     references: &[
         Reference::Cis("5.1.3"),
         Reference::Mitre("T1098.006"),

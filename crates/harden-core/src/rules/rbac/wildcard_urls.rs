@@ -4,7 +4,7 @@ use harden_yaml::Place;
 
 use crate::object::Object;
 use crate::rbac::{PolicyRule, Role};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wildcard-urls",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           /logs and /metrics.",
     remedy: "list the paths, such as /metrics or /healthz",
     breaks: "Paths that are not listed are rejected.",
+    mend: Mend::ByHand("which paths are needed"),
     references: &[Reference::Cis("5.1.3"), Reference::Owasp("K02")],
     reads: &[],
     check: Check::Object(check),

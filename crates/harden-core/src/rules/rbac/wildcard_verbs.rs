@@ -2,7 +2,7 @@
 
 use crate::object::Object;
 use crate::rbac::Role;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "wildcard-verbs",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "list the verbs",
     breaks: "Verbs that are not listed are rejected; get, list, watch, create, update, patch and \
           delete cover most tools.",
+    mend: Mend::ByHand("which verbs are needed"),
     references: &[
         Reference::Cis("5.1.3"),
         Reference::Owasp("K02"),

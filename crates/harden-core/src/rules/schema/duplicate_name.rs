@@ -1,7 +1,7 @@
 //! Names that are there twice.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           is mounted at a path.",
     remedy: "give each its own name",
     breaks: "",
+    mend: Mend::ByHand("which of the two is meant, or what the other is called"),
     references: &[Reference::Page("https://kubernetes.io/docs/concepts/workloads/pods/")],
     reads: &[],
     check: Check::Object(check),

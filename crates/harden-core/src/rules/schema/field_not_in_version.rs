@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,9 @@ pub(super) static RULE: Rule = Rule {
           so what they say does not happen, and only strict validation tells.",
     remedy: "remove the field, or say the same with one that the version has",
     breaks: "",
+    mend: Mend::ByHand(
+        "whether the field is needed, and which other one says the same in this version",
+    ),
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",

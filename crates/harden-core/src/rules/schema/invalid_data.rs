@@ -1,7 +1,7 @@
 //! Data of ConfigMaps and Secrets that is refused.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           for keys of their own.",
     remedy: "change the data as the message says",
     breaks: "",
+    mend: Mend::ByHand("what the keys and the values of the data are"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/configuration/secret/#secret-types",
     )],

@@ -1,7 +1,7 @@
 //! Environment variables that are refused.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           variable has its value from one place, and of the pod it can have some fields only.",
     remedy: "change the variable as the message says",
     breaks: "",
+    mend: Mend::ByHand("which of its sources the variable has its value from"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/inject-data-application/environment-variable-expose-pod-information/",
     )],

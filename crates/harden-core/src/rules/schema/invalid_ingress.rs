@@ -1,7 +1,7 @@
 //! Ingresses that are refused.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           object.",
     remedy: "change the Ingress as the message says",
     breaks: "",
+    mend: Mend::Safe,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/services-networking/ingress/",
     )],

@@ -1,7 +1,7 @@
 //! Labels, annotations and selectors that are none.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           annotations of an object together have a size.",
     remedy: "write the key, the value or the selector as the message says",
     breaks: "",
+    mend: Mend::ByHand("what the label or the selector is to say"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set",
     )],

@@ -1,7 +1,7 @@
 //! Names that are no names.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           of RFC 1123.",
     remedy: "write the name as the message says",
     breaks: "",
+    mend: Mend::ByHand("what the object is called, and who else calls it so"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
     )],

@@ -1,7 +1,7 @@
 //! Objects of other kinds whose fields contradict each other.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           Services, a budget that says two things, a volume of two kinds.",
     remedy: "change one of the fields as the message says",
     breaks: "",
+    mend: Mend::ByHand("which of the fields that contradict each other is meant"),
     references: &[Reference::Page("https://kubernetes.io/docs/reference/kubernetes-api/")],
     reads: &[],
     check: Check::Object(check),

@@ -1,7 +1,7 @@
 //! Ports of containers that are refused.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           the host.",
     remedy: "change the port as the message says",
     breaks: "",
+    mend: Mend::ByHand("what the port is called, and who else calls it so"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports",
     )],

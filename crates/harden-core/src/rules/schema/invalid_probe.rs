@@ -1,7 +1,7 @@
 //! Probes and handlers that are refused.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           probe does one thing, and init containers that come to an end have none.",
     remedy: "change the probe as the message says",
     breaks: "",
+    mend: Mend::ByHand("what the probe is to ask, and by which one way"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/",
     )],

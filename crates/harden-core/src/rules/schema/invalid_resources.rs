@@ -1,7 +1,7 @@
 //! Requests and limits that are refused.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           it must equal the limit.",
     remedy: "request at most the limit",
     breaks: "",
+    mend: Mend::ByHand("which of the request and the limit is meant"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     )],

@@ -1,7 +1,7 @@
 //! Services that are refused.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,9 @@ pub(super) static RULE: Rule = Rule {
           fields are right each by itself, but not together, or not for a Service of this type.",
     remedy: "change one of the fields as the message says",
     breaks: "",
+    mend: Mend::ByHand(
+        "what the ports are called, or which of the fields that contradict each other is meant",
+    ),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/services-networking/service/",
     )],

@@ -1,7 +1,7 @@
 //! Volumes and mounts that are refused.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           volume is of one kind, and paths of files stay below it.",
     remedy: "change the volume or the mount as the message says",
     breaks: "",
+    mend: Mend::ByHand("what is mounted, and where"),
     references: &[Reference::Page("https://kubernetes.io/docs/concepts/storage/volumes/")],
     reads: &[],
     check: Check::Object(check),

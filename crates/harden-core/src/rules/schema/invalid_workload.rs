@@ -1,7 +1,7 @@
 //! Fields of workloads that contradict each other.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           fields are right each by itself, but not together, or not in such a workload.",
     remedy: "change one of the fields as the message says",
     breaks: "",
+    mend: Mend::ByHand("which of the fields that contradict each other is meant"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/",
     )],

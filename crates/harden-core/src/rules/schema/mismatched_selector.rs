@@ -1,7 +1,7 @@
 //! Selectors that do not select the template beside them.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
           pods that the template makes would not count as those of the workload, which would make \
           more and more of them.",
     remedy: "give the template the labels of the selector",
-    breaks: "",
+    breaks: "Services and policies that select the pods by the labels that they had select them no more.",
+    mend: Mend::WithThought,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",
     )],

@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule {
     why: "The API server rejects the whole object, so nothing of it is applied, its \
           defences included.",
     remedy: "add the field",
-    breaks: "",
+    breaks: "A selector cannot be changed afterwards: leave out labels that are to change, and let no other workload have the same.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",

@@ -1,7 +1,11 @@
 //! Mounts of volumes that are not there.
 
+use harden_yaml::{Action, Place};
+
+use super::by_message;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
+use crate::rules::similar::is_misspelt;
 use crate::validation::ProblemKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
           Volumes are named by the pod, and what a container mounts is looked for among them.",
     remedy: "mount a volume of the pod, or add the volume",
     breaks: "",
+    mend: Mend::Safe,
     references: &[Reference::Page("https://kubernetes.io/docs/concepts/storage/volumes/")],
     reads: &[],
     check: Check::Object(check),
@@ -51,6 +56,23 @@ spec:
 ",
 };
 
-fn check<'d>(_: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
-    super::report_problems(ProblemKind::MissingVolume, reporter);
+fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
+    let problems = reporter.problems().iter().filter(|it| it.kind == ProblemKind::MissingVolume);
+    for (message, alike) in by_message(problems.map(|it| (it.message.as_str(), it.place))) {
+        let spots = alike.into_iter().map(|it| (it, "", meant(object, it).map(Action::set)));
+        reporter.flag_all(message, spots);
+    }
+}
+
+/// The only volume of a pod that can be meant by a name in it.
+fn meant<'d>(object: &Object<'d>, name: Place<'d>) -> Option<&'d str> {
+    let extent = name.extent();
+    let pods = object.pods().into_iter().map(|it| it.spec);
+    let pod = pods.into_iter().find(|it| {
+        let around = it.extent();
+        around.start <= extent.start && extent.end <= around.end
+    })?;
+    let volumes = pod.at("volumes").items().filter_map(|it| it.at("name").as_str());
+    let mut near = volumes.filter(|it| is_misspelt(name.as_str().unwrap_or_default(), it));
+    near.next().filter(|_| near.next().is_none())
 }

@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           nothing in the cluster tells.",
     remedy: "correct the name or the place of the field, or remove it",
     breaks: "What was without effect takes effect.",
+    mend: Mend::WithThought,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",
     )],

@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule {
     summary: "an API group of Kubernetes does not have this kind",
     why: "The API server rejects the object, and what it was to defend stays open.",
     remedy: "correct kind or apiVersion",
-    breaks: "",
+    breaks: "The object is applied.",
+    mend: Mend::WithThought,
     references: &[Reference::Page("https://kubernetes.io/docs/reference/using-api/")],
     reads: &[],
     check: Check::Object(check),

@@ -3,7 +3,7 @@
 use super::report;
 use crate::configuration;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           means gets something else than what was reviewed.",
     remedy: "write apiVersion and kind, spelt just so",
     breaks: "The object is applied.",
+    mend: Mend::WithThought,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/#required-fields",
     )],

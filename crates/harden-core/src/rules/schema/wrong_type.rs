@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema::FlawKind;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           than the text they look like.",
     remedy: "write the value as the type that the field takes",
     breaks: "",
+    mend: Mend::Safe,
     references: &[
         Reference::Page(
             "https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation",

@@ -2,7 +2,7 @@
 
 use super::containers::quoted;
 use super::host_paths::{self, Danger};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "container-runtime-socket",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           the kubelet or the API server",
     breaks: "Image builds by docker in the container, and agents that list containers through the \
           runtime. Most agents can read the same from the kubelet.",
+    mend: Mend::ByHand("what the container asks of the runtime, and who else can answer it"),
     references: &[
         Reference::NsaCisa("Pod security: Pod security enforcement"),
         Reference::Mitre("T1611"),

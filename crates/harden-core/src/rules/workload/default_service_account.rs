@@ -1,9 +1,15 @@
 //! Pods that use the API server as the account that everything in the namespace shares.
 
+use harden_yaml::Action;
+
 use super::tokens::{identity, token};
 use crate::inventory::PodSummary;
+use crate::kubernetes::is_subdomain;
 use crate::rbac::{self, PodIdentity, Rights, Token};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
+use crate::rule::Companion;
+use crate::rule::{
+    Category, Check, Edits, Mend, Reference, Reporter, Rule, Severity, Workload, World,
+};
 
 pub(super) static RULE: Rule = Rule {
     id: "default-service-account",
@@ -19,6 +25,7 @@ pub(super) static RULE: Rule = Rule {
           automountServiceAccountToken: false",
     breaks: "Bindings, cloud identities and imagePullSecrets that name `default` have to name the \
           new account, too.",
+    mend: Mend::Both(&[Companion::ServiceAccount]),
     references: &[
         Reference::Cis("5.1.5"),
         Reference::NsaCisa("Pod security: Protecting Pod service account tokens"),
@@ -55,8 +62,30 @@ spec:
 
 fn report<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     if workload.service_account().is_none_or(|it| it == PodIdentity::DEFAULT) {
-        reporter.flag(workload.grip(), "", None);
+        reporter.flag_with(workload.grip(), "", own_account(workload));
     }
+}
+
+/// What makes the pod an account of its own, which is called like the workload. It gets the token that it uses
+/// as the other.
+fn own_account<'d>(workload: &Workload<'d>) -> Edits<'d> {
+    let name = workload.object.name();
+    if workload.is_patch() || !is_subdomain(name) || name == PodIdentity::DEFAULT {
+        return Vec::new();
+    }
+    let older = workload.at("serviceAccount");
+    let field = if older.exists() { older } else { workload.at("serviceAccountName") };
+    let mut edits = vec![(field, Action::set(name))];
+    // The newer field counts where both are there.
+    let newer = workload.at("serviceAccountName");
+    if older.exists() && newer.exists() {
+        edits.push((newer, Action::set(name)));
+    }
+    let mounts = workload.at("automountServiceAccountToken");
+    if mounts.as_bool().is_none() {
+        edits.push((mounts, Action::set(true)));
+    }
+    edits
 }
 
 fn confirm(world: &World<'_>, pod: &PodSummary) -> Option<String> {

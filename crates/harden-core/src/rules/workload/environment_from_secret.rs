@@ -3,7 +3,7 @@
 use harden_yaml::Place;
 
 use super::containers::quoted;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "environment-from-secret",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "mount the secret as a file, and let the program read it there",
     breaks: "A program that knows only the variable needs to learn the file; many take the path in \
           a variable that ends in _FILE.",
+    mend: Mend::ByHand("from which file the program can read the secret"),
     references: &[
         Reference::Cis("5.4.1"),
         Reference::Mitre("T1552.007"),

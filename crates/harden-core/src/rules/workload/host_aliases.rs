@@ -3,7 +3,7 @@
 use harden_yaml::Action;
 
 use super::containers::quoted;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-aliases",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "remove hostAliases, and let DNS or a Service without selectors answer",
     breaks: "Names that only the pod knew no longer resolve; add them to DNS or make a Service for \
           them first.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Owasp("K01"),
         Reference::Page("https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/"),

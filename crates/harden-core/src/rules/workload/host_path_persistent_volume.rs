@@ -1,7 +1,7 @@
 //! PersistentVolumes that are directories of a node.
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-path-persistent-volume",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           differs from node to node.",
     remedy: "use a local volume, which is bound to its node, or storage of the network",
     breaks: "Data that is in the directory must be moved.",
+    mend: Mend::ByHand("which node or which storage keeps the data"),
     references: &[
         Reference::Mitre("T1611"),
         Reference::Owasp("K01"),

@@ -5,7 +5,7 @@ use harden_yaml::{Action, Place};
 use super::containers::{is_complete, is_windows};
 use crate::kubernetes::MinorVersion;
 use crate::pod_security::Container;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "host-user-namespace",
@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set hostUsers to false",
     breaks: "It needs Linux 6.3 and a runtime that supports it, and volumes whose file system can \
           map users, which NFS cannot. Pods with hostNetwork, hostPID or hostIPC cannot have it.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Mitre("T1611"),
         Reference::Owasp("K01"),

@@ -1,8 +1,12 @@
 //! What the names of images bind them to.
 
+mod written_paths;
+
 use std::borrow::Cow;
 
 use harden_yaml::Place;
+
+pub(super) use written_paths::written_by;
 
 use super::containers::quoted;
 use crate::pod_security::Container;

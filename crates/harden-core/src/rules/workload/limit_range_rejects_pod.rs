@@ -7,7 +7,7 @@ use super::demand::Demand;
 use crate::inventory::Bounds;
 use crate::kubernetes::{GroupKind, Quantity};
 use crate::pod_security::ContainerKind;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "limit-range-rejects-pod",
@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
           LimitRange, and may not request more than that.",
     remedy: "set requests and limits that the LimitRange admits, or change the LimitRange",
     breaks: "",
+    mend: Mend::ByHand("whether the pod or the LimitRange is to change, and to what"),
     references: &[Reference::Page("https://kubernetes.io/docs/concepts/policy/limit-range/")],
     reads: &[GroupKind::LIMIT_RANGE],
     check: Check::Workload(check),

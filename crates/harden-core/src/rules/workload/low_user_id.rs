@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "low-user-id",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set runAsUser to a number from 10000 up, or hostUsers to false",
     breaks: "Files of the image and of volumes that belong to the old number; change their owner, \
           or set fsGroup.",
+    mend: Mend::ByHand("which user number owns the files of the image and of the volumes"),
     references: &[
         Reference::NsaCisa("Pod security: Non-root containers and rootless container engines"),
         Reference::Mitre("T1611"),

@@ -3,7 +3,7 @@
 use super::missing_ephemeral_storage_limit;
 use super::silence::{IsMissing, silences, with_others};
 use crate::kubernetes::GroupKind;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-cpu-request",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           limit slows the container down even on an idle node.",
     remedy: "set resources.requests.cpu to what the container needs under load",
     breaks: "Pods that do not fit stay pending; that is the shortage that was hidden before.",
+    mend: Mend::ByHand("how much CPU the container needs under load"),
     references: &[
         Reference::NsaCisa("Network separation and hardening: Resource policies"),
         Reference::Owasp("K01"),

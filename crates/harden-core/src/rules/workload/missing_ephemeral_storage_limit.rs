@@ -2,7 +2,7 @@
 
 use super::silence::silences;
 use crate::kubernetes::GroupKind;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-ephemeral-storage-limit",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "set resources.limits.ephemeral-storage, or a sizeLimit on its emptyDirs and a \
           read-only root file system",
     breaks: "The pod is evicted when it writes more; measure before choosing the limit.",
+    mend: Mend::ByHand("how much the container may write"),
     references: &[
         Reference::NsaCisa("Network separation and hardening: Resource policies"),
         Reference::Mitre("T1499"),

@@ -3,7 +3,7 @@
 use super::silence::{IsMissing, silences, with_others};
 use super::{missing_cpu_request, missing_ephemeral_storage_limit};
 use crate::kubernetes::GroupKind;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-memory-limit",
@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
           value fits hardly everything in its namespace.",
     remedy: "set resources.limits.memory, and resources.requests.memory to the same or less",
     breaks: "The container is killed when it needs more; measure before choosing the limit.",
+    mend: Mend::ByHand("how much memory the container needs at most"),
     references: &[
         Reference::NsaCisa("Network separation and hardening: Resource policies"),
         Reference::Mitre("T1499"),

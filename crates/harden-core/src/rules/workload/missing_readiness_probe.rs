@@ -2,7 +2,7 @@
 
 use super::containers::{is_complete, keeps_running};
 use crate::pod_security::Container;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-readiness-probe",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "add a readinessProbe that asks what clients ask",
     breaks: "A probe that fails takes the pod out of its Services; let it ask only for what the \
           pod itself must be able to do.",
+    mend: Mend::ByHand("what tells that the program can answer"),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",
     )],

@@ -1,11 +1,11 @@
 //! Amounts whose unit is another than was meant.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use crate::kubernetes::Quantity;
 use crate::object::quantity;
 use crate::pod_security::ContainerKind;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "mistaken-quantity-unit",
@@ -17,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
           CPU is more than all machines have. The API server takes both, the first with a warning; the \
           pod is killed at once, or never scheduled.",
     remedy: "write memory and storage in Mi or Gi, and parts of a CPU in m",
-    breaks: "",
+    breaks: "The pod gets the amount that was meant, and may not fit where it ran with next to nothing.",
+    mend: Mend::WithThought,
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/",
     )],
@@ -54,18 +55,52 @@ spec:
 fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
     let containers = workload.containers().iter().filter(|it| it.kind != ContainerKind::Ephemeral);
     for container in containers {
-        for (place, flaw) in flaws(container.place().at("resources")) {
-            reporter.flag_containers(&flaw, [(container, place, None)]);
+        for Mistake { place, flaw, change } in mistakes(container.place().at("resources")) {
+            reporter.flag_containers(&flaw, [(container, place, change)]);
         }
     }
-    for (place, flaw) in flaws(workload.at("resources")) {
-        reporter.flag(place, format!("the pod as a whole: {flaw}"), None);
+    for Mistake { place, flaw, change } in mistakes(workload.at("resources")) {
+        reporter.flag(place, format!("the pod as a whole: {flaw}"), change);
     }
 }
 
-fn flaws(resources: Place<'_>) -> Vec<(Place<'_>, String)> {
-    let amounts = ["requests", "limits"].into_iter().flat_map(|it| resources.at(it).entries());
-    amounts.filter_map(|(resource, place)| Some((place, flaw(resource, place)?))).collect()
+/// An amount whose unit is another than was meant.
+struct Mistake<'d> {
+    place: Place<'d>,
+    flaw: String,
+    change: Option<Action>,
+}
+
+const BOUNDS: [&str; 2] = ["requests", "limits"];
+
+fn mistakes(resources: Place<'_>) -> Vec<Mistake<'_>> {
+    let amounts = BOUNDS.into_iter().flat_map(|it| resources.at(it).entries());
+    let mistake = |(resource, place)| {
+        let flaw = flaw(resource, place)?;
+        let is_in_order = || {
+            let [request, limit] = BOUNDS.map(|it| {
+                let place = resources.at(it).get(resource)?;
+                meant(resource, place).map_or_else(|| quantity(place), |it| it.parse().ok())
+            });
+            request.is_none() || limit.is_none() || request <= limit
+        };
+        let change = meant(resource, place).filter(|_| is_in_order()).map(Action::set);
+        Some(Mistake { place, flaw, change })
+    };
+    amounts.filter_map(mistake).collect()
+}
+
+/// The amount that was meant: mebibytes, or thousandths of a CPU. Where the number is too large for that, the
+/// unit may be right.
+fn meant(resource: &str, place: Place<'_>) -> Option<String> {
+    let (written, unit) = match resource {
+        "memory" | "ephemeral-storage" => ('m', "Mi"),
+        "cpu" => ('M', "m"),
+        _ => return None,
+    };
+    let number = place.as_str()?.strip_suffix(written)?;
+    let is_usual = number.parse::<u32>().is_ok_and(|it| (1..1_000_000).contains(&it));
+    is_usual.then(|| format!("{number}{unit}"))
 }
 
 fn flaw(resource: &str, place: Place<'_>) -> Option<String> {
@@ -121,5 +156,25 @@ mod tests {
         assert!(says("limits: {memory: 0m, cpu: 256}, requests: {memory: many}").is_empty());
         let pod = "{apiVersion: v1, kind: Pod, spec: {resources: {limits: {memory: 1m}}}}";
         assert_eq!(messages(&RULE, pod).len(), 1);
+    }
+
+    #[test]
+    fn the_unit_that_was_meant_is_told_where_the_number_and_the_other_side_allow_it() {
+        let change = |resources: &str| -> Vec<Option<String>> {
+            let document = harden_yaml::Document::parse_yaml(resources);
+            let mistakes = super::mistakes(document.root()).into_iter();
+            let text = |it: super::Mistake<'_>| match it.change {
+                Some(harden_yaml::Action::Set(value)) => value.as_str().map(str::to_owned),
+                _ => None,
+            };
+            mistakes.map(text).collect()
+        };
+        let meant = |it: &str| Some(it.to_owned());
+        assert_eq!(change("{limits: {memory: 128m, cpu: 100M}}"), [meant("128Mi"), meant("100m")]);
+        assert_eq!(change("{limits: {memory: 128974848000m}}"), [None], "129 MB, in thousandths");
+        assert_eq!(change("{limits: {memory: 0.5, ephemeral-storage: 1u}}"), [None, None]);
+        assert_eq!(change("{limits: {memory: 128m}, requests: {memory: 256Mi}}"), [None]);
+        let both = "{requests: {memory: 64m}, limits: {memory: 128m}}";
+        assert_eq!(change(both), [meant("64Mi"), meant("128Mi")]);
     }
 }

@@ -5,7 +5,7 @@ use harden_yaml::Action;
 use super::tokens::{identity, token};
 use crate::inventory::PodSummary;
 use crate::rbac::{self, PodIdentity, Rights, Token};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload, World};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload, World};
 
 pub(super) static RULE: Rule = Rule {
     id: "mounted-service-account-token",
@@ -20,6 +20,7 @@ pub(super) static RULE: Rule = Rule {
     breaks: "A program that does use the API server gets no token; give its pods a ServiceAccount \
           of their own, bound to a role, and set automountServiceAccountToken to true to say that \
           it is meant.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Cis("5.1.6"),
         Reference::NsaCisa("Pod security: Protecting Pod service account tokens"),

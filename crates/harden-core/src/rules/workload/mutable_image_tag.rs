@@ -1,7 +1,7 @@
 //! Images by a tag that is meant to move.
 
 use super::images::{self, Pin};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "mutable-image-tag",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           reaches production by a restart. There is no version to roll back to.",
     remedy: "name the version that was tested, with its digest",
     breaks: "",
+    mend: Mend::ByHand("which version was tested"),
     references: &[
         Reference::NsaCisa("Pod security: Building secure container images"),
         Reference::Mitre("T1525"),

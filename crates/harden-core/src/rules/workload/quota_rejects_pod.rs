@@ -3,7 +3,7 @@
 use super::copies::copies;
 use super::quotas::PodInNamespace;
 use crate::kubernetes::GroupKind;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 use crate::rules::exceeded_quotas::{self, ExceededQuotas};
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           those that start the pod included, or get it from a LimitRange.",
     remedy: "state what the quota asks for, let a LimitRange give it, or change the ResourceQuota",
     breaks: "",
+    mend: Mend::ByHand("whether the pod or the ResourceQuota is to change, and to what"),
     references: &[Reference::Page("https://kubernetes.io/docs/concepts/policy/resource-quotas/")],
     reads: &[GroupKind::LIMIT_RANGE, GroupKind::RESOURCE_QUOTA],
     check: Check::Workload(check),

@@ -1,6 +1,6 @@
 //! Secrets that stand in the command line of a container.
 
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 use crate::secrecy::credentials;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "put it into a Secret, mount that as a file, and replace the value that was exposed",
     breaks: "A program that takes the secret only as an argument can get it as $(VARIABLE) from \
           the environment; it is then still in the list of processes.",
+    mend: Mend::ByHand("where the secret is kept, and what replaces the one that was exposed"),
     references: &[
         Reference::Cis("5.4.1"),
         Reference::NsaCisa("Network separation and hardening: Secrets"),

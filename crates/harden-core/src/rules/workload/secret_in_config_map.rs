@@ -3,7 +3,7 @@
 use harden_yaml::{Place, Span, Style};
 
 use crate::object::Object;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::secrecy::credentials;
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           all of those.",
     remedy: "move it into a Secret, and replace the value that was exposed",
     breaks: "Workloads that mount the ConfigMap have to mount the Secret, too.",
+    mend: Mend::ByHand("where the secret is kept, and what replaces the one that was exposed"),
     references: &[
         Reference::Cis("5.4.1"),
         Reference::NsaCisa("Network separation and hardening: Secrets"),

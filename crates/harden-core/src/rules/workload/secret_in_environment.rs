@@ -1,7 +1,7 @@
 //! Secrets that stand in the environment of a manifest.
 
 use super::containers::quoted;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 use crate::secrecy::credentials;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           rotated with them.",
     remedy: "put it into a Secret, refer to that, and replace the value that was exposed",
     breaks: "",
+    mend: Mend::ByHand("where the secret is kept, and what replaces the one that was exposed"),
     references: &[
         Reference::Cis("5.4.1"),
         Reference::NsaCisa("Network separation and hardening: Secrets"),

@@ -2,7 +2,7 @@
 
 use super::containers::quoted;
 use super::host_paths::{self, Danger};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "sensitive-host-path",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "mount the one file or directory that is needed, read-only, and run the container as a \
           user other than root",
     breaks: "Agents that manage the node do need some of it; keep those in a namespace of their own.",
+    mend: Mend::ByHand("which file of the node is needed, and as which user"),
     references: &[
         Reference::Cis("5.2.11"),
         Reference::NsaCisa("Pod security: Pod security enforcement"),

@@ -3,7 +3,7 @@
 use harden_yaml::Action;
 
 use super::containers::keeps_running;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "shared-process-namespace",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
     remedy: "remove shareProcessNamespace",
     breaks: "Sidecars that signal or inspect the main process, such as reloaders and debuggers, \
           need it.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Mitre("T1057"),
         Reference::Owasp("K01"),

@@ -1,7 +1,7 @@
 //! Images that are not bound to their content.
 
 use super::images::{self, Pin};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "unpinned-image",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           runs is what was scanned and signed.",
     remedy: "write the digest behind the tag, as image:tag@sha256:digest",
     breaks: "Updates need a new digest; let a bot write them.",
+    mend: Mend::ByHand("which content the tag named when it was tested"),
     references: &[
         Reference::NsaCisa("Pod security: Building secure container images"),
         Reference::Mitre("T1525"),

@@ -3,7 +3,7 @@
 use super::copies::copies;
 use super::quotas::PodInNamespace;
 use crate::kubernetes::GroupKind;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 use crate::rules::exceeded_quotas::ExceededQuotas;
 
 pub(super) static RULE: Rule = Rule {
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           these do not fit, and none may be missing meanwhile, the update never ends.",
     remedy: "run fewer pods, lower what each takes or maxSurge, or raise the quota",
     breaks: "",
+    mend: Mend::ByHand("whether to run less or to raise the ResourceQuota"),
     references: &[
         Reference::Page("https://kubernetes.io/docs/concepts/policy/resource-quotas/"),
         Reference::Page(

@@ -4,7 +4,7 @@ use harden_yaml::Action;
 
 use super::containers::quoted;
 use super::host_paths::{self, Danger};
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity, Workload};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 
 pub(super) static RULE: Rule = Rule {
     id: "writable-host-path",
@@ -17,6 +17,7 @@ pub(super) static RULE: Rule = Rule {
           other programs of the node to files that were not meant.",
     remedy: "set readOnly to true on the volume mount",
     breaks: "A container that has to write there; give it a volume of its own instead.",
+    mend: Mend::WithThought,
     references: &[
         Reference::Cis("5.2.11"),
         Reference::Mitre("T1611"),

@@ -3,7 +3,7 @@
 use harden_yaml::{Document, ProblemKind};
 
 use super::report;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "ambiguous-key",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           values stays is left to chance and may differ from one run to the next.",
     remedy: "remove one of the two",
     breaks: "",
+    mend: Mend::ByHand("which of the two values is meant"),
     references: &[Reference::Page("https://yaml.org/spec/1.2.2/")],
     reads: &[],
     check: Check::Document(check),

@@ -3,7 +3,7 @@
 use harden_yaml::{Document, ProblemKind};
 
 use super::report;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "duplicate-key",
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           to a second one further down.",
     remedy: "remove one of the two",
     breaks: "What the last value said no longer holds if that is the one to go.",
+    mend: Mend::ByHand("which of the two values is meant"),
     references: &[
         Reference::Page("https://yaml.org/spec/1.2.2/"),
         Reference::Page(

@@ -3,7 +3,7 @@
 use harden_yaml::{Document, ProblemKind};
 
 use super::report;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "ignored-content",
@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule {
           further down is silently missing from the cluster.",
     remedy: "separate documents with --- on a line of its own",
     breaks: "Objects that were never applied will be.",
+    mend: Mend::ByHand("whether what was never applied is to be applied, or to go"),
     references: &[Reference::Page("https://yaml.org/spec/1.2.2/")],
     reads: &[],
     check: Check::Document(check),

@@ -3,7 +3,7 @@
 use harden_yaml::Document;
 
 use super::holds_objects;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema;
 
 pub(super) static RULE: Rule = Rule {
@@ -15,6 +15,9 @@ pub(super) static RULE: Rule = Rule {
     why: "kubectl refuses the document, and nothing in it is applied, whatever it was to defend.",
     remedy: "make it a List with `items`, or separate its objects with ---",
     breaks: "Objects that were never applied will be.",
+    mend: Mend::ByHand(
+        "whether its objects are a List or documents of their own, or its text was to be one",
+    ),
     references: &[Reference::Page(
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/",
     )],

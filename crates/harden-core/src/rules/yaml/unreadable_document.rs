@@ -3,7 +3,7 @@
 use harden_yaml::Document;
 
 use super::holds_objects;
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema;
 
 pub(super) static RULE: Rule = Rule {
@@ -16,6 +16,7 @@ pub(super) static RULE: Rule = Rule {
           defend.",
     remedy: "correct the text as the message says",
     breaks: "",
+    mend: Mend::ByHand("what the text was to say"),
     references: &[Reference::Page("https://yaml.org/spec/1.2.2/")],
     reads: &[],
     check: Check::Document(check),

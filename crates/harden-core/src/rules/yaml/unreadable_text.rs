@@ -2,7 +2,7 @@
 
 use harden_yaml::Document;
 
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 use crate::schema;
 
 pub(super) static RULE: Rule = Rule {
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     why: "It is probably no manifest, but nobody can tell: nothing in it was checked.",
     remedy: "correct the text as the message says, or keep it out of what is checked",
     breaks: "",
+    mend: Mend::ByHand("what the text was to say, and whether it is a manifest at all"),
     references: &[Reference::Page("https://yaml.org/spec/1.2.2/")],
     reads: &[],
     check: Check::Document(check),

@@ -2,7 +2,7 @@
 
 use harden_yaml::{Document, Span};
 
-use crate::rule::{Category, Check, Reference, Reporter, Rule, Severity};
+use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unrendered-template",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
           checked.",
     remedy: "render it first, as with `helm template`, and check the result",
     breaks: "",
+    mend: Mend::ByHand("the values that the template is rendered with"),
     references: &[Reference::Page("https://helm.sh/docs/helm/helm_template/")],
     reads: &[],
     check: Check::Document(check),

@@ -1,6 +1,6 @@
 //! What the API server refuses of probes and lifecycle handlers.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 
 use super::Pod;
 use crate::validation::names;
@@ -28,11 +28,14 @@ fn check_probe<'d>(pod: &Pod<'d>, probe: Place<'d>, field: &str, problems: &mut 
     check_handler(pod, probe, &["exec", "httpGet", "tcpSocket", "grpc"], problems);
     if field == "readinessProbe" {
         let grace_period = probe.at("terminationGracePeriodSeconds");
-        problems.forbidden(KIND, grace_period, "for a readiness probe");
+        problems.meaningless(KIND, grace_period, "for a readiness probe");
     } else {
         // 0 is filled in with 1.
         let rule = "must be 1 for liveness and startup probes";
-        problems.number(KIND, probe.at("successThreshold"), |it| it <= 1, rule);
+        let threshold = probe.at("successThreshold");
+        if threshold.as_i64().is_some_and(|it| it > 1) {
+            problems.invalid_but_for(KIND, threshold, rule, Some(Action::set(1)));
+        }
     }
 }
 

@@ -24,9 +24,9 @@ pub(in crate::validation) fn check_cron_job<'d>(object: &Object<'d>, problems: &
     let of_job = template.at("spec");
     job::check_spec(of_job, problems);
     // Made for each Job.
-    problems.forbidden(KIND, of_job.at("selector"), "in the template of a CronJob");
+    problems.meaningless(KIND, of_job.at("selector"), "in the template of a CronJob");
     if of_job.at("manualSelector").as_bool() == Some(true) {
-        problems.forbidden(KIND, of_job.at("manualSelector"), "in the template of a CronJob");
+        problems.meaningless(KIND, of_job.at("manualSelector"), "in the template of a CronJob");
     }
 }
 

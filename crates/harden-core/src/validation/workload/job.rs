@@ -1,6 +1,6 @@
 //! What the API server refuses of Jobs.
 
-use harden_yaml::Place;
+use harden_yaml::{Action, Place};
 use rustc_hash::FxHashSet;
 
 use super::KIND;
@@ -20,7 +20,7 @@ pub(in crate::validation) fn check_job<'d>(object: &Object<'d>, problems: &mut P
     // A Job of the cluster has the selector that it was given.
     if !is_manual && selector.exists() && !metadata.at("uid").exists() {
         let message = "`selector` is made by the API server, unless `manualSelector` is true";
-        problems.add(KIND, selector, message);
+        problems.add_mended(KIND, selector, message, vec![(selector, Action::Remove)]);
     }
     if is_manual {
         if selector.exists() {
