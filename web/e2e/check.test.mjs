@@ -232,6 +232,10 @@ rules:
     const event = page.getByLabel("An event of an audit log");
     await event.fill((await event.inputValue()).replace('"get"', '"watch"'));
     await words.filter({ hasText: /^None: .*:4 rules\[0\] decides/ }).waitFor();
+    await page.getByRole("button", { name: "New file" }).click();
+    await page.getByText("the API server would not start").waitFor();
+    await page.getByRole("button", { name: "manifest.yaml", exact: true }).click();
+    await words.filter({ hasText: /^None: .*:4 rules\[0\] decides/ }).waitFor();
     await event.fill("{");
     await page.locator("p.wrong", { hasText: "event" }).waitFor();
   }));

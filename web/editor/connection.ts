@@ -96,8 +96,15 @@ export class Connection {
     else this.waiting.push([request, ids]);
   }
 
+  /** Whether the worker has the text of a file as it is now. */
+  has(file: number): boolean {
+    return this.sent.get(file) === this.editor.document(file);
+  }
+
   private post(request: Uint8Array, files: number[]) {
     const message: (Uint8Array | string)[] = [request];
+    // A worker that is asked about files forgets all others.
+    if (files.length) for (const file of this.sent.keys()) if (!files.includes(file)) this.sent.delete(file);
     for (const file of files) {
       const document = this.editor.document(file);
       if (this.sent.get(file) === document) continue;

@@ -1,8 +1,8 @@
 // The editor over several files: CodeMirror in a shadow root, where its style sheets are constructed
 // ones, which a Content-Security-Policy without 'unsafe-inline' allows.
-import { history } from "@codemirror/commands";
+import { history, isolateHistory, undo } from "@codemirror/commands";
 import { highlightSelectionMatches, search } from "@codemirror/search";
-import { Compartment, EditorState, type Text } from "@codemirror/state";
+import { Compartment, EditorState, type Text, type Transaction } from "@codemirror/state";
 import {
   drawSelection,
   dropCursor,
@@ -30,6 +30,8 @@ interface Rule {
 export class Editor {
   private readonly view: EditorView;
   private readonly files = new Map<number, EditorState>();
+  /** The texts that came of what was applied last. */
+  private readonly applied = new Map<number, Text>();
   private shown = -1;
   private rules: Rule[] = [];
   private readonly dark = new Compartment();
@@ -107,11 +109,40 @@ export class Editor {
 
   /** The text as CodeMirror keeps it: the same object until it changes. */
   document(file: number): Text {
-    return (file === this.shown ? this.view.state : this.state(file)).doc;
+    return this.now(file).doc;
   }
 
   text(file: number): string {
     return this.document(file).toString();
+  }
+
+  /** Replaces ranges of a file, shown or not, in one step that can be undone: two numbers for each text, which
+   * are where its range begins and ends in UTF-16 units, in order. */
+  apply(file: number, numbers: Uint32Array, texts: string[]) {
+    const changes = texts.map((insert, at) => ({ from: numbers[2 * at] ?? 0, to: numbers[2 * at + 1] ?? 0, insert }));
+    this.take(file, this.now(file).update({ changes, annotations: isolateHistory.of("full"), userEvent: "input.fix" }));
+    this.applied.set(file, this.document(file));
+  }
+
+  /** Takes back what was applied to these files, unless one of them changed since. */
+  undo(files: Uint32Array): boolean {
+    const isAsApplied = files.every((file) => this.applied.get(file) === this.document(file));
+    if (!isAsApplied) return false;
+    for (const file of files) {
+      undo({ state: this.now(file), dispatch: (transaction) => this.take(file, transaction) });
+      this.applied.delete(file);
+    }
+    return true;
+  }
+
+  private take(file: number, transaction: Transaction) {
+    if (file === this.shown) return this.view.dispatch(transaction);
+    this.files.set(file, transaction.state);
+    this.changed(file);
+  }
+
+  private now(file: number): EditorState {
+    return file === this.shown ? this.view.state : this.state(file);
   }
 
   addRule(id: string, severity: string, why: string) {

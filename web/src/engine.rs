@@ -3,7 +3,7 @@
 mod catalogue;
 mod check;
 mod key;
-mod mend;
+mod plan;
 mod simulate;
 
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Answers for Engine {
                 Answer::Checked(Box::new(self.check(ask)?))
             }
             Ask::List(filter) => Answer::Listed(self.list(&filter)),
-            Ask::Mend(key) => Answer::Mended(self.mend(&key)),
+            Ask::Plan(aim) => Answer::Planned(self.plan(aim)),
             Ask::Rule(id) => {
                 let rule = harden_core::rules::find(&id);
                 let rule = rule.ok_or_else(|| format!("there is no rule `{id}`"))?;

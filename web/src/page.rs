@@ -5,6 +5,7 @@ mod bridge;
 mod check;
 mod files;
 mod finding;
+mod fix;
 mod frame;
 mod generate;
 mod link;
@@ -18,7 +19,7 @@ use std::collections::BTreeMap;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen::{JsCast as _, closure::IntoWasmClosure};
-use web::protocol::engine::{Ask, CheckAsk, Filter, FindingKey};
+use web::protocol::engine::{Aim, Ask, CheckAsk, Filter, FindingKey};
 use web::protocol::{Request, workbench};
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
@@ -57,6 +58,10 @@ pub(crate) enum Message {
     },
     /// The next finding, or the one before.
     Step(isize),
+    /// Mends the finding that is open, as it is shown.
+    Apply,
+    /// Mends several findings at once.
+    Mend(Aim),
     /// Lists other findings.
     Filter(Filter),
     Add(Vec<(String, String)>),
@@ -153,6 +158,7 @@ impl Component for Page {
         if first {
             self.start(context);
         }
+        self.move_focus();
     }
 
     fn update(&mut self, context: &Context<Self>, message: Message) -> bool {
@@ -176,6 +182,8 @@ impl Component for Page {
             Message::Open(key) => self.open_finding(key),
             Message::Reveal { file, from, to } => self.reveal(file, from, to, true),
             Message::Step(by) => self.step(by),
+            Message::Apply => self.apply(),
+            Message::Mend(aim) => self.mend(aim),
             Message::Filter(filter) => {
                 self.check.filter = filter;
                 self.ask("list", Ask::List(self.check.filter.clone()));
@@ -296,13 +304,14 @@ impl Page {
 
     /// The same of the workbench, which is fetched when it is first asked.
     fn ask_workbench(&mut self, kind: &'static str, ask: workbench::Ask) {
-        let file = match &ask {
-            workbench::Ask::Audit(ask) => Some(ask.file),
-            _ => None,
+        let files: Vec<u32> = match &ask {
+            workbench::Ask::Audit(ask) => vec![ask.file],
+            workbench::Ask::Fix(ask) => ask.files.clone(),
+            _ => Vec::new(),
         };
         let id = self.number(kind);
         if let Some(bridge) = &self.bridge {
-            bridge.workbench.ask(web::protocol::write(&Request { id, ask }), file.as_slice());
+            bridge.workbench.ask(web::protocol::write(&Request { id, ask }), &files);
         }
     }
 
@@ -316,6 +325,7 @@ impl Page {
     /// Checks what is in the editor, as soon as the check that is running is done.
     fn recheck(&mut self) -> bool {
         self.check.is_current = false;
+        self.outdate_fix();
         if self.check.is_running {
             self.check.is_outdated = true;
             return false;

@@ -6,6 +6,7 @@
 //! and to write: a third of the page was code that read JSON.
 
 pub mod engine;
+pub mod plan;
 pub mod workbench;
 
 use serde::de::DeserializeOwned;

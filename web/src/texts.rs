@@ -16,6 +16,11 @@ impl Texts {
         self.0.get(&file).map_or("", String::as_str)
     }
 
+    /// All texts that are there.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
+    }
+
     /// Forgets all other files.
     pub(crate) fn keep(&mut self, files: &[u32]) {
         self.0.retain(|file, _| files.contains(file));

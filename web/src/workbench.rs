@@ -1,6 +1,7 @@
-//! The workbench: generates, and tries audit policies, by the core that the command uses.
+//! The workbench: generates, mends, and tries audit policies, by the core that the command uses.
 
 mod audit;
+mod fix;
 mod form;
 mod make;
 
@@ -46,6 +47,10 @@ impl Answers for Workbench {
             Ask::Audit(ask) => {
                 self.texts.keep(&[ask.file]);
                 Answer::Audited(audit::answer(self.texts.of(ask.file), &ask))
+            }
+            Ask::Fix(ask) => {
+                self.texts.keep(&ask.files);
+                Answer::Fixed(fix::make(&self.texts, &ask)?)
             }
         })
     }

@@ -14,6 +14,7 @@ pub mod cluster;
 pub mod configuration;
 pub mod external_secrets;
 pub mod finding;
+pub mod fix;
 pub mod generators;
 pub mod ignore;
 pub mod inventory;

@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("configuration", &["kubernetes", "pod_security"]),
     ("secrecy", &["configuration", "external_secrets", "object", "schema", "source"]),
     ("inventory", &["kubernetes", "object", "source", "pod_security", "schema"]),
-    ("finding", &["kubernetes", "manifest", "object"]),
+    ("finding", &["kubernetes", "object"]),
     ("ignore", &["finding", "object"]),
     ("simulate", &["configuration", "kubernetes", "object", "pod_security", "schema"]),
     (
@@ -58,6 +58,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "generators",
+        &["cluster", "configuration", "kubernetes", "manifest", "object", "platform", "simulate"],
+    ),
+    (
         "rules",
         &[
             "configuration",
@@ -80,7 +84,21 @@ const ROOMS: &[(&str, &[&str])] = &[
         "generators",
         &["cluster", "configuration", "kubernetes", "manifest", "object", "platform", "simulate"],
     ),
-    ("report", &["check", "finding", "kubernetes", "secrecy"]),
+    (
+        "fix",
+        &[
+            "check",
+            "cluster",
+            "finding",
+            "generators",
+            "kubernetes",
+            "manifest",
+            "object",
+            "schema",
+            "source",
+        ],
+    ),
+    ("report", &["check", "finding", "fix", "kubernetes", "secrecy"]),
 ];
 
 /// The rooms that a source file is about, and those that it names outside of its tests.

@@ -11,7 +11,7 @@ use harden_core::secrecy::confidences;
 use harden_core::source::Source;
 use harden_core::{ignore, rules};
 
-use super::{Engine, LastCheck, key};
+use super::{Engine, LastCheck, key, plan};
 use crate::protocol::engine::{CheckAsk, Checked, Filter, Finding, Listing, Mark, Spot};
 use crate::units::UnitIndex;
 
@@ -22,7 +22,7 @@ const MOST_MARKS: usize = 1000;
 const MOST_OBJECTS: usize = 500;
 
 impl Engine {
-    /// Checks files; the texts stay for [`Engine::mend`].
+    /// Checks files; the texts stay for [`Engine::plan`].
     pub(super) fn check(&mut self, ask: CheckAsk) -> Result<Checked, String> {
         let settings = settings(&ask)?;
         let is_same = |it: &Incremental| {
@@ -49,6 +49,7 @@ impl Engine {
             coverage: report.coverage_lines(),
             incomplete: report.incomplete_lines(),
             standing: count(&|it| it.ignored.is_none() && it.about.level.is_some()),
+            fixable: plan::fixable(findings, incremental.settings().level),
             read: coverage.objects,
             foreign: coverage.foreign,
             unused: unused.iter().map(sentence).collect(),

@@ -5,8 +5,10 @@
     reason = "a test may fail"
 )]
 
+mod fixes;
+
 use super::*;
-use crate::protocol::engine::{CheckAsk, Checked, Filter, FindingKey};
+use crate::protocol::engine::{Aim, CheckAsk, Checked, Filter, FindingKey, Planned};
 use crate::protocol::{self, Reply, Request};
 
 const POD: &str = "\
@@ -47,8 +49,15 @@ fn filter(limit: usize) -> Filter {
     Filter { limit, ..Filter::default() }
 }
 
+fn plan(engine: &mut Engine, aim: Aim) -> Planned {
+    match ask(engine, Ask::Plan(aim)) {
+        Ok(Answer::Planned(planned)) => planned,
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
-fn findings_are_where_a_browser_counts_them_and_edits_are_bytes() {
+fn findings_are_where_a_browser_counts_them() {
     let mut engine = Engine::default();
     engine.put(3, POD.to_owned());
     let checked = check(&mut engine, filter(100));
@@ -58,13 +67,6 @@ fn findings_are_where_a_browser_counts_them_and_edits_are_bytes() {
     let at = finding.spots.first().expect("somewhere").at;
     let marked = &units[at.from as usize..at.to as usize];
     assert_eq!(String::from_utf16(marked).expect("text"), "true");
-    let Ok(Answer::Mended(mends)) = ask(&mut engine, Ask::Mend(finding.key.clone())) else {
-        panic!()
-    };
-    let edit = mends.first().and_then(|it| it.edit.clone()).expect("an edit");
-    let (from, to) = (edit.bytes.0 as usize, edit.bytes.1 as usize);
-    let mended = format!("{}{}{}", &POD[..from], edit.insert, &POD[to..]);
-    assert_eq!(mended, POD.replace("privileged: true", "privileged: false"));
 }
 
 #[test]
@@ -105,7 +107,15 @@ fn nonsense_is_rejected_and_does_no_harm() {
         path: String::new(),
         nth: usize::MAX,
     };
-    assert_eq!(ask(&mut engine, Ask::Mend(gone)), Ok(Answer::Mended(Vec::new())));
+    assert_eq!(
+        plan(&mut engine, Aim::One(gone.clone())),
+        Planned::default(),
+        "nothing was checked"
+    );
+    engine.put(3, POD.to_owned());
+    check(&mut engine, filter(1));
+    let planned = plan(&mut engine, Aim::One(gone.clone()));
+    assert_eq!((planned.key, planned.files), (Some(gone), Vec::new()));
     let version =
         CheckAsk { level: "baseline".to_owned(), version: "37".to_owned(), ..CheckAsk::default() };
     assert!(ask(&mut engine, Ask::Check(version)).is_err());
@@ -142,18 +152,17 @@ fn a_finding_is_asked_for_by_what_it_is_about_and_not_by_its_place_in_the_list()
     }
     let found = checked.listing.findings.iter().filter(|it| it.message.contains("privileged=true"));
     let [first, second] = found.map(|it| it.key.clone()).collect::<Vec<_>>().try_into().unwrap();
-    let mut line = |key: &FindingKey| match ask(&mut engine, Ask::Mend(key.clone())) {
-        Ok(Answer::Mended(mends)) => mends.first().map(|it| it.line),
-        other => panic!("{other:?}"),
+    let spots = |key: &FindingKey| {
+        let found = checked.listing.findings.iter().find(|it| it.key == *key);
+        found.and_then(|it| it.spots.first()).map(|it| it.line)
     };
-    assert_eq!((line(&first), line(&second)), (Some(12), Some(21)));
+    assert_eq!((spots(&first), spots(&second)), (Some(12), Some(21)));
 
     let before = "apiVersion: v1\nkind: Namespace\nmetadata: {name: before}\n";
     engine.put(3, format!("{}---\n{before}", list(&["a"])));
     check(&mut engine, filter(1000));
-    let mut mended = |key: &FindingKey| ask(&mut engine, Ask::Mend(key.clone()));
-    assert!(matches!(mended(&first), Ok(Answer::Mended(mends)) if mends.len() == 1));
-    assert_eq!(mended(&second), Ok(Answer::Mended(Vec::new())));
+    assert_eq!(plan(&mut engine, Aim::One(first)).files, [3]);
+    assert!(plan(&mut engine, Aim::One(second)).files.is_empty());
 }
 
 #[test]

@@ -18,7 +18,8 @@ impl Page {
             engine::Answer::Catalogue(_) => "catalogue",
             engine::Answer::Checked(_) => "check",
             engine::Answer::Listed(_) => "list",
-            engine::Answer::Mended(_) => "mend",
+            engine::Answer::Planned(ref planned) if planned.key.is_some() => "plan",
+            engine::Answer::Planned(_) => "plan all",
             engine::Answer::Simulated(_) => "simulate",
             // A page of a rule is as good whenever it comes.
             engine::Answer::Rule(_) => "",
@@ -49,10 +50,13 @@ impl Page {
                     if self.check.awaits_link {
                         self.share(context, false);
                     }
+                    if let Some(aim) = self.check.fix.awaits.take() {
+                        self.mend(aim);
+                    }
                 }
             }
             engine::Answer::Listed(listing) => self.check.listing = listing,
-            engine::Answer::Mended(mends) => self.check.mends = mends,
+            engine::Answer::Planned(planned) => self.take_plan(planned),
             engine::Answer::Rule(page) => {
                 if !self.rules.pages.iter().any(|it| it.id == page.id) {
                     self.rules.pages.push(*page);
@@ -72,9 +76,7 @@ impl Page {
         self.check.listing.clone_from(&checked.listing);
         self.check.result = Some(Rc::new(checked));
         self.mark();
-        if let Some(open) = self.check.open.clone() {
-            self.ask("mend", engine::Ask::Mend(open));
-        }
+        self.ask_plan();
         if self.check.is_outdated {
             self.recheck();
         }
@@ -88,6 +90,8 @@ impl Page {
             workbench::Answer::Made(_) => "make",
             workbench::Answer::Filled(_) => "fill",
             workbench::Answer::Audited(_) => "audit",
+            workbench::Answer::Fixed(ref fixed) if fixed.shows => "show",
+            workbench::Answer::Fixed(_) => "fix",
         };
         if !self.is_newest(kind, id) {
             return false;
@@ -123,6 +127,7 @@ impl Page {
                 }
                 self.check.audit.answer = Some(answer);
             }
+            workbench::Answer::Fixed(fixed) => self.take_fixed(fixed),
         }
         true
     }
@@ -157,14 +162,14 @@ impl Page {
 
     /// Opens a finding and shows its place, or closes it.
     pub(super) fn open_finding(&mut self, key: engine::FindingKey) {
-        self.check.mends.clear();
+        self.forget_fix();
         if self.check.open.as_ref() == Some(&key) {
             self.check.open = None;
             return;
         }
         let shown = self.check.listing.findings.iter().find(|it| it.key == key).cloned();
-        self.check.open = Some(key.clone());
-        self.ask("mend", engine::Ask::Mend(key));
+        self.check.open = Some(key);
+        self.ask_plan();
         let Some(finding) = shown else { return };
         if let Some(rule) =
             self.rules.catalogue.as_ref().and_then(|it| it.rules.get(finding.rule)).cloned()

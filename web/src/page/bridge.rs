@@ -33,6 +33,14 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn reveal(this: &Editor, from: u32, to: u32, focus: bool);
 
+    /// Replaces ranges of a file in one step that can be undone; two numbers for each text.
+    #[wasm_bindgen(method)]
+    pub(super) fn apply(this: &Editor, file: u32, numbers: &[u32], texts: Vec<String>);
+
+    /// Takes back what was applied to these files; false where one of them changed since.
+    #[wasm_bindgen(method)]
+    pub(super) fn undo(this: &Editor, files: &[u32]) -> bool;
+
     #[wasm_bindgen(method, js_name = setDark)]
     pub(super) fn set_dark(this: &Editor, is_dark: bool);
 
@@ -49,6 +57,10 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     pub(super) fn ask(this: &Connection, request: Vec<u8>, files: &[u32]);
+
+    /// Whether it has the text of a file as it is now.
+    #[wasm_bindgen(method)]
+    pub(super) fn has(this: &Connection, file: u32) -> bool;
 
     #[wasm_bindgen(js_name = writeDraft)]
     pub(super) fn write_draft(level: &str, version: &str, files: Vec<String>) -> String;

@@ -6,7 +6,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::state::{EngineState, LIMIT, SEVERITIES};
-use super::{Message, Page, UNREACHABLE, finding, frame};
+use super::{Message, Page, UNREACHABLE, finding, fix, frame};
 
 /// The levels, strictest first.
 const LEVELS: [&str; 3] = ["restricted", "baseline", "privileged"];
@@ -142,6 +142,7 @@ fn results(page: &Page, link: &Scope<Page>, checked: &Checked, catalogue: &Catal
     html! {
         <>
             { summary(page, checked) }
+            { fix::all(page, link, &checked.fixable) }
             if count == 0 {
                 <div class="empty good">
                     <p class="large">{ "Nothing to object to" }</p>
@@ -185,7 +186,7 @@ fn summary(page: &Page, checked: &Checked) -> Html {
     };
     html! {
         <div class="summary" role="status">
-            <h2 class="large">{ &checked.headline }</h2>
+            <h2 class="large" tabindex="-1">{ &checked.headline }</h2>
             if !checked.levels.is_empty() { <p>{ &checked.levels }{ distance }</p> }
             <p class="quiet">{ checked.coverage.join(" · ") }</p>
             { for checked.incomplete.iter().map(|it| html! { <p>{ "not judged: " }{ it }</p> }) }

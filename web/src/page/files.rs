@@ -150,6 +150,7 @@ impl Page {
                     self.recheck();
                 }
             }
+            Some(Before::Texts(files)) => self.undo_fix(&files),
             None => {}
         }
     }

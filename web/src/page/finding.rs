@@ -1,10 +1,10 @@
 //! One finding in the list, and what opens below it.
 
-use web::protocol::engine::{Catalogue, Finding, Mend, RuleEntry};
+use web::protocol::engine::{Catalogue, Finding, FindingKey, RuleEntry, Spot};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::{Message, Page, text};
+use super::{Message, Page, fix, text};
 
 pub(super) fn item(
     page: &Page,
@@ -18,7 +18,7 @@ pub(super) fn item(
     let file = page.files.list.get(finding.key.file).filter(|_| page.files.list.len() > 1);
     let first = finding.spots.first().map_or(0, |it| it.line);
     html! {
-        <li key={format!("{key:?}")} class={classes!("finding", rule.severity.clone(), is_open.then_some("open"), finding.ignored.is_some().then_some("ignored"))}>
+        <li key={name(&key)} class={classes!("finding", rule.severity.clone(), is_open.then_some("open"), finding.ignored.is_some().then_some("ignored"))}>
             <button type="button" aria-expanded={is_open.to_string()} onclick={link.callback(move |_| Message::Open(key.clone()))}>
                 <span class="dot" aria-hidden="true"></span>
                 <span class="what">
@@ -36,23 +36,32 @@ pub(super) fn item(
     }
 }
 
+/// Tells a finding from all others.
+fn name(key: &FindingKey) -> String {
+    let FindingKey { rule, file, document, object, path, nth } = key;
+    format!("{rule} {file} {document} {} {path} {nth}", object.as_deref().unwrap_or("-"))
+}
+
 fn details(page: &Page, link: &Scope<Page>, rule: &RuleEntry, finding: &Finding) -> Html {
     let known = page.rules.pages.iter().find(|it| it.id == rule.id);
-    let breaks = known.map(|it| it.breaks.clone()).filter(|it| !it.is_empty());
-    let places = page.check.mends.iter().zip(&finding.spots);
+    // Before what is to be applied it is said there.
+    let is_said = page.check.fix.planned.as_ref().is_some_and(|it| !it.thought.is_empty());
+    let breaks = known.map(|it| it.breaks.clone()).filter(|it| !it.is_empty() && !is_said);
+    let file = finding.key.file;
     html! {
         <div class="details">
             if let Some(reason) = &finding.ignored {
                 <p><b>{ "Ignored: " }</b>{ reason }</p>
             }
             <p>{ text::prose(&rule.why) }</p>
+            <p class="row">{ for finding.spots.iter().map(|it| place(link, it, file)) }</p>
             <h3>{ "What would make it pass" }</h3>
             <p>{ text::prose(&capitalised(&rule.remedy)) }{ "." }</p>
-            { for places.map(|(mend, spot)| change(link, mend, finding.key.file, spot.at.from, spot.at.to)) }
             if let Some(breaks) = breaks {
                 <h3>{ "What may break" }</h3>
                 <p>{ text::prose(&breaks) }</p>
             }
+            if finding.ignored.is_none() { { fix::one(page, link, rule) } }
             <p class="row">
                 <a class="button" href={format!("#/rules/{}", rule.id)}>{ "Explain " }{ &rule.id }</a>
             </p>
@@ -60,33 +69,16 @@ fn details(page: &Page, link: &Scope<Page>, rule: &RuleEntry, finding: &Finding)
     }
 }
 
-/// What to write at one spot, beside what is there.
-fn change(link: &Scope<Page>, mend: &Mend, file: usize, from: u32, to: u32) -> Html {
-    let title = if mend.label.is_empty() {
-        format!("Line {}", mend.line)
+/// Leads to a spot in the editor.
+fn place(link: &Scope<Page>, spot: &Spot, file: usize) -> Html {
+    let (from, to) = (spot.at.from, spot.at.to);
+    let title = if spot.label.is_empty() {
+        format!("Line {}", spot.line)
     } else {
-        format!("Line {}, {}", mend.line, mend.label)
+        format!("Line {}, {}", spot.line, spot.label)
     };
-    let yaml = format!("{}\n", mend.lines.join("\n"));
     let reveal = link.callback(move |_| Message::Reveal { file, from, to });
-    html! {
-        <figure class="change">
-            <figcaption>
-                <button type="button" class="plain" onclick={reveal}>{ title }</button>
-                if !mend.path.is_empty() { <code>{ &mend.path }</code> }
-                <span class="space"></span>
-                if !mend.lines.is_empty() {
-                    <button type="button" onclick={link.callback(move |_| Message::Copy(yaml.clone()))}>{ "Copy" }</button>
-                }
-            </figcaption>
-            if !mend.lines.is_empty() {
-                <pre tabindex="0" aria-label="Change">
-                    <span class={if mend.replaces { "minus" } else { "same" }}>{ format!("{}\n", mend.before) }</span>
-                    { for mend.lines.iter().map(|it| html! { <span class="plus">{ format!("{it}\n") }</span> }) }
-                </pre>
-            }
-        </figure>
-    }
+    html! { <button type="button" class="plain" onclick={reveal}>{ title }</button> }
 }
 
 pub(super) fn capitalised(text: &str) -> String {

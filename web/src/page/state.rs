@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use web::protocol::engine::{
-    Catalogue, Checked, Filter, FindingKey, Listing, Mend, RulePage, Verdict,
+    Aim, Catalogue, Checked, Filter, FindingKey, Listing, Planned, RulePage, Verdict,
 };
-use web::protocol::workbench::{Audited, Form, Made, MakeAsk};
+use web::protocol::workbench::{Audited, Fixed, Form, Made, MakeAsk};
 
 use super::files::Draft;
 
@@ -104,9 +104,31 @@ pub(super) struct Check {
     pub(super) filter: Filter,
     /// The finding that is open; nothing is shown for one that is gone, until it is back.
     pub(super) open: Option<FindingKey>,
-    pub(super) mends: Vec<Mend>,
+    pub(super) fix: Fix,
     pub(super) verdicts: Vec<Verdict>,
     pub(super) audit: Audit,
+}
+
+/// What would mend the finding that is open.
+#[derive(Debug, Default)]
+pub(super) struct Fix {
+    pub(super) planned: Option<Planned>,
+    pub(super) shown: Option<Fixed>,
+    /// Whether both are about what is in the editor now.
+    pub(super) is_fresh: bool,
+    /// What is to be mended as soon as the check that is running is done.
+    pub(super) awaits: Option<Aim>,
+    /// Where the focus goes once the next check is shown.
+    pub(super) focus: Option<Focus>,
+}
+
+/// Where the focus goes after something was mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Focus {
+    /// The finding at this place of the list, or the last one.
+    Finding(usize),
+    /// What is said over the list.
+    Summary,
 }
 
 /// What an audit policy is asked, and says.
@@ -187,4 +209,6 @@ pub(super) enum Before {
     All(Draft),
     /// A file that was closed: its place, its name and its text.
     File(usize, String, String),
+    /// The texts of these files, by their numbers, before they were mended.
+    Texts(Vec<u32>),
 }

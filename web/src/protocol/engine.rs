@@ -13,8 +13,8 @@ pub enum Ask {
     Check(CheckAsk),
     /// List other findings of the last check: [`Answer::Listed`].
     List(Filter),
-    /// What would mend a finding of the last check: [`Answer::Mended`].
-    Mend(FindingKey),
+    /// What would mend findings of the last check: [`Answer::Planned`].
+    Plan(Aim),
     /// All there is to say of a rule, by its id: [`Answer::Rule`].
     Rule(String),
     /// What the API server would answer: [`Answer::Simulated`].
@@ -30,8 +30,8 @@ pub enum Answer {
     Checked(Box<Checked>),
     /// To [`Ask::List`].
     Listed(Listing),
-    /// To [`Ask::Mend`], spot by spot; nothing when the finding is gone.
-    Mended(Vec<Mend>),
+    /// To [`Ask::Plan`].
+    Planned(Planned),
     /// To [`Ask::Rule`].
     Rule(Box<RulePage>),
     /// To [`Ask::Simulate`].
@@ -141,6 +141,8 @@ pub struct Checked {
     pub coverage: Vec<String>,
     /// Findings that count and that the Pod Security Standards forbid.
     pub standing: usize,
+    /// What can be mended.
+    pub fixable: Fixable,
     /// Kubernetes objects that were read.
     pub read: usize,
     /// Documents that are no Kubernetes object.
@@ -230,36 +232,43 @@ pub struct Spot {
     pub label: String,
 }
 
-/// What would mend a spot.
+/// Which findings are to be mended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mend {
-    /// The field.
-    pub path: String,
-    /// What there is to say of the spot.
-    pub label: String,
-    /// The line of the spot, from 1.
-    pub line: u32,
-    /// The line as it is.
-    pub before: String,
-    /// The line as it should be, or the lines to add below it; empty where only a person can tell.
-    pub lines: Vec<String>,
-    /// Whether `lines` replace the line.
-    pub replaces: bool,
-    /// The same as a change of the text; `None` where the lines do not show where it goes.
-    pub edit: Option<Edit>,
+pub enum Aim {
+    /// This one.
+    One(FindingKey),
+    /// All that can be mended without a thought.
+    Safe,
+    /// All that keeps pods from the level that was checked.
+    Level,
 }
 
-/// A change of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Edit {
-    /// The file, by its place in the request.
-    pub file: usize,
-    /// What is replaced, as bytes of the text in UTF-8: first, and the one after the last.
-    pub bytes: (u32, u32),
-    /// The same as browsers count.
-    pub at: Units,
-    /// What stands there afterwards.
-    pub insert: String,
+/// What is to become of findings that are to be mended.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Planned {
+    /// The finding, where it is about one.
+    pub key: Option<FindingKey>,
+    /// Which decision it takes; empty where it takes none.
+    pub decision: String,
+    /// What to think of before; empty where that is nothing.
+    pub thought: String,
+    /// The files to change; none where nothing can be changed, or the finding is gone.
+    pub files: Vec<u32>,
+    /// What to change in them, for the workbench: a list of [`super::plan::FilePlan`].
+    pub plan: Vec<u8>,
+}
+
+/// What a check says of all its fixes together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fixable {
+    /// Findings that can be mended without a thought.
+    pub safe: usize,
+    /// Findings that keep pods from the level that was asked for, and can be mended.
+    pub level: usize,
+    /// How many of the latter need thought, in words; empty where none does.
+    pub thought: String,
+    /// The rules of those, by their ids.
+    pub rules: Vec<String>,
 }
 
 /// What the API server would answer to an object.

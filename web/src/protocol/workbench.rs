@@ -1,4 +1,4 @@
-//! Between the page and the workbench, which generates, and tries audit policies.
+//! Between the page and the workbench, which generates, mends, and tries audit policies.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,8 @@ pub enum Ask {
     Fill(Vec<String>),
     /// What an audit policy makes of an event: [`Answer::Audited`].
     Audit(AuditAsk),
+    /// Change texts: [`Answer::Fixed`].
+    Fix(FixAsk),
 }
 
 /// An answer.
@@ -28,6 +30,8 @@ pub enum Answer {
     Filled(Result<MakeAsk, String>),
     /// To [`Ask::Audit`], or why it cannot be answered.
     Audited(Result<Audited, String>),
+    /// To [`Ask::Fix`].
+    Fixed(Fixed),
 }
 
 /// A generator as a form.
@@ -135,4 +139,52 @@ pub struct Audited {
     pub text: String,
     /// The rule that decided; `None` when none matches.
     pub rule: Option<Units>,
+}
+
+/// What is to be changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixAsk {
+    /// The files.
+    pub files: Vec<u32>,
+    /// What the engine said of them.
+    pub plan: Vec<u8>,
+    /// Whether somebody looks at the changes before they are made.
+    pub shows: bool,
+}
+
+/// What is changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fixed {
+    /// Whether somebody looks at it before.
+    pub shows: bool,
+    /// The files that change.
+    pub files: Vec<FixedFile>,
+    /// What became of the findings once it is made, as a sentence.
+    pub outcome: String,
+    /// Where something is not changed, and why: a sentence each, where somebody looks at it before.
+    pub refusals: Vec<String>,
+}
+
+/// A file that changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FixedFile {
+    /// Its number.
+    pub file: u32,
+    /// The ranges that are replaced, in order, as browsers count: two numbers each.
+    pub ends: Vec<u32>,
+    /// What stands there instead, range by range.
+    pub texts: Vec<String>,
+    /// The lines that change and the documents that are added, where somebody looks at them before.
+    pub hunks: Vec<Hunk>,
+}
+
+/// Lines that change, with some that stay around them, or a document that is added.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hunk {
+    /// Where.
+    pub title: String,
+    /// All lines, each behind a space, `-` or `+`.
+    pub diff: String,
+    /// The lines that come, as they are; empty where something secret in them is not shown.
+    pub copy: String,
 }

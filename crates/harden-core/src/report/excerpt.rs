@@ -202,7 +202,7 @@ mod tests {
     use harden_yaml::{Lines, Pointer};
 
     use super::*;
-    use crate::finding::{About, ObjectReference, Severity};
+    use crate::finding::{About, Mend, ObjectReference, Severity};
 
     fn spot(text: &str, marked: &str) -> Spot {
         let start = text.find(marked).unwrap();
@@ -228,6 +228,7 @@ mod tests {
             why: "".into(),
             remedy: "".into(),
             breaks: "".into(),
+            mend: Mend::Safe,
             references: Vec::new(),
             example: None,
         })

@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
+use super::changes::{are_told, changes};
 use super::escape::{Command, Property};
+use super::secrets::Secrets;
 use super::{Format, Order, Report};
 use crate::finding::{Finding, Severity};
+use crate::fix::{Hunk, Previews, Sign};
 
 pub(super) const FORMAT: Format = Format {
     name: "github",
@@ -15,8 +18,15 @@ pub(super) const FORMAT: Format = Format {
 
 fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     // GitHub shows the first ten of a kind for each step.
+    let secrets = Secrets::of(report);
+    let mut previews = Previews::default();
     for finding in report.counted() {
-        write_finding(report, finding, out)?;
+        let change = if are_told(report) {
+            changes(report.source(finding).text, &[finding], &mut previews, &secrets)
+        } else {
+            Vec::new()
+        };
+        write_finding(report, finding, &change, out)?;
     }
     for incomplete in report.incomplete {
         let (what, why) = (Command(&incomplete.what), Command(&incomplete.why));
@@ -28,7 +38,12 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn write_finding(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
+fn write_finding(
+    report: &Report<'_>,
+    finding: &Finding,
+    change: &[Hunk],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let about = &finding.about;
     let command = match about.severity {
         Severity::Critical | Severity::High => "error",
@@ -49,12 +64,21 @@ fn write_finding(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) ->
     }
     write!(out, ",title={}", Property(&format!("{} {}", about.severity.name(), about.id)))?;
     let object = finding.object.as_ref().map_or_else(String::new, |it| format!("{it}: "));
-    writeln!(
+    write!(
         out,
         "::{}{}%0Ahelp: {}%0Amore: {}",
         Command(&object),
         Command(&finding.message),
         Command(&about.remedy),
         Command(&about.page())
-    )
+    )?;
+    for (number, line) in change.iter().flat_map(Hunk::numbered) {
+        let sign = match line.sign {
+            Sign::Stays => ' ',
+            Sign::Goes => '-',
+            Sign::Comes => '+',
+        };
+        write!(out, "%0A{number:>4} {sign} {}", Command(&line.text))?;
+    }
+    writeln!(out)
 }

@@ -5,6 +5,7 @@ pub(super) mod yaml;
 
 use std::io::{self, Write};
 
+use super::changes::{Fixes, told_secrets};
 use super::{Format, Order, Report, fingerprints, pieces};
 use crate::finding::Finding;
 
@@ -23,14 +24,16 @@ fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let (head, tail) = (serde_json::to_string(&head)?, serde_json::to_string(&tail)?);
     write!(out, "{},\"findings\":[", head.strip_suffix('}').unwrap_or(&head))?;
     let hashes = fingerprints::hashes(report);
+    let secrets = told_secrets(report);
     let render = |first: usize, findings: &[Finding], piece: &mut Vec<u8>| {
+        let mut fixes = Fixes::of(report, &secrets);
         for (index, (finding, hash)) in
             (first..).zip(findings.iter().zip(hashes.iter().skip(first)))
         {
             if index > 0 {
                 piece.push(b',');
             }
-            v1::finding(report, finding, *hash).write(piece)?;
+            v1::finding(report, finding, *hash, fixes.splices(finding)).write(piece)?;
         }
         Ok(())
     };

@@ -23,6 +23,10 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let severities = summary.severities();
     let detail = if severities.is_empty() { String::new() } else { format!(": {severities}") };
     writeln!(out, "## kubectl harden: {}{detail}\n", summary.headline())?;
+    let fixes = summary.fix_sentence();
+    if !fixes.is_empty() {
+        writeln!(out, "{fixes}\n")?;
+    }
     let levels = summary.level_sentence();
     if !levels.is_empty() {
         writeln!(out, "{levels}\n")?;

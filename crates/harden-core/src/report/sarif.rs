@@ -1,5 +1,6 @@
 //! SARIF 2.1.0 (OASIS), as code scanning reads it.
 
+mod fix;
 mod log;
 mod rule;
 

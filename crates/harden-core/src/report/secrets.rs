@@ -41,6 +41,13 @@ impl Secrets {
         Self { spans }
     }
 
+    /// Everything in a range of a source's text that may be secret, in order and without overlap.
+    pub(super) fn all_within(&self, source: usize, text: &str, range: &Range<usize>) -> Vec<Span> {
+        let mut spans = self.within(source, range).to_vec();
+        spans.extend(secrecy::in_lines(text, range));
+        secrecy::merged(spans)
+    }
+
     /// Those of a source that touch a range of its text.
     pub(super) fn within(&self, source: usize, range: &Range<usize>) -> &[Span] {
         let spans = self.spans.get(&source).map_or(&[][..], Vec::as_slice);

@@ -1,7 +1,6 @@
 //! The YAML that mends a spot, where it can be told from the line that the spot is on.
 
 use harden_yaml::{Action, Lines, Writable, write};
-use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use crate::finding::Spot;
@@ -26,27 +25,6 @@ impl Suggestion {
     }
 }
 
-/// What was suggested to be added to one object, so that no key is added twice.
-#[derive(Debug, Default)]
-pub(super) struct Additions(FxHashSet<(u32, String)>);
-
-impl Additions {
-    /// Takes in lines to add below a line; returns how many of them, from the first, were added there before.
-    /// What follows belongs below these.
-    pub(super) fn take_in(&mut self, line: u32, lines: &[String]) -> usize {
-        let keys = lines.iter().take_while(|it| it.ends_with(':')).count();
-        let mut known = 0;
-        let all = (lines.len() > keys).then_some(lines.len());
-        for end in (1..=keys).chain(all) {
-            let added = lines.get(..end).unwrap_or_default().join("\n");
-            if !self.0.insert((line, added)) {
-                known = end;
-            }
-        }
-        known
-    }
-}
-
 /// One step of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step<'a> {
@@ -64,7 +42,7 @@ pub(super) fn suggest(
     next: &str,
     spot: &Spot,
 ) -> Option<Suggestion> {
-    let Action::Set(value) = &spot.remedy.as_ref()?.action else { return None };
+    let Action::Set(value) = spot.change()? else { return None };
     let (before, marked, after) =
         (line.get(..mark.0)?, line.get(mark.0..mark.1)?, line.get(mark.1..)?);
     let lead = before.trim_start_matches([' ', '-']);
@@ -184,6 +162,7 @@ mod tests {
             remedy: Some(Arc::new(Remedy {
                 pointer: Pointer::default(),
                 action: Action::set(value),
+                along: Vec::new(),
             })),
         };
         suggest(line, (at, at + marked.len()), next, &spot)
@@ -221,20 +200,6 @@ mod tests {
                 "        readOnlyRootFilesystem: true".to_owned()
             ]))
         );
-    }
-
-    #[test]
-    fn what_several_add_at_one_place_is_added_once() {
-        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        let mut additions = Additions::default();
-        let mut known = |line, text| additions.take_in(line, &lines(text));
-        assert_eq!(known(1, "securityContext:\n  privileged: false"), 0);
-        assert_eq!(known(1, "securityContext:\n  capabilities:\n    drop:\n    - ALL"), 1);
-        assert_eq!(known(1, "securityContext:\n  capabilities:\n    drop:\n    - ALL"), 4);
-        assert_eq!(known(1, "securityContext:\n  capabilities:\n    add: []"), 2);
-        assert_eq!(known(1, "securityContext:\n  privileged: false"), 2);
-        assert_eq!(known(1, "readinessProbe: {}"), 0);
-        assert_eq!(known(2, "securityContext:\n  privileged: false"), 0);
     }
 
     #[test]

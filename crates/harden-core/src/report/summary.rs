@@ -31,6 +31,8 @@ pub struct Summary {
     /// Findings that are left out of the report, those that do not count included.
     pub omitted: usize,
     severities: [usize; 4],
+    /// Findings that count and that `fix` mends; and those that it mends without a thought.
+    mendable: (usize, usize),
 }
 
 impl Summary {
@@ -48,6 +50,7 @@ impl Summary {
             levels: report.coverage.levels,
             omitted: 0,
             severities: [0; 4],
+            mendable: (0, 0),
         };
         let mut objects: FxHashSet<&ObjectReference> = FxHashSet::default();
         let mut last: Option<&Arc<ObjectReference>> = None;
@@ -60,6 +63,9 @@ impl Summary {
             if let Some(count) = summary.severities.get_mut(finding.about.severity as usize) {
                 *count += 1;
             }
+            let is_mendable = finding.is_mendable();
+            summary.mendable.0 += usize::from(is_mendable);
+            summary.mendable.1 += usize::from(is_mendable && finding.about.mend.is_safe());
             if let Some(object) = &finding.object
                 && !last.is_some_and(|it| Arc::ptr_eq(it, object))
             {
@@ -108,6 +114,28 @@ impl Summary {
         let found = Severity::ALL.iter().filter(|it| self.of(**it) > 0);
         let parts: Vec<_> = found.map(|it| format!("{} {}", self.of(*it), it.name())).collect();
         parts.join(", ")
+    }
+
+    /// How many findings `fix` mends, and how many of these without a thought.
+    pub fn mendable(&self) -> (usize, usize) {
+        self.mendable
+    }
+
+    /// `` `kubectl harden fix` mends 3 of them, 1 safely ``; empty where it mends none.
+    pub fn fix_sentence(&self) -> String {
+        let (all, safe) = self.mendable;
+        let of_them = match (all, self.findings) {
+            (0, _) => return String::new(),
+            (1, 1) => "it".to_owned(),
+            (all, findings) if all == findings => "all of them".to_owned(),
+            (all, _) => format!("{all} of them"),
+        };
+        let safely = match safe {
+            0 => "each in need of thought".to_owned(),
+            safe if safe == all => "safely".to_owned(),
+            safe => format!("{safe} safely"),
+        };
+        format!("`kubectl harden fix` mends {of_them}, {safely}")
     }
 
     /// `3 workloads: 0 restricted, 2 baseline, 1 neither`; empty without workloads.

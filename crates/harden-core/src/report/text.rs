@@ -8,15 +8,15 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer,
 use anstyle::{AnsiColor, Style};
 use rustc_hash::FxHashMap;
 
-use super::changes::hunks;
+use super::changes::changes;
 use super::escape::{Plain, plain};
 use super::excerpt::{Excerpt, excerpts};
 use super::groups;
 use super::secrets::Secrets;
-use super::suggestion::Additions;
 use super::summary::count;
 use super::{Format, Order, Report, ReportSource, Summary, location, pieces};
 use crate::finding::{Finding, Severity};
+use crate::fix::Previews;
 use frame::Frame;
 
 /// How many places of one finding are shown.
@@ -49,7 +49,7 @@ fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<(
     let counted = groups::gather(report.counted());
     let items = items(report, &counted);
     let render = |first: usize, some: &[Item<'_, '_>], piece: &mut Vec<u8>| {
-        let mut additions = Additions::default();
+        let mut previews = Previews::default();
         let before = first.checked_sub(1).and_then(|it| items.get(it));
         let before = before.into_iter().chain(some).map(Some);
         let before = std::iter::repeat_n(None, usize::from(first == 0)).chain(before);
@@ -69,9 +69,8 @@ fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<(
             };
             if !before.is_some_and(is_same) {
                 printer.heading(finding, source, piece)?;
-                additions = Additions::default();
             }
-            printer.findings(item.findings, source, &mut additions, piece)?;
+            printer.findings(item.findings, source, &mut previews, piece)?;
         }
         Ok(())
     };
@@ -144,6 +143,10 @@ fn write_numbers(
     let severities = summary.severities();
     let colon = if severities.is_empty() { "" } else { ": " };
     writeln!(out, "{}{colon}{severities}", paint.on(HEADING, &summary.headline()))?;
+    let fixes = summary.fix_sentence();
+    if !fixes.is_empty() {
+        writeln!(out, "{fixes}")?;
+    }
     for line in report.hidden_lines() {
         writeln!(out, "{line}")?;
     }
@@ -216,11 +219,11 @@ impl Printer {
     }
 
     /// Findings at the same places, with the lines that they are about.
-    fn findings(
+    fn findings<'a>(
         &self,
-        findings: groups::Group<'_, '_>,
-        source: ReportSource<'_>,
-        additions: &mut Additions,
+        findings: groups::Group<'_, 'a>,
+        source: ReportSource<'a>,
+        previews: &mut Previews<'a>,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         for finding in findings {
@@ -247,11 +250,9 @@ impl Printer {
             frame.note("note", &format!("and {} more", count(hidden, "place")), out)?;
         }
         frame.help(findings, out)?;
-        let others = findings.iter().skip(1).map(|it| self.excerpts(it, source));
-        let found: Vec<_> = std::iter::once(excerpts).chain(others).collect();
-        for hunk in hunks(&found, source.text.unwrap_or_default(), additions) {
+        for hunk in changes(source.text, findings, previews, &self.secrets) {
             frame.gap(out)?;
-            hunk.lines.iter().try_for_each(|it| frame.line(it, out))?;
+            hunk.numbered().try_for_each(|(number, it)| frame.line(number, it, out))?;
         }
         writeln!(out)
     }

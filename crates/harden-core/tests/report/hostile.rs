@@ -101,7 +101,9 @@ fn spot(text: &str, from: usize, to: usize, path: String, label: String, change:
         end: lines.position(span.end),
         path: path.into(),
         label: label.into(),
-        remedy: action.map(|action| Arc::new(Remedy { pointer: Pointer::default(), action })),
+        remedy: action.map(|action| {
+            Arc::new(Remedy { pointer: Pointer::default(), action, along: Vec::new() })
+        }),
     }
 }
 

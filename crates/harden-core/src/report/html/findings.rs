@@ -6,12 +6,12 @@ use rustc_hash::FxHashMap;
 
 use super::Page;
 use crate::finding::{Finding, ObjectReference};
-use crate::report::changes::{Sign, hunks};
+use crate::fix::{Hunk, Previews, Sign};
+use crate::report::changes::changes;
 use crate::report::escape::{Markup, Prose};
 use crate::report::excerpt::{Excerpt, excerpts};
 use crate::report::groups::{self, Group};
 use crate::report::secrets::Secrets;
-use crate::report::suggestion::Additions;
 use crate::report::wide::reason;
 use crate::report::{Report, location};
 
@@ -31,6 +31,7 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
     )?;
     let findings = by_object(report);
     let groups = findings.chunk_by(|one, other| subject(one) == subject(other));
+    let mut previews = Previews::default();
     for group in groups {
         let Some(first) = group.first() else { continue };
         let name = report.source(first).name;
@@ -44,10 +45,9 @@ pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
             )?,
             None => writeln!(out, "<summary><b>{}</b></summary>", Markup(name))?,
         }
-        let mut additions = Additions::default();
         let gathered = groups::gather(group.iter().copied());
         for findings in groups::all(&gathered) {
-            write_group(report, findings, &secrets, &mut additions, out)?;
+            write_group(report, findings, &secrets, &mut previews, out)?;
         }
         writeln!(out, "</details>")?;
     }
@@ -72,11 +72,11 @@ fn by_object<'a>(report: &Report<'a>) -> Vec<&'a Finding> {
 }
 
 /// Findings at the same places.
-fn write_group(
-    report: &Report<'_>,
-    findings: Group<'_, '_>,
+fn write_group<'a>(
+    report: &Report<'a>,
+    findings: Group<'_, 'a>,
     secrets: &Secrets,
-    additions: &mut Additions,
+    previews: &mut Previews<'a>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(first) = findings.first() else { return Ok(()) };
@@ -87,28 +87,24 @@ fn write_group(
     }
     let place = location(source, first.spots.first());
     writeln!(out, "<p class=\"place\"><code>{}</code></p>", Markup(&place))?;
-    let text = source.text.unwrap_or_default();
-    let found = findings.iter().map(|it| excerpts_of(source.text, it, secrets));
-    let found: Vec<_> = found.collect();
-    let hunks = hunks(&found, text, additions);
+    let excerpts = excerpts_of(source.text, first, secrets);
+    let hunks = changes(source.text, findings, previews, secrets);
     let is_changed = |number: u32| {
-        hunks
-            .iter()
-            .flat_map(|it| &it.lines)
-            .any(|it| it.number == number && it.sign != Sign::Comes)
+        let mut lines = hunks.iter().flat_map(Hunk::numbered);
+        lines.any(|(at, it)| at == number as usize && it.sign != Sign::Comes)
     };
-    for excerpt in found.first().into_iter().flatten() {
+    for excerpt in &excerpts {
         write_excerpt(excerpt, is_changed, out)?;
     }
     for hunk in &hunks {
         write!(out, "<pre>")?;
-        for line in &hunk.lines {
+        for (number, line) in hunk.numbered() {
             let (tag, sign) = match line.sign {
                 Sign::Stays => ("span", ' '),
                 Sign::Goes => ("del", '-'),
                 Sign::Comes => ("ins", '+'),
             };
-            let (number, text) = (line.number, Markup(&line.text));
+            let text = Markup(&line.text);
             writeln!(
                 out,
                 "<{tag}><span class=\"number\">{number:>4} {sign} </span>{text}</{tag}>"

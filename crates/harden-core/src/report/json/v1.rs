@@ -4,13 +4,13 @@ mod write;
 
 use std::collections::BTreeMap;
 
-use harden_yaml::Action;
+use harden_yaml::{Action, Splice};
 use rustc_hash::FxHashMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::check::{self, Compared};
-use crate::finding::{self, ObjectReference, Severity};
+use crate::finding::{self, ObjectReference, Safety, Severity};
 use crate::kubernetes::Level;
 use crate::report::wide::ignored_by;
 use crate::report::{Report, Summary, fingerprints};
@@ -57,6 +57,7 @@ struct Totals {
     ignored: usize,
     objects: usize,
     severities: Severities,
+    fixes: Fixes,
     workloads: Workloads,
     #[serde(skip_serializing_if = "is_zero")]
     omitted: usize,
@@ -77,6 +78,13 @@ struct Severities {
     high: usize,
     medium: usize,
     low: usize,
+}
+
+/// How many findings `fix` mends.
+#[derive(Serialize)]
+struct Fixes {
+    total: usize,
+    safe: usize,
 }
 
 #[derive(Serialize)]
@@ -115,7 +123,27 @@ pub(super) struct Finding<'a> {
     spots: Spots<'a>,
     fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Fix<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ignored: Option<Ignored<'a>>,
+}
+
+/// What would mend a finding.
+#[derive(Serialize)]
+struct Fix<'a> {
+    safety: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    reason: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    edits: Vec<Edit>,
+}
+
+/// Bytes of the text of the source, and what to write there instead.
+#[derive(Serialize)]
+struct Edit {
+    start: u32,
+    end: u32,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -277,6 +305,7 @@ impl Totals {
                 medium: summary.of(Severity::Medium),
                 low: summary.of(Severity::Low),
             },
+            fixes: Fixes { total: summary.mendable().0, safe: summary.mendable().1 },
             workloads: Workloads {
                 total: summary.workloads(),
                 privileged: summary.reaching(Level::Privileged),
@@ -310,13 +339,31 @@ fn rules<'a>(report: &Report<'a>) -> Vec<Rule<'a>> {
     rules.collect()
 }
 
-/// One finding of a report, with its fingerprint.
+impl<'a> Fix<'a> {
+    fn of(finding: &'a finding::Finding, splices: Vec<Splice>) -> Self {
+        let is_safe = finding.safety() == Safety::Safe;
+        let edits = splices.into_iter().map(|it| Edit {
+            start: it.span.start,
+            end: it.span.end,
+            text: it.with,
+        });
+        Self {
+            safety: if is_safe { "safe" } else { "needs-thought" },
+            reason: if is_safe { "" } else { &finding.about.breaks },
+            edits: edits.collect(),
+        }
+    }
+}
+
+/// One finding of a report, with its fingerprint and its edits.
 pub(super) fn finding<'a>(
     report: &Report<'a>,
     finding: &'a finding::Finding,
     fingerprint: u64,
+    splices: Vec<Splice>,
 ) -> Finding<'a> {
     let ignored = finding.ignored.as_ref();
+    let is_mendable = finding.is_mendable() && finding.ignored.is_none();
     Finding {
         rule: &finding.about.id,
         severity: finding.about.severity.name(),
@@ -325,6 +372,7 @@ pub(super) fn finding<'a>(
         object: finding.object.as_deref().map(Object::from),
         spots: Spots(&finding.spots),
         fingerprint: fingerprints::hex(fingerprint),
+        fix: is_mendable.then(|| Fix::of(finding, splices)),
         ignored: ignored.map(|it| Ignored { by: ignored_by(it.by), reason: &it.reason }),
     }
 }
@@ -341,7 +389,7 @@ impl<'a> From<&'a ObjectReference> for Object<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// Version 1 has no words for what adds to a list.
+    /// Version 1 has no words for what adds to a list or changes a key.
     fn of(action: &'a Action) -> Option<Self> {
         match action {
             Action::Set(value) => Some(Self { action: "set", value: Some(value) }),
@@ -358,7 +406,7 @@ impl<'a> Spots<'a> {
             end: Position { line: spot.end.line, column: spot.end.column },
             path: &spot.path,
             label: &spot.label,
-            change: spot.remedy.as_ref().and_then(|it| Change::of(&it.action)),
+            change: spot.change().and_then(Change::of),
         })
     }
 }

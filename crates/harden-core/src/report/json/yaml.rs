@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::v1;
 use crate::finding::Finding;
+use crate::report::changes::{Fixes, told_secrets};
 use crate::report::{Format, Order, Report, fingerprints, pieces};
 
 pub(in crate::report) const FORMAT: Format = Format {
@@ -19,9 +20,12 @@ fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     let (head, tail) = v1::frame(report);
     out.write_all(yaml(&head)?.as_bytes())?;
     let hashes = fingerprints::hashes(report);
+    let secrets = told_secrets(report);
     let render = |first: usize, findings: &[Finding], piece: &mut Vec<u8>| {
+        let mut fixes = Fixes::of(report, &secrets);
         for (finding, hash) in findings.iter().zip(hashes.iter().skip(first)) {
-            piece.extend_from_slice(yaml(&[v1::finding(report, finding, *hash)])?.as_bytes());
+            let finding = v1::finding(report, finding, *hash, fixes.splices(finding));
+            piece.extend_from_slice(yaml(&[finding])?.as_bytes());
         }
         Ok(())
     };

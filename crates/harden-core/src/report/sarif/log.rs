@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::fix::{Described, Fix};
 use super::rule::{Descriptor, level};
 use crate::finding::{About, Finding, IgnoredBy, Spot};
+use crate::report::secrets::Secrets;
 use crate::report::{Report, escape, fingerprints};
 
 /// The root that relative paths start from, by the name that GitHub gives it.
@@ -80,7 +82,7 @@ struct Artifact {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ArtifactLocation {
+pub(super) struct ArtifactLocation {
     uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     uri_base_id: Option<&'static str>,
@@ -104,6 +106,8 @@ struct ResultEntry<'a> {
     partial_fingerprints: Fingerprints,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Suppression<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<Fix<'a>>,
 }
 
 #[derive(Serialize)]
@@ -128,11 +132,11 @@ struct PhysicalLocation<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u32,
-    start_column: u32,
-    end_line: u32,
-    end_column: u32,
+pub(super) struct Region {
+    pub(super) start_line: u32,
+    pub(super) start_column: u32,
+    pub(super) end_line: u32,
+    pub(super) end_column: u32,
 }
 
 #[derive(Serialize)]
@@ -216,6 +220,8 @@ impl Serialize for Artifacts<'_> {
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let report = self.0;
+        let secrets = Secrets::of(report);
+        let mut fixes = Described::of(report, &secrets);
         let indexes: BTreeMap<&str, usize> =
             report.rules.iter().enumerate().map(|(index, it)| (&*it.id, index)).collect();
         let sources = report.sources.iter().enumerate();
@@ -224,7 +230,8 @@ impl Serialize for Results<'_> {
         serializer.collect_seq(fingerprints::all(report).filter_map(|(finding, v1)| {
             let artifact = artifacts.get(finding.source)?;
             let rule_index = indexes.get(&*finding.about.id).copied();
-            Some(result(finding, &finding.about, rule_index, artifact, v1))
+            let fixes = fixes.each(finding, artifact);
+            Some(ResultEntry { fixes, ..result(finding, &finding.about, rule_index, artifact, v1) })
         }))
     }
 }
@@ -262,6 +269,7 @@ fn result<'a>(
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1 },
         suppressions: suppressions.collect(),
+        fixes: Vec::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{DIM, FRAME, HEADING, Paint};
 use crate::finding::Finding;
-use crate::report::changes::{Line, Sign};
+use crate::fix::{Line, Sign};
 use crate::report::escape::Plain;
 
 /// What the narrowest terminals show of a line.
@@ -58,18 +58,18 @@ impl Frame {
     }
 
     /// A line of a difference.
-    pub(super) fn line(&self, line: &Line, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn line(&self, number: usize, line: &Line, out: &mut dyn Write) -> io::Result<()> {
         let (sign, style) = match line.sign {
             Sign::Stays => ("|", Style::new()),
             Sign::Goes => ("-", REMOVED),
             Sign::Comes => ("+", ADDED),
         };
-        self.write(Some(line.number), sign, style, &line.text, out)
+        self.write(Some(number), sign, style, &line.text, out)
     }
 
     fn write(
         &self,
-        number: Option<u32>,
+        number: Option<usize>,
         sign: &str,
         style: Style,
         line: &str,

@@ -2,12 +2,13 @@
 
 use std::io;
 
-use super::{Change, Finding, Object, Position, Spot, Spots};
+use super::{Change, Finding, Fix, Object, Position, Spot, Spots};
 
 impl Finding<'_> {
     /// Writes it as JSON in one line.
     pub(in crate::report::json) fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
-        let Self { rule, severity, message, source, object, spots, fingerprint, ignored } = self;
+        let Self { rule, severity, message, source, object, spots, fingerprint, fix, ignored } =
+            self;
         field(out, b"{\"rule\":", rule)?;
         field(out, b",\"severity\":", severity)?;
         field(out, b",\"message\":", message)?;
@@ -17,9 +18,26 @@ impl Finding<'_> {
         }
         spots.write(out)?;
         field(out, b",\"fingerprint\":", fingerprint)?;
+        if let Some(fix) = fix {
+            fix.write(out)?;
+        }
         if let Some(ignored) = ignored {
             out.extend_from_slice(b",\"ignored\":");
             serde_json::to_writer(&mut *out, ignored)?;
+        }
+        out.push(b'}');
+        Ok(())
+    }
+}
+
+impl Fix<'_> {
+    fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
+        let Self { safety, reason, edits } = self;
+        field(out, b",\"fix\":{\"safety\":", safety)?;
+        optional_field(out, b",\"reason\":", reason)?;
+        if !edits.is_empty() {
+            out.extend_from_slice(b",\"edits\":");
+            serde_json::to_writer(&mut *out, edits)?;
         }
         out.push(b'}');
         Ok(())
@@ -123,7 +141,7 @@ mod tests {
     use harden_yaml::{Action, Pointer, Position as Place, Span};
     use serde_json::json;
 
-    use super::super::Ignored;
+    use super::super::{Edit, Ignored};
     use super::*;
     use crate::finding::{self, Remedy};
 
@@ -144,8 +162,9 @@ mod tests {
                 end: place,
                 path: Arc::from(*text),
                 label: Arc::from(*text),
-                remedy: action
-                    .map(|action| Arc::new(Remedy { pointer: Pointer::default(), action })),
+                remedy: action.map(|action| {
+                    Arc::new(Remedy { pointer: Pointer::default(), action, along: Vec::new() })
+                }),
             })
         });
         let spots: Vec<_> = spots.collect();
@@ -160,6 +179,11 @@ mod tests {
                     object: is_whole.then_some(object),
                     spots: Spots(spots),
                     fingerprint: text.to_owned(),
+                    fix: is_whole.then(|| Fix {
+                        safety: "safe",
+                        reason: text,
+                        edits: vec![Edit { start: 1, end: 2, text: text.to_owned() }],
+                    }),
                     ignored: is_whole.then_some(Ignored { by: "comment", reason: text }),
                 };
                 let mut written = Vec::new();
