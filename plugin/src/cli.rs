@@ -52,6 +52,8 @@ pub(crate) enum Verb {
     Generate(Generator),
     /// Check manifests against every rule
     Check(crate::commands::check::Options),
+    /// Mend what the rules find, with every comment in its place
+    Fix(crate::commands::fix::Options),
     /// Explain a rule: why it is there, what to do, what may break
     Explain(crate::commands::explain::Explain),
     /// List the rules

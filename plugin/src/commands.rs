@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completion;
 pub(crate) mod explain;
+pub(crate) mod fix;
 mod generate;
 pub(crate) mod help;
 pub(crate) mod playground;
@@ -27,6 +28,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
     let outcome = match cli.verb {
         Verb::Generate(generator) => generate::run(generator, innermost(matches)),
         Verb::Check(options) => check::run(&options),
+        Verb::Fix(options) => fix::run(&options),
         Verb::Explain(options) => explain::explain(&options),
         Verb::Rules(options) => explain::list(&options),
         Verb::Simulate(what) => simulate::run(&what),

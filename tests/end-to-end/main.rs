@@ -22,6 +22,7 @@ mod harden;
 mod kubectl;
 mod limit_range;
 mod namespace;
+mod patches;
 mod pod_security;
 mod quota;
 mod readme;

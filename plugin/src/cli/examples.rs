@@ -23,6 +23,15 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
             "check https://example.com/pod.yaml --rule host-port",
         ],
     ),
+    (
+        "fix",
+        &[
+            "fix manifests/ -R",
+            "fix pod.yaml --level baseline --write",
+            "fix - -o yaml | kubectl apply --server-side -f -",
+            "fix manifests/ --patch kustomize --output-dir overlay/",
+        ],
+    ),
     ("explain", &["explain privileged-container", "explain hostPorts"]),
     ("rules", &["rules --category network", "rules --min-severity high -o json"]),
     (

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use clap::Command;
 
 /// What a group is called, and its commands in their order.
-pub(super) const GROUPS: [(&str, &[&str]); 4] = [
+pub(super) const GROUPS: [(&str, &[&str]); 5] = [
     ("See", &["check"]),
+    ("Change", &["fix"]),
     ("Ask", &["simulate", "explain", "rules"]),
     ("Make", &["namespace", "pod-security", "external-secret", "encryption", "audit-policy"]),
     ("Run", &["playground", "completion", "version", "help"]),

@@ -14,7 +14,7 @@ use crate::commands;
 use crate::terminal::{self, Exit};
 
 /// Opens every file of objects that is written, so that a later run knows it again.
-pub(super) const MARK: &str =
+pub(crate) const MARK: &str =
     "# Made by kubectl harden, which overwrites this file when it is run again.\n";
 
 /// Writes the objects, or nothing at all if any file there is somebody else's.

@@ -13,6 +13,8 @@ use crate::harden::{command, finish};
 pub(crate) type Cell = (&'static str, &'static str, &'static str, &'static str, i32);
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: app, image: web:1, securityContext: {privileged: true}}]}\n";
+const OTHER: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: other}\nspec: {containers: [{name: app, image: web:1}]}\n";
+const NAMELESS: &str = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: web-}\nspec: {containers: [{name: app, image: web:1}]}\n";
 const CLEAN: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n";
 const POLICY: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
@@ -22,6 +24,8 @@ const ENCRYPTION: &str = "apiVersion: apiserver.config.k8s.io/v1\nkind: Encrypti
 /// The files that the cells name.
 const FILES: &[(&str, &str)] = &[
     ("pod.yaml", POD),
+    ("other.yaml", OTHER),
+    ("nameless.yaml", NAMELESS),
     ("clean.yaml", CLEAN),
     ("untyped.yaml", "kind: ConfigMap\nmetadata: {name: a}\n"),
     ("broken.yaml", "a: [\n"),
@@ -145,6 +149,57 @@ pub(crate) const CELLS: &[Cell] = &[
     ),
     ("simulate pod-security", "standard input is empty", "-f -", "", 3),
     ("simulate pod-security", "a file is there and cannot be read", "-f unreadable.yaml", "", 3),
+    ("fix", "every workload reaches its level", "-f pod.yaml", "", 0),
+    ("fix", "there is nothing to mend", "-f clean.yaml", "", 0),
+    (
+        "fix",
+        "a patch is made, and every workload reaches its level",
+        "-f pod.yaml --patch ssa",
+        "",
+        0,
+    ),
+    ("fix", "--allow-incomplete, and something was not read", "-f mixed --allow-incomplete", "", 0),
+    ("fix", "a workload does not reach its level", "-f pod.yaml --safe-only", "", 1),
+    (
+        "fix",
+        "a workload does not reach its level, and something was not read",
+        "-f flawed --safe-only",
+        "",
+        1,
+    ),
+    ("fix", "an option is wrong", "-f pod.yaml --level strict", "", 2),
+    (
+        "fix",
+        "options leave no rule to run",
+        "-f pod.yaml --rule host-aliases --skip host-aliases",
+        "",
+        2,
+    ),
+    ("fix", "nothing is named", "", "", 2),
+    ("fix", "a named file is not there", "-f nowhere.yaml", "", 2),
+    ("fix", "there is no file to change", "- --write", POD, 2),
+    ("fix", "there is no terminal to ask on", "-f pod.yaml --interactive", "", 2),
+    ("fix", "an output cannot be written", "-f pod.yaml --output-file nowhere/a.diff", "", 2),
+    ("fix", "--patch makes a folder, and none is named", "-f pod.yaml --patch kustomize", "", 2),
+    (
+        "fix",
+        "--patch is to print patches of several objects",
+        "-f pod.yaml -f other.yaml --patch json6902",
+        "",
+        2,
+    ),
+    (
+        "fix",
+        "an object that is mended cannot be patched",
+        "-f nameless.yaml --patch json6902",
+        "",
+        2,
+    ),
+    ("fix", "--patch and --write exclude each other", "-f pod.yaml --patch ssa --write", "", 2),
+    ("fix", "a document cannot be read", "-f broken.yaml", "", 3),
+    ("fix", "a document is a template", "-f template.yaml", "", 3),
+    ("fix", "a file is empty", "-f empty.yaml", "", 3),
+    ("fix", "standard input is empty", "-f -", "", 3),
     (
         "simulate audit",
         "a request is answered",
