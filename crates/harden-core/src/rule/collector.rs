@@ -75,7 +75,7 @@ impl Collector {
         let last = self.spots.last_mut().and_then(|it| it.remedy.as_mut());
         if let Some(remedy) = last.filter(|_| !along.is_empty()) {
             let along = remedies(base, along).collect();
-            *remedy = Arc::new(Remedy { along, ..Remedy::clone(remedy) });
+            *remedy = self.interner.together(Remedy { along, ..Remedy::clone(remedy) });
         }
     }
 
@@ -83,7 +83,7 @@ impl Collector {
     pub(super) fn add_elsewhere(&mut self, base: Place<'_>, edits: &[(Place<'_>, Action)]) {
         let mut edits = remedies(base, edits);
         if let (Some(spot), Some(first)) = (self.spots.last_mut(), edits.next()) {
-            spot.remedy = Some(Arc::new(Remedy { along: edits.collect(), ..first }));
+            spot.remedy = Some(self.interner.together(Remedy { along: edits.collect(), ..first }));
         }
     }
 
@@ -121,6 +121,8 @@ pub(super) struct Interner {
     texts: Set<str>,
     /// By the paths of their spots, which say the same as their pointers: by where the one copy of each is.
     remedies: FxHashMap<usize, Vec<Arc<Remedy>>>,
+    /// Those with others along.
+    together: Set<Remedy>,
     /// Where paths are written before it is known whether they are new.
     path: String,
 }
@@ -138,6 +140,16 @@ impl Interner {
         let new = Arc::new(Remedy { pointer: way.pointer()?, action, along: Vec::new() });
         known.push(Arc::clone(&new));
         Some(new)
+    }
+
+    /// The one copy of a remedy with others along.
+    fn together(&mut self, remedy: Remedy) -> Arc<Remedy> {
+        if let Some(known) = self.together.get(&remedy) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(remedy);
+        self.together.insert(Arc::clone(&new));
+        new
     }
 
     fn spot(
