@@ -18,7 +18,6 @@ mod pieces;
 mod policy_report;
 mod sarif;
 mod secrets;
-mod suggestion;
 mod summary;
 mod text;
 mod view;
@@ -27,7 +26,6 @@ mod wide;
 pub use format::Format;
 pub use json::JSON_SCHEMA;
 pub use order::{Order, keep_worst};
-pub use suggestion::{Suggestion, from_the_top};
 pub use summary::Summary;
 pub use view::View;
 
