@@ -12,6 +12,7 @@ mod rounds;
 mod summary;
 mod templates;
 mod text;
+mod user;
 
 pub use diff::{CONTEXT, Hunk, Line, Sign, hunks, unified};
 pub use existing::Existing;
@@ -43,6 +44,8 @@ pub struct Choice<'c> {
     pub version: MinorVersion,
     /// The objects of the input, so that none is made that is there.
     pub existing: &'c Existing<'c>,
+    /// The user that containers run as which must not run as root and name none.
+    pub user: Option<i64>,
 }
 
 /// What would mend one finding, and what became of it.

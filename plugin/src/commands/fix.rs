@@ -43,15 +43,15 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let mut whole = reading::read_whole(request);
     let sources = std::mem::take(&mut whole.sources);
     let before = whole.check(sources, settings.clone());
-    let safe_only = options.safe_only;
+    let (safe_only, user) = (options.safe_only, options.run_as_user);
     let existing = Existing::in_outcome(&before);
     let chosen = if options.interactive {
-        Some(interactive::choose(&before, safe_only, version)?)
+        Some(interactive::choose(&before, safe_only, user, version)?)
     } else {
         None
     };
     let wants = |place: usize, _: &Finding| chosen.as_ref().is_none_or(|it| it.contains(&place));
-    let choice = Choice { safe_only, wants: &wants, version, existing: &existing };
+    let choice = Choice { safe_only, wants: &wants, version, existing: &existing, user };
     // Who was asked of each fix wants no others.
     let rounds = if options.interactive { 0 } else { fix::ROUNDS };
     let exit = fix::fix_in_rounds(

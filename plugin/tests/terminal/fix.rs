@@ -236,3 +236,20 @@ fn nobody_is_asked_without_a_terminal() {
     let error = finish(&mut folder.command("fix - --interactive"), POD).rejected();
     assert!(error.contains("name files"), "{error}");
 }
+
+#[test]
+fn a_user_is_named_where_somebody_says_which() {
+    let root = POD.replace("      privileged: true", "      runAsUser: 0 # why");
+    let folder = Folder::with(&[("pod.yaml", REMARKED), ("root.yaml", &root)]);
+    let mended = folder.run("fix . --run-as-user 10001 -o yaml").stdout;
+    assert_eq!(
+        mended.matches("    runAsNonRoot: true\n    runAsUser: 10001\n").count(),
+        2,
+        "{mended}"
+    );
+    assert!(mended.contains("      runAsUser: 10001 # why\n"), "{mended}");
+    assert!(!folder.run("fix . -o yaml").stdout.contains("10001"));
+    for wrong in ["0", "-1", "root", "4294967296"] {
+        folder.run(&format!("fix . --run-as-user={wrong}")).rejected();
+    }
+}

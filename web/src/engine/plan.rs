@@ -31,7 +31,7 @@ impl Engine {
         };
         // The workbench looks at what is there, which makes the objects.
         let existing = Existing::default();
-        let choice = Choice { safe_only, wants: &wants, version, existing: &existing };
+        let choice = Choice { safe_only, wants: &wants, version, existing: &existing, user: None };
         let mut planned = Planned::default();
         let mut files = Vec::new();
         for (findings, first) in by_file(findings) {

@@ -150,6 +150,7 @@ fn read(wish: Wish) -> Result<Plan, String> {
         undecided: wish.undecided.into_iter().map(Arc::from).collect(),
         ignored: wish.ignored.into_iter().map(Arc::from).collect(),
         wanted: wish.wanted.map(wanted),
+        user: None,
     })
 }
 

@@ -28,6 +28,8 @@ pub struct Plan {
     pub ignored: Vec<Arc<str>>,
     /// The objects that it wants beside its own.
     pub wanted: Option<Wanted>,
+    /// The user that containers run as which must not run as root and name none.
+    pub user: Option<i64>,
 }
 
 /// Objects that a finding wants beside its own.
@@ -65,6 +67,7 @@ impl Plan {
             undecided: Vec::new(),
             ignored: Vec::new(),
             wanted: Wanted::of(finding, choice.version),
+            user: choice.user,
         };
         if plan.fate != Fate::Made {
             return Some(Self { wanted: None, ..plan });

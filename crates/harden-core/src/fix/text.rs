@@ -5,6 +5,7 @@ use std::sync::Arc;
 use harden_yaml::{Change, Document, Pointer, Refusal, Splice, documents, documents_in};
 
 use super::companions::Companions;
+use super::user::name_user;
 use super::{Choice, Existing, Fate, Hidden, Plan, Proposal, Refused, Why};
 use crate::finding::Finding;
 
@@ -30,6 +31,7 @@ struct Planned {
     document: usize,
     path: Arc<str>,
     change: Change,
+    user: Option<i64>,
 }
 
 /// Mends the findings of one text; `first` is the place of the first of them in the outcome.
@@ -64,7 +66,13 @@ pub fn make(
         let proposal = fixed.proposals.len();
         let Plan { finding, safety, fate, document, .. } = plan;
         let changes = plan.changes.into_iter();
-        planned.extend(changes.map(|(path, change)| Planned { proposal, document, path, change }));
+        planned.extend(changes.map(|(path, change)| Planned {
+            proposal,
+            document,
+            path,
+            change,
+            user: plan.user,
+        }));
         wanted.extend(plan.wanted.map(|it| (proposal, it)));
         let refused =
             |why: Why| move |path: Arc<str>| Refused { path: path.to_string(), why: why.clone() };
@@ -144,6 +152,9 @@ fn edit_document(
             refused.for_each(|it| {
                 it.push(Refused { path: planned.path.to_string(), why: why.clone() });
             });
+        }
+        if let Some(user) = planned.user {
+            name_user(document, &mut edits, user);
         }
         Change { edits }
     };

@@ -83,6 +83,7 @@ pub(crate) fn fix_chosen<R>(
         wants: &|_, it| wants(it),
         version,
         existing: &existing,
+        user: None,
     };
     fix_in_rounds(
         &before,

@@ -38,14 +38,17 @@ pub(super) fn reject_without_terminal(reads_stdin: bool) -> anyhow::Result<()> {
 pub(super) fn choose(
     before: &Outcome<'_>,
     safe_only: bool,
+    user: Option<i64>,
     version: MinorVersion,
 ) -> anyhow::Result<BTreeSet<usize>> {
     let colour = terminal::colours();
     let existing = Existing::in_outcome(before);
     let proposed = |place: usize, finding: &Finding| {
         let wants = |it: usize, _: &Finding| it == place;
-        let fixed =
-            fix::fix(before, &Choice { safe_only, wants: &wants, version, existing: &existing });
+        let fixed = fix::fix(
+            before,
+            &Choice { safe_only, wants: &wants, version, existing: &existing, user },
+        );
         let fixed = fixed.into_iter().next()?;
         let proposal = fixed.proposals.first()?;
         if !matches!(proposal.fate, Fate::Made | Fate::Partly(_)) || fixed.splices.is_empty() {

@@ -24,6 +24,10 @@ pub(crate) struct Options {
     #[arg(long, help_heading = "Fixes")]
     pub(super) safe_only: bool,
 
+    /// User for containers that must not run as root and name none; without it they name none
+    #[arg(long, value_name = "UID", value_parser = clap::value_parser!(i64).range(1..=2_147_483_647), help_heading = "Fixes")]
+    pub(super) run_as_user: Option<i64>,
+
     /// Ask of each fix whether to make it
     #[arg(short, long, help_heading = "Fixes")]
     pub(super) interactive: bool,

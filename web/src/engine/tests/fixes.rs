@@ -90,7 +90,7 @@ fn commanded(
 ) -> Vec<String> {
     let existing = Existing::in_outcome(outcome);
     let version = MinorVersion::NEWEST_KNOWN;
-    let choice = Choice { safe_only, wants, version, existing: &existing };
+    let choice = Choice { safe_only, wants, version, existing: &existing, user: None };
     let mut all: Vec<_> = texts.iter().map(|it| (*it).to_owned()).collect();
     for fixed in fix(outcome, &choice) {
         all[fixed.source] = fixed.text;

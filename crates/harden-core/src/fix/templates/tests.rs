@@ -223,6 +223,7 @@ fn what_helm_rendered_is_told_by_its_templates() {
         wants: &|_, _| true,
         version: crate::kubernetes::MinorVersion(37),
         existing: &crate::fix::Existing::default(),
+        user: None,
     };
     let fixed = crate::fix::fix(&outcome, &choice);
     let told = rendered::advice(&outcome, &fixed);
