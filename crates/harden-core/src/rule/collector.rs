@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasher as _, BuildHasherDefault};
 use std::sync::Arc;
 
 use harden_yaml::{Action, Place, Span, Way};
@@ -119,8 +119,9 @@ impl Collector {
 #[derive(Debug, Default)]
 pub(super) struct Interner {
     texts: Set<str>,
-    /// By the paths of their spots, which say the same as their pointers: by where the one copy of each is.
-    remedies: FxHashMap<usize, Vec<Arc<Remedy>>>,
+    /// By the paths of their spots, which say the same as their pointers: by where the one copy of each is, and a
+    /// hash of what is done there.
+    remedies: FxHashMap<(usize, u64), Vec<Arc<Remedy>>>,
     /// Those with others along.
     together: Set<Remedy>,
     /// Where paths are written before it is known whether they are new.
@@ -133,7 +134,8 @@ impl Interner {
     }
 
     fn remedy(&mut self, path: &Arc<str>, way: &Way<'_>, action: Action) -> Option<Arc<Remedy>> {
-        let known = self.remedies.entry(path.as_ptr().addr()).or_default();
+        let hash = BuildHasherDefault::<FxHasher>::default().hash_one(&action);
+        let known = self.remedies.entry((path.as_ptr().addr(), hash)).or_default();
         if let Some(known) = known.iter().find(|it| it.action == action) {
             return Some(Arc::clone(known));
         }
