@@ -32,8 +32,9 @@ test("what is missing is shown as lines at the right indentation", () =>
     await paste(page, POD);
     const finding = page.locator(".finding", { hasText: "allowPrivilegeEscalation" });
     await finding.locator("button").first().click();
-    await finding.locator(".plus").first().waitFor();
-    assert.equal(await finding.locator(".plus").first().textContent(), "      allowPrivilegeEscalation: false\n");
+    const line = finding.locator(".plus", { hasText: "allowPrivilegeEscalation" }).first();
+    await line.waitFor();
+    assert.equal(await line.textContent(), "      allowPrivilegeEscalation: false\n");
   }));
 
 test("squiggles say why on hover", () =>
