@@ -198,7 +198,7 @@ impl Story<'_, '_> {
         sentences.push(format!(
             "{after} of {} {workloads} {} {asked}, {before} before",
             levels.len(),
-            if after == 1 { "reaches" } else { "reach" },
+            if after == 1 || levels.len() == 1 { "reaches" } else { "reach" },
         ));
         let shown = levels.iter().filter(|it| all || it.after < asked);
         let shown = shown.map(|it| {
