@@ -206,11 +206,15 @@ fn only_splices(before: &str, splices: &[Splice], after: &str) -> Result<(), &'s
     if old == new { Ok(()) } else { Err("bytes behind the splices differ") }
 }
 
-/// The documents that were added behind all others.
+/// The documents that were added behind all others: with an edit of what ends the text they are one splice.
 fn companions<'s>(text: &str, splices: &'s [Splice]) -> Option<&'s str> {
-    let last = splices.last()?;
-    let is_behind = last.span.start as usize == text.len();
-    (is_behind && last.with.trim_start().starts_with("---")).then_some(&last.with)
+    let last = splices.last().filter(|it| it.span.end as usize == text.len())?;
+    let starts = last.with.match_indices("---\n").chain(last.with.match_indices("---\r\n"));
+    let starts = starts.map(|(at, _)| at);
+    let at = starts
+        .filter(|at| last.with[..*at].is_empty() || last.with[..*at].ends_with('\n'))
+        .min()?;
+    Some(&last.with[at..])
 }
 
 /// Why a fix was not made because of how the text is written; none where it was made.
