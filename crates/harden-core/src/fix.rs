@@ -102,6 +102,9 @@ pub enum Why {
     Json(String),
 }
 
+/// What is said where nothing mechanical mends a finding or a spot, although something mends others of the rule.
+const DECISION: &str = "what is right here takes a decision";
+
 impl Proposal {
     /// Says what became of it, once it is known what was refused.
     fn conclude(&mut self, refused: Vec<Refused>) {
@@ -128,7 +131,7 @@ impl fmt::Display for Why {
             Self::There(object) => {
                 write!(f, "{object} is there already, and does not mend it: change that by hand")
             }
-            Self::Decision => f.write_str("what is right here takes a decision"),
+            Self::Decision => f.write_str(DECISION),
             Self::Json(object) => {
                 write!(
                     f,

@@ -53,20 +53,17 @@ impl Manifest {
 
     /// The object as one YAML document, without the `---` before it.
     pub fn to_yaml(&self, comments: bool) -> String {
-        document(&self.object, if comments { &self.why } else { "" })
+        let mut text = String::new();
+        if comments {
+            for line in self.why.lines() {
+                text.push_str("# ");
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+        text.push_str(&harden_yaml::write(&self.object));
+        text
     }
-}
-
-/// An object as one YAML document, with the reason for it in comments.
-pub(crate) fn document(object: &Value, why: &str) -> String {
-    let mut text = String::new();
-    for line in why.lines() {
-        text.push_str("# ");
-        text.push_str(line);
-        text.push('\n');
-    }
-    text.push_str(&harden_yaml::write(object));
-    text
 }
 
 /// How a stream of objects is written.

@@ -67,6 +67,11 @@ pub fn confidences(text: &str) -> Vec<Confidence> {
     all.filter(|it| !it.reasons.is_empty()).collect()
 }
 
+/// The values of a text that may be secret: bytes of it, in order and without overlap.
+pub fn values(text: &str) -> Vec<Span> {
+    confidences(text).into_iter().flat_map(|it| it.values).collect()
+}
+
 /// What of a document may be secret. Without a reason to think so there are values where it does not say what
 /// it is.
 pub(crate) fn of_document(document: &Document<'_>) -> Confidence {

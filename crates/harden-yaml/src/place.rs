@@ -90,6 +90,12 @@ impl<'d> Place<'d> {
         Some(Self { key: Some(key), id, ..*self })
     }
 
+    /// One step of a [`Pointer`](crate::Pointer) down: to the item whose index the step spells, or to the value of a
+    /// key; none where it is not written.
+    pub fn step(&self, step: &str) -> Option<Self> {
+        if self.is_list() { self.items().nth(step.parse().ok()?) } else { self.get(step) }
+    }
+
     /// The items of a list; none if there is no list here.
     pub fn items(&self) -> Items<'d> {
         Items::new(*self)

@@ -13,7 +13,6 @@ use std::path::Path;
 use harden_core::finding::Finding;
 use harden_core::fix::{self, Choice, Existing, Story};
 use harden_core::secrecy;
-use harden_yaml::Span;
 
 use crate::commands;
 use crate::commands::reading::{self, File, Request, Whole};
@@ -43,15 +42,12 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let mut whole = reading::read_whole(request);
     let sources = std::mem::take(&mut whole.sources);
     let before = whole.check(sources, settings.clone());
-    let (safe_only, user) = (options.safe_only, options.run_as_user);
     let existing = Existing::in_outcome(&before);
-    let chosen = if options.interactive {
-        Some(interactive::choose(&before, safe_only, user, version)?)
-    } else {
-        None
-    };
+    let (safe_only, user) = (options.safe_only, options.run_as_user);
+    let any = Choice { safe_only, wants: &|_, _| true, version, existing: &existing, user };
+    let chosen = if options.interactive { Some(interactive::choose(&before, &any)?) } else { None };
     let wants = |place: usize, _: &Finding| chosen.as_ref().is_none_or(|it| it.contains(&place));
-    let choice = Choice { safe_only, wants: &wants, version, existing: &existing, user };
+    let choice = Choice { wants: &wants, ..any };
     // Who was asked of each fix wants no others.
     let rounds = if options.interactive { 0 } else { fix::ROUNDS };
     let exit = fix::fix_in_rounds(
@@ -142,16 +138,11 @@ fn diff(story: &Story<'_, '_>, colour: bool) -> (String, bool) {
     for fixed in story.fixed.iter().filter(|it| !it.splices.is_empty()) {
         let Some(record) = story.before.sources.get(fixed.source) else { continue };
         let text = record.text.as_deref().unwrap_or_default();
-        let hunks = fix::hunks(text, &fixed.splices, &secrets(text), fix::CONTEXT);
+        let hunks = fix::hunks(text, &fixed.splices, &secrecy::values(text), fix::CONTEXT);
         is_masked |= hunks.iter().any(|it| it.is_masked);
         diff.push_str(&fix::unified(&record.name, &hunks, colour));
     }
     (diff, is_masked)
-}
-
-/// The bytes of a text that may be secret.
-fn secrets(text: &str) -> Vec<Span> {
-    secrecy::confidences(text).into_iter().flat_map(|it| it.values).collect()
 }
 
 /// All texts as one stream.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use harden_core::finding::{Companion, Finding, Safety};
 use harden_core::fix::{self, Choice, Existing, Fate, Plan};
 use harden_core::kubernetes::{Level, MinorVersion};
-use harden_core::secrecy::confidences;
+use harden_core::secrecy;
 use harden_yaml::{Action, Edit};
 
 use super::{Engine, key};
@@ -54,7 +54,7 @@ impl Engine {
             let file = findings.first().and_then(|it| self.last.files.get(it.source)).copied();
             if let Some(file) = file.filter(|_| !wishes.is_empty()) {
                 let text = if key.is_some() { self.texts.of(file) } else { "" };
-                let secret = confidences(text).into_iter().flat_map(|it| it.values);
+                let secret = secrecy::values(text).into_iter();
                 let secret = secret.map(|it| (it.start, it.end)).collect();
                 planned.files.push(file);
                 files.push(FilePlan { file, wishes, secret });

@@ -81,6 +81,11 @@ impl Finding {
         all.map(|it| self.edit(it)).collect()
     }
 
+    /// Whether edits mend it at some spot at least.
+    pub fn has_edits(&self) -> bool {
+        self.spots.iter().any(|it| it.remedy.is_some())
+    }
+
     /// Whether something mechanical mends it at every spot, by edits or by other objects.
     pub fn is_mendable(&self) -> bool {
         match self.about.mend {

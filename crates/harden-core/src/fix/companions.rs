@@ -91,8 +91,7 @@ impl Companions {
         for (companion, proposals) in self.0 {
             if is_json {
                 let why = Refused { path: String::new(), why: Why::Json(companion.title()) };
-                let all = proposals.iter().filter_map(|it| refused.get_mut(*it).map(|_| *it));
-                for proposal in all.collect::<Vec<_>>() {
+                for proposal in proposals {
                     if let Some(refused) = refused.get_mut(proposal) {
                         refused.push(why.clone());
                     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use harden_yaml::{Change, Edit, Pointer};
 use rustc_hash::FxHashSet;
 
-use super::{Choice, Fate};
+use super::{Choice, DECISION, Fate};
 use crate::finding::{Companion, Finding, Mend, Safety};
 use crate::kubernetes::MinorVersion;
 
@@ -48,9 +48,6 @@ pub struct Wanted {
     /// Whether they are for nothing where none of the finding's edits is made.
     pub goes_with_edits: bool,
 }
-
-/// What is said where nothing mechanical mends a finding, although something mends others of its rule.
-const DECISION: &str = "what is right here takes a decision";
 
 impl Plan {
     /// What a finding wants, by its place in the outcome; `None` for one that is not to be mended.
@@ -114,7 +111,7 @@ impl Plan {
 
 /// What is to become of the fix of a finding that counts.
 pub fn intention(finding: &Finding, safe_only: bool) -> Fate {
-    let has_edits = finding.spots.iter().any(|it| it.remedy.is_some());
+    let has_edits = finding.has_edits();
     match finding.about.mend {
         Mend::ByHand(decision) if !has_edits => Fate::ByHand(decision),
         Mend::Safe | Mend::WithThought | Mend::Both(_) if !has_edits => Fate::ByHand(DECISION),
@@ -131,8 +128,7 @@ impl Wanted {
         let object = finding.object.as_deref().filter(|_| !what.is_empty())?;
         let goes_with_edits = matches!(finding.about.mend, Mend::Both(_));
         let namespace = finding.namespace().unwrap_or_default().to_owned();
-        let has_edits = finding.spots.iter().any(|it| it.remedy.is_some());
-        let says_enough = if goes_with_edits { has_edits } else { !namespace.is_empty() };
+        let says_enough = if goes_with_edits { finding.has_edits() } else { !namespace.is_empty() };
         if !says_enough {
             return None;
         }

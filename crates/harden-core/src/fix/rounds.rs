@@ -80,8 +80,7 @@ fn hidden(
     choice: &Choice<'_>,
 ) -> Vec<FixedText> {
     // Further objects were added already.
-    let has_edits = |it: &Finding| it.spots.iter().any(|it| it.remedy.is_some());
-    if !after.findings.iter().any(has_edits) {
+    if !after.findings.iter().any(Finding::has_edits) {
         return Vec::new();
     }
     let new: FxHashSet<_> = proof.new.iter().copied().collect();
@@ -90,7 +89,7 @@ fn hidden(
     let known = open.map(|it| it.finding).chain(proof.unmended.iter().copied());
     let known: FxHashSet<_> = known.filter_map(|it| before.findings.get(it)).map(key).collect();
     let wants = |place: usize, finding: &Finding| {
-        has_edits(finding) && (new.contains(&place) || known.contains(&key(finding)))
+        finding.has_edits() && (new.contains(&place) || known.contains(&key(finding)))
     };
     let mut more = fix(after, &Choice { wants: &wants, ..*choice });
     for fixed in &mut more {

@@ -192,12 +192,7 @@ fn begins_item(document: &Document<'_>, pointer: &Pointer) -> bool {
             return true;
         }
         is_item = place.is_list();
-        let next = if is_item {
-            step.parse().ok().and_then(|it| place.items().nth(it))
-        } else {
-            place.get(&step)
-        };
-        let Some(next) = next else { return false };
+        let Some(next) = place.step(&step) else { return false };
         place = next;
     }
     false

@@ -35,8 +35,7 @@ fn walk<'d>(document: &'d Document<'_>, pointer: &Pointer) -> (bool, Option<Plac
         let Some(here) = place else { break };
         let system = here.at("os").at("name").as_str();
         is_on_windows |= system.is_some_and(|it| it == "windows");
-        let item = step.parse().ok().and_then(|it| here.items().nth(it));
-        place = item.or_else(|| here.get(&step));
+        place = here.step(&step);
     }
     (is_on_windows, place)
 }

@@ -6,10 +6,9 @@ use std::io::{self, BufRead, IsTerminal as _, Write};
 use anyhow::bail;
 use harden_core::check::Outcome;
 use harden_core::finding::{Finding, Safety};
-use harden_core::fix::{self, Choice, Existing, Fate};
-use harden_core::kubernetes::MinorVersion;
+use harden_core::fix::{self, Choice, Fate};
+use harden_core::secrecy;
 
-use super::secrets;
 use crate::terminal;
 
 const HELP: &str = "\
@@ -34,21 +33,12 @@ pub(super) fn reject_without_terminal(reads_stdin: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The findings that are to be mended, by their places in the outcome.
-pub(super) fn choose(
-    before: &Outcome<'_>,
-    safe_only: bool,
-    user: Option<i64>,
-    version: MinorVersion,
-) -> anyhow::Result<BTreeSet<usize>> {
+/// The findings that are to be mended among those that could be, by their places in the outcome.
+pub(super) fn choose(before: &Outcome<'_>, choice: &Choice<'_>) -> anyhow::Result<BTreeSet<usize>> {
     let colour = terminal::colours();
-    let existing = Existing::in_outcome(before);
     let proposed = |place: usize, finding: &Finding| {
         let wants = |it: usize, _: &Finding| it == place;
-        let fixed = fix::fix(
-            before,
-            &Choice { safe_only, wants: &wants, version, existing: &existing, user },
-        );
+        let fixed = fix::fix(before, &Choice { wants: &wants, ..*choice });
         let fixed = fixed.into_iter().next()?;
         let proposal = fixed.proposals.first()?;
         if !matches!(proposal.fate, Fate::Made | Fate::Partly(_)) || fixed.splices.is_empty() {
@@ -56,7 +46,7 @@ pub(super) fn choose(
         }
         let record = before.sources.get(fixed.source)?;
         let text = record.text.as_deref().unwrap_or_default();
-        let hunks = fix::hunks(text, &fixed.splices, &secrets(text), fix::CONTEXT);
+        let hunks = fix::hunks(text, &fixed.splices, &secrecy::values(text), fix::CONTEXT);
         let mut shown = format!("{}: {}\n", finding.about.id, finding.message);
         if let Safety::NeedsThought(why) = &proposal.safety {
             shown.extend(["needs thought: ", why, "\n"]);

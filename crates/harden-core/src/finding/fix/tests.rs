@@ -34,8 +34,7 @@ const ELSEWHERE: [&str; 1] = ["aggregation-into-view"];
 fn resolve<'d>(root: Place<'d>, pointer: &Pointer) -> (Place<'d>, Vec<Place<'d>>) {
     let (mut place, mut around) = (root, vec![root]);
     for step in pointer.steps() {
-        let item = step.parse().ok().and_then(|index| place.items().nth(index));
-        let Some(below) = item.or_else(|| place.get(&step)) else { break };
+        let Some(below) = place.step(&step) else { break };
         around.push(place);
         place = below;
     }
