@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to whoever runs it")]
 
 mod check;
+mod dist;
 mod skeleton;
 mod snapshots;
 mod tool;
@@ -17,6 +18,8 @@ cargo xtask docs            write the pages of the rules and the table of platfo
 cargo xtask web             build the playground into web/dist
 cargo xtask web-bench       measure the playground in a browser
 cargo xtask bench           measure the command beside kubectl and kube-score
+cargo xtask dist [OS-ARCH…]  build what a release consists of into target/dist: archives, packages, image
+cargo xtask dist index      write the sums and manifests of the archives in target/dist
 cargo xtask new rule ID [--category CATEGORY]
                             write the skeleton of a rule, by default about workloads, and list it
 ";
@@ -32,6 +35,8 @@ fn main() -> ExitCode {
         ["web"] => tool::build_web(),
         ["web-bench"] => check::bench_web(),
         ["bench"] => check::bench(),
+        ["dist", "index"] => dist::index(),
+        ["dist", targets @ ..] => dist::build(targets),
         ["new", "rule", id] => new_rule("workload", id),
         ["new", "rule", id, "--category", category] => new_rule(category, id),
         _ => {
