@@ -4,3 +4,5 @@
 
 mod archive;
 mod built;
+mod krew;
+mod workflows;

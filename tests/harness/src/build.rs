@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 use crate::binary::{COMPONENTS, NAME, binary, cache, cached, sources};
@@ -20,6 +20,12 @@ impl fmt::Display for BuildError {
 }
 
 impl std::error::Error for BuildError {}
+
+impl BuildError {
+    pub(crate) fn of_krew(status: ExitStatus) -> Self {
+        Self(format!("building krew with go install failed: {status}"))
+    }
+}
 
 impl From<io::Error> for BuildError {
     fn from(error: io::Error) -> Self {
@@ -88,7 +94,7 @@ fn stage(
 }
 
 /// Puts a whole build in place; another process may have been faster.
-fn publish(staging: tempfile::TempDir, target: &Path) -> Result<(), BuildError> {
+pub(crate) fn publish(staging: tempfile::TempDir, target: &Path) -> Result<(), BuildError> {
     let staging = staging.keep();
     match fs::rename(&staging, target) {
         Err(_) if target.is_dir() => Ok(fs::remove_dir_all(staging)?),
@@ -107,13 +113,14 @@ fn remove_others(target: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn check_go() -> Result<(), BuildError> {
+pub(crate) fn check_go() -> Result<(), BuildError> {
     let found = Command::new("go").arg("version").stdout(Stdio::null()).status();
     match found {
         Ok(status) if status.success() => Ok(()),
         _ => Err(BuildError(
-            "the control plane is built with Go, and `go version` fails: install Go from https://go.dev/dl, \
-             or set KUBEBUILDER_ASSETS to a directory with etcd, kube-apiserver and kubectl"
+            "what the tests need is built with Go, and `go version` fails: install Go from https://go.dev/dl; \
+             for the control plane, KUBEBUILDER_ASSETS may name a directory with etcd, kube-apiserver \
+             and kubectl instead"
                 .to_owned(),
         )),
     }
@@ -157,7 +164,7 @@ fn link(original: &str, link: &Path) -> io::Result<()> {
     fs::hard_link(link.with_file_name(original), link)
 }
 
-fn say(line: &str) -> io::Result<()> {
+pub(crate) fn say(line: &str) -> io::Result<()> {
     writeln!(io::stderr(), "{line}")
 }
 

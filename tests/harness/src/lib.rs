@@ -19,6 +19,7 @@
 mod binary;
 mod build;
 mod control_plane;
+mod krew;
 mod kubectl;
 mod options;
 mod oracle;
@@ -28,6 +29,7 @@ mod wait;
 pub use binary::binary;
 pub use build::{BuildError, build};
 pub use control_plane::{ControlPlane, StartError};
+pub use krew::{build_krew, krew, krew_for_test};
 pub use options::Options;
 pub use oracle::Oracle;
 pub use requirement::binary_for_test;

@@ -28,9 +28,14 @@ pub fn binary_for_test() -> Option<PathBuf> {
 ///
 /// Panics where a control plane is required.
 pub(crate) fn skip(reason: &str) {
+    skip_for("control plane", reason);
+}
+
+/// The same of something else that a test asks.
+pub(crate) fn skip_for(what: &str, reason: &str) {
     let thread = thread::current();
     let test = thread.name().unwrap_or("a test");
-    let line = format!("SKIPPED {test}: no control plane: {reason}");
+    let line = format!("SKIPPED {test}: no {what}: {reason}");
     assert!(!required(), "{line}");
     // Past the test runner's capture, which would hide the line of a test that then passes.
     let _ = writeln!(io::stderr(), "{line}");

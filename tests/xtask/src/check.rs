@@ -46,8 +46,7 @@ pub(crate) fn all() -> ExitCode {
         tool::run(cargo.env("RUSTDOCFLAGS", "-Dwarnings"))
     });
     tally.check_with(ci, "dependencies", tool::CARGO_DENY.is_there(), "cargo xtask tools", deny);
-    let go = Command::new("go").arg("version").output().is_ok_and(|it| it.status.success());
-    tally.check_with(ci, "control plane", go, "install Go 1.26", control_plane);
+    tally.check_with(ci, "control plane", tool::has_go(), "install Go 1.26", control_plane);
     // Before the tests, because the command that they run carries the playground.
     let tools = tool::TRUNK.is_there() && tool::WASM_BINDGEN.is_there() && tool::has_node();
     tally.check_with(ci, "playground", tools, "Node 20, and cargo xtask tools", tool::build_web);

@@ -1,8 +1,14 @@
 //! What a release consists of, made into `target/dist`.
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+mod binstall;
+mod homebrew;
+mod krew;
 pub(crate) mod payload;
 pub(crate) mod target;
 
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
@@ -34,7 +40,9 @@ fn stage(target: &'static Target) -> Result<Payload> {
 
 /// Writes what names the archives that lie in the folder: sums, and the manifests of package managers.
 pub(crate) fn index() -> Result<()> {
-    let _archives: Vec<Archive> = Vec::new();
-    // One line per file: fs::write(folder().join("harden.yaml"), krew::manifest(&archives))?
+    let archives: Vec<Archive> = Vec::new();
+    // One line per file.
+    fs::write(folder().join("harden.yaml"), krew::manifest(&archives))?;
+    fs::write(folder().join("kubectl-harden.rb"), homebrew::formula(&archives))?;
     Ok(())
 }

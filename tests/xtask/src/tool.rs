@@ -76,7 +76,16 @@ impl Tool {
 }
 
 pub(crate) fn install_all() -> Result<()> {
-    [TRUNK, WASM_BINDGEN, CARGO_DENY].iter().try_for_each(Tool::install)
+    [TRUNK, WASM_BINDGEN, CARGO_DENY].iter().try_for_each(Tool::install)?;
+    if has_go() {
+        harness::build_krew()?;
+    }
+    Ok(())
+}
+
+/// Whether Go is at hand.
+pub(crate) fn has_go() -> bool {
+    Command::new("go").arg("version").output().is_ok_and(|it| it.status.success())
 }
 
 /// Builds the control plane of the tests, unless it is there, and prints where.

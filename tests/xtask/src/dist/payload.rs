@@ -29,3 +29,11 @@ pub(crate) struct Archive {
     /// The version, without `v`.
     pub(crate) version: String,
 }
+
+impl Archive {
+    /// Where its release hands it out.
+    pub(crate) fn url(&self) -> String {
+        let repository = env!("CARGO_PKG_REPOSITORY");
+        format!("{repository}/releases/download/v{}/{}", self.version, self.name)
+    }
+}
