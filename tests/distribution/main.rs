@@ -4,5 +4,6 @@
 
 mod archive;
 mod built;
+mod homebrew;
 mod krew;
 mod workflows;

@@ -13,7 +13,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test            every check and test, with a real control plane where Go is at hand
-cargo xtask tools           install trunk, wasm-bindgen, cargo-deny and krew into a cache folder
+cargo xtask tools           install trunk, wasm-bindgen, cargo-deny, cargo-auditable, zig and krew into
+                            a cache folder
 cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
 cargo xtask docs            write the pages of the rules and the table of platforms anew
 cargo xtask web             build the playground into web/dist
@@ -21,6 +22,8 @@ cargo xtask web-bench       measure the playground in a browser
 cargo xtask bench           measure the command beside kubectl and kube-score
 cargo xtask dist [OS-ARCH…]  build what a release consists of into target/dist: archives, packages, image
 cargo xtask dist index      write the sums and manifests of the archives in target/dist
+cargo xtask dist reproducible [OS-ARCH…]
+                            build this commit twice, in two folders, and compare the bytes
 cargo xtask release-check TAG
                             is the tag that of the version and of CHANGELOG.md? Prints what is new
 cargo xtask new rule ID [--category CATEGORY]
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         ["web-bench"] => check::bench_web(),
         ["bench"] => check::bench(),
         ["dist", "index"] => dist::index(),
+        ["dist", "reproducible", targets @ ..] => dist::show_reproducible(targets),
         ["dist", targets @ ..] => dist::build(targets),
         ["release-check", tag] => release::check(tag),
         ["new", "rule", id] => new_rule("workload", id),
