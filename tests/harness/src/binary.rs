@@ -27,8 +27,8 @@ pub(crate) fn cached(prefix: &str) -> io::Result<PathBuf> {
     Ok(cache()?.join(format!("{prefix}-{}", fingerprint(&sources())?)))
 }
 
-/// The directory of every build.
-pub(crate) fn cache() -> io::Result<PathBuf> {
+/// The directory of every build, and of whatever else tests make once and keep.
+pub fn cache() -> io::Result<PathBuf> {
     let set = |name| env::var_os(name).filter(|value| !value.is_empty());
     let base = set("XDG_CACHE_HOME")
         .map(PathBuf::from)

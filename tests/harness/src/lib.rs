@@ -26,7 +26,7 @@ mod oracle;
 mod requirement;
 mod wait;
 
-pub use binary::binary;
+pub use binary::{binary, cache};
 pub use build::{BuildError, build};
 pub use control_plane::{ControlPlane, StartError};
 pub use krew::{build_krew, krew, krew_for_test};

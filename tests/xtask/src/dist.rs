@@ -6,11 +6,14 @@ mod binary;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 mod binstall;
+mod debian;
 mod homebrew;
+mod image;
 mod krew;
 pub(crate) mod payload;
 mod reproducible;
 mod source;
+mod tarball;
 pub(crate) mod target;
 
 use std::fs;
@@ -22,6 +25,11 @@ use crate::tool;
 use payload::{Payload, Words};
 use source::Source;
 use target::Target;
+
+/// What the command is, in less than a line.
+const SUMMARY: &str = "generate, check and simulate Kubernetes hardening";
+
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// The folder whose files a release uploads.
 pub(crate) fn folder() -> PathBuf {
@@ -50,7 +58,13 @@ pub(crate) fn build(names: &[&str]) -> Result<()> {
     for target in targets {
         let payload = Payload::stage(target, &source, &words)?;
         println!("{}", archive::write(&payload, &folder())?.display());
+        if target.os() == "linux" {
+            println!("{}", debian::write(&payload, &folder())?.display());
+        }
         payloads.push(payload);
+    }
+    if payloads.iter().any(|it| it.target.os() == "linux") {
+        println!("{}", image::write(&payloads, &source, &folder())?.display());
     }
     Ok(())
 }
