@@ -12,7 +12,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test            every check and test, with a real control plane where Go is at hand
-cargo xtask tools           install trunk, wasm-bindgen and cargo-deny into a cache folder
+cargo xtask tools           install trunk, wasm-bindgen, cargo-deny, cargo-auditable and zig into a
+                            cache folder
 cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
 cargo xtask docs            write the pages of the rules and the table of platforms anew
 cargo xtask web             build the playground into web/dist
@@ -20,6 +21,8 @@ cargo xtask web-bench       measure the playground in a browser
 cargo xtask bench           measure the command beside kubectl and kube-score
 cargo xtask dist [OS-ARCH…]  build what a release consists of into target/dist: archives, packages, image
 cargo xtask dist index      write the sums and manifests of the archives in target/dist
+cargo xtask dist reproducible [OS-ARCH…]
+                            build this commit twice, in two folders, and compare the bytes
 cargo xtask new rule ID [--category CATEGORY]
                             write the skeleton of a rule, by default about workloads, and list it
 ";
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         ["web-bench"] => check::bench_web(),
         ["bench"] => check::bench(),
         ["dist", "index"] => dist::index(),
+        ["dist", "reproducible", targets @ ..] => dist::show_reproducible(targets),
         ["dist", targets @ ..] => dist::build(targets),
         ["new", "rule", id] => new_rule("workload", id),
         ["new", "rule", id, "--category", category] => new_rule(category, id),
