@@ -167,3 +167,19 @@ fn every_link_of_the_how_to_leads_somewhere() {
         assert!(top().join("docs").join(link).exists(), "{link}");
     }
 }
+
+#[test]
+fn the_examples_name_the_version_of_this_repository() {
+    let version = format!("v{}", env!("CARGO_PKG_VERSION"));
+    let mut names = 0;
+    for file in ["docs/ci.md", "docs/ci/tekton.yaml", "docs/ci/argo-cd/check.yaml"] {
+        let text = fs::read_to_string(top().join(file)).unwrap();
+        for mark in ["rev: v", "kubectl-harden:v", "kubectl-harden-v"] {
+            for rest in text.split(mark).skip(1) {
+                assert!(rest.starts_with(&version[1..]), "{file}: {mark}{rest:.20}");
+                names += 1;
+            }
+        }
+    }
+    assert!(names > 3);
+}

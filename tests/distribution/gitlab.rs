@@ -94,7 +94,8 @@ fn nothing_runs_without_a_version_and_its_digest() {
     let repository = Repository::with(&[("old.yaml", PRIVILEGED)]);
     let head = repository.git(&["rev-parse", "HEAD"]);
     let checkout = repository.check_out_shallow(&head);
-    let ended = run(&checkout, &[("HARDEN_BASE_URL", &release.address)]);
+    let unset = [("HARDEN_BASE_URL", release.address.as_str()), ("HARDEN_VERSION", "")];
+    let ended = run(&checkout, &unset);
     assert_eq!(ended.status.code(), Some(2));
     assert!(
         String::from_utf8_lossy(&ended.stderr).contains("set HARDEN_VERSION and HARDEN_SHA256")

@@ -48,7 +48,7 @@ else
 fi
 
 [ -n "$version" ] ||
-  fail "no release is pinned here: use the action at a commit that the notes of a release name, or give version and sha256"
+  fail "no release is pinned here: use the action at a commit after a release, or give version and sha256"
 [[ $version =~ ^[0-9A-Za-z][0-9A-Za-z.+-]*$ ]] || fail "version is not one such as v0.1.0: $version"
 [ -n "$digest" ] ||
   fail "no digest is known of version $version for this machine: give sha256, which is a line of the release's SHA256SUMS that ends with $suffix"
