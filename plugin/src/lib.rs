@@ -11,6 +11,7 @@ mod cluster;
 mod commands;
 mod connection;
 mod deliver;
+mod git;
 mod input;
 mod terminal;
 

@@ -1,5 +1,6 @@
 //! What commands over manifests read, and by which rules they judge it.
 
+mod against;
 mod config;
 mod exclude;
 mod given;
@@ -10,12 +11,14 @@ mod sources;
 mod spool;
 mod stream;
 
+pub(crate) use against::{Against, Old};
 pub(crate) use config::{Config, Entry, File, RuleName};
-pub(crate) use exclude::Exclude;
+pub(crate) use exclude::{Exclude, plain};
 pub(crate) use given::Given;
 pub(crate) use inputs::Inputs;
 pub(crate) use run::{Checked, Request, Whole, check, read_whole};
 pub(crate) use selection::Selection;
+pub(crate) use sources::is_manifest;
 
 use harden_core::finding::Severity;
 use harden_core::report::{FORMATS, Format, Order};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::Report;
+use super::{Against, Report};
 use crate::check::Several;
 use crate::finding::{ObjectReference, Severity};
 use crate::kubernetes::Level;
@@ -33,12 +33,15 @@ pub struct Summary {
     severities: [usize; 4],
     /// Findings that count and that `fix` mends; and those that it mends without a thought.
     mendable: (usize, usize),
+    /// Whether only new findings are counted.
+    is_of_new: bool,
 }
 
 impl Summary {
     /// Counts.
     pub fn new(report: &Report<'_>) -> Self {
-        if let Some(all) = report.view.all {
+        let is_of_new = report.view.against.is_some_and(|it| it.is_of_new);
+        if let Some(all) = report.all() {
             return all;
         }
         let mut summary = Self {
@@ -51,6 +54,7 @@ impl Summary {
             omitted: 0,
             severities: [0; 4],
             mendable: (0, 0),
+            is_of_new,
         };
         let mut objects: FxHashSet<&ObjectReference> = FxHashSet::default();
         let mut last: Option<&Arc<ObjectReference>> = None;
@@ -77,6 +81,13 @@ impl Summary {
         summary
     }
 
+    /// The numbers of what is new in a report that is compared with an earlier check.
+    pub fn of_new(report: &Report<'_>) -> Self {
+        let new: Vec<_> = report.findings.iter().filter(|it| !it.is_unchanged()).cloned().collect();
+        let summary = Self::new(&Report { findings: &new, ..*report });
+        Self { is_of_new: true, ..summary }
+    }
+
     /// How many findings of this severity count.
     pub fn of(&self, severity: Severity) -> usize {
         self.severities.get(severity as usize).copied().unwrap_or(0)
@@ -99,12 +110,16 @@ impl Summary {
             1 => " (1 more is ignored)".to_owned(),
             several => format!(" ({several} more are ignored)"),
         };
+        let new = if self.is_of_new { "new " } else { "" };
         match (self.findings, self.objects) {
             (0, _) if self.judged == 0 => "nothing was checked".to_owned(),
-            (0, _) => format!("no findings{}", ignored.replace(" more", "")),
-            (findings, 0) => format!("{}{ignored}", count(findings, "finding")),
+            (0, _) => format!("no {new}findings{}", ignored.replace(" more", "")),
+            (findings, 0) => {
+                format!("{}{ignored}", count(findings, &format!("{new}finding")))
+            }
             (findings, objects) => {
-                format!("{} in {}{ignored}", count(findings, "finding"), count(objects, "object"))
+                let findings = count(findings, &format!("{new}finding"));
+                format!("{findings} in {}{ignored}", count(objects, "object"))
             }
         }
     }
@@ -160,6 +175,14 @@ impl Summary {
 }
 
 impl Report<'_> {
+    /// The numbers of all that it is about, where some findings are left out of it.
+    pub(super) fn all(&self) -> Option<Summary> {
+        match self.view.against.filter(|it| it.is_of_new) {
+            Some(against) => against.all_new,
+            None => self.view.all,
+        }
+    }
+
     /// What is left out of the report, and what a baseline hides: one line each.
     pub fn hidden_lines(&self) -> Vec<String> {
         let compared = self.view.compared.map(|it| {
@@ -170,7 +193,8 @@ impl Report<'_> {
             };
             format!("the baseline hides {}{gone}", count(it.hidden, "finding"))
         });
-        Summary::new(self).omission().into_iter().chain(compared).collect()
+        let against = self.view.against.map(Against::lines).unwrap_or_default();
+        Summary::new(self).omission().into_iter().chain(compared).chain(against).collect()
     }
 
     /// What was checked, and what of the input was not an object: one line each.
