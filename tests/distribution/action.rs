@@ -111,10 +111,17 @@ fn a_pull_request_that_leaves_old_flaws_as_they_are_passes() {
 fn a_renamed_manifest_brings_nothing_anew() {
     let Some(pinned) = Pinned::new() else { return };
     let repository = Repository::with(&[("old.yaml", PRIVILEGED)]);
-    let merge = repository.propose(&[("old.yaml", ""), ("apps/renamed.yaml", PRIVILEGED)]);
+    repository.commit(&[("gone.yaml", &another("gone"))]);
+    let merge = repository.propose(&[
+        ("old.yaml", ""),
+        ("apps/renamed.yaml", PRIVILEGED),
+        ("gone.yaml", ""),
+    ]);
     let ended = pinned.in_pull_request(&merge).run(&repository.check_out_shallow(&merge));
     assert_eq!(ended.code, 0, "{}", ended.log);
-    assert_eq!((ended.outputs["new"].as_str(), ended.outputs["gone"].as_str()), ("0", "0"));
+    let gone: usize = ended.outputs["gone"].parse().unwrap();
+    assert_eq!(ended.outputs["new"], "0", "{}", ended.log);
+    assert!(gone > 1 && ended.summary.contains("Pod team-a/gone"), "{gone}: {}", ended.summary);
 }
 
 #[test]
@@ -210,8 +217,8 @@ fn what_it_is_compared_with_can_be_named() {
     let first = repository.git(&["rev-parse", "HEAD~1"]);
     repository.git(&["branch", "stable", &first]);
     let checkout = repository.check_out_shallow(&head);
-    // Neither is in the shallow checkout.
-    for against in [first.as_str(), "stable"] {
+    // None of them is in the shallow checkout.
+    for against in [first.as_str(), "stable", "git:stable"] {
         let ended = pinned.action().with("against", against).run(&checkout);
         assert_eq!(ended.code, 1, "{}", ended.log);
         assert!(!ended.log.contains("old.yaml"), "{}", ended.log);

@@ -32,6 +32,7 @@ fetch() {
 
 # Prints the commit that a revision names, after a look at the server if it is not here.
 find_revision() {
+  if [[ $1 == -* ]]; then return 1; fi
   if git rev-parse --verify --quiet "$1^{commit}"; then return; fi
   fetch "$1" >&2 && git rev-parse --verify --quiet 'FETCH_HEAD^{commit}'
 }
@@ -84,27 +85,37 @@ against=$INPUT_AGAINST
 case "$against" in
 "") against=$base ;;
 none) against= ;;
--*) fail "against is no revision, folder or file: $against" ;;
 *)
   if [ ! -e "$against" ]; then
-    against=$(find_revision "$against") || fail "against is no revision, folder or file: $INPUT_AGAINST"
+    against=$(find_revision "${against#git:}") || fail "against is no revision, folder or file: $INPUT_AGAINST"
   fi
   ;;
 esac
 
+folder=$(mktemp -d "${PROGRAM%/*}/findings.XXXXXX")
+manifests=(':(icase)*.yaml' ':(icase)*.yml' ':(icase)*.json')
 read_lines "$INPUT_PATHS"
 paths=(${lines[@]+"${lines[@]}"})
 if [ ${#paths[@]} -eq 0 ] && [ -n "$base" ]; then
+  git diff --name-only -z --no-renames --diff-filter=d "$base" HEAD -- "${manifests[@]}" >"$folder/changed"
   while IFS= read -r -d '' path; do
     paths+=("$path")
-  done < <(git diff --name-only -z --no-renames --diff-filter=d "$base" HEAD -- \
-    ':(icase)*.yaml' ':(icase)*.yml' ':(icase)*.json')
+  done <"$folder/changed"
   if [ ${#paths[@]} -eq 0 ]; then succeed_without "this pull request changes no manifest"; fi
+  if [ "$against" = "$base" ] &&
+    [ -n "$(git diff --name-only --no-renames --diff-filter=D "$base" HEAD -- "${manifests[@]}")" ]; then
+    # A revision is read where the files are now. Some have gone or moved, so what was there is laid out.
+    against="$folder/before"
+    export GIT_INDEX_FILE="$folder/index"
+    git read-tree "$base"
+    git diff --name-only -z --no-renames --diff-filter=a "$base" HEAD -- "${manifests[@]}" |
+      git checkout-index --quiet --prefix="$against/" -z --stdin
+    unset GIT_INDEX_FILE
+  fi
 elif [ ${#paths[@]} -eq 0 ]; then
   paths=(.)
 fi
 
-folder=$(mktemp -d "${PROGRAM%/*}/findings.XXXXXX")
 options=(
   --recursive
   --output github
