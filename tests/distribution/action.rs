@@ -81,7 +81,7 @@ fn a_pull_request_fails_on_what_it_brings_anew_only() {
         let errors: Vec<_> =
             annotations(&ended).into_iter().filter(|it| it.starts_with("::error ")).collect();
         let [error] = errors.as_slice() else { panic!("{errors:?}") };
-        assert!(error.contains("file=deploy/two words%2C and%0Alines.yml,line=10,"), "{error}");
+        assert!(error.contains("file=deploy/two words%2C and%0Alines.yml,line=11,"), "{error}");
         assert!(!ended.log.contains("untouched"), "{}", ended.log);
         assert!(ended.summary.contains("privileged-container"), "{}", ended.summary);
         assert!(ended.summary.contains("Pod team-a/new"), "{}", ended.summary);

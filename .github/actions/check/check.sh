@@ -142,7 +142,8 @@ fi
 
 # Prints a number of a part of the report: the first with that name.
 count() {
-  if [[ ${report#*"\"$1\":{"} =~ \"$2\":([0-9]+) ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
+  local part="\"$1\":{" number="\"$2\":([0-9]+)"
+  if [[ ${report#*"$part"} =~ $number ]]; then echo "${BASH_REMATCH[1]}"; else echo 0; fi
 }
 
 if [ -f "$folder/summary.md" ]; then summarize <"$folder/summary.md"; fi
