@@ -51,7 +51,7 @@ fi
   fail "no release is pinned here: use the action at a commit after a release, or give version and sha256"
 [[ $version =~ ^[0-9A-Za-z][0-9A-Za-z.+-]*$ ]] || fail "version is not one such as v0.1.0: $version"
 [ -n "$digest" ] ||
-  fail "no digest is known of version $version for this machine: give sha256, which is a line of the release's SHA256SUMS that ends with $suffix"
+  fail "no digest is known of version $version for this machine: give sha256, from the line of the release's SHA256SUMS that ends with $suffix"
 
 temporary=$RUNNER_TEMP
 if command -v cygpath >/dev/null; then temporary=$(cygpath -u "$temporary"); fi
