@@ -171,6 +171,7 @@ fn run_tests(references: &Path, tally: &mut Suites) -> Result<()> {
     let mut tests = Command::new("cargo")
         .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
         .current_dir(tool::top())
+        .env("HARDEN_DIST", dist::folder())
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", references)
         .env("INSTA_UPDATE", "no")
         .env("RUST_BACKTRACE", "0")

@@ -107,3 +107,46 @@ pub(super) fn sha256(path: &Path) -> Result<String> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(Sha256::digest(bytes).iter().map(|it| format!("{it:02x}")).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::super::target::Target;
+    use super::*;
+
+    /// Writes the same files in another order at another time in another folder.
+    fn archive(target: &'static Target, names: &[&str]) -> Vec<u8> {
+        let (staged, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        for name in names {
+            let path = staged.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, name).unwrap();
+        }
+        let folder = staged.path().to_owned();
+        let payload = Payload { target, folder, version: "1.2.3".to_owned(), epoch: 1_700_000_000 };
+        fs::read(write(&payload, out.path()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_bytes_depend_on_nothing_but_what_is_inside() {
+        for target in Target::ALL {
+            let one = archive(target, &["LICENSE", "man/man1/a.1", "kubectl-harden"]);
+            let other = archive(target, &["kubectl-harden", "man/man1/a.1", "LICENSE"]);
+            assert_eq!(one, other, "{target}");
+            assert_ne!(one, archive(target, &["LICENSE"]), "{target}");
+        }
+    }
+
+    #[test]
+    fn sums_are_those_that_sha256sum_checks() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b", "a", "SHA256SUMS"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        write_sums(folder.path()).unwrap();
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let sums = fs::read_to_string(folder.path().join("SHA256SUMS")).unwrap();
+        assert_eq!(sums, format!("{empty}  a\n{empty}  b\n"));
+    }
+}
