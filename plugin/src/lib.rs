@@ -11,7 +11,6 @@ mod cluster;
 mod commands;
 mod connection;
 mod deliver;
-mod git;
 mod input;
 mod terminal;
 

@@ -78,7 +78,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         .map_or((None, None), |(all, new)| (Some(all), Some(new)));
     let view = View {
         all,
-        against: against.map(|it| report::Against { all_new, ..it }),
+        against: against.map(|it| it.with_all_new(all_new)),
         compared,
         settings_file: file.name.as_deref(),
         is_quiet: options.is_quiet(),

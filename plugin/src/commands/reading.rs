@@ -3,6 +3,7 @@
 mod against;
 mod config;
 mod exclude;
+mod git;
 mod given;
 mod inputs;
 mod run;
@@ -11,14 +12,13 @@ mod sources;
 mod spool;
 mod stream;
 
-pub(crate) use against::{Against, Old};
+pub(crate) use against::Against;
 pub(crate) use config::{Config, Entry, File, RuleName};
-pub(crate) use exclude::{Exclude, plain};
+pub(crate) use exclude::Exclude;
 pub(crate) use given::Given;
 pub(crate) use inputs::Inputs;
 pub(crate) use run::{Checked, Request, Whole, check, read_whole};
 pub(crate) use selection::Selection;
-pub(crate) use sources::is_manifest;
 
 use harden_core::finding::Severity;
 use harden_core::report::{FORMATS, Format, Order};

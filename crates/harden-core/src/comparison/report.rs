@@ -42,6 +42,9 @@ pub enum InvalidReport {
     /// It ends too early, or something else is wrong with it.
     #[error("it is no whole report of check -o json")]
     Form(#[from] serde_json::Error),
+    /// A finding has a rule of a name that no rule has.
+    #[error("it is no report of check -o json: `{0}` is no name of a rule")]
+    Rule(String),
     /// A finding has a severity that there is not.
     #[error("it is no report of check -o json: there is no severity `{0}`")]
     Severity(String),
@@ -287,6 +290,10 @@ impl Found<'_> {
         let severity = Severity::ALL.into_iter().find(|it| it.name() == self.severity);
         let severity =
             severity.ok_or_else(|| InvalidReport::Severity(self.severity.into_owned()))?;
+        let is_kebab = |it: u8| it == b'-' || it.is_ascii_lowercase() || it.is_ascii_digit();
+        if self.rule.is_empty() || !self.rule.bytes().all(is_kebab) {
+            return Err(InvalidReport::Rule(self.rule.into_owned()));
+        }
         let object = self.object.as_ref();
         let identity = Identity {
             rule: &self.rule,

@@ -180,6 +180,7 @@ fn what_is_no_report_says_what_it_is() {
         (&text.replace(r#"{"version":"v1""#, r#"{"version":"v9""#), "of version v9"),
         (&text.replace(r#""findings":["#, r#""found":["#), "no whole report"),
         (&text.replace(r#""severity":"high""#, r#""severity":"dire""#), "no severity `dire`"),
+        (&text.replace(r#"{"rule":"host-namespaces""#, r#"{"rule":"a b""#), "`a b` is no name"),
         (r#"{"version":"v1","findings":{"a/0":1}}"#, "--baseline"),
         (r#"{"$schema":"https://x/sarif-schema-2.1.0.json","runs":[]}"#, "another format"),
         ("version: v1\ntool:\n  name: kubectl-harden\n", "another format"),

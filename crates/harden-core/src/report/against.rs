@@ -70,6 +70,12 @@ impl<'a> Against<'a> {
         Self { what, comparison, all_new: None, is_of_new: false }
     }
 
+    /// With the numbers of all new findings, where some are left out of the report.
+    #[must_use]
+    pub fn with_all_new(self, all_new: Option<Summary>) -> Self {
+        Self { all_new, ..self }
+    }
+
     /// What changed, and how far that can be told: one line each.
     pub(super) fn lines(self) -> Vec<String> {
         let it = self.comparison;

@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Against, Report};
 use crate::check::Several;
-use crate::finding::{ObjectReference, Severity};
+use crate::finding::{Finding, ObjectReference, Severity};
 use crate::kubernetes::Level;
 
 /// How many things of a kind one line names.
@@ -44,6 +44,10 @@ impl Summary {
         if let Some(all) = report.all() {
             return all;
         }
+        Self { is_of_new, ..Self::counting(report, report.findings.iter()) }
+    }
+
+    fn counting<'f>(report: &Report<'_>, findings: impl Iterator<Item = &'f Finding>) -> Self {
         let mut summary = Self {
             findings: 0,
             ignored: 0,
@@ -54,11 +58,11 @@ impl Summary {
             omitted: 0,
             severities: [0; 4],
             mendable: (0, 0),
-            is_of_new,
+            is_of_new: false,
         };
         let mut objects: FxHashSet<&ObjectReference> = FxHashSet::default();
         let mut last: Option<&Arc<ObjectReference>> = None;
-        for finding in report.findings {
+        for finding in findings {
             if finding.ignored.is_some() {
                 summary.ignored += 1;
                 continue;
@@ -83,9 +87,8 @@ impl Summary {
 
     /// The numbers of what is new in a report that is compared with an earlier check.
     pub fn of_new(report: &Report<'_>) -> Self {
-        let new: Vec<_> = report.findings.iter().filter(|it| !it.is_unchanged()).cloned().collect();
-        let summary = Self::new(&Report { findings: &new, ..*report });
-        Self { is_of_new: true, ..summary }
+        let new = report.findings.iter().filter(|it| !it.is_unchanged());
+        Self { is_of_new: true, ..Self::counting(report, new) }
     }
 
     /// How many findings of this severity count.

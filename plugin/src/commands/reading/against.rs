@@ -9,9 +9,10 @@ use harden_core::ignore::Root;
 use harden_core::report;
 
 use super::config::{File, NAME};
+use super::exclude::plain;
+use super::git::{Export, Repository, Takes, Wanted};
 use super::run::{self, Checked, is_stdin, name_of};
-use super::{Config, Entry, Inputs, Request, plain};
-use crate::git::{Export, Repository, Takes, Wanted};
+use super::{Config, Entry, Inputs, Request};
 use crate::input;
 
 /// The earlier state that something is compared with.
@@ -123,7 +124,7 @@ fn of_revision(
         if repository.within(path).is_none() {
             bail!(
                 "--against {old}: {name} is outside of the repository {}; check it by itself",
-                repository.place(Path::new("")).display()
+                repository.top().display()
             );
         }
     }

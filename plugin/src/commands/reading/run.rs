@@ -12,9 +12,9 @@ use harden_core::object::{Object, objects};
 use harden_core::source::Source;
 use rayon::prelude::*;
 
+use super::git::Export;
 use super::stream::{Stream, Waiting};
 use super::{Exclude, Inputs, sources};
-use crate::git::Export;
 use crate::input;
 use crate::terminal;
 
@@ -306,7 +306,8 @@ fn without_anchors(message: &str) -> String {
 
 /// A note on comments that ignore findings, which do not outlast building.
 fn lost_ignores(folder: &Path) -> Option<String> {
-    let (inputs, exclude) = (Inputs { recursive: true, ..Inputs::default() }, Exclude::default());
+    let (mut inputs, exclude) = (Inputs::default(), Exclude::default());
+    inputs.recursive = true;
     let names = [folder.to_owned()];
     let files = sources::find(Request { names: &names, ..Request::of(&inputs, &exclude) }).paths;
     let has_one = |it: &&PathBuf| {

@@ -4,8 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
+use super::super::sources::is_manifest;
 use super::{Repository, git, said};
-use crate::commands::reading::is_manifest;
 
 /// Something that is wanted of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]

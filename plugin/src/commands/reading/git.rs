@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 pub(crate) use export::Export;
 pub(crate) use tree::{Takes, Wanted};
 
-use crate::commands::reading::plain;
+use super::exclude::plain;
 
 /// A repository, by the top of its work tree.
 #[derive(Debug, Clone)]
@@ -74,6 +74,11 @@ impl Repository {
         });
         let whole = std::fs::canonicalize(&absolute).ok();
         real.take(1).chain(whole).find_map(|it| it.strip_prefix(&self.top).map(Path::to_owned).ok())
+    }
+
+    /// The top of its work tree.
+    pub(crate) fn top(&self) -> &Path {
+        &self.top
     }
 
     /// Where a path from its top is in the work tree.
