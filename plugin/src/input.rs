@@ -139,7 +139,7 @@ fn too_long() -> io::Error {
 }
 
 /// The address, if it is one.
-fn address(path: &Path) -> Option<&str> {
+pub(crate) fn address(path: &Path) -> Option<&str> {
     let text = path.to_str()?;
     let scheme = text.split_once("://")?.0;
     ["http", "https"].iter().any(|it| scheme.eq_ignore_ascii_case(it)).then_some(text)

@@ -1,12 +1,14 @@
 //! What a release hands out works where it lands: archives, packages, images, manifests, steps of CI.
 
-#![expect(
-    clippy::unwrap_used,
+#![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
-    reason = "tests say what is wrong by failing"
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a test may fail, and says why it is skipped"
 )]
 
+mod action;
 mod archive;
 #[cfg(target_os = "linux")]
 mod bare;
@@ -24,3 +26,11 @@ mod sandbox;
 #[expect(dead_code, reason = "the end-to-end tests ask more of it")]
 mod server;
 mod workflows;
+mod composite;
+mod examples;
+mod gitlab;
+mod pre_commit;
+mod programs;
+mod release;
+mod repository;
+mod tekton;

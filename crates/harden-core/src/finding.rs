@@ -3,11 +3,13 @@
 //! A large input has the same few findings in thousands of objects, so their texts are shared.
 
 mod about;
+mod fingerprint;
 mod fix;
 mod mend;
 mod severity;
 
 pub use about::{About, Example, Reference};
+pub(crate) use fingerprint::{Identity, spots};
 pub use fix::{Fix, Remedy, Safety};
 pub use mend::{Companion, Mend};
 pub use severity::Severity;
@@ -15,10 +17,8 @@ pub use severity::Severity;
 pub use crate::object::ObjectReference;
 
 use std::cmp::Ordering;
-use std::hash::Hasher as _;
 use std::sync::Arc;
 
-use fnv::FnvHasher;
 use harden_yaml::{Position, Span};
 
 /// One flaw of one object.
@@ -39,9 +39,35 @@ pub struct Finding {
     pub spots: Box<[Spot]>,
     /// Why it is not counted, when somebody decided so.
     pub ignored: Option<Box<Ignored>>,
+    /// Whether it was there before, when a check is compared with an earlier one.
+    pub status: Option<Status>,
+}
+
+/// Whether a finding was there when an earlier check looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// It was not, or not at all of its places, or somebody had decided not to count it.
+    New,
+    /// It was.
+    Unchanged,
+}
+
+impl Status {
+    /// Its lower-case name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Unchanged => "unchanged",
+        }
+    }
 }
 
 impl Finding {
+    /// Whether an earlier check found it, too.
+    pub fn is_unchanged(&self) -> bool {
+        self.status == Some(Status::Unchanged)
+    }
+
     /// The order of reports: by source, place in its text, and rule.
     pub fn order(&self, other: &Self) -> Ordering {
         let start = |it: &Self| it.spots.first().map(|it| it.span.start);
@@ -54,27 +80,7 @@ impl Finding {
     ///
     /// Two findings may share one; baselines count them.
     pub fn fingerprint(&self) -> u64 {
-        let mut hash = FnvHasher::default();
-        let mut write = |text: &[u8]| {
-            hash.write(text);
-            hash.write_u8(0);
-        };
-        write(self.about.id.as_bytes());
-        if let Some(object) = &self.object {
-            let group = object.api_version.rsplit_once('/').map_or("", |(group, _)| group);
-            [group, &object.kind, &object.namespace, &object.name]
-                .into_iter()
-                .for_each(|it| write(it.as_bytes()));
-        }
-        for spot in &self.spots {
-            // List positions change when items are added before them.
-            let parts = spot.path.as_bytes().split(|byte| matches!(byte, b'[' | b']'));
-            parts.filter(|it| !it.iter().all(u8::is_ascii_digit)).for_each(&mut write);
-            // A container without a name is called by its place in the list.
-            let label = if spot.label.ends_with(']') { "" } else { &spot.label };
-            write(label.as_bytes());
-        }
-        hash.finish()
+        Identity::of(self).whole(spots(&self.spots))
     }
 }
 

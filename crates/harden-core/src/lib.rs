@@ -11,6 +11,7 @@
 
 pub mod check;
 pub mod cluster;
+pub mod comparison;
 pub mod configuration;
 pub mod external_secrets;
 pub mod finding;

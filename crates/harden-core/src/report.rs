@@ -1,5 +1,6 @@
 //! What a check came to, in every format that people and programs read.
 
+mod against;
 mod changes;
 mod csv;
 mod escape;
@@ -23,6 +24,7 @@ mod text;
 mod view;
 mod wide;
 
+pub use against::{Against, Earlier, doubts};
 pub use format::Format;
 pub use json::JSON_SCHEMA;
 pub use order::{Order, keep_worst};
@@ -109,7 +111,17 @@ pub fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    (format.write)(report, colour, &mut out)?;
+    if let Some(against) = report.view.against
+        && format.unchanged.is_hidden(report.view.is_verbose)
+    {
+        let is_shown = |it: &&Finding| !it.is_unchanged();
+        let new: Vec<_> = report.findings.iter().filter(is_shown).cloned().collect();
+        let against = Some(Against { is_of_new: true, ..against });
+        let view = View { against, ..report.view };
+        (format.write)(&Report { findings: &new, view, ..*report }, colour, &mut out)?;
+    } else {
+        (format.write)(report, colour, &mut out)?;
+    }
     out.flush()
 }
 
@@ -136,7 +148,7 @@ impl<'a> Report<'a> {
 
     /// How much was left out of the report, as a sentence; `None` where nothing was.
     fn omission(&self) -> Option<String> {
-        self.view.all.and_then(|it| it.omission())
+        self.all().and_then(|it| it.omission())
     }
 
     /// The findings that count.

@@ -49,7 +49,7 @@ fn offer(arg: Arg) -> Arg {
         (_, "CATEGORY") => arg.add(ArgValueCandidates::new(|| {
             plain(rules::CATEGORIES.iter().map(|(it, _)| it.name().to_owned()).collect())
         })),
-        (_, "FILE" | "PATH" | "[FORMAT=]PATH") => arg.value_hint(ValueHint::AnyPath),
+        (_, "FILE" | "PATH" | "[FORMAT=]PATH" | "OLD") => arg.value_hint(ValueHint::AnyPath),
         (_, "DIR") => arg.value_hint(ValueHint::DirPath),
         _ => arg,
     }

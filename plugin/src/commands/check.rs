@@ -27,16 +27,21 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let mut options = options.clone();
     options.fill(&file.config)?;
     options.outputs.check(options.write_baseline.as_deref().as_slice())?;
+    let old = options.against.find(&names, &options.inputs)?;
     let known = options.baseline.as_deref().map(read_baseline).transpose()?;
     let version = options.connection.version(options.selection.kubernetes_version)?;
     let settings = options.selection.settings(&file, version)?;
     let exclude = options.inputs.exclude(&file)?;
     let timeout = options.connection.request_timeout;
-    let request = Request { inputs: &options.inputs, names: &names, exclude: &exclude, timeout };
+    let request = Request { names: &names, timeout, ..Request::of(&options.inputs, &exclude) };
+    let config = options.selection.config.as_deref();
+    let mut earlier =
+        old.as_ref().map(|it| it.judge(request, &settings, known.as_ref(), config)).transpose()?;
     let Checked { mut outcome, errors, notes } = reading::check(request, settings.clone());
     let lost = write_baseline(&options, &outcome)?;
     let ran = |id: &str| settings.rules.iter().any(|it| it.id == id);
     let compared = known.map(|it| it.subtract(&mut outcome.findings, ran));
+    let comparison = earlier.as_mut().map(|it| it.compare(&mut outcome, request));
     for error in &errors {
         terminal::error(error)?;
     }
@@ -54,13 +59,26 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         for unused in &outcome.unused {
             terminal::note(&unused_note(unused, &outcome))?;
         }
+        let said = earlier.iter().flat_map(|it| &it.notes);
+        said.map(|it| terminal::note(it)).collect::<Result<(), _>>()?;
+        let is_told = ["text", "wide", "markdown", "html"].contains(&options.outputs.output.name);
+        for doubt in comparison.iter().filter(|_| !is_told).flat_map(report::doubts) {
+            terminal::note(&doubt)?;
+        }
     }
     for source in outcome.sources.iter().filter(|it| options.is_verbose() && it.is_foreign) {
         terminal::note(&format!("{} holds no Kubernetes object", source.name))?;
     }
     let exit = exit_of(&options, &errors, &outcome);
+    let against = comparison.as_ref().zip(earlier.as_ref());
+    let against = against.map(|(it, earlier)| report::Against::new(earlier.what(), it));
+    let (all, all_new) = options
+        .max_findings
+        .and_then(|most| limit(&mut outcome, &settings, most))
+        .map_or((None, None), |(all, new)| (Some(all), Some(new)));
     let view = View {
-        all: options.max_findings.and_then(|most| limit(&mut outcome, &settings, most)),
+        all,
+        against: against.map(|it| it.with_all_new(all_new)),
         compared,
         settings_file: file.name.as_deref(),
         is_quiet: options.is_quiet(),
@@ -84,11 +102,19 @@ fn write_baseline(options: &Options, outcome: &Outcome<'_>) -> commands::Result 
     Ok(Exit::Done)
 }
 
-/// Leaves the worst findings; returns the numbers of all where some are left out.
-fn limit(outcome: &mut Outcome<'_>, settings: &Settings, most: usize) -> Option<Summary> {
-    let mut all = Summary::new(&Report::of(outcome, settings, &[]));
+/// Leaves the worst findings; returns the numbers of all, and of all that are new, where some are left out.
+fn limit(
+    outcome: &mut Outcome<'_>,
+    settings: &Settings,
+    most: usize,
+) -> Option<(Summary, Summary)> {
+    let report = Report::of(outcome, settings, &[]);
+    let (mut all, mut new) = (Summary::new(&report), Summary::of_new(&report));
+    let count = |it: &[Finding]| it.iter().filter(|it| !it.is_unchanged()).count();
+    let before = count(&outcome.findings);
     all.omitted = report::keep_worst(&mut outcome.findings, most);
-    (all.omitted > 0).then_some(all)
+    new.omitted = before - count(&outcome.findings);
+    (all.omitted > 0).then_some((all, new))
 }
 
 fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
@@ -136,7 +162,7 @@ fn unused_note(unused: &Unused, outcome: &Outcome<'_>) -> String {
 fn exit_of(options: &Options, errors: &[String], outcome: &Outcome<'_>) -> Exit {
     let fails = |finding: &Finding| {
         let severe = options.fails_on().is_some_and(|least| finding.about.severity >= least);
-        finding.ignored.is_none() && (severe || options.fails_on_new())
+        finding.ignored.is_none() && !finding.is_unchanged() && (severe || options.fails_on_new())
     };
     let exit = if !errors.is_empty() {
         Exit::Failed

@@ -31,7 +31,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let settings = options.selection.settings(&file, version)?;
     let exclude = options.inputs.exclude(&file)?;
     let timeout = options.connection.request_timeout;
-    let request = Request { inputs: &options.inputs, names: &names, exclude: &exclude, timeout };
+    let request = Request { names: &names, timeout, ..Request::of(&options.inputs, &exclude) };
     if options.write {
         write::reject_unwritable(request)?;
     }

@@ -1,7 +1,9 @@
 //! What commands over manifests read, and by which rules they judge it.
 
+mod against;
 mod config;
 mod exclude;
+mod git;
 mod given;
 mod inputs;
 mod run;
@@ -10,6 +12,7 @@ mod sources;
 mod spool;
 mod stream;
 
+pub(crate) use against::Against;
 pub(crate) use config::{Config, Entry, File, RuleName};
 pub(crate) use exclude::Exclude;
 pub(crate) use given::Given;

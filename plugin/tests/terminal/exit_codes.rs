@@ -51,6 +51,7 @@ const FILES: &[(&str, &str)] = &[
     ("torn.log", "{\"level\":\n"),
     ("encryption.yaml", ENCRYPTION),
     ("teams.txt", "team-a\n"),
+    ("known.json", "{\"version\":\"v1\",\"findings\":{}}\n"),
 ];
 
 pub(crate) const CELLS: &[Cell] = &[
@@ -72,7 +73,9 @@ pub(crate) const CELLS: &[Cell] = &[
     ),
     ("check", "something else than a manifest lies beside", "-f clean.yaml -f foreign.yaml", "", 0),
     ("check", "a file of another program lies beside", "-f clean.yaml -f kind.yaml", "", 0),
+    ("check", "all of it was there before", "-f pod.yaml --against pod.yaml", "", 0),
     ("check", "there are findings", "-f pod.yaml", "", 1),
+    ("check", "something is new", "-f pod.yaml --against clean.yaml", "", 1),
     ("check", "there are findings, and something was not read", "-f flawed", "", 1),
     ("check", "an object does not say what it is", "-f untyped.yaml", "", 1),
     ("check", "the worst of what is found is left out", "-f pod.yaml --max-findings 0", "", 1),
@@ -111,6 +114,15 @@ pub(crate) const CELLS: &[Cell] = &[
         "",
         2,
     ),
+    ("check", "--against names nothing that is there", "-f pod.yaml --against nowhere", "", 2),
+    (
+        "check",
+        "--against names something else than manifests or a report of check",
+        "-f pod.yaml --against known.json",
+        "",
+        2,
+    ),
+    ("check", "nothing is new, and something was not read", "-f flawed --against flawed", "", 3),
     ("check", "a document cannot be read", "-f broken.yaml", "", 3),
     ("check", "one of several documents cannot be read", "-f mixed", "", 3),
     ("check", "a document is a template", "-f template.yaml", "", 3),

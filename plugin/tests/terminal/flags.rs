@@ -54,6 +54,7 @@ fn wrongs(arg: &Arg) -> Vec<Wrong> {
         "RULE" | "SEVERITY" | "CATEGORY" => {
             all.push(wrong("there is no such name", "no-such-name", 2));
         }
+        "OLD" => all.push(wrong("it is neither there nor a revision", "no-such-revision", 2)),
         "GLOB" => all.push(wrong("it is no glob", "[", 2)),
         "NUMBER" => all.push(wrong("it is no number", "x", 2)),
         "ORDER" => all.push(wrong("there is no such name", "no-such-name", 2)),

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::against::{git, repository};
 use crate::check::{Folder, POD};
 use crate::harden::{command, finish};
 
@@ -44,5 +45,23 @@ fn every_command_of_the_page_on_fixes_works() {
         let now = fs::read_to_string(folder.path().join("manifests/web.yaml")).unwrap();
         assert_eq!(now != POD, changes, "{line}");
         assert_eq!(now.contains("privileged: false"), changes, "{line}: {now}");
+    }
+}
+
+#[test]
+fn every_command_of_the_page_on_pull_requests_works() {
+    let lines = lines(include_str!("../../../docs/pull-requests.md"));
+    assert!(lines.len() > 5, "{lines:?}");
+    for line in lines {
+        let both = format!("{POD}---\n{}", POD.replace("name: web", "name: api"));
+        let folder = repository(&[("manifests/web.yaml", POD), ("rendered-before/all.yaml", POD)]);
+        git(folder.path(), &["update-ref", "refs/remotes/origin/main", "HEAD"]);
+        fs::write(folder.path().join("manifests/web.yaml"), &both).unwrap();
+        fs::create_dir(folder.path().join("rendered")).unwrap();
+        fs::write(folder.path().join("rendered/all.yaml"), &both).unwrap();
+        let (code, said) = run(folder.path(), line);
+        // What is new fails, and of what was saved a moment ago nothing is.
+        assert_eq!(code, i32::from(!line.contains("before.json")), "{line}: {said}");
+        assert!(line.contains("-o github") || said.contains(" new, "), "{line}: {said}");
     }
 }

@@ -6,6 +6,7 @@
     reason = "a test may fail"
 )]
 
+mod against;
 mod audit_policy;
 mod check;
 mod check_settings;

@@ -11,6 +11,7 @@ mod homebrew;
 mod image;
 mod krew;
 pub(crate) mod payload;
+mod pin;
 mod reproducible;
 mod source;
 mod tarball;
@@ -19,7 +20,7 @@ pub(crate) mod target;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::tool;
 use payload::{Payload, Words};
@@ -82,6 +83,13 @@ pub(crate) fn index() -> Result<()> {
     fs::write(folder().join("harden.yaml"), krew::manifest(&archives))?;
     fs::write(folder().join("kubectl-harden.rb"), homebrew::formula(&archives))?;
     archive::write_sums(&folder())
+}
+
+/// Pins the release that lies in the folder where CI installs it; the result is to be committed.
+pub(crate) fn pin() -> Result<()> {
+    let sums = fs::read_to_string(folder().join("SHA256SUMS"))
+        .context("there are no sums to pin: cargo xtask dist index")?;
+    pin::write(&sums, env!("CARGO_PKG_VERSION"), tool::top())
 }
 
 /// Shows that two builds of this commit have the same bytes.

@@ -22,6 +22,7 @@ cargo xtask web-bench       measure the playground in a browser
 cargo xtask bench           measure the command beside kubectl and kube-score
 cargo xtask dist [OS-ARCH…]  build what a release consists of into target/dist: archives, packages, image
 cargo xtask dist index      write the sums and manifests of the archives in target/dist
+cargo xtask dist pin        after a release: pin the sums in target/dist for the action and the template for CI
 cargo xtask dist reproducible [OS-ARCH…]
                             build this commit twice, in two folders, and compare the bytes
 cargo xtask release-check TAG
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         ["web-bench"] => check::bench_web(),
         ["bench"] => check::bench(),
         ["dist", "index"] => dist::index(),
+        ["dist", "pin"] => dist::pin(),
         ["dist", "reproducible", targets @ ..] => dist::show_reproducible(targets),
         ["dist", targets @ ..] => dist::build(targets),
         ["release-check", tag] => release::check(tag),

@@ -42,7 +42,7 @@ impl Baseline {
     pub fn of(findings: &[Finding]) -> Self {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for finding in findings.iter().filter(|it| it.ignored.is_none()) {
-            *counts.entry(key(finding)).or_default() += 1;
+            *counts.entry(key(&finding.about.id, finding.fingerprint())).or_default() += 1;
         }
         Self { version: VERSION.to_owned(), findings: counts }
     }
@@ -53,17 +53,22 @@ impl Baseline {
         text + "\n"
     }
 
-    /// Leaves only the findings that are not known; those that are ignored stay. `ran` tells whether a rule of
-    /// this id ran: what others would have found is not gone.
-    pub fn subtract(mut self, findings: &mut Vec<Finding>, ran: impl Fn(&str) -> bool) -> Compared {
-        let mut hidden = 0;
-        let mut is_known = |finding: &Finding| match self.findings.get_mut(&key(finding)) {
+    /// Whether a finding is known and was not taken as often as it is known.
+    pub(crate) fn take(&mut self, rule: &str, fingerprint: u64) -> bool {
+        match self.findings.get_mut(&key(rule, fingerprint)) {
             Some(count) if *count > 0 => {
                 *count -= 1;
                 true
             }
             _ => false,
-        };
+        }
+    }
+
+    /// Leaves only the findings that are not known; those that are ignored stay. `ran` tells whether a rule of
+    /// this id ran: what others would have found is not gone.
+    pub fn subtract(mut self, findings: &mut Vec<Finding>, ran: impl Fn(&str) -> bool) -> Compared {
+        let mut hidden = 0;
+        let mut is_known = |it: &Finding| self.take(&it.about.id, it.fingerprint());
         findings.retain(|it| {
             let is_hidden = it.ignored.is_none() && is_known(it);
             hidden += usize::from(is_hidden);
@@ -88,6 +93,6 @@ pub struct Compared {
     pub gone: usize,
 }
 
-fn key(finding: &Finding) -> String {
-    format!("{}/{:016x}", finding.about.id, finding.fingerprint())
+fn key(rule: &str, fingerprint: u64) -> String {
+    format!("{rule}/{fingerprint:016x}")
 }

@@ -78,6 +78,12 @@ impl Outcome<'_> {
         !self.incomplete.is_empty()
     }
 
+    /// The ids of the rules that ran to their end.
+    pub fn rules_run(&self) -> impl Iterator<Item = &str> {
+        let ran = |id: &&str| !self.coverage.rules_not_run.contains(id);
+        self.abouts.iter().map(|it| &*it.id).filter(ran)
+    }
+
     /// Says which rules ran and which did not, and which files that objects name are not there.
     pub(super) fn complete(&mut self, checker: &Checker, unjudged: Vec<(usize, Unjudged)>) {
         self.abouts.clone_from(&checker.abouts);

@@ -30,6 +30,7 @@ pub(super) fn decide(finding: &mut Finding, decided: &[Option<Decision<'_>>]) ->
         ignored: decision.map(ignored).map(Box::new),
         source: finding.source,
         document: finding.document,
+        status: finding.status,
     });
     // What is not decided upon comes first.
     let first = parts.next();

@@ -249,6 +249,7 @@ mod tests {
             })),
             spots: marked.iter().map(|it| spot(text, it)).collect(),
             ignored: None,
+            status: None,
         };
         let spans = secret.map(|it| (0, vec![spot(text, it).span])).into_iter().collect();
         excerpts(text, &finding, 10, &Secrets::new(spans))

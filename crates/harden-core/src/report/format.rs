@@ -14,8 +14,31 @@ pub struct Format {
     pub help: &'static str,
     /// What it orders findings by where nobody says otherwise.
     pub order: Order,
+    /// What becomes of findings that an earlier check found, too.
+    pub(super) unchanged: Unchanged,
     /// Writes a report, in colour if that is wanted and the format knows any.
     pub(super) write: fn(&Report<'_>, bool, &mut Out<'_>) -> io::Result<()>,
+}
+
+/// Whether a format shows findings that the earlier check found, too, with which a report is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unchanged {
+    /// It does, and says of each what it is, or leaves it to its reader.
+    Shown,
+    /// It does when it is to show everything.
+    WhenVerbose,
+    /// It does not: it is about what a change brings.
+    Hidden,
+}
+
+impl Unchanged {
+    pub(super) fn is_hidden(self, is_verbose: bool) -> bool {
+        match self {
+            Self::Shown => false,
+            Self::WhenVerbose => !is_verbose,
+            Self::Hidden => true,
+        }
+    }
 }
 
 /// Where formats write to.

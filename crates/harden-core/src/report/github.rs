@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::changes::{are_told, changes};
 use super::escape::{Command, Property};
+use super::format::Unchanged;
 use super::secrets::Secrets;
 use super::{Format, Order, Report};
 use crate::finding::{Finding, Severity};
@@ -13,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     name: "github",
     help: "Annotations of GitHub Actions",
     order: Order::Severity,
+    unchanged: Unchanged::Hidden,
     write: |report, _, out| write(report, out),
 };
 

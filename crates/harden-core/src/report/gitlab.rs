@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use fnv::FnvHasher;
 use serde::{Serialize, Serializer};
 
+use super::format::Unchanged;
 use super::{Format, Order, Report, fingerprints};
 use crate::finding::Severity;
 
@@ -37,6 +38,7 @@ pub(super) const FORMAT: Format = Format {
     name: "gitlab",
     help: "Code Quality of GitLab",
     order: Order::Place,
+    unchanged: Unchanged::Shown,
     write: |report, _, out| write(report, out),
 };
 

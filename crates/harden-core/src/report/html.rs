@@ -11,8 +11,10 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::escape::{Markup, Prose};
+use super::format::Unchanged;
 use super::summary::count;
 use super::{Format, Order, Report, Summary};
+use crate::comparison::Fate;
 use crate::finding::{About, Reference, Severity};
 use crate::kubernetes::Level;
 
@@ -25,6 +27,7 @@ pub(super) const FORMAT: Format = Format {
     name: "html",
     help: "One HTML page that needs nothing else",
     order: Order::Severity,
+    unchanged: Unchanged::Hidden,
     write: |report, _, out| write(report, out),
 };
 
@@ -35,6 +38,7 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     write_incomplete(report, out)?;
     write_rules(report, out)?;
     findings::write(report, out)?;
+    write_absent(report, out)?;
     writeln!(out, "<footer>")?;
     for line in report.coverage_lines() {
         writeln!(out, "<p>{}</p>", Markup(&line))?;
@@ -114,6 +118,38 @@ fn write_incomplete(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> 
         writeln!(out, "<li><code>{what}</code>: {why}</li>")?;
     }
     writeln!(out, "</ul>\n</section>")
+}
+
+/// What the earlier check found and this one does not.
+fn write_absent(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let absent = report.view.against.map_or(&[][..], |it| &it.comparison.absent);
+    for fate in Fate::ALL {
+        let of_it: Vec<_> = absent.iter().filter(|it| it.fate == fate).collect();
+        if of_it.is_empty() {
+            continue;
+        }
+        writeln!(
+            out,
+            "<section>\n<details>\n<summary><b>Found before, and {}</b> <span class=\"count\">{}</span></summary>\n<ul>",
+            fate.words(),
+            count(of_it.len(), "finding")
+        )?;
+        for it in of_it {
+            let known = &it.known;
+            let object = known.object.as_ref().map_or_else(String::new, |it| format!("{it}: "));
+            writeln!(
+                out,
+                "<li><span class=\"badge {0}\">{0}</span> <code>{1}</code> {2}{3} (<code>{4}</code>)</li>",
+                known.severity.name(),
+                Markup(&known.rule),
+                Markup(&object),
+                Markup(&known.message),
+                Markup(&known.location())
+            )?;
+        }
+        writeln!(out, "</ul>\n</details>\n</section>")?;
+    }
+    Ok(())
 }
 
 /// The rules that found something, the worst first.

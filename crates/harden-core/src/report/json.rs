@@ -6,6 +6,7 @@ pub(super) mod yaml;
 use std::io::{self, Write};
 
 use super::changes::{Fixes, told_secrets};
+use super::format::Unchanged;
 use super::{Format, Order, Report, fingerprints, pieces};
 use crate::finding::Finding;
 
@@ -16,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     name: "json",
     help: "The report as JSON, for programs",
     order: Order::Place,
+    unchanged: Unchanged::Shown,
     write: |report, _, out| write(report, out),
 };
 

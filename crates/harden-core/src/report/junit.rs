@@ -5,6 +5,7 @@
 use std::io::{self, Write};
 
 use super::escape::{Markup, Plain};
+use super::format::Unchanged;
 use super::wide::reason;
 use super::{Format, Order, Report, location};
 use crate::finding::Finding;
@@ -13,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     name: "junit",
     help: "JUnit XML, for test reports",
     order: Order::Place,
+    unchanged: Unchanged::Hidden,
     write: |report, _, out| write(report, out),
 };
 
@@ -49,7 +51,11 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
                 "    <testcase name=\"nothing to check\" classname=\"{name}\" time=\"0\"><skipped/></testcase>"
             )?;
         } else if findings.is_empty() {
-            writeln!(out, "    <testcase name=\"no findings\" classname=\"{name}\" time=\"0\"/>")?;
+            let new = if report.view.against.is_some() { "new " } else { "" };
+            writeln!(
+                out,
+                "    <testcase name=\"no {new}findings\" classname=\"{name}\" time=\"0\"/>"
+            )?;
         }
         for finding in findings {
             write_case(report, finding, out)?;

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::escape::{Code, Markdown, Markup};
-use super::{Format, Order, Report, Summary, location};
+use super::format::Unchanged;
+use super::{Against, Format, Order, Report, Summary, location};
+use crate::comparison::Fate;
 use crate::finding::{About, Finding};
 
 /// GitHub takes comments of 65,536 characters; what comes after the table needs some of them.
@@ -15,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     name: "markdown",
     help: "Markdown, for comments on pull requests",
     order: Order::Severity,
+    unchanged: Unchanged::Hidden,
     write: |report, _, out| write(report, out),
 };
 
@@ -32,7 +35,10 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{levels}\n")?;
     }
     for line in report.hidden_lines() {
-        writeln!(out, "{line}\n")?;
+        writeln!(out, "{}\n", Markdown(&line))?;
+    }
+    if let Some(against) = report.view.against {
+        write_changes(against, out)?;
     }
     if !report.incomplete.is_empty() {
         writeln!(out, "> [!WARNING]\n> Not everything could be read or checked.")?;
@@ -50,6 +56,55 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "<sub>{}</sub><br>", Markup(&line))?;
     }
     writeln!(out, "<sub>kubectl-harden {}</sub>", report.version)
+}
+
+/// What changed in numbers, and what is there no more.
+fn write_changes(against: Against<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let comparison = against.comparison;
+    writeln!(out, "| Since {} | Findings |\n|---|---:|", Code(against.what.name()))?;
+    writeln!(out, "| new | {} |", comparison.new)?;
+    for fate in Fate::ALL {
+        let number = comparison.count(fate);
+        if fate == Fate::Gone || number > 0 {
+            writeln!(out, "| {} | {number} |", fate.words())?;
+        }
+    }
+    writeln!(out, "| unchanged | {} |\n", comparison.unchanged)?;
+    for fate in Fate::ALL {
+        let some = comparison.absent.iter().filter(|it| it.fate == fate);
+        let (mut written, mut shown) = (0, 0);
+        for it in some {
+            if shown == 0 {
+                writeln!(out, "<details><summary>{}</summary>\n", Markup(fate.words()))?;
+            }
+            let known = &it.known;
+            let object = known
+                .object
+                .as_ref()
+                .map_or_else(String::new, |it| format!("{} ", Code(&it.to_string())));
+            let line = format!(
+                "- {} {} {object}in {}: {}",
+                known.severity.name(),
+                Code(&known.rule),
+                Code(&known.location()),
+                Markdown(&known.message)
+            );
+            written += line.chars().count();
+            if written > LIMIT / 24 {
+                break;
+            }
+            shown += 1;
+            writeln!(out, "{line}")?;
+        }
+        let number = comparison.count(fate);
+        if number > shown {
+            writeln!(out, "- … and {} more", number - shown)?;
+        }
+        if number > 0 {
+            writeln!(out, "\n</details>\n")?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes as many findings as fit, and returns their rules.

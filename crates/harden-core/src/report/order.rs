@@ -52,14 +52,15 @@ fn by_object(a: &Finding, b: &Finding) -> Ordering {
     }
 }
 
-/// Keeps so many findings, the worst, in the order in which they are; those that do not count go first. Returns
+/// Keeps so many findings, the worst, in the order in which they are; those that do not count go first, and then those
+/// that an earlier check found, too. Returns
 /// how many went.
 pub fn keep_worst(findings: &mut Vec<Finding>, most: usize) -> usize {
     let over = findings.len().saturating_sub(most);
     if over == 0 {
         return 0;
     }
-    let key = |it: &Finding| (it.ignored.is_some(), Reverse(it.about.severity));
+    let key = |it: &Finding| (it.ignored.is_some(), it.is_unchanged(), Reverse(it.about.severity));
     let mut keys: Vec<_> = findings.iter().map(key).collect();
     keys.sort_unstable();
     let Some(last) = most.checked_sub(1).and_then(|it| keys.get(it).copied()) else {

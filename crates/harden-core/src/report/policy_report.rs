@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use fnv::FnvHasher;
 use serde_json::{Map, Value, json};
 
+use super::format::Unchanged;
 use super::wide::reason;
 use super::{Format, Order, Report, fingerprints};
 use crate::finding::{Finding, ObjectReference, Reference};
@@ -15,6 +16,7 @@ pub(super) const POLICY: Format = Format {
     name: "policyreport",
     help: "PolicyReports (wgpolicyk8s.io/v1alpha2), for `kubectl apply`",
     order: Order::Place,
+    unchanged: Unchanged::Shown,
     write: |report, _, out| write(report, Api::Policy, out),
 };
 
@@ -22,6 +24,7 @@ pub(super) const OPEN: Format = Format {
     name: "openreports",
     help: "Reports (openreports.io/v1alpha1), for `kubectl apply`",
     order: Order::Place,
+    unchanged: Unchanged::Shown,
     write: |report, _, out| write(report, Api::Open, out),
 };
 

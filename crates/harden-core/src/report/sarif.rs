@@ -6,12 +6,14 @@ mod rule;
 
 use std::io::{self, Write};
 
+use super::format::Unchanged;
 use super::{Format, Order, Report};
 
 pub(super) const FORMAT: Format = Format {
     name: "sarif",
     help: "SARIF 2.1.0, for code scanning",
     order: Order::Place,
+    unchanged: Unchanged::Shown,
     write: |report, _, out| write(report, out),
 };
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::Report;
+use super::{Against, Report};
 use crate::check::Several;
-use crate::finding::{ObjectReference, Severity};
+use crate::finding::{Finding, ObjectReference, Severity};
 use crate::kubernetes::Level;
 
 /// How many things of a kind one line names.
@@ -33,14 +33,21 @@ pub struct Summary {
     severities: [usize; 4],
     /// Findings that count and that `fix` mends; and those that it mends without a thought.
     mendable: (usize, usize),
+    /// Whether only new findings are counted.
+    is_of_new: bool,
 }
 
 impl Summary {
     /// Counts.
     pub fn new(report: &Report<'_>) -> Self {
-        if let Some(all) = report.view.all {
+        let is_of_new = report.view.against.is_some_and(|it| it.is_of_new);
+        if let Some(all) = report.all() {
             return all;
         }
+        Self { is_of_new, ..Self::counting(report, report.findings.iter()) }
+    }
+
+    fn counting<'f>(report: &Report<'_>, findings: impl Iterator<Item = &'f Finding>) -> Self {
         let mut summary = Self {
             findings: 0,
             ignored: 0,
@@ -51,10 +58,11 @@ impl Summary {
             omitted: 0,
             severities: [0; 4],
             mendable: (0, 0),
+            is_of_new: false,
         };
         let mut objects: FxHashSet<&ObjectReference> = FxHashSet::default();
         let mut last: Option<&Arc<ObjectReference>> = None;
-        for finding in report.findings {
+        for finding in findings {
             if finding.ignored.is_some() {
                 summary.ignored += 1;
                 continue;
@@ -75,6 +83,12 @@ impl Summary {
         }
         summary.objects = objects.len();
         summary
+    }
+
+    /// The numbers of what is new in a report that is compared with an earlier check.
+    pub fn of_new(report: &Report<'_>) -> Self {
+        let new = report.findings.iter().filter(|it| !it.is_unchanged());
+        Self { is_of_new: true, ..Self::counting(report, new) }
     }
 
     /// How many findings of this severity count.
@@ -99,12 +113,16 @@ impl Summary {
             1 => " (1 more is ignored)".to_owned(),
             several => format!(" ({several} more are ignored)"),
         };
+        let new = if self.is_of_new { "new " } else { "" };
         match (self.findings, self.objects) {
             (0, _) if self.judged == 0 => "nothing was checked".to_owned(),
-            (0, _) => format!("no findings{}", ignored.replace(" more", "")),
-            (findings, 0) => format!("{}{ignored}", count(findings, "finding")),
+            (0, _) => format!("no {new}findings{}", ignored.replace(" more", "")),
+            (findings, 0) => {
+                format!("{}{ignored}", count(findings, &format!("{new}finding")))
+            }
             (findings, objects) => {
-                format!("{} in {}{ignored}", count(findings, "finding"), count(objects, "object"))
+                let findings = count(findings, &format!("{new}finding"));
+                format!("{findings} in {}{ignored}", count(objects, "object"))
             }
         }
     }
@@ -160,6 +178,14 @@ impl Summary {
 }
 
 impl Report<'_> {
+    /// The numbers of all that it is about, where some findings are left out of it.
+    pub(super) fn all(&self) -> Option<Summary> {
+        match self.view.against.filter(|it| it.is_of_new) {
+            Some(against) => against.all_new,
+            None => self.view.all,
+        }
+    }
+
     /// What is left out of the report, and what a baseline hides: one line each.
     pub fn hidden_lines(&self) -> Vec<String> {
         let compared = self.view.compared.map(|it| {
@@ -170,7 +196,8 @@ impl Report<'_> {
             };
             format!("the baseline hides {}{gone}", count(it.hidden, "finding"))
         });
-        Summary::new(self).omission().into_iter().chain(compared).collect()
+        let against = self.view.against.map(Against::lines).unwrap_or_default();
+        Summary::new(self).omission().into_iter().chain(compared).chain(against).collect()
     }
 
     /// What was checked, and what of the input was not an object: one line each.

@@ -8,9 +8,11 @@ use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer,
 use anstyle::{AnsiColor, Style};
 use rustc_hash::FxHashMap;
 
+use super::against::write_absent;
 use super::changes::changes;
 use super::escape::{Plain, plain};
 use super::excerpt::{Excerpt, excerpts};
+use super::format::Unchanged;
 use super::groups;
 use super::secrets::Secrets;
 use super::summary::count;
@@ -33,6 +35,7 @@ pub(super) const FORMAT: Format = Format {
     name: "text",
     help: "Findings with the lines they are about, one line each where there are many, and a summary",
     order: Order::Severity,
+    unchanged: Unchanged::WhenVerbose,
     write: |report, colour, out| write(report, colour, out),
 };
 
@@ -78,6 +81,7 @@ fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<(
     if items.last().is_some_and(|it| !it.is_whole) {
         writeln!(out)?;
     }
+    write_absent(report, Paint(colour), out)?;
     let lines = items.iter().filter(|it| !it.is_whole).map(|it| it.findings.len()).sum();
     let hint = match lines {
         0 => String::new(),
@@ -148,7 +152,7 @@ fn write_numbers(
         writeln!(out, "{fixes}")?;
     }
     for line in report.hidden_lines() {
-        writeln!(out, "{line}")?;
+        writeln!(out, "{}", Plain(&line))?;
     }
     if !hint.is_empty() {
         writeln!(out, "{hint}")?;
@@ -266,6 +270,8 @@ impl Printer {
     fn rule(&self, finding: &Finding) -> String {
         let about = &finding.about;
         let text = format!("{}[{}]", about.severity.name(), about.id);
+        let status = finding.status.filter(|_| finding.is_unchanged());
+        let text = status.map_or_else(|| text.clone(), |it| format!("{text} {}", it.name()));
         self.paint.on(severity_style(about.severity), &text)
     }
 

@@ -1,6 +1,6 @@
 //! What of a report is shown, and how much is said beside it.
 
-use super::Summary;
+use super::{Against, Summary};
 use crate::check::Compared;
 
 /// What of a report is shown, and how much is said beside it.
@@ -10,6 +10,8 @@ pub struct View<'a> {
     pub all: Option<Summary>,
     /// What a baseline hides.
     pub compared: Option<Compared>,
+    /// What it is compared with; its findings have a status then.
+    pub against: Option<Against<'a>>,
     /// The file that settings come from.
     pub settings_file: Option<&'a str>,
     /// Whether text shows findings and what is incomplete only.

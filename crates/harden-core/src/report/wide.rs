@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::against::write_absent;
 use super::escape::Plain;
+use super::format::Unchanged;
 use super::text::{HINT, Paint, severity_style, write_summary};
 use super::{Format, Order, Report, location};
 use crate::finding::{Finding, Ignored, IgnoredBy};
@@ -13,6 +15,7 @@ pub(super) const FORMAT: Format = Format {
     name: "wide",
     help: "One line per finding",
     order: Order::Severity,
+    unchanged: Unchanged::WhenVerbose,
     write: |report, colour, out| write(report, colour, out),
 };
 
@@ -36,6 +39,7 @@ fn write(report: &Report<'_>, colour: bool, out: &mut dyn Write) -> io::Result<(
             writeln!(out)?;
         }
     }
+    write_absent(report, paint, out)?;
     let hint = if report.findings.is_empty() { "" } else { HINT };
     write_summary(report, paint, hint, out)
 }
@@ -45,6 +49,7 @@ fn cells(report: &Report<'_>, finding: &Finding) -> [String; 6] {
     let object = finding.object.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
     let message = match &finding.ignored {
         Some(ignored) => format!("{} ({})", finding.message, reason(ignored)),
+        None if finding.is_unchanged() => format!("{} (unchanged)", finding.message),
         None => finding.message.to_string(),
     };
     [

@@ -378,7 +378,16 @@ impl<'r, 'd> Reporter<'r, 'd> {
         }
         let (about, message) = (Arc::clone(self.about), self.collector.message(message));
         let object = object.filter(|it| !it.kind.is_empty()).map(Object::reference);
-        let finding = Finding { about, message, source, document, object, spots, ignored: None };
+        let finding = Finding {
+            about,
+            message,
+            source,
+            document,
+            object,
+            spots,
+            ignored: None,
+            status: None,
+        };
         self.collector.push(finding);
     }
 }

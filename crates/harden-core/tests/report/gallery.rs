@@ -6,7 +6,7 @@ use crate::input::{Input, SOURCES};
 use crate::written;
 
 /// Snapshots go to the gallery at the top of the repository.
-fn gallery() -> insta::Settings {
+pub(crate) fn gallery() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     let top = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../snapshots");
     settings.set_snapshot_path(top.join("formats"));

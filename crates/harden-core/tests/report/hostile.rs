@@ -140,6 +140,7 @@ fn finding(text: &str, (rule, message, object, spots, ignored): Parts) -> Findin
         ignored: ignored
             .map(|(by_index, reason)| Ignored { by: by[usize::from(by_index) % 3], reason })
             .map(Box::new),
+        status: None,
     }
 }
 

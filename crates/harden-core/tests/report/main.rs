@@ -6,6 +6,7 @@
     reason = "a test may fail"
 )]
 
+mod against;
 mod cluster;
 mod documents;
 mod gallery;

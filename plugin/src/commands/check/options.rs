@@ -6,7 +6,9 @@ use anyhow::bail;
 use harden_core::finding::Severity;
 use harden_core::report::{Format, Order};
 
-use crate::commands::reading::{Config, Given, Inputs, Selection, Threshold, order, threshold};
+use crate::commands::reading::{
+    Against, Config, Given, Inputs, Selection, Threshold, order, threshold,
+};
 use crate::connection::Connection;
 use crate::deliver::outputs::Outputs;
 
@@ -48,7 +50,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", help_heading = "Exit code")]
     pub(super) baseline: Option<PathBuf>,
 
-    /// Exit with 1 when there is any finding that the baseline does not hold
+    #[command(flatten)]
+    pub(super) against: Against,
+
+    /// Exit with 1 when there is any finding that the baseline does not hold, or that is new with --against
     #[arg(long, help_heading = "Exit code")]
     fail_on_new: bool,
 
@@ -113,11 +118,12 @@ impl Options {
         if self.baseline.is_none() {
             self.baseline.clone_from(&config.baseline);
         }
+        self.against.fill(config);
         if self.outputs.output_file.is_empty() {
             self.outputs.output_file = config.output_file.iter().map(|it| it.0.clone()).collect();
         }
-        if self.fails_on_new() && self.baseline.is_none() {
-            bail!("--fail-on-new needs --baseline, which says what was there before");
+        if self.fails_on_new() && self.baseline.is_none() && !self.against.is_given() {
+            bail!("--fail-on-new needs --baseline or --against, which say what was there before");
         }
         Ok(())
     }

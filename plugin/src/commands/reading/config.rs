@@ -57,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) fail_on: Option<Threshold>,
     /// A path, from the folder of the file.
     pub(crate) baseline: Option<PathBuf>,
+    /// A path from the folder of the file, or a revision.
+    pub(crate) against: Option<String>,
     pub(crate) fail_on_new: bool,
     pub(crate) allow_incomplete: bool,
     /// Decisions not to count findings.
@@ -108,6 +110,13 @@ impl Config {
     fn set_paths(&mut self, folder: &Path, from_here: &Path) -> anyhow::Result<()> {
         let paths = self.crd.iter_mut().chain(&mut self.baseline);
         paths.for_each(|it| *it = from_here.join(&*it));
+        if let Some(old) = &mut self.against {
+            let path = from_here.join(&*old);
+            // What is no path may be a revision.
+            if path.exists() {
+                *old = path.to_string_lossy().into_owned();
+            }
+        }
         for words::OutputFile(OutputFile { path, .. }) in &mut self.output_file {
             if !below::is_below(folder, path) {
                 bail!(

@@ -1,5 +1,6 @@
 //! Feeds what the options name to one check, and keeps what could not be read.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use harden_core::object::{Object, objects};
 use harden_core::source::Source;
 use rayon::prelude::*;
 
+use super::git::Export;
 use super::stream::{Stream, Waiting};
 use super::{Exclude, Inputs, sources};
 use crate::input;
@@ -40,6 +42,20 @@ pub(crate) struct Request<'r> {
     pub(crate) exclude: &'r Exclude,
     /// How long an address is waited for; zero is for ever.
     pub(crate) timeout: Duration,
+    /// Where files are that are read as they were; `None` where they are read as they are.
+    pub(crate) export: Option<&'r Export>,
+}
+
+impl<'r> Request<'r> {
+    /// Reads nothing of its own, and waits for no address.
+    pub(crate) fn of(inputs: &'r Inputs, exclude: &'r Exclude) -> Self {
+        Self { inputs, names: &[], exclude, timeout: Duration::ZERO, export: None }
+    }
+
+    /// Where a path is that is called so.
+    pub(crate) fn at<'p>(&self, path: &'p Path) -> Cow<'p, Path> {
+        self.export.map_or(Cow::Borrowed(path), |it| it.at(path))
+    }
 }
 
 /// Reads and checks everything that is named.
@@ -126,16 +142,18 @@ fn kustomized(
 ) -> Option<Source<'static>> {
     let folder = request.inputs.kustomize.as_deref()?;
     let name = folder.display().to_string();
-    if !folder.exists() {
+    let place = request.at(folder);
+    if !place.exists() {
         unread.miss(name, "there is no such folder");
         return None;
     }
-    match kustomize(folder) {
+    match kustomize(&place) {
         Ok(text) => {
-            notes.extend(lost_ignores(folder));
+            notes.extend(lost_ignores(&place));
             Some(Source::new(name, text))
         }
         Err(why) => {
+            let why = request.export.map_or_else(|| why.clone(), |it| it.in_words(&why));
             unread.lack(name, &why);
             None
         }
@@ -169,12 +187,12 @@ impl Unread {
 /// The texts of the files that CustomResourceDefinitions are said to be in.
 fn definitions(request: Request<'_>, unread: &mut Unread) -> Vec<String> {
     let paths = request.inputs.crd.iter();
-    paths.filter_map(|it| definition(it, request.timeout, unread)).collect()
+    paths.filter_map(|it| definition(request, it, unread)).collect()
 }
 
-fn definition(path: &Path, timeout: Duration, unread: &mut Unread) -> Option<String> {
+fn definition(request: Request<'_>, path: &Path, unread: &mut Unread) -> Option<String> {
     let name = name_of(path);
-    let text = match input::read_path(path, timeout) {
+    let text = match input::read_path(&request.at(path), request.timeout) {
         Ok(text) => text,
         Err(error) => {
             let why = format!("{error:#}");
@@ -203,11 +221,11 @@ fn definition(path: &Path, timeout: Duration, unread: &mut Unread) -> Option<Str
 /// Reads the files that are named, in their order.
 fn read<T: Send>(
     request: Request<'_>,
-    read_one: impl Fn(&Path, Duration) -> anyhow::Result<T> + Sync,
+    read_one: impl Fn(Request<'_>, &Path) -> anyhow::Result<T> + Sync,
     unread: &mut Unread,
 ) -> Vec<T> {
-    let Request { inputs: Inputs { recursive, .. }, names, exclude, timeout } = request;
-    let files = sources::find(names, *recursive, exclude);
+    let Request { inputs: Inputs { recursive, .. }, names, .. } = request;
+    let files = sources::find(request);
     unread.excluded = files.excluded;
     for (path, error) in files.unreadable {
         unread.lack(path.display().to_string(), &error.to_string());
@@ -218,7 +236,7 @@ fn read<T: Send>(
         unread.lack(folder.display().to_string(), &why);
     }
     let mut inputs = Vec::new();
-    let read: Vec<_> = files.paths.par_iter().map(|it| read_one(it, timeout)).collect();
+    let read: Vec<_> = files.paths.par_iter().map(|it| read_one(request, it)).collect();
     for (path, input) in files.paths.iter().zip(read) {
         match input {
             Ok(input) => inputs.push(input),
@@ -237,7 +255,7 @@ fn read<T: Send>(
 }
 
 /// Reads a file, an address, or standard input for `-`.
-fn read_one(path: &Path, timeout: Duration) -> anyhow::Result<Input<Stream>> {
+fn read_one(request: Request<'_>, path: &Path) -> anyhow::Result<Input<Stream>> {
     let name: Arc<str> = name_of(path).into();
     let text = if is_stdin(path) {
         match Stream::of_stdin(&name) {
@@ -245,17 +263,18 @@ fn read_one(path: &Path, timeout: Duration) -> anyhow::Result<Input<Stream>> {
             Ok(Ok(bytes)) => input::decode(bytes),
             Err(error) => Err(error.into()),
         }
-    } else if let Some(stream) = Stream::of_file(&name, path) {
+    } else if let Some(stream) = Stream::of_file(&name, &request.at(path)) {
         return Ok(Input::Passing(stream));
     } else {
-        input::read_path(path, timeout)
+        input::read_path(&request.at(path), request.timeout)
     }?;
     whole(path, name, text).map(Input::Whole)
 }
 
 /// The same, held as a whole whatever it is.
-fn read_one_whole(path: &Path, timeout: Duration) -> anyhow::Result<Source<'static>> {
-    whole(path, name_of(path).into(), input::read_path(path, timeout)?)
+fn read_one_whole(request: Request<'_>, path: &Path) -> anyhow::Result<Source<'static>> {
+    let text = input::read_path(&request.at(path), request.timeout)?;
+    whole(path, name_of(path).into(), text)
 }
 
 fn whole(path: &Path, name: Arc<str>, text: String) -> anyhow::Result<Source<'static>> {
@@ -266,11 +285,11 @@ fn whole(path: &Path, name: Arc<str>, text: String) -> anyhow::Result<Source<'st
     Ok(Source::new(name, text))
 }
 
-fn name_of(path: &Path) -> String {
+pub(super) fn name_of(path: &Path) -> String {
     if is_stdin(path) { "stdin".to_owned() } else { input::shown(path) }
 }
 
-fn is_stdin(path: &Path) -> bool {
+pub(super) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
@@ -287,7 +306,10 @@ fn without_anchors(message: &str) -> String {
 
 /// A note on comments that ignore findings, which do not outlast building.
 fn lost_ignores(folder: &Path) -> Option<String> {
-    let files = sources::find(&[folder.to_owned()], true, &Exclude::default()).paths;
+    let (mut inputs, exclude) = (Inputs::default(), Exclude::default());
+    inputs.recursive = true;
+    let names = [folder.to_owned()];
+    let files = sources::find(Request { names: &names, ..Request::of(&inputs, &exclude) }).paths;
     let has_one = |it: &&PathBuf| {
         input::read_path(it, Duration::ZERO).is_ok_and(|text| text.contains("harden: ignore["))
     };

@@ -1,5 +1,6 @@
 //! Version 1. Fields may be added; none is renamed, removed or changed in meaning.
 
+mod against;
 mod write;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ pub(super) struct Head<'a> {
     time: Option<&'a str>,
     settings: Settings<'a>,
     summary: Totals,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<against::Against<'a>>,
     rules: Vec<Rule<'a>>,
 }
 
@@ -122,6 +125,8 @@ pub(super) struct Finding<'a> {
     object: Option<Object<'a>>,
     spots: Spots<'a>,
     fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<Fix<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -254,6 +259,7 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 file: report.view.settings_file,
             },
             summary: Totals::new(&summary, report.view.compared),
+            against: report.view.against.map(against::Against::of),
             rules: rules(report),
         },
         Tail {
@@ -372,6 +378,7 @@ pub(super) fn finding<'a>(
         object: finding.object.as_deref().map(Object::from),
         spots: Spots(&finding.spots),
         fingerprint: fingerprints::hex(fingerprint),
+        status: finding.status.map(finding::Status::name),
         fix: is_mendable.then(|| Fix::of(finding, splices)),
         ignored: ignored.map(|it| Ignored { by: ignored_by(it.by), reason: &it.reason }),
     }

@@ -7,12 +7,14 @@ use serde::Serialize;
 use super::v1;
 use crate::finding::Finding;
 use crate::report::changes::{Fixes, told_secrets};
+use crate::report::format::Unchanged;
 use crate::report::{Format, Order, Report, fingerprints, pieces};
 
 pub(in crate::report) const FORMAT: Format = Format {
     name: "yaml",
     help: "The same as YAML",
     order: Order::Place,
+    unchanged: Unchanged::Shown,
     write: |report, _, out| write(report, out),
 };
 

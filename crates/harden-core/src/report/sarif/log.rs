@@ -6,7 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::fix::{Described, Fix};
 use super::rule::{Descriptor, level};
-use crate::finding::{About, Finding, IgnoredBy, Spot};
+use crate::comparison::{Absent, Fate};
+use crate::finding::{About, Finding, IgnoredBy, Spot, Status};
 use crate::report::secrets::Secrets;
 use crate::report::{Report, escape, fingerprints};
 
@@ -86,7 +87,8 @@ pub(super) struct ArtifactLocation {
     uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     uri_base_id: Option<&'static str>,
-    index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
 }
 
 /// The results, made one at a time while they are written.
@@ -104,6 +106,8 @@ struct ResultEntry<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Location<'a>>,
     partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressions: Vec<Suppression<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -201,7 +205,7 @@ impl<'a> Log<'a> {
 }
 
 impl ArtifactLocation {
-    fn new(name: &str, index: usize) -> Self {
+    fn new(name: &str, index: Option<usize>) -> Self {
         let uri = escape::Uri(name).to_string();
         let is_relative = !uri.starts_with("file:");
         Self { uri, uri_base_id: is_relative.then_some(ROOT), index }
@@ -212,7 +216,9 @@ impl Serialize for Artifacts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let sources = self.0.sources.iter().enumerate();
         serializer.collect_seq(
-            sources.map(|(index, it)| Artifact { location: ArtifactLocation::new(it.name, index) }),
+            sources.map(|(index, it)| Artifact {
+                location: ArtifactLocation::new(it.name, Some(index)),
+            }),
         )
     }
 }
@@ -226,13 +232,20 @@ impl Serialize for Results<'_> {
             report.rules.iter().enumerate().map(|(index, it)| (&*it.id, index)).collect();
         let sources = report.sources.iter().enumerate();
         let artifacts: Vec<_> =
-            sources.map(|(index, it)| ArtifactLocation::new(it.name, index)).collect();
-        serializer.collect_seq(fingerprints::all(report).filter_map(|(finding, v1)| {
+            sources.map(|(index, it)| ArtifactLocation::new(it.name, Some(index))).collect();
+        let absent = report.view.against.map_or(&[][..], |it| &it.comparison.absent);
+        // What is ignored now is among the results; of what was not judged nobody knows.
+        let gone: Vec<_> = absent.iter().filter(|it| it.fate == Fate::Gone).collect();
+        let gone_from: Vec<_> =
+            gone.iter().map(|it| ArtifactLocation::new(&it.known.source, None)).collect();
+        let gone = gone.iter().zip(&gone_from).map(|(it, from)| gone_result(it, from, &indexes));
+        let results = fingerprints::all(report).filter_map(|(finding, v1)| {
             let artifact = artifacts.get(finding.source)?;
             let rule_index = indexes.get(&*finding.about.id).copied();
             let fixes = fixes.each(finding, artifact);
             Some(ResultEntry { fixes, ..result(finding, &finding.about, rule_index, artifact, v1) })
-        }))
+        });
+        serializer.collect_seq(results.chain(gone))
     }
 }
 
@@ -268,7 +281,43 @@ fn result<'a>(
         locations: first.into_iter().collect(),
         related_locations: related.collect(),
         partial_fingerprints: Fingerprints { v1 },
+        baseline_state: finding.status.map(Status::name),
         suppressions: suppressions.collect(),
+        fixes: Vec::new(),
+    }
+}
+
+/// A result of the earlier check that is no result of this one.
+fn gone_result<'a>(
+    absent: &'a Absent,
+    artifact: &'a ArtifactLocation,
+    indexes: &BTreeMap<&str, usize>,
+) -> ResultEntry<'a> {
+    let known = &absent.known;
+    let (line, column) = known.start;
+    let object = known.object.iter().map(|object| LogicalLocation {
+        fully_qualified_name: object.to_string(),
+        name: &object.name,
+        kind: "resource",
+    });
+    let (start_line, start_column) = (line.max(1), column.max(1));
+    let region =
+        Region { start_line, start_column, end_line: start_line, end_column: start_column };
+    ResultEntry {
+        rule_id: &known.rule,
+        rule_index: indexes.get(&*known.rule).copied(),
+        level: level(known.severity),
+        message: Message { text: &known.message },
+        locations: vec![Location {
+            id: None,
+            physical_location: PhysicalLocation { artifact_location: artifact, region },
+            logical_locations: object.collect(),
+            message: None,
+        }],
+        related_locations: Vec::new(),
+        partial_fingerprints: Fingerprints { v1: fingerprints::hex(known.fingerprint) },
+        baseline_state: Some("absent"),
+        suppressions: Vec::new(),
         fixes: Vec::new(),
     }
 }

@@ -7,8 +7,8 @@ use super::{Change, Finding, Fix, Object, Position, Spot, Spots};
 impl Finding<'_> {
     /// Writes it as JSON in one line.
     pub(in crate::report::json) fn write(&self, out: &mut Vec<u8>) -> io::Result<()> {
-        let Self { rule, severity, message, source, object, spots, fingerprint, fix, ignored } =
-            self;
+        let Self { rule, severity, message, source, object, .. } = self;
+        let Self { spots, fingerprint, status, fix, ignored, .. } = self;
         field(out, b"{\"rule\":", rule)?;
         field(out, b",\"severity\":", severity)?;
         field(out, b",\"message\":", message)?;
@@ -18,6 +18,9 @@ impl Finding<'_> {
         }
         spots.write(out)?;
         field(out, b",\"fingerprint\":", fingerprint)?;
+        if let Some(status) = status {
+            field(out, b",\"status\":", status)?;
+        }
         if let Some(fix) = fix {
             fix.write(out)?;
         }
@@ -179,6 +182,7 @@ mod tests {
                     object: is_whole.then_some(object),
                     spots: Spots(spots),
                     fingerprint: text.to_owned(),
+                    status: is_whole.then_some("new"),
                     fix: is_whole.then(|| Fix {
                         safety: "safe",
                         reason: text,
