@@ -14,12 +14,14 @@
 //! ```
 //!
 //! Where no control plane is to be had, `shared` and `for_test` say `SKIPPED` on standard error and
-//! return `None`; with `CI=true` or `HARDEN_REQUIRE_CONTROL_PLANE=1` they panic instead.
+//! return `None`; with `CI=true` or `HARDEN_REQUIRE_CONTROL_PLANE=1` they panic instead. The same goes
+//! for data of others, which a [`Need`] finds. What was skipped is told to `cargo xtask test` by a file.
 
 mod binary;
 mod build;
 mod control_plane;
 mod kubectl;
+mod need;
 mod options;
 mod oracle;
 mod requirement;
@@ -28,7 +30,8 @@ mod wait;
 pub use binary::binary;
 pub use build::{BuildError, build};
 pub use control_plane::{ControlPlane, StartError};
+pub use need::{Need, shared};
 pub use options::Options;
 pub use oracle::Oracle;
-pub use requirement::binary_for_test;
+pub use requirement::{SKIPPED_FILE, binary_for_test, skip};
 pub use wait::eventually;

@@ -3,8 +3,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to whoever runs it")]
 
 mod check;
+mod data;
 mod dist;
 mod skeleton;
+mod skipped;
 mod snapshots;
 mod tool;
 
@@ -14,6 +16,7 @@ const USAGE: &str = "\
 cargo xtask test            every check and test, with a real control plane where Go is at hand
 cargo xtask tools           install trunk, wasm-bindgen and cargo-deny into a cache folder
 cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
+cargo xtask data            clone the public manifests and definitions that tests read into ../shared
 cargo xtask docs            write the pages of the rules and the table of platforms anew
 cargo xtask web             build the playground into web/dist
 cargo xtask web-bench       measure the playground in a browser
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         ["test"] => return check::all(),
         ["tools"] => tool::install_all(),
         ["control-plane"] => tool::control_plane(),
+        ["data"] => data::fetch(),
         ["docs"] => check::docs(),
         ["web"] => tool::build_web(),
         ["web-bench"] => check::bench_web(),

@@ -76,7 +76,7 @@ fn fields(value: Value) -> Map<String, Value> {
 #[test]
 fn what_reaches_the_restricted_level_is_admitted_by_a_server() {
     let Some(plane) = ControlPlane::shared() else { return };
-    let inputs = inputs("corpora");
+    let inputs = inputs(harness::Need::Manifests);
     plane.apply(NAMESPACE);
     eventually("the default ServiceAccount", Duration::from_mins(1), || {
         let all = plane.kubectl_ok(["get", "serviceaccounts", "-n", "fixed", "-o", "name"]);
