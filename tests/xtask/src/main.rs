@@ -5,6 +5,8 @@
 mod check;
 mod data;
 mod dist;
+#[cfg(test)]
+mod install_lines;
 mod skeleton;
 mod skipped;
 mod snapshots;
