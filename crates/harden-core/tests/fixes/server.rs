@@ -1,7 +1,5 @@
 //! A real API server admits to a restricted namespace what is said to reach the restricted level.
 
-use std::time::Duration;
-
 use harden_core::kubernetes::Level;
 use harden_core::object::objects;
 use harden_core::rules::usual;
@@ -78,7 +76,7 @@ fn what_reaches_the_restricted_level_is_admitted_by_a_server() {
     let Some(plane) = ControlPlane::shared() else { return };
     let inputs = inputs(harness::Need::Manifests);
     plane.apply(NAMESPACE);
-    eventually("the default ServiceAccount", Duration::from_mins(1), || {
+    eventually("the default ServiceAccount", || {
         let all = plane.kubectl_ok(["get", "serviceaccounts", "-n", "fixed", "-o", "name"]);
         (!all.is_empty()).then_some(())
     });

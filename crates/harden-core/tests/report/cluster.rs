@@ -1,7 +1,5 @@
 //! Reports that are objects of the cluster, stored by a real API server under their own schemas.
 
-use std::time::Duration;
-
 use harness::{ControlPlane, Need, eventually};
 
 use crate::input::Input;
@@ -24,7 +22,7 @@ fn stored(crds: &str, format: &str, resources: [&str; 2]) {
     plane.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: team-a}\n");
     let reports = Input::new().report(|report| written(report, format));
     // Strict validation rejects fields that the schema does not know.
-    eventually("the new kinds to be served", Duration::from_mins(1), || {
+    eventually("the new kinds to be served", || {
         let output = plane.try_apply(&reports);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success() || error.contains("no matches for kind"), "{error}");
