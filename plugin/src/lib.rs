@@ -42,6 +42,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         return commands::completion::answer_kubectl(arguments);
     }
     if let Ok(shell) = std::env::var(commands::completion::ASKED_BY) {
+        if shell == "kubectl" {
+            return commands::completion::answer_kubectl(arguments);
+        }
         return commands::completion::answer_shell(&shell, &arguments);
     }
     let matches = match command().try_get_matches_from(arguments) {

@@ -20,7 +20,8 @@ For `kubectl harden <TAB>`, put a link to this program on PATH under the name th
 For `kubectl-harden <TAB>`:
   source <(kubectl-harden completion bash)";
 
-/// The variable by which a script tells that it asks for candidates, and for which shell.
+/// The variable by which a script tells that it asks for candidates, and for which shell, or that it is
+/// the script that kubectl runs: `kubectl`.
 pub(crate) const ASKED_BY: &str = "_KUBECTL_HARDEN_COMPLETE";
 
 #[derive(Debug, clap::Args)]

@@ -112,7 +112,13 @@ fn write(files: &[(PathBuf, &File)], delivery: &FileDelivery, force: bool) -> co
             temporary.persist_noclobber(path)
         };
         named.map_err(|it| failed(path, &it.error))?;
-        let access = if file.is_secret { ", readable by its owner only" } else { "" };
+        let access = match file.is_secret {
+            true if cfg!(unix) => ", readable by its owner only",
+            true => {
+                ", readable by whoever may read in its folder: see who that is before you keep it there"
+            }
+            false => "",
+        };
         terminal::note(&format!("wrote {}{access}", path.display()))?;
     }
     Ok(Exit::Done)

@@ -116,6 +116,14 @@ fn kubectl_gets_candidates_with_their_help() {
     assert!(answer.ends_with("\n:4\n"), "{answer}");
 }
 
+/// As the script does that archives bring for kubectl.
+#[test]
+fn kubectl_is_answered_under_any_name_that_says_who_asks() {
+    let mut called = command();
+    called.env("_KUBECTL_HARDEN_COMPLETE", "kubectl").args(["na"]);
+    assert_eq!(finish(&mut called, "").ok(), complete(&["na"]));
+}
+
 #[test]
 fn flags_and_their_values_are_completed() {
     assert!(complete(&["namespace", "--allow-s"]).starts_with("--allow-same-namespace\t"));

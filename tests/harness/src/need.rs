@@ -21,17 +21,20 @@ pub enum Need {
     Cases,
     /// The program that runs another on a terminal.
     Terminal,
+    /// The files of a release.
+    Archives,
 }
 
 impl Need {
     /// Each of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ControlPlane,
         Self::Manifests,
         Self::Definitions,
         Self::Answers,
         Self::Cases,
         Self::Terminal,
+        Self::Archives,
     ];
 
     /// A word without blanks, which tells it from the others.
@@ -44,6 +47,7 @@ impl Need {
             Self::Answers => "conformance",
             Self::Cases => "cases",
             Self::Terminal => "terminal",
+            Self::Archives => "archives",
         }
     }
 
@@ -63,6 +67,7 @@ impl Need {
             }
             Self::Cases => "small inputs that were once judged wrong",
             Self::Terminal => "the program `script`",
+            Self::Archives => "the files of a release",
         }
     }
 
@@ -81,6 +86,7 @@ impl Need {
             }
             Self::Cases => "these are not published",
             Self::Terminal => "install the package bsdutils or util-linux",
+            Self::Archives => "`cargo xtask dist linux-amd64` builds them",
         }
     }
 
@@ -136,6 +142,7 @@ pub(crate) fn is_required(need: Need) -> bool {
             is_ci || set("HARDEN_REQUIRE_CONTROL_PLANE").is_some_and(|it| it == "1")
         }
         Need::Terminal => is_ci,
+        Need::Archives => is_ci && set("HARDEN_DIST").is_some(),
         _ => is_ci && set("HARDEN_SHARED").as_ref().is_none_or(|it: &OsString| !it.is_empty()),
     }
 }

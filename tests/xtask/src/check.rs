@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::skipped::Skipped;
-use crate::{snapshots, tool};
+use crate::{dist, snapshots, tool};
 
 const PURE: [&str; 6] = ["-p", "harden-yaml", "-p", "harden-core", "-p", "web"];
 
@@ -57,6 +57,11 @@ pub(crate) fn all() -> ExitCode {
     // Before the tests, because the command that they run carries the playground.
     let tools = tool::TRUNK.is_there() && tool::WASM_BINDGEN.is_there() && tool::has_node();
     tally.check_with(ci, "playground", tools, "Node 20, and `cargo xtask tools`", tool::build_web);
+    // The tests look into what a release would hand out; the other machines are left to a release.
+    let linker = tool::has_zig() && tool::CARGO_AUDITABLE.is_there();
+    tally.check_with(ci, "archive", linker, "python3-pip, and `cargo xtask tools`", || {
+        dist::build(&["linux-amd64"])
+    });
     tally.tests();
     tally.browser_tests(ci, tools);
 
@@ -195,6 +200,7 @@ fn run_tests(references: &Path, skipped: &Path, tally: &mut Suites) -> Result<()
     let mut tests = Command::new("cargo")
         .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
         .current_dir(tool::top())
+        .env("HARDEN_DIST", dist::folder())
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", references)
         .env(harness::SKIPPED_FILE, skipped)
         .env("INSTA_UPDATE", "no")

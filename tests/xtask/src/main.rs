@@ -16,7 +16,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test            every check and test, with a real control plane where Go is at hand
-cargo xtask tools           install trunk, wasm-bindgen and cargo-deny into a cache folder
+cargo xtask tools           install trunk, wasm-bindgen, cargo-deny, cargo-auditable and zig into a
+                            cache folder
 cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
 cargo xtask data            clone the public manifests and definitions that tests read into ../shared
 cargo xtask docs            write the pages of the rules and the table of platforms anew
@@ -25,6 +26,8 @@ cargo xtask web-bench       measure the playground in a browser
 cargo xtask bench           measure the command beside kubectl and kube-score
 cargo xtask dist [OS-ARCH…]  build what a release consists of into target/dist: archives, packages, image
 cargo xtask dist index      write the sums and manifests of the archives in target/dist
+cargo xtask dist reproducible [OS-ARCH…]
+                            build this commit twice, in two folders, and compare the bytes
 cargo xtask new rule ID [--category CATEGORY]
                             write the skeleton of a rule, by default about workloads, and list it
 ";
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         ["web-bench"] => check::bench_web(),
         ["bench"] => check::bench(),
         ["dist", "index"] => dist::index(),
+        ["dist", "reproducible", targets @ ..] => dist::show_reproducible(targets),
         ["dist", targets @ ..] => dist::build(targets),
         ["new", "rule", id] => new_rule("workload", id),
         ["new", "rule", id, "--category", category] => new_rule(category, id),

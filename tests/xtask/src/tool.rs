@@ -1,10 +1,14 @@
 //! The tools that are no part of a Rust toolchain, at pinned versions, in a cache of their own.
 
+mod zig;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
+
+pub(crate) use zig::{has_zig, zig};
 
 /// A program from crates.io.
 pub(crate) struct Tool {
@@ -32,6 +36,14 @@ pub(crate) const WASM_BINDGEN: Tool = Tool {
 pub(crate) const CARGO_DENY: Tool =
     Tool { program: "cargo-deny", package: "cargo-deny", version: "0.20.2", features: &[] };
 
+/// Puts the list of what is linked into the command itself.
+pub(crate) const CARGO_AUDITABLE: Tool = Tool {
+    program: "cargo-auditable",
+    package: "cargo-auditable",
+    version: "0.7.7",
+    features: &[],
+};
+
 /// Where the tools are kept, outside of the work tree.
 fn root() -> Result<PathBuf> {
     let cache = match std::env::var_os("XDG_CACHE_HOME").filter(|it| !it.is_empty()) {
@@ -46,7 +58,8 @@ fn root() -> Result<PathBuf> {
 /// `PATH` with the tools first.
 pub(crate) fn path() -> Result<OsString> {
     let before = std::env::var_os("PATH").unwrap_or_default();
-    let ours = [root()?.join("bin"), top().join("web/node_modules/.bin")];
+    let ours =
+        [root()?.join("bin"), zig::folder()?.join("bin"), top().join("web/node_modules/.bin")];
     let folders = ours.into_iter().chain(std::env::split_paths(&before));
     Ok(std::env::join_paths(folders)?)
 }
@@ -57,6 +70,13 @@ impl Tool {
         let Ok(path) = path() else { return false };
         let output = Command::new(self.program).arg("--version").env("PATH", path).output();
         output.is_ok_and(|it| String::from_utf8_lossy(&it.stdout).contains(self.version))
+            || self.is_listed()
+    }
+
+    /// Whether cargo put it where the tools are kept: not every program says its version.
+    fn is_listed(&self) -> bool {
+        let list = root().and_then(|it| Ok(std::fs::read_to_string(it.join(".crates.toml"))?));
+        list.is_ok_and(|it| it.contains(&format!("\"{} {} ", self.package, self.version)))
     }
 
     fn install(&self) -> Result<()> {
@@ -76,7 +96,8 @@ impl Tool {
 }
 
 pub(crate) fn install_all() -> Result<()> {
-    [TRUNK, WASM_BINDGEN, CARGO_DENY].iter().try_for_each(Tool::install)
+    [TRUNK, WASM_BINDGEN, CARGO_DENY, CARGO_AUDITABLE].iter().try_for_each(Tool::install)?;
+    zig::install()
 }
 
 /// Builds the control plane of the tests, unless it is there, and prints where.
@@ -152,6 +173,15 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         bail!("{} ended with {status}", command.get_program().display());
     }
     Ok(())
+}
+
+/// Where cargo builds.
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["metadata", "--format-version=1", "--no-deps", "--offline"]).current_dir(top());
+    let metadata: serde_json::Value = serde_json::from_slice(&cargo.output()?.stdout)?;
+    let folder = metadata["target_directory"].as_str().context("cargo names no target folder")?;
+    Ok(folder.into())
 }
 
 /// The top of the repository.
