@@ -7,7 +7,7 @@ use std::time::Instant;
 use tempfile::TempDir;
 
 use crate::built;
-use crate::sandbox::{self, Sandbox, finish, skip};
+use crate::sandbox::{self, Sandbox, finish};
 
 /// The release, and what is installed in it beyond what every Debian has.
 const SUITE: &str = "bookworm";
@@ -115,15 +115,17 @@ fn bootstrap(kept: &Path) -> Option<()> {
     mmdebstrap.arg("--customize-hook=rm \"$1/etc/dpkg/dpkg.cfg.d/99mmdebstrap\"");
     mmdebstrap.arg(format!("--include={PACKAGES}")).arg(SUITE).arg(&part);
     let Ok(output) = mmdebstrap.output() else {
-        skip("the tool that makes a bare Debian is not there: apt-get install mmdebstrap");
+        harness::skip(
+            harness::Need::Debian,
+            "the tool that makes a bare Debian is not there: apt-get install mmdebstrap",
+        );
         return None;
     };
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.trim_end().lines().last().unwrap_or_default();
         let why = format!("no bare Debian can be made here: {said}");
-        assert!(std::env::var_os("CI").is_none_or(|it| it != "true"), "{why}");
-        skip(&why);
+        harness::skip(harness::Need::Debian, &why);
         return None;
     }
     std::fs::rename(part, kept).unwrap();

@@ -5,12 +5,15 @@ use std::process::Command;
 
 use crate::bare;
 use crate::built;
-use crate::sandbox::{self, Sandbox, finish, skip};
+use crate::sandbox::{self, Sandbox, finish};
 
 /// The output of one of Debian's tools; `None`, loudly, where it is not there.
 fn ask(program: &str, words: &[&str], package: &Path) -> Option<String> {
     let Ok(output) = Command::new(program).args(words).arg(package).output() else {
-        skip(&format!("{program} is not there: apt-get install {program}"));
+        harness::skip(
+            harness::Need::Programs,
+            &format!("{program} is not there: apt-get install {program}"),
+        );
         return None;
     };
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -13,24 +13,24 @@ mod archive;
 #[cfg(target_os = "linux")]
 mod bare;
 mod built;
+mod composite;
 #[cfg(target_os = "linux")]
 mod debian;
+mod examples;
+mod gitlab;
 mod homebrew;
 #[cfg(target_os = "linux")]
 mod image;
 mod krew;
+mod pre_commit;
+mod programs;
+mod release;
+mod repository;
 #[cfg(target_os = "linux")]
 mod sandbox;
 #[cfg(all(feature = "live", target_os = "linux"))]
 #[path = "../end-to-end/server.rs"]
 #[expect(dead_code, reason = "the end-to-end tests ask more of it")]
 mod server;
-mod workflows;
-mod composite;
-mod examples;
-mod gitlab;
-mod pre_commit;
-mod programs;
-mod release;
-mod repository;
 mod tekton;
+mod workflows;

@@ -143,7 +143,7 @@ fn write_program(path: &Path, text: &str) {
 fn pre_commit_itself_runs_the_hook_where_it_is_installed() {
     let is_there = Command::new("pre-commit").arg("--version").output().is_ok();
     if !is_there {
-        eprintln!("SKIPPED: there is no pre-commit: pip install pre-commit");
+        harness::skip(harness::Need::Programs, "there is no pre-commit: pip install pre-commit");
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -12,6 +12,6 @@ pub(crate) fn are_there(names: &[&str]) -> bool {
     let Some(missing) = names.iter().find(is_missing) else { return true };
     let is_ci = std::env::var("CI").is_ok_and(|it| it == "true");
     assert!(!is_ci, "there is no {missing}");
-    eprintln!("SKIPPED: there is no {missing}");
+    harness::skip(harness::Need::Programs, &format!("there is no {missing}"));
     false
 }

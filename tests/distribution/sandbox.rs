@@ -53,16 +53,12 @@ pub(crate) fn is_there() -> bool {
     let output = unshare.arg("true").output();
     let is_there = output.is_ok_and(|it| it.status.success());
     if !is_there {
-        skip("only root on Linux may give a process another root: run the tests as root");
+        harness::skip(
+            harness::Need::Root,
+            "only root on Linux may give a process another root: run the tests as root",
+        );
     }
     is_there
-}
-
-/// Says that the test is skipped, past the runner's capture.
-pub(crate) fn skip(why: &str) {
-    let thread = std::thread::current();
-    let test = thread.name().unwrap_or("a test");
-    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
 }
 
 /// Runs a program to its end with this text on standard input, and returns its exit code and all that it said.

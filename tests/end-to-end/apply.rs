@@ -149,7 +149,7 @@ fn warnings_of_the_server_are_shown_once() {
         "serviceaccount/default",
         "-n",
         "warned",
-        "--timeout=20s",
+        "--timeout=180s",
     ]);
     plane.apply("apiVersion: v1\nkind: Pod\nmetadata: {name: old, namespace: warned}\nspec: {containers: [{name: c, image: i}]}\n");
     let ended = line_on(plane, "namespace warned --apply --diff");
@@ -173,7 +173,7 @@ fn a_quota_below_what_runs_is_rejected() {
         "serviceaccount/default",
         "-n",
         "full",
-        "--timeout=20s",
+        "--timeout=180s",
     ]);
     plane.apply("apiVersion: v1\nkind: Pod\nmetadata: {name: big, namespace: full}\nspec: {containers: [{name: c, image: i, resources: {requests: {cpu: 3}}}]}\n");
     let message = line_on(plane, "namespace full --apply").rejected();

@@ -27,6 +27,6 @@ pub(crate) fn namespace(plane: &ControlPlane, name: &str, words: &str) {
         "serviceaccount/default",
         "-n",
         name,
-        "--timeout=20s",
+        "--timeout=180s",
     ]);
 }

@@ -1,7 +1,5 @@
 //! What controllers make by themselves in a namespace, before and after it is applied.
 
-use std::time::Duration;
-
 use harness::{ControlPlane, Options, eventually};
 
 use crate::harden::line;
@@ -35,7 +33,7 @@ fn applying_does_not_race_with_controllers() {
     drop(plane);
 
     let plane = ControlPlane::start(&Options { data_dir, ..Options::default() }).unwrap();
-    eventually("the CA in both namespaces", Duration::from_mins(1), || {
+    eventually("the CA in both namespaces", || {
         let all = ["first", "second"].map(|namespace| made(&plane, namespace));
         all.iter().all(|(_, has_authority)| *has_authority).then_some(())
     });

@@ -2,7 +2,6 @@
 //! not repeat.
 
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use harness::{ControlPlane, Options};
 
@@ -23,7 +22,7 @@ fn install(plane: &ControlPlane) -> bool {
     // Server-side: they are too long for the annotation that kubectl keeps otherwise.
     let folder = folder.to_str().unwrap();
     plane.kubectl_ok(["apply", "--server-side", "-f", folder]);
-    plane.kubectl_ok(["wait", "--for=condition=Established", "--timeout=60s", "-f", folder]);
+    plane.kubectl_ok(["wait", "--for=condition=Established", "--timeout=180s", "-f", folder]);
     true
 }
 
@@ -204,7 +203,7 @@ fn values_do_not_leave_the_server() {
         discreet(&plane, &words).ok();
     }
     // Three answers about Secrets that are there: one by name, two of the Deployment.
-    let text = harness::eventually("the audit log", Duration::from_secs(20), || {
+    let text = harness::eventually("the audit log", || {
         let text = std::fs::read_to_string(&log).unwrap_or_default();
         (text.matches(r#""responseObject":{"kind":"Table""#).count() >= 3).then_some(text)
     });

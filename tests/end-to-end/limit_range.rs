@@ -41,7 +41,7 @@ fn pods_are_rejected_as_the_rule_says() {
         plane.apply(&format!(
             "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}\n---\n{limits}\n"
         ));
-        let account = ["wait", "--for=create", "serviceaccount/default", "--timeout=20s", "-n"];
+        let account = ["wait", "--for=create", "serviceaccount/default", "--timeout=180s", "-n"];
         plane.kubectl_ok(account.into_iter().chain([&*name]));
         for (number, spec) in PODS.iter().enumerate() {
             let pod = format!(

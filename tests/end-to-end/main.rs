@@ -22,10 +22,13 @@ mod harden;
 mod kubectl;
 mod limit_range;
 mod namespace;
+#[path = "../../plugin/tests/terminal/page.rs"]
+#[allow(dead_code, reason = "what is printed is looked at without a cluster")]
+mod page;
+mod pages;
 mod patches;
 mod pod_security;
 mod quota;
-mod readme;
 mod requests;
 mod server;
 #[path = "../../plugin/tests/terminal/stores.rs"]

@@ -1,7 +1,5 @@
 //! A hardened namespace does what its comments say.
 
-use std::time::Duration;
-
 use harness::{ControlPlane, eventually};
 use serde_json::{Value, json};
 
@@ -132,11 +130,11 @@ fn a_deployment_that_violates_gets_no_pods() {
     create(plane, "deploys", &deployment("bad", &privileged_pod("bad")))
         .expect("deployments are only warned about");
     create(plane, "deploys", &deployment("good", &restricted_pod("good"))).expect("admitted");
-    eventually("a pod of the good deployment", Duration::from_secs(30), || {
+    eventually("a pod of the good deployment", || {
         let names = plane.kubectl_ok(["get", "pods", "-n", "deploys", "-o", "name"]);
         names.contains("pod/good-").then_some(())
     });
-    let message = eventually("the failure of the bad deployment", Duration::from_secs(30), || {
+    let message = eventually("the failure of the bad deployment", || {
         let path = "jsonpath={.status.conditions[?(@.type==\"ReplicaFailure\")].message}";
         let message = plane.kubectl_ok(["get", "deployment", "bad", "-n", "deploys", "-o", path]);
         (!message.is_empty()).then_some(message)
@@ -149,7 +147,7 @@ fn a_deployment_that_violates_gets_no_pods() {
 fn the_quota_stops_what_is_beyond_it() {
     let Some(plane) = ControlPlane::shared() else { return };
     namespace(plane, "bounded", "--quota pods=1");
-    eventually("the quota to be counted", Duration::from_secs(20), || {
+    eventually("the quota to be counted", || {
         let used = plane.kubectl_ok([
             "get",
             "resourcequota",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use harness::{ControlPlane, Options};
+use harness::{ControlPlane, Need, Options};
 use serde_json::Value;
 
 use crate::harden::{Ended, command, finish};
@@ -15,13 +15,7 @@ const STRIDE: usize = 12;
 
 /// Files with workloads; none where the corpora are not there.
 fn files() -> Vec<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let path = std::env::var_os("HARDEN_SHARED").map_or(beside, PathBuf::from).join("corpora");
-    if !path.is_dir() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "no corpora at {}", path.display());
-        eprintln!("SKIPPED: no corpora at {}; set HARDEN_SHARED", path.display());
-        return Vec::new();
-    }
+    let Some(path) = Need::Manifests.folder() else { return Vec::new() };
     let (mut files, mut folders) = (Vec::new(), vec![path]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {

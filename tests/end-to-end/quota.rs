@@ -87,7 +87,7 @@ fn assert_verdicts(word: &str, quotas: &[&str], objects: &[(&str, &str)], rule: 
             "{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}\n---\n{quota}\n"
         ));
         let wait = |what: &[&str]| {
-            plane.kubectl_ok(["wait", "--timeout=20s", "-n", &*name].iter().chain(what));
+            plane.kubectl_ok(["wait", "--timeout=180s", "-n", &*name].iter().chain(what));
         };
         wait(&["--for=create", "serviceaccount/default"]);
         wait(&["--for=jsonpath={.status.used}", "resourcequota/a"]);

@@ -9,8 +9,6 @@ mod dice;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use dice::Dice;
@@ -25,6 +23,7 @@ use harden_core::kubernetes::MinorVersion;
 use harden_core::object::objects;
 use harden_core::schema::{self, Crds};
 use harden_core::{ManifestFormat, render, rules};
+use harness::Need;
 
 /// Manifests that the Secrets are taken from.
 const INPUTS: [&str; 4] = [
@@ -109,15 +108,9 @@ fn findings(crds: &Crds, version: MinorVersion, text: &str) -> Vec<String> {
 
 /// The operator's own definitions; none, said aloud, where they are not at hand.
 fn definitions() -> Vec<String> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let shared = std::env::var_os("HARDEN_SHARED").map_or_else(beside, PathBuf::from);
-    let folder = shared.join("crds/external-secrets/config/crds/bases");
-    let Ok(files) = fs::read_dir(&folder) else {
-        let line = format!("SKIPPED: no definitions at {}; set HARDEN_SHARED\n", folder.display());
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
-        assert!(std::env::var_os("CI").is_none_or(|it| it != "true"), "{line}");
-        return Vec::new();
-    };
+    let folder = Need::Definitions.at("external-secrets/config/crds/bases");
+    let Some(folder) = folder else { return Vec::new() };
+    let files = fs::read_dir(folder).unwrap();
     let wanted = ["externalsecrets", "pushsecrets", "_secretstores", "clustersecretstores"];
     let files = files.map(|it| it.unwrap().path());
     let files = files.filter(|it| wanted.iter().any(|part| it.to_str().unwrap().contains(part)));

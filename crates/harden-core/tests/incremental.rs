@@ -6,23 +6,12 @@
 )]
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use harden_core::check::{Incremental, Settings, check};
 use harden_core::finding::Finding;
 use harden_core::rules;
 use harden_core::source::Source;
-
-fn corpora() -> Option<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let path = std::env::var_os("HARDEN_SHARED").map_or(beside, PathBuf::from).join("corpora");
-    if path.is_dir() {
-        return Some(path);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "no corpora at {}", path.display());
-    eprintln!("SKIPPED: no corpora at {}; set HARDEN_SHARED", path.display());
-    None
-}
 
 fn collect(folder: &Path, texts: &mut Vec<String>) {
     let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()).collect();
@@ -48,7 +37,7 @@ fn show(findings: &[Finding]) -> Vec<String> {
 
 #[test]
 fn every_file_of_the_corpora_is_judged_alike_in_parts_and_after_edits() {
-    let Some(corpora) = corpora() else { return };
+    let Some(corpora) = harness::Need::Manifests.folder() else { return };
     let mut texts = Vec::new();
     collect(&corpora, &mut texts);
     assert!(texts.len() > 500, "{} files", texts.len());

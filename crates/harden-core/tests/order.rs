@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use harden_core::check::{Incremental, Outcome, Settings, Survey};
@@ -24,13 +24,7 @@ struct Corpus {
 }
 
 fn corpora() -> Vec<Corpus> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let path = std::env::var_os("HARDEN_SHARED").map_or(beside, PathBuf::from).join("corpora");
-    if !path.is_dir() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "no corpora at {}", path.display());
-        eprintln!("SKIPPED: no corpora at {}; set HARDEN_SHARED", path.display());
-        return Vec::new();
-    }
+    let Some(path) = harness::Need::Manifests.folder() else { return Vec::new() };
     let mut folders: Vec<_> = fs::read_dir(path).unwrap().map(|it| it.unwrap().path()).collect();
     folders.sort();
     folders.retain(|it| it.is_dir());

@@ -23,7 +23,6 @@ mod valid_volumes;
 use std::io::Write as _;
 use std::process::Stdio;
 use std::thread;
-use std::time::Duration;
 
 use harden_core::object::{Object, objects};
 use harden_core::simulate::pod_security::{Answer, Options, Simulator};
@@ -164,7 +163,7 @@ fn random_pods_and_deployments_are_answered_as_simulated() {
     let mut random = Random::new(seed);
     let namespaces = random_namespaces(&mut random);
     plane.apply(&namespaces);
-    eventually("default ServiceAccounts", Duration::from_mins(1), || {
+    eventually("default ServiceAccounts", || {
         let all = plane.kubectl_ok(["get", "serviceaccounts", "-A", "-o", "name"]);
         (all.lines().count() > RANDOM_NAMESPACES).then_some(())
     });

@@ -19,11 +19,10 @@ mod verdict;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use harden_core::schema::{Crds, FlawKind};
-use harness::{ControlPlane, Options};
+use harness::{ControlPlane, Need, Options};
 use mutation::{Random, fields, mutate};
 use serde_json::Value;
 use verdict::{Verdict, ours, server};
@@ -128,14 +127,9 @@ fn objects_of(text: &str) -> Vec<Value> {
 fn bases() -> Vec<Value> {
     let mut bases = samples();
     for corpus in ["kube-prometheus", "microservices-demo", "kubernetes-examples"] {
-        let folder = shared().join("corpora").join(corpus);
+        let Some(folder) = Need::Manifests.at(corpus) else { continue };
         let mut files = Vec::new();
         collect(&folder, &mut files);
-        if files.is_empty() {
-            let line = format!("SKIPPED: no corpus at {}; set HARDEN_SHARED\n", folder.display());
-            std::io::stderr().write_all(line.as_bytes()).unwrap();
-            assert!(std::env::var_os("CI").is_none_or(|it| it != "true"), "{line}");
-        }
         for file in files {
             let text = fs::read(&file).unwrap();
             let Ok(text) = harden_yaml::decode(&text) else { continue };
@@ -176,11 +170,6 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
             files.push(entry);
         }
     }
-}
-
-fn shared() -> PathBuf {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    std::env::var_os("HARDEN_SHARED").map_or_else(beside, PathBuf::from)
 }
 
 fn folder(name: &str) -> PathBuf {

@@ -1,22 +1,44 @@
-//! The how-tos of `docs/`: every command that they show works as it stands there.
+//! The README and the how-tos of `docs/`: commands work as they stand there, and print what stands below them.
 #![cfg(unix)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use crate::against::{git, repository};
+use crate::audit_policy::log;
 use crate::check::{Folder, POD};
-use crate::harden::{command, finish};
+use crate::harden::{Ended, command, finish};
+use crate::page::{commands, expected_code, transcripts};
 
-/// The lines of a page's shell blocks.
-fn lines(page: &str) -> Vec<&str> {
-    let blocks = page.split("```sh\n").skip(1).filter_map(|it| it.split("```").next());
-    blocks.flat_map(str::lines).filter(|it| !it.is_empty()).collect()
-}
+/// The how-tos that need no cluster. `tests/end-to-end/pages.rs` runs the others.
+const PAGES: [(&str, &str); 6] = [
+    ("audit.md", include_str!("../../../docs/audit.md")),
+    ("check.md", include_str!("../../../docs/check.md")),
+    ("encryption.md", include_str!("../../../docs/encryption.md")),
+    ("fix.md", FIX),
+    ("platforms.md", include_str!("../../../docs/platforms.md")),
+    ("playground.md", include_str!("../../../docs/playground.md")),
+];
+
+const ON_A_CLUSTER: [(&str, &str); 4] = [
+    ("README.md", include_str!("../../../README.md")),
+    ("external-secrets.md", include_str!("../../../docs/external-secrets.md")),
+    ("namespaces.md", include_str!("../../../docs/namespaces.md")),
+    ("pod-security.md", include_str!("../../../docs/pod-security.md")),
+];
+
+const PULL_REQUESTS: &str = include_str!("../../../docs/pull-requests.md");
+
+/// Pages whose commands a test of their own runs: that of pull requests here, that of CI in
+/// `tests/distribution/examples.rs`.
+const ELSEWHERE: [&str; 2] = ["ci.md", "pull-requests.md"];
+
+const FIX: &str = include_str!("../../../docs/fix.md");
 
 /// Runs a line in a shell that finds the command as `kubectl harden`.
-fn run(folder: &Path, line: &str) -> (i32, String) {
+fn run(folder: &Path, line: &str) -> Ended {
     let tools = folder.join(".tools");
     fs::create_dir_all(&tools).unwrap();
     let kubectl = tools.join("kubectl");
@@ -27,20 +49,36 @@ fn run(folder: &Path, line: &str) -> (i32, String) {
     let mut shell = Command::new("/bin/sh");
     shell.envs(command().get_envs().filter_map(|(name, it)| Some((name, it?))));
     shell.env("PATH", path).args(["-ec", line]).current_dir(folder);
-    let ended = finish(&mut shell, "");
-    (ended.code, format!("{}{}", ended.stdout, ended.stderr))
+    finish(&mut shell, "")
+}
+
+fn with_log() -> Folder {
+    Folder::with(&[("manifests/pod.yaml", POD), ("audit.log", &log())])
+}
+
+#[test]
+fn every_command_of_a_page_without_a_cluster_works() {
+    for (name, page) in PAGES.into_iter().filter(|it| it.1 != FIX) {
+        let folder = with_log();
+        for line in commands(page) {
+            if line.starts_with("cargo ") {
+                continue;
+            }
+            let Ended { code, stdout, stderr } = run(folder.path(), line);
+            assert_eq!(code, expected_code(line), "{name}: {line}: {stdout}{stderr}");
+        }
+    }
 }
 
 #[test]
 fn every_command_of_the_page_on_fixes_works() {
-    let lines = lines(include_str!("../../../docs/fix.md"));
+    let lines = commands(FIX);
     assert!(lines.len() > 6, "{lines:?}");
     for line in lines {
         let folder = Folder::with(&[("manifests/web.yaml", POD)]);
-        let (code, said) = run(folder.path(), line);
+        let Ended { code, stdout, stderr } = run(folder.path(), line);
         // What is left undone keeps the pod from its level, and the exit code says so.
-        let is_partial = line.contains("--safe-only") || line.contains("--rule");
-        assert_eq!(code, i32::from(is_partial), "{line}: {said}");
+        assert_eq!(code, expected_code(line), "{line}: {stdout}{stderr}");
         let changes = line.contains("git apply") || line.contains("--write");
         let now = fs::read_to_string(folder.path().join("manifests/web.yaml")).unwrap();
         assert_eq!(now != POD, changes, "{line}");
@@ -50,7 +88,7 @@ fn every_command_of_the_page_on_fixes_works() {
 
 #[test]
 fn every_command_of_the_page_on_pull_requests_works() {
-    let lines = lines(include_str!("../../../docs/pull-requests.md"));
+    let lines = commands(PULL_REQUESTS);
     assert!(lines.len() > 5, "{lines:?}");
     for line in lines {
         let both = format!("{POD}---\n{}", POD.replace("name: web", "name: api"));
@@ -59,9 +97,48 @@ fn every_command_of_the_page_on_pull_requests_works() {
         fs::write(folder.path().join("manifests/web.yaml"), &both).unwrap();
         fs::create_dir(folder.path().join("rendered")).unwrap();
         fs::write(folder.path().join("rendered/all.yaml"), &both).unwrap();
-        let (code, said) = run(folder.path(), line);
+        let Ended { code, stdout, stderr } = run(folder.path(), line);
+        let said = stdout + &stderr;
         // What is new fails, and of what was saved a moment ago nothing is.
         assert_eq!(code, i32::from(!line.contains("before.json")), "{line}: {said}");
         assert!(line.contains("-o github") || said.contains(" new, "), "{line}: {said}");
+    }
+}
+
+#[test]
+fn what_a_page_shows_is_what_is_printed() {
+    let mut seen = 0;
+    for (name, page) in PAGES.into_iter().chain(ON_A_CLUSTER) {
+        let folder = with_log();
+        run(folder.path(), "kubectl harden audit-policy --output-file audit-policy.yaml");
+        for transcript in transcripts(page) {
+            let Ended { code, stdout, stderr } = run(folder.path(), transcript.command);
+            assert_eq!(code, expected_code(transcript.command), "{name}: {stdout}{stderr}");
+            let is_shown = transcript.shows(&stdout);
+            assert!(is_shown, "{name}: {}\n{stdout}{stderr}", transcript.command);
+            seen += 1;
+        }
+    }
+    assert!(seen > 5, "only {seen} commands are shown with what they print");
+}
+
+/// What shows no command to run, or is made from what the tests know.
+const NOTHING_TO_RUN: [&str; 5] =
+    ["README.md", "corrections.md", "exit-codes.md", "flags.md", "settings.md"];
+
+#[test]
+fn every_page_with_commands_is_run() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let run: BTreeSet<&str> =
+        PAGES.iter().chain(&ON_A_CLUSTER).map(|it| it.0).chain(ELSEWHERE).collect();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if !path.is_file() || run.contains(name) && name != "README.md" {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let shown = commands(&text).len() + transcripts(&text).len();
+        assert!(NOTHING_TO_RUN.contains(&name) && shown == 0, "no test runs what {name} shows");
     }
 }

@@ -1,20 +1,10 @@
 //! Every store that `external-secret` can make: each provider with each way of proving oneself.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The folder with the operator's own definitions; `None`, said aloud, where it is not at hand.
 pub(crate) fn definitions() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let shared = std::env::var_os("HARDEN_SHARED").map_or_else(beside, PathBuf::from);
-    let folder = shared.join("crds/external-secrets/config/crds/bases");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    let line = format!("SKIPPED: no definitions at {}; set HARDEN_SHARED\n", folder.display());
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-    assert!(std::env::var_os("CI").is_none_or(|it| it != "true"), "{line}");
-    None
+    harness::Need::Definitions.at("external-secrets/config/crds/bases")
 }
 
 /// What follows `external-secret app -n team-a …`.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::binary::binary;
 use crate::build::build_runner;
+use crate::need::Need;
 use crate::options::Options;
 use crate::requirement::{MISSING, skip};
 
@@ -68,7 +69,7 @@ impl ControlPlane {
         match shared {
             Ok(plane) => plane.as_ref(),
             Err(reason) => {
-                skip(reason);
+                skip(Need::ControlPlane, reason);
                 None
             }
         }
@@ -86,7 +87,7 @@ impl ControlPlane {
                 Err(error) => panic!("the control plane does not start: {error}"),
             },
             Err(reason) => {
-                skip(&reason);
+                skip(Need::ControlPlane, &reason);
                 None
             }
         }

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use crate::binary::cache;
 use crate::build::{BuildError, check_go, publish, say};
-use crate::requirement;
+use crate::need::Need;
+use crate::requirement::skip;
 
 /// The version of krew whose programs are built.
 const VERSION: &str = "v0.4.3";
@@ -48,7 +49,7 @@ pub fn build_krew() -> Result<PathBuf, BuildError> {
 pub fn krew_for_test() -> Option<PathBuf> {
     let found = krew();
     if found.is_none() {
-        requirement::skip_for("krew", "run `cargo xtask tools` once to build it, which takes Go");
+        skip(Need::Krew, &format!("no krew: {}", Need::Krew.remedy()));
     }
     found
 }

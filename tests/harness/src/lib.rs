@@ -14,13 +14,15 @@
 //! ```
 //!
 //! Where no control plane is to be had, `shared` and `for_test` say `SKIPPED` on standard error and
-//! return `None`; with `CI=true` or `HARDEN_REQUIRE_CONTROL_PLANE=1` they panic instead.
+//! return `None`; with `CI=true` or `HARDEN_REQUIRE_CONTROL_PLANE=1` they panic instead. The same goes
+//! for data of others, which a [`Need`] finds. What was skipped is told to `cargo xtask test` by a file.
 
 mod binary;
 mod build;
 mod control_plane;
 mod krew;
 mod kubectl;
+mod need;
 mod options;
 mod oracle;
 mod requirement;
@@ -30,7 +32,8 @@ pub use binary::{binary, cache};
 pub use build::{BuildError, build};
 pub use control_plane::{ControlPlane, StartError};
 pub use krew::{build_krew, krew, krew_for_test};
+pub use need::{Need, shared};
 pub use options::Options;
 pub use oracle::Oracle;
-pub use requirement::binary_for_test;
+pub use requirement::{SKIPPED_FILE, binary_for_test, skip};
 pub use wait::eventually;

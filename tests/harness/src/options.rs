@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::wait::PATIENCE;
+
 /// What differs from a plain control plane; [`Default`] is the plain one.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -25,7 +27,7 @@ pub struct Options {
     pub controller_manager_args: Vec<(String, String)>,
     /// Start no kube-controller-manager; Pods then need no `ServiceAccount`.
     pub no_controllers: bool,
-    /// How long until it must be ready; a minute if not said.
+    /// How long until it must be ready; some minutes if not said.
     pub timeout: Option<Duration>,
 }
 
@@ -54,9 +56,8 @@ impl Options {
         for (key, value) in &self.controller_manager_args {
             add("--controller-manager-arg", format!("{key}={value}").into());
         }
-        if let Some(timeout) = self.timeout {
-            add("--timeout", format!("{}ms", timeout.as_millis()).into());
-        }
+        let timeout = self.timeout.unwrap_or(PATIENCE);
+        add("--timeout", format!("{}ms", timeout.as_millis()).into());
         if self.no_controllers {
             arguments.push("--no-controllers".into());
         }

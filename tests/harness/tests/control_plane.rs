@@ -9,8 +9,6 @@ use harness::{ControlPlane, Options, eventually};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const LIMIT: Duration = Duration::from_secs(30);
-
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
@@ -72,7 +70,7 @@ fn a_namespace_gets_its_service_account_and_goes_with_all_that_is_in_it() {
         return;
     };
     plane.kubectl_ok(["create", "namespace", "brief"]);
-    eventually("the ServiceAccount", LIMIT, || {
+    eventually("the ServiceAccount", || {
         let mut command = plane.kubectl(["get", "serviceaccount", "default", "-n", "brief"]);
         command.output().unwrap().status.success().then_some(())
     });
@@ -88,7 +86,7 @@ metadata: {name: p, namespace: brief}
 spec: {containers: [{name: c, image: i}]}
 ",
     );
-    plane.kubectl_ok(["delete", "namespace", "brief", "--timeout=30s"]);
+    plane.kubectl_ok(["delete", "namespace", "brief", "--timeout=180s"]);
     let left = plane.kubectl_ok(["get", "namespaces", "-o", "name"]);
     assert!(!left.lines().any(|name| name == "namespace/brief"), "{left}");
 }
@@ -108,7 +106,7 @@ fn a_deployment_gets_its_replica_set_and_pods_that_stay_pending() {
         "-n",
         "workloads",
     ]);
-    let pods = eventually("two pods", LIMIT, || {
+    let pods = eventually("two pods", || {
         let pods = json(&plane.kubectl_ok(["get", "pods", "-n", "workloads", "-o", "json"]));
         (pods["items"].as_array()?.len() == 2).then_some(pods)
     });
@@ -117,7 +115,7 @@ fn a_deployment_gets_its_replica_set_and_pods_that_stay_pending() {
         assert_eq!(pod["metadata"]["ownerReferences"][0]["kind"], "ReplicaSet");
     }
     plane.kubectl_ok(["delete", "deployment", "web", "-n", "workloads"]);
-    eventually("garbage collection of the pods", LIMIT, || {
+    eventually("garbage collection of the pods", || {
         let pods = plane.kubectl_ok(["get", "pods", "-n", "workloads", "-o", "name"]);
         pods.is_empty().then_some(())
     });
@@ -131,7 +129,7 @@ fn a_quota_is_enforced() {
     plane.kubectl_ok(["create", "namespace", "quota"]);
     plane.kubectl_ok(["create", "quota", "q", "--hard=configmaps=2", "-n", "quota"]);
     // One is the cluster's own kube-root-ca.crt.
-    eventually("the quota to count", LIMIT, || {
+    eventually("the quota to count", || {
         let quota = json(&plane.kubectl_ok(["get", "quota", "q", "-n", "quota", "-o", "json"]));
         (quota["status"]["used"]["configmaps"] == "1").then_some(())
     });
@@ -249,7 +247,7 @@ fn it_behaves_as_an_older_version() {
     ]);
     assert!(!groups.contains("mutatingadmissionpolicies"), "{groups}");
     plane.kubectl_ok(["create", "deployment", "web", "--image=web:1"]);
-    eventually("the pod", LIMIT, || {
+    eventually("the pod", || {
         let pods = plane.kubectl_ok(["get", "pods", "-o", "name"]);
         pods.starts_with("pod/web-").then_some(())
     });

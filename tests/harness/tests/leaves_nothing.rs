@@ -6,11 +6,8 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use harness::eventually;
-
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// The commands of running processes that name a path below `directory`.
 fn processes(directory: &Path) -> Vec<String> {
@@ -44,8 +41,8 @@ fn start_by_shell(binary: &Path, directory: &Path, script: &str) -> Child {
 }
 
 fn assert_nothing_is_left(directory: &Path) {
-    eventually("the end of every process", LIMIT, || processes(directory).is_empty().then_some(()));
-    eventually("the removal of every file", LIMIT, || {
+    eventually("the end of every process", || processes(directory).is_empty().then_some(()));
+    eventually("the removal of every file", || {
         fs::read_dir(directory).unwrap().next().is_none().then_some(())
     });
 }
@@ -85,7 +82,7 @@ fn no_component_outlives_a_runner_that_is_killed() {
     let mut runner = start_by_shell(&binary, directory.path(), r#"exec "$1" run"#);
     runner.kill().unwrap();
     runner.wait().unwrap();
-    eventually("the end of every component", LIMIT, || {
+    eventually("the end of every component", || {
         processes(directory.path()).is_empty().then_some(())
     });
 }

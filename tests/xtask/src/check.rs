@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::skipped::Skipped;
 use crate::{dist, snapshots, tool};
 
 const PURE: [&str; 6] = ["-p", "harden-yaml", "-p", "harden-core", "-p", "web"];
@@ -17,6 +18,7 @@ struct Tally {
     passed: usize,
     failed: usize,
     lines: Vec<String>,
+    skipped: Skipped,
 }
 
 /// Runs everything, even after a failure, and ends with `N passed, N failed`.
@@ -45,14 +47,18 @@ pub(crate) fn all() -> ExitCode {
         ]);
         tool::run(cargo.env("RUSTDOCFLAGS", "-Dwarnings"))
     });
-    tally.check_with(ci, "dependencies", tool::CARGO_DENY.is_there(), "cargo xtask tools", deny);
-    tally.check_with(ci, "control plane", tool::has_go(), "install Go 1.26", control_plane);
+    let has_deny = tool::CARGO_DENY.is_there();
+    tally.check_with(ci, "dependencies", has_deny, "`cargo xtask tools`", deny);
+    if has_deny {
+        tally.advisories();
+    }
+    tally.check_with(ci, "control plane", tool::has_go(), "Go 1.26", control_plane);
     // Before the tests, because the command that they run carries the playground.
     let tools = tool::TRUNK.is_there() && tool::WASM_BINDGEN.is_there() && tool::has_node();
-    tally.check_with(ci, "playground", tools, "Node 20, and cargo xtask tools", tool::build_web);
+    tally.check_with(ci, "playground", tools, "Node 20, and `cargo xtask tools`", tool::build_web);
     // The tests look into what a release would hand out; the other machines are left to a release.
     let linker = tool::has_zig() && tool::CARGO_AUDITABLE.is_there();
-    tally.check_with(ci, "archive", linker, "python3-pip, and cargo xtask tools", || {
+    tally.check_with(ci, "archive", linker, "python3-pip, and `cargo xtask tools`", || {
         dist::build(&["linux-amd64"])?;
         dist::index()
     });
@@ -60,6 +66,9 @@ pub(crate) fn all() -> ExitCode {
     tally.browser_tests(ci, tools);
 
     println!("\n{}", tally.lines.join("\n"));
+    if let Some(paragraph) = tally.skipped.paragraph() {
+        println!("\n{paragraph}\n");
+    }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -97,15 +106,30 @@ impl Tally {
         } else if ci {
             self.check(name, || bail!("what it needs is not there: {remedy}"));
         } else {
-            println!("\n== {name}\nSKIPPED: what it needs is not there: {remedy}");
-            self.lines.push(format!("SKIPPED  {name} ({remedy})"));
+            self.skip(name, remedy);
+        }
+    }
+
+    fn skip(&mut self, name: &str, remedy: &str) {
+        println!("\n== {name}\nSKIPPED: what it needs is not there: {remedy}");
+        self.lines.push(format!("SKIPPED  {name}"));
+        self.skipped.add_check(name, remedy);
+    }
+
+    /// What is known of vulnerable dependencies, where the list of them can be reached: also in CI.
+    fn advisories(&mut self) {
+        match advisories() {
+            Ok(None) => {
+                self.skip("advisories", "a network, for their database is fetched from GitHub");
+            }
+            known => self.check("advisories", || known.map(|_| ())),
         }
     }
 
     fn browser_tests(&mut self, ci: bool, is_built: bool) {
         let is_there = is_built && tool::browser().is_some();
         if !is_there {
-            let remedy = "Node 20, Chromium, and cargo xtask tools";
+            let remedy = "Node 20, Chromium, and `cargo xtask tools`";
             self.check_with(ci, "playground in a browser", false, remedy, || Ok(()));
             return;
         }
@@ -118,11 +142,16 @@ impl Tally {
 
     fn tests(&mut self) {
         let references = tool::top().join("target/snapshot-references");
+        let skipped = tool::top().join("target/skipped-tests");
         // The folder is not there when cargo builds elsewhere.
         let _ = std::fs::create_dir_all(tool::top().join("target"));
         let _ = std::fs::remove_file(&references);
+        let _ = std::fs::remove_file(&skipped);
         let mut suites = Suites::default();
-        self.check("tests", || run_tests(&references, &mut suites));
+        self.check("tests", || run_tests(&references, &skipped, &mut suites));
+        if let Err(error) = self.skipped.read(&skipped) {
+            eprintln!("what was skipped is not known: {}: {error}", skipped.display());
+        }
         let Suites { passed, failed, .. } = suites;
         self.passed += passed;
         self.failed += failed;
@@ -165,7 +194,7 @@ fn run_browser_tests(passed: &mut usize, failed: &mut usize) -> Result<()> {
 
 /// Runs the tests, shows what they print, counts them by cargo's own closing lines, and says which suites
 /// took how long.
-fn run_tests(references: &Path, tally: &mut Suites) -> Result<()> {
+fn run_tests(references: &Path, skipped: &Path, tally: &mut Suites) -> Result<()> {
     // One pipe, so that what a suite came to stands behind its name.
     let (output, input) = std::io::pipe()?;
     let mut tests = Command::new("cargo")
@@ -173,6 +202,7 @@ fn run_tests(references: &Path, tally: &mut Suites) -> Result<()> {
         .current_dir(tool::top())
         .env("HARDEN_DIST", dist::folder())
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", references)
+        .env(harness::SKIPPED_FILE, skipped)
         .env("INSTA_UPDATE", "no")
         .env("RUST_BACKTRACE", "0")
         .stdout(input.try_clone()?)
@@ -241,25 +271,28 @@ fn cargo(arguments: &[&str]) -> Result<()> {
     tool::run(Command::new("cargo").args(arguments))
 }
 
-/// Licences, duplicates and sources always; advisories where their database can be reached.
+/// Licences, duplicates and sources.
 fn deny() -> Result<()> {
-    let deny = |what: &[&str]| {
-        let mut command = Command::new("cargo-deny");
-        command.args(["--all-features", "check"]).args(what);
-        command
-    };
-    tool::run(deny(&["bans", "licenses", "sources"]).env("PATH", tool::path()?))?;
-    let output =
-        deny(&["advisories"]).env("PATH", tool::path()?).current_dir(tool::top()).output()?;
+    tool::run(&mut cargo_deny(&["bans", "licenses", "sources"])?)
+}
+
+/// Whether no dependency is known to be vulnerable; `None` where nobody can be asked.
+fn advisories() -> Result<Option<()>> {
+    let output = cargo_deny(&["advisories"])?.current_dir(tool::top()).output()?;
     let text = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
-        return Ok(());
+        return Ok(Some(()));
     }
     if text.contains("failed to fetch advisory database") {
-        println!("SKIPPED: advisories, because their database cannot be reached from here");
-        return Ok(());
+        return Ok(None);
     }
     bail!("{text}")
+}
+
+fn cargo_deny(what: &[&str]) -> Result<Command> {
+    let mut command = Command::new("cargo-deny");
+    command.args(["--all-features", "check"]).args(what).env("PATH", tool::path()?);
+    Ok(command)
 }
 
 /// Builds the control plane, after a look at the format of its sources.

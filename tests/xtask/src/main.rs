@@ -3,9 +3,13 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to whoever runs it")]
 
 mod check;
+mod data;
 mod dist;
+#[cfg(test)]
+mod install_lines;
 mod release;
 mod skeleton;
+mod skipped;
 mod snapshots;
 mod tool;
 
@@ -16,6 +20,7 @@ cargo xtask test            every check and test, with a real control plane wher
 cargo xtask tools           install trunk, wasm-bindgen, cargo-deny, cargo-auditable, zig and krew into
                             a cache folder
 cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
+cargo xtask data            clone the public manifests and definitions that tests read into ../shared
 cargo xtask docs            write the pages of the rules and the table of platforms anew
 cargo xtask web             build the playground into web/dist
 cargo xtask web-bench       measure the playground in a browser
@@ -38,6 +43,7 @@ fn main() -> ExitCode {
         ["test"] => return check::all(),
         ["tools"] => tool::install_all(),
         ["control-plane"] => tool::control_plane(),
+        ["data"] => data::fetch(),
         ["docs"] => check::docs(),
         ["web"] => tool::build_web(),
         ["web-bench"] => check::bench_web(),

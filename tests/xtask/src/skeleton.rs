@@ -108,9 +108,11 @@ mod tests {
             .map(|it| if it.starts_with("members") { members } else { it })
             .collect();
         fs::write(copy.join("Cargo.toml"), workspace.join("\n")).unwrap();
-        let core = copy.join("crates/harden-core/Cargo.toml");
-        let manifest = fs::read_to_string(&core).unwrap();
-        fs::write(core, manifest.replace("harness = { workspace = true }\n", "")).unwrap();
+        for name in ["harden-core", "harden-yaml"] {
+            let path = copy.join("crates").join(name).join("Cargo.toml");
+            let manifest = fs::read_to_string(&path).unwrap();
+            fs::write(path, manifest.replace("harness = { workspace = true }\n", "")).unwrap();
+        }
         copy
     }
 

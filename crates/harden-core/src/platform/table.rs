@@ -1,4 +1,4 @@
-//! The table of the README: every platform, every topic, every source.
+//! The table of `docs/platforms.md`: every platform, every topic, every source.
 
 use std::fmt::Write as _;
 

@@ -23,7 +23,6 @@ mod versions;
 mod workload;
 
 use std::fs;
-use std::path::PathBuf;
 
 use harden_core::check::{Outcome, Settings, Survey};
 use harden_core::kubernetes::MinorVersion;
@@ -48,13 +47,7 @@ pub(crate) struct Verdict {
 /// The texts of these cases, files or folders with all their files in the order of their names; `None`, with a
 /// loud line, where the folder of the cases is not there.
 pub(crate) fn texts(names: &[&str]) -> Option<Vec<(String, String)>> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = std::env::var_os("HARDEN_SHARED").map_or(beside, PathBuf::from).join("cases");
-    if !folder.is_dir() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "no cases at {}", folder.display());
-        eprintln!("SKIPPED: no cases at {}; set HARDEN_SHARED", folder.display());
-        return None;
-    }
+    let folder = harness::Need::Cases.folder()?;
     let mut texts = Vec::new();
     for name in names {
         let path = folder.join(name);

@@ -6,21 +6,15 @@ use std::path::{Path, PathBuf};
 
 use harden_core::kubernetes::Level;
 use harden_core::rules::usual;
+use harness::Need;
 
 use crate::promise::{Named, Told, WAYS, fix_all};
 use crate::tally::Tally;
 
 /// The manifests of each entry of a folder of shared data: those of a folder together, those of files alone; none,
 /// with a loud line, where the folder is not there.
-pub(crate) fn inputs(folder: &str) -> Vec<Vec<Named>> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let shared = std::env::var_os("HARDEN_SHARED").map_or(beside, PathBuf::from);
-    let path = shared.join(folder);
-    if !path.is_dir() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "no {folder} at {}", path.display());
-        eprintln!("SKIPPED: no {folder} at {}; set HARDEN_SHARED", path.display());
-        return Vec::new();
-    }
+pub(crate) fn inputs(data: Need) -> Vec<Vec<Named>> {
+    let Some(path) = data.folder() else { return Vec::new() };
     let inputs = entries(&path).into_iter().map(|entry| {
         let mut texts = Vec::new();
         collect(&path, &entry, &mut texts);
@@ -48,7 +42,7 @@ fn collect(root: &Path, path: &Path, texts: &mut Vec<Named>) {
 
 #[test]
 fn real_manifests_are_fixed_as_promised() {
-    let inputs = [inputs("corpora"), inputs("cases")].concat();
+    let inputs = [inputs(Need::Manifests), inputs(Need::Cases)].concat();
     if inputs.is_empty() {
         return;
     }
@@ -125,7 +119,7 @@ impl Reach {
 
 #[test]
 fn plain_workloads_reach_the_restricted_level() {
-    let inputs = inputs("corpora");
+    let inputs = inputs(Need::Manifests);
     if inputs.is_empty() {
         return;
     }

@@ -1,7 +1,5 @@
 //! A real API server admits to a restricted namespace what is said to reach the restricted level.
 
-use std::time::Duration;
-
 use harden_core::kubernetes::Level;
 use harden_core::object::objects;
 use harden_core::rules::usual;
@@ -76,9 +74,9 @@ fn fields(value: Value) -> Map<String, Value> {
 #[test]
 fn what_reaches_the_restricted_level_is_admitted_by_a_server() {
     let Some(plane) = ControlPlane::shared() else { return };
-    let inputs = inputs("corpora");
+    let inputs = inputs(harness::Need::Manifests);
     plane.apply(NAMESPACE);
-    eventually("the default ServiceAccount", Duration::from_mins(1), || {
+    eventually("the default ServiceAccount", || {
         let all = plane.kubectl_ok(["get", "serviceaccounts", "-n", "fixed", "-o", "name"]);
         (!all.is_empty()).then_some(())
     });

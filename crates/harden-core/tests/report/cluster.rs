@@ -1,38 +1,17 @@
 //! Reports that are objects of the cluster, stored by a real API server under their own schemas.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-use harness::{ControlPlane, eventually};
+use harness::{ControlPlane, Need, eventually};
 
 use crate::input::Input;
 use crate::written;
 
 /// The custom resources of PolicyReports, from the reference data beside the repository.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn policy_report_crds() -> Option<String> {
-    let shared = std::env::var_os("HARDEN_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
-    let folder = shared.join("crds/kyverno/config/crds/policyreport");
-    let read =
-        |kind: &str| std::fs::read_to_string(folder.join(format!("wgpolicyk8s.io_{kind}.yaml")));
-    match (read("policyreports"), read("clusterpolicyreports")) {
-        (Ok(of_namespaces), Ok(of_clusters)) => {
-            Some(format!("{of_namespaces}\n---\n{of_clusters}"))
-        }
-        _ if std::env::var("CI").as_deref() == Ok("true") => {
-            panic!("{} is missing", folder.display())
-        }
-        _ => {
-            eprintln!(
-                "SKIPPED: PolicyReports on a real API server: {} is missing",
-                folder.display()
-            );
-            None
-        }
-    }
+    let folder = Need::Definitions.at("kyverno/config/crds/policyreport")?;
+    let read = |kind: &str| {
+        std::fs::read_to_string(folder.join(format!("wgpolicyk8s.io_{kind}.yaml"))).unwrap()
+    };
+    Some(format!("{}\n---\n{}", read("policyreports"), read("clusterpolicyreports")))
 }
 
 fn stored(crds: &str, format: &str, resources: [&str; 2]) {
@@ -43,7 +22,7 @@ fn stored(crds: &str, format: &str, resources: [&str; 2]) {
     plane.apply("apiVersion: v1\nkind: Namespace\nmetadata: {name: team-a}\n");
     let reports = Input::new().report(|report| written(report, format));
     // Strict validation rejects fields that the schema does not know.
-    eventually("the new kinds to be served", Duration::from_mins(1), || {
+    eventually("the new kinds to be served", || {
         let output = plane.try_apply(&reports);
         let error = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success() || error.contains("no matches for kind"), "{error}");

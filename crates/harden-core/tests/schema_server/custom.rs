@@ -1,7 +1,5 @@
 //! Custom objects that are held to a definition by a real API server and by this crate.
 
-use std::time::Duration;
-
 use harden_core::schema::Crds;
 use harden_yaml::Document;
 use harness::ControlPlane;
@@ -54,7 +52,7 @@ fn custom_objects_are_refused_as_the_server_refuses_them() {
 }
 
 fn wait_until_served(plane: &ControlPlane) {
-    harness::eventually("the kind to be served", Duration::from_secs(30), || {
+    harness::eventually("the kind to be served", || {
         let output = plane.kubectl(["get", "gadgets.example.com"]).output().unwrap();
         output.status.success().then_some(())
     });

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use harden_yaml::{
     Action, Change, Document, Edit, Edited, Place, Pointer, Refusal, edit, parse, splice,
 };
+use harness::Need;
 use serde_json::{Value, json};
 
 use crate::documents::{Dice, Writer, disturbed, json};
@@ -307,13 +308,7 @@ fn hostile_shapes_are_edited_without_a_panic() {
 }
 
 fn corpora() -> Vec<PathBuf> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let path = std::env::var_os("HARDEN_SHARED").map_or(beside, PathBuf::from).join("corpora");
-    if !path.is_dir() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "no corpora at {}", path.display());
-        eprintln!("SKIPPED: no corpora at {}; set HARDEN_SHARED", path.display());
-        return Vec::new();
-    }
+    let Some(path) = Need::Manifests.folder() else { return Vec::new() };
     let mut files = Vec::new();
     collect(&path, &mut files);
     files

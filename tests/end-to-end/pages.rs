@@ -1,0 +1,54 @@
+//! Every command of the README, and of the how-tos that need a cluster, works as it stands there.
+
+use harness::ControlPlane;
+
+use crate::harden::finish;
+use crate::kubectl::Kubectl;
+use crate::page::{commands, expected_code};
+
+/// In an order in which each finds what those before it made.
+const PAGES: [(&str, &str, usize); 4] = [
+    ("README.md", include_str!("../../README.md"), 12),
+    ("namespaces.md", include_str!("../../docs/namespaces.md"), 15),
+    ("external-secrets.md", include_str!("../../docs/external-secrets.md"), 5),
+    ("pod-security.md", include_str!("../../docs/pod-security.md"), 3),
+];
+
+const POD: &str = "\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+  - name: app
+    image: registry.example.com/web:1.4.2
+    securityContext:
+      privileged: true
+";
+
+#[test]
+fn every_command_of_the_pages_works() {
+    let Some(plane) = ControlPlane::for_test(&harness::Options::default()) else { return };
+    let kubectl = Kubectl::new(&plane);
+    for (name, page, at_least) in PAGES {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("manifests")).unwrap();
+        let all = commands(page);
+        // Others install the command, or build it.
+        let lines: Vec<_> = all
+            .iter()
+            .filter(|it| it.starts_with("kubectl ") && !it.ends_with(" playground"))
+            .collect();
+        assert!(lines.len() >= at_least, "{name}: {lines:?}");
+        for line in lines {
+            // As it was before anything mended it.
+            std::fs::write(folder.path().join("manifests/pod.yaml"), POD).unwrap();
+            let mut shell = kubectl.environment("/bin/bash");
+            shell.args(["-o", "pipefail", "-c", line]).current_dir(folder.path());
+            let ended = finish(&mut shell, "");
+            let expected = expected_code(line);
+            assert_eq!(ended.code, expected, "{name}: {line}: {}{}", ended.stdout, ended.stderr);
+        }
+    }
+}
