@@ -24,16 +24,8 @@ pub(crate) const COMMANDS: [&str; 17] = [
 ];
 
 /// Flags, without their dashes.
-pub(crate) const FLAGS: [&str; 8] = [
-    "snapshot",
-    "selector",
-    "all-namespaces",
-    "chunk-size",
-    "against",
-    "lock",
-    "framework",
-    "policy",
-];
+pub(crate) const FLAGS: [&str; 7] =
+    ["snapshot", "selector", "all-namespaces", "chunk-size", "lock", "framework", "policy"];
 
 /// Says that a command is not there yet.
 pub(crate) fn not_yet(command: &str) -> String {

@@ -59,8 +59,8 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         for unused in &outcome.unused {
             terminal::note(&unused_note(unused, &outcome))?;
         }
-        let said = earlier.iter().flat_map(|it| &it.notes);
-        said.map(|it| terminal::note(it)).collect::<Result<(), _>>()?;
+        let mut said = earlier.iter().flat_map(|it| &it.notes);
+        said.try_for_each(|it| terminal::note(it))?;
         let is_told = ["text", "wide", "markdown", "html"].contains(&options.outputs.output.name);
         for doubt in comparison.iter().filter(|_| !is_told).flat_map(report::doubts) {
             terminal::note(&doubt)?;
@@ -78,7 +78,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         .map_or((None, None), |(all, new)| (Some(all), Some(new)));
     let view = View {
         all,
-        against: against.map(|it| it.with_all_new(all_new)),
+        against: against.map(|it| it.with_all_new(all_new.as_ref())),
         compared,
         settings_file: file.name.as_deref(),
         is_quiet: options.is_quiet(),

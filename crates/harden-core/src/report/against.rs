@@ -22,7 +22,7 @@ pub struct Against<'a> {
     /// What came of it.
     pub comparison: &'a Comparison,
     /// The numbers of all new findings, where some are left out of the report.
-    pub all_new: Option<Summary>,
+    pub all_new: Option<&'a Summary>,
     /// Whether the report leaves out what is unchanged.
     pub(super) is_of_new: bool,
 }
@@ -72,7 +72,7 @@ impl<'a> Against<'a> {
 
     /// With the numbers of all new findings, where some are left out of the report.
     #[must_use]
-    pub fn with_all_new(self, all_new: Option<Summary>) -> Self {
+    pub fn with_all_new(self, all_new: Option<&'a Summary>) -> Self {
         Self { all_new, ..self }
     }
 

@@ -181,7 +181,7 @@ impl Report<'_> {
     /// The numbers of all that it is about, where some findings are left out of it.
     pub(super) fn all(&self) -> Option<Summary> {
         match self.view.against.filter(|it| it.is_of_new) {
-            Some(against) => against.all_new,
+            Some(against) => against.all_new.copied(),
             None => self.view.all,
         }
     }

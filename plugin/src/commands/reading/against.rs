@@ -193,7 +193,7 @@ impl Old {
                 inputs.kustomize = is_built.then(|| path.clone());
                 let names = if is_built { Vec::new() } else { vec![path.clone()] };
                 let request = Request { inputs: &inputs, names: &names, ..request };
-                judged(run::check(request, settings.clone()))
+                judged(&run::check(request, settings.clone()))
             }
             Self::Revision { commit, repository, .. } => {
                 revision(commit, repository, request, settings, config)?
@@ -206,7 +206,7 @@ impl Old {
     }
 }
 
-fn judged(checked: Checked) -> Earlier {
+fn judged(checked: &Checked) -> Earlier {
     Earlier::of(&checked.outcome)
 }
 
@@ -221,7 +221,7 @@ fn revision(
     let export = Export::of(
         repository.clone(),
         commit,
-        wanted(repository, request).chain(files.iter().map(file)).collect(),
+        wanted(repository, request).chain(files.iter().map(|it| file(it))).collect(),
     )?;
     let is_there = |it: &&PathBuf| export.at(it).exists();
     let names: Vec<_> = request.names.iter().filter(is_there).cloned().collect();
@@ -242,7 +242,7 @@ fn revision(
         Earlier::nothing(settings.rules.iter().map(|it| it.id))
     } else {
         let request = Request { inputs: &inputs, names: &names, export: Some(&export), ..request };
-        judged(run::check(request, settings))
+        judged(&run::check(request, settings))
     };
     export.unread.iter().cloned().chain(lack).for_each(|it| earlier.note(it));
     Ok(earlier)
@@ -264,8 +264,8 @@ fn wanted<'r>(
     named.chain(built).chain(definitions.map(|it| file(&it)))
 }
 
-fn file(path: &PathBuf) -> Wanted {
-    Wanted { path: path.clone(), takes: Takes::Manifests }
+fn file(path: &Path) -> Wanted {
+    Wanted { path: path.to_owned(), takes: Takes::Manifests }
 }
 
 /// Where the file of settings may have been, from the top of the repository, the nearest first.
