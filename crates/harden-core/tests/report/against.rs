@@ -110,8 +110,10 @@ fn an_earlier_report_brings_nothing_into_a_page() {
         if *name == "csv" {
             // Values are as they are there, each within its field.
             let mut rows = csv::Reader::from_reader(shown.as_bytes());
-            let fates: Vec<_> =
-                rows.records().map(|it| it.unwrap().iter().last().unwrap().to_owned()).collect();
+            let fates: Vec<_> = rows
+                .records()
+                .map(|it| it.unwrap().iter().next_back().unwrap().to_owned())
+                .collect();
             assert_eq!(fates.len(), outcome.findings.len() + 1, "{shown}");
             assert_eq!(fates.last().unwrap(), "gone");
             continue;
