@@ -45,7 +45,8 @@ fn the_command_runs_without_any_library_of_the_machine() {
     let bytes = fs::read(folder.join("kubectl-harden")).unwrap();
     let loader = b"/lib64/ld-linux-x86-64.so.2";
     assert!(!bytes.windows(loader.len()).any(|it| it == loader));
-    fs::write(folder.join("pod.yaml"), "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n").unwrap();
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostNetwork: true\n  containers: [{name: a, image: 'a:1'}]\n";
+    fs::write(folder.join("pod.yaml"), pod).unwrap();
     let checked = run(folder, "kubectl-harden", &["check", "pod.yaml"]);
     assert_eq!(checked.status.code(), Some(1), "{checked:?}");
     let help = printed(run(folder, "kubectl-harden", &["--help"]));
