@@ -188,7 +188,10 @@ pub(crate) fn target_folder() -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     cargo.args(["metadata", "--format-version=1", "--no-deps", "--offline"]).current_dir(top());
     let metadata: serde_json::Value = serde_json::from_slice(&cargo.output()?.stdout)?;
-    let folder = metadata["target_directory"].as_str().context("cargo names no target folder")?;
+    let folder = metadata
+        .get("target_directory")
+        .and_then(|it| it.as_str())
+        .context("cargo names no target folder")?;
     Ok(folder.into())
 }
 

@@ -19,9 +19,9 @@ pub(super) fn write(payload: &Payload, out: &Path) -> Result<PathBuf> {
     let path = out.join(payload.target.archive_name(&payload.version));
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     if payload.target.os() == "windows" {
-        zip(payload, file)?
+        zip(payload, file)?;
     } else {
-        tar(payload, file)?
+        tar(payload, file)?;
     }
     Ok(path)
 }
@@ -110,7 +110,7 @@ pub(super) fn sha256(path: &Path) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::super::target::Target;
     use super::*;

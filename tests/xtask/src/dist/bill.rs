@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use auditable_info::{Limits, audit_info_from_file};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::source::Source;
 use super::target::Target;
@@ -28,19 +28,19 @@ pub(super) fn of(command: &Path, target: &Target, source: &Source) -> Result<Str
     for package in linked.iter().filter(|it| is_linked(it.kind)) {
         let name = reference(&package.name, &package.version);
         let kind = if package.root { "application" } else { "library" };
-        let mut component = json!({
-            "type": kind,
-            "bom-ref": name,
-            "name": package.name,
-            "version": package.version.to_string(),
-        });
+        let mut component = Map::new();
+        let mut say = |key: &str, value: Value| component.insert(key.to_owned(), value);
+        say("type", kind.into());
+        say("bom-ref", name.as_str().into());
+        say("name", package.name.as_str().into());
+        say("version", package.version.to_string().into());
         if let Some(licence) = licences.get(&name) {
-            component["licenses"] = json!([{"expression": licence.replace('/', " OR ")}]);
+            say("licenses", json!([{"expression": licence.replace('/', " OR ")}]));
         }
         if package.source == auditable_serde::Source::CratesIo {
-            component["purl"] = json!(format!("pkg:cargo/{name}"));
+            say("purl", format!("pkg:cargo/{name}").into());
         } else {
-            component["externalReferences"] = json!([{"type": "vcs", "url": REPOSITORY}]);
+            say("externalReferences", json!([{"type": "vcs", "url": REPOSITORY}]));
         }
         let needed = package.dependencies.iter().filter_map(|it| linked.get(*it));
         let needed = needed.filter(|it| is_linked(it.kind));
@@ -49,10 +49,11 @@ pub(super) fn of(command: &Path, target: &Target, source: &Source) -> Result<Str
         if package.root { root = Some(component) } else { components.push(component) }
     }
     let mut root = root.context("the command does not say what is linked into it")?;
-    root["properties"] = json!([
+    let properties = json!([
         {"name": "commit", "value": source.commit},
         {"name": "target", "value": target.triple()},
     ]);
+    root.insert("properties".to_owned(), properties);
     let bill = json!({
         "$schema": "http://cyclonedx.org/schema/bom-1.5.schema.json",
         "bomFormat": "CycloneDX",
@@ -80,8 +81,9 @@ fn licences(target: &Target) -> Result<HashMap<String, String>> {
         bail!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     let metadata: Value = serde_json::from_slice(&output.stdout)?;
-    let packages = metadata["packages"].as_array().context("cargo names no packages")?;
-    let word = |package: &Value, key: &str| package[key].as_str().map(str::to_owned);
+    let packages =
+        metadata.get("packages").and_then(Value::as_array).context("cargo names no packages")?;
+    let word = |package: &Value, key: &str| package.get(key)?.as_str().map(str::to_owned);
     let licences = packages.iter().filter_map(|it| {
         let name = format!("{}@{}", word(it, "name")?, word(it, "version")?);
         Some((name, word(it, "license")?))

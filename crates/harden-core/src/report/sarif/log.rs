@@ -6,7 +6,6 @@ use serde::{Serialize, Serializer};
 
 use super::fix::{Described, Fix};
 use super::rule::{Descriptor, level};
-use crate::comparison::{Absent, Fate};
 use crate::finding::{About, Finding, IgnoredBy, Spot, Status};
 use crate::report::secrets::Secrets;
 use crate::report::{Report, escape, fingerprints};
@@ -233,19 +232,14 @@ impl Serialize for Results<'_> {
         let sources = report.sources.iter().enumerate();
         let artifacts: Vec<_> =
             sources.map(|(index, it)| ArtifactLocation::new(it.name, Some(index))).collect();
-        let absent = report.view.against.map_or(&[][..], |it| &it.comparison.absent);
-        // What is ignored now is among the results; of what was not judged nobody knows.
-        let gone: Vec<_> = absent.iter().filter(|it| it.fate == Fate::Gone).collect();
-        let gone_from: Vec<_> =
-            gone.iter().map(|it| ArtifactLocation::new(&it.known.source, None)).collect();
-        let gone = gone.iter().zip(&gone_from).map(|(it, from)| gone_result(it, from, &indexes));
         let results = fingerprints::all(report).filter_map(|(finding, v1)| {
             let artifact = artifacts.get(finding.source)?;
             let rule_index = indexes.get(&*finding.about.id).copied();
             let fixes = fixes.each(finding, artifact);
             Some(ResultEntry { fixes, ..result(finding, &finding.about, rule_index, artifact, v1) })
         });
-        serializer.collect_seq(results.chain(gone))
+        // Who takes SARIF in would take a result that is absent for one that is there.
+        serializer.collect_seq(results)
     }
 }
 
@@ -283,41 +277,6 @@ fn result<'a>(
         partial_fingerprints: Fingerprints { v1 },
         baseline_state: finding.status.map(Status::name),
         suppressions: suppressions.collect(),
-        fixes: Vec::new(),
-    }
-}
-
-/// A result of the earlier check that is no result of this one.
-fn gone_result<'a>(
-    absent: &'a Absent,
-    artifact: &'a ArtifactLocation,
-    indexes: &BTreeMap<&str, usize>,
-) -> ResultEntry<'a> {
-    let known = &absent.known;
-    let (line, column) = known.start;
-    let object = known.object.iter().map(|object| LogicalLocation {
-        fully_qualified_name: object.to_string(),
-        name: &object.name,
-        kind: "resource",
-    });
-    let (start_line, start_column) = (line.max(1), column.max(1));
-    let region =
-        Region { start_line, start_column, end_line: start_line, end_column: start_column };
-    ResultEntry {
-        rule_id: &known.rule,
-        rule_index: indexes.get(&*known.rule).copied(),
-        level: level(known.severity),
-        message: Message { text: &known.message },
-        locations: vec![Location {
-            id: None,
-            physical_location: PhysicalLocation { artifact_location: artifact, region },
-            logical_locations: object.collect(),
-            message: None,
-        }],
-        related_locations: Vec::new(),
-        partial_fingerprints: Fingerprints { v1: fingerprints::hex(known.fingerprint) },
-        baseline_state: Some("absent"),
-        suppressions: Vec::new(),
         fixes: Vec::new(),
     }
 }
