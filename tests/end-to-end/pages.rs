@@ -1,5 +1,8 @@
 //! Every command of the README, and of the how-tos that need a cluster, works as it stands there.
 
+use std::path::Path;
+use std::process::Command;
+
 use harness::ControlPlane;
 
 use crate::harden::finish;
@@ -34,6 +37,7 @@ fn every_command_of_the_pages_works() {
     for (name, page, at_least) in PAGES {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("manifests")).unwrap();
+        make_repository(folder.path());
         let all = commands(page);
         // Others install the command, or build it.
         let lines: Vec<_> = all
@@ -50,5 +54,20 @@ fn every_command_of_the_pages_works() {
             let expected = expected_code(line);
             assert_eq!(ended.code, expected, "{name}: {line}: {}{}", ended.stdout, ended.stderr);
         }
+    }
+}
+
+/// Makes a git repository whose `origin/main` holds nothing.
+fn make_repository(folder: &Path) {
+    let author = ["-c", "user.name=tests", "-c", "user.email=tests@example.com"];
+    let commit = ["commit", "--quiet", "--allow-empty", "--message", "Begin"];
+    let steps: [&[&str]; 3] = [
+        &["init", "--quiet"],
+        &[&author[..], &commit].concat(),
+        &["update-ref", "refs/remotes/origin/main", "HEAD"],
+    ];
+    for step in steps {
+        let output = Command::new("git").args(step).current_dir(folder).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }

@@ -32,8 +32,8 @@ const ON_A_CLUSTER: [(&str, &str); 4] = [
 const PULL_REQUESTS: &str = include_str!("../../../docs/pull-requests.md");
 
 /// Pages whose commands a test of their own runs: that of pull requests here, that of CI in
-/// `tests/distribution/examples.rs`.
-const ELSEWHERE: [&str; 2] = ["ci.md", "pull-requests.md"];
+/// `tests/distribution/examples.rs`. What verifies a release has none to verify.
+const ELSEWHERE: [&str; 3] = ["ci.md", "pull-requests.md", "stability.md"];
 
 const FIX: &str = include_str!("../../../docs/fix.md");
 
