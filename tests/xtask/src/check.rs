@@ -59,7 +59,7 @@ pub(crate) fn all() -> ExitCode {
     // The tests look into what a release would hand out; the other machines are left to a release.
     let linker = tool::has_zig() && tool::CARGO_AUDITABLE.is_there();
     tally.check_with(ci, "archive", linker, "python3-pip, and `cargo xtask tools`", || {
-        dist::build(&["linux-amd64"])?;
+        dist::build(&["linux-amd64"], dist::Profile::Trial)?;
         dist::index()
     });
     tally.tests();

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, bail};
 
 use crate::tool;
+pub(crate) use binary::Profile;
 use payload::{Payload, Words};
 use source::Source;
 use target::Target;
@@ -38,7 +39,7 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 /// Builds what there is for the named machines, or for every one that can be built here.
-pub(crate) fn build(names: &[&str]) -> Result<()> {
+pub(crate) fn build(names: &[&str], profile: Profile) -> Result<()> {
     let targets: Vec<&'static Target> = if names.is_empty() {
         let (here, elsewhere) = Target::ALL.iter().partition(|it| binary::is_built_here(it));
         let elsewhere: Vec<&Target> = elsewhere;
@@ -57,7 +58,7 @@ pub(crate) fn build(names: &[&str]) -> Result<()> {
     fs::create_dir_all(folder())?;
     let mut payloads = Vec::new();
     for target in targets {
-        let payload = Payload::stage(target, &source, &words)?;
+        let payload = Payload::stage(target, &source, &words, profile)?;
         println!("{}", archive::write(&payload, &folder())?.display());
         if target.os() == "linux" {
             println!("{}", debian::write(&payload, &folder())?.display());

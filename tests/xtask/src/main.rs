@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         ["dist", "index"] => dist::index(),
         ["dist", "pin"] => dist::pin(),
         ["dist", "reproducible", targets @ ..] => dist::show_reproducible(targets),
-        ["dist", targets @ ..] => dist::build(targets),
+        ["dist", targets @ ..] => dist::build(targets, dist::Profile::Release),
         ["release-check", tag] => release::check(tag),
         ["new", "rule", id] => new_rule("workload", id),
         ["new", "rule", id, "--category", category] => new_rule(category, id),

@@ -9,8 +9,27 @@ use super::source::Source;
 use super::target::Target;
 use crate::tool;
 
+/// How much time a build takes for the speed of the command.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Profile {
+    /// As it is handed out.
+    Release,
+    /// As the tests unpack and run it.
+    Trial,
+}
+
+impl Profile {
+    /// Its name in `Cargo.toml`, and of its folder.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Trial => "trial",
+        }
+    }
+}
+
 /// Builds the command, with the list of what is linked inside, and says where it is.
-pub(super) fn build(target: &Target, source: &Source) -> Result<PathBuf> {
+pub(super) fn build(target: &Target, source: &Source, profile: Profile) -> Result<PathBuf> {
     if !is_built_here(target) {
         let why = if target.os() == "darwin" {
             "a Mac: its store of certificates comes with Apple's frameworks, which are only there"
@@ -23,7 +42,8 @@ pub(super) fn build(target: &Target, source: &Source) -> Result<PathBuf> {
     let mut cargo = Command::new("cargo");
     // A Mac builds for both of its kinds with its own linker.
     let build = if target.os() == "darwin" { "build" } else { "zigbuild" };
-    cargo.args(["auditable", build, "--release", "--locked", "--package", "kubectl-harden"]);
+    cargo.args(["auditable", build, "--profile", profile.name(), "--locked"]);
+    cargo.args(["--package", "kubectl-harden"]);
     cargo.args(["--bin", "kubectl-harden", "--target", target.triple()]);
     for (name, _) in std::env::vars_os() {
         if decides(&name.to_string_lossy()) {
@@ -39,7 +59,7 @@ pub(super) fn build(target: &Target, source: &Source) -> Result<PathBuf> {
     cargo.env("ZERO_AR_DATE", "1");
     cargo.env("PATH", tool::path()?).env("CARGO_ZIGBUILD_ZIG_PATH", tool::zig()?);
     tool::run(&mut cargo)?;
-    Ok(folder.join(target.triple()).join("release").join(target.binary()))
+    Ok(folder.join(target.triple()).join(profile.name()).join(target.binary()))
 }
 
 /// Whether this machine has what it takes.

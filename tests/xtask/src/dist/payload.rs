@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
+use super::binary::Profile;
 use super::source::Source;
 use super::target::Target;
 use super::{bill, binary};
@@ -70,8 +71,13 @@ const SCRIPTS: [(&str, &str); 5] = [
 
 impl Payload {
     /// Builds the command for a machine, and stages it with what accompanies it.
-    pub(super) fn stage(target: &'static Target, source: &Source, words: &Words) -> Result<Self> {
-        let command = binary::build(target, source)?;
+    pub(super) fn stage(
+        target: &'static Target,
+        source: &Source,
+        words: &Words,
+        profile: Profile,
+    ) -> Result<Self> {
+        let command = binary::build(target, source, profile)?;
         let folder = tool::top().join("target/dist-stage").join(target.to_string());
         let _ = fs::remove_dir_all(&folder);
         let payload =
