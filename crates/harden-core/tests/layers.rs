@@ -57,6 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
+    ("comparison", &["check", "finding"]),
     (
         "generators",
         &["cluster", "configuration", "kubernetes", "manifest", "object", "platform", "simulate"],
@@ -98,7 +99,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("report", &["check", "finding", "fix", "kubernetes", "secrecy"]),
+    ("report", &["check", "comparison", "finding", "fix", "kubernetes", "secrecy"]),
 ];
 
 /// The rooms that a source file is about, and those that it names outside of its tests.
