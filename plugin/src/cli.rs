@@ -52,6 +52,8 @@ pub(crate) enum Verb {
     Generate(Generator),
     /// Check manifests against every rule
     Check(crate::commands::check::Options),
+    /// Say what Pod Security level namespaces hold, what blocks the next one, and how to get there
+    Plan(crate::commands::plan::Options),
     /// Mend what the rules find, with every comment in its place
     Fix(crate::commands::fix::Options),
     /// Explain a rule: why it is there, what to do, what may break
@@ -61,6 +63,8 @@ pub(crate) enum Verb {
     /// Ask what would happen
     #[command(subcommand)]
     Simulate(crate::commands::simulate::Simulate),
+    /// Write what a cluster holds to a file, without secrets, to check it later and elsewhere
+    Snapshot(crate::commands::snapshot::Options),
     /// Check and generate in the browser, without any network
     Playground(crate::commands::playground::Options),
     /// Print the completion script of a shell

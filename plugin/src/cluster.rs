@@ -3,9 +3,15 @@
 pub(crate) mod answer;
 pub(crate) mod facts;
 mod fault;
+mod interrupt;
+mod item;
+mod kinds;
 pub(crate) mod kubeconfig;
+pub(crate) mod objects;
+mod pages;
 mod patience;
 mod secrets;
+mod selection;
 
 use std::time::Duration;
 
@@ -13,14 +19,16 @@ use anyhow::anyhow;
 use http::response::Parts;
 use http::{Method, Request};
 use http_body_util::BodyExt as _;
-use kube::client::Body;
+use kube::client::{Body, ClientBuilder};
 use kube::{Client, Config};
+use tower::buffer::BufferLayer;
+use tower::retry::RetryLayer;
 use zeroize::Zeroizing;
 
 use crate::connection::Connection;
 use answer::Answer;
 use kubeconfig::Names;
-use patience::Busy;
+use patience::{Busy, Patience};
 
 /// A connection to an API server.
 pub(crate) struct Cluster {
@@ -29,6 +37,9 @@ pub(crate) struct Cluster {
     names: Names,
     timeout: Duration,
 }
+
+/// So many requests wait for their turn at most.
+const WAITING: usize = 64;
 
 /// A name that the certificate of every API server has, whatever its address.
 const SERVER_NAME: &str = "kubernetes.default.svc";
@@ -52,14 +63,30 @@ impl Cluster {
     }
 
     fn with(config: Config, names: Names, timeout: Duration) -> anyhow::Result<Self> {
-        let client = Client::try_from(config.clone())
+        let builder = ClientBuilder::try_from(config.clone())
             .map_err(|error| anyhow!(fault::unusable(&config, &names, &error)))?;
+        let patience = Patience::new(fault::server(&config, &names))?;
+        // Who asks again needs a service of which there can be several.
+        let client = builder
+            .with_layer(&BufferLayer::new(WAITING))
+            .with_layer(&RetryLayer::new(patience))
+            .build();
         Ok(Self { client, config, names, timeout })
     }
 
     /// The server and the context, as every error names them.
     fn name(&self) -> String {
         fault::server(&self.config, &self.names)
+    }
+
+    /// The name of the context; `in-cluster` without a kubeconfig.
+    fn context(&self) -> &str {
+        if self.names.context.is_empty() { "in-cluster" } else { &self.names.context }
+    }
+
+    /// The namespace of the context.
+    fn namespace(&self) -> &str {
+        &self.config.default_namespace
     }
 
     /// One of the API servers of the cluster, by its own address.
@@ -105,6 +132,28 @@ impl Cluster {
         Ok(Answer::read(&parts, body))
     }
 
+    /// Sends a request; whatever is answered is no error.
+    pub(crate) async fn send(&self, request: Request<Body>) -> anyhow::Result<Answer> {
+        let (parts, body) = self.exchange(request).await?;
+        Ok(Answer::read(&parts, body))
+    }
+
+    /// The client that talks to the server.
+    fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What went wrong between us and the server, as a sentence.
+    fn fault(&self, error: &kube::Error) -> anyhow::Error {
+        match error {
+            kube::Error::Api(status) if status.code == 401 => {
+                anyhow!(fault::not_accepted(&self.config, &self.names))
+            }
+            kube::Error::Api(status) => anyhow!("{} answers: {status}", self.name()),
+            error => anyhow!(fault::unreachable(&self.config, &self.names, error)),
+        }
+    }
+
     /// Reads a text, such as the server's metrics.
     ///
     /// # Errors
@@ -116,21 +165,14 @@ impl Cluster {
 
     async fn exchange(&self, request: Request<Body>) -> anyhow::Result<(Parts, Vec<u8>)> {
         let (parts, body) = request.into_parts();
-        let body = body.collect_bytes().await.unwrap_or_default();
         let busy = Busy::default();
-        let attempts = async {
-            loop {
-                let request = Request::from_parts(parts.clone(), Body::from(body.to_vec()));
-                let (parts, bytes) = self.attempt(request).await?;
-                let Some(pause) = busy.pause(&parts) else { return Ok((parts, bytes)) };
-                busy.tell(&self.name(), pause)?;
-                tokio::time::sleep(pause).await;
-            }
-        };
+        let mut request = Request::from_parts(parts, body);
+        request.extensions_mut().insert(busy.clone());
+        let answer = self.attempt(request);
         let (parts, bytes) = if self.timeout.is_zero() {
-            attempts.await?
+            answer.await?
         } else {
-            let ended = tokio::time::timeout(self.timeout, attempts).await;
+            let ended = tokio::time::timeout(self.timeout, answer).await;
             ended.unwrap_or_else(|_| Err(anyhow!(busy.too_late(&self.name(), self.timeout))))?
         };
         match fault::in_answer(&self.config, &self.names, &parts, &bytes) {

@@ -6,9 +6,11 @@ pub(crate) mod explain;
 pub(crate) mod fix;
 mod generate;
 pub(crate) mod help;
+pub(crate) mod plan;
 pub(crate) mod playground;
 mod reading;
 pub(crate) mod simulate;
+pub(crate) mod snapshot;
 pub(crate) mod version;
 
 use std::process::ExitCode;
@@ -28,10 +30,12 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
     let outcome = match cli.verb {
         Verb::Generate(generator) => generate::run(generator, innermost(matches)),
         Verb::Check(options) => check::run(&options),
+        Verb::Plan(options) => plan::run(&options),
         Verb::Fix(options) => fix::run(&options),
         Verb::Explain(options) => explain::explain(&options),
         Verb::Rules(options) => explain::list(&options),
         Verb::Simulate(what) => simulate::run(&what),
+        Verb::Snapshot(options) => snapshot::run(&options),
         Verb::Playground(options) => playground::run(&options),
         Verb::Completion(options) => completion::run(&options),
         Verb::Version(options) => version::run(&options),

@@ -12,6 +12,8 @@ mod commands;
 mod connection;
 mod deliver;
 mod input;
+mod listing;
+mod snapshot;
 mod terminal;
 
 use std::ffi::OsString;

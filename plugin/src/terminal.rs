@@ -1,5 +1,8 @@
 //! Standard output, standard error, colours and exit codes.
 
+#[cfg(feature = "live")]
+pub(crate) mod progress;
+
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -95,8 +98,15 @@ pub(crate) fn in_words(text: &str) -> String {
 
 fn say(style: Style, word: &str, text: &str) -> anyhow::Result<()> {
     let text = in_words(text);
-    let mut err = anstream::stderr().lock();
-    Ok(quiet(writeln!(err, "{style}{word}:{style:#} {text}"))?)
+    let write = || {
+        let mut err = anstream::stderr().lock();
+        quiet(writeln!(err, "{style}{word}:{style:#} {text}"))
+    };
+    #[cfg(feature = "live")]
+    let written = progress::aside(write);
+    #[cfg(not(feature = "live"))]
+    let written = write();
+    Ok(written?)
 }
 
 /// Takes a reader that went away for one that has seen enough.

@@ -13,6 +13,7 @@ mod audit;
 mod cluster;
 mod controllers;
 mod differences;
+mod disturbed;
 mod encryption;
 mod external_secret;
 mod facts;
@@ -21,15 +22,18 @@ mod faults;
 mod harden;
 mod kubectl;
 mod limit_range;
+mod live;
 mod namespace;
 #[path = "../../plugin/tests/terminal/page.rs"]
 #[allow(dead_code, reason = "what is printed is looked at without a cluster")]
 mod page;
 mod pages;
 mod patches;
+mod plan;
 mod pod_security;
 mod quota;
 mod requests;
 mod server;
+mod snapshot;
 #[path = "../../plugin/tests/terminal/stores.rs"]
 mod stores;

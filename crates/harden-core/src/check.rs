@@ -4,6 +4,7 @@
 //! judges the sources, in parallel and as they stream past, and ends in an [`Outcome`]. While somebody
 //! edits, [`Incremental`] comes to the same.
 
+mod ahead;
 mod baseline;
 mod checker;
 mod coverage;
@@ -21,9 +22,9 @@ mod unread;
 
 pub use crate::inventory::Several;
 pub use baseline::{Baseline, Compared, InvalidBaseline};
-pub use coverage::{Coverage, Incomplete};
+pub use coverage::{Coverage, Incomplete, Listed};
 pub use incremental::Incremental;
-pub use outcome::{Outcome, Record, Unread};
+pub use outcome::{Outcome, Record, SYSTEM_NAMESPACES, Unread};
 pub use run::{Run, check};
 pub use survey::Survey;
 

@@ -9,6 +9,7 @@
     reason = "the core does no I/O and is deterministic; see clippy.toml"
 )]
 
+pub mod answers;
 pub mod check;
 pub mod cluster;
 pub mod comparison;
@@ -32,6 +33,7 @@ pub mod rules;
 pub mod schema;
 pub mod secrecy;
 pub mod simulate;
+pub mod snapshot;
 pub mod source;
 pub mod validation;
 

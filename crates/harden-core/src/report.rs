@@ -3,7 +3,7 @@
 mod against;
 mod changes;
 mod csv;
-mod escape;
+pub(crate) mod escape;
 mod excerpt;
 mod fingerprints;
 mod format;
@@ -75,6 +75,11 @@ pub struct ReportSource<'a> {
 }
 
 impl<'a> ReportSource<'a> {
+    /// Those of a check of a cluster, whose findings are shown without lines: nobody wrote them.
+    pub fn of_cluster(outcome: &'a Outcome<'_>) -> Vec<Self> {
+        Self::all(outcome).into_iter().map(|it| Self { text: None, ..it }).collect()
+    }
+
     /// Those of a check.
     pub fn all(outcome: &'a Outcome<'_>) -> Vec<Self> {
         let sources = outcome.sources.iter();

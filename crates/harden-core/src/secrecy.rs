@@ -8,9 +8,11 @@ pub(crate) mod credentials;
 mod disguise;
 mod kinds;
 mod lines;
+mod marks;
 mod objects;
 mod storage;
 
+pub use marks::{Manner, emptied, marked};
 pub use storage::storable;
 
 use std::borrow::Cow;

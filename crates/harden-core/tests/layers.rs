@@ -99,7 +99,25 @@ const ROOMS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
+    ("snapshot", &["check", "secrecy"]),
     ("report", &["check", "comparison", "finding", "fix", "kubernetes", "secrecy"]),
+    (
+        "answers",
+        &[
+            "check",
+            "configuration",
+            "finding",
+            "fix",
+            "kubernetes",
+            "object",
+            "pod_security",
+            "report",
+            "rule",
+            "rules",
+            "simulate",
+            "source",
+        ],
+    ),
 ];
 
 /// The rooms that a source file is about, and those that it names outside of its tests.

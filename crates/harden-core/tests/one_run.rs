@@ -54,6 +54,27 @@ fn rules_that_read_what_was_rejected_do_not_run_and_are_named() {
 }
 
 #[test]
+fn kinds_that_were_rejected_for_the_same_reason_are_one_line() {
+    let kinds = [("", "Secret"), ("apps", "Deployment"), ("a.example", "B"), ("", "LimitRange")];
+    let rejected = |count| {
+        let mut run = Survey::new(settings()).end();
+        for (group, kind) in kinds.into_iter().take(count) {
+            run.note_unread(group, kind, "forbidden for alice".to_owned());
+        }
+        run.judge(vec![Source::new("a", POD)]);
+        run.finish()
+    };
+    assert_eq!(rejected(3).incomplete.len(), 3);
+    let together = rejected(4);
+    let [incomplete] = together.incomplete.as_slice() else { panic!("{:?}", together.incomplete) };
+    assert_eq!(incomplete.what, "4 kinds");
+    let start = "forbidden for alice: B.a.example, ";
+    assert!(incomplete.why.starts_with(start), "{}", incomplete.why);
+    let not_run = together.coverage.rules_not_run.len();
+    assert!(incomplete.why.contains(&format!("; {not_run} rules not run: ")), "{}", incomplete.why);
+}
+
+#[test]
 fn what_is_seen_whole_changes_no_verdict_by_itself() {
     let sources = || vec![Source::new("a", POD)];
     let whole = run(sources(), |it| it.note(GroupKind::NAMESPACE, Extent::Whole));

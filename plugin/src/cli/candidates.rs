@@ -21,7 +21,7 @@ fn offer(arg: Arg) -> Arg {
     match (id.as_str(), name.as_deref().unwrap_or_default()) {
         ("context", _) => arg.add(ArgValueCandidates::new(|| plain(asked().contexts()))),
         ("cluster", _) => arg.add(ArgValueCandidates::new(|| plain(asked().clusters()))),
-        ("namespace" | "exempt_namespace", _) => {
+        ("namespace" | "exempt_namespace", _) | (_, "NAMESPACE") => {
             arg.add(ArgValueCandidates::new(|| plain(asked().namespaces())))
         }
         ("fail_on", _) => arg.add(ArgValueCandidates::new(|| {

@@ -21,6 +21,16 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
             "check -k deploy/ --output-file sarif=harden.sarif",
             "check - --fail-on never -o wide",
             "check https://example.com/pod.yaml --rule host-port",
+            "check --snapshot cluster.snapshot -n team-a",
+        ],
+    ),
+    (
+        "plan",
+        &[
+            "plan team-a",
+            "plan -A --level baseline -o markdown",
+            "plan -f manifests/ -R",
+            "plan -A --admission-config admission.yaml -o json",
         ],
     ),
     (
@@ -100,6 +110,10 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
             "audit-policy --output-file audit-policy.yaml",
             "audit-policy --profile minimal --estimate audit.log",
         ],
+    ),
+    (
+        "snapshot",
+        &["snapshot -A --output-file cluster.snapshot", "snapshot -n team-a | ssh desk 'cat > a'"],
     ),
     ("playground", &["playground", "playground --port 8080 --no-open"]),
     ("completion", &["completion bash", "completion zsh"]),

@@ -6,11 +6,11 @@ use clap::Command;
 
 /// What a group is called, and its commands in their order.
 pub(super) const GROUPS: [(&str, &[&str]); 5] = [
-    ("See", &["check"]),
+    ("See", &["check", "plan"]),
     ("Change", &["fix"]),
     ("Ask", &["simulate", "explain", "rules"]),
     ("Make", &["namespace", "pod-security", "external-secret", "encryption", "audit-policy"]),
-    ("Run", &["playground", "completion", "version", "help"]),
+    ("Run", &["snapshot", "playground", "completion", "version", "help"]),
 ];
 
 /// Lists the commands by their groups, for as long as help is as wide as the terminal.

@@ -3,8 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands, with the command that they are below.
-pub(crate) const COMMANDS: [&str; 17] = [
-    "plan",
+pub(crate) const COMMANDS: [&str; 15] = [
     "report",
     "sign",
     "who-can",
@@ -16,7 +15,6 @@ pub(crate) const COMMANDS: [&str; 17] = [
     "image-policy",
     "falco-rules",
     "scanner",
-    "snapshot",
     "mcp",
     "simulate admission",
     "simulate network",
@@ -24,8 +22,7 @@ pub(crate) const COMMANDS: [&str; 17] = [
 ];
 
 /// Flags, without their dashes.
-pub(crate) const FLAGS: [&str; 7] =
-    ["snapshot", "selector", "all-namespaces", "chunk-size", "lock", "framework", "policy"];
+pub(crate) const FLAGS: [&str; 3] = ["lock", "framework", "policy"];
 
 /// Says that a command is not there yet.
 pub(crate) fn not_yet(command: &str) -> String {

@@ -1,8 +1,8 @@
 //! What an API server answers: an object or a Status, and its warnings.
 
 use anyhow::bail;
-use harden_yaml::{Document, Place};
 use http::response::Parts;
+use kube::core::Status;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -26,6 +26,11 @@ impl Answer {
         }
     }
 
+    /// The JSON of an object or a Status, or other text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether the server did what was asked.
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
@@ -33,29 +38,28 @@ impl Answer {
 
     /// The `reason` of a Status, e.g. `AlreadyExists`; empty when there is none.
     pub(crate) fn reason(&self) -> String {
-        self.look(|status| status.at("reason").as_str().unwrap_or_default().to_owned())
+        self.status().reason
     }
 
     /// The server's own words for what went wrong.
     pub(crate) fn message(&self) -> String {
-        self.look(|status| match status.at("message").as_str() {
-            Some(message) => message.to_owned(),
-            None => format!("the API server answered {} without saying why", self.status),
-        })
+        match self.status().message {
+            message if message.is_empty() => {
+                format!("the API server answered {} without saying why", self.status)
+            }
+            message => message,
+        }
     }
 
     /// The single faults behind the message: field and text.
     pub(crate) fn causes(&self) -> Vec<(String, String)> {
-        self.look(|status| {
-            let causes = status.follow("details.causes").items();
-            let text = |place: Place<'_>| place.as_str().unwrap_or_default().to_owned();
-            causes.map(|it| (text(it.at("field")), text(it.at("message")))).collect()
-        })
+        let causes = self.status().details.map(|it| it.causes).unwrap_or_default();
+        causes.into_iter().map(|it| (it.field, it.message)).collect()
     }
 
     /// Whether a Status is about objects of this kind, e.g. `namespaces`.
     pub(crate) fn is_about(&self, kind: &str) -> bool {
-        self.look(|status| status.follow("details.kind").as_str() == Some(kind))
+        self.status().details.is_some_and(|it| it.kind == kind)
     }
 
     /// The object as it is sent back to a server or shown; null when it is none.
@@ -73,14 +77,15 @@ impl Answer {
 
     /// The JSON of an object, or the server's words as an error.
     pub(crate) fn into_json(self, path: &str) -> anyhow::Result<Zeroizing<String>> {
-        if !self.look(|object| object.is_map()) {
+        if !self.text.trim_ascii_start().starts_with('{') {
             bail!("GET {path}: {} ({})", self.message(), self.status);
         }
         self.into_text(path)
     }
 
-    fn look<T>(&self, read: impl FnOnce(Place<'_>) -> T) -> T {
-        read(Document::parse_json(&self.text).root())
+    /// The text as a Status; an empty one where it is none.
+    pub(super) fn status(&self) -> Status {
+        serde_json::from_str(&self.text).unwrap_or_default()
     }
 }
 

@@ -80,9 +80,13 @@ pub(super) fn in_answer(
             "{server} answered with a web page ({status}): something else, such as a login page or a proxy, is at its address"
         ));
     }
-    (status == StatusCode::UNAUTHORIZED).then(|| {
-        format!("{server} does not accept who we are (401): {}", of_credentials(config, names))
-    })
+    (status == StatusCode::UNAUTHORIZED).then(|| not_accepted(config, names))
+}
+
+/// Why the server does not know who asks.
+pub(super) fn not_accepted(config: &Config, names: &Names) -> String {
+    let server = server(config, names);
+    format!("{server} does not accept who we are (401): {}", of_credentials(config, names))
 }
 
 /// The first error of a type behind an error.
@@ -104,7 +108,9 @@ fn cause(config: &Config, error: &(dyn Error + 'static)) -> String {
         return certificate::UNKNOWN_NAME.to_owned();
     }
     if says("tunnel error") || says("proxy") {
-        return "the proxy of the kubeconfig did not let us through".to_owned();
+        // Its user and password are not shown.
+        let proxy = config.proxy_url.as_ref().and_then(|it| it.host()).unwrap_or_default();
+        return format!("the proxy {proxy} did not let us through");
     }
     if find::<io::Error>(error).is_some() {
         return certificate::io_words(error).to_owned();

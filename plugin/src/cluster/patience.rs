@@ -1,56 +1,74 @@
 //! Waiting for a server that is busy, and saying so.
 
-use std::cell::Cell;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::StatusCode;
-use http::header::RETRY_AFTER;
-use http::response::Parts;
+use http::{Request, Response, StatusCode};
+use kube::client::Body;
+use kube::client::retry::RetryPolicy;
+use tokio::time::{Instant, Sleep};
+use tower::BoxError;
+use tower::retry::Policy;
 
 use crate::terminal;
 
 /// So often a server that is busy is asked again.
 const MOST: u32 = 4;
-/// The first pause where the server names none; each is twice as long as the one before.
-const FIRST: Duration = Duration::from_millis(500);
-/// No pause is longer, whatever the server says.
-const LONGEST: Duration = Duration::from_secs(30);
+/// The first pause where the server names none; each is about twice as long as the one before.
+const FIRST: Duration = Duration::from_millis(250);
+/// No pause is longer that the server does not ask for.
+const LONGEST: Duration = Duration::from_secs(10);
 
-/// How busy a server was so far.
-#[derive(Debug, Default)]
-pub(super) struct Busy {
-    answers: Cell<u32>,
-    last: Cell<Option<StatusCode>>,
+/// When a request is sent again: as kube decides it, and said.
+#[derive(Clone)]
+pub(super) struct Patience {
+    policy: RetryPolicy,
+    /// What the server is called.
+    server: Arc<str>,
+}
+
+/// Goes with a request, and remembers how busy the server was.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Busy(Arc<Mutex<Option<StatusCode>>>);
+
+impl Patience {
+    pub(super) fn new(server: String) -> anyhow::Result<Self> {
+        Ok(Self { policy: RetryPolicy::new(FIRST, LONGEST, MOST, true)?, server: server.into() })
+    }
+}
+
+impl<B> Policy<Request<Body>, Response<B>, BoxError> for Patience {
+    type Future = Sleep;
+
+    fn retry(
+        &mut self,
+        request: &mut Request<Body>,
+        result: &mut Result<Response<B>, BoxError>,
+    ) -> Option<Sleep> {
+        let pause = self.policy.retry(request, result)?;
+        let status = result.as_ref().map_or(StatusCode::SERVICE_UNAVAILABLE, Response::status);
+        if let Some(busy) = request.extensions().get::<Busy>() {
+            *busy.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+        }
+        let time = pause.deadline().saturating_duration_since(Instant::now());
+        let time = Duration::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
+        let text = format!("{} is busy ({status}): asking it again in {time:?}", self.server);
+        // When even standard error is gone, there is nobody to tell.
+        let _ = terminal::note(&text);
+        Some(pause)
+    }
+
+    fn clone_request(&mut self, request: &Request<Body>) -> Option<Request<Body>> {
+        // What it is generic over says nothing here.
+        Policy::<_, Response<B>, BoxError>::clone_request(&mut self.policy, request)
+    }
 }
 
 impl Busy {
-    /// How long to wait before the server is asked again; none where its answer is one, or nobody waits on.
-    pub(super) fn pause(&self, parts: &Parts) -> Option<Duration> {
-        let is_busy = matches!(
-            parts.status,
-            StatusCode::TOO_MANY_REQUESTS
-                | StatusCode::SERVICE_UNAVAILABLE
-                | StatusCode::GATEWAY_TIMEOUT
-        );
-        if !is_busy || self.answers.get() == MOST {
-            return None;
-        }
-        let asked = parts.headers.get(RETRY_AFTER).and_then(|it| it.to_str().ok()?.parse().ok());
-        let doubled = FIRST * 2_u32.pow(self.answers.get());
-        self.answers.set(self.answers.get() + 1);
-        self.last.set(Some(parts.status));
-        Some(asked.map_or(doubled, Duration::from_secs).min(LONGEST))
-    }
-
-    /// Tells the user what is waited for.
-    pub(super) fn tell(&self, server: &str, pause: Duration) -> anyhow::Result<()> {
-        let Some(status) = self.last.get() else { return Ok(()) };
-        terminal::note(&format!("{server} is busy ({status}): asking it again in {pause:?}"))
-    }
-
     /// The error when it took too long.
     pub(super) fn too_late(&self, server: &str, timeout: Duration) -> String {
-        let why = self.last.get().map_or_else(String::new, |it| format!(" is busy ({it}) and"));
+        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let why = last.map_or_else(String::new, |it| format!(" is busy ({it}) and"));
         format!("{server}{why} did not answer within {timeout:?}; --request-timeout waits longer")
     }
 }

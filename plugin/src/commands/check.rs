@@ -6,20 +6,21 @@ use std::path::Path;
 
 pub(crate) use options::Options;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use harden_core::check::{Baseline, Outcome, Settings};
 use harden_core::finding::Finding;
 use harden_core::ignore::Unused;
+use harden_core::kubernetes::{MinorVersion, PolicyVersion};
 use harden_core::report::{self, Order, Report, ReportSource, Summary, View};
 
 use crate::commands;
 use crate::commands::reading::{self, Checked, File, Request};
 use crate::deliver::{folder, outputs};
 use crate::input;
+use crate::listing::Listing;
 use crate::terminal::{self, Exit};
 
 pub(crate) fn run(options: &Options) -> commands::Result {
-    let names = options.inputs.names("check")?;
     let now = jiff::Timestamp::now().round(jiff::Unit::Second)?;
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut file = File::read(options.selection.config.as_deref())?;
@@ -27,9 +28,27 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let mut options = options.clone();
     options.fill(&file.config)?;
     options.outputs.check(options.write_baseline.as_deref().as_slice())?;
+    let names =
+        if options.inputs.is_empty() { Vec::new() } else { options.inputs.names("check")? };
     let old = options.against.find(&names, &options.inputs)?;
     let known = options.baseline.as_deref().map(read_baseline).transpose()?;
-    let version = options.connection.version(options.selection.kubernetes_version)?;
+    if options.reach.snapshot.is_some() && !options.inputs.is_empty() {
+        bail!("--snapshot is read in place of files: leave out either of them");
+    }
+    let listing = if names.is_empty() && options.inputs.is_empty() {
+        if old.as_ref().is_some_and(|it| !it.is_report()) {
+            bail!("--against compares what a cluster holds with an earlier report of -o json only");
+        }
+        Some(list(&options, &now.to_string())?)
+    } else {
+        None
+    };
+    if listing.is_none() && options.reach.selector.is_some() {
+        bail!("-l chooses among the objects of a cluster, and something else is named to be read");
+    }
+    let version = version(&options, listing.as_ref())?;
+    // What a snapshot says was so when it was taken.
+    let time = listing.as_ref().map_or_else(|| now.to_string(), |it| it.origin.time.clone());
     let settings = options.selection.settings(&file, version)?;
     let exclude = options.inputs.exclude(&file)?;
     let timeout = options.connection.request_timeout;
@@ -37,7 +56,17 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let config = options.selection.config.as_deref();
     let mut earlier =
         old.as_ref().map(|it| it.judge(request, &settings, known.as_ref(), config)).transpose()?;
-    let Checked { mut outcome, errors, notes } = reading::check(request, settings.clone());
+    let Checked { mut outcome, errors, notes, cluster, is_interrupted } = match listing {
+        Some(listing) => {
+            let shows_system = options.reach.shows_system(&listing.origin.scope);
+            let mut checked = check_listing(listing, &settings, !options.is_quiet())?;
+            if !shows_system {
+                checked.outcome.set_system_aside();
+            }
+            checked
+        }
+        None => reading::check(request, settings.clone()),
+    };
     let lost = write_baseline(&options, &outcome)?;
     let ran = |id: &str| settings.rules.iter().any(|it| it.id == id);
     let compared = known.map(|it| it.subtract(&mut outcome.findings, ran));
@@ -70,6 +99,8 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         terminal::note(&format!("{} holds no Kubernetes object", source.name))?;
     }
     let exit = exit_of(&options, &errors, &outcome);
+    // What is known is no verdict.
+    let exit = if is_interrupted { Exit::Incomplete } else { exit };
     let against = comparison.as_ref().zip(earlier.as_ref());
     let against = against.map(|(it, earlier)| report::Against::new(earlier.what(), it));
     let (all, all_new) = options
@@ -80,15 +111,48 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         all,
         against: against.map(|it| it.with_all_new(all_new.as_ref())),
         compared,
+        cluster: cluster.as_deref(),
         settings_file: file.name.as_deref(),
         is_quiet: options.is_quiet(),
         is_verbose: options.is_verbose(),
     };
-    let written = write(&options, &settings, &mut outcome, view, &now.to_string())?;
+    let written = write(&options, &settings, &mut outcome, view, &time)?;
     let exit = exit.max(lost).max(written);
     // The process ends, and taking a hundred thousand findings apart would only delay it.
     std::mem::forget(outcome);
     Ok(exit)
+}
+
+/// Begins to read the cluster, and says which.
+fn list(options: &Options, now: &str) -> anyhow::Result<Listing> {
+    let listing = options.reach.list(&options.connection, now)?;
+    if !options.is_quiet() {
+        let when = match &options.reach.snapshot {
+            Some(_) => format!(", as it was at {}", listing.origin.time),
+            None => String::new(),
+        };
+        terminal::note(&format!("reading {}{when}", listing.origin))?;
+    }
+    Ok(listing)
+}
+
+#[cfg(feature = "live")]
+fn check_listing(listing: Listing, settings: &Settings, is_shown: bool) -> anyhow::Result<Checked> {
+    let progress = terminal::progress::Progress::new(is_shown);
+    reading::check_listing(listing, settings.clone(), &|text| progress.say(text))
+}
+
+#[cfg(not(feature = "live"))]
+fn check_listing(listing: Listing, settings: &Settings, _: bool) -> anyhow::Result<Checked> {
+    reading::check_listing(listing, settings.clone(), &|_| {})
+}
+
+/// The version to judge for: the chosen one, else that of the cluster where one is read.
+fn version(options: &Options, listing: Option<&Listing>) -> anyhow::Result<MinorVersion> {
+    match (options.selection.kubernetes_version, listing) {
+        (None | Some(PolicyVersion::Cluster), Some(listing)) => Ok(listing.origin.version),
+        (chosen, _) => options.connection.version(chosen),
+    }
 }
 
 /// A baseline that cannot be written keeps no report from being written.
@@ -141,7 +205,9 @@ fn write(
             current = options.order(format);
             current.sort(&mut outcome.findings);
         }
-        let sources = ReportSource::all(outcome);
+        let is_of_cluster = view.cluster.is_some();
+        let sources =
+            if is_of_cluster { ReportSource::of_cluster } else { ReportSource::all }(outcome);
         let version = env!("CARGO_PKG_VERSION");
         let report =
             Report { version, now: Some(now), view, ..Report::of(outcome, settings, &sources) };

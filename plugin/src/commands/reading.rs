@@ -1,11 +1,13 @@
 //! What commands over manifests read, and by which rules they judge it.
 
 mod against;
+mod cluster;
 mod config;
 mod exclude;
 mod git;
 mod given;
 mod inputs;
+mod reach;
 mod run;
 mod selection;
 mod sources;
@@ -13,10 +15,12 @@ mod spool;
 mod stream;
 
 pub(crate) use against::Against;
+pub(crate) use cluster::{check_listing, one_listed, sources as sources_of};
 pub(crate) use config::{Config, Entry, File, RuleName};
 pub(crate) use exclude::Exclude;
 pub(crate) use given::Given;
 pub(crate) use inputs::Inputs;
+pub(crate) use reach::{Reach, Span};
 pub(crate) use run::{Checked, Request, Whole, check, read_whole};
 pub(crate) use selection::Selection;
 

@@ -15,6 +15,7 @@ pub(crate) type Cell = (&'static str, &'static str, &'static str, &'static str, 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: app, image: web:1, securityContext: {privileged: true}}]}\n";
 const OTHER: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: other}\nspec: {containers: [{name: app, image: web:1}]}\n";
 const NAMELESS: &str = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: web-}\nspec: {containers: [{name: app, image: web:1}]}\n";
+const SOUND: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: sound}\nspec: {securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}, containers: [{name: app, image: web:1, securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}}]}\n";
 const CLEAN: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n";
 const POLICY: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
@@ -27,6 +28,7 @@ const FILES: &[(&str, &str)] = &[
     ("other.yaml", OTHER),
     ("nameless.yaml", NAMELESS),
     ("clean.yaml", CLEAN),
+    ("sound.yaml", SOUND),
     ("untyped.yaml", "kind: ConfigMap\nmetadata: {name: a}\n"),
     ("broken.yaml", "a: [\n"),
     ("template.yaml", TEMPLATE),
@@ -81,6 +83,7 @@ pub(crate) const CELLS: &[Cell] = &[
     ("check", "the worst of what is found is left out", "-f pod.yaml --max-findings 0", "", 1),
     ("check", "an option is wrong", "-f pod.yaml --fail-on urgent", "", 2),
     ("check", "a file of settings is wrong", "-f pod.yaml --config clean.yaml", "", 2),
+    ("check", "labels choose among something else than a cluster", "-f clean.yaml -l a=b", "", 2),
     (
         "check",
         "options leave no rule to run",
@@ -161,6 +164,36 @@ pub(crate) const CELLS: &[Cell] = &[
     ),
     ("simulate pod-security", "standard input is empty", "-f -", "", 3),
     ("simulate pod-security", "a file is there and cannot be read", "-f unreadable.yaml", "", 3),
+    ("plan", "everything meets the level", "-f sound.yaml", "", 0),
+    (
+        "plan",
+        "--allow-incomplete, and something was not read",
+        "-f sound.yaml -f broken.yaml --allow-incomplete",
+        "",
+        0,
+    ),
+    ("plan", "something is in the way of the level", "-f pod.yaml", "", 1),
+    (
+        "plan",
+        "something is in the way of the level, and something was not read",
+        "-f flawed",
+        "",
+        1,
+    ),
+    ("plan", "an option is wrong", "-f pod.yaml --level strict", "", 2),
+    ("plan", "there is no level to reach", "-f pod.yaml --level privileged", "", 2),
+    ("plan", "a namespace is not there", "nowhere -f pod.yaml", "", 2),
+    ("plan", "a named file is not there", "-f nowhere.yaml", "", 2),
+    (
+        "plan",
+        "an API server would not take the configuration",
+        "-f pod.yaml --admission-config clean.yaml",
+        "",
+        2,
+    ),
+    ("plan", "no cluster is known", "", "", 2),
+    ("plan", "a document cannot be read", "-f sound.yaml -f broken.yaml", "", 3),
+    ("plan", "there is nothing that is or makes a pod", "-f clean.yaml", "", 3),
     ("fix", "every workload reaches its level", "-f pod.yaml", "", 0),
     ("fix", "there is nothing to mend", "-f clean.yaml", "", 0),
     (
@@ -330,6 +363,10 @@ pub(crate) const CELLS: &[Cell] = &[
     ("help", "there is no such command", "nonsense", "", 2),
     ("version", "the version is printed", "", "", 0),
     ("version", "an option is wrong", "-o xml", "", 2),
+    ("check", "--snapshot names what is not there", "--snapshot nowhere", "", 2),
+    ("check", "--snapshot and files are named", "--snapshot pod.yaml -f pod.yaml", "", 2),
+    ("snapshot", "an option is wrong", "-n a -A", "", 2),
+    ("snapshot", "no cluster is known", "-A", "", 2),
     ("playground", "an option is wrong", "--port x", "", 2),
 ];
 
@@ -347,6 +384,8 @@ const ASKED: &[(&str, &str, i32)] = &[
     ("encryption enable", "--verify, and the API server does not tell", 3),
     ("encryption rotate", "--verify, and the API server does not tell", 3),
     ("encryption disable", "--verify, and the API server does not tell", 3),
+    ("snapshot", "a snapshot is written", 0),
+    ("snapshot", "something could not be read", 3),
     ("playground", "it is stopped", 0),
 ];
 
@@ -359,6 +398,7 @@ const NEVER: &[(&str, &[i32])] = &[
     ("completion", &[1, 3]),
     ("version", &[1, 3]),
     ("help", &[1, 3]),
+    ("snapshot", &[1]),
     ("playground", &[1, 3]),
 ];
 

@@ -22,18 +22,19 @@ const PAGES: [(&str, &str); 6] = [
     ("playground.md", include_str!("../../../docs/playground.md")),
 ];
 
-const ON_A_CLUSTER: [(&str, &str); 4] = [
+const ON_A_CLUSTER: [(&str, &str); 5] = [
     ("README.md", include_str!("../../../README.md")),
     ("external-secrets.md", include_str!("../../../docs/external-secrets.md")),
     ("namespaces.md", include_str!("../../../docs/namespaces.md")),
     ("pod-security.md", include_str!("../../../docs/pod-security.md")),
+    ("snapshot.md", include_str!("../../../docs/snapshot.md")),
 ];
 
 const PULL_REQUESTS: &str = include_str!("../../../docs/pull-requests.md");
 
 /// Pages whose commands a test of their own runs: that of pull requests here, that of CI in
-/// `tests/distribution/examples.rs`. What verifies a release has none to verify.
-const ELSEWHERE: [&str; 3] = ["ci.md", "pull-requests.md", "stability.md"];
+/// `tests/distribution/examples.rs`, that of plans in `tests/end-to-end/plan.rs`. What verifies a release has none to verify.
+const ELSEWHERE: [&str; 4] = ["ci.md", "plan.md", "pull-requests.md", "stability.md"];
 
 const FIX: &str = include_str!("../../../docs/fix.md");
 

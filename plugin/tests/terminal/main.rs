@@ -27,11 +27,13 @@ mod how_to;
 mod links;
 mod outputs;
 mod page;
+mod plan;
 mod platforms;
 mod playground;
 mod pod_security;
 mod simulate;
 mod simulate_audit;
+mod snapshot;
 mod stores;
 mod usage;
 

@@ -143,8 +143,7 @@ fn check_takes_paths_with_and_without_a_flag() {
     let nothing = run(folder.path(), "check").rejected();
     assert_eq!(
         nothing,
-        "error: there is nothing to check: name a file, a folder, an https:// address or - with PATH or -f, or a \
-         kustomization with -k; the cluster of the current context is not read yet\n"
+        "error: no cluster is known: there is no kubeconfig at $KUBECONFIG or ~/.kube/config; give --kubeconfig FILE\n"
     );
     let plain = run(folder.path(), "check http://user:secret@127.0.0.1:1/pod.yaml?token=secret");
     assert_eq!(plain.code, 2);

@@ -4,7 +4,7 @@
 const ELISION: &str = "…";
 
 /// Calls whose answer is no: what they look at has flaws, what they ask for is not taken.
-const NO: [&str; 8] = [
+const NO: [&str; 9] = [
     " check -f manifests/",
     " check manifests/",
     " fix manifests/ --safe-only",
@@ -12,6 +12,7 @@ const NO: [&str; 8] = [
     " encryption --platform eks",
     " encryption --platform k3s --stage ",
     " encryption rotate --platform ",
+    " plan -f ",
     " simulate pod-security ",
 ];
 

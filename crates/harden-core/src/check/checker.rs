@@ -1,6 +1,6 @@
 //! The rules of a run, sorted by what they are shown, and what they are shown it in the light of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use harden_yaml::{Document, Span};
@@ -34,7 +34,7 @@ pub(super) struct Checker {
     /// The entries of the file of ignores.
     pub(super) families: Families,
     pub(super) context: Context,
-    extents: Extents,
+    pub(super) extents: Extents,
     /// The Helm charts among the input.
     pub(super) charts: Charts,
     pub(super) rules: RulesByCheck,
@@ -182,7 +182,9 @@ impl Checker {
         let mut collector = Collector::default();
         let all: Vec<&dyn Positions> = texts.iter().map(|it| it as _).collect();
         for ActiveRule { check, reads, about } in &self.rules.over_all {
-            if let Check::World(check) = check {
+            if let Check::World(check) = check
+                && !self.is_blind(reads)
+            {
                 world.allow(reads);
                 if let Some(mut it) = Reporter::over_all(about, target, &all, &mut collector) {
                     check(&world, &mut it);
@@ -193,6 +195,9 @@ impl Checker {
         let confirmed = held.into_iter().map(|(held, pod)| {
             let ActiveRule { check, reads, .. } = self.rules.of_workloads.get(held.rule)?;
             let Check::Held { confirm, .. } = check else { return None };
+            if self.is_blind(reads) {
+                return None;
+            }
             world.allow(reads);
             confirm(&world, pod).map(|message| collector.text(&message))
         });
@@ -200,31 +205,85 @@ impl Checker {
         (findings, confirmed)
     }
 
-    /// The kinds that could not be read, with the rules that therefore did not run.
-    pub(super) fn not_run(&self) -> (Vec<Incomplete>, Vec<&'static str>) {
-        let mut incomplete = Vec::new();
+    /// Whether something of these kinds could not be read.
+    fn is_blind(&self, reads: &[GroupKind]) -> bool {
+        self.extents.rejected().any(|(kind, _)| reads.contains(&kind))
+    }
+
+    /// The kinds that could not be read, with the rules that therefore did not run. `others` are kinds that no
+    /// rule needs.
+    pub(super) fn not_run(&self, others: Vec<Incomplete>) -> (Vec<Incomplete>, Vec<&'static str>) {
+        let mut reasons: BTreeMap<String, Vec<Lack>> = BTreeMap::new();
+        for Incomplete { what, why } in others {
+            reasons.entry(why).or_default().push(Lack {
+                what,
+                level: String::new(),
+                rules: Vec::new(),
+            });
+        }
         let over_all = self.settings.rules.iter().filter(|it| it.check.is_over_all());
         let mut ids: BTreeSet<_> =
             over_all.filter(|_| self.extents.has_gap()).map(|it| it.id).collect();
         for (kind, why) in self.extents.rejected() {
             let rules = self.settings.rules.iter().filter(|it| it.reads.contains(&kind));
             let rules: Vec<_> = rules.map(|it| it.id).collect();
-            let not_run = match rules.len() {
-                0 => String::new(),
-                1 => format!("; not run: {}", rules.join(", ")),
-                count => format!("; {count} rules not run: {}", rules.join(", ")),
-            };
+            ids.extend(&rules);
             let level = match kind {
                 // Which Namespace asks for more is not known, and `--level` is asked of all.
                 GroupKind::NAMESPACE => format!("; pods are held to {}", self.settings.level),
                 _ => String::new(),
             };
-            let why = format!("{why}{level}{not_run}");
-            incomplete.push(Incomplete { what: kind.to_string(), why });
-            ids.extend(rules);
+            let lack = Lack { what: kind.to_string(), level, rules };
+            reasons.entry(why.to_owned()).or_default().push(lack);
         }
-        (incomplete, ids.into_iter().collect())
+        let incomplete = reasons.into_iter().flat_map(|(why, lacks)| {
+            if lacks.len() < TOGETHER {
+                lacks.iter().map(|it| it.alone(&why)).collect()
+            } else {
+                vec![together(&why, lacks)]
+            }
+        });
+        (incomplete.collect(), ids.into_iter().collect())
     }
+}
+
+/// From so many kinds on that could not be read for the same reason, they are one line.
+const TOGETHER: usize = 4;
+
+/// A kind that could not be read.
+struct Lack {
+    what: String,
+    /// What that means for the levels of pods.
+    level: String,
+    /// The rules that did not run.
+    rules: Vec<&'static str>,
+}
+
+impl Lack {
+    fn alone(&self, why: &str) -> Incomplete {
+        let Self { what, level, rules } = self;
+        let why = format!("{why}{level}{}", not_run(rules));
+        Incomplete { what: what.clone(), why }
+    }
+}
+
+fn not_run(rules: &[&'static str]) -> String {
+    match rules.len() {
+        0 => String::new(),
+        1 => format!("; not run: {}", rules.join(", ")),
+        count => format!("; {count} rules not run: {}", rules.join(", ")),
+    }
+}
+
+/// Kinds that could not be read for the same reason.
+fn together(why: &str, mut lacks: Vec<Lack>) -> Incomplete {
+    lacks.sort_by(|a, b| a.what.cmp(&b.what));
+    let kinds: Vec<_> = lacks.iter().map(|it| it.what.as_str()).collect();
+    let level: String = lacks.iter().map(|it| it.level.as_str()).collect();
+    let rules: BTreeSet<_> = lacks.iter().flat_map(|it| &it.rules).copied().collect();
+    let rules: Vec<_> = rules.into_iter().collect();
+    let why = format!("{why}: {}{level}{}", kinds.join(", "), not_run(&rules));
+    Incomplete { what: format!("{} kinds", lacks.len()), why }
 }
 
 fn profiles(settings: &Settings, context: &Context, rules: &RulesByCheck) -> Vec<Profiles> {

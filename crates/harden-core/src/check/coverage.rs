@@ -49,8 +49,25 @@ pub struct Coverage {
     pub owned: usize,
     /// Objects of one name of which not all say the same, so that each file is judged by the nearest.
     pub several: Vec<Several>,
+    /// What was read of a cluster, kind by kind.
+    pub listed: Vec<Listed>,
+    /// Findings in namespaces of Kubernetes itself that are not shown, by namespace and severity.
+    pub system: BTreeMap<String, [usize; 4]>,
     /// The ids of rules that did not run, because a kind that they read was not readable.
     pub rules_not_run: Vec<&'static str>,
+}
+
+/// A kind that was read of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// What kubectl calls it: `deployments.apps`.
+    pub resource: String,
+    /// How many objects came.
+    pub objects: usize,
+    /// How many of them a selector matches, where there is one.
+    pub selected: Option<usize>,
+    /// The command that lists the same objects.
+    pub command: String,
 }
 
 /// Something that could not be read or checked.

@@ -39,8 +39,13 @@ pub(super) struct Draft {
 impl Draft {
     /// Whether nothing came of it, and nothing was read that could be an object.
     pub(super) fn is_empty(&self) -> bool {
+        self.coverage.objects == 0 && self.says_nothing()
+    }
+
+    /// Whether nothing of it is shown or needed later, but for the numbers.
+    pub(super) fn says_nothing(&self) -> bool {
         let Self { findings, coverage, ignores, choices, owned, pods, held, unjudged, .. } = self;
-        (coverage.objects, coverage.broken, self.chart_templates) == (0, 0, 0)
+        (coverage.broken, self.chart_templates) == (0, 0)
             && (findings.is_empty() && ignores.is_empty() && choices.is_empty())
             && (owned.is_empty() && pods.is_empty() && held.is_empty() && unjudged.is_empty())
             && !self.is_wanted

@@ -158,7 +158,7 @@ impl Incremental {
         let owned: Vec<_> = drafts().flat_map(|it| it.owned.iter().cloned()).collect();
         let pods: Vec<_> = drafts().flat_map(|it| &it.pods).collect();
         owners::collapse(&mut outcome.findings, &mut outcome.coverage, &owned, &pods);
-        outcome.complete(&self.checker, unjudged);
+        outcome.complete(&self.checker, unjudged, Vec::new());
         outcome.apply(&ignores, &choices, &self.checker);
         outcome
     }

@@ -13,6 +13,9 @@ use crate::ignore::{self, Choice, Decided, Ignore, Unused};
 use crate::inventory::PodSummary;
 use crate::rule::Unjudged;
 
+/// The namespaces that every API server makes for Kubernetes itself.
+pub const SYSTEM_NAMESPACES: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
+
 /// What a check comes to.
 #[derive(Debug, Default)]
 pub struct Outcome<'t> {
@@ -78,6 +81,23 @@ impl Outcome<'_> {
         !self.incomplete.is_empty()
     }
 
+    /// Leaves out what was found in namespaces of Kubernetes itself, and counts it.
+    pub fn set_system_aside(&mut self) {
+        let system = &mut self.coverage.system;
+        self.findings.retain(|it| {
+            let object = it.object.as_ref().filter(|_| it.ignored.is_none());
+            let namespace = object.map_or("", |it| it.namespace.as_str());
+            let is_shown = !SYSTEM_NAMESPACES.contains(&namespace);
+            if !is_shown {
+                let counts = system.entry(namespace.to_owned()).or_default();
+                if let Some(count) = counts.get_mut(it.about.severity as usize) {
+                    *count += 1;
+                }
+            }
+            is_shown
+        });
+    }
+
     /// The ids of the rules that ran to their end.
     pub fn rules_run(&self) -> impl Iterator<Item = &str> {
         let ran = |id: &&str| !self.coverage.rules_not_run.contains(id);
@@ -85,9 +105,14 @@ impl Outcome<'_> {
     }
 
     /// Says which rules ran and which did not, and which files that objects name are not there.
-    pub(super) fn complete(&mut self, checker: &Checker, unjudged: Vec<(usize, Unjudged)>) {
+    pub(super) fn complete(
+        &mut self,
+        checker: &Checker,
+        unjudged: Vec<(usize, Unjudged)>,
+        unread: Vec<Incomplete>,
+    ) {
         self.abouts.clone_from(&checker.abouts);
-        let (incomplete, not_run) = checker.not_run();
+        let (incomplete, not_run) = checker.not_run(unread);
         self.incomplete.extend(incomplete);
         self.coverage.rules_not_run = not_run;
         self.coverage.several.extend(checker.context.several());

@@ -19,13 +19,13 @@ pub(super) struct Owned {
     pub(super) document: u32,
     /// The levels that its pods meet.
     pub(super) levels: Vec<Level>,
-    object: Arc<ObjectReference>,
+    pub(super) object: Arc<ObjectReference>,
     /// Kind and name of those that made it.
     owners: Vec<(String, String)>,
 }
 
 /// Kind, namespace and name of an object.
-type Name<'n> = (&'n str, &'n str, &'n str);
+pub(super) type Name<'n> = (&'n str, &'n str, &'n str);
 
 impl Owned {
     /// Reads who made an object, if somebody did.
@@ -40,7 +40,12 @@ impl Owned {
         has_owner.then(|| Self { source, document, levels, object: object.reference(), owners })
     }
 
-    fn owners(&self) -> impl Iterator<Item = Name<'_>> {
+    /// Adds kinds and names of those that made its owners.
+    pub(super) fn add_owners(&mut self, owners: Vec<(String, String)>) {
+        self.owners.extend(owners);
+    }
+
+    pub(super) fn owners(&self) -> impl Iterator<Item = Name<'_>> {
         let namespace = self.object.namespace.as_str();
         self.owners.iter().map(move |(kind, name)| (kind.as_str(), namespace, name.as_str()))
     }
@@ -86,7 +91,7 @@ pub(super) fn collapse(
         !is_repeated
     };
     let kept: Vec<bool> = findings.iter().map(is_new).collect();
-    coverage.owned = repeated.len();
+    coverage.owned += repeated.len();
     let mut kept = kept.into_iter();
     findings.retain(|_| kept.next().unwrap_or(true));
 }
@@ -116,7 +121,7 @@ fn owners(owned: &[Owned]) -> Vec<Vec<Name<'_>>> {
     owned.iter().map(|it| owners_of(it).collect()).collect()
 }
 
-fn name(object: &ObjectReference) -> Name<'_> {
+pub(super) fn name(object: &ObjectReference) -> Name<'_> {
     (object.kind.as_str(), object.namespace.as_str(), object.name.as_str())
 }
 

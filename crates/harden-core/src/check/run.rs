@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::ahead::Ahead;
 use super::checker::{Checker, Kept};
 use super::draft::{Draft, Held};
 use super::judge::{Judge, MOST_NAMELESS};
@@ -12,6 +13,7 @@ use super::owners::{self, Owned};
 use super::{Incomplete, Outcome};
 use crate::finding::Finding;
 use crate::ignore::{Choice, Ignore};
+use crate::inventory::Extent;
 use crate::rule::Unjudged;
 use crate::source::{Cut, Source, Text};
 
@@ -26,11 +28,15 @@ pub struct Run<'t> {
     choices: Vec<Choice>,
     held: Vec<Held>,
     owned: Vec<Owned>,
+    /// What was said of owners, where they come before what they own.
+    ahead: Option<Ahead>,
     /// How many items of lists that do not say what they are were judged, and how many were not, by the names of
     /// their sources.
     nameless: BTreeMap<Arc<str>, (usize, usize)>,
     /// What nobody judges, with the sources that say so.
     unjudged: Vec<(usize, Unjudged)>,
+    /// Kinds that could not be read and that no rule over all objects needs.
+    unread: Vec<Incomplete>,
 }
 
 impl<'t> Run<'t> {
@@ -43,9 +49,17 @@ impl<'t> Run<'t> {
             choices: Vec::new(),
             held: Vec::new(),
             owned: Vec::new(),
+            ahead: None,
             nameless: BTreeMap::new(),
             unjudged: Vec::new(),
+            unread: Vec::new(),
         }
+    }
+
+    /// Says that objects come after those that made them, as a cluster is read. What is said of an owner is then
+    /// not kept of what it made, so that memory does not grow with the number of pods.
+    pub fn expect_owners_first(&mut self) {
+        self.ahead = Some(Ahead::default());
     }
 
     /// Judges some sources, on all cores. Of texts that were cut out of larger ones, only those are kept that
@@ -59,6 +73,19 @@ impl<'t> Run<'t> {
         }
     }
 
+    /// Notes that some or all objects of a kind could not be read, and why. Rules over all objects that read the
+    /// kind say nothing, and coverage names them. What speaks for others is noted in the [`super::Survey`].
+    pub fn note_unread(&mut self, group: &str, kind: &str, why: String) {
+        let Checker { settings, extents, .. } = &mut self.checker;
+        let mut read = settings.rules.iter().flat_map(|it| it.reads);
+        if let Some(kind) = read.find(|it| it.is(group, kind)) {
+            extents.note(*kind, Extent::Rejected(why));
+        } else {
+            let group = if group.is_empty() { String::new() } else { format!(".{group}") };
+            self.unread.push(Incomplete { what: format!("{kind}{group}"), why });
+        }
+    }
+
     /// Notes what could not be read.
     pub fn note(&mut self, incomplete: Incomplete) {
         self.outcome.incomplete.push(incomplete);
@@ -67,7 +94,9 @@ impl<'t> Run<'t> {
     /// Runs the rules that look at all objects, and puts together what all rules say.
     pub fn finish(self) -> Outcome<'t> {
         let (mut findings, confirmed) = self.conclude();
-        let Self { checker, mut outcome, ignores, choices, held, mut unjudged, owned, .. } = self;
+        let Self {
+            checker, mut outcome, ignores, choices, held, mut unjudged, owned, unread, ..
+        } = self;
         for (name, (_, passed_over)) in self.nameless {
             let source = outcome.sources.iter().position(|it| it.name == name);
             let part = Unjudged::nameless(passed_over);
@@ -83,7 +112,7 @@ impl<'t> Run<'t> {
         let Outcome { sources, findings, coverage, .. } = &mut outcome;
         let pods: Vec<_> = sources.iter().flat_map(|it| &it.pods).collect();
         owners::collapse(findings, coverage, &owned, &pods);
-        outcome.complete(&checker, unjudged);
+        outcome.complete(&checker, unjudged, unread);
         outcome.apply(&ignores, &choices, &checker);
         outcome
     }
@@ -95,7 +124,15 @@ impl<'t> Run<'t> {
             return;
         }
         let mut draft = draft;
-        let Self { outcome, .. } = self;
+        let Self { outcome, ahead, .. } = self;
+        if let Some(ahead) = ahead {
+            ahead.take(&mut draft);
+            let is_told = outcome.sources.last().is_some_and(|last| last.name == source.name);
+            if is_told && source.cut.is_some() && draft.says_nothing() {
+                outcome.coverage.add(&draft.coverage);
+                return;
+            }
+        }
         let index = outcome.sources.len();
         draft.move_to(index);
         let Draft {

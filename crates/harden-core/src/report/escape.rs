@@ -4,42 +4,42 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Write as _};
 
 /// For terminals: control characters, and those that reorder text, as visible ones.
-pub(super) struct Plain<'a>(pub &'a str);
+pub(crate) struct Plain<'a>(pub &'a str);
 
 /// For XML and HTML, in text and between double quotes. What XML cannot say becomes U+FFFD.
-pub(super) struct Markup<'a>(pub &'a str);
+pub(crate) struct Markup<'a>(pub &'a str);
 
 /// For HTML, with what stands between backticks as code.
-pub(super) struct Prose<'a>(pub &'a str);
+pub(crate) struct Prose<'a>(pub &'a str);
 
 /// For Markdown, inside a line of prose or a table.
-pub(super) struct Markdown<'a>(pub &'a str);
+pub(crate) struct Markdown<'a>(pub &'a str);
 
 /// For Markdown, as a code span that a table survives.
-pub(super) struct Code<'a>(pub &'a str);
+pub(crate) struct Code<'a>(pub &'a str);
 
 /// For one field of a CSV file, by RFC 4180. Spreadsheets take what begins like a formula for one;
 /// an apostrophe keeps them from it.
-pub(super) struct Csv<'a>(pub &'a str);
+pub(crate) struct Csv<'a>(pub &'a str);
 
 /// For the message of a workflow command of GitHub Actions.
-pub(super) struct Command<'a>(pub &'a str);
+pub(crate) struct Command<'a>(pub &'a str);
 
 /// For a property of a workflow command of GitHub Actions.
-pub(super) struct Property<'a>(pub &'a str);
+pub(crate) struct Property<'a>(pub &'a str);
 
 /// For the path of a URI reference, by RFC 3986.
-pub(super) struct Uri<'a>(pub &'a str);
+pub(crate) struct Uri<'a>(pub &'a str);
 
 /// Characters that steer a terminal, end a line, or show text in another order than it is in.
-pub(super) fn is_unprintable(c: char) -> bool {
+pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2066}'..='\u{2069}')
 }
 
 /// What is shown of a character.
-pub(super) fn printable(c: char) -> char {
+pub(crate) fn printable(c: char) -> char {
     match c {
         '\n' | '\t' => ' ',
         c if is_unprintable(c) => '\u{fffd}',
@@ -48,7 +48,7 @@ pub(super) fn printable(c: char) -> char {
 }
 
 /// The same as [`Plain`], borrowed where nothing changes.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if text.contains(is_unprintable) { Plain(text).to_string().into() } else { text.into() }
 }
 

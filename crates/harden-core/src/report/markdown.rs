@@ -26,7 +26,9 @@ fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let severities = summary.severities();
     let detail = if severities.is_empty() { String::new() } else { format!(": {severities}") };
     writeln!(out, "## kubectl harden: {}{detail}\n", summary.headline())?;
-    let fixes = summary.fix_sentence();
+    // Nothing of a cluster is a file that could be mended.
+    let is_of_files = report.view.cluster.is_none();
+    let fixes = if is_of_files { summary.fix_sentence() } else { String::new() };
     if !fixes.is_empty() {
         writeln!(out, "{fixes}\n")?;
     }

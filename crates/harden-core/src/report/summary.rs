@@ -207,11 +207,14 @@ impl Report<'_> {
             0 | 1 => String::new(),
             several => format!(" of {several} kinds"),
         };
+        let of_files = || {
+            let documents = count(coverage.documents, "document");
+            format!("{documents} of {}", count(self.source_count(), "source"))
+        };
+        let place = self.view.cluster.map_or_else(of_files, str::to_owned);
         let mut lines = vec![format!(
-            "checked {}{kinds} in {} of {} with {}, for {} and Kubernetes {}",
+            "checked {}{kinds} in {place} with {}, for {} and Kubernetes {}",
             count(coverage.objects, "object"),
-            count(coverage.documents, "document"),
-            count(self.source_count(), "source"),
             count(self.rules.len(), "rule"),
             self.level,
             self.kubernetes_version
@@ -255,6 +258,16 @@ impl Report<'_> {
             )),
         }
         lines.extend(several(&coverage.several));
+        let mut selected = coverage.listed.iter().filter_map(|it| it.selected).peekable();
+        if selected.peek().is_some() {
+            let matched: usize = selected.sum();
+            let all: usize = coverage.listed.iter().map(|it| it.objects).sum();
+            lines.push(format!(
+                "the selector matches {matched} of {}: what is said of others is not shown",
+                count(all, "object")
+            ));
+        }
+        lines.extend(coverage.system.iter().map(|(namespace, counts)| system(namespace, counts)));
         if coverage.broken > 0 {
             let templates = match (coverage.templates, coverage.broken) {
                 (0, _) => String::new(),
@@ -279,6 +292,20 @@ impl Report<'_> {
     pub fn incomplete_lines(&self) -> Vec<String> {
         self.incomplete.iter().map(|it| format!("{}: {}", it.what, it.why)).collect()
     }
+}
+
+/// What was found in a namespace of Kubernetes itself.
+fn system(namespace: &str, counts: &[usize; 4]) -> String {
+    let found = Severity::ALL.iter().filter_map(|it| {
+        let count = counts.get(*it as usize).filter(|it| **it > 0)?;
+        Some(format!("{count} {}", it.name()))
+    });
+    let found: Vec<_> = found.collect();
+    let all = count(counts.iter().sum(), "finding");
+    format!(
+        "{namespace}, which is of Kubernetes itself: {all} not shown and not counted ({})",
+        found.join(", ")
+    )
 }
 
 /// The kinds of which nothing says what fields they have.

@@ -147,7 +147,9 @@ fn write_numbers(
     let severities = summary.severities();
     let colon = if severities.is_empty() { "" } else { ": " };
     writeln!(out, "{}{colon}{severities}", paint.on(HEADING, &summary.headline()))?;
-    let fixes = summary.fix_sentence();
+    // Nothing of a cluster is a file that could be mended.
+    let is_of_files = report.view.cluster.is_none();
+    let fixes = if is_of_files { summary.fix_sentence() } else { String::new() };
     if !fixes.is_empty() {
         writeln!(out, "{fixes}")?;
     }

@@ -12,6 +12,8 @@ pub struct View<'a> {
     pub compared: Option<Compared>,
     /// What it is compared with; its findings have a status then.
     pub against: Option<Against<'a>>,
+    /// The cluster that was read, in words; none where files were read.
+    pub cluster: Option<&'a str>,
     /// The file that settings come from.
     pub settings_file: Option<&'a str>,
     /// Whether text shows findings and what is incomplete only.

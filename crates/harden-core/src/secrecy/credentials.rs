@@ -15,6 +15,8 @@ mod urls;
 mod values;
 
 pub(crate) use arguments::arguments;
+pub(crate) use shapes::sample;
+pub(crate) use urls::open_path;
 pub(crate) use values::looks_random;
 
 use std::ops::Range;

@@ -7,7 +7,7 @@ use harden_core::finding::Severity;
 use harden_core::report::{Format, Order};
 
 use crate::commands::reading::{
-    Against, Config, Given, Inputs, Selection, Threshold, order, threshold,
+    Against, Config, Given, Inputs, Reach, Selection, Threshold, order, threshold,
 };
 use crate::connection::Connection;
 use crate::deliver::outputs::Outputs;
@@ -64,6 +64,9 @@ pub(crate) struct Options {
     /// Exit as if all was read and checked, when something was not
     #[arg(long, help_heading = "Exit code")]
     allow_incomplete: bool,
+
+    #[command(flatten)]
+    pub(super) reach: Reach,
 
     #[command(flatten)]
     pub(super) connection: Connection,

@@ -35,6 +35,13 @@ pub(crate) enum Old {
     Revision { name: String, commit: String, repository: Repository },
 }
 
+impl Old {
+    /// Whether it is a report of an earlier check.
+    pub(crate) fn is_report(&self) -> bool {
+        matches!(self, Self::Report(..))
+    }
+}
+
 /// What was found then.
 #[derive(Debug)]
 pub(crate) struct Judged<'o> {

@@ -35,6 +35,11 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
+    /// What flags alone name, for commands whose words are no paths.
+    pub(crate) fn of(filename: Vec<PathBuf>, recursive: bool, kustomize: Option<PathBuf>) -> Self {
+        Self { filename, recursive, kustomize, ..Self::default() }
+    }
+
     /// What is to be read, in the order of the command line: what has no flag comes first. `purpose` is what
     /// the command does with it.
     pub(crate) fn names(&self, purpose: &str) -> anyhow::Result<Vec<PathBuf>> {
@@ -46,6 +51,11 @@ impl Inputs {
             );
         }
         Ok(names)
+    }
+
+    /// Whether nothing is named, so that a cluster is meant.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.paths.is_empty() && self.filename.is_empty() && self.kustomize.is_none()
     }
 
     /// Files and folders that are left out: what the command line says, and what the file says.

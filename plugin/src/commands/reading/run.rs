@@ -25,12 +25,16 @@ enum Input<W> {
 }
 
 /// What was found, and what was named and is not there.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Checked {
     pub(crate) outcome: Outcome<'static>,
     pub(crate) errors: Vec<String>,
     /// What the user should know of the way in.
     pub(crate) notes: Vec<String>,
+    /// The cluster that was read, in words; none where files were.
+    pub(crate) cluster: Option<String>,
+    /// Whether the user did not want to wait for the rest.
+    pub(crate) is_interrupted: bool,
 }
 
 /// What is to be read, and how.
@@ -93,7 +97,7 @@ pub(crate) fn check(request: Request<'_>, settings: Settings) -> Checked {
     unread.incomplete.into_iter().for_each(|it| run.note(it));
     let mut outcome = run.finish();
     outcome.coverage.excluded = unread.excluded;
-    Checked { outcome, errors: unread.errors, notes }
+    Checked { outcome, errors: unread.errors, notes, ..Checked::default() }
 }
 
 /// Everything that is named, held as texts, so that it can be checked more than once.
@@ -101,7 +105,7 @@ pub(crate) fn check(request: Request<'_>, settings: Settings) -> Checked {
 pub(crate) struct Whole {
     pub(crate) sources: Vec<Source<'static>>,
     definitions: Vec<String>,
-    incomplete: Vec<Incomplete>,
+    pub(crate) incomplete: Vec<Incomplete>,
     excluded: usize,
     pub(crate) errors: Vec<String>,
     /// What the user should know of the way in.

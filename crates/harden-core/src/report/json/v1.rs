@@ -225,8 +225,22 @@ struct Coverage<'a> {
     kustomized: &'a BTreeMap<String, usize>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     changes: &'a BTreeMap<String, usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    listed: Vec<Listed<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    system: BTreeMap<&'a str, BTreeMap<&'static str, usize>>,
     #[serde(rename = "rulesNotRun", skip_serializing_if = "<[_]>::is_empty")]
     rules_not_run: &'a [&'static str],
+}
+
+/// A kind that was read of a cluster.
+#[derive(Serialize)]
+struct Listed<'a> {
+    resource: &'a str,
+    objects: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selected: Option<usize>,
+    command: &'a str,
 }
 
 /// Objects of one name of which not all say the same.
@@ -282,11 +296,29 @@ pub(super) fn frame<'a>(report: &'a Report<'a>) -> (Head<'a>, Tail<'a>) {
                 files: &coverage.files,
                 kustomized: &coverage.kustomized,
                 changes: &coverage.changes,
+                listed: coverage.listed.iter().map(listed).collect(),
+                system: coverage
+                    .system
+                    .iter()
+                    .map(|(name, it)| (&**name, by_severity(it)))
+                    .collect(),
                 rules_not_run: &coverage.rules_not_run,
             },
             incomplete: incomplete.map(|it| Incomplete { what: &it.what, why: &it.why }).collect(),
         },
     )
+}
+
+fn listed(listed: &check::Listed) -> Listed<'_> {
+    let check::Listed { resource, objects, selected, command } = listed;
+    Listed { resource, objects: *objects, selected: *selected, command }
+}
+
+/// Numbers of findings by the severities of which there are any.
+fn by_severity(counts: &[usize; 4]) -> BTreeMap<&'static str, usize> {
+    let counted = Severity::ALL.into_iter().zip(Severity::ALL.map(|it| counts.get(it as usize)));
+    let found = counted.filter_map(|(it, count)| Some((it.name(), *count?)));
+    found.filter(|(_, count)| *count > 0).collect()
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -1,0 +1,3 @@
+//! Answers to questions about everything that was read, which say what they could not see.
+
+pub mod plan;
