@@ -89,6 +89,7 @@ pub(crate) struct Kind {
 
 impl Kind {
     /// The `apiVersion` of its objects.
+    #[cfg(feature = "live")]
     pub(crate) fn api_version(&self) -> String {
         if self.group.is_empty() {
             self.version.clone()
@@ -120,6 +121,7 @@ impl Kind {
 /// A part of what is read. Objects that say something for others come first, those that make others before
 /// what they make, and Pods last.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "live"), expect(dead_code, reason = "a snapshot says less"))]
 pub(crate) enum Part {
     /// Some objects of a kind, each as JSON with its `apiVersion` and kind.
     Objects(Arc<Kind>, Vec<String>),

@@ -22,8 +22,9 @@ const PAGES: [(&str, &str); 6] = [
     ("playground.md", include_str!("../../../docs/playground.md")),
 ];
 
-const ON_A_CLUSTER: [(&str, &str); 5] = [
+const ON_A_CLUSTER: [(&str, &str); 6] = [
     ("README.md", include_str!("../../../README.md")),
+    ("cluster.md", include_str!("../../../docs/cluster.md")),
     ("external-secrets.md", include_str!("../../../docs/external-secrets.md")),
     ("namespaces.md", include_str!("../../../docs/namespaces.md")),
     ("pod-security.md", include_str!("../../../docs/pod-security.md")),

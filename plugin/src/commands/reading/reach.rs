@@ -53,6 +53,7 @@ pub(crate) struct Span {
 
 /// What is asked of a cluster.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(feature = "live"), expect(dead_code, reason = "a client asks for it"))]
 struct Question {
     /// All of it, or one namespace; `None` is that of the context.
     scope: Option<Scope>,
@@ -85,6 +86,7 @@ impl Span {
     }
 
     #[cfg(not(feature = "live"))]
+    #[expect(clippy::unused_self, reason = "it asks a cluster where there is a client")]
     fn ask(&self, _: &Connection, _: &str, _: Question) -> anyhow::Result<Listing> {
         bail!(
             "there is nothing to read: name a file, a folder or - with PATH or -f; this build cannot talk to \
