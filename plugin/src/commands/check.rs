@@ -28,14 +28,14 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let mut options = options.clone();
     options.fill(&file.config)?;
     options.outputs.check(options.write_baseline.as_deref().as_slice())?;
-    let names =
-        if options.inputs.is_empty() { Vec::new() } else { options.inputs.names("check")? };
+    let is_of_cluster = options.inputs.is_empty();
+    let names = if is_of_cluster { Vec::new() } else { options.inputs.names("check")? };
     let old = options.against.find(&names, &options.inputs)?;
     let known = options.baseline.as_deref().map(read_baseline).transpose()?;
-    if options.reach.snapshot.is_some() && !options.inputs.is_empty() {
-        bail!("--snapshot is read in place of files: leave out either of them");
+    if !is_of_cluster {
+        options.reach.reject_snapshot()?;
     }
-    let listing = if names.is_empty() && options.inputs.is_empty() {
+    let listing = if is_of_cluster {
         if old.as_ref().is_some_and(|it| !it.is_report()) {
             bail!("--against compares what a cluster holds with an earlier report of -o json only");
         }

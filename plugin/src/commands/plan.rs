@@ -96,8 +96,8 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         );
     }
     let is_of_files = !options.filename.is_empty() || options.kustomize.is_some();
-    if is_of_files && options.reach.snapshot.is_some() {
-        bail!("--snapshot is read in place of files: leave out either of them");
+    if is_of_files {
+        options.reach.reject_snapshot()?;
     }
     let made = if is_of_files { plan_files(options) } else { plan_cluster(options) }?;
     let Made { plan, listed, errors, notes } = made;

@@ -129,6 +129,14 @@ impl Reach {
         self.span.ask(connection, time, Question { scope, wants, selector })
     }
 
+    /// Rejects a snapshot where files are named.
+    pub(crate) fn reject_snapshot(&self) -> anyhow::Result<()> {
+        if self.snapshot.is_some() {
+            bail!("--snapshot is read in place of files: leave out either of them");
+        }
+        Ok(())
+    }
+
     /// Whether what is found in namespaces of Kubernetes itself is shown.
     pub(crate) fn shows_system(&self, scope: &Scope) -> bool {
         let is_asked_for =
