@@ -38,11 +38,9 @@ pub(crate) fn check_listing(
     let name: Arc<str> = format!("cluster {}", listing.origin.context).into();
     let Listing { origin, parts } = listing;
     let reads: Vec<_> = settings.rules.iter().flat_map(|it| it.reads.iter().copied()).collect();
-    let mut ended: Vec<Arc<Kind>> = Vec::new();
     let mut survey = Survey::new(settings);
     let (mut first, mut unread, mut next) = (Vec::new(), Vec::new(), None);
-    let mut listed = Vec::new();
-    let mut rights = Rights::default();
+    let mut seen = Seen::default();
     let mut read = 0;
     let mut parts = parts.inspect(|part| {
         if let Part::Objects(kind, texts) = part {
@@ -58,9 +56,7 @@ pub(crate) fn check_listing(
                 first.push(sources);
             }
             Part::End(kind, end) if speaks_for_others(&kind) => {
-                rights.note(&end);
-                listed.push(one_listed(&origin, &kind, &end));
-                ended.push(Arc::clone(&kind));
+                seen.note(&origin, &kind, &end);
                 let known = SPEAKING.iter().find(|it| kind.is_of(**it));
                 if let (Some(known), Some(why)) = (known, end.lack) {
                     survey.note(*known, Extent::Rejected(why));
@@ -82,10 +78,8 @@ pub(crate) fn check_listing(
         match part {
             Part::Objects(_, texts) => run.judge(sources(&name, texts)),
             Part::End(kind, end) => {
-                rights.note(&end);
-                listed.push(one_listed(&origin, &kind, &end));
+                seen.note(&origin, &kind, &end);
                 note_lack(&mut run, &kind, end);
-                ended.push(kind);
             }
             Part::Unread(what, why) => run.note(Incomplete { what, why }),
             Part::Selected(names) => selected = Some(names),
@@ -93,19 +87,19 @@ pub(crate) fn check_listing(
             Part::Invalid(why) => bail!(why),
             Part::Cut(why) => {
                 // What rules read of these kinds is not known.
-                for kind in reads.iter().filter(|it| !ended.iter().any(|kind| kind.is_of(**it))) {
+                for kind in reads.iter().filter(|it| !seen.has_ended(**it)) {
                     run.note_unread(kind.group, kind.kind, why.clone());
                 }
                 run.note(Incomplete { what: "other kinds".to_owned(), why });
             }
         }
     }
-    rights.expect_some(&origin)?;
+    seen.rights.expect_some(&origin)?;
     let mut outcome = run.finish();
     if let Some(names) = selected {
         select(&mut outcome, &names);
     }
-    outcome.coverage.listed = listed;
+    outcome.coverage.listed = seen.listed;
     // Nobody sees the texts, in which marks of another length may stand for secrets.
     let spots = outcome.findings.iter_mut().flat_map(|it| &mut it.spots);
     for spot in spots {
@@ -113,6 +107,26 @@ pub(crate) fn check_listing(
     }
     let cluster = Some(origin.to_string());
     Ok(Checked { outcome, cluster, is_interrupted, ..Checked::default() })
+}
+
+/// The kinds that have ended so far.
+#[derive(Default)]
+struct Seen {
+    rights: Rights,
+    listed: Vec<Listed>,
+    ended: Vec<Arc<Kind>>,
+}
+
+impl Seen {
+    fn note(&mut self, origin: &Origin, kind: &Arc<Kind>, end: &End) {
+        self.rights.note(end);
+        self.listed.push(one_listed(origin, kind, end));
+        self.ended.push(Arc::clone(kind));
+    }
+
+    fn has_ended(&self, kind: GroupKind) -> bool {
+        self.ended.iter().any(|it| it.is_of(kind))
+    }
 }
 
 /// Whether anything may be read.
