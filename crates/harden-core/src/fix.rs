@@ -1,6 +1,7 @@
 //! Mends findings in their texts: chooses fixes, makes them, and proves what they come to.
 
 mod companions;
+mod demands;
 mod diff;
 mod existing;
 mod json;
@@ -94,6 +95,8 @@ pub enum Why {
     Excludes(usize),
     /// It changes, too, what another finding is about, and that was ignored.
     Ignored,
+    /// This object makes a pod on every node, so that nobody can tell what a ResourceQuota is to admit.
+    Nodes(String),
     /// At this spot it takes a decision.
     Decision,
     /// This object mends it, and there is one of that name already.
@@ -130,6 +133,13 @@ impl fmt::Display for Why {
             }
             Self::There(object) => {
                 write!(f, "{object} is there already, and does not mend it: change that by hand")
+            }
+            Self::Nodes(object) => {
+                write!(
+                    f,
+                    "{object} has as many pods as there are nodes for it: make a ResourceQuota that admits them by \
+                     hand"
+                )
             }
             Self::Decision => f.write_str(DECISION),
             Self::Json(object) => {

@@ -5,6 +5,7 @@
 //! rules cannot run where a kind was not readable, and what must be judged again after an edit.
 
 mod context;
+mod demand;
 mod extent;
 mod pod;
 mod several;
@@ -12,6 +13,7 @@ mod several;
 pub use context::{
     Admitted, Bound, Bounds, Context, Definition, Enforced, Limits, QuotaGroup, Scope, Surroundings,
 };
+pub use demand::Demand;
 pub use extent::{Extent, Extents};
 pub use pod::PodSummary;
 pub use several::Several;

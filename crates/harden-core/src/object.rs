@@ -2,6 +2,7 @@
 
 mod amounts;
 mod blank;
+mod copies;
 mod fragments;
 mod kinds;
 mod objects;
@@ -12,8 +13,9 @@ mod texts;
 
 use harden_yaml::Place;
 
-pub use amounts::{pod_amount, quantity};
+pub use amounts::{node_ports, pod_amount, quantity};
 pub use blank::{is_blank, is_placeholder, is_template, is_variable};
+pub use copies::{Copies, copies};
 pub use fragments::Fragment;
 pub(crate) use fragments::is_pod_shaped;
 pub use kinds::{KINDS, PodKind};

@@ -92,6 +92,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "cluster",
             "finding",
             "generators",
+            "inventory",
             "kubernetes",
             "manifest",
             "object",

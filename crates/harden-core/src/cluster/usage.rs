@@ -6,7 +6,7 @@ use harden_yaml::Place;
 use serde_json::Value;
 
 use crate::kubernetes::Quantity;
-use crate::object::{self, quantity};
+use crate::object::{self, node_ports, quantity};
 
 /// Amounts by the names that ResourceQuotas use.
 ///
@@ -39,6 +39,11 @@ impl Usage {
             }
             _ => {}
         }
+    }
+
+    /// Adds what others use.
+    pub fn join(&mut self, other: &Self) {
+        other.0.iter().for_each(|(resource, amount)| self.put(resource, amount));
     }
 
     /// The bounds of a ResourceQuota that are below what is used.
@@ -76,11 +81,7 @@ impl Usage {
         if kind == "LoadBalancer" {
             self.count("services.loadbalancers", 1);
         }
-        if matches!(kind, "LoadBalancer" | "NodePort") {
-            let ports = service.follow("spec.ports").items();
-            let open = ports.filter(|port| port.at("nodePort").as_i64().is_some_and(|it| it > 0));
-            self.count("services.nodeports", open.count());
-        }
+        self.count("services.nodeports", node_ports(service.at("spec")));
     }
 
     fn count(&mut self, resource: &str, number: usize) {
@@ -89,7 +90,8 @@ impl Usage {
         }
     }
 
-    fn put(&mut self, resource: &str, amount: &Quantity) {
+    /// Adds an amount of a resource, which is called as ResourceQuotas call it.
+    pub fn put(&mut self, resource: &str, amount: &Quantity) {
         let sum = self.0.entry(resource.to_owned()).or_insert_with(Quantity::zero);
         *sum = sum.plus(amount);
     }

@@ -4,41 +4,88 @@ use harden_yaml::{Span, Splice};
 
 use serde_json::json;
 
+use super::demands::{Demands, Unknown};
 use super::{Existing, FixedText, Refused, Wanted, Why};
 use crate::cluster::Facts;
 use crate::finding::Companion;
 use crate::generators::Generate as _;
-use crate::generators::namespace::{Options, Part};
+use crate::generators::namespace::{Hard, Options, Part};
 use crate::kubernetes::{Kind, PolicyVersion};
 use crate::manifest::Manifest;
 
 impl Wanted {
-    /// The objects themselves; none for a name that is that of no namespace.
-    pub fn manifests(&self) -> Vec<Manifest> {
+    /// Whether it bounds what a namespace takes.
+    pub(super) fn bounds(&self) -> bool {
+        self.what.iter().any(|it| matches!(it, Companion::Quota | Companion::Limits))
+    }
+
+    /// The objects themselves, for what is in the input; none for a name that is that of no namespace.
+    pub fn manifests(&self, existing: &Existing<'_>) -> Vec<Manifest> {
+        self.make(existing.demands(&self.namespace, None), existing).0
+    }
+
+    /// The same; says which are not made, and why.
+    fn make(&self, demands: Demands, existing: &Existing<'_>) -> (Vec<Manifest>, Option<Why>) {
         let parts = self.what.iter().filter_map(|it| match it {
             Companion::DefaultDeny => Some(Part::DefaultDeny),
             Companion::AllowDns => Some(Part::Dns),
-            Companion::Quota => Some(Part::Quota),
-            Companion::Limits => Some(Part::Limits),
-            Companion::ServiceAccount => None,
+            Companion::Quota | Companion::Limits | Companion::ServiceAccount => None,
         });
-        let mut manifests = self.parts(parts.collect());
+        let mut manifests = self.parts(parts.collect(), Options::default());
+        let (bounds, not_made) =
+            if self.bounds() { self.bounding(demands, existing) } else { (Vec::new(), None) };
+        manifests.extend(bounds);
         if self.what.contains(&Companion::ServiceAccount) {
             manifests.push(self.service_account());
         }
-        manifests
+        (manifests, not_made)
     }
 
-    fn parts(&self, parts: Vec<Part>) -> Vec<Manifest> {
-        let Some(name) = self.namespace.parse().ok().filter(|_| !parts.is_empty()) else {
+    /// A ResourceQuota that admits what is there, and a LimitRange that makes it fit.
+    fn bounding(
+        &self,
+        mut demands: Demands,
+        existing: &Existing<'_>,
+    ) -> (Vec<Manifest>, Option<Why>) {
+        let least_limits = demands.least_limits();
+        let with_quota = |quota: Vec<Hard>, only: Part| {
+            let options =
+                Options { quota, least_limits: least_limits.clone(), ..Options::default() };
+            self.parts(vec![only], options)
+        };
+        let mut made = with_quota(Vec::new(), Part::Limits);
+        let (Some(limits), true) = (made.first(), self.what.contains(&Companion::Quota)) else {
+            return (made, None);
+        };
+        let limits_title = limits.title();
+        if !existing.has(limits) {
+            demands.give(&limits.object);
+        }
+        let quota = with_quota(Vec::new(), Part::Quota);
+        let beyond = quota.first().map_or(Ok(Vec::new()), |it| demands.beyond(&it.object));
+        let quota = match beyond {
+            Ok(hard) if hard.is_empty() => quota,
+            Ok(hard) => with_quota(hard, Part::Quota),
+            Err(Unknown::Nodes(workload)) => return (Vec::new(), Some(Why::Nodes(workload))),
+            Err(Unknown::Silent) => return (Vec::new(), Some(Why::There(limits_title))),
+        };
+        if quota.is_empty() {
+            return (Vec::new(), Some(Why::Decision));
+        }
+        made.splice(..0, quota);
+        (made, None)
+    }
+
+    fn parts(&self, only: Vec<Part>, options: Options) -> Vec<Manifest> {
+        let Some(name) = self.namespace.parse().ok().filter(|_| !only.is_empty()) else {
             return Vec::new();
         };
         let options = Options {
             names: vec![name],
-            only: parts,
+            only,
             force: true,
             kubernetes_version: Some(PolicyVersion::Pinned(self.version)),
-            ..Options::default()
+            ..options
         };
         options.generate(&Facts::default()).map_or_else(|_| Vec::new(), |it| it.manifests)
     }
@@ -63,11 +110,12 @@ impl Companions {
         &mut self,
         proposal: usize,
         wanted: &Wanted,
+        demands: Demands,
         existing: &Existing<'_>,
     ) -> Vec<Why> {
-        let mut there = Vec::new();
-        let manifests = wanted.manifests();
-        if manifests.is_empty() {
+        let (manifests, not_made) = wanted.make(demands, existing);
+        let mut there: Vec<_> = not_made.into_iter().collect();
+        if manifests.is_empty() && there.is_empty() {
             there.push(Why::Decision);
         }
         for manifest in manifests {

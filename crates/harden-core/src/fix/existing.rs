@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use harden_yaml::Document;
 use rustc_hash::FxHashSet;
 
+use super::demands::{ByNamespace, Demands, demands};
 use crate::check::Outcome;
 use crate::manifest::Manifest;
 use crate::object::objects;
@@ -17,12 +18,13 @@ type Name = (String, String, String, String);
 pub struct Existing<'t> {
     texts: Vec<&'t str>,
     names: OnceLock<FxHashSet<Name>>,
+    demands: OnceLock<Vec<ByNamespace>>,
 }
 
 impl<'t> Existing<'t> {
     /// Those in these texts, which are read at the first question.
     pub fn of(texts: impl IntoIterator<Item = &'t str>) -> Self {
-        Self { texts: texts.into_iter().collect(), names: OnceLock::new() }
+        Self { texts: texts.into_iter().collect(), ..Self::default() }
     }
 
     /// Those of a check, as far as its texts are at hand.
@@ -37,6 +39,22 @@ impl<'t> Existing<'t> {
         let kind = wanted.kind;
         let (group, kind) = (kind.group.to_owned(), kind.kind.to_owned());
         names.contains(&(group, kind, namespace, wanted.name.clone()))
+    }
+
+    /// What the objects of a namespace take; of one of the texts it may be told what they take by now.
+    pub(super) fn demands(&self, namespace: &str, now: Option<(&str, &ByNamespace)>) -> Demands {
+        let all = self.demands.get_or_init(|| self.texts.iter().map(|it| demands(it)).collect());
+        let own = now.and_then(|(text, _)| self.texts.iter().position(|it| *it == text));
+        let others = all.iter().enumerate().filter(|(at, _)| Some(*at) != own).map(|(_, it)| it);
+        let all: Vec<_> = now.map(|it| it.1).into_iter().chain(others).collect();
+        let mut together = Demands::default();
+        let of = |name: &str| all.iter().filter_map(|it| it.get(name)).collect::<Vec<_>>();
+        of(namespace).into_iter().for_each(|it| together.join(it));
+        if !together.has_pods() {
+            // A kustomization puts them there.
+            of("").into_iter().for_each(|it| together.join(it));
+        }
+        together
     }
 
     fn read(&self) -> FxHashSet<Name> {

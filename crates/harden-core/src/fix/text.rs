@@ -1,12 +1,14 @@
 //! The fixes of one text.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use harden_yaml::{Change, Document, Pointer, Refusal, Splice, documents, documents_in};
 
 use super::companions::Companions;
+use super::demands::demands;
 use super::user::name_user;
-use super::{Choice, Existing, Fate, Hidden, Plan, Proposal, Refused, Why};
+use super::{Choice, Existing, Fate, Hidden, Plan, Proposal, Refused, Wanted, Why};
 use crate::finding::Finding;
 
 /// A text with its fixes made.
@@ -88,11 +90,18 @@ pub fn make(
     planned.sort_by_key(|it| it.document);
     edit(text, &mut planned, &mut fixed, &mut refused);
     let mut companions = Companions::default();
+    let edited = LazyCell::new(|| demands(&harden_yaml::splice(text, &fixed.splices)));
+    let demands_of = |wanted: &Wanted| {
+        let bounds =
+            wanted.bounds().then(|| existing.demands(&wanted.namespace, Some((text, &edited))));
+        bounds.unwrap_or_default()
+    };
     for (proposal, wanted) in wanted {
         // What goes with edits is for nothing without them.
         let is_made = fixed.proposals.get(proposal).is_some_and(|it| !it.splices.is_empty());
         if is_made || !wanted.goes_with_edits {
-            let there = companions.add(proposal, &wanted, existing).into_iter();
+            let there =
+                companions.add(proposal, &wanted, demands_of(&wanted), existing).into_iter();
             if let Some(refused) = refused.get_mut(proposal) {
                 refused.extend(there.map(|why| Refused { path: String::new(), why }));
             }

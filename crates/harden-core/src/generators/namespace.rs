@@ -24,7 +24,9 @@ pub use webhook::Webhook;
 
 use crate::cluster::{Facts, Need};
 
-use crate::kubernetes::{Annotation, Cidr, Label, Level, NamespaceName, PolicyVersion, PortNumber};
+use crate::kubernetes::{
+    Annotation, Cidr, Label, Level, NamespaceName, PolicyVersion, PortNumber, Quantity,
+};
 use crate::platform::{Platform, PlatformName};
 
 use super::{Generate, Generated, OptionError, Product, platform};
@@ -162,6 +164,10 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "RESOURCE=QUANTITY", value_delimiter = ',', help_heading = RESOURCES))]
     pub quota: Vec<Hard>,
 
+    /// What a container without a limit gets at least, by resources.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub least_limits: Vec<(String, Quantity)>,
+
     /// Group that runs the namespace, repeatable
     #[cfg_attr(feature = "cli", arg(long, value_name = "GROUP", help_heading = ACCESS))]
     pub admin_group: Vec<Subject>,
@@ -230,6 +236,7 @@ impl Default for Options {
             allow_internet: false,
             size: Size::Small,
             quota: Vec::new(),
+            least_limits: Vec::new(),
             admin_group: Vec::new(),
             admin_user: Vec::new(),
             edit_group: Vec::new(),

@@ -31,6 +31,21 @@ pub fn pod_amount<'d>(
     running.max(start)
 }
 
+/// How many node ports a Service takes, by its spec.
+pub fn node_ports(spec: Place<'_>) -> usize {
+    let ports = || spec.at("ports").items();
+    let is_given = |it: &Place<'_>| it.at("nodePort").as_i64().is_some_and(|it| it != 0);
+    match spec.at("type").as_str() {
+        Some("LoadBalancer")
+            if spec.at("allocateLoadBalancerNodePorts").as_bool() == Some(false) =>
+        {
+            ports().filter(is_given).count()
+        }
+        Some("LoadBalancer" | "NodePort") => ports().count(),
+        _ => 0,
+    }
+}
+
 fn sum(one: Option<Quantity>, other: Option<Quantity>) -> Option<Quantity> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.plus(&other)),

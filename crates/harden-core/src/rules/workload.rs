@@ -2,9 +2,7 @@
 
 mod container_runtime_socket;
 mod containers;
-mod copies;
 mod default_service_account;
-mod demand;
 mod environment_from_secret;
 mod host_aliases;
 mod host_path_persistent_volume;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use harden_core::finding::Finding;
-use harden_core::fix::Wanted;
+use harden_core::fix::{Existing, Wanted};
 use harden_core::kubernetes::MinorVersion;
 use harden_core::{ManifestFormat, render};
 use harden_yaml::{Action, Edit, Pointer};
@@ -45,9 +45,10 @@ pub(crate) fn mended(text: &str, findings: &[Finding]) -> String {
     let mut parts: Vec<_> =
         values.iter().filter(|it| !it.is_null()).map(|it| harden_yaml::write(it)).collect();
     let mut known = BTreeSet::new();
+    let existing = Existing::of([text]);
     for finding in findings {
         let wanted = Wanted::of(finding, MinorVersion::NEWEST_KNOWN);
-        for companion in wanted.iter().flat_map(Wanted::manifests) {
+        for companion in wanted.iter().flat_map(|it| it.manifests(&existing)) {
             if known.insert(companion.title()) {
                 parts.push(render(&[companion], ManifestFormat::Yaml, true));
             }

@@ -101,13 +101,18 @@ pub(crate) fn fix_chosen<R>(
                 format!("{}, was fixed, and is there", told(texts, &before.findings[*it]))
             }));
             let unborn = unborn(&before);
+            // Who is bound to a role that is there after all gets what the role allows.
+            let is_bound = before.findings.iter().any(|it| it.about.id == "missing-role");
             let again = fix(after, &choice);
             // What is found instead of something worse may be written so that nothing can mend it.
             let kept = again.iter().flat_map(|it| &it.proposals);
             let kept = kept.filter(|it| text_refusal(&it.fate).is_some()).map(|it| it.finding);
             let kept: HashSet<_> = kept.collect();
             for (number, finding) in proof.new.iter().map(|it| (it, &after.findings[*it])) {
-                if unborn.contains(&place(finding)) || kept.contains(number) {
+                if unborn.contains(&place(finding))
+                    || kept.contains(number)
+                    || is_bound && finding.about.category == "rbac"
+                {
                     revealed += 1;
                 } else {
                     wrong.push(format!("{}, is new", told(texts, finding)));

@@ -144,6 +144,8 @@ pub(super) fn bounds(options: &Options) -> Result<Bounds, OptionError> {
         .into_iter()
         .filter_map(|resource| {
             let (request, limit) = container_standard(options.size, resource)?;
+            let least = options.least_limits.iter().filter(|(name, _)| name == resource);
+            let limit = least.fold(limit, |most, (_, it)| most.max(it.clone()));
             let default = find(format!("limits.{resource}")).map(|it| limit.min(it));
             let request = request.min(find(format!("requests.{resource}"))?);
             let default_request = default.iter().fold(request, |least, it| least.min(it.clone()));

@@ -4,7 +4,7 @@ use harden_yaml::Place;
 
 use crate::inventory::Admitted;
 use crate::kubernetes::{GroupKind, Quantity};
-use crate::object::{Object, quantity};
+use crate::object::{Object, node_ports, quantity};
 use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 use crate::rules::exceeded_quotas::ExceededQuotas;
 
@@ -123,20 +123,11 @@ fn uses(object: &Object<'_>) -> Vec<(String, Vec<(String, Quantity)>)> {
 fn of_service(spec: Place<'_>) -> Vec<(String, Quantity)> {
     let count = |it: usize| Quantity::one().times(i64::try_from(it).unwrap_or(i64::MAX));
     let kind = spec.at("type").as_str().unwrap_or("ClusterIP");
-    let ports = || spec.at("ports").items();
-    let is_given = |it: &Place<'_>| it.at("nodePort").as_i64().is_some_and(|it| it != 0);
-    let node_ports = match kind {
-        "LoadBalancer" if spec.at("allocateLoadBalancerNodePorts").as_bool() == Some(false) => {
-            ports().filter(is_given).count()
-        }
-        "LoadBalancer" | "NodePort" => ports().count(),
-        _ => 0,
-    };
     vec![
         ("services".to_owned(), count(1)),
         ("count/services".to_owned(), count(1)),
         ("services.loadbalancers".to_owned(), count(usize::from(kind == "LoadBalancer"))),
-        ("services.nodeports".to_owned(), count(node_ports)),
+        ("services.nodeports".to_owned(), count(node_ports(spec))),
     ]
 }
 

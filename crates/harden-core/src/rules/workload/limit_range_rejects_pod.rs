@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::containers::is_complete;
-use super::demand::Demand;
-use crate::inventory::Bounds;
+use crate::inventory::{Bounds, Demand};
 use crate::kubernetes::{GroupKind, Quantity};
 use crate::pod_security::ContainerKind;
 use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
@@ -104,7 +103,8 @@ fn check<'d>(workload: &Workload<'d>, reporter: &mut Reporter<'_, 'd>) {
         return;
     }
     for (resource, bounds) in &limits.pod {
-        let taken = Demand::of_pod(workload, resource, limits.container.get(resource));
+        let taken =
+            Demand::of_pod(workload.template.spec, resource, limits.container.get(resource));
         if let Some((_, flaw)) = taken.flaw(resource, bounds) {
             reporter.flag(workload.grip(), format!("the pod as a whole {flaw}"), None);
         }

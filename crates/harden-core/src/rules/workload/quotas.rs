@@ -5,8 +5,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::containers::is_complete;
-use super::demand::Demand;
-use crate::inventory::{Limits, QuotaGroup, Scope};
+use crate::inventory::{Demand, Limits, QuotaGroup, Scope};
 use crate::kubernetes::{MinorVersion, Quantity};
 use crate::pod_security::{Container, ContainerKind};
 use crate::rule::{Reporter, Workload};
@@ -141,7 +140,7 @@ impl<'w, 'd> PodInNamespace<'w, 'd> {
             return None;
         }
         let bounds = self.limits.as_ref().and_then(|it| it.container.get(resource));
-        let amount = of(Demand::of_pod(self.workload, resource, bounds))?;
+        let amount = of(Demand::of_pod(self.workload.template.spec, resource, bounds))?;
         let overhead = self.workload.at("overhead").get(resource).and_then(crate::object::quantity);
         Some(overhead.map_or(amount.clone(), |it| amount.plus(&it)))
     }
@@ -181,7 +180,7 @@ impl<'w, 'd> PodInNamespace<'w, 'd> {
     fn is_best_effort(&self) -> bool {
         !["cpu", "memory"].into_iter().any(|resource| {
             let bounds = self.limits.as_ref().and_then(|it| it.container.get(resource));
-            let demand = Demand::of_pod(self.workload, resource, bounds);
+            let demand = Demand::of_pod(self.workload.template.spec, resource, bounds);
             [demand.request, demand.limit].into_iter().flatten().any(|it| it > Quantity::zero())
         })
     }

@@ -1,8 +1,8 @@
 //! Workloads whose pods do not all fit into a ResourceQuota of their namespace.
 
-use super::copies::copies;
 use super::quotas::PodInNamespace;
 use crate::kubernetes::GroupKind;
+use crate::object::copies;
 use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, Workload};
 use crate::rules::exceeded_quotas::ExceededQuotas;
 

@@ -2,21 +2,21 @@
 
 use harden_yaml::Place;
 
-use crate::object::Object;
+use super::Object;
 
 /// How many pods a workload has at once.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Copies<'d> {
+pub struct Copies<'d> {
     /// How many it wants.
-    pub(super) wanted: i64,
+    pub wanted: i64,
     /// How many more it has while it is updated.
-    pub(super) surge: i64,
+    pub surge: i64,
     /// Where it says how many it wants.
-    pub(super) place: Place<'d>,
+    pub place: Place<'d>,
 }
 
 /// How many pods a workload has at once; `None` where that depends on nodes or on what is not known here.
-pub(super) fn copies<'d>(object: &Object<'d>) -> Option<Copies<'d>> {
+pub fn copies<'d>(object: &Object<'d>) -> Option<Copies<'d>> {
     let spec = object.place.at("spec");
     match (object.group, object.kind) {
         ("", "Pod") => Some(Copies { wanted: 1, surge: 0, place: object.place }),

@@ -2,26 +2,24 @@
 
 use harden_yaml::Place;
 
-use crate::inventory::Bounds;
+use super::Bounds;
 use crate::kubernetes::Quantity;
 use crate::object::{pod_amount, quantity};
-use crate::rule::Workload;
 
 /// What a container or a pod asks for of one resource.
-pub(super) struct Demand {
-    pub(super) request: Option<Quantity>,
-    pub(super) limit: Option<Quantity>,
+#[derive(Debug)]
+pub struct Demand {
+    /// What is requested.
+    pub request: Option<Quantity>,
+    /// The most that may be used.
+    pub limit: Option<Quantity>,
     /// Whether the limit is that of the LimitRange.
-    pub(super) is_limit_given: bool,
+    pub is_limit_given: bool,
 }
 
 impl Demand {
     /// What a container asks for, once the API server has filled in what it does not say.
-    pub(super) fn of_container(
-        resources: Place<'_>,
-        resource: &str,
-        bounds: Option<&Bounds>,
-    ) -> Self {
+    pub fn of_container(resources: Place<'_>, resource: &str, bounds: Option<&Bounds>) -> Self {
         let stated = |side| resources.at(side).get(resource).and_then(quantity);
         let (request, limit) = (stated("requests"), stated("limits"));
         let given = bounds.filter(|_| limit.is_none()).and_then(|it| it.default.clone());
@@ -35,11 +33,11 @@ impl Demand {
     }
 
     /// What all containers of a pod ask for together, or the pod itself.
-    pub(super) fn of_pod(workload: &Workload<'_>, resource: &str, bounds: Option<&Bounds>) -> Self {
-        let resources = workload.at("resources");
+    pub fn of_pod(spec: Place<'_>, resource: &str, bounds: Option<&Bounds>) -> Self {
+        let resources = spec.at("resources");
         let own = |side| resources.at(side).get(resource).and_then(quantity);
         let all = |bounds, of: fn(Self) -> Option<Quantity>| {
-            pod_amount(workload.template.spec, |container| {
+            pod_amount(spec, |container| {
                 of(Self::of_container(container.at("resources"), resource, bounds))
             })
         };
