@@ -123,17 +123,14 @@ fn workloads(namespace: &str, dice: &mut Dice) -> String {
     text
 }
 
-/// Waits until controllers have made what they make.
+/// Waits until controllers have made what they make in these namespaces; what others do elsewhere is no concern.
 fn settle(plane: &ControlPlane, namespaces: &[String]) {
-    let pods = || plane.kubectl_ok(["get", "pods", "-A", "-o", "name"]);
-    for namespace in namespaces {
-        let wait =
-            ["wait", "--for=create", "serviceaccount/default", "-n", namespace, "--timeout=60s"];
-        plane.kubectl_ok(wait);
-    }
+    let pods =
+        |namespace: &String| plane.kubectl_ok(["get", "pods", "-n", namespace, "-o", "name"]);
     // Deployments and the like say how many pods they have; what they want is there then.
-    let ready = || {
-        let text = plane.kubectl_ok(["get", "deployments,statefulsets,jobs", "-A", "-o", "json"]);
+    let ready = |namespace: &String| {
+        let kinds = "deployments,statefulsets,jobs";
+        let text = plane.kubectl_ok(["get", kinds, "-n", namespace, "-o", "json"]);
         let all: Value = serde_json::from_str(&text).unwrap();
         all["items"].as_array().unwrap().iter().all(|it| {
             let (spec, status) = (&it["spec"], &it["status"]);
@@ -148,10 +145,15 @@ fn settle(plane: &ControlPlane, namespaces: &[String]) {
             }
         })
     };
-    harness::eventually("the pods", || {
-        let before = pods();
-        (ready() && before == pods()).then_some(())
-    });
+    for namespace in namespaces {
+        let wait =
+            ["wait", "--for=create", "serviceaccount/default", "-n", namespace, "--timeout=60s"];
+        plane.kubectl_ok(wait);
+        harness::eventually("the pods", || {
+            let before = pods(namespace);
+            (ready(namespace) && before == pods(namespace)).then_some(())
+        });
+    }
 }
 
 fn plan(plane: &ControlPlane, words: &str) -> Value {
