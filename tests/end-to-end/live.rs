@@ -293,6 +293,21 @@ fn in_a_pod_its_own_account_asks() {
     assert!(ended.code == 3 && ended.stdout.contains(who), "{}", ended.stdout);
 }
 
+const ALL_FOR_BOB: &str = "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: all, namespace: shop}
+rules:
+- {apiGroups: ['*'], resources: ['*'], verbs: [get, list]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: all, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: all}
+subjects:
+- {apiGroup: rbac.authorization.k8s.io, kind: User, name: bob}
+";
+
 #[test]
 fn a_selector_chooses_what_is_reported_and_not_what_is_read() {
     let Some(plane) = ControlPlane::for_test(&Options::default()) else { return };
@@ -321,6 +336,11 @@ fn a_selector_chooses_what_is_reported_and_not_what_is_read() {
     assert!(ended.stdout.contains("the selector matches 1 of "), "{}", ended.stdout);
     let said = sentence(of("a b"), 2);
     assert!(said.contains("does not take the selector"), "{said}");
+    // Who may read all that is in the namespace needs no Namespaces.
+    plane.apply(ALL_FOR_BOB);
+    let words = "check -n shop -l team=a -o json --fail-on never --context bob";
+    let of_bob = finish(harden_on(&plane).args(words.split(' ')), "");
+    assert_eq!(objects(of_bob), BTreeSet::from(["Deployment shop/web".to_owned()]));
     let ended = of("team=nobody");
     assert_eq!(ended.code, 3, "{}", ended.stderr);
     assert!(ended.stdout.contains("no object has labels that the selector matches"));

@@ -199,7 +199,11 @@ impl Begun {
         while let Some((kind, pages, first)) = firsts.next().await {
             let first = (Arc::clone(&kind), pages, first);
             let (mut end, is_lost) = read_kind(first, parts, selection.as_mut(), reached).await?;
-            if let Some(selection) = selection.as_mut().filter(|_| end.objects > 0) {
+            // A selector chooses from what is in a namespace, where the Namespace is not; many may not list those.
+            let is_itself = matches!(origin.scope, Scope::Namespace(_)) && !kind.is_namespaced;
+            if is_itself && selection.is_some() {
+                end.selected = Some(0);
+            } else if let Some(selection) = selection.as_mut().filter(|_| end.objects > 0) {
                 match selection.ask((cluster, &origin.scope, *chunk), &kind).await {
                     Ok(count) => end.selected = Some(count),
                     Err(Stop::Invalid(why)) => {

@@ -27,8 +27,6 @@ pub(super) struct Pages<'c> {
     is_single: bool,
     /// Only objects whose labels match this.
     selector: Option<&'c str>,
-    /// Only the object of this name.
-    name: Option<String>,
     kind: &'c Kind,
     next: Next,
     /// The key of the last object that came.
@@ -86,7 +84,6 @@ impl<'c> Pages<'c> {
             is_metadata: kind.is("", "Secret"),
             is_single,
             selector: None,
-            name: None,
             kind,
             next: Next::First,
             last: None,
@@ -104,13 +101,6 @@ impl<'c> Pages<'c> {
     ) -> Self {
         let mut pages = Self::of(cluster, kind, scope, chunk);
         (pages.is_metadata, pages.selector) = (true, Some(selector));
-        if pages.is_single
-            && let Some((list, name)) = pages.path.rsplit_once('/')
-        {
-            // Only lists can be selected from.
-            (pages.name, pages.path, pages.is_single) =
-                (Some(name.to_owned()), list.to_owned(), false);
-        }
         pages
     }
 
@@ -156,9 +146,6 @@ impl<'c> Pages<'c> {
         }
         if let Some(selector) = self.selector {
             params = params.labels(selector);
-        }
-        if let Some(name) = &self.name {
-            params = params.fields(&format!("metadata.name={name}"));
         }
         let request = Request::new(&*self.path);
         let request = if self.is_single {
