@@ -258,26 +258,46 @@ fn what_a_bad_line_takes_is_read_again_or_named() {
     }
 }
 
-#[test]
-fn who_does_not_want_to_wait_is_told_what_is_known() {
-    let Some(plane) = ControlPlane::for_test(&Options::default()) else { return };
-    fill(&plane);
-    let upstream = Upstream::start(&plane);
+/// Begins a check of a cluster whose server is slow with one list, and presses Ctrl-C once it waits for that.
+fn interrupted(upstream: &Upstream, words: &str) -> Child {
     let plan = Arc::new(Plan::default());
     let config = Kubeconfig::new(&disturb(&upstream.address, &plan), None);
     *plan.fault.lock().unwrap() = Some((60, Fault::Slow));
     let mut command = command();
-    let words = "check -A --chunk-size 2 --include-system";
     command.env("KUBECONFIG", config.path()).args(words.split(' '));
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     while plan.struck.lock().unwrap().is_empty() {
         thread::sleep(Duration::from_millis(20));
     }
+    press(&child);
+    child
+}
+
+/// Presses Ctrl-C.
+fn press(child: &Child) {
     let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
-    let output = child.wait_with_output().unwrap();
+}
+
+#[test]
+fn who_does_not_want_to_wait_is_told_what_is_known() {
+    let Some(plane) = ControlPlane::for_test(&Options::default()) else { return };
+    fill(&plane);
+    let upstream = Upstream::start(&plane);
+    let words = "check -A --chunk-size 2 --include-system";
+    let output = interrupted(&upstream, words).wait_with_output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(3), "{said}");
     assert!(said.contains(" kinds: interrupted: "), "{said}");
     assert!(said.contains("Pod"), "{said}");
+    // Of a report that no pipe holds nobody reads more than the first byte, so that it is not at its end when
+    // Ctrl-C is pressed again.
+    let mut child = interrupted(&upstream, &format!("{words} -o sarif"));
+    let mut report = child.stdout.take().unwrap();
+    let mut text = vec![0];
+    report.read_exact(&mut text).unwrap();
+    press(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    report.read_to_end(&mut text).unwrap();
+    assert!(serde_json::from_slice::<Value>(&text).is_err(), "the report came to its end");
 }

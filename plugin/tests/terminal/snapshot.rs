@@ -91,6 +91,24 @@ fn a_snapshot_is_judged_as_a_cluster_at_its_time() {
 }
 
 #[test]
+fn a_snapshot_may_come_from_standard_input() {
+    let given = |bytes: &[u8]| {
+        let folder = folder(bytes);
+        let mut command = command();
+        command.args(["check", "--fail-on", "never", "--snapshot", "-"]);
+        command.stdin(fs::File::open(folder.path().join("a")).unwrap()).output().unwrap()
+    };
+    let sound = packed(&lines());
+    let (of_input, of_file) = (given(&sound), run(folder(&sound).path(), "--snapshot a"));
+    assert!(of_input.status.success(), "{of_input:?}");
+    assert_eq!(String::from_utf8(of_input.stdout).unwrap(), of_file.stdout);
+    let refused = given(b"kind: Pod\n");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(3), "{said}");
+    assert!(said.contains("standard input") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
 fn what_is_no_snapshot_is_one_sentence() {
     let change = |from: &str, to: &str| {
         let lines: Vec<_> = lines().iter().map(|it| it.replace(from, to)).collect();
