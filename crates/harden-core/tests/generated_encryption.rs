@@ -2,6 +2,9 @@
 //! no key leaves the files.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "generated/types.rs"]
+mod types;
+
 use harden_core::check::{Settings, check};
 use harden_core::cluster::{EncryptionState, Facts, Migration, Random, ServerState};
 use harden_core::configuration::encryption::{self, ProviderKind};
@@ -335,6 +338,9 @@ fn servers_of_neighbouring_stages_read_what_each_other_write() {
     ] {
         let has_file = !procedure_is_new(&procedure);
         let generated = run(procedure, has_file.then_some(file), &facts()).unwrap();
+        let migrations = generated.files.last().unwrap();
+        assert_eq!(migrations.name, "3-reencrypt.yaml");
+        assert!(types::read_all(&migrations.text).contains("StorageVersionMigration"));
         let stages: Vec<&str> = std::iter::once(file)
             .chain(generated.files[1..4].iter().map(|it| it.text.as_str()))
             .collect();

@@ -5,6 +5,8 @@
 
 #[path = "generated/dice.rs"]
 mod dice;
+#[path = "generated/types.rs"]
+mod types;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -49,6 +51,7 @@ fn only_what_was_asked_for_is_found() {
     assert!(definitions.is_empty() || crds.len() >= 4, "{} definitions", crds.len());
     let mut dice = Dice(seed);
     let (mut made, mut tried, mut stores) = (0, 0, BTreeSet::new());
+    let mut built_in = BTreeSet::new();
     while made < count {
         tried += 1;
         assert!(tried < 100 + count * 20, "only {made} of {tried} are made");
@@ -63,11 +66,13 @@ fn only_what_was_asked_for_is_found() {
         let kind = if options.store_kind == StoreKind::SecretStore { "one" } else { "all" };
         stores.insert((provider.map(|it| it.name()), kind, options.auth.map(Auth::name)));
         let text = render(&generated.manifests, ManifestFormat::Yaml, dice.toss());
+        built_in.append(&mut types::read_all(&text));
         let asked = asked_for(options, &generated);
         let mut found = findings(&crds, version, &text);
         found.retain(|it| !asked.iter().any(|id| it.starts_with(&format!("{id}: "))));
         assert_eq!(found, [""; 0], "HARDEN_RANDOM_SEED={seed}, {tried}: {options:#?}\n{text}");
     }
+    assert!(count < 600 || built_in.contains("RoleBinding"), "{built_in:?}");
     // Each provider proves itself in one way at least, for one namespace and for several, and some in four.
     assert!(count < 600 || stores.len() > 40, "only {} kinds of stores: {stores:?}", stores.len());
 }

@@ -3,6 +3,9 @@
 //! `HARDEN_RANDOM_OPTIONS` sets how many random sets of options are tried, `HARDEN_RANDOM_SEED` which.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "generated/types.rs"]
+mod types;
+
 use std::fmt::Debug;
 use std::str::FromStr;
 
@@ -22,6 +25,7 @@ fn findings(options: Options) -> Vec<String> {
     };
     let generated = Generator::Namespace(options).options().generate(&Facts::default()).unwrap();
     let text = render(&generated.manifests, ManifestFormat::Yaml, true);
+    assert!(!types::read_all(&text).is_empty());
     let settings = Settings { version, ..Settings::new(rules::all()) };
     let outcome = check(settings, [&*text]);
     assert_eq!(outcome.coverage.objects, generated.manifests.len());
