@@ -15,12 +15,13 @@ mod selection;
 
 use std::time::Duration;
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use http::response::Parts;
 use http::{Method, Request};
 use http_body_util::BodyExt as _;
 use kube::client::{Body, ClientBuilder};
 use kube::{Client, Config};
+use serde::de::DeserializeOwned;
 use tower::buffer::BufferLayer;
 use tower::retry::RetryLayer;
 use zeroize::Zeroizing;
@@ -107,6 +108,15 @@ impl Cluster {
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
         let answer = self.ask(Method::GET, path, "", Vec::new()).await?;
         if answer.status == 404 { Ok(None) } else { answer.into_json(path).map(Some) }
+    }
+
+    /// The same as a type of Kubernetes' own.
+    async fn read<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<Option<T>> {
+        let text = self.get(path).await?;
+        let read = |it: Zeroizing<String>| serde_json::from_str(&it);
+        text.map(read).transpose().with_context(|| {
+            format!("{} answers GET {path} with something that is not understood", self.name())
+        })
     }
 
     /// Asks the server; whatever it answers is no error.

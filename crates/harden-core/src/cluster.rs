@@ -3,6 +3,7 @@
 
 mod dns;
 mod encryption;
+mod endpoints;
 mod facts;
 mod platform;
 mod secret;
@@ -10,6 +11,7 @@ mod usage;
 
 pub use dns::DnsService;
 pub use encryption::{EncryptionState, Migration, ServerState};
+pub use endpoints::{EndpointPort, Endpoints};
 pub use facts::{Facts, Need, Random};
 pub use platform::{Unclear, identify};
 pub use secret::{Maker, Misshapen, SecretShape};

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use harden_yaml::Place;
 
+use super::Endpoints;
 use crate::kubernetes::{Cidr, PolicyPort, PortNumber, PortRange, Protocol};
 
 /// The cluster's DNS, as far as a NetworkPolicy must know it.
@@ -30,28 +31,27 @@ impl DnsService {
         ("openshift-dns", "dns-default"),
     ];
 
-    /// Reads the DNS Service, the list of its EndpointSlices, and the DaemonSet of NodeLocal DNSCache
+    /// Reads the DNS Service, its EndpointSlices, and the DaemonSet of NodeLocal DNSCache
     /// if there is one. `None` when the Service leads nowhere.
     pub fn read(
         service: Place<'_>,
-        slices: Option<Place<'_>>,
+        slices: &[Endpoints],
         node_local: Option<Place<'_>>,
     ) -> Option<Self> {
-        let slices = || slices.into_iter().flat_map(|it| it.at("items").items());
         let text = |place: Place<'_>| place.as_str().map(str::to_owned);
         let mut dns =
             Self { namespace: text(service.follow("metadata.namespace"))?, ..Self::default() };
         let selector = service.follow("spec.selector").entries();
         dns.selector =
             selector.filter_map(|(key, value)| Some((key.to_owned(), text(value)?))).collect();
-        dns.ports = slices().flat_map(slice_ports).collect();
+        dns.ports = slices.iter().flat_map(slice_ports).collect();
         if dns.ports.is_empty() {
             dns.ports = service_ports(service);
         }
         dns.ports.sort();
         dns.ports.dedup();
         if dns.selector.is_empty() {
-            dns.addresses = slices().flat_map(slice_addresses).collect();
+            dns.addresses = slices.iter().flat_map(slice_addresses).collect();
         }
         dns.addresses.extend(node_local.into_iter().flat_map(node_local_addresses));
         dns.addresses.sort();
@@ -62,22 +62,27 @@ impl DnsService {
 }
 
 /// Only the ports that resolve names; the DNS Service also serves metrics.
-fn is_dns(port: &Place<'_>) -> bool {
-    let name = port.at("name").as_str().unwrap_or_default();
-    name.starts_with("dns") || matches!(port.at("port").as_i64(), Some(53 | 5353))
+fn is_dns(name: &str, number: Option<i64>) -> bool {
+    name.starts_with("dns") || matches!(number, Some(53 | 5353))
 }
 
 fn protocol(port: Place<'_>) -> Protocol {
     port.at("protocol").as_str().and_then(Protocol::read).unwrap_or_default()
 }
 
-fn slice_ports(slice: Place<'_>) -> impl Iterator<Item = PolicyPort> {
-    let ports = slice.at("ports").items().filter(is_dns);
-    ports.filter_map(|port| Some(PolicyPort::number(number(port.at("port"))?, protocol(port))))
+fn slice_ports(slice: &Endpoints) -> impl Iterator<Item = PolicyPort> {
+    let ports = slice.ports.iter().filter(|it| is_dns(&it.name, it.number.map(i64::from)));
+    ports.filter_map(|it| {
+        let protocol = Protocol::read(&it.protocol).unwrap_or_default();
+        Some(PolicyPort::number(PortNumber::new(it.number?)?, protocol))
+    })
 }
 
 fn service_ports(service: Place<'_>) -> Vec<PolicyPort> {
-    let ports = service.follow("spec.ports").items().filter(is_dns);
+    let ports = service
+        .follow("spec.ports")
+        .items()
+        .filter(|it| is_dns(it.at("name").as_str().unwrap_or_default(), it.at("port").as_i64()));
     let ports = ports.filter_map(|port| {
         let target = Some(port.at("targetPort")).filter(Place::exists);
         let target = target.unwrap_or_else(|| port.at("port"));
@@ -94,13 +99,8 @@ fn number(place: Place<'_>) -> Option<PortNumber> {
     PortNumber::new(u16::try_from(place.as_i64()?).ok()?)
 }
 
-fn slice_addresses(slice: Place<'_>) -> impl Iterator<Item = Cidr> {
-    slice
-        .at("endpoints")
-        .items()
-        .flat_map(|endpoint| endpoint.at("addresses").items())
-        .filter_map(|address| address.as_str()?.parse::<IpAddr>().ok())
-        .map(Cidr::single)
+fn slice_addresses(slice: &Endpoints) -> impl Iterator<Item = Cidr> {
+    slice.addresses.iter().filter_map(|it| it.parse::<IpAddr>().ok()).map(Cidr::single)
 }
 
 /// The addresses after `-localip`, which it listens on in every node's own network.
@@ -133,15 +133,20 @@ mod tests {
     use harden_yaml::Document;
     use serde_json::{Value, json};
 
+    use super::super::EndpointPort;
     use super::*;
 
-    fn read(service: &Value, slices: &Value, node_local: Option<&Value>) -> Option<DnsService> {
-        let [service, slices] = [service, slices].map(Value::to_string);
+    fn read(
+        service: &Value,
+        slices: &[Endpoints],
+        node_local: Option<&Value>,
+    ) -> Option<DnsService> {
+        let service = service.to_string();
         let node_local = node_local.map(Value::to_string);
-        let [service, slices] = [&service, &slices].map(|it| Document::parse_json(it));
+        let service = Document::parse_json(&service);
         let node_local = node_local.as_ref().map(|it| Document::parse_json(it));
         let node_local = node_local.as_ref().map(Document::root);
-        DnsService::read(service.root(), Some(slices.root()), node_local)
+        DnsService::read(service.root(), slices, node_local)
     }
 
     fn shown(dns: &DnsService) -> (Vec<String>, Vec<String>) {
@@ -167,18 +172,24 @@ mod tests {
 
     #[test]
     fn the_pods_own_ports_count_not_those_of_the_service() {
-        let slices = json!({"items": [{"ports": [
-            {"name": "dns", "port": 1053, "protocol": "UDP"},
-            {"name": "dns-tcp", "port": 1053, "protocol": "TCP"},
-            {"name": "metrics", "port": 9153, "protocol": "TCP"},
-        ]}]});
-        let dns = read(&service(), &slices, None).expect("found");
+        let port = |name: &str, number, protocol: &str| EndpointPort {
+            name: name.to_owned(),
+            number: Some(number),
+            protocol: protocol.to_owned(),
+        };
+        let ports = vec![
+            port("dns", 1053, "UDP"),
+            port("dns-tcp", 1053, "TCP"),
+            port("metrics", 9153, "TCP"),
+        ];
+        let slice = Endpoints { ports, ..Endpoints::default() };
+        let dns = read(&service(), &[slice], None).expect("found");
         assert_eq!(shown(&dns), (vec!["1053".into(), "1053/udp".into()], vec![]));
     }
 
     #[test]
     fn target_ports_serve_when_there_are_no_endpoints_yet() {
-        let dns = read(&service(), &json!({}), None).expect("found");
+        let dns = read(&service(), &[], None).expect("found");
         assert_eq!(shown(&dns).0, ["53/udp", "dns-tcp"]);
     }
 
@@ -187,7 +198,7 @@ mod tests {
         let daemon_set = json!({"spec": {"template": {"spec": {"containers": [
             {"args": ["-localip", "169.254.20.10,10.96.0.10", "-conf", "/etc/Corefile"]},
         ]}}}});
-        let dns = read(&service(), &json!({}), Some(&daemon_set)).expect("found");
+        let dns = read(&service(), &[], Some(&daemon_set)).expect("found");
         assert_eq!(shown(&dns).1, ["10.96.0.10/32", "169.254.20.10/32"]);
     }
 
@@ -197,9 +208,9 @@ mod tests {
             "metadata": {"namespace": "kube-system"},
             "spec": {"ports": [{"name": "dns", "port": 53, "protocol": "UDP"}]},
         });
-        let slices = json!({"items": [{"endpoints": [{"addresses": ["10.0.0.7"]}]}]});
-        let dns = read(&service, &slices, None).expect("found");
+        let slice = Endpoints { addresses: vec!["10.0.0.7".to_owned()], ..Endpoints::default() };
+        let dns = read(&service, &[slice], None).expect("found");
         assert_eq!(shown(&dns), (vec!["53/udp".into()], vec!["10.0.0.7/32".into()]));
-        assert_eq!(read(&service, &json!({}), None), None);
+        assert_eq!(read(&service, &[], None), None);
     }
 }

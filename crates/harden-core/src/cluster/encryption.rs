@@ -82,30 +82,6 @@ impl EncryptionState {
         self.servers.get_or_insert_default().push(ServerState { address, hash });
     }
 
-    /// The addresses of all API servers, from the EndpointSlices of the Service `kubernetes`.
-    pub fn addresses(slices: Place<'_>) -> Vec<String> {
-        let mut addresses = Vec::new();
-        for slice in slices.at("items").items() {
-            let ports = slice.at("ports").items();
-            let is_https = |it: &Place<'_>| it.at("name").as_str() == Some("https");
-            let port = ports.clone().find(is_https).or_else(|| ports.clone().next());
-            let port = port.and_then(|it| it.at("port").as_i64()).unwrap_or(443);
-            for endpoint in slice.at("endpoints").items() {
-                let hosts = endpoint.at("addresses").items().filter_map(|it| it.as_str());
-                addresses.extend(hosts.map(|host| {
-                    if host.contains(':') {
-                        format!("[{host}]:{port}")
-                    } else {
-                        format!("{host}:{port}")
-                    }
-                }));
-            }
-        }
-        addresses.sort();
-        addresses.dedup();
-        addresses
-    }
-
     /// A migration of this resource that began after the file in use took effect, and succeeded.
     pub fn rewritten(&self, resource: &str) -> Option<&Migration> {
         let since = self.since?;
@@ -181,18 +157,6 @@ apiserver_encryption_config_controller_last_config_info{apiserver_id_hash=\"sha2
         assert_eq!(state.rewritten("configmaps").map(|it| it.name.as_str()), Some("other"));
         state.since = None;
         assert_eq!(state.rewritten("configmaps"), None);
-    }
-
-    #[test]
-    fn every_server_is_an_endpoint_of_the_service() {
-        let slices = json!({"items": [
-            {"ports": [{"name": "https", "port": 6443}], "endpoints": [{"addresses": ["10.0.0.2"]}, {"addresses": ["10.0.0.1"]}]},
-            {"ports": [{"name": "https", "port": 6443}], "endpoints": [{"addresses": ["fd00::1", "10.0.0.1"]}]},
-        ]});
-        let slices = slices.to_string();
-        let slices = Document::parse_json(&slices);
-        let addresses = EncryptionState::addresses(slices.root());
-        assert_eq!(addresses, ["10.0.0.1:6443", "10.0.0.2:6443", "[fd00::1]:6443"]);
     }
 
     #[test]

@@ -11,15 +11,15 @@ use crate::platform::{self, Platform, Setting, Sign, Told};
 #[error("{0}; name it with --platform")]
 pub struct Unclear(String);
 
-/// The platform of a cluster, by the answer of `/version`, the list of API groups (`/apis`), and the list
-/// of nodes if it could be had.
+/// The platform of a cluster, by what its server calls itself, the names of the API groups, and the list of nodes
+/// if it could be had.
 ///
 /// # Errors
 ///
 /// It looks like none that is known here, or like several.
 pub fn identify(
-    version: Place<'_>,
-    groups: Option<Place<'_>>,
+    version: &str,
+    groups: &[String],
     nodes: Option<Place<'_>>,
 ) -> Result<&'static Platform, Unclear> {
     let shows = |sign: &Sign| shows(*sign, version, groups, nodes);
@@ -50,24 +50,15 @@ pub fn identify(
     }
 }
 
-fn shows(
-    sign: Sign,
-    version: Place<'_>,
-    groups: Option<Place<'_>>,
-    nodes: Option<Place<'_>>,
-) -> bool {
+fn shows(sign: Sign, version: &str, groups: &[String], nodes: Option<Place<'_>>) -> bool {
     let any_node = |is_so: &dyn Fn(Place<'_>) -> bool| {
         nodes.is_some_and(|it| it.at("items").items().any(is_so))
     };
     let text =
         |node: Place<'_>, path: &str| node.follow(path).as_str().unwrap_or_default().to_owned();
     match sign {
-        Sign::Version(part) => {
-            version.at("gitVersion").as_str().is_some_and(|it| it.contains(part))
-        }
-        Sign::Group(name) => groups.is_some_and(|it| {
-            it.at("groups").items().any(|group| group.at("name").as_str() == Some(name))
-        }),
+        Sign::Version(part) => version.contains(part),
+        Sign::Group(name) => groups.iter().any(|it| it == name),
         Sign::NodeLabel(key) => any_node(&|it| it.follow("metadata.labels").at(key).exists()),
         Sign::NodeAnnotation(key) => {
             any_node(&|it| it.follow("metadata.annotations").at(key).exists())
@@ -90,17 +81,11 @@ mod tests {
     use super::*;
 
     fn name(version: &str, groups: &[&str], nodes: Option<Value>) -> Result<&'static str, String> {
-        let groups: Vec<_> = groups.iter().map(|it| json!({"name": it})).collect();
-        let texts = [
-            json!({"gitVersion": version}).to_string(),
-            json!({"groups": groups}).to_string(),
-            json!({"items": nodes}).to_string(),
-        ];
-        let [version, groups, list] = texts.each_ref().map(|it| Document::parse_json(it));
+        let groups: Vec<_> = groups.iter().map(|it| (*it).to_owned()).collect();
+        let list = json!({"items": nodes}).to_string();
+        let list = Document::parse_json(&list);
         let nodes = nodes.map(|_| list.root());
-        identify(version.root(), Some(groups.root()), nodes)
-            .map(|it| it.name)
-            .map_err(|it| it.to_string())
+        identify(version, &groups, nodes).map(|it| it.name).map_err(|it| it.to_string())
     }
 
     #[test]

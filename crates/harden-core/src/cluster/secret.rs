@@ -88,18 +88,9 @@ impl SecretShape {
             .ok_or_else(|| Misshapen::new(name, "is no name of a Secret"))
     }
 
-    /// Reads the Secret of a fetched table of one row, in which the server shows its type, how many
-    /// keys it has, and in `managedFields` what they are called. `None` when that is not all of them.
-    pub fn of_table(table: Place<'_>) -> Option<Self> {
-        let row = table.at("rows").items().next()?;
-        let cell = |name: &str| {
-            let mut columns = table.at("columnDefinitions").items();
-            let index = columns.position(|it| it.at("name").as_str() == Some(name))?;
-            row.at("cells").items().nth(index)
-        };
-        let count = usize::try_from(cell("Data")?.as_i64()?).ok()?;
-        let secret_type = cell("Type")?.as_str()?;
-        let metadata = row.follow("object.metadata");
+    /// A Secret by its metadata, which say in `managedFields` what its keys are called, its type, and how many keys
+    /// it has. `None` when those are not all of them.
+    pub fn of_metadata(metadata: Place<'_>, secret_type: &str, count: usize) -> Option<Self> {
         let fields = metadata.at("managedFields").items().flat_map(|manager| {
             let fields = manager.at("fieldsV1");
             fields.at("f:data").entries().chain(fields.at("f:stringData").entries())
@@ -209,33 +200,23 @@ mod tests {
 
     use super::*;
 
-    fn table(count: u64, fields: &Value) -> Value {
-        json!({
-            "kind": "Table",
-            "columnDefinitions": [{"name": "Name"}, {"name": "Type"}, {"name": "Data"}, {"name": "Age"}],
-            "rows": [{
-                "cells": ["app", "Opaque", count, "1d"],
-                "object": {"metadata": {
-                    "name": "app",
-                    "namespace": "team-a",
-                    "managedFields": [{"fieldsV1": {"f:data": fields, "f:type": {}}}],
-                }},
-            }],
-        })
-    }
-
-    fn of_table(table: &Value) -> Option<SecretShape> {
-        SecretShape::of_table(Document::parse_json(&table.to_string()).root())
+    fn shape(count: usize, fields: &Value) -> Option<SecretShape> {
+        let metadata = json!({
+            "name": "app",
+            "namespace": "team-a",
+            "managedFields": [{"fieldsV1": {"f:data": fields, "f:type": {}}}],
+        });
+        let metadata = metadata.to_string();
+        SecretShape::of_metadata(Document::parse_json(&metadata).root(), "Opaque", count)
     }
 
     #[test]
     fn the_servers_own_book_keeping_names_the_keys() {
         let fields = json!({".": {}, "f:password": {}, "f:user": {}});
-        let shape = of_table(&table(2, &fields)).unwrap();
-        assert_eq!(shape.keys, ["password", "user"]);
-        assert_eq!((shape.secret_type, shape.namespace.as_deref()), (None, Some("team-a")));
-        assert_eq!(of_table(&table(3, &fields)), None, "one key is nobody's");
-        assert_eq!(of_table(&json!({})), None);
+        let found = shape(2, &fields).unwrap();
+        assert_eq!(found.keys, ["password", "user"]);
+        assert_eq!((found.secret_type, found.namespace.as_deref()), (None, Some("team-a")));
+        assert_eq!(shape(3, &fields), None, "one key is nobody's");
     }
 
     #[test]
