@@ -3,7 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod facts;
 mod fault;
-mod interrupt;
+pub(crate) mod interrupt;
 mod item;
 mod kinds;
 pub(crate) mod kubeconfig;
@@ -12,6 +12,8 @@ mod pages;
 mod patience;
 mod secrets;
 mod selection;
+pub(crate) mod store;
+pub(crate) mod watch;
 
 use std::time::Duration;
 
@@ -73,6 +75,13 @@ impl Cluster {
             .with_layer(&RetryLayer::new(patience))
             .build();
         Ok(Self { client, config, names, timeout })
+    }
+
+    /// The same for answers that last, in which nothing may come for so long.
+    fn lasting(&self, silence: Duration) -> anyhow::Result<Self> {
+        let mut config = self.config.clone();
+        config.read_timeout = Some(silence);
+        Self::with(config, self.names.clone(), self.timeout)
     }
 
     /// The server and the context, as every error names them.

@@ -1,8 +1,7 @@
 //! Ctrl-C while a cluster is read: the first ends the reading, the next everything.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
 use tokio::sync::Notify;
@@ -10,33 +9,47 @@ use tokio::sync::Notify;
 /// The exit code of a program that Ctrl-C ended.
 const ENDED: i32 = 130;
 
-/// What waits for the first Ctrl-C; when it is dropped, the next ends everything.
+/// What waits for the first Ctrl-C; when nothing waits any more, the next ends everything.
 #[derive(Debug)]
-pub(super) struct Interrupt(Arc<State>);
+pub(crate) struct Interrupt(&'static State);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     pressed: Notify,
-    is_over: AtomicBool,
+    /// How many wait.
+    waiting: AtomicUsize,
+    was_pressed: AtomicBool,
+    is_listening: AtomicBool,
 }
+
+static STATE: State = State {
+    pressed: Notify::const_new(),
+    waiting: AtomicUsize::new(0),
+    was_pressed: AtomicBool::new(false),
+    is_listening: AtomicBool::new(false),
+};
 
 impl Interrupt {
     /// Begins to listen.
-    pub(super) fn listen() -> io::Result<Self> {
-        let state = Arc::new(State::default());
-        let shared = Arc::clone(&state);
+    pub(crate) fn listen() -> io::Result<Self> {
+        STATE.waiting.fetch_add(1, Ordering::SeqCst);
+        let interrupt = Self(&STATE);
+        if STATE.is_listening.swap(true, Ordering::SeqCst) {
+            return Ok(interrupt);
+        }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         thread::Builder::new().name("interrupt".to_owned()).spawn(move || {
             runtime.block_on(async {
                 while tokio::signal::ctrl_c().await.is_ok() {
-                    if shared.is_over.swap(true, Ordering::Relaxed) {
+                    let is_awaited = STATE.waiting.load(Ordering::SeqCst) > 0;
+                    if STATE.was_pressed.swap(true, Ordering::SeqCst) || !is_awaited {
                         std::process::exit(ENDED);
                     }
-                    shared.pressed.notify_one();
+                    STATE.pressed.notify_one();
                 }
             });
         })?;
-        Ok(Self(state))
+        Ok(interrupt)
     }
 
     /// Ends at the first Ctrl-C.
@@ -47,6 +60,6 @@ impl Interrupt {
 
 impl Drop for Interrupt {
     fn drop(&mut self) {
-        self.0.is_over.store(true, Ordering::Relaxed);
+        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -11,6 +12,9 @@ use crate::listing::Kind;
 
 /// What `kubectl apply` remembers: a copy of the object as it was sent, the values of a Secret included.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// What of the metadata counts the changes of an object.
+const COUNTERS: [&str; 2] = ["generation", "resourceVersion"];
 
 /// A list, whose items stay text.
 #[derive(Deserialize)]
@@ -41,6 +45,8 @@ pub(super) struct Item {
     pub(super) key: String,
     /// Its text.
     pub(super) text: String,
+    /// Its version; empty where it has none.
+    pub(super) resource_version: String,
     /// Those that made it.
     pub(super) owners: Vec<Owner>,
 }
@@ -115,9 +121,25 @@ impl Item {
             }
         }
         text.push('}');
-        let Said { namespace, name, owners } = said;
+        let Said { namespace, name, resource_version, owners } = said;
         let key = if namespace.is_empty() { name } else { format!("{namespace}/{name}") };
-        Ok(Self { key, text, owners })
+        Ok(Self { key, text, resource_version, owners })
+    }
+
+    /// A hash of what of it is judged: neither its state, nor what counts its changes.
+    pub(super) fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let Ok(Fields(fields)) = serde_json::from_str(&self.text) else { return 0 };
+        for (name, value) in fields.iter().filter(|(name, _)| name != "status") {
+            let metadata = if name == "metadata" { value.get() } else { "" };
+            if let Ok(Fields(fields)) = serde_json::from_str(metadata) {
+                let judged = fields.iter().filter(|(name, _)| !COUNTERS.contains(&&**name));
+                judged.for_each(|(name, value)| (name, value.get()).hash(&mut hasher));
+            } else {
+                (name, value.get()).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
     }
 }
 
@@ -126,6 +148,7 @@ impl Item {
 struct Said {
     namespace: String,
     name: String,
+    resource_version: String,
     owners: Vec<Owner>,
 }
 
@@ -139,6 +162,7 @@ fn push_metadata(text: &mut String, raw: &str) -> serde_json::Result<Said> {
             "managedFields" => continue,
             "namespace" => said.namespace = serde_json::from_str(value.get())?,
             "name" => said.name = serde_json::from_str(value.get())?,
+            "resourceVersion" => said.resource_version = serde_json::from_str(value.get())?,
             // What is no list of owners names none.
             "ownerReferences" => {
                 said.owners = serde_json::from_str(value.get()).unwrap_or_default();

@@ -4,7 +4,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::APIResourceList;
 use kube::core::discovery::v2::{APIGroupDiscoveryList, APIResourceDiscovery};
 
 use super::Cluster;
-use crate::listing::{Kind, rank};
+use crate::listing::{Kind, Scope, rank};
 
 /// Kinds of which no rule reads anything, and which change all the time or are many.
 const NOT_READ: [(&str, &str); 12] = [
@@ -54,6 +54,13 @@ pub(super) async fn discover(cluster: &Cluster) -> anyhow::Result<Served> {
 }
 
 impl Served {
+    /// Leaves what is within this scope.
+    pub(super) fn keep_within(&mut self, scope: &Scope) {
+        if let Scope::Namespace(_) = scope {
+            self.kinds.retain(|it| it.is_namespaced || it.is("", "Namespace"));
+        }
+    }
+
     fn add_all(&mut self, list: APIGroupDiscoveryList) {
         for group in list.items {
             let name = group.metadata.and_then(|it| it.name).unwrap_or_default();

@@ -105,9 +105,7 @@ async fn begin(connection: &Connection, wish: Wish) -> anyhow::Result<Begun> {
     }
     let mut served = kinds::discover(&cluster).await?;
     served.kinds.retain(wish.wants);
-    if let Scope::Namespace(_) = &scope {
-        served.kinds.retain(|it| it.is_namespaced || it.is("", "Namespace"));
-    }
+    served.keep_within(&scope);
     let context = cluster.context().to_owned();
     let origin = Origin { context, version, time: wish.time, scope };
     let Wish { selector, chunk, .. } = wish;

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use http::header::ACCEPT;
+use http::header::{ACCEPT, HeaderValue};
 use kube::client::Body;
 use kube::core::Request;
-use kube::core::params::ListParams;
+use kube::core::params::{ListParams, WatchParams};
 
 use super::Cluster;
 use super::answer::Answer;
 use super::item::{Item, Metadata, Page};
 use crate::listing::{Kind, Scope};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// So often a page is asked for that did not come whole.
 const TRIES: u32 = 5;
@@ -139,6 +141,28 @@ impl<'c> Pages<'c> {
         Err(Stop::Lost(lost))
     }
 
+    /// The request that watches the same objects from a version on; from nothing, it begins with all of them.
+    pub(super) fn watch(
+        &self,
+        version: &str,
+    ) -> Result<http::Request<Vec<u8>>, kube::core::request::Error> {
+        let (mut path, mut params) = (&*self.path, WatchParams::default());
+        if self.is_single
+            && let Some((list, name)) = path.rsplit_once('/')
+        {
+            // Only lists can be watched.
+            (path, params) = (list, params.fields(&format!("metadata.name={name}")));
+        }
+        let request = Request::new(path);
+        let mut request = if self.is_metadata {
+            request.watch_metadata(&params, version)?
+        } else {
+            request.watch(&params, version)?
+        };
+        request.headers_mut().entry(ACCEPT).or_insert(JSON);
+        Ok(request)
+    }
+
     async fn ask(&self) -> anyhow::Result<Answer> {
         let mut params = ListParams::default().limit(self.chunk);
         if let Next::Token(token) = &self.next {
@@ -156,7 +180,7 @@ impl<'c> Pages<'c> {
             request.list(&params)?
         };
         let (mut parts, body) = request.into_parts();
-        parts.headers.entry(ACCEPT).or_insert(http::HeaderValue::from_static("application/json"));
+        parts.headers.entry(ACCEPT).or_insert(JSON);
         self.cluster.send(http::Request::from_parts(parts, Body::from(body))).await
     }
 
@@ -176,7 +200,10 @@ impl<'c> Pages<'c> {
         if let Some(last) = items.last() {
             self.last = Some(last.key.clone());
         }
-        self.resource_version = metadata.resource_version.unwrap_or_default();
+        // Where the list had to begin anew, what came before is of the first version.
+        if self.resource_version.is_empty() {
+            self.resource_version = metadata.resource_version.unwrap_or_default();
+        }
         self.remaining = metadata.remaining_item_count.unwrap_or_default();
         let token = metadata.next.filter(|it| !it.is_empty());
         self.next = token.map_or(Next::Nothing, Next::Token);
@@ -199,7 +226,7 @@ fn forbidden(answer: &Answer) -> String {
 }
 
 /// A pause between the half and the whole of this one, so that not everybody comes back at once.
-fn jittered(pause: Duration) -> Duration {
+pub(super) fn jittered(pause: Duration) -> Duration {
     let random = getrandom::u32().unwrap_or(u32::MAX);
     pause.mul_f64(0.5 + f64::from(random) / f64::from(u32::MAX) / 2.0)
 }

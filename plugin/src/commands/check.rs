@@ -1,6 +1,8 @@
 //! `check`: runs the rules over manifests, and reports what they find.
 
 mod options;
+#[cfg(feature = "live")]
+mod watch;
 
 use std::path::Path;
 
@@ -56,6 +58,9 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let config = options.selection.config.as_deref();
     let mut earlier =
         old.as_ref().map(|it| it.judge(request, &settings, known.as_ref(), config)).transpose()?;
+    #[cfg(feature = "live")]
+    let (listing, watch) =
+        watch::Watch::over(&options, &settings, listing, known.as_ref(), earlier.as_ref())?;
     let Checked { mut outcome, errors, notes, cluster, is_interrupted } = match listing {
         Some(listing) => {
             let shows_system = options.reach.shows_system(&listing.origin.scope);
@@ -99,6 +104,8 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         terminal::note(&format!("{} holds no Kubernetes object", source.name))?;
     }
     let exit = exit_of(&options, &errors, &outcome);
+    #[cfg(feature = "live")]
+    let watch = watch.filter(|_| !is_interrupted).map(|it| it.after(&outcome));
     // What is known is no verdict.
     let exit = if is_interrupted { Exit::Incomplete } else { exit };
     let against = comparison.as_ref().zip(earlier.as_ref());
@@ -118,6 +125,11 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     };
     let written = write(&options, &settings, &mut outcome, view, &time)?;
     let exit = exit.max(lost).max(written);
+    #[cfg(feature = "live")]
+    if let Some(watch) = watch {
+        drop(outcome);
+        return watch.run(exit);
+    }
     // The process ends, and taking a hundred thousand findings apart would only delay it.
     std::mem::forget(outcome);
     Ok(exit)

@@ -14,7 +14,7 @@ mod sources;
 mod spool;
 mod stream;
 
-pub(crate) use against::Against;
+pub(crate) use against::{Against, Judged};
 pub(crate) use cluster::{check_listing, one_listed, sources as sources_of};
 pub(crate) use config::{Config, Entry, File, RuleName};
 pub(crate) use exclude::Exclude;

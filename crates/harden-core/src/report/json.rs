@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::changes::{Fixes, told_secrets};
 use super::format::Unchanged;
-use super::{Format, Order, Report, fingerprints, pieces};
+use super::{Format, News, Order, Report, fingerprints, pieces};
 use crate::finding::Finding;
 
 /// The JSON Schema that every JSON and YAML report satisfies.
@@ -41,4 +41,10 @@ fn write(report: &Report<'_>, out: &mut impl Write) -> io::Result<()> {
     };
     pieces::write(report.findings, render, out)?;
     writeln!(out, "],{}", tail.strip_prefix('{').unwrap_or(&tail))
+}
+
+/// Writes what changed since the check before as one line.
+pub(super) fn write_news(news: &News<'_>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &v1::news::News::of(news))?;
+    writeln!(out)
 }

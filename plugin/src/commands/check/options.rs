@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use harden_core::finding::Severity;
-use harden_core::report::{Format, Order};
+use harden_core::report::{Format, News, Order};
 
 use crate::commands::reading::{
     Against, Config, Given, Inputs, Reach, Selection, Threshold, order, threshold,
@@ -64,6 +64,10 @@ pub(crate) struct Options {
     /// Exit as if all was read and checked, when something was not
     #[arg(long, help_heading = "Exit code")]
     allow_incomplete: bool,
+
+    /// Keep checking the cluster, and print what changes
+    #[arg(short, long, help_heading = "Cluster")]
+    pub(super) watch: bool,
 
     #[command(flatten)]
     pub(super) reach: Reach,
@@ -127,6 +131,31 @@ impl Options {
         }
         if self.fails_on_new() && self.baseline.is_none() && !self.against.is_given() {
             bail!("--fail-on-new needs --baseline or --against, which say what was there before");
+        }
+        if self.watch { self.expect_watchable() } else { Ok(()) }
+    }
+
+    /// Rejects what does not go with `--watch`.
+    fn expect_watchable(&self) -> anyhow::Result<()> {
+        let format = self.outputs.output.name;
+        if !self.inputs.is_empty() {
+            bail!("--watch keeps checking a cluster, and something else is named to be read");
+        }
+        if self.reach.snapshot.is_some() {
+            bail!("--watch keeps checking a cluster, and a snapshot of one does not change");
+        }
+        if self.reach.selector.is_some() {
+            bail!(
+                "--watch does not go with -l: only the server says what a selector matches, and it is not asked again"
+            );
+        }
+        if !News::FORMATS.contains(&format) {
+            bail!("--watch prints {}, and not {format}", News::FORMATS.join(", "));
+        }
+        if !self.outputs.output_file.is_empty() {
+            bail!(
+                "--watch prints what changes, and --output-file is written once: leave out either of them"
+            );
         }
         Ok(())
     }

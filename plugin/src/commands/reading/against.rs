@@ -304,6 +304,12 @@ fn set_ignores(
 }
 
 impl Judged<'_> {
+    /// What was found then, for who compares with it more than once.
+    #[cfg(feature = "live")]
+    pub(crate) fn earlier(&self) -> Earlier {
+        self.earlier.clone()
+    }
+
     /// Says what changed since then.
     pub(crate) fn compare(
         &mut self,

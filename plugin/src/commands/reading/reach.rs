@@ -94,6 +94,12 @@ impl Span {
         )
     }
 
+    /// How many objects the API server is asked for at a time.
+    #[cfg(feature = "live")]
+    pub(crate) fn chunk(&self) -> u32 {
+        self.chunk_size
+    }
+
     /// How much is asked for; `None` where nothing says it.
     pub(crate) fn scope(&self) -> Option<Scope> {
         if self.all_namespaces {

@@ -1,6 +1,7 @@
 //! Version 1. Fields may be added; none is renamed, removed or changed in meaning.
 
 mod against;
+pub(super) mod news;
 mod write;
 
 use std::collections::BTreeMap;

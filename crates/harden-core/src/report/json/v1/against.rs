@@ -28,7 +28,7 @@ pub(super) struct Against<'a> {
 }
 
 #[derive(Serialize)]
-struct Absent<'a> {
+pub(super) struct Absent<'a> {
     status: &'static str,
     rule: &'a str,
     severity: &'static str,
