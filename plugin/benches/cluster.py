@@ -4,7 +4,8 @@
     plugin/benches/cluster.py COMMAND [--namespaces 2000] [--pods 20000] [--rbac 5000] [--few 5000]
 
 Starts the control plane of the tests, fills it up to `--few` pods, measures, fills it up to `--pods` and
-measures again: memory has to stay the same. Needs the binary of `cargo xtask control-plane`.
+measures again: memory has to stay the same. Then it measures what `--watch` holds, and how soon it says that
+something changed. Needs the binary of `cargo xtask control-plane`.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import ssl
 import subprocess
 import sys
@@ -168,6 +170,40 @@ def measure(command, kubeconfig, pid, pods):
     )
 
 
+def peak(pid):
+    """The most memory that a process has had so far, in megabytes."""
+    text = open(f"/proc/{pid}/status", encoding="utf-8").read()
+    return int(re.search(r"VmHWM:\s+(\d+)", text).group(1)) / 1024
+
+
+def resident(pid):
+    text = open(f"/proc/{pid}/status", encoding="utf-8").read()
+    return int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024
+
+
+def measure_watch(command, kubeconfig, api, pods):
+    words = [command, "check", "-A", "--watch", "--fail-on", "never", "-o", "json"]
+    environment = {**os.environ, "KUBECONFIG": kubeconfig}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    start = time.monotonic()
+    with subprocess.Popen(words, env=environment, text=True, **pipes) as process:
+        process.stdout.readline()
+        if not any("watching" in line for line in process.stderr):
+            sys.exit("the watch did not begin")
+        first = time.monotonic() - start
+        said = f"{pods} pods watched after {first:.1f} s with {peak(process.pid):.0f} MB at most"
+        for number in range(3):
+            start = time.monotonic()
+            api.post("/api/v1/namespaces", {"metadata": {"name": f"watched-{number}"}})
+            process.stdout.readline()
+            took = time.monotonic() - start
+            said += f"; a change was said after {took:.1f} s"
+        said += f"; {resident(process.pid):.0f} MB now, {peak(process.pid):.0f} MB at most"
+        print(said, flush=True)
+        process.send_signal(signal.SIGINT)
+        process.wait()
+
+
 def fill(what, make, items):
     start = time.monotonic()
     with ThreadPoolExecutor(AT_A_TIME) as pool:
@@ -199,6 +235,7 @@ def main():
         fill("pods", lambda it: one_pod(api, place(it), it), range(few, options.pods))
         for _ in range(2):
             measure(options.command, kubeconfig, plane.pid, options.pods)
+        measure_watch(options.command, kubeconfig, api, options.pods)
     finally:
         plane.stdin.close()
         plane.wait()

@@ -55,13 +55,13 @@ struct Plan {
 }
 
 /// `kubectl proxy`, which speaks plain HTTP for the API server, until it is dropped.
-struct Upstream {
+pub(crate) struct Upstream {
     process: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Upstream {
-    fn start(plane: &ControlPlane) -> Self {
+    pub(crate) fn start(plane: &ControlPlane) -> Self {
         let mut process =
             plane.kubectl(["proxy", "--port=0"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

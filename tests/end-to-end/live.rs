@@ -346,7 +346,7 @@ fn a_selector_chooses_what_is_reported_and_not_what_is_read() {
     assert!(ended.stdout.contains("no object has labels that the selector matches"));
 }
 
-const CUSTOM: &str = "\
+pub(crate) const CUSTOM: &str = "\
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: shops.example.com}

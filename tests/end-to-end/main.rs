@@ -37,3 +37,4 @@ mod server;
 mod snapshot;
 #[path = "../../plugin/tests/terminal/stores.rs"]
 mod stores;
+mod watch;

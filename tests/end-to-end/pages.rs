@@ -14,7 +14,7 @@ const PAGES: [(&str, &str, usize); 6] = [
     ("README.md", include_str!("../../README.md"), 12),
     ("namespaces.md", include_str!("../../docs/namespaces.md"), 15),
     ("external-secrets.md", include_str!("../../docs/external-secrets.md"), 5),
-    ("cluster.md", include_str!("../../docs/cluster.md"), 4),
+    ("cluster.md", include_str!("../../docs/cluster.md"), 5),
     ("pod-security.md", include_str!("../../docs/pod-security.md"), 3),
     ("snapshot.md", include_str!("../../docs/snapshot.md"), 6),
 ];

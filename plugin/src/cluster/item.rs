@@ -47,6 +47,8 @@ pub(super) struct Item {
     pub(super) text: String,
     /// Its version; empty where it has none.
     pub(super) resource_version: String,
+    /// Whether it is being deleted.
+    pub(super) is_leaving: bool,
     /// Those that made it.
     pub(super) owners: Vec<Owner>,
 }
@@ -121,9 +123,9 @@ impl Item {
             }
         }
         text.push('}');
-        let Said { namespace, name, resource_version, owners } = said;
+        let Said { namespace, name, resource_version, is_leaving, owners } = said;
         let key = if namespace.is_empty() { name } else { format!("{namespace}/{name}") };
-        Ok(Self { key, text, resource_version, owners })
+        Ok(Self { key, text, resource_version, is_leaving, owners })
     }
 
     /// A hash of what of it is judged: neither its state, nor what counts its changes.
@@ -149,6 +151,7 @@ struct Said {
     namespace: String,
     name: String,
     resource_version: String,
+    is_leaving: bool,
     owners: Vec<Owner>,
 }
 
@@ -162,6 +165,7 @@ fn push_metadata(text: &mut String, raw: &str) -> serde_json::Result<Said> {
             "managedFields" => continue,
             "namespace" => said.namespace = serde_json::from_str(value.get())?,
             "name" => said.name = serde_json::from_str(value.get())?,
+            "deletionTimestamp" => said.is_leaving = value.get() != "null",
             "resourceVersion" => said.resource_version = serde_json::from_str(value.get())?,
             // What is no list of owners names none.
             "ownerReferences" => {

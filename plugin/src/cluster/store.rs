@@ -88,8 +88,12 @@ impl Store {
         self.shelves.entry(rank(kind)).or_insert_with(|| Shelf::new(Arc::clone(kind)))
     }
 
-    /// Puts an object, and says whether what is judged of it is new.
+    /// Puts an object, and says whether what is judged of it is new. A Pod that is being deleted outlives those
+    /// that made it, and is as good as gone.
     pub(super) fn put(&mut self, kind: &Arc<Kind>, item: &Item) -> bool {
+        if item.is_leaving && kind.is("", "Pod") {
+            return self.remove(kind, &item.key);
+        }
         self.shelf(kind).put(item)
     }
 
@@ -105,21 +109,21 @@ impl Store {
 
     /// Ends it: what was not in it is there no more. Says whether that changes anything.
     pub(super) fn end(&mut self, kind: &Arc<Kind>, version: &str) -> bool {
-        let shelf = self.shelf(kind);
-        let (turn, before) = (shelf.turn, shelf.objects.len());
-        shelf.objects.retain(|_, it| it.turn == turn);
-        let lacked = shelf.end.lack.is_some();
-        shelf.end = End { resource_version: version.to_owned(), ..End::default() };
-        lacked || shelf.objects.len() != before
+        let of_kind = self.shelf(kind);
+        let (turn, before) = (of_kind.turn, of_kind.objects.len());
+        of_kind.objects.retain(|_, it| it.turn == turn);
+        let lacked = of_kind.end.lack.is_some();
+        of_kind.end = End { resource_version: version.to_owned(), ..End::default() };
+        lacked || of_kind.objects.len() != before
     }
 
     /// Notes that a kind cannot be read, and says whether that is new.
     pub(super) fn deny(&mut self, kind: &Arc<Kind>, why: String, is_forbidden: bool) -> bool {
-        let shelf = self.shelf(kind);
-        shelf.objects.clear();
+        let of_kind = self.shelf(kind);
+        of_kind.objects.clear();
         let lack = Some(why);
-        let is_new = shelf.end.lack != lack;
-        shelf.end = End { lack, is_forbidden, ..End::default() };
+        let is_new = of_kind.end.lack != lack;
+        of_kind.end = End { lack, is_forbidden, ..End::default() };
         is_new
     }
 
@@ -198,26 +202,26 @@ impl Iterator for Parts {
         }
         loop {
             let place = self.places.front()?;
-            let store = self.store.lock();
-            let Some(shelf) = store.shelves.get(place) else {
+            let kept = self.store.lock();
+            let Some(held) = kept.shelves.get(place) else {
                 // It is served no more.
                 (self.last, self.objects) = (None, 0);
                 self.places.pop_front();
                 continue;
             };
-            let kind = Arc::clone(&shelf.kind);
+            let kind = Arc::clone(&held.kind);
             let after = self.last.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-            let page = shelf.objects.range::<str, _>((after, Bound::Unbounded)).take(PAGE);
+            let page = held.objects.range::<str, _>((after, Bound::Unbounded)).take(PAGE);
             let page: Vec<_> = page.collect();
             if let Some((last, _)) = page.last() {
-                let texts: Vec<_> = page.iter().filter_map(|(_, it)| shelf.text(it)).collect();
+                let texts: Vec<_> = page.iter().filter_map(|(_, it)| held.text(it)).collect();
                 let last = (*last).clone();
                 (self.last, self.objects) = (Some(last), self.objects + texts.len());
                 return Some(Part::Objects(kind, texts));
             }
-            let end = End { objects: self.objects, ..shelf.end.clone() };
+            let end = End { objects: self.objects, ..held.end.clone() };
             (self.last, self.objects) = (None, 0);
-            drop(store);
+            drop(kept);
             self.places.pop_front();
             return Some(Part::End(kind, end));
         }
@@ -227,6 +231,8 @@ impl Iterator for Parts {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+    use harden_core::kubernetes::MinorVersion;
 
     use super::*;
     use crate::listing::Scope;
@@ -253,7 +259,7 @@ mod tests {
     fn read(store: &Shared) -> Vec<String> {
         let origin = Origin {
             context: String::new(),
-            version: "v1.37".parse().unwrap(),
+            version: MinorVersion(37),
             time: String::new(),
             scope: Scope::Cluster,
         };
@@ -293,6 +299,16 @@ mod tests {
         assert!(!put(r#","managedFields":[{}]},"spec":{"a":1}}"#));
         assert!(put(r#"},"spec":{"a":2}}"#));
         assert!(put(r#","labels":{"a":"b"}},"spec":{"a":2}}"#));
+    }
+
+    #[test]
+    fn a_pod_that_is_being_deleted_is_gone() {
+        let (store, pod) = (Shared::default(), kind("Pod"));
+        let leaving = item("a", r#","deletionTimestamp":"2026-11-27T07:00:00Z"},"spec":{"a":1}}"#);
+        assert!(store.lock().put(&pod, &plain("a")));
+        assert!(store.lock().put(&pod, &leaving));
+        assert!(!store.lock().put(&pod, &leaving));
+        assert!(store.lock().put(&kind("Namespace"), &leaving));
     }
 
     #[test]

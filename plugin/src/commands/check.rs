@@ -4,19 +4,21 @@ mod options;
 #[cfg(feature = "live")]
 mod watch;
 
+use std::fmt::Display;
 use std::path::Path;
 
 pub(crate) use options::Options;
 
 use anyhow::{Context as _, bail};
 use harden_core::check::{Baseline, Outcome, Settings};
+use harden_core::comparison::Comparison;
 use harden_core::finding::Finding;
 use harden_core::ignore::Unused;
 use harden_core::kubernetes::{MinorVersion, PolicyVersion};
 use harden_core::report::{self, Order, Report, ReportSource, Summary, View};
 
 use crate::commands;
-use crate::commands::reading::{self, Checked, File, Request};
+use crate::commands::reading::{self, Checked, File, Judged, Request};
 use crate::deliver::{folder, outputs};
 use crate::input;
 use crate::listing::Listing;
@@ -80,25 +82,9 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         terminal::error(error)?;
     }
     if !options.is_quiet() {
-        for note in &notes {
-            terminal::note(note)?;
-        }
-        for entry in expired.iter().filter(|_| !options.selection.no_ignores) {
-            terminal::note(&format!("{}: {entry}", file.name()))?;
-        }
-        let unused = outcome.unused_entries.iter();
-        for entry in unused.filter_map(|it| file.config.ignore.get(*it)) {
-            terminal::note(&format!("{}: {}", file.name(), entry.unused()))?;
-        }
-        for unused in &outcome.unused {
-            terminal::note(&unused_note(unused, &outcome))?;
-        }
-        let mut said = earlier.iter().flat_map(|it| &it.notes);
-        said.try_for_each(|it| terminal::note(it))?;
-        let is_told = ["text", "wide", "markdown", "html"].contains(&options.outputs.output.name);
-        for doubt in comparison.iter().filter(|_| !is_told).flat_map(report::doubts) {
-            terminal::note(&doubt)?;
-        }
+        let compared = earlier.as_ref().zip(comparison.as_ref());
+        notes.iter().try_for_each(|it| terminal::note(it))?;
+        tell(&options, &file, &expired, &outcome, compared)?;
     }
     for source in outcome.sources.iter().filter(|it| options.is_verbose() && it.is_foreign) {
         terminal::note(&format!("{} holds no Kubernetes object", source.name))?;
@@ -133,6 +119,33 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     // The process ends, and taking a hundred thousand findings apart would only delay it.
     std::mem::forget(outcome);
     Ok(exit)
+}
+
+/// Says beside the report what changes nothing, and what is not sure.
+fn tell(
+    options: &Options,
+    file: &File,
+    expired: &[impl Display],
+    outcome: &Outcome<'_>,
+    compared: Option<(&Judged<'_>, &Comparison)>,
+) -> anyhow::Result<()> {
+    for entry in expired.iter().filter(|_| !options.selection.no_ignores) {
+        terminal::note(&format!("{}: {entry}", file.name()))?;
+    }
+    let unused = outcome.unused_entries.iter();
+    for entry in unused.filter_map(|it| file.config.ignore.get(*it)) {
+        terminal::note(&format!("{}: {}", file.name(), entry.unused()))?;
+    }
+    for unused in &outcome.unused {
+        terminal::note(&unused_note(unused, outcome))?;
+    }
+    let mut said = compared.iter().flat_map(|(earlier, _)| &earlier.notes);
+    said.try_for_each(|it| terminal::note(it))?;
+    let is_told = ["text", "wide", "markdown", "html"].contains(&options.outputs.output.name);
+    for doubt in compared.iter().filter(|_| !is_told).flat_map(|(_, it)| report::doubts(it)) {
+        terminal::note(&doubt)?;
+    }
+    Ok(())
 }
 
 /// Begins to read the cluster, and says which.

@@ -25,7 +25,7 @@ const STEADY: Duration = Duration::from_secs(5);
 /// How often a kind is listed that cannot be watched.
 const UNWATCHED: Duration = Duration::from_secs(30);
 /// How often it is tried to read a kind that may not be read.
-const UNREADABLE: Duration = Duration::from_secs(60);
+const UNREADABLE: Duration = Duration::from_mins(1);
 
 /// Why a watch is over.
 enum Over {
@@ -145,13 +145,11 @@ impl Watching {
         let opened = if patience.is_zero() {
             opening.await
         } else {
-            match timeout(patience, opening).await {
-                Ok(opened) => opened,
-                Err(_) => {
-                    let name = self.lasting.name();
-                    return Over::Lost(format!("{name} did not answer within {patience:?}"));
-                }
-            }
+            let Ok(opened) = timeout(patience, opening).await else {
+                let name = self.lasting.name();
+                return Over::Lost(format!("{name} did not answer within {patience:?}"));
+            };
+            opened
         };
         let mut events = match opened {
             Ok(events) => pin!(events),

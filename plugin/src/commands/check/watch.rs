@@ -23,6 +23,8 @@ use crate::terminal::{self, Exit};
 const QUIET: Duration = Duration::from_secs(1);
 /// Nobody waits longer for quiet.
 const LONGEST: Duration = Duration::from_secs(10);
+/// After it was judged, nothing is for so many times as long as that took.
+const REST: u32 = 3;
 /// So many kinds are named in a note.
 const NAMED: usize = 3;
 
@@ -36,8 +38,8 @@ pub(super) struct Watch<'o> {
     /// What `--against` names.
     old: Option<Earlier>,
     before: Earlier,
-    /// How long it took to judge all.
-    took: Duration,
+    /// When all may be judged again.
+    rested: Instant,
     /// From here on, Ctrl-C is waited for.
     _interrupt: Interrupt,
 }
@@ -74,7 +76,7 @@ impl<'o> Watch<'o> {
             baseline: baseline.cloned(),
             old: old.map(Judged::earlier),
             before: Earlier::default(),
-            took: Duration::ZERO,
+            rested: Instant::now(),
             _interrupt: Interrupt::listen()?,
         };
         Ok((Some(store.keep(listing)), Some(watch)))
@@ -106,29 +108,27 @@ impl<'o> Watch<'o> {
                 if !is_read {
                     return Ok(exit);
                 }
-                self.took = began.elapsed();
+                let now = Instant::now();
+                self.rested = now + (now - began) * REST;
             }
         }
     }
 
-    /// What happens until it is quiet. Where judging takes long, it is done less often.
+    /// What happens until it is quiet.
     fn wait(&self, events: &Receiver<Event>) -> Happened {
-        let (quiet, longest) = (QUIET.max(self.took), LONGEST.max(self.took * 5));
         let mut happened = Happened::default();
         match events.recv() {
             Ok(event) => happened.note(event),
             Err(_) => happened.is_over = true,
         }
-        let began = Instant::now();
+        let end = self.rested.max(Instant::now() + LONGEST);
         while !happened.is_over {
-            let left = longest.saturating_sub(began.elapsed());
-            match events.recv_timeout(quiet.min(left)) {
+            let now = Instant::now();
+            let rest = self.rested.saturating_duration_since(now).max(QUIET);
+            match events.recv_timeout(rest.min(end.saturating_duration_since(now))) {
                 Ok(event) => happened.note(event),
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => happened.is_over = true,
-            }
-            if left.is_zero() {
-                break;
             }
         }
         happened
