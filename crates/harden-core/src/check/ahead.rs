@@ -43,6 +43,12 @@ impl Ahead {
     /// is no repetition stays, whoever owns it.
     pub(super) fn take(&mut self, draft: &mut Draft) {
         let mut owned = std::mem::take(&mut draft.owned);
+        if let [it] = owned.as_slice()
+            && self.is_retired(it)
+        {
+            retire(draft, it);
+            return;
+        }
         let is_known = |it: &Owned, level: Level| {
             let mut owners = it.owners();
             owners.any(|owner| self.levels.contains(&of_level(owner, level)))
@@ -97,6 +103,13 @@ impl Ahead {
         }
     }
 
+    /// Whether it is an earlier state of a Deployment that was read: nothing runs by it, and the Deployment says
+    /// what is to run.
+    fn is_retired(&self, owned: &Owned) -> bool {
+        let is_deployment = |it: Name<'_>| it.0 == "Deployment" && self.pods.contains_key(&of(it));
+        owned.is_retired && owned.owners().any(is_deployment)
+    }
+
     fn remember(&mut self, draft: &Draft, owned: &[Owned]) {
         for it in owned.iter().filter(|it| it.object.kind != "Pod") {
             let owners = it.owners().map(|(kind, _, name)| (kind.to_owned(), name.to_owned()));
@@ -119,6 +132,19 @@ impl Ahead {
             self.pods.insert(of(name(&pod.object)), of_pod(pod));
         }
     }
+}
+
+/// Leaves out all that a draft says of its only object.
+fn retire(draft: &mut Draft, owned: &Owned) {
+    for level in &owned.levels {
+        if let Some(count) = draft.coverage.levels.get_mut(*level as usize) {
+            *count = count.saturating_sub(1);
+        }
+    }
+    draft.findings.clear();
+    draft.held.clear();
+    draft.pods.clear();
+    draft.coverage.owned += 1;
 }
 
 /// Those that made the object that a pod is, or whose template it is.
@@ -262,6 +288,27 @@ mod tests {
         let names = outcome.findings.iter().filter_map(|it| it.object.as_ref());
         assert!({ names }.all(|it| it.kind == "Deployment"), "{:?}", said(&outcome));
         assert_eq!(outcome.sources.iter().map(|it| it.pods.len()).sum::<usize>(), 1);
+    }
+
+    #[test]
+    fn what_a_deployment_keeps_of_its_past_is_not_held_against_it() {
+        let retired = |owner: &str, replicas: u8| {
+            format!(
+                r#"{{"apiVersion":"apps/v1","kind":"ReplicaSet","metadata":{{"name":"web-0","namespace":"n","ownerReferences":[{{"kind":"Deployment","name":"{owner}"}}]}},"spec":{{"replicas":{replicas},"selector":{{"matchLabels":{{"app":"web"}}}},"template":{{"metadata":{{"labels":{{"app":"web"}}}},"spec":{{"hostNetwork":true,"containers":[{{"name":"old","image":"a:0"}}]}}}}}}}}"#
+            )
+        };
+        let with = |more: String| {
+            judge(&[family("web", SPEC, |_, it| it.to_owned()), vec![more]].concat(), true)
+        };
+        let without = judge(&family("web", SPEC, |_, it| it.to_owned()), true);
+        let past = with(retired("web", 0));
+        assert_eq!(said(&past), said(&without));
+        assert_eq!(past.coverage.levels, without.coverage.levels);
+        // Who runs, or belongs to nobody that was read, is no past.
+        for other in [retired("web", 1), retired("nobody", 0)] {
+            let said = said(&with(other));
+            assert!(said.iter().any(|it| it.contains("web-0 host-namespaces")), "{said:#?}");
+        }
     }
 
     #[test]

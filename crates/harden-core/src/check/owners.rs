@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Coverage;
 use crate::finding::{Finding, ObjectReference};
 use crate::inventory::PodSummary;
-use crate::kubernetes::Level;
+use crate::kubernetes::{GroupKind, Level};
 use crate::object::Object;
 
 /// An object that says who made it.
@@ -20,6 +20,8 @@ pub(super) struct Owned {
     /// The levels that its pods meet.
     pub(super) levels: Vec<Level>,
     pub(super) object: Arc<ObjectReference>,
+    /// Whether it is a ReplicaSet without pods, as Deployments keep them for a way back.
+    pub(super) is_retired: bool,
     /// Kind and name of those that made it.
     owners: Vec<(String, String)>,
 }
@@ -36,8 +38,17 @@ impl Owned {
         });
         let owners: Vec<_> = named.collect();
         let (source, document, levels) = (object.source, object.document, Vec::new());
+        let is_retired = object.is_of(GroupKind::new("apps", "ReplicaSet"))
+            && object.place.at("spec").at("replicas").as_i64() == Some(0);
         let has_owner = !owners.is_empty();
-        has_owner.then(|| Self { source, document, levels, object: object.reference(), owners })
+        has_owner.then(|| Self {
+            source,
+            document,
+            levels,
+            object: object.reference(),
+            is_retired,
+            owners,
+        })
     }
 
     /// Adds kinds and names of those that made its owners.
