@@ -137,8 +137,11 @@ impl Demands {
             let scaled = scaled.filter(|it| it.0 == pods.kind && it.1 == pods.name);
             let number = scaled.fold(wanted, |most, it| most.max(it.2));
             // Most say how many more by a share of all.
-            let surge =
-                if wanted == 0 || number == wanted { surge } else { surge * number / wanted };
+            let surge = if wanted == 0 || number == wanted {
+                surge
+            } else {
+                surge.saturating_mul(number) / wanted
+            };
             let all = number.saturating_add(surge);
             usage.put("pods", &Quantity::one().times(all));
             for claim in &pods.claims {
