@@ -30,6 +30,7 @@ pub use format::Format;
 pub use json::JSON_SCHEMA;
 pub use news::News;
 pub use order::{Order, keep_worst};
+pub use policy_report::ReportApi;
 pub use summary::Summary;
 pub use view::View;
 

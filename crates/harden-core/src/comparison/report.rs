@@ -307,6 +307,7 @@ impl Found<'_> {
             namespace: it.namespace.clone().into_owned(),
             name: it.name.clone().into_owned(),
             pointer: harden_yaml::Pointer::default(),
+            uid: String::new(),
         };
         Ok(Known {
             fingerprint: identity.whole(spots()),

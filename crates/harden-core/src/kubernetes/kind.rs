@@ -55,6 +55,25 @@ impl Kind {
     pub const PUSH_SECRET: Self =
         Self::external_secrets("v1alpha1", "PushSecret", "pushsecrets", true);
 
+    /// wgpolicyk8s.io/v1alpha2 PolicyReport.
+    pub const POLICY_REPORT: Self = Self {
+        version: "v1alpha2",
+        ..Self::grouped("wgpolicyk8s.io", "PolicyReport", "policyreports")
+    };
+    /// wgpolicyk8s.io/v1alpha2 ClusterPolicyReport.
+    pub const CLUSTER_POLICY_REPORT: Self = Self {
+        kind: "ClusterPolicyReport",
+        plural: "clusterpolicyreports",
+        namespaced: false,
+        ..Self::POLICY_REPORT
+    };
+    /// openreports.io/v1alpha1 Report.
+    pub const REPORT: Self =
+        Self { version: "v1alpha1", ..Self::grouped("openreports.io", "Report", "reports") };
+    /// openreports.io/v1alpha1 ClusterReport.
+    pub const CLUSTER_REPORT: Self =
+        Self { kind: "ClusterReport", plural: "clusterreports", namespaced: false, ..Self::REPORT };
+
     /// The `apiVersion` that objects of this kind carry.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {

@@ -89,6 +89,7 @@ impl<'d> Object<'d> {
                 namespace: self.namespace().unwrap_or_default().to_owned(),
                 name: self.generate_name().unwrap_or_else(|| self.name()).to_owned(),
                 pointer: self.pointer.clone(),
+                uid: one_line(self.place.at("metadata").at("uid")).unwrap_or_default().to_owned(),
             })
         });
         Arc::clone(reference)

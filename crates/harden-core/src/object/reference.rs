@@ -17,6 +17,8 @@ pub struct ObjectReference {
     pub name: String,
     /// The way to it from the root of its document: empty, unless it is in a List.
     pub pointer: Pointer,
+    /// What a cluster calls it apart from all others, ever; empty where none is written.
+    pub uid: String,
 }
 
 impl fmt::Display for ObjectReference {

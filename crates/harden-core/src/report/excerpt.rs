@@ -246,6 +246,7 @@ mod tests {
                 namespace: String::new(),
                 name: String::new(),
                 pointer: Pointer::default(),
+                uid: String::new(),
             })),
             spots: marked.iter().map(|it| spot(text, it)).collect(),
             ignored: None,

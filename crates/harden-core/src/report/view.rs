@@ -14,6 +14,10 @@ pub struct View<'a> {
     pub against: Option<Against<'a>>,
     /// The cluster that was read, in words; none where files were read.
     pub cluster: Option<&'a str>,
+    /// The namespace of it that was read; none where all were, or files.
+    pub namespace: Option<&'a str>,
+    /// Whether reports for a cluster have what is ignored, too; of files they always have.
+    pub with_ignored: bool,
     /// The file that settings come from.
     pub settings_file: Option<&'a str>,
     /// Whether text shows findings and what is incomplete only.

@@ -124,6 +124,7 @@ fn finding(text: &str, (rule, message, object, spots, ignored): Parts) -> Findin
             namespace,
             name,
             pointer: Pointer::default(),
+            uid: String::new(),
         })
     });
     let by = [IgnoredBy::Comment, IgnoredBy::Annotation, IgnoredBy::File];

@@ -13,6 +13,7 @@ mod gallery;
 mod hostile;
 mod input;
 mod json;
+mod objects;
 
 use harden_core::report::{self, Format, Report};
 
