@@ -7,6 +7,7 @@ pub(crate) mod interrupt;
 mod item;
 mod kinds;
 pub(crate) mod kubeconfig;
+pub(crate) mod marked;
 pub(crate) mod objects;
 mod pages;
 mod patience;

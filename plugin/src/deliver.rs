@@ -13,6 +13,8 @@ pub(crate) mod folder;
 pub(crate) mod object_file;
 pub(crate) mod outputs;
 #[cfg(feature = "live")]
+pub(crate) mod reports;
+#[cfg(feature = "live")]
 mod served;
 
 use std::path::PathBuf;

@@ -1,5 +1,9 @@
 //! What a cluster holds, kind by kind: read from the cluster itself, or from a snapshot of one.
 
+mod reached;
+
+pub(crate) use reached::Reached;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;

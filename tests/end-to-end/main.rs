@@ -32,6 +32,7 @@ mod patches;
 mod plan;
 mod pod_security;
 mod quota;
+mod reports;
 mod requests;
 mod server;
 mod snapshot;

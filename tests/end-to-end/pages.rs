@@ -14,7 +14,7 @@ const PAGES: [(&str, &str, usize); 6] = [
     ("README.md", include_str!("../../README.md"), 12),
     ("namespaces.md", include_str!("../../docs/namespaces.md"), 15),
     ("external-secrets.md", include_str!("../../docs/external-secrets.md"), 5),
-    ("cluster.md", include_str!("../../docs/cluster.md"), 4),
+    ("cluster.md", include_str!("../../docs/cluster.md"), 7),
     ("pod-security.md", include_str!("../../docs/pod-security.md"), 3),
     ("snapshot.md", include_str!("../../docs/snapshot.md"), 6),
 ];
@@ -35,6 +35,7 @@ spec:
 #[test]
 fn every_command_of_the_pages_works() {
     let Some(plane) = ControlPlane::for_test(&harness::Options::default()) else { return };
+    plane.apply(include_str!("../../crates/harden-core/tests/schemas/openreports.yaml"));
     let kubectl = Kubectl::new(&plane);
     for (name, page, at_least) in PAGES {
         let folder = tempfile::tempdir().unwrap();

@@ -96,12 +96,12 @@ impl<'de> Deserialize<'de> for Fields<'de> {
 struct Key<'k>(#[serde(borrow)] Cow<'k, str>);
 
 impl Item {
-    /// Reads an item of a list of this kind.
+    /// Reads an item of a list of this kind, with who changed what if that is wanted.
     ///
     /// # Errors
     ///
     /// When it is no object, or its metadata is none.
-    pub(super) fn read(raw: &str, kind: &Kind) -> serde_json::Result<Self> {
+    pub(super) fn read(raw: &str, kind: &Kind, with_managers: bool) -> serde_json::Result<Self> {
         let Fields(fields) = serde_json::from_str(raw)?;
         // Of a Secret, nothing is asked for but its metadata; whatever else came is dropped.
         let is_secret = kind.is("", "Secret");
@@ -116,7 +116,7 @@ impl Item {
                 "apiVersion" | "kind" => {}
                 "metadata" => {
                     text.push_str(r#","metadata":"#);
-                    said = push_metadata(&mut text, value.get())?;
+                    said = push_metadata(&mut text, value.get(), with_managers)?;
                 }
                 _ if is_secret => {}
                 _ => push_field(&mut text, ',', &name, value.get())?,
@@ -156,13 +156,13 @@ struct Said {
 }
 
 /// Appends what stays of the metadata; returns what it says.
-fn push_metadata(text: &mut String, raw: &str) -> serde_json::Result<Said> {
+fn push_metadata(text: &mut String, raw: &str, with_managers: bool) -> serde_json::Result<Said> {
     let mut said = Said::default();
     let Fields(fields) = serde_json::from_str(raw)?;
     let mut separator = '{';
     for (name, value) in fields {
         match &*name {
-            "managedFields" => continue,
+            "managedFields" if !with_managers => continue,
             "namespace" => said.namespace = serde_json::from_str(value.get())?,
             "name" => said.name = serde_json::from_str(value.get())?,
             "deletionTimestamp" => said.is_leaving = value.get() != "null",
@@ -231,32 +231,32 @@ mod tests {
         let raw = r#"{"metadata": {"name": "a", "managedFields": [{"x": 1}], "namespace": "n",
             "annotations": {"a": "b", "kubectl.kubernetes.io/last-applied-configuration": "marker", "c\"": "d"}},
             "spec": {"b": [1, 2]}, "kind": "Other"}"#;
-        let item = Item::read(raw, &kind("Pod")).unwrap();
+        let item = Item::read(raw, &kind("Pod"), false).unwrap();
         assert_eq!(
             item.text,
             r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":"n","annotations":{"a":"b","c\"":"d"}},"spec":{"b": [1, 2]}}"#
         );
         assert_eq!(item.key, "n/a");
         let only = r#"{"metadata": {"annotations": {"kubectl.kubernetes.io/last-applied-configuration": "marker"}}}"#;
-        let item = Item::read(only, &kind("Pod")).unwrap();
+        let item = Item::read(only, &kind("Pod"), false).unwrap();
         assert_eq!(item.text, r#"{"apiVersion":"v1","kind":"Pod","metadata":{"annotations":{}}}"#);
         // The key may be written with escapes, which every reader takes for the same.
         let escaped = only.replace("last-applied", "last\\u002dapplied");
-        assert!(!Item::read(&escaped, &kind("Pod")).unwrap().text.contains("marker"));
+        assert!(!Item::read(&escaped, &kind("Pod"), false).unwrap().text.contains("marker"));
     }
 
     #[test]
     fn of_a_secret_only_the_metadata_stays() {
         let raw =
             r#"{"metadata": {"name": "a"}, "data": {"password": "marker"}, "type": "Opaque"}"#;
-        let item = Item::read(raw, &kind("Secret")).unwrap();
+        let item = Item::read(raw, &kind("Secret"), false).unwrap();
         assert_eq!(item.text, r#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"}}"#);
     }
 
     #[test]
     fn what_is_no_object_is_an_error() {
         for raw in ["1", "[]", "null", r#"{"metadata": 1}"#, r#"{"metadata": {"name": 1}}"#] {
-            assert!(Item::read(raw, &kind("Pod")).is_err(), "{raw}");
+            assert!(Item::read(raw, &kind("Pod"), false).is_err(), "{raw}");
         }
     }
 }

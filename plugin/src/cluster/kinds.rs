@@ -7,7 +7,7 @@ use super::Cluster;
 use crate::listing::{Kind, Scope, rank};
 
 /// Kinds of which no rule reads anything, and which change all the time or are many.
-const NOT_READ: [(&str, &str); 12] = [
+const NOT_READ: [(&str, &str); 16] = [
     ("", "componentstatuses"),
     ("", "endpoints"),
     ("", "events"),
@@ -18,8 +18,12 @@ const NOT_READ: [(&str, &str); 12] = [
     ("events.k8s.io", "events"),
     ("metrics.k8s.io", "nodes"),
     ("metrics.k8s.io", "pods"),
+    ("openreports.io", "clusterreports"),
+    ("openreports.io", "reports"),
     ("storage.k8s.io", "csinodes"),
     ("storage.k8s.io", "volumeattachments"),
+    ("wgpolicyk8s.io", "clusterpolicyreports"),
+    ("wgpolicyk8s.io", "policyreports"),
 ];
 
 /// What a server serves.

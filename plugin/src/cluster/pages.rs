@@ -25,6 +25,8 @@ pub(super) struct Pages<'c> {
     path: String,
     chunk: u32,
     is_metadata: bool,
+    /// Whether it is told who changed what.
+    with_managers: bool,
     /// Whether it is one object, and no list.
     is_single: bool,
     /// Only objects whose labels match this.
@@ -84,6 +86,7 @@ impl<'c> Pages<'c> {
             chunk,
             // The values of Secrets are never asked for.
             is_metadata: kind.is("", "Secret"),
+            with_managers: false,
             is_single,
             selector: None,
             kind,
@@ -104,6 +107,11 @@ impl<'c> Pages<'c> {
         let mut pages = Self::of(cluster, kind, scope, chunk);
         (pages.is_metadata, pages.selector) = (true, Some(selector));
         pages
+    }
+
+    /// The same with who changed what.
+    pub(super) fn with_managers(self) -> Self {
+        Self { with_managers: true, ..self }
     }
 
     /// The next objects; `None` at the end.
@@ -192,7 +200,7 @@ impl<'c> Pages<'c> {
             let page: Page<'_> = serde_json::from_str(answer.text())?;
             (page.items.unwrap_or_default(), page.metadata)
         };
-        let items = raw.into_iter().map(|it| Item::read(it.get(), self.kind));
+        let items = raw.into_iter().map(|it| Item::read(it.get(), self.kind, self.with_managers));
         let mut items: Vec<Item> = items.collect::<Result<_, _>>()?;
         if let Some(last) = &self.last {
             items.retain(|it| it.key > *last);

@@ -1,5 +1,6 @@
 //! `check`: runs the rules over manifests, and reports what they find.
 
+mod apply;
 mod options;
 #[cfg(feature = "live")]
 mod watch;
@@ -21,7 +22,7 @@ use crate::commands;
 use crate::commands::reading::{self, Checked, File, Judged, Request};
 use crate::deliver::{folder, outputs};
 use crate::input;
-use crate::listing::Listing;
+use crate::listing::{Listing, Reached};
 use crate::terminal::{self, Exit};
 
 pub(crate) fn run(options: &Options) -> commands::Result {
@@ -39,6 +40,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     if !is_of_cluster {
         options.reach.reject_snapshot()?;
     }
+    let reports = apply::prepare(&options, is_of_cluster)?;
     let listing = if is_of_cluster {
         if old.as_ref().is_some_and(|it| !it.is_report()) {
             bail!("--against compares what a cluster holds with an earlier report of -o json only");
@@ -63,7 +65,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     #[cfg(feature = "live")]
     let (listing, watch) =
         watch::Watch::over(&options, &settings, listing, known.as_ref(), earlier.as_ref())?;
-    let Checked { mut outcome, errors, notes, cluster, is_interrupted } = match listing {
+    let Checked { mut outcome, errors, notes, cluster, reached, is_interrupted } = match listing {
         Some(listing) => {
             let shows_system = options.reach.shows_system(&listing.origin.scope);
             let mut checked = check_listing(listing, &settings, !options.is_quiet())?;
@@ -105,12 +107,24 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         against: against.map(|it| it.with_all_new(all_new.as_ref())),
         compared,
         cluster: cluster.as_deref(),
+        namespace: reached.as_ref().and_then(Reached::namespace),
+        with_ignored: options.include_ignored,
         settings_file: file.name.as_deref(),
         is_quiet: options.is_quiet(),
         is_verbose: options.is_verbose(),
     };
-    let written = write(&options, &settings, &mut outcome, view, &time)?;
-    let exit = exit.max(lost).max(written);
+    let written = write(&options, &settings, &mut outcome, &view, &time)?;
+    let applied = match reports.zip(reached.as_ref()) {
+        Some(_) if is_interrupted => apply::interrupted()?,
+        Some((reports, reached)) => {
+            let sources = ReportSource::of_cluster(&outcome);
+            let now = Some(time.as_str());
+            let report = Report { now, view, ..Report::of(&outcome, &settings, &sources) };
+            reports.run(&options, &report, reached)?
+        }
+        None => Exit::Done,
+    };
+    let exit = exit.max(lost).max(written).max(applied);
     #[cfg(feature = "live")]
     if let Some(watch) = watch {
         drop(outcome);
@@ -216,10 +230,12 @@ fn write(
     options: &Options,
     settings: &Settings,
     outcome: &mut Outcome<'_>,
-    view: View<'_>,
+    view: &View<'_>,
     now: &str,
 ) -> commands::Result {
-    let mut open = options.outputs.open();
+    // What is applied is not printed.
+    let mut open =
+        if options.apply { options.outputs.open_files() } else { options.outputs.open() };
     // All that are ordered by something else than places are ordered by the same.
     let mut turns: Vec<_> = open.iter_mut().collect();
     turns.sort_by_key(|it| options.order(it.format) != Order::Place);
@@ -234,8 +250,12 @@ fn write(
         let sources =
             if is_of_cluster { ReportSource::of_cluster } else { ReportSource::all }(outcome);
         let version = env!("CARGO_PKG_VERSION");
-        let report =
-            Report { version, now: Some(now), view, ..Report::of(outcome, settings, &sources) };
+        let report = Report {
+            version,
+            now: Some(now),
+            view: *view,
+            ..Report::of(outcome, settings, &sources)
+        };
         output.write(|out, colour| report::write(&report, format, colour, out));
     }
     outputs::finish(open)

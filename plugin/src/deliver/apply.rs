@@ -15,7 +15,7 @@ use crate::cluster::answer::Answer;
 use crate::commands;
 use crate::terminal::{self, Exit};
 
-const MANAGER: &str = "kubectl-harden";
+pub(super) const MANAGER: &str = "kubectl-harden";
 
 /// Applies the objects in order, or compares them, as the options say.
 ///
@@ -36,7 +36,8 @@ pub(crate) async fn run(
         external: ExternalDiff::of_environment(),
         outcome: Exit::Done,
     };
-    super::served::reject_kinds_without_definition(cluster, manifests).await?;
+    let kinds = manifests.iter().map(|it| &it.kind);
+    super::served::reject_kinds_without_definition(cluster, kinds).await?;
     if !force {
         super::fit::reject_quota_below_use(cluster, manifests).await?;
     }
@@ -228,7 +229,7 @@ impl Run<'_> {
     }
 }
 
-fn path(manifest: &Manifest) -> String {
+pub(super) fn path(manifest: &Manifest) -> String {
     let kind = &manifest.kind;
     let group =
         if kind.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", kind.group) };

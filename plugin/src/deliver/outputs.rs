@@ -40,11 +40,15 @@ impl<F: ValueEnum + Send + Sync + 'static> Outputs<F> {
 
     /// Opens all of them. What cannot be opened says so when it is finished.
     pub(crate) fn open(&self) -> Vec<Open<F>> {
-        let files =
-            self.output_file.iter().map(|it| Open::file(it.format_or(&self.output), &it.path));
         let is_printed = self.output_file.iter().all(|it| it.format.is_some());
         let printed = is_printed.then(|| Open::printed(self.output.clone()));
-        files.chain(printed).collect()
+        self.open_files().into_iter().chain(printed).collect()
+    }
+
+    /// Opens the files, and nothing to print to.
+    pub(crate) fn open_files(&self) -> Vec<Open<F>> {
+        let file = |it: &OutputFile| Open::file(it.format_or(&self.output), &it.path);
+        self.output_file.iter().map(file).collect()
     }
 
     /// Writes a text to all of them.

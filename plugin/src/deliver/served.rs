@@ -3,21 +3,20 @@
 use std::collections::BTreeMap;
 
 use anyhow::bail;
-use harden_core::Manifest;
 use harden_core::kubernetes::Kind;
 use harden_yaml::Document;
 use http::Method;
 
 use crate::cluster::Cluster;
 
-/// Rejects objects whose CustomResourceDefinition is missing before anything is changed: half of what was
+/// Rejects kinds whose CustomResourceDefinition is missing before anything is changed: half of what was
 /// generated would be there, and the other half not.
-pub(super) async fn reject_kinds_without_definition(
+pub(super) async fn reject_kinds_without_definition<'k>(
     cluster: &Cluster,
-    manifests: &[Manifest],
+    kinds: impl Iterator<Item = &'k Kind>,
 ) -> anyhow::Result<()> {
     let mut wanted: BTreeMap<String, Vec<&Kind>> = BTreeMap::new();
-    for kind in manifests.iter().map(|it| &it.kind).filter(|it| is_custom(it)) {
+    for kind in kinds.filter(|it| is_custom(it)) {
         let kinds = wanted.entry(kind.api_version()).or_default();
         if !kinds.contains(&kind) {
             kinds.push(kind);
@@ -76,6 +75,12 @@ async fn explain(
         }
         ("external-secrets.io" | "generators.external-secrets.io", false) => {
             format!("it has {} of them: update the External Secrets Operator first", others.join(", "))
+        }
+        ("wgpolicyk8s.io", true) => {
+            "install their CustomResourceDefinitions first, which Kyverno brings, or see https://github.com/kubernetes-sigs/wg-policy-prototypes".to_owned()
+        }
+        ("openreports.io", true) => {
+            "install their CustomResourceDefinitions first, see https://github.com/openreports/reports-api".to_owned()
         }
         _ => "install what brings their CustomResourceDefinitions first".to_owned(),
     };

@@ -91,6 +91,8 @@ pub(crate) const CELLS: &[Cell] = &[
         "",
         2,
     ),
+    ("check", "--apply, and the format is no report for a cluster", "--apply", "", 2),
+    ("check", "--apply, and files are named", "-f pod.yaml -o policyreport --apply", "", 2),
     ("check", "nothing is named", "", "", 2),
     (
         "check",

@@ -110,7 +110,7 @@ impl ReportApi {
         for (finding, fingerprint) in findings {
             results.add(Entry::of(report, finding, fingerprint), seconds);
         }
-        Some(Place::of(subject, report.view).report(self, report.view, results))
+        Some(Place::of(subject, &report.view).report(self, &report.view, results))
     }
 
     /// What was not checked, and what is not shown.
@@ -124,7 +124,7 @@ impl ReportApi {
         let told = parts.into_iter().filter(|(_, _, entries)| !entries.is_empty());
         let report = |(rule, is_error, entries)| {
             let results = Results::of_run(entries, is_error, seconds);
-            Place::of_run(rule, report.view).report(self, report.view, results)
+            Place::of_run(rule, &report.view).report(self, &report.view, results)
         };
         told.map(report).collect()
     }

@@ -12,7 +12,7 @@ use harden_yaml::Position;
 
 use super::Checked;
 use crate::input::Unread;
-use crate::listing::{End, Kind, Listing, ObjectName, Origin, Part, speaks_for_others};
+use crate::listing::{End, Kind, Listing, ObjectName, Origin, Part, Reached, speaks_for_others};
 
 /// Kinds that say something for others; they come before all that are judged.
 const SPEAKING: [GroupKind; 4] = [
@@ -96,8 +96,8 @@ pub(crate) fn check_listing(
     }
     seen.rights.expect_some(&origin)?;
     let mut outcome = run.finish();
-    if let Some(names) = selected {
-        select(&mut outcome, &names);
+    if let Some(names) = &selected {
+        select(&mut outcome, names);
     }
     outcome.coverage.listed = seen.listed;
     // Nobody sees the texts, in which marks of another length may stand for secrets.
@@ -106,7 +106,8 @@ pub(crate) fn check_listing(
         (spot.start, spot.end) = (START, START);
     }
     let cluster = Some(origin.to_string());
-    Ok(Checked { outcome, cluster, is_interrupted, ..Checked::default() })
+    let reached = Some(Reached { scope: origin.scope, whole: seen.whole, selected });
+    Ok(Checked { outcome, cluster, reached, is_interrupted, ..Checked::default() })
 }
 
 /// The kinds that have ended so far.
@@ -115,6 +116,8 @@ struct Seen {
     rights: Rights,
     listed: Vec<Listed>,
     ended: Vec<Arc<Kind>>,
+    /// Those of which every object came.
+    whole: Vec<Arc<Kind>>,
 }
 
 impl Seen {
@@ -122,6 +125,9 @@ impl Seen {
         self.rights.note(end);
         self.listed.push(one_listed(origin, kind, end));
         self.ended.push(Arc::clone(kind));
+        if end.lack.is_none() {
+            self.whole.push(Arc::clone(kind));
+        }
     }
 
     fn has_ended(&self, kind: GroupKind) -> bool {

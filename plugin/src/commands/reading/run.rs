@@ -16,6 +16,7 @@ use super::git::Export;
 use super::stream::{Stream, Waiting};
 use super::{Exclude, Inputs, sources};
 use crate::input;
+use crate::listing::Reached;
 use crate::terminal;
 
 /// Something to read, whole or in passing.
@@ -33,6 +34,8 @@ pub(crate) struct Checked {
     pub(crate) notes: Vec<String>,
     /// The cluster that was read, in words; none where files were.
     pub(crate) cluster: Option<String>,
+    /// How far it was read.
+    pub(crate) reached: Option<Reached>,
     /// Whether the user did not want to wait for the rest.
     pub(crate) is_interrupted: bool,
 }

@@ -71,7 +71,7 @@ pub(super) struct Results {
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn of(subject: Subject<'a>, view: View<'a>) -> Self {
+    pub(super) fn of(subject: Subject<'a>, view: &View<'a>) -> Self {
         match subject {
             Subject::Object(object) => Self::of_object(object, view.cluster.is_some()),
             Subject::Source(name) => {
@@ -81,7 +81,7 @@ impl<'a> Place<'a> {
     }
 
     /// That of what is said of a whole run.
-    pub(super) fn of_run(rule: &str, view: View<'a>) -> Self {
+    pub(super) fn of_run(rule: &str, view: &View<'a>) -> Self {
         let name = format!("kubectl-harden-{rule}");
         Self { name, namespace: view.namespace, owner: None, scope: None }
     }
@@ -116,7 +116,7 @@ impl<'a> Place<'a> {
     }
 
     /// The report of these results.
-    pub(super) fn report(self, api: ReportApi, view: View<'_>, results: Results) -> Manifest {
+    pub(super) fn report(self, api: ReportApi, view: &View<'_>, results: Results) -> Manifest {
         let Self { name, namespace, owner, scope } = self;
         let [inside, outside] = api.kinds();
         let kind = if namespace.is_some() { inside } else { outside };

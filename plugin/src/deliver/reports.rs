@@ -1,0 +1,191 @@
+//! Reports as objects of a cluster: ours become what was found, and nobody else's are touched.
+
+mod ours;
+mod told;
+
+use std::collections::HashSet;
+
+use futures_util::stream::{self, StreamExt as _};
+use harden_core::Manifest;
+use harden_core::check::SYSTEM_NAMESPACES;
+use harden_core::kubernetes::Kind;
+use harden_core::report::{Report, ReportApi};
+use http::Method;
+use serde_json::{Value, json};
+
+use super::apply::{MANAGER, path};
+use super::served;
+use crate::cluster::answer::Answer;
+use crate::cluster::{Cluster, marked};
+use crate::listing::Reached;
+use crate::terminal::Exit;
+use ours::{All, Key, Ours};
+pub(crate) use told::Counts;
+use told::{Told, Word};
+
+/// So many reports are written at a time.
+const AT_A_TIME: usize = 8;
+
+/// What was read, and what is said of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'s> {
+    pub(crate) api: ReportApi,
+    pub(crate) report: &'s Report<'s>,
+    pub(crate) reached: &'s Reached,
+    /// Whether what was found in namespaces of Kubernetes itself is in the report.
+    pub(crate) shows_system: bool,
+}
+
+/// Rejects a cluster that does not have the kinds of reports.
+pub(crate) async fn expect_kinds(cluster: &Cluster, api: ReportApi) -> anyhow::Result<()> {
+    served::reject_kinds_without_definition(cluster, api.kinds().iter()).await
+}
+
+/// Makes the cluster have these reports, and no other of ours about what was read.
+pub(crate) async fn apply(cluster: &Cluster, scene: Scene<'_>) -> anyhow::Result<(Exit, Counts)> {
+    let Scene { api, report, reached, .. } = scene;
+    let mut told = Told::default();
+    // Of a namespace, nothing outside of it is said.
+    let count = if reached.namespace().is_some() { 1 } else { 2 };
+    let mut listed: Vec<(Kind, All)> = Vec::new();
+    for kind in api.kinds().into_iter().take(count) {
+        match ours::list(cluster, &kind, reached).await {
+            Ok(all) => listed.push((kind, all)),
+            Err(why) => told.unlisted(&kind, &why)?,
+        }
+    }
+    let mut wanted: HashSet<Key> = HashSet::new();
+    {
+        let known = listed.as_slice();
+        let deliver = |manifest: Manifest| async move {
+            let all = known.iter().find(|(kind, _)| *kind == manifest.kind).map(|(_, all)| all);
+            let word = match all {
+                Some(all) => write(cluster, &manifest, all).await?,
+                // It is said that they are not known.
+                None => Word::Unlisted,
+            };
+            anyhow::Ok((manifest, word))
+        };
+        let mut written = stream::iter(api.objects(report)).map(deliver).buffered(AT_A_TIME);
+        while let Some(done) = written.next().await {
+            let (manifest, word) = done?;
+            told.tell(&manifest, word)?;
+            wanted.insert(key(&manifest));
+        }
+    }
+    let not_run = &report.coverage.rules_not_run;
+    for (kind, all) in listed {
+        for (key, ours) in ours::out_of_date(all, &wanted, |key, it| scene.knows(key, it)) {
+            let manifest = stale(kind, &key, &ours);
+            let word = delete(cluster, &manifest, &ours, not_run).await?;
+            told.tell(&manifest, word)?;
+        }
+    }
+    told.finish()
+}
+
+impl Scene<'_> {
+    /// Whether there would be a report of this name if there were something to say.
+    fn knows(&self, (namespace, name): &Key, ours: &Ours) -> bool {
+        if name == ReportApi::NOT_CHECKED {
+            return self.report.incomplete.is_empty();
+        }
+        let Some(owner) = ours.owner.as_ref().filter(|it| *name == ReportApi::name(&it.uid)) else {
+            return false;
+        };
+        let group = owner.api_version.split_once('/').map_or("", |(group, _)| group);
+        let is_aside = !self.shows_system
+            && SYSTEM_NAMESPACES.contains(&namespace.as_str())
+            && (group, owner.kind.as_str()) != ("", "Namespace");
+        !is_aside && self.reached.holds(group, &owner.kind, namespace, &owner.name)
+    }
+}
+
+/// Writes a report, if there is none that says the same, and none of somebody else in its place.
+async fn write(cluster: &Cluster, manifest: &Manifest, all: &All) -> anyhow::Result<Word> {
+    let known = all.get(&key(manifest));
+    let digest = &manifest.object["metadata"]["annotations"][ReportApi::DIGEST];
+    if known.is_some_and(|it| digest.as_str().is_some_and(|digest| it.says(digest))) {
+        return Ok(Word::Unchanged);
+    }
+    let mut object = manifest.object.clone();
+    let mut url = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", path(manifest));
+    if let Some(known) = known {
+        // What was listed is what is changed, or nothing is.
+        object["metadata"]["uid"] = known.uid.as_str().into();
+        object["metadata"]["resourceVersion"] = known.resource_version.as_str().into();
+        url.push_str("&force=true");
+    } else {
+        match marked::one(cluster, &path(manifest)).await? {
+            Some(there) if ours::is_marked(&there) => return Ok(Word::Overtaken),
+            Some(_) => return Ok(Word::Foreign),
+            // If somebody makes one now, fields of it are in conflict, and it stays.
+            None => {}
+        }
+    }
+    let body = serde_json::to_vec(&object)?;
+    let answer = cluster.ask(Method::PATCH, &url, "application/apply-patch+yaml", body).await?;
+    Ok(match answer.status {
+        201 => Word::Created,
+        200 => Word::Configured,
+        // Its namespace went away, and what was said of it.
+        404 if answer.is_about("namespaces") => Word::Gone,
+        409 => Word::Overtaken,
+        _ => failed(&answer),
+    })
+}
+
+/// Deletes a report, unless rules did not run of which it has findings.
+async fn delete(
+    cluster: &Cluster,
+    manifest: &Manifest,
+    ours: &Ours,
+    not_run: &[&str],
+) -> anyhow::Result<Word> {
+    let path = path(manifest);
+    if !not_run.is_empty() {
+        let answer = cluster.ask(Method::GET, &path, "", Vec::new()).await?;
+        if answer.status == 404 {
+            return Ok(Word::Gone);
+        }
+        if !answer.is_success() {
+            return Ok(failed(&answer));
+        }
+        let object = answer.object();
+        let results = object["results"].as_array().into_iter().flatten();
+        let mut rules = results.filter_map(|it| it["rule"].as_str());
+        if rules.any(|it| not_run.contains(&it)) {
+            return Ok(Word::Left);
+        }
+    }
+    let conditions = json!({"uid": ours.uid, "resourceVersion": ours.resource_version});
+    let options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": conditions});
+    let body = serde_json::to_vec(&options)?;
+    let answer = cluster.ask(Method::DELETE, &path, "application/json", body).await?;
+    Ok(match answer.status {
+        200 | 202 => Word::Deleted,
+        404 => Word::Gone,
+        409 => Word::Overtaken,
+        _ => failed(&answer),
+    })
+}
+
+fn failed(answer: &Answer) -> Word {
+    if answer.status == 403 {
+        Word::Forbidden(answer.message())
+    } else {
+        Word::Rejected(format!("({}): {}", answer.status, answer.message()))
+    }
+}
+
+fn key(manifest: &Manifest) -> Key {
+    (manifest.namespace.clone().unwrap_or_default(), manifest.name.clone())
+}
+
+/// What is known of a report that is about to go.
+fn stale(kind: Kind, (namespace, name): &Key, ours: &Ours) -> Manifest {
+    let namespace = Some(namespace.as_str()).filter(|it| !it.is_empty());
+    let scope = ours.owner.as_ref().map(|it| json!({"kind": it.kind, "name": it.name}));
+    let body = scope.map_or(Value::Null, |it| json!({"scope": it}));
+    Manifest::new(kind, namespace, name, "", body)
+}
