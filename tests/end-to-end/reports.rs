@@ -43,7 +43,7 @@ fn namespace(name: &str) -> String {
 fn deployment(name: &str, namespace: &str, privileged: bool) -> String {
     format!(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}, namespace: {namespace}, labels: {{app: {name}}}}}\n\
-         spec: {{replicas: 1, selector: {{matchLabels: {{app: {name}}}}}, template: {{metadata: {{labels: {{app: {name}}}}}, \
+         spec: {{replicas: 0, selector: {{matchLabels: {{app: {name}}}}}, template: {{metadata: {{labels: {{app: {name}}}}}, \
          spec: {{containers: [{{name: a, image: 'web:1', env: [{{name: DB_PASSWORD, value: {MARKER}}}], securityContext: {{privileged: {privileged}}}}}]}}}}}}\n---\n"
     )
 }
@@ -161,14 +161,12 @@ fn reports_come_stay_change_and_go_with_what_they_are_about() {
                 env,
             ]);
         }
-        eventually("the pods of before are gone", || {
-            let pods = plane.kubectl_ok(["get", "pods,replicasets", "-A", "-o", "json"]);
-            let pods: Value = serde_json::from_str(&pods).unwrap();
-            let is_old = |it: &Value| {
-                it["kind"] == "Pod"
-                    && it["spec"]["containers"][0]["securityContext"]["privileged"] == true
-            };
-            (!pods["items"].as_array().unwrap().iter().any(is_old)).then_some(())
+        eventually("the changes are seen", || {
+            let all = plane.kubectl_ok(["get", "deployments", "-A", "-o", "json"]);
+            let all: Value = serde_json::from_str(&all).unwrap();
+            let is_seen =
+                |it: &Value| it["status"]["observedGeneration"] == it["metadata"]["generation"];
+            all["items"].as_array().unwrap().iter().all(is_seen).then_some(())
         });
         // The sets of replicas of before are still there, and say what they said.
         for namespace in ["shop", "bank"] {
@@ -185,7 +183,8 @@ fn reports_come_stay_change_and_go_with_what_they_are_about() {
         assert!(!apply("-A -l app=web").stdout.contains("till"));
         let ended = apply("-A -l app=till");
         assert!(ended.stdout.contains("deleted (Deployment till)"), "{}", ended.stdout);
-        plane.apply(&(deployment("api", "shop", true) + &deployment("till", "bank", true)));
+        let again = [("web", "shop"), ("api", "shop"), ("till", "bank")];
+        plane.apply(&again.map(|(name, namespace)| deployment(name, namespace, true)).concat());
     }
 
     // What is gone takes its report with it.
@@ -358,7 +357,7 @@ fn who_cannot_apply_is_told_in_a_sentence() {
 #[test]
 fn findings_of_rules_that_did_not_run_stay() {
     let Some(plane) = plane_with_definitions() else { return };
-    plane.apply(&(namespace("shop") + BINDING));
+    plane.apply(&(namespace("shop") + BINDING + &deployment("web", "shop", true)));
     assert_eq!(check(&plane, "-A -o policyreport --apply").code, 0);
     let names = named(&reports(&plane, POLICY));
     let all = ["shop: Namespace shop", ": ClusterRoleBinding eve"];
