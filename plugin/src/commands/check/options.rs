@@ -26,14 +26,6 @@ pub(crate) struct Options {
     #[command(flatten)]
     pub(super) outputs: Outputs<Format>,
 
-    /// Write the reports of -o policyreport or openreports to the cluster (server-side, as field manager kubectl-harden)
-    #[arg(long, help_heading = "Output")]
-    pub(super) apply: bool,
-
-    /// Have what is ignored in policyreport and openreports of a cluster, too, as skip
-    #[arg(long, help_heading = "Output")]
-    pub(super) include_ignored: bool,
-
     /// Order of findings: severity, place, rule or object [default: severity where people read, else place]
     #[arg(long, value_name = "ORDER", value_parser = order, help_heading = "Output")]
     sort: Option<Order>,
@@ -79,6 +71,14 @@ pub(crate) struct Options {
 
     #[command(flatten)]
     pub(super) reach: Reach,
+
+    /// Write the reports of -o policyreport or openreports to the cluster (server-side, as field manager kubectl-harden)
+    #[arg(long, help_heading = "Cluster")]
+    pub(super) apply: bool,
+
+    /// Have what is ignored in policyreport and openreports of a cluster, too, as skip
+    #[arg(long, help_heading = "Cluster")]
+    pub(super) include_ignored: bool,
 
     #[command(flatten)]
     pub(super) connection: Connection,
