@@ -186,8 +186,17 @@ fn reports_come_stay_change_and_go_with_what_they_are_about() {
         let again = [("web", "shop"), ("api", "shop"), ("till", "bank")];
         plane.apply(&again.map(|(name, namespace)| deployment(name, namespace, true)).concat());
     }
+}
 
-    // What is gone takes its report with it.
+#[test]
+fn what_is_gone_takes_its_report_with_it() {
+    let Some(plane) = plane_with_definitions() else { return };
+    plane.apply(
+        &(namespace("shop")
+            + BINDING
+            + &deployment("web", "shop", true)
+            + &deployment("api", "shop", true)),
+    );
     assert_eq!(check(&plane, "-A -o openreports --apply").code, 0);
     let before = named(&reports(&plane, OPEN));
     assert!(before.contains("shop: Deployment api"), "{before:?}");

@@ -114,16 +114,8 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         is_verbose: options.is_verbose(),
     };
     let written = write(&options, &settings, &mut outcome, &view, &time)?;
-    let applied = match reports.zip(reached.as_ref()) {
-        Some(_) if is_interrupted => apply::interrupted()?,
-        Some((reports, reached)) => {
-            let sources = ReportSource::of_cluster(&outcome);
-            let now = Some(time.as_str());
-            let report = Report { now, view, ..Report::of(&outcome, &settings, &sources) };
-            reports.run(&options, &report, reached)?
-        }
-        None => Exit::Done,
-    };
+    let known = reached.as_ref().filter(|_| !is_interrupted);
+    let applied = apply::run(reports, &options, known, (&outcome, &settings), (view, &time))?;
     let exit = exit.max(lost).max(written).max(applied);
     #[cfg(feature = "live")]
     if let Some(watch) = watch {
@@ -146,13 +138,7 @@ fn tell(
     for entry in expired.iter().filter(|_| !options.selection.no_ignores) {
         terminal::note(&format!("{}: {entry}", file.name()))?;
     }
-    let unused = outcome.unused_entries.iter();
-    for entry in unused.filter_map(|it| file.config.ignore.get(*it)) {
-        terminal::note(&format!("{}: {}", file.name(), entry.unused()))?;
-    }
-    for unused in &outcome.unused {
-        terminal::note(&unused_note(unused, outcome))?;
-    }
+    note_unused(file, outcome)?;
     let mut said = compared.iter().flat_map(|(earlier, _)| &earlier.notes);
     said.try_for_each(|it| terminal::note(it))?;
     let is_told = ["text", "wide", "markdown", "html"].contains(&options.outputs.output.name);
@@ -259,6 +245,15 @@ fn write(
         output.write(|out, colour| report::write(&report, format, colour, out));
     }
     outputs::finish(open)
+}
+
+/// Says which decisions not to count findings change nothing.
+fn note_unused(file: &File, outcome: &Outcome<'_>) -> anyhow::Result<()> {
+    let unused = outcome.unused_entries.iter();
+    for entry in unused.filter_map(|it| file.config.ignore.get(*it)) {
+        terminal::note(&format!("{}: {}", file.name(), entry.unused()))?;
+    }
+    outcome.unused.iter().try_for_each(|it| terminal::note(&unused_note(it, outcome)))
 }
 
 fn unused_note(unused: &Unused, outcome: &Outcome<'_>) -> String {

@@ -104,16 +104,21 @@ impl Scene<'_> {
 /// Writes a report, if there is none that says the same, and none of somebody else in its place.
 async fn write(cluster: &Cluster, manifest: &Manifest, all: &All) -> anyhow::Result<Word> {
     let known = all.get(&key(manifest));
-    let digest = &manifest.object["metadata"]["annotations"][ReportApi::DIGEST];
-    if known.is_some_and(|it| digest.as_str().is_some_and(|digest| it.says(digest))) {
+    let metadata = manifest.object.get("metadata");
+    let annotations = metadata.and_then(|it| it.get("annotations"));
+    let digest = annotations.and_then(|it| it.get(ReportApi::DIGEST)?.as_str());
+    if known.zip(digest).is_some_and(|(it, digest)| it.says(digest)) {
         return Ok(Word::Unchanged);
     }
     let mut object = manifest.object.clone();
     let mut url = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", path(manifest));
     if let Some(known) = known {
         // What was listed is what is changed, or nothing is.
-        object["metadata"]["uid"] = known.uid.as_str().into();
-        object["metadata"]["resourceVersion"] = known.resource_version.as_str().into();
+        if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.insert("uid".to_owned(), known.uid.as_str().into());
+            let version = known.resource_version.as_str();
+            metadata.insert("resourceVersion".to_owned(), version.into());
+        }
         url.push_str("&force=true");
     } else {
         match marked::one(cluster, &path(manifest)).await? {
@@ -152,8 +157,8 @@ async fn delete(
             return Ok(failed(&answer));
         }
         let object = answer.object();
-        let results = object["results"].as_array().into_iter().flatten();
-        let mut rules = results.filter_map(|it| it["rule"].as_str());
+        let results = object.get("results").and_then(Value::as_array).into_iter().flatten();
+        let mut rules = results.filter_map(|it| it.get("rule")?.as_str());
         if rules.any(|it| not_run.contains(&it)) {
             return Ok(Word::Left);
         }

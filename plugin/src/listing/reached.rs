@@ -7,6 +7,7 @@ use super::{Kind, ObjectName, Scope};
 
 /// How far a cluster was read.
 #[derive(Debug)]
+#[cfg_attr(not(feature = "live"), expect(dead_code, reason = "who applies reports asks for it"))]
 pub(crate) struct Reached {
     pub(crate) scope: Scope,
     /// The kinds of which every object came.

@@ -1,7 +1,8 @@
 //! `check --apply`: reports that become objects of the cluster that was read.
 
 use anyhow::bail;
-use harden_core::report::{Report, ReportApi};
+use harden_core::check::{Outcome, Settings};
+use harden_core::report::{Report, ReportApi, ReportSource, View};
 
 use super::Options;
 use crate::commands;
@@ -10,7 +11,10 @@ use crate::terminal::{self, Exit};
 
 /// Reports that are to be applied.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reports(#[cfg_attr(not(feature = "live"), expect(dead_code))] ReportApi);
+pub(super) struct Reports(
+    #[cfg_attr(not(feature = "live"), expect(dead_code, reason = "a client applies them"))]
+    ReportApi,
+);
 
 /// Whether reports are to be applied; they can be, as far as is known before anything is read.
 ///
@@ -42,10 +46,26 @@ pub(super) fn prepare(options: &Options, is_of_cluster: bool) -> anyhow::Result<
     Ok(Some(reports))
 }
 
-/// Says that nothing is applied, as not all is known.
-pub(super) fn interrupted() -> commands::Result {
-    terminal::error("no report was applied: the cluster was not read to its end")?;
-    Ok(Exit::Incomplete)
+/// Applies them, if they are to be; what was read is not known where it was not read to its end.
+pub(super) fn run(
+    reports: Option<Reports>,
+    options: &Options,
+    reached: Option<&Reached>,
+    (outcome, settings): (&Outcome<'_>, &Settings),
+    (view, now): (View<'_>, &str),
+) -> commands::Result {
+    match (reports, reached) {
+        (None, _) => Ok(Exit::Done),
+        (Some(_), None) => {
+            terminal::error("no report was applied: the cluster was not read to its end")?;
+            Ok(Exit::Incomplete)
+        }
+        (Some(reports), Some(reached)) => {
+            let sources = ReportSource::of_cluster(outcome);
+            let report = Report { now: Some(now), view, ..Report::of(outcome, settings, &sources) };
+            reports.run(options, &report, reached)
+        }
+    }
 }
 
 #[cfg(feature = "live")]
@@ -61,12 +81,7 @@ impl Reports {
     }
 
     /// Makes the cluster have these reports, and no others of ours on what was read.
-    pub(super) fn run(
-        self,
-        options: &Options,
-        report: &Report<'_>,
-        reached: &Reached,
-    ) -> commands::Result {
+    fn run(self, options: &Options, report: &Report<'_>, reached: &Reached) -> commands::Result {
         use crate::cluster::Cluster;
         use crate::deliver::reports::{Scene, apply};
 
@@ -100,7 +115,7 @@ impl Reports {
         Ok(())
     }
 
-    pub(super) fn run(self, _: &Options, _: &Report<'_>, _: &Reached) -> commands::Result {
+    fn run(self, _: &Options, _: &Report<'_>, _: &Reached) -> commands::Result {
         Ok(Exit::Done)
     }
 }

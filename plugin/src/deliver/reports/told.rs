@@ -114,8 +114,9 @@ impl Told {
             Word::Rejected(why) => return self.reject(&format!("{title} was rejected {why}")),
         };
         *count += 1;
-        let scope = &manifest.object["scope"];
-        let about = match (scope["kind"].as_str(), scope["name"].as_str()) {
+        let scope = manifest.object.get("scope");
+        let part = |name| scope.and_then(|it| it.get(name)?.as_str());
+        let about = match (part("kind"), part("name")) {
             (Some(kind), Some(name)) => format!(" ({kind} {name})"),
             _ => String::new(),
         };
