@@ -150,7 +150,7 @@ impl Store {
         match part {
             Part::Objects(kind, texts) => {
                 // What was read once can be read again.
-                for item in texts.iter().filter_map(|it| Item::read(it, kind).ok()) {
+                for item in texts.iter().filter_map(|it| Item::read(it, kind, false).ok()) {
                     self.put(kind, &item);
                 }
             }
@@ -249,7 +249,7 @@ mod tests {
 
     fn item(name: &str, more: &str) -> Item {
         let raw = format!(r#"{{"metadata":{{"name":"{name}","namespace":"n"{more}"#);
-        Item::read(&raw, &kind("Pod")).unwrap()
+        Item::read(&raw, &kind("Pod"), false).unwrap()
     }
 
     fn plain(name: &str) -> Item {

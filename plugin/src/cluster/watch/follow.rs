@@ -170,7 +170,7 @@ impl Watching {
                 Ok(WatchEvent::Error(status)) => return self.over(&kube::Error::Api(status)),
                 Err(error) => return self.over(&error),
             };
-            let Ok(item) = Item::read(raw.get(), kind) else {
+            let Ok(item) = Item::read(raw.get(), kind, false) else {
                 return Over::Lost("an object of a watch cannot be read".to_owned());
             };
             let mut store = self.store.lock();
