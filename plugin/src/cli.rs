@@ -65,6 +65,8 @@ pub(crate) enum Verb {
     Simulate(crate::commands::simulate::Simulate),
     /// Write what a cluster holds to a file, without secrets, to check it later and elsewhere
     Snapshot(crate::commands::snapshot::Options),
+    /// Answer assistants over the Model Context Protocol: read-only, and without secrets
+    Mcp(crate::commands::mcp::Options),
     /// Check and generate in the browser, without any network
     Playground(crate::commands::playground::Options),
     /// Print the completion script of a shell

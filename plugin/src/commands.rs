@@ -6,9 +6,10 @@ pub(crate) mod explain;
 pub(crate) mod fix;
 mod generate;
 pub(crate) mod help;
+pub(crate) mod mcp;
 pub(crate) mod plan;
 pub(crate) mod playground;
-mod reading;
+pub(crate) mod reading;
 pub(crate) mod simulate;
 pub(crate) mod snapshot;
 pub(crate) mod version;
@@ -36,6 +37,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
         Verb::Rules(options) => explain::list(&options),
         Verb::Simulate(what) => simulate::run(&what),
         Verb::Snapshot(options) => snapshot::run(&options),
+        Verb::Mcp(options) => mcp::run(&options),
         Verb::Playground(options) => playground::run(&options),
         Verb::Completion(options) => completion::run(&options),
         Verb::Version(options) => version::run(&options),

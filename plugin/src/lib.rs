@@ -13,6 +13,8 @@ mod connection;
 mod deliver;
 mod input;
 mod listing;
+#[cfg(feature = "live")]
+mod mcp;
 mod snapshot;
 mod terminal;
 

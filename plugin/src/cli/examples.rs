@@ -115,6 +115,14 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         "snapshot",
         &["snapshot -A --output-file cluster.snapshot", "snapshot -n team-a | ssh desk 'cat > a'"],
     ),
+    (
+        "mcp",
+        &[
+            "mcp",
+            "mcp --context staging --as auditor",
+            "mcp --transport http --listen 127.0.0.1:8484",
+        ],
+    ),
     ("playground", &["playground", "playground --port 8080 --no-open"]),
     ("completion", &["completion bash", "completion zsh"]),
     ("version", &["version -o json"]),

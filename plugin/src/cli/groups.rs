@@ -10,7 +10,7 @@ pub(super) const GROUPS: [(&str, &[&str]); 5] = [
     ("Change", &["fix"]),
     ("Ask", &["simulate", "explain", "rules"]),
     ("Make", &["namespace", "pod-security", "external-secret", "encryption", "audit-policy"]),
-    ("Run", &["snapshot", "playground", "completion", "version", "help"]),
+    ("Run", &["snapshot", "mcp", "playground", "completion", "version", "help"]),
 ];
 
 /// Lists the commands by their groups, for as long as help is as wide as the terminal.

@@ -3,7 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands, with the command that they are below.
-pub(crate) const COMMANDS: [&str; 15] = [
+pub(crate) const COMMANDS: [&str; 14] = [
     "report",
     "sign",
     "who-can",
@@ -15,7 +15,6 @@ pub(crate) const COMMANDS: [&str; 15] = [
     "image-policy",
     "falco-rules",
     "scanner",
-    "mcp",
     "simulate admission",
     "simulate network",
     "simulate falco",

@@ -1,11 +1,11 @@
 //! `explain` and `rules`: what is checked, and why.
 
-use anyhow::bail;
+use anyhow::anyhow;
 use harden_core::finding::{Reference, Severity};
 use harden_core::kubernetes::Level;
 use harden_core::rule::{Category, Rule};
 use harden_core::rules;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::deliver::outputs::Outputs;
 use crate::terminal::{self, Exit};
@@ -18,20 +18,27 @@ pub(crate) struct Explain {
 }
 
 pub(crate) fn explain(options: &Explain) -> super::Result {
-    let by_check = |rule: &&'static Rule| {
-        let is_its = |it: &Reference<_>| *it == Reference::PodSecurity(options.rule.as_str());
-        rule.references.iter().any(is_its)
-    };
-    let Some(rule) = rules::find(&options.rule).or_else(|| rules::all().find(by_check)) else {
-        let near: Vec<_> =
-            rules::all().filter(|it| shares_a_word(it.id, &options.rule)).map(|it| it.id).collect();
-        if near.is_empty() {
-            bail!("there is no rule `{}`; `kubectl harden rules` lists them", options.rule);
-        }
-        bail!("there is no rule `{}`; did you mean {}?", options.rule, near.join(", "));
-    };
+    let rule = find(&options.rule)
+        .map_err(|near| anyhow!("there is no rule `{}`; {near}", options.rule))?;
     terminal::print(&rule.page())?;
     Ok(Exit::Done)
+}
+
+/// The rule of an id, or of the upstream check of an id; where there is none, what may be meant.
+pub(crate) fn find(id: &str) -> Result<&'static Rule, String> {
+    let by_check = |rule: &&'static Rule| {
+        let is_its = |it: &Reference<_>| *it == Reference::PodSecurity(id);
+        rule.references.iter().any(is_its)
+    };
+    rules::find(id).or_else(|| rules::all().find(by_check)).ok_or_else(|| {
+        let near: Vec<_> =
+            rules::all().filter(|it| shares_a_word(it.id, id)).map(|it| it.id).collect();
+        if near.is_empty() {
+            "`kubectl harden rules` lists them".to_owned()
+        } else {
+            format!("did you mean {}?", near.join(", "))
+        }
+    })
 }
 
 fn shares_a_word(id: &str, text: &str) -> bool {
@@ -72,14 +79,19 @@ enum Format {
     Markdown,
 }
 
-pub(crate) fn list(options: &List) -> super::Result {
-    let rules: Vec<_> = rules::all()
+/// The rules that the options choose.
+pub(crate) fn chosen(options: &List) -> Vec<&'static Rule> {
+    rules::all()
         .filter(|it| options.category.is_empty() || options.category.contains(&it.category))
         .filter(|it| options.min_severity.is_none_or(|severity| it.severity >= severity))
         .filter(|it| {
             options.level.is_none_or(|level| it.level.is_some_and(|of_rule| of_rule <= level))
         })
-        .collect();
+        .collect()
+}
+
+pub(crate) fn list(options: &List) -> super::Result {
+    let rules = chosen(options);
     options.outputs.check(&[])?;
     options.outputs.write(|format| lines(&rules, *format))
 }
@@ -98,7 +110,8 @@ fn lines(rules: &[&Rule], format: Format) -> String {
         }
         Format::Name => rules.iter().map(|it| format!("{}\n", it.id)).collect(),
         Format::Json => {
-            format!("{:#}\n", Value::from(rules.iter().map(|it| to_json(it)).collect::<Vec<_>>()))
+            let all = rules.iter().map(|it| Value::Object(to_json(it)));
+            format!("{:#}\n", Value::Array(all.collect()))
         }
         Format::Markdown => {
             let head = "| rule | severity | kind | what it finds |\n|---|---|---|---|\n".to_owned();
@@ -116,19 +129,22 @@ fn lines(rules: &[&Rule], format: Format) -> String {
     }
 }
 
-fn to_json(rule: &Rule) -> Value {
-    json!({
-        "id": rule.id,
-        "category": rule.category.name(),
-        "severity": rule.severity.name(),
-        "level": rule.level.map(|it| it.to_string()),
-        "summary": rule.summary,
-        "why": rule.why,
-        "remedy": rule.remedy,
-        "breaks": rule.breaks,
-        "onRequest": rules::is_on_request(rule),
-        "references": rule.references.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    })
+/// All that is known of a rule, but for its examples.
+pub(crate) fn to_json(rule: &Rule) -> Map<String, Value> {
+    let references: Vec<_> = rule.references.iter().map(ToString::to_string).collect();
+    let fields: [(&str, Value); 10] = [
+        ("id", rule.id.into()),
+        ("category", rule.category.name().into()),
+        ("severity", rule.severity.name().into()),
+        ("level", rule.level.map(|it| it.to_string()).into()),
+        ("summary", rule.summary.into()),
+        ("why", rule.why.into()),
+        ("remedy", rule.remedy.into()),
+        ("breaks", rule.breaks.into()),
+        ("onRequest", rules::is_on_request(rule).into()),
+        ("references", references.into()),
+    ];
+    fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 fn category(text: &str) -> Result<Category, String> {
