@@ -4,7 +4,7 @@ pub(crate) mod check;
 pub(crate) mod completion;
 pub(crate) mod explain;
 pub(crate) mod fix;
-mod generate;
+pub(crate) mod generate;
 pub(crate) mod help;
 pub(crate) mod mcp;
 pub(crate) mod plan;

@@ -36,12 +36,14 @@ use crate::connection::Connection;
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// The cluster that tools may ask, and as whom.
+    #[expect(dead_code, reason = "no tool of a cluster is here yet")]
     pub(crate) connection: Connection,
     /// How long the JSON of an answer may be, in bytes.
     pub(crate) max_bytes: usize,
     /// How long a call may take before it is given up.
     pub(crate) deadline: std::time::Duration,
     /// Whether tools may change the cluster.
+    #[expect(dead_code, reason = "no tool of a cluster is here yet")]
     pub(crate) allow_apply: bool,
 }
 

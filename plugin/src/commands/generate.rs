@@ -1,6 +1,6 @@
 //! Runs a generator, and delivers what it makes.
 
-mod machine;
+pub(crate) mod machine;
 
 use clap::{ArgMatches, FromArgMatches as _};
 use harden_core::cluster::{Facts, Need};

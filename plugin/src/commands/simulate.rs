@@ -1,7 +1,7 @@
 //! `simulate`: what would happen, from configuration alone.
 
-mod audit;
-mod pod_security;
+pub(crate) mod audit;
+pub(crate) mod pod_security;
 
 /// What to simulate.
 #[derive(Debug, clap::Subcommand)]

@@ -51,15 +51,31 @@ fn is_list(arg: &Arg) -> bool {
         || arg.get_value_delimiter().is_some()
 }
 
-/// Reads flags as the command line does. `above` is the argument that they are below, if one is.
+/// Reads the flags of a command as the command line does; `above` is the argument that they are below, if one is.
 pub(super) fn matches(
     command: Command,
     fields: &Map<String, Value>,
     above: Option<&str>,
-    is_wanted: impl Fn(&str) -> bool,
+    is_wanted: &dyn Fn(&str) -> bool,
+) -> Result<ArgMatches, Refusal> {
+    matches_below(command, &[], fields, above, is_wanted)
+}
+
+/// The same of a command that is below another: `path` are the words to it.
+pub(super) fn matches_below(
+    root: Command,
+    path: &[&str],
+    fields: &Map<String, Value>,
+    above: Option<&str>,
+    is_wanted: &dyn Fn(&str) -> bool,
 ) -> Result<ArgMatches, Refusal> {
     let named = |name: &str| above.map_or_else(|| name.to_owned(), |it| format!("{it}.{name}"));
-    let mut words = vec![command.get_name().to_owned()];
+    let mut root = root.disable_help_flag(true).disable_help_subcommand(true);
+    root.build();
+    let command = path.iter().try_fold(&root, |it, name| it.find_subcommand(name));
+    let command = command.ok_or_else(unreadable)?;
+    let mut words = vec![root.get_name().to_owned()];
+    words.extend(path.iter().map(|it| (*it).to_owned()));
     let mut positionals = Vec::new();
     for (name, value) in fields.iter().filter(|(_, it)| !it.is_null()) {
         let id = name.replace('-', "_");
@@ -103,10 +119,13 @@ pub(super) fn matches(
         words.push("--".to_owned());
         words.extend(positionals);
     }
-    let mut command = command.disable_help_flag(true);
-    command.build();
     let arguments: Vec<Arg> = command.get_arguments().cloned().collect();
-    command.try_get_matches_from(words).map_err(|it| refusal(&it, &arguments, &named))
+    root.try_get_matches_from(words).map_err(|it| refusal(&it, &arguments, &named))
+}
+
+/// What clap read for one command and another cannot take; that is no fault of whoever calls.
+pub(super) fn unreadable() -> Refusal {
+    Refusal::because("the arguments cannot be read, and it is our fault: please report it")
 }
 
 /// What is wrong, without the value that is: it may be a secret.

@@ -1,8 +1,12 @@
 //! What assistants can ask for, each in a file of its own.
 
 mod check_manifest;
+mod describe_generator;
 mod explain_rule;
+mod fix_manifest;
+mod generate;
 mod list_rules;
+mod simulate;
 
 use std::fmt;
 
@@ -15,8 +19,15 @@ use super::call::Call;
 use super::refusal::Refusal;
 
 /// All of them, in the order in which they are told.
-pub(super) static TOOLS: [&Tool; 3] =
-    [&check_manifest::TOOL, &explain_rule::TOOL, &list_rules::TOOL];
+pub(super) static TOOLS: [&Tool; 7] = [
+    &check_manifest::TOOL,
+    &fix_manifest::TOOL,
+    &explain_rule::TOOL,
+    &list_rules::TOOL,
+    &describe_generator::TOOL,
+    &generate::TOOL,
+    &simulate::TOOL,
+];
 
 /// What assistants can ask for.
 pub(crate) struct Tool {
@@ -51,6 +62,7 @@ pub(super) enum Effect {
     /// Nothing but its arguments.
     None,
     /// It reads the cluster.
+    #[expect(dead_code, reason = "no tool of a cluster is here yet")]
     ReadsCluster,
     /// It changes the cluster.
     ChangesCluster,

@@ -27,7 +27,7 @@ pub(crate) struct Options {
     /// Kubernetes version of the API server that reads the policy, such as 1.30 or latest; cluster asks
     /// it [default: v1.37]
     #[arg(long, value_name = "VERSION")]
-    kubernetes_version: Option<PolicyVersion>,
+    pub(crate) kubernetes_version: Option<PolicyVersion>,
 
     #[command(flatten)]
     outputs: Outputs<Format>,
@@ -127,8 +127,7 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
         let at = position(&options.filename, &text, fault.place);
         terminal::warning(&format!("{at}: the API server ignores this: {}", fault.message))?;
     }
-    if let Some(verb) = &options.request.verb {
-        let request = options.request.to_core(verb)?;
+    if let Some(request) = options.request()? {
         let answer = simulator.answer(&request.event());
         let (words, json) = (simulator.to_text(&answer), simulator.to_json(&answer));
         return options.outputs.write(|format| in_format(*format, &words, &json));
@@ -143,6 +142,13 @@ pub(crate) fn run(options: &Options) -> super::super::Result {
         return options.outputs.write(|format| in_format(*format, &words, &json));
     }
     answer_log(&simulator, options, log.unwrap_or("-"))
+}
+
+impl Options {
+    /// The request that the flags describe; none where they describe none.
+    pub(crate) fn request(&self) -> anyhow::Result<Option<Request>> {
+        self.request.verb.as_deref().map(|verb| self.request.to_core(verb)).transpose()
+    }
 }
 
 impl RequestOptions {
@@ -173,7 +179,7 @@ fn in_format(format: Format, text: &str, json: &Value) -> String {
 }
 
 /// Why the server does not start, fault by fault, in its words.
-fn rejected(name: &str, text: &str, rejection: &Rejection<'_>) -> String {
+pub(crate) fn rejected(name: &str, text: &str, rejection: &Rejection<'_>) -> String {
     let place = rejection.faults.first().map(|it| position(name, text, it.place));
     let place = place.unwrap_or_else(|| name.to_owned());
     format!("{place}: {}", rejection.sentence(name))

@@ -33,7 +33,7 @@ pub(crate) struct Options {
     /// Kubernetes version of the API server, such as 1.30: labels with `latest` or a newer version mean its
     /// own; cluster asks the API server [default: v1.37]
     #[arg(long, value_name = "VERSION")]
-    kubernetes_version: Option<PolicyVersion>,
+    pub(crate) kubernetes_version: Option<PolicyVersion>,
 
     /// Version of the standard that is enforced where no Namespace says otherwise, such as 1.30 or latest
     /// [default: that of the API server]
@@ -148,7 +148,8 @@ impl Tally {
 }
 
 impl Options {
-    fn to_core(&self, server: MinorVersion) -> core::Options {
+    /// The configuration that the flags describe, of a server of this version.
+    pub(crate) fn to_core(&self, server: MinorVersion) -> core::Options {
         let own = match self.kubernetes_version {
             None | Some(PolicyVersion::Latest) => Version::Latest,
             Some(_) => Version::Pinned(server),

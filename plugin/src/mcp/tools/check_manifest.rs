@@ -1,6 +1,6 @@
 //! `check_manifest`: what the rules find in manifests that are handed over.
 
-use clap::{Args as _, Command, FromArgMatches as _};
+use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use harden_core::check::{Outcome, Settings, Survey};
 use harden_core::kubernetes::{MinorVersion, PolicyVersion};
 use harden_core::report::{self, Format, Order, Report, ReportSource};
@@ -40,7 +40,7 @@ pub(super) fn input() -> Map<String, Value> {
     let mut fields = properties(json!({
         "manifest": {"type": "string", "description": "The text of the manifests"}
     }));
-    fields.extend(flags::schema(&command(), |it| FLAGS.contains(&it)));
+    fields.extend(flags::schema(&command(), is_flag));
     fields
 }
 
@@ -58,7 +58,8 @@ fn output() -> Map<String, Value> {
 }
 
 fn run(arguments: &Arguments, _: &Call) -> Result<Answer, Refusal> {
-    let settings = settings(arguments)?.0;
+    let matches = flags::matches(command(), &arguments.only(&FLAGS), None, &is_flag)?;
+    let Rules { settings, .. } = Rules::of(&matches)?;
     let mut outcome = check(vec![Source::new(NAME, arguments.text("manifest")?)], &settings);
     Order::Severity.sort(&mut outcome.findings);
     told(&outcome, &settings)
@@ -71,15 +72,24 @@ fn command() -> Command {
     Selection::augment_args(Command::new("check"))
 }
 
-/// What the arguments choose. Nothing is read from this machine: what `.kubectl-harden.yaml` of some folder
-/// says is about other files.
-pub(super) fn settings(arguments: &Arguments) -> Result<(Settings, MinorVersion), Refusal> {
-    let is_wanted = |it: &str| FLAGS.contains(&it);
-    let matches = flags::matches(command(), &arguments.only(&FLAGS), None, is_wanted)?;
-    let selection = Selection::from_arg_matches(&matches)
-        .map_err(|_| Refusal::because("the arguments cannot be read"))?;
-    let version = version(selection.kubernetes_version)?;
-    Ok((selection.settings(&File::default(), version)?, version))
+fn is_flag(id: &str) -> bool {
+    FLAGS.contains(&id)
+}
+
+/// By which rules manifests are judged, and for which servers.
+pub(super) struct Rules {
+    pub(super) settings: Settings,
+    pub(super) version: MinorVersion,
+}
+
+impl Rules {
+    /// What flags choose. Nothing is read from this machine: what `.kubectl-harden.yaml` of some folder says is
+    /// about other files.
+    pub(super) fn of(matches: &ArgMatches) -> Result<Self, Refusal> {
+        let selection = Selection::from_arg_matches(matches).map_err(|_| flags::unreadable())?;
+        let version = version(selection.kubernetes_version)?;
+        Ok(Self { settings: selection.settings(&File::default(), version)?, version })
+    }
 }
 
 /// The version that is meant, where no cluster is asked.

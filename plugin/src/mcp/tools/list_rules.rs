@@ -36,7 +36,11 @@ fn command() -> Command {
 }
 
 fn input() -> Map<String, Value> {
-    flags::schema(&command(), |it| FLAGS.contains(&it))
+    flags::schema(&command(), is_flag)
+}
+
+fn is_flag(id: &str) -> bool {
+    FLAGS.contains(&id)
 }
 
 fn output() -> Map<String, Value> {
@@ -62,10 +66,8 @@ pub(super) fn rule_schema() -> Map<String, Value> {
 }
 
 fn run(arguments: &Arguments, _: &Call) -> Result<Answer, Refusal> {
-    let is_wanted = |it: &str| FLAGS.contains(&it);
-    let matches = flags::matches(command(), &arguments.only(&FLAGS), None, is_wanted)?;
-    let options = explain::List::from_arg_matches(&matches)
-        .map_err(|_| Refusal::because("the arguments cannot be read"))?;
+    let matches = flags::matches(command(), &arguments.only(&FLAGS), None, &is_flag)?;
+    let options = explain::List::from_arg_matches(&matches).map_err(|_| flags::unreadable())?;
     let brief = |rule: &_| {
         let all = explain::to_json(rule).into_iter();
         Value::Object(all.filter(|(key, _)| FIELDS.contains(&key.as_str())).collect())
