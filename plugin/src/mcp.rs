@@ -8,8 +8,10 @@ mod arguments;
 mod call;
 mod flags;
 mod http;
+mod prompts;
 mod protocol;
 mod refusal;
+mod resources;
 mod sieve;
 mod stdio;
 mod tools;
@@ -23,6 +25,7 @@ use answer::bounded;
 use arguments::Arguments;
 use call::Call;
 use refusal::Refusal;
+use resources::Reports;
 use sieve::Sieve;
 use tools::{TOOLS, Tool};
 
@@ -56,12 +59,17 @@ pub(crate) struct Server {
     settings: Arc<Settings>,
     /// Places for calls at work; the others wait.
     places: Arc<Semaphore>,
+    reports: Arc<Reports>,
 }
 
 impl Server {
     pub(crate) fn new(settings: Settings) -> Self {
         let places = std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 16);
-        Self { settings: Arc::new(settings), places: Arc::new(Semaphore::new(places)) }
+        Self {
+            settings: Arc::new(settings),
+            places: Arc::new(Semaphore::new(places)),
+            reports: Arc::default(),
+        }
     }
 
     /// The tools that this server offers, in their order.
@@ -93,6 +101,7 @@ impl Server {
         let answer = (tool.run)(&arguments, call).map_err(|it| sieve.pass_refusal(it))?;
         let mut value = bounded(answer, tool.lists, from, self.settings.max_bytes)?;
         sieve.pass(&mut value);
+        self.reports.keep(tool.name, &value);
         Ok(value)
     }
 }

@@ -17,7 +17,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Semaphore;
 
 pub(crate) use token::Token;
@@ -42,7 +42,13 @@ pub(crate) struct Gate {
 const PATH: &str = "/mcp";
 
 /// How many connections are open at once; others wait.
-const CONNECTIONS: usize = 256;
+const CONNECTIONS: usize = 512;
+
+/// How many more the system keeps waiting.
+const WAITING: u32 = 1024;
+
+/// How long to wait where the system has no room for another connection.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// How long a client may take to begin a request, or to begin the next.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -52,8 +58,8 @@ type Body = BoxBody<Bytes, Infallible>;
 
 /// Serves until the program is stopped.
 pub(crate) async fn serve(server: Server, gate: Gate) -> anyhow::Result<Exit> {
-    let listener = TcpListener::bind(gate.listen).await;
-    let listener = listener.with_context(|| format!("failed to listen on {}", gate.listen))?;
+    let listener =
+        listen(gate.listen).with_context(|| format!("failed to listen on {}", gate.listen))?;
     let address = listener.local_addr()?;
     terminal::note(&format!("serving http://{address}{PATH} until you press Ctrl-C"))?;
     if gate.token.is_fresh() {
@@ -68,7 +74,10 @@ pub(crate) async fn serve(server: Server, gate: Gate) -> anyhow::Result<Exit> {
     loop {
         let place = Arc::clone(&places).acquire_owned().await?;
         // One that hangs up before it was accepted is nobody's fault.
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
         let (protocol, token) = (Arc::clone(&protocol), Arc::clone(&token));
         tokio::spawn(async move {
             let answer = service_fn(move |request| {
@@ -81,6 +90,15 @@ pub(crate) async fn serve(server: Server, gate: Gate) -> anyhow::Result<Exit> {
             drop(place);
         });
     }
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As TcpListener::bind does: an address of a server that just ended is free.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }
 
 fn protocol(server: Server, gate: &Gate) -> Protocol {
