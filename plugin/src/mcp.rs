@@ -89,6 +89,10 @@ impl Server {
         fields: Map<String, Value>,
         call: &Call,
     ) -> Result<Value, Refusal> {
+        self.told(tool, fields, call).map_err(Refusal::short)
+    }
+
+    fn told(&self, tool: &Tool, fields: Map<String, Value>, call: &Call) -> Result<Value, Refusal> {
         let size = arguments::size(&fields);
         if size > MOST_INPUT {
             return Err(Refusal::because(format!(
@@ -105,3 +109,6 @@ impl Server {
         Ok(value)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use crate::connection::Connection;
 
 /// An assistant starts this command itself and talks to it over standard input and output; `docs/mcp.md` says
-/// how to tell it. It checks, mends, explains, generates and simulates what it is handed, and reads the cluster of
-/// the current context, as you. Secrets are never told, and nothing is changed without --allow-apply. With
-/// --transport http it serves until you press Ctrl-C, to clients that send its token.
+/// how to tell it. It is answered what the command line prints: checks, fixes, explanations, generators and
+/// simulations of what it hands over. Secrets are never told, and nothing is changed without --allow-apply.
+/// With --transport http it serves until you press Ctrl-C, to clients that send its token.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// How clients talk to it

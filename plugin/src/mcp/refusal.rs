@@ -21,6 +21,17 @@ impl Refusal {
     pub(crate) fn because(says: impl Into<String>) -> Self {
         Self { field: None, says: says.into() }
     }
+
+    /// The same on one line, and not too long to read: what is wrong may be quoted in it.
+    pub(super) fn short(mut self) -> Self {
+        const LONGEST: usize = 1000;
+        let is_long = self.says.chars().nth(LONGEST).is_some();
+        if is_long || self.says.contains(char::is_control) {
+            let plain = self.says.chars().map(|it| if it.is_control() { ' ' } else { it });
+            self.says = plain.take(LONGEST).chain(is_long.then_some('…')).collect();
+        }
+        self
+    }
 }
 
 impl fmt::Display for Refusal {

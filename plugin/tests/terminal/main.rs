@@ -25,6 +25,7 @@ mod harden;
 mod help;
 mod how_to;
 mod links;
+mod mcp;
 mod outputs;
 mod page;
 mod plan;
