@@ -51,7 +51,7 @@ const WAITING: u32 = 1024;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// How long a client may take to begin a request, or to begin the next.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 type Protocol = StreamableHttpService<Server, NeverSessionManager>;
 type Body = BoxBody<Bytes, Infallible>;

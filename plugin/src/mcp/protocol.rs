@@ -202,12 +202,14 @@ impl Server {
             work.await.unwrap_or_else(|_| Err(Refusal::because(FAULT)))
         };
         tokio::select! {
+            // What was done is told before it is over.
+            biased;
+            () = tell => Err(Refusal::because(FAULT)),
             answer = tokio::time::timeout(self.settings.deadline, answer) => answer.unwrap_or_else(|_| {
                 let seconds = self.settings.deadline.as_secs();
                 Err(Refusal::because(format!("no answer within {seconds} seconds: ask about fewer objects")))
             }),
             () = context.ct.cancelled() => Err(Refusal::because("the call was cancelled")),
-            () = tell => Err(Refusal::because(FAULT)),
         }
     }
 }
@@ -245,7 +247,8 @@ fn listed(tool: &'static Tool) -> Listed {
     let annotations = ToolAnnotations::new()
         .read_only(effect.is_read_only())
         .destructive(effect.is_destructive())
-        .idempotent(effect.is_idempotent())
+        // What is asked twice is answered twice, and what is applied twice is there once.
+        .idempotent(true)
         .open_world(effect.is_open_world());
     Listed::new(tool.name, tool.description, tool.input_schema())
         .with_title(tool.title)

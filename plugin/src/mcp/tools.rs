@@ -79,11 +79,6 @@ impl Effect {
         self == Self::ChangesCluster
     }
 
-    /// Whether a second call with the same arguments changes nothing more.
-    pub(super) fn is_idempotent(self) -> bool {
-        true
-    }
-
     /// Whether it reaches beyond its arguments.
     pub(super) fn is_open_world(self) -> bool {
         self != Self::None

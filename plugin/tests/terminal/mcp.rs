@@ -23,7 +23,9 @@ fn request(id: u32, method: &str, mut params: Value) -> Value {
 
 /// A request of a client that said hello.
 fn after_hello(id: u32, method: &str, params: Value) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params})
+    let mut message = json!({"jsonrpc": "2.0", "id": id, "method": method});
+    message["params"] = params;
+    message
 }
 
 fn hello() -> [Value; 2] {
@@ -35,7 +37,9 @@ fn hello() -> [Value; 2] {
 }
 
 fn call(tool: &str, arguments: Value) -> Value {
-    json!({"name": tool, "arguments": arguments})
+    let mut call = json!({"name": tool});
+    call["arguments"] = arguments;
+    call
 }
 
 /// What the program answers to some messages, by their numbers. Nothing else is on standard output, and nothing is
@@ -122,9 +126,23 @@ fn progress_is_told_to_whoever_asks_for_it() {
     let [initialize, initialized] = hello();
     let mut params = call("fix_manifest", json!({"manifest": POD}));
     params["_meta"] = json!({"progressToken": "p"});
-    let answers = talk(&[initialize, initialized, after_hello(2, "tools/call", params)]);
-    let told: Vec<_> = answers.iter().map(|it| &it.1["params"]["message"]).collect();
-    assert!(told.contains(&&json!("checking")) && told.contains(&&json!("mending")), "{told:?}");
+    let mut words = command();
+    let streams = words.arg("mcp").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = streams.spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    for message in [initialize, initialized, after_hello(2, "tools/call", params)] {
+        writeln!(stdin, "{message}").unwrap();
+    }
+    // A client that hangs up is told nothing more.
+    let mut told = String::new();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    while !told.lines().any(|it| it.contains("\"id\":2")) {
+        assert_ne!(lines.read_line(&mut told).unwrap(), 0, "{told}");
+    }
+    drop(stdin);
+    lines.read_to_string(&mut told).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(told.contains("\"progressToken\":\"p\"") && told.contains("\"checking\""), "{told}");
 }
 
 #[test]
@@ -162,8 +180,8 @@ impl Served {
         let mut head = "POST /mcp HTTP/1.1\r\nConnection: close\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n".to_owned();
         let is_named = headers.iter().any(|it| it.0 == "Host");
         let host = [("Host", self.host.as_str())];
-        for (name, value) in host.iter().filter(|_| !is_named).chain(headers) {
-            head += &format!("{name}: {value}\r\n");
+        for (name, value) in host.iter().filter(|_| !is_named).chain(headers).copied() {
+            head.extend([name, ": ", value, "\r\n"]);
         }
         let mut stream = TcpStream::connect(&self.host).unwrap();
         write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
