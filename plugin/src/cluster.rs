@@ -3,10 +3,12 @@
 pub(crate) mod answer;
 pub(crate) mod facts;
 mod fault;
+mod identity;
 pub(crate) mod interrupt;
 mod item;
 mod kinds;
 pub(crate) mod kubeconfig;
+pub(crate) mod lookup;
 pub(crate) mod marked;
 pub(crate) mod objects;
 mod pages;
@@ -32,6 +34,7 @@ use zeroize::Zeroizing;
 use crate::connection::Connection;
 use answer::Answer;
 use kubeconfig::Names;
+pub(crate) use pages::Start;
 use patience::{Busy, Patience};
 
 /// A connection to an API server.
@@ -96,7 +99,7 @@ impl Cluster {
     }
 
     /// The namespace of the context.
-    fn namespace(&self) -> &str {
+    pub(crate) fn namespace(&self) -> &str {
         &self.config.default_namespace
     }
 

@@ -3,7 +3,7 @@
 #[cfg(feature = "live")]
 pub(crate) mod apply;
 #[cfg(feature = "live")]
-mod difference;
+pub(crate) mod difference;
 #[cfg(feature = "live")]
 mod external_diff;
 pub(crate) mod file;

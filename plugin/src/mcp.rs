@@ -39,14 +39,12 @@ use crate::connection::Connection;
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// The cluster that tools may ask, and as whom.
-    #[expect(dead_code, reason = "no tool of a cluster is here yet")]
     pub(crate) connection: Connection,
     /// How long the JSON of an answer may be, in bytes.
     pub(crate) max_bytes: usize,
     /// How long a call may take before it is given up.
     pub(crate) deadline: std::time::Duration,
     /// Whether tools may change the cluster.
-    #[expect(dead_code, reason = "no tool of a cluster is here yet")]
     pub(crate) allow_apply: bool,
 }
 
@@ -101,7 +99,8 @@ impl Server {
         }
         let sieve = Sieve::of(&fields);
         let arguments = Arguments::new(tool, fields)?;
-        let from = arguments.cursor()?;
+        // Who has no list to cut may have a cursor of its own.
+        let from = if tool.lists.is_empty() { 0 } else { arguments.cursor()? };
         let answer = (tool.run)(&arguments, call).map_err(|it| sieve.pass_refusal(it))?;
         let mut value = bounded(answer, tool.lists, from, self.settings.max_bytes)?;
         sieve.pass(&mut value);

@@ -23,6 +23,7 @@ mod harden;
 mod kubectl;
 mod limit_range;
 mod live;
+mod mcp_cluster;
 mod namespace;
 #[path = "../../plugin/tests/terminal/page.rs"]
 #[allow(dead_code, reason = "what is printed is looked at without a cluster")]

@@ -11,9 +11,11 @@ mod lines;
 mod marks;
 mod objects;
 mod storage;
+mod told;
 
 pub use marks::{Manner, emptied, marked};
 pub use storage::storable;
+pub use told::{HIDDEN, told};
 
 use std::borrow::Cow;
 use std::fmt;

@@ -41,6 +41,14 @@ pub(super) struct Served {
 ///
 /// When the server does not tell at all. A group whose own server is down is no error.
 pub(super) async fn discover(cluster: &Cluster) -> anyhow::Result<Served> {
+    let mut served = discover_all(cluster).await?;
+    let is_read = |it: &Kind| !NOT_READ.contains(&(it.group.as_str(), it.plural.as_str()));
+    served.kinds.retain(is_read);
+    Ok(served)
+}
+
+/// The same with kinds of which no rule reads anything.
+pub(super) async fn discover_all(cluster: &Cluster) -> anyhow::Result<Served> {
     let client = cluster.client();
     let [core, groups] = [
         client.list_core_api_versions_aggregated().await.map_err(|it| cluster.fault(&it))?,
@@ -104,8 +112,7 @@ impl Served {
     }
 
     fn keep(&mut self, kind: Kind, verbs: &[String]) {
-        let is_read = !NOT_READ.contains(&(kind.group.as_str(), kind.plural.as_str()));
-        if is_read && !kind.kind.is_empty() && verbs.iter().any(|it| it == "list") {
+        if !kind.kind.is_empty() && verbs.iter().any(|it| it == "list") {
             self.kinds.push(kind);
         }
     }

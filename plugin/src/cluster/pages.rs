@@ -16,6 +16,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// So often a page is asked for that did not come whole.
 const TRIES: u32 = 5;
+/// An object without all but its metadata.
+const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 /// The longest pause before the second try; each is twice as long as the one before.
 const PAUSE: Duration = Duration::from_millis(250);
 
@@ -39,6 +41,15 @@ pub(super) struct Pages<'c> {
     pub(super) resource_version: String,
     /// How many objects the server says are still to come.
     pub(super) remaining: u64,
+}
+
+/// Where a list goes on; by default at its beginning.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Start {
+    /// The page behind this token.
+    pub(crate) token: Option<String>,
+    /// Only objects behind this key.
+    pub(crate) after: Option<String>,
 }
 
 /// What to ask for next.
@@ -114,6 +125,34 @@ impl<'c> Pages<'c> {
         Self { with_managers: true, ..self }
     }
 
+    /// Some objects of a kind, by their labels or the name of one.
+    pub(super) fn chosen(
+        (cluster, kind, scope): (&'c Cluster, &'c Kind, &Scope),
+        chunk: u32,
+        (selector, name): (Option<&'c str>, Option<&str>),
+        is_metadata: bool,
+        start: Start,
+    ) -> Self {
+        let mut pages = Self::of(cluster, kind, scope, chunk);
+        pages.is_metadata |= is_metadata;
+        pages.selector = selector;
+        if let Some(name) = name.filter(|_| !pages.is_single) {
+            pages.path = format!("{}/{name}", pages.path);
+            pages.is_single = true;
+        }
+        pages.next = start.token.map_or(Next::First, Next::Token);
+        pages.last = start.after;
+        pages
+    }
+
+    /// The token behind which there are more.
+    pub(super) fn token(&self) -> Option<&str> {
+        match &self.next {
+            Next::Token(token) => Some(token),
+            Next::First | Next::Nothing => None,
+        }
+    }
+
     /// The next objects; `None` at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Item>>, Stop> {
         if matches!(self.next, Next::Nothing) {
@@ -181,7 +220,8 @@ impl<'c> Pages<'c> {
         }
         let request = Request::new(&*self.path);
         let request = if self.is_single {
-            http::Request::get(&self.path).body(Vec::new())?
+            let form = if self.is_metadata { METADATA } else { "application/json" };
+            http::Request::get(&self.path).header(ACCEPT, form).body(Vec::new())?
         } else if self.is_metadata {
             request.list_metadata(&params)?
         } else {

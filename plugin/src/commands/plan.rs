@@ -18,7 +18,7 @@ use crate::terminal::{self, Exit};
 /// Looks at the pod templates of every workload, at those of custom kinds and of workloads that are scaled to
 /// zero, too, and at the pods that nothing makes. What blocks is said in the words of the API server. Nothing is
 /// changed: the commands that set labels are printed.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
     /// Namespaces to plan for [default: that of the context, or all that are in the files]
     #[arg(value_name = "NAMESPACE", conflicts_with_all = ["namespace", "all_namespaces"])]
@@ -87,9 +87,7 @@ struct Made {
 
 pub(crate) fn run(options: &Options) -> commands::Result {
     options.outputs.check(&[])?;
-    if options.level == Level::Privileged {
-        bail!("--level is what to reach: baseline or restricted; every namespace meets privileged");
-    }
+    options.expect_aim()?;
     if options.reach.selector.is_some() {
         bail!(
             "--selector picks objects, and a namespace is held to a level with all that is in it"
@@ -99,7 +97,14 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     if is_of_files {
         options.reach.reject_snapshot()?;
     }
-    let made = if is_of_files { plan_files(options) } else { plan_cluster(options) }?;
+    let made = if is_of_files {
+        plan_files(options)
+    } else {
+        plan_cluster(options, |listing| {
+            terminal::note(&format!("reading {}", listing.origin))?;
+            Ok(listing)
+        })
+    }?;
     let Made { plan, listed, errors, notes } = made;
     for error in &errors {
         terminal::error(error)?;
@@ -133,6 +138,15 @@ pub(crate) fn run(options: &Options) -> commands::Result {
 }
 
 impl Options {
+    fn expect_aim(&self) -> anyhow::Result<()> {
+        if self.level == Level::Privileged {
+            bail!(
+                "--level is what to reach: baseline or restricted; every namespace meets privileged"
+            );
+        }
+        Ok(())
+    }
+
     fn planner(&self, server: MinorVersion, context: Option<String>) -> anyhow::Result<Planner> {
         let configured = match &self.admission_config {
             None => Configured::default(),
@@ -173,7 +187,30 @@ fn plan_files(options: &Options) -> anyhow::Result<Made> {
     Ok(Made { plan, listed: Vec::new(), errors, notes: whole.notes })
 }
 
-fn plan_cluster(options: &Options) -> anyhow::Result<Made> {
+/// The plan for a cluster as JSON, without a word beside it. Each listing is handed over before it is read.
+///
+/// # Errors
+///
+/// When it cannot be read, or has no namespace that is asked for.
+pub(crate) fn answer(
+    options: &Options,
+    connection: &Connection,
+    heed: impl Fn(Listing) -> anyhow::Result<Listing>,
+) -> anyhow::Result<serde_json::Value> {
+    options.expect_aim()?;
+    let options = Options { connection: connection.clone(), ..options.clone() };
+    let Made { plan, listed, errors, .. } = plan_cluster(&options, heed)?;
+    if !errors.is_empty() {
+        bail!("{}", errors.join("; "));
+    }
+    Ok(plan::to_json(&plan, &listed))
+}
+
+/// Plans for what a cluster holds; each listing is handed over before it is read.
+fn plan_cluster(
+    options: &Options,
+    heed: impl Fn(Listing) -> anyhow::Result<Listing>,
+) -> anyhow::Result<Made> {
     let now = jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string();
     let scopes: Vec<_> = if options.reach.span.all_namespaces {
         vec![Some(Scope::Cluster)]
@@ -192,7 +229,7 @@ fn plan_cluster(options: &Options) -> anyhow::Result<Made> {
             }
             listing => listing?,
         };
-        terminal::note(&format!("reading {}", listing.origin))?;
+        let listing = heed(listing)?;
         let planner = match &mut planner {
             Some(planner) => planner,
             none => {

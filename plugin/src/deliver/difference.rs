@@ -16,13 +16,13 @@ const BOOKKEEPING: [&str; 6] =
 
 /// Two states of an object as YAML, without what is secret and what the server keeps for itself; the first is
 /// empty where there was no object.
-pub(super) fn states(before: Option<&Value>, after: &Value) -> (String, String) {
+pub(crate) fn states(before: Option<&Value>, after: &Value) -> (String, String) {
     let (before, after) = masked(before.cloned(), after.clone());
     (before.as_ref().map(readable).unwrap_or_default(), readable(&after))
 }
 
 /// A unified diff of two states of an object; empty when they are the same.
-pub(super) fn render(title: &str, before: &str, after: &str) -> String {
+pub(crate) fn render(title: &str, before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
     let mut text = String::new();
     for group in diff.grouped_ops(3) {

@@ -104,7 +104,7 @@ fn whole(answer: Answer, most: usize) -> Result<Value, Refusal> {
 }
 
 /// How many bytes of JSON a value is.
-fn size(value: &Value) -> usize {
+pub(super) fn size(value: &Value) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -44,14 +44,12 @@ impl Arguments {
     }
 
     /// A switch; off where it is left out.
-    #[expect(dead_code, reason = "the tools of a cluster take it")]
     pub(crate) fn flag(&self, field: &str) -> Result<bool, Refusal> {
         let wrong = || Refusal::of(field, "must be true or false");
         self.fields.get(field).map_or(Ok(false), |it| it.as_bool().ok_or_else(wrong))
     }
 
     /// A whole number that is not negative, and may be left out.
-    #[expect(dead_code, reason = "the tools of a cluster take it")]
     pub(crate) fn number(&self, field: &str) -> Result<Option<u64>, Refusal> {
         let wrong = || Refusal::of(field, "must be a whole number that is not negative");
         self.fields.get(field).map(|it| it.as_u64().ok_or_else(wrong)).transpose()

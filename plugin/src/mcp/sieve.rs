@@ -24,6 +24,11 @@ impl Sieve {
     pub(super) fn of(fields: &Map<String, Value>) -> Self {
         let mut values = BTreeSet::new();
         fields.values().for_each(|it| learn(it, &mut values));
+        Self::hiding(values)
+    }
+
+    /// These values.
+    pub(super) fn hiding(values: impl IntoIterator<Item = String>) -> Self {
         let mut values: Vec<String> = values.into_iter().collect();
         values.sort_by_key(|it| std::cmp::Reverse(it.len()));
         Self { values }

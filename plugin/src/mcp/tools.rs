@@ -1,11 +1,16 @@
 //! What assistants can ask for, each in a file of its own.
 
+mod apply_kubernetes_manifest;
+mod check_cluster;
 mod check_manifest;
+mod cluster;
 mod describe_generator;
 mod explain_rule;
 mod fix_manifest;
 mod generate;
+mod get_kubernetes_resources;
 mod list_rules;
+mod plan_namespace;
 mod simulate;
 
 use std::fmt;
@@ -19,7 +24,7 @@ use super::call::Call;
 use super::refusal::Refusal;
 
 /// All of them, in the order in which they are told.
-pub(super) static TOOLS: [&Tool; 7] = [
+pub(super) static TOOLS: [&Tool; 11] = [
     &check_manifest::TOOL,
     &fix_manifest::TOOL,
     &explain_rule::TOOL,
@@ -27,6 +32,10 @@ pub(super) static TOOLS: [&Tool; 7] = [
     &describe_generator::TOOL,
     &generate::TOOL,
     &simulate::TOOL,
+    &check_cluster::TOOL,
+    &plan_namespace::TOOL,
+    &get_kubernetes_resources::TOOL,
+    &apply_kubernetes_manifest::TOOL,
 ];
 
 /// What assistants can ask for.
@@ -62,7 +71,6 @@ pub(super) enum Effect {
     /// Nothing but its arguments.
     None,
     /// It reads the cluster.
-    #[expect(dead_code, reason = "no tool of a cluster is here yet")]
     ReadsCluster,
     /// It changes the cluster.
     ChangesCluster,

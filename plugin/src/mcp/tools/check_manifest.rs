@@ -44,7 +44,8 @@ pub(super) fn input() -> Map<String, Value> {
     fields
 }
 
-fn output() -> Map<String, Value> {
+/// The report, as JSON Schema.
+pub(super) fn output() -> Map<String, Value> {
     properties(json!({
         "version": {"const": "v1"},
         "tool": {"type": "object"},
@@ -62,7 +63,8 @@ fn run(arguments: &Arguments, _: &Call) -> Result<Answer, Refusal> {
     let Rules { settings, .. } = Rules::of(&matches)?;
     let mut outcome = check(vec![Source::new(NAME, arguments.text("manifest")?)], &settings);
     Order::Severity.sort(&mut outcome.findings);
-    told(&outcome, &settings)
+    let sources = ReportSource::all(&outcome);
+    told(&Report::of(&outcome, &settings, &sources))
 }
 
 /// What messages call the text that is handed over.
@@ -92,6 +94,11 @@ impl Rules {
     }
 }
 
+/// The rules that run where nothing is chosen.
+pub(super) fn default_rules() -> Result<Rules, Refusal> {
+    Rules::of(&flags::matches(command(), &Map::new(), None, &is_flag)?)
+}
+
 /// The version that is meant, where no cluster is asked.
 pub(super) fn version(chosen: Option<PolicyVersion>) -> Result<MinorVersion, Refusal> {
     const FIELD: &str = "kubernetes_version";
@@ -112,10 +119,8 @@ pub(super) fn check<'t>(sources: Vec<Source<'t>>, settings: &Settings) -> Outcom
 }
 
 /// The report that `check -o json` prints.
-fn told(outcome: &Outcome<'_>, settings: &Settings) -> Result<Answer, Refusal> {
-    let sources = ReportSource::all(outcome);
-    let version = env!("CARGO_PKG_VERSION");
-    let report = Report { version, ..Report::of(outcome, settings, &sources) };
+pub(super) fn told(report: &Report<'_>) -> Result<Answer, Refusal> {
+    let report = Report { version: env!("CARGO_PKG_VERSION"), ..*report };
     let mut text = Vec::new();
     let format = Format::find("json").ok_or_else(|| Refusal::because("there is no JSON"))?;
     report::write(&report, format, false, &mut text).map_err(anyhow::Error::from)?;
