@@ -23,6 +23,7 @@ mod harden;
 mod kubectl;
 mod limit_range;
 mod live;
+mod mcp_apply;
 mod mcp_cluster;
 mod namespace;
 #[path = "../../plugin/tests/terminal/page.rs"]

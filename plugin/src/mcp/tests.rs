@@ -67,7 +67,8 @@ fn calls() -> Vec<(&'static str, Value)> {
 
 #[test]
 fn every_answer_is_what_its_schema_says() {
-    for tool in TOOLS {
+    // Those that ask a cluster are held to theirs where there is one.
+    for tool in TOOLS.iter().filter(|it| !it.effect.is_open_world()) {
         assert!(calls().iter().any(|(name, _)| *name == tool.name), "{} is not called", tool.name);
     }
     for (name, fields) in calls() {
@@ -87,6 +88,7 @@ fn what_is_listed_is_short_ordered_and_told_once() {
     let listed = || {
         let tools = server(0);
         let all = tools.tools().map(|it| {
+            assert!(it.effect.is_read_only(), "{} is offered", it.name);
             json!({
                 "name": it.name,
                 "title": it.title,
@@ -98,11 +100,11 @@ fn what_is_listed_is_short_ordered_and_told_once() {
         Value::Array(all.collect()).to_string()
     };
     assert_eq!(listed(), listed());
-    // All tools together have 24 KB in the listing.
-    assert!(listed().len() < 14 << 10, "{} bytes", listed().len());
+    assert!(listed().len() < 22 << 10, "{} bytes", listed().len());
     for tool in TOOLS {
         assert_eq!(TOOLS.iter().filter(|it| it.name == tool.name).count(), 1, "{}", tool.name);
-        assert!(tool.effect.is_read_only(), "{}", tool.name);
+        let is_apply = tool.name == "apply_kubernetes_manifest";
+        assert_eq!(tool.effect.is_read_only(), !is_apply, "{}", tool.name);
         assert!(tool.name.bytes().all(|it| it.is_ascii_lowercase() || it == b'_'), "{}", tool.name);
     }
 }

@@ -16,7 +16,7 @@ use crate::cluster::harden_on;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A server and its only client.
-pub(super) struct Session {
+pub(crate) struct Session {
     child: Child,
     input: ChildStdin,
     lines: Receiver<String>,
@@ -24,16 +24,18 @@ pub(super) struct Session {
     /// All that was said on standard output.
     said: String,
     count: u64,
+    /// What each tool says of its answers.
+    schemas: BTreeMap<String, jsonschema::Validator>,
 }
 
 impl Session {
     /// Starts a server with these flags.
-    pub(super) fn start(plane: &ControlPlane, flags: &str) -> Self {
+    pub(crate) fn start(plane: &ControlPlane, flags: &str) -> Self {
         let mut command = harden_on(plane);
         Self::of(command.arg("mcp").args(flags.split_whitespace()))
     }
 
-    pub(super) fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
@@ -49,16 +51,29 @@ impl Session {
             let _ = error.read_to_string(&mut text);
             text
         });
-        let mut session = Self { child, input, lines, errors, said: String::new(), count: 0 };
+        let mut session = Self {
+            child,
+            input,
+            lines,
+            errors,
+            said: String::new(),
+            count: 0,
+            schemas: BTreeMap::new(),
+        };
         let client = json!({"name": "test", "version": "1"});
         let begin =
             json!({"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client});
         session.ask("initialize", &begin);
         session.write(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        let list = session.ask("tools/list", &json!({}));
+        for tool in list["tools"].as_array().unwrap() {
+            let schema = jsonschema::draft202012::new(&tool["outputSchema"]).unwrap();
+            session.schemas.insert(tool["name"].as_str().unwrap().to_owned(), schema);
+        }
         session
     }
 
-    pub(super) fn write(&mut self, message: &Value) {
+    pub(crate) fn write(&mut self, message: &Value) {
         writeln!(self.input, "{message}").unwrap();
     }
 
@@ -70,7 +85,7 @@ impl Session {
     }
 
     /// The result of a request, or its error.
-    pub(super) fn ask(&mut self, method: &str, params: &Value) -> Value {
+    pub(crate) fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.count += 1;
         let id = self.count;
         self.write(&json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params}));
@@ -84,16 +99,19 @@ impl Session {
 
     /// What a tool answers.
     #[track_caller]
-    pub(super) fn call(&mut self, tool: &str, arguments: &Value) -> Value {
+    pub(crate) fn call(&mut self, tool: &str, arguments: &Value) -> Value {
         let result = self.ask("tools/call", &json!({"name": tool, "arguments": arguments}));
         assert_ne!(result["isError"], true, "{result}");
-        assert!(result["structuredContent"].is_object(), "{result}");
-        result["structuredContent"].clone()
+        let answer = &result["structuredContent"];
+        if let Err(error) = self.schemas[tool].validate(answer) {
+            panic!("{tool} {arguments}: {error}\n{answer}");
+        }
+        answer.clone()
     }
 
     /// The one sentence in which a tool refuses a call.
     #[track_caller]
-    pub(super) fn refused(&mut self, tool: &str, arguments: &Value) -> String {
+    pub(crate) fn refused(&mut self, tool: &str, arguments: &Value) -> String {
         let result = self.ask("tools/call", &json!({"name": tool, "arguments": arguments}));
         let text = if result["isError"] == true {
             &result["content"][0]["text"]
@@ -106,7 +124,7 @@ impl Session {
     }
 
     /// What a tool answers to many calls at once, in the order of the calls.
-    pub(super) fn call_all(&mut self, tool: &str, arguments: &[Value]) -> Vec<Value> {
+    pub(crate) fn call_all(&mut self, tool: &str, arguments: &[Value]) -> Vec<Value> {
         let first = self.count + 1;
         for (id, arguments) in (first..).zip(arguments) {
             let params = json!({"name": tool, "arguments": arguments});
@@ -126,7 +144,7 @@ impl Session {
     }
 
     /// Ends the server; returns all that it said, its log included.
-    pub(super) fn end(self) -> String {
+    pub(crate) fn end(self) -> String {
         let Self { mut child, input, errors, said, .. } = self;
         drop(input);
         child.wait().unwrap();

@@ -82,6 +82,10 @@ fn reject_secrets(json: &str) -> Result<(), Refusal> {
     let reasons = secrecy::confidences(json).into_iter().flat_map(|it| it.reasons);
     let is_made_of_secrets = |it: &Reason| !matches!(it, Reason::Credential(_));
     match reasons.into_iter().find(is_made_of_secrets) {
+        Some(Reason::Unknown) => Err(Refusal::of(
+            MANIFEST,
+            "an object is of no kind that Kubernetes has, and may be a Secret: secrets are not applied here; mend its apiVersion and kind",
+        )),
         Some(reason) => Err(Refusal::of(
             MANIFEST,
             format!(
@@ -188,6 +192,9 @@ mod tests {
         assert!(says("a: [").starts_with("line 1, column "));
         assert!(says("kind: Pod\nkind: Pod\n").starts_with("line 2, column 1: "));
         assert_eq!(says("# nothing\n"), "there is no object in it");
-        assert_eq!(says("kind: List\nitems: [1]\n"), "there is something in it that is no object");
+        assert_eq!(
+            says("apiVersion: v1\nkind: List\nitems: [1]\n"),
+            "there is something in it that is no object"
+        );
     }
 }
