@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::cluster::harden_on;
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A server and its only client.
 pub(crate) struct Session {
