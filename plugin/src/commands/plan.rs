@@ -192,6 +192,7 @@ fn plan_files(options: &Options) -> anyhow::Result<Made> {
 /// # Errors
 ///
 /// When it cannot be read, or has no namespace that is asked for.
+#[cfg(feature = "live")]
 pub(crate) fn answer(
     options: &Options,
     connection: &Connection,
