@@ -10,6 +10,7 @@ mod access;
 mod addresses;
 mod apply;
 mod audit;
+mod clients;
 mod cluster;
 mod controllers;
 mod differences;

@@ -22,6 +22,10 @@ impl fmt::Display for BuildError {
 impl std::error::Error for BuildError {}
 
 impl BuildError {
+    pub(crate) fn of_clients(status: ExitStatus) -> Self {
+        Self(format!("installing clients with npm and pip failed: {status}"))
+    }
+
     pub(crate) fn of_krew(status: ExitStatus) -> Self {
         Self(format!("building krew with go install failed: {status}"))
     }
@@ -29,7 +33,7 @@ impl BuildError {
 
 impl From<io::Error> for BuildError {
     fn from(error: io::Error) -> Self {
-        Self(format!("building the control plane: {error}"))
+        Self(format!("building what tests need: {error}"))
     }
 }
 

@@ -19,6 +19,7 @@
 
 mod binary;
 mod build;
+mod clients;
 mod control_plane;
 mod krew;
 mod kubectl;
@@ -30,6 +31,7 @@ mod wait;
 
 pub use binary::{binary, cache};
 pub use build::{BuildError, build};
+pub use clients::{clients, clients_for_test, install_clients};
 pub use control_plane::{ControlPlane, StartError};
 pub use krew::{build_krew, krew, krew_for_test};
 pub use need::{Need, shared};

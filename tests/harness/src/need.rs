@@ -29,13 +29,15 @@ pub enum Need {
     Debian,
     /// The rights to give a process another root.
     Root,
+    /// The official clients of the Model Context Protocol.
+    Clients,
     /// Programs of others that packages and steps are tried with.
     Programs,
 }
 
 impl Need {
     /// Each of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ControlPlane,
         Self::Manifests,
         Self::Definitions,
@@ -46,6 +48,7 @@ impl Need {
         Self::Krew,
         Self::Debian,
         Self::Root,
+        Self::Clients,
         Self::Programs,
     ];
 
@@ -63,6 +66,7 @@ impl Need {
             Self::Krew => "krew",
             Self::Debian => "debian",
             Self::Root => "root",
+            Self::Clients => "clients",
             Self::Programs => "programs",
         }
     }
@@ -89,6 +93,7 @@ impl Need {
             Self::Root => {
                 "the rights of root on Linux, which bare systems and the image are run with"
             }
+            Self::Clients => "the official clients of the Model Context Protocol",
             Self::Programs => {
                 "programs that packages and steps are tried with (git, curl, lintian, pre-commit)"
             }
@@ -114,6 +119,7 @@ impl Need {
             Self::Krew => "`cargo xtask tools` builds them where Go is there",
             Self::Debian => "`apt-get install mmdebstrap`",
             Self::Root => "run the tests as root, in a container or a virtual machine",
+            Self::Clients => "`cargo xtask tools` installs them where npm and pip are there",
             Self::Programs => "`apt-get install git curl lintian` and `pip install pre-commit`",
         }
     }
@@ -169,7 +175,7 @@ pub(crate) fn is_required(need: Need) -> bool {
         Need::ControlPlane => {
             is_ci || set("HARDEN_REQUIRE_CONTROL_PLANE").is_some_and(|it| it == "1")
         }
-        Need::Terminal | Need::Krew | Need::Debian => is_ci,
+        Need::Terminal | Need::Krew | Need::Debian | Need::Clients => is_ci,
         Need::Root | Need::Programs => false,
         Need::Archives => is_ci && set("HARDEN_DIST").is_some(),
         _ => is_ci && set("HARDEN_SHARED").as_ref().is_none_or(|it: &OsString| !it.is_empty()),

@@ -17,8 +17,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask test            every check and test, with a real control plane where Go is at hand
-cargo xtask tools           install trunk, wasm-bindgen, cargo-deny, cargo-auditable, zig and krew into
-                            a cache folder
+cargo xtask tools           install trunk, wasm-bindgen, cargo-deny, cargo-auditable, zig, krew and the clients of
+                            the Model Context Protocol into a cache folder
 cargo xtask control-plane   build the control plane of the tests (8 minutes, once) and print its path
 cargo xtask data            clone the public manifests and definitions that tests read into ../shared
 cargo xtask docs            write the pages of the rules and the table of platforms anew

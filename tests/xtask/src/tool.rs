@@ -100,6 +100,9 @@ pub(crate) fn install_all() -> Result<()> {
     if has_go() {
         harness::build_krew()?;
     }
+    if has_node() && has_pip() {
+        harness::install_clients()?;
+    }
     zig::install()
 }
 
@@ -170,6 +173,12 @@ pub(crate) fn browser() -> Option<PathBuf> {
 pub(crate) fn has_node() -> bool {
     let answers = |program| Command::new(program).arg("--version").output();
     ["node", "npm"].iter().all(|it| answers(it).is_ok_and(|it| it.status.success()))
+}
+
+/// Whether Python has its package manager.
+fn has_pip() -> bool {
+    let answers = Command::new("python3").args(["-m", "pip", "--version"]).output();
+    answers.is_ok_and(|it| it.status.success())
 }
 
 /// Runs a command from the top of the repository, and shows what it prints.
