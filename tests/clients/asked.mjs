@@ -15,8 +15,9 @@ function transport({ StdioClientTransport, StreamableHTTPClientTransport }) {
 // What a client makes of an answer that is an error, of the tool or of the protocol.
 async function outcome(promise) {
   try {
-    const { structuredContent, isError } = await promise;
-    return { isError: isError ?? false, structured: structuredContent ?? null };
+    const { content, structuredContent, isError } = await promise;
+    if (isError) return { isError, text: content[0].text };
+    return { isError: false, structured: structuredContent };
   } catch (error) {
     return { code: error.code ?? null, message: error.message };
   }
@@ -60,6 +61,5 @@ export async function ask(client, transports, { protocol }) {
   }));
   told.parallel = many.filter(Boolean).length;
   await client.close();
-  process.stdout.write(JSON.stringify(told));
-  process.exit(0);
+  process.stdout.write(JSON.stringify(told), () => process.exit(0));
 }

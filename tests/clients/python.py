@@ -25,7 +25,9 @@ async def outcome(call):
         result = await call
     except MCPError as error:
         return {"code": error.error.code, "message": error.error.message}
-    return {"isError": bool(result.is_error), "structured": result.structured_content}
+    if result.is_error:
+        return {"isError": True, "text": result.content[0].text}
+    return {"isError": False, "structured": result.structured_content}
 
 
 async def one(client, number):

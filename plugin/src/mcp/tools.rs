@@ -120,6 +120,11 @@ impl Tool {
     }
 }
 
+/// A text that may be missing, as clients take it that know one type at a time.
+fn text_or_null() -> Value {
+    json!({"anyOf": [{"type": "string"}, {"type": "null"}]})
+}
+
 fn object(properties: Map<String, Value>, required: &[&str]) -> Map<String, Value> {
     let mut schema = Map::new();
     schema.insert("type".to_owned(), "object".into());

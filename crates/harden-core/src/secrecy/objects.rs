@@ -223,10 +223,16 @@ fn named<'d>(value: Place<'d>, name: &str, text: &str, found: &mut Found<'d>) {
         found.values.push(value);
     } else if credentials::is_secret_name(name) {
         found.values.push(value);
+    } else if HEADERS.iter().any(|it| name.eq_ignore_ascii_case(it)) && !text.is_empty() {
+        found.add_reason(Reason::Credential("a header that proves who asks"));
+        found.values.push(value);
     } else {
         accounts(value, found);
     }
 }
+
+/// Headers of HTTP whose values are credentials, as probes send them.
+const HEADERS: [&str; 3] = ["Authorization", "Proxy-Authorization", "Cookie"];
 
 /// Passwords in URLs, cut ones included.
 fn accounts<'d>(value: Place<'d>, found: &mut Found<'d>) {
@@ -316,6 +322,7 @@ mod tests {
             "kind: Secret\napiVersion: v1\nmetadata: {labels: {a: {b: hunter22}}}\n",
             "kind: Pod\nspec: {containers: [{env: [{name: PASSWORD, value: [hunter22]}]}]}\n",
             "kind: Pod\nspec: {containers: [{env: [{name: PASSWORD, value: {a: hunter22}}]}]}\n",
+            "kind: Pod\nspec: {containers: [{livenessProbe: {httpGet: {httpHeaders: [{name: authorization, value: Bearer hunter22}]}}}]}\n",
         ] {
             let found = confidences(text);
             let values = || found.iter().flat_map(|it| &it.values).map(|it| it.text(text));

@@ -7,7 +7,7 @@ use harden_core::source::Source;
 use serde_json::{Map, Value, json};
 
 use super::check_manifest::{self, FLAGS, NAME, Rules};
-use super::{Effect, Tool, properties};
+use super::{Effect, Tool, properties, text_or_null};
 use crate::mcp::answer::Answer;
 use crate::mcp::arguments::Arguments;
 use crate::mcp::call::Call;
@@ -66,9 +66,9 @@ fn output() -> Map<String, Value> {
         "new": objects,
         "templates": objects,
         "incomplete": objects,
-        "diff": {"type": ["string", "null"]},
+        "diff": text_or_null(),
         "masked": {"type": "boolean", "description": "Whether something in diff or edits is masked, so that it cannot be applied as it is"},
-        "fixed": {"type": ["string", "null"]},
+        "fixed": text_or_null(),
         "withheld": {"type": "array", "items": {"type": "string"}, "description": "What is left out, and what to do"}
     }))
 }

@@ -51,7 +51,7 @@ fn output() -> Map<String, Value> {
         "kind": {"type": "string"},
         "objects": {"type": "array", "items": {"type": "object", "required": ["apiVersion", "kind", "name", "yaml"]}, "description": "In the order in which they are applied"},
         "files": {"type": "array", "items": {"type": "object", "required": ["name"]}, "description": "text, or withheld where it holds keys"},
-        "answer": {"type": ["string", "null"], "description": "What to do instead, where the platform takes nothing of the kind"},
+        "answer": {"anyOf": [{"type": "string"}, {"type": "null"}], "description": "What to do instead, where the platform takes nothing of the kind"},
         "notes": {"type": "array", "items": {"type": "string"}}
     }))
 }

@@ -3,7 +3,7 @@
 use clap::{Args as _, Command, FromArgMatches as _};
 use serde_json::{Map, Value, json};
 
-use super::{Effect, Tool, properties};
+use super::{Effect, Tool, properties, text_or_null};
 use crate::commands::explain;
 use crate::mcp::answer::Answer;
 use crate::mcp::arguments::Arguments;
@@ -55,7 +55,7 @@ pub(super) fn rule_schema() -> Map<String, Value> {
         "id": {"type": "string"},
         "category": {"type": "string"},
         "severity": {"type": "string"},
-        "level": {"type": ["string", "null"]},
+        "level": text_or_null(),
         "summary": {"type": "string"},
         "why": {"type": "string"},
         "remedy": {"type": "string"},

@@ -4,7 +4,7 @@ use clap::{Args as _, Command, FromArgMatches as _};
 use serde_json::{Map, Value, json};
 
 use super::check_cluster::heeded;
-use super::{Effect, Tool, cluster, properties};
+use super::{Effect, Tool, cluster, properties, text_or_null};
 use crate::commands::plan::{self, Options};
 use crate::mcp::answer::{Answer, size};
 use crate::mcp::arguments::Arguments;
@@ -50,7 +50,7 @@ fn output() -> Map<String, Value> {
     properties(json!({
         "version": {"const": "v1"},
         "aim": {"type": "string", "description": "The level to reach"},
-        "context": {"type": ["string", "null"]},
+        "context": text_or_null(),
         "coverage": {"type": "object", "description": "What was read, and under incomplete what was not, and why"},
         "answers": {"type": "array", "items": {"type": "object", "required": ["namespace", "holds", "reached", "steps", "stages"]}}
     }))
