@@ -1,6 +1,7 @@
 //! Other values in place of those that may be secret.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use harden_yaml::{Kind, Place, Span};
 
@@ -20,6 +21,18 @@ pub(super) fn replace<'s>(text: &'s str, values: &[(Span, String)]) -> Cow<'s, s
     }
     result.push_str(text.get(end..).unwrap_or_default());
     result.into()
+}
+
+/// A text with other values at these places; of those that overlap, the widest counts.
+pub(super) fn replace_widest(text: &str, mut values: Vec<(Span, String)>) -> String {
+    values.sort_by_key(|(span, _)| (span.start, Reverse(span.end)));
+    let mut end = 0;
+    values.retain(|(span, _)| {
+        let is_next = span.start >= end && !span.is_empty();
+        end = if is_next { span.end } else { end };
+        is_next
+    });
+    replace(text, &values).into_owned()
 }
 
 /// What stands in place of a value in JSON: of the same type, base64 if and only if it is, and a blank if and

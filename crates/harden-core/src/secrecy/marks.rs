@@ -63,15 +63,7 @@ pub fn marked(text: &str, manner: Manner) -> Option<String> {
         return None;
     }
     let root = document.root();
-    let mut found = objects::read(&document);
-    // Of Secrets there are only metadata, and of those only annotations are anybody's own words.
-    for secret in objects_of(root).filter(|it| it.is("", "Secret")) {
-        let metadata = secret.place.at("metadata");
-        let annotations = metadata.at("annotations");
-        let is_open = |it: Span| is_in(it, metadata) && !is_in(it, annotations);
-        found.values.retain(|it| !is_open(it.span()));
-        found.spans.retain(|it| !is_open(*it));
-    }
+    let mut found = objects::read_listed(&document);
     for map in objects_of(root).filter(|it| it.is("", "ConfigMap")) {
         let data = map.place.at("data").entries();
         let is_secret = |key: &str, text| credentials::identify_by_name(key, text).is_some();
@@ -87,15 +79,7 @@ pub fn marked(text: &str, manner: Manner) -> Option<String> {
         let values = map.place.at("binaryData").entries();
         marks.extend(values.map(|(_, it)| (it.span(), "\"\"".to_owned())));
     }
-    // Of those that overlap, the widest counts.
-    marks.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
-    let mut end = 0;
-    marks.retain(|(span, _)| {
-        let is_next = span.start >= end && !span.is_empty();
-        end = if is_next { span.end } else { end };
-        is_next
-    });
-    Some(disguise::replace(text, &marks).into_owned())
+    Some(disguise::replace_widest(text, marks))
 }
 
 /// An object in JSON with nothing in place of the values of its data.
@@ -109,11 +93,6 @@ pub fn emptied(text: &str) -> Option<String> {
     let mut values: Vec<_> = values.map(|(_, it)| (it.span(), "\"\"".to_owned())).collect();
     values.sort_by_key(|(span, _)| *span);
     Some(disguise::replace(text, &values).into_owned())
-}
-
-fn is_in(span: Span, place: Place<'_>) -> bool {
-    let around = place.span();
-    place.exists() && around.start <= span.start && span.end <= around.end
 }
 
 /// Whole objects in annotations, at any depth: they say nothing that is not said beside them.

@@ -73,6 +73,25 @@ pub(super) fn read<'d>(document: &'d Document<'d>) -> Found<'d> {
     found
 }
 
+/// The same of what a cluster lists: what its Secrets are called is no secret, and only annotations are anybody's
+/// own words there.
+pub(super) fn read_listed<'d>(document: &'d Document<'d>) -> Found<'d> {
+    let mut found = read(document);
+    for secret in objects(document.root()).filter(|it| it.is("", "Secret")) {
+        let metadata = secret.place.at("metadata");
+        let annotations = metadata.at("annotations");
+        let is_open = |it: Span| is_in(it, metadata) && !is_in(it, annotations);
+        found.values.retain(|it| !is_open(it.span()));
+        found.spans.retain(|it| !is_open(*it));
+    }
+    found
+}
+
+fn is_in(span: Span, place: Place<'_>) -> bool {
+    let around = place.span();
+    place.exists() && around.start <= span.start && span.end <= around.end
+}
+
 /// Looks at a value and all that is below it.
 pub(super) fn read_below<'d>(root: Place<'d>, found: &mut Found<'d>) {
     // Explicit, because texts can be deeper than a stack.

@@ -19,14 +19,7 @@ pub fn told(text: &str) -> Option<String> {
         return None;
     }
     let root = document.root();
-    let mut found = objects::read(&document);
-    for secret in objects_of(root).filter(|it| it.is("", "Secret")) {
-        // What Secrets are called is no secret.
-        let metadata = secret.place.at("metadata");
-        let is_open = |it: Span| is_in(it, metadata) && !is_in(it, metadata.at("annotations"));
-        found.values.retain(|it| !is_open(it.span()));
-        found.spans.retain(|it| !is_open(*it));
-    }
+    let found = objects::read_listed(&document);
     let quoted = format!("\"{HIDDEN}\"");
     let mut hidden: Vec<(Span, String)> = Vec::new();
     hidden.extend(found.values.iter().map(|it| (it.span(), quoted.clone())));
@@ -36,20 +29,7 @@ pub fn told(text: &str) -> Option<String> {
         read(object.place, Nature::of(&object), &mut values);
     }
     hidden.extend(values.iter().map(|it| (it.span(), quoted.clone())));
-    // Of those that overlap, the widest counts.
-    hidden.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
-    let mut end = 0;
-    hidden.retain(|(span, _)| {
-        let is_next = span.start >= end && !span.is_empty();
-        end = if is_next { span.end } else { end };
-        is_next
-    });
-    Some(disguise::replace(text, &hidden).into_owned())
-}
-
-fn is_in(span: Span, place: Place<'_>) -> bool {
-    let around = place.span();
-    place.exists() && around.start <= span.start && span.end <= around.end
+    Some(disguise::replace_widest(text, hidden))
 }
 
 /// What is known of the fields of an object.

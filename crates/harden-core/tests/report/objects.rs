@@ -83,8 +83,8 @@ fn reported<T>(
     read(&Report { now: Some(now), view, ..Report::of(outcome, &settings(), &sources) })
 }
 
-fn objects(outcome: &Outcome<'_>, view: View<'_>, now: &str) -> Vec<Manifest> {
-    reported(outcome, (view, now), |it| ReportApi::Open.objects(it).collect())
+fn objects(outcome: &Outcome<'_>, view: &View<'_>, now: &str) -> Vec<Manifest> {
+    reported(outcome, (*view, now), |it| ReportApi::Open.objects(it).collect())
 }
 
 fn digest(manifest: &Manifest) -> &str {
@@ -107,12 +107,12 @@ fn reports_on_a_cluster_go_with_what_they_are_about() {
 #[test]
 fn what_is_ignored_is_in_a_report_if_it_is_asked_for() {
     let outcome = judged(&[OBJECTS]);
-    let without = objects(&outcome, VIEW, NOW);
+    let without = objects(&outcome, &VIEW, NOW);
     let results = without.iter().flat_map(|it| it.object["results"].as_array().unwrap());
     assert!(results.into_iter().all(|it| it["result"] != "skip"));
     let of_web = without.iter().find(|it| it.object["scope"]["name"] == "web").unwrap();
     assert_eq!(of_web.object["summary"]["skip"], 1);
-    let all = objects(&outcome, View { with_ignored: true, ..VIEW }, NOW);
+    let all = objects(&outcome, &View { with_ignored: true, ..VIEW }, NOW);
     let calm = all.iter().find(|it| it.object["scope"]["name"] == "calm").unwrap();
     let results = calm.object["results"].as_array().unwrap();
     let is = |it: &Value, result: &str| it["result"] == result;
@@ -128,7 +128,7 @@ fn what_is_ignored_is_in_a_report_if_it_is_asked_for() {
 #[test]
 fn a_report_of_a_namespace_stays_in_it() {
     let outcome = judged(&[OBJECTS]);
-    let objects = objects(&outcome, View { namespace: Some("shop"), ..VIEW }, NOW);
+    let objects = objects(&outcome, &View { namespace: Some("shop"), ..VIEW }, NOW);
     let last = objects.last().unwrap();
     assert_eq!((&*last.name, last.namespace.as_deref()), (ReportApi::NOT_CHECKED, Some("shop")));
     assert_eq!(last.kind.kind, "Report");
@@ -140,7 +140,7 @@ fn a_report_of_a_namespace_stays_in_it() {
 fn a_report_that_says_the_same_later_has_the_same_digest() {
     let outcome = judged(&[OBJECTS]);
     let (now, later) =
-        (objects(&outcome, VIEW, NOW), objects(&outcome, VIEW, "2026-11-24T08:00:00Z"));
+        (objects(&outcome, &VIEW, NOW), objects(&outcome, &VIEW, "2026-11-24T08:00:00Z"));
     assert_ne!(now, later);
     assert_eq!(
         now.iter().map(digest).collect::<Vec<_>>(),
@@ -148,7 +148,7 @@ fn a_report_that_says_the_same_later_has_the_same_digest() {
     );
     let other = judged(&[&OBJECTS.replace("name: app", "name: other")]);
     let name = ReportApi::name(UID);
-    let other = objects(&other, VIEW, NOW);
+    let other = objects(&other, &VIEW, NOW);
     let of = |all: &[Manifest]| digest(all.iter().find(|it| it.name == name).unwrap()).to_owned();
     assert_ne!(of(&now), of(&other));
 }
@@ -169,7 +169,7 @@ fn a_report_that_would_be_too_large_has_the_worst_and_says_what_is_not_in_it() {
         let other = outcome.findings.iter().find(|it| !is_worst(it)).unwrap();
         let copy = |it| Finding { message: format!("{it} {message}").into(), ..other.clone() };
         outcome.findings = (0..count).map(copy).chain([worst]).collect();
-        let objects = objects(&outcome, VIEW, NOW);
+        let objects = objects(&outcome, &VIEW, NOW);
         let report = &objects[0].object;
         let results = report["results"].as_array().unwrap();
         assert!((300..=most).contains(&results.len()), "{}", results.len());
@@ -187,14 +187,14 @@ fn an_object_that_two_apis_serve_has_one_report() {
     let pod = "kind: Pod\nmetadata: {name: a, namespace: shop, uid: 6f1d2a3b-1}\nspec: {containers: [{name: app, image: web}]}\n";
     let twice = ["apiVersion: v1\n", "apiVersion: example.com/v1\n"].map(|it| format!("{it}{pod}"));
     let outcome = judged(&[&twice[0], &twice[1]]);
-    let names: Vec<_> = objects(&outcome, VIEW, NOW).into_iter().map(|it| it.name).collect();
+    let names: Vec<_> = objects(&outcome, &VIEW, NOW).into_iter().map(|it| it.name).collect();
     assert_eq!(names, ["harden-6f1d2a3b-1", ReportApi::NOT_CHECKED]);
 }
 
 #[test]
 fn what_cannot_be_a_name_is_no_uid() {
     for uid in ["../x", "A", "a-", "a b", &"a".repeat(65)] {
-        let name = objects(&judged(&[&pod(&format!("'{uid}'"))]), VIEW, NOW).remove(0).name;
+        let name = objects(&judged(&[&pod(&format!("'{uid}'"))]), &VIEW, NOW).remove(0).name;
         assert!(name.starts_with("kubectl-harden-"), "{uid}: {name}");
     }
 }
