@@ -240,27 +240,25 @@ fn block(
         Span::new(it.start.saturating_sub(from), it.end.min(to).saturating_sub(from))
     };
     let secret = among(secret, &(from..to));
-    let masks = secret
-        .iter()
-        .map(|it| {
-            // As many lines as there are, so that their numbers stay.
-            let lines: Vec<_> = it.text(text).split('\n').map(|_| MASK).collect();
-            Splice { span: within(it.range()), with: lines.join("\n") }
-        })
-        .collect::<Vec<_>>();
-    let masked = |with: &str| {
+    let masks = secret.iter().map(|it| mask(part, &within(it.range()))).collect::<Vec<_>>();
+    let masked = |it: &Splice| {
+        let range = it.span.range();
+        let cuts = |secret: &Span| {
+            let secret = secret.range();
+            let is_apart = range.end <= secret.start || secret.end <= range.start;
+            !is_apart && !range.is_empty() && (secret.start < range.start || range.end < secret.end)
+        };
+        if secret.iter().any(cuts) {
+            // What replaces a part of a secret may repeat a part of it.
+            return mask(&it.with, &Span::new(0, it.with.len())).with;
+        }
         let words = secret.iter().map(|it| it.text(text).trim());
-        words.filter(|it| !it.is_empty()).fold(with.to_owned(), |with, it| with.replace(it, MASK))
+        words.filter(|it| !it.is_empty()).fold(it.with.clone(), |with, it| with.replace(it, MASK))
     };
-    let edits =
-        splices.iter().map(|it| Splice { span: within(it.span.range()), with: masked(&it.with) });
+    let edits = splices.iter().map(|it| Splice { span: within(it.span.range()), with: masked(it) });
     let mut all: Vec<_> = edits.collect();
-    let stays = masks.iter().filter(|mask| {
-        let mask = mask.span.range();
-        all.iter().map(|it| it.span.range()).all(|it| it.end <= mask.start || mask.end <= it.start)
-    });
-    let stays: Vec<_> = stays.cloned().collect();
-    all.extend(stays);
+    let stays: Vec<_> = masks.iter().flat_map(|it| remains(it.span.range(), &all)).collect();
+    all.extend(stays.iter().map(|it| mask(part, it)));
     all.sort_by_key(|it| it.span.range().start);
     let (old, new) = (splice(part, &masks), splice(part, &all));
     let old: Vec<_> = old.split_inclusive('\n').collect();
@@ -278,6 +276,32 @@ fn block(
     let is_masked = goes.iter().chain(&comes).any(|it| it.text.contains(MASK));
     let before = lines.start + same..lines.start + same + goes.len();
     Block { before, goes, comes, is_masked }
+}
+
+/// A mask for a part of a text: as many lines as there are, so that their numbers stay.
+fn mask(text: &str, span: &Span) -> Splice {
+    let hidden = |it: &str| if it.is_empty() { "" } else { MASK };
+    let lines: Vec<_> = span.text(text).split('\n').map(hidden).collect();
+    Splice { span: *span, with: lines.join("\n") }
+}
+
+/// The parts of a range that splices in order leave as they are.
+fn remains(range: Range<usize>, splices: &[Splice]) -> Vec<Span> {
+    let mut from = range.start;
+    let mut parts = Vec::new();
+    for it in splices.iter().map(|it| it.span.range()) {
+        if it.end < range.start || range.end < it.start {
+            continue;
+        }
+        if from < it.start {
+            parts.push(Span::new(from, it.start));
+        }
+        from = from.max(it.end);
+    }
+    if from < range.end {
+        parts.push(Span::new(from, range.end));
+    }
+    parts
 }
 
 #[cfg(test)]

@@ -64,3 +64,20 @@ fn what_is_secret_in_a_line_that_changes_is_masked() {
     assert_eq!(hunks[0].lines[1].text, r#"{"password": "•••", "a": 1, "b": "•••"}"#);
     assert!(hunks[0].is_masked);
 }
+
+#[test]
+fn what_is_secret_around_an_edit_is_masked() {
+    let text = "a: {password: hunter2, hunter3}\n";
+    let secret = [Span::new(13, 31)];
+    for (span, with, said) in [
+        (Span::new(30, 30), ", b: 1", "a: {password:•••, b: 1•••"),
+        (Span::new(14, 21), "hunter", "a: {password:•••••••••"),
+        (Span::new(14, 21), "", "a: {password:••••••"),
+        (Span::new(3, 31), "{}", "a: {}"),
+        (Span::new(3, 31), "{c: hunter2, hunter3}", "a: {c: •••"),
+    ] {
+        let hunks = hunks(text, &[Splice { span, with: with.to_owned() }], &secret, CONTEXT);
+        let comes = hunks[0].lines.iter().find(|it| it.sign == Sign::Comes).unwrap();
+        assert_eq!(comes.text, said);
+    }
+}
