@@ -88,12 +88,15 @@ fn mark(told: &mut Value, after: &Value, before: &Value) {
     }
 }
 
-/// Collects the texts of a value that are not told.
+/// Collects the texts and numbers of a value that are not told.
 fn collect(raw: &Value, told: Option<&Value>, values: &mut BTreeSet<String>) {
     match raw {
         Value::String(text) if told.and_then(Value::as_str) != Some(text) => {
             values.insert(text.clone());
             values.extend(text.lines().map(str::trim).map(str::to_owned));
+        }
+        Value::Number(number) if told != Some(raw) => {
+            values.insert(number.to_string());
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -138,5 +141,9 @@ mod tests {
         let mut values = BTreeSet::new();
         state("marker1", "a:1").secrets(&mut values);
         assert_eq!(values.into_iter().collect::<Vec<_>>(), ["marker1"]);
+        let mut values = BTreeSet::new();
+        let number = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"password": 98_765_432}});
+        State::of(number).secrets(&mut values);
+        assert!(values.contains("98765432"), "{values:?}");
     }
 }
