@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock,
-    GetPromptRequestParams, GetPromptResponse, GetPromptResult, Implementation, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, Prompt, PromptArgument, PromptMessage, ReadResourceRequestParams,
-    ReadResourceResponse, ReadResourceResult, Resource, ResourceContents, ResourceTemplate, Role,
-    ServerCapabilities, ServerConfig, Tool as Listed, ToolAnnotations,
+    CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams, GetPromptResponse,
+    GetPromptResult, Implementation, ListPromptsResult, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam,
+    Prompt, PromptArgument, PromptMessage, ReadResourceRequestParams, ReadResourceResponse,
+    ReadResourceResult, Resource, ResourceContents, ResourceTemplate, Role, ServerCapabilities,
+    ServerConfig, Tool as Listed, ToolAnnotations,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -168,7 +169,36 @@ impl ServerHandler for Server {
         let contents = ResourceContents::text(text, request.uri).with_mime_type(mime);
         Ok(ReadResourceResult::new(vec![contents]).into())
     }
+
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        // What is asked as nobody asks it is taken for something else.
+        Err(match METHODS.iter().find(|(name, _)| *name == request.method) {
+            Some((name, params)) => {
+                let says = format!("{name} cannot be read: its params are {params}");
+                ErrorData::invalid_params(says, None)
+            }
+            None => {
+                let says = format!("there is no method {}", shown(&request.method));
+                ErrorData::new(ErrorCode::METHOD_NOT_FOUND, says, None)
+            }
+        })
+    }
 }
+
+/// What is answered here, and what it is asked with.
+const METHODS: [(&str, &str); 7] = [
+    ("tools/call", "name, a string, and arguments, an object"),
+    ("tools/list", "cursor, a string"),
+    ("prompts/get", "name, a string, and arguments, an object"),
+    ("prompts/list", "cursor, a string"),
+    ("resources/list", "cursor, a string"),
+    ("resources/read", "uri, a string"),
+    ("resources/templates/list", "cursor, a string"),
+];
 
 impl Server {
     /// Answers on a thread that may wait, for as long as somebody waits for the answer.
@@ -207,7 +237,12 @@ impl Server {
             () = tell => Err(Refusal::because(FAULT)),
             answer = tokio::time::timeout(self.settings.deadline, answer) => answer.unwrap_or_else(|_| {
                 let seconds = self.settings.deadline.as_secs();
-                Err(Refusal::because(format!("no answer within {seconds} seconds: ask about fewer objects")))
+                let advice = if tool.effect.is_read_only() {
+                    "ask about fewer objects"
+                } else {
+                    "some of it may have been done, so look first, and then ask about fewer objects"
+                };
+                Err(Refusal::because(format!("no answer within {seconds} seconds: {advice}")))
             }),
             () = context.ct.cancelled() => Err(Refusal::because("the call was cancelled")),
         }

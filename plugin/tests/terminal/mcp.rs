@@ -124,6 +124,29 @@ fn clients_that_say_hello_are_answered() {
 }
 
 #[test]
+fn what_is_asked_with_other_params_is_told_what_they_are() {
+    let [initialize, initialized] = hello();
+    let answers = talk(&[
+        initialize,
+        initialized,
+        after_hello(2, "tools/call", json!({"name": 5})),
+        after_hello(3, "tools/call", json!({"name": "list_rules", "arguments": ["hunter22"]})),
+        after_hello(4, "resources/read", json!({})),
+        after_hello(5, &format!("tools/{}", "x".repeat(100)), json!({})),
+    ]);
+    let errors: Vec<_> = answers.iter().skip(1).map(|it| &it.1["error"]).collect();
+    let codes: Vec<_> = errors.iter().map(|it| &it["code"]).collect();
+    assert_eq!(codes, [-32602, -32602, -32602, -32601], "{errors:?}");
+    let says = |at: usize| errors[at]["message"].as_str().unwrap();
+    assert_eq!(
+        says(0),
+        "tools/call cannot be read: its params are name, a string, and arguments, an object"
+    );
+    assert_eq!(says(1), says(0));
+    assert!(says(3).starts_with("there is no method tools/xxx") && says(3).len() < 80);
+}
+
+#[test]
 fn progress_is_told_to_whoever_asks_for_it() {
     let [initialize, initialized] = hello();
     let mut params = call("fix_manifest", json!({"manifest": POD}));
