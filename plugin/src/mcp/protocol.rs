@@ -176,15 +176,13 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         // What is asked as nobody asks it is taken for something else.
-        Err(match METHODS.iter().find(|(name, _)| *name == request.method) {
-            Some((name, params)) => {
-                let says = format!("{name} cannot be read: its params are {params}");
-                ErrorData::invalid_params(says, None)
-            }
-            None => {
-                let says = format!("there is no method {}", shown(&request.method));
-                ErrorData::new(ErrorCode::METHOD_NOT_FOUND, says, None)
-            }
+        let known = METHODS.iter().find(|(name, _)| *name == request.method);
+        Err(if let Some((name, params)) = known {
+            let says = format!("{name} cannot be read: its params are {params}");
+            ErrorData::invalid_params(says, None)
+        } else {
+            let says = format!("there is no method {}", shown(&request.method));
+            ErrorData::new(ErrorCode::METHOD_NOT_FOUND, says, None)
         })
     }
 }

@@ -240,7 +240,7 @@ fn block(
         Span::new(it.start.saturating_sub(from), it.end.min(to).saturating_sub(from))
     };
     let secret = among(secret, &(from..to));
-    let masks = secret.iter().map(|it| mask(part, &within(it.range()))).collect::<Vec<_>>();
+    let masks = secret.iter().map(|it| mask(part, within(it.range()))).collect::<Vec<_>>();
     let masked = |it: &Splice| {
         let range = it.span.range();
         let cuts = |secret: &Span| {
@@ -250,7 +250,7 @@ fn block(
         };
         if secret.iter().any(cuts) {
             // What replaces a part of a secret may repeat a part of it.
-            return mask(&it.with, &Span::new(0, it.with.len())).with;
+            return mask(&it.with, Span::new(0, it.with.len())).with;
         }
         let words = secret.iter().map(|it| it.text(text).trim());
         words.filter(|it| !it.is_empty()).fold(it.with.clone(), |with, it| with.replace(it, MASK))
@@ -258,7 +258,7 @@ fn block(
     let edits = splices.iter().map(|it| Splice { span: within(it.span.range()), with: masked(it) });
     let mut all: Vec<_> = edits.collect();
     let stays: Vec<_> = masks.iter().flat_map(|it| remains(it.span.range(), &all)).collect();
-    all.extend(stays.iter().map(|it| mask(part, it)));
+    all.extend(stays.iter().map(|it| mask(part, *it)));
     all.sort_by_key(|it| it.span.range().start);
     let (old, new) = (splice(part, &masks), splice(part, &all));
     let old: Vec<_> = old.split_inclusive('\n').collect();
@@ -279,10 +279,10 @@ fn block(
 }
 
 /// A mask for a part of a text: as many lines as there are, so that their numbers stay.
-fn mask(text: &str, span: &Span) -> Splice {
+fn mask(text: &str, span: Span) -> Splice {
     let hidden = |it: &str| if it.is_empty() { "" } else { MASK };
     let lines: Vec<_> = span.text(text).split('\n').map(hidden).collect();
-    Splice { span: *span, with: lines.join("\n") }
+    Splice { span, with: lines.join("\n") }
 }
 
 /// The parts of a range that splices in order leave as they are.
