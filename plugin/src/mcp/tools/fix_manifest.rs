@@ -1,5 +1,7 @@
 //! `fix_manifest`: the edits that mend manifests, and what they come to.
 
+use std::collections::{BTreeSet, HashMap};
+
 use clap::{Args as _, Command};
 use harden_core::fix::{self, Choice, Existing, Story};
 use harden_core::secrecy;
@@ -151,9 +153,17 @@ fn mask(answer: &mut Answer, values: &[&str]) -> bool {
     let mut is_masked = false;
     let files = answer.get_mut("files").and_then(Value::as_array_mut);
     let edits = files.into_iter().flatten().filter_map(|it| it.get_mut("edits")?.as_array_mut());
+    let values: BTreeSet<&str> = values.iter().copied().filter(|it| !it.is_empty()).collect();
+    // Many edits insert the same, and there may be as many values.
+    let mut known: HashMap<String, bool> = HashMap::new();
     for text in edits.flatten().filter_map(|it| it.get_mut("text")) {
-        let repeats = |it: &str| values.iter().any(|value| !value.is_empty() && it.contains(value));
-        if text.as_str().is_some_and(repeats) {
+        let Some(with) = text.as_str() else { continue };
+        let repeats = known.get(with).copied().unwrap_or_else(|| {
+            let repeats = values.iter().any(|value| with.contains(value));
+            known.insert(with.to_owned(), repeats);
+            repeats
+        });
+        if repeats {
             *text = MASK.into();
             is_masked = true;
         }
