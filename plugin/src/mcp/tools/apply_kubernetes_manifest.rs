@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Effect, Tool, cluster, properties};
 use crate::cluster::Cluster;
-use crate::mcp::answer::Answer;
+use crate::mcp::answer::{Answer, size};
 use crate::mcp::arguments::Arguments;
 use crate::mcp::call::Call;
 use crate::mcp::refusal::Refusal;
@@ -94,7 +94,8 @@ fn run(arguments: &Arguments, call: &Call) -> Result<Answer, Refusal> {
             None => show(&cluster, &wanted, subject, call).await,
             Some(text) => {
                 let versions = redeem(text, subject)?;
-                apply(&cluster, &wanted, &versions, overwrite, call).await
+                let answer = apply(&cluster, &wanted, &versions, overwrite, call).await?;
+                Ok(shortened(answer, call.settings().max_bytes))
             }
         }
     })
@@ -186,6 +187,21 @@ async fn apply(
     Ok(answer)
 }
 
+/// What was applied is told in any case: where it is too long, without what was said of each object.
+fn shortened(mut answer: Answer, most: usize) -> Answer {
+    if size(&Value::Object(answer.clone())) <= most {
+        return answer;
+    }
+    let objects = answer.get_mut("objects").and_then(Value::as_array_mut);
+    for object in objects.into_iter().flatten().filter_map(Value::as_object_mut) {
+        object.shift_remove("warnings");
+        if let Some(why) = object.get_mut("why") {
+            *why = json!({"message": "it is too long to be told"});
+        }
+    }
+    answer
+}
+
 async fn apply_one(
     cluster: &Cluster,
     wanted: &Wanted,
@@ -258,4 +274,26 @@ const NO_RANDOMNESS: &str = "this machine has no randomness, so that nothing can
 fn tell(call: &Call, done: usize, wanted: &[Wanted], what: &str) {
     let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
     call.tell(number(done), Some(number(wanted.len())), what);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_applied_is_told_however_much_was_said_of_it() {
+        let long = "x".repeat(5_000);
+        let answer = json!({"applied": true, "next": "n", "objects": [
+            {"name": "a", "outcome": "created", "warnings": [long]},
+            {"name": "b", "outcome": "failed", "why": {"status": 403, "message": long}},
+        ]});
+        let answer = properties(answer);
+        assert_eq!(shortened(answer.clone(), 20_000), answer);
+        let told = shortened(answer, 4_096);
+        let objects = json!([
+            {"name": "a", "outcome": "created"},
+            {"name": "b", "outcome": "failed", "why": {"message": "it is too long to be told"}},
+        ]);
+        assert_eq!((&told["applied"], &told["objects"]), (&json!(true), &objects));
+    }
 }
