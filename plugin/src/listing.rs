@@ -143,6 +143,9 @@ pub(crate) enum Part {
     Invalid(String),
 }
 
+/// What is unread where ConfigMaps were read without their values.
+pub(crate) const VALUES_OF_CONFIG_MAPS: &str = "values of configmaps";
+
 /// What no other object of a cluster is called.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ObjectName {

@@ -12,7 +12,9 @@ use crate::commands::reading::{self, Exclude, Inputs, Reach, Request};
 use crate::connection::Connection;
 use crate::deliver::outputs::Outputs;
 use crate::input;
-use crate::listing::{Kind, Listing, NoNamespace, Part, Scope, speaks_for_others};
+use crate::listing::{
+    Kind, Listing, NoNamespace, Part, Scope, VALUES_OF_CONFIG_MAPS, speaks_for_others,
+};
 use crate::terminal::{self, Exit};
 
 /// Looks at the pod templates of every workload, at those of custom kinds and of workloads that are scaled to
@@ -285,6 +287,8 @@ fn read(listing: Listing, planner: &mut Planner, seen: &mut Seen) {
             }
             // No API of Kubernetes itself that another server answers for makes pods.
             Part::Unread(what, _) if what.contains(".k8s.io") => {}
+            // No value of them makes pods.
+            Part::Unread(what, _) if what == VALUES_OF_CONFIG_MAPS => {}
             Part::Unread(what, why) => seen.incomplete.push(Incomplete { what, why }),
             Part::Interrupted => {
                 let what = "other kinds".to_owned();

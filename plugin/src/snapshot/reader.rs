@@ -11,7 +11,7 @@ use flate2::bufread::GzDecoder;
 
 use super::line::{Envelope, FORMAT, Header, Line, Named, VERSION};
 use crate::input::Unread;
-use crate::listing::{End, Kind, Listing, Origin, Part, Scope};
+use crate::listing::{End, Kind, Listing, Origin, Part, Scope, VALUES_OF_CONFIG_MAPS};
 
 /// So many bytes are in a line at most: an API server stores no object of as many.
 const LONGEST: u64 = 16 << 20;
@@ -261,7 +261,7 @@ impl Reader {
             self.ready.push_back(Part::End(kind, End { objects: asked, ..end }));
         }
         if lacks_values {
-            let what = "values of configmaps".to_owned();
+            let what = VALUES_OF_CONFIG_MAPS.to_owned();
             let why = "the snapshot was taken without --with-config-maps; secret-in-config-map judged none of them";
             self.ready.push_back(Part::Unread(what, why.to_owned()));
         }

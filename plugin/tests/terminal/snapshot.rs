@@ -91,6 +91,25 @@ fn a_snapshot_is_judged_as_a_cluster_at_its_time() {
 }
 
 #[test]
+fn a_plan_needs_no_values_of_config_maps() {
+    let mut lines = lines();
+    lines.truncate(lines.len() - 1);
+    lines.push(kind("v1", "ConfigMap", "configmaps", true));
+    lines.push(r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"a"},"data":{"k":""}}"#.to_owned());
+    lines.push(end(1));
+    lines.push(r#"{"close":{"objects":5}}"#.to_owned());
+    let folder = folder(&packed(&lines));
+    let checked = run(folder.path(), "--snapshot a");
+    assert_eq!(checked.code, 3, "{}", checked.stderr);
+    assert!(checked.stdout.contains("without --with-config-maps"), "{}", checked.stdout);
+    let mut command = command();
+    let planned = finish(command.args(["plan", "--snapshot", "a"]).current_dir(&folder), "");
+    assert!([0, 1].contains(&planned.code), "{}{}", planned.stdout, planned.stderr);
+    assert!(!planned.stdout.contains("not read"), "{}", planned.stdout);
+    assert!(!planned.stdout.contains("at most"), "{}", planned.stdout);
+}
+
+#[test]
 fn a_snapshot_may_come_from_standard_input() {
     let given = |bytes: &[u8]| {
         let folder = folder(bytes);
