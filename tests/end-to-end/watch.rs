@@ -194,6 +194,20 @@ fn a_reader_that_went_away_ends_it() {
 }
 
 #[test]
+fn nothing_is_watched_for_a_reader_who_left_before_the_report() {
+    let Some(plane) = ControlPlane::shared() else { return };
+    let mut command = harden_on(&plane);
+    command.args(["check", "--watch", "--fail-on", "never"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let err = lines(child.stderr.take());
+    let ended = eventually("the end", || child.try_wait().unwrap());
+    let said = err.lock().unwrap().join("\n");
+    assert_eq!(ended.code(), Some(0), "{said}");
+    assert!(!said.contains("watching") && !said.contains("error"), "{said}");
+}
+
+#[test]
 fn what_cannot_be_watched_is_rejected() {
     let Some(plane) = ControlPlane::shared() else { return };
     for (words, why) in [

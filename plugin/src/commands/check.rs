@@ -20,7 +20,8 @@ use harden_core::report::{self, Order, Report, ReportSource, Summary, View};
 
 use crate::commands;
 use crate::commands::reading::{self, Checked, File, Judged, Request};
-use crate::deliver::{folder, outputs};
+use crate::deliver::folder;
+use crate::deliver::outputs::{self, Open};
 use crate::input;
 use crate::listing::{Listing, Reached};
 use crate::terminal::{self, Exit};
@@ -113,12 +114,17 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         is_quiet: options.is_quiet(),
         is_verbose: options.is_verbose(),
     };
-    let written = write(&options, &settings, &mut outcome, &view, &time)?;
+    #[cfg_attr(
+        not(feature = "live"),
+        expect(unused_variables, reason = "nothing is watched without a client")
+    )]
+    let (written, is_read) = write(&options, &settings, &mut outcome, &view, &time)?;
     let known = reached.as_ref().filter(|_| !is_interrupted);
-    let applied = apply::run(reports, &options, known, (&outcome, &settings), (view, &time))?;
+    let applied =
+        apply::run(reports, &options, known, (&outcome, &settings), (view, &time))?;
     let exit = exit.max(lost).max(written).max(applied);
     #[cfg(feature = "live")]
-    if let Some(watch) = watch {
+    if let Some(watch) = watch.filter(|_| is_read) {
         drop(outcome);
         return watch.run(exit);
     }
@@ -212,13 +218,14 @@ fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
     Baseline::parse(&text).with_context(|| path.display().to_string())
 }
 
+/// Writes all outputs; says what that comes to, and whether nobody who reads one went away.
 fn write(
     options: &Options,
     settings: &Settings,
     outcome: &mut Outcome<'_>,
     view: &View<'_>,
     now: &str,
-) -> commands::Result {
+) -> anyhow::Result<(Exit, bool)> {
     // What is applied is not printed.
     let mut open =
         if options.apply { options.outputs.open_files() } else { options.outputs.open() };
@@ -242,9 +249,13 @@ fn write(
             view: *view,
             ..Report::of(outcome, settings, &sources)
         };
-        output.write(|out, colour| report::write(&report, format, colour, out));
+        output.write(|out, colour| {
+            report::write(&report, format, colour, out)?;
+            out.flush()
+        });
     }
-    outputs::finish(open)
+    let is_read = !open.iter().any(Open::is_gone);
+    Ok((outputs::finish(open)?, is_read))
 }
 
 /// Says which decisions not to count findings change nothing.
