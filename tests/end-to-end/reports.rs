@@ -210,6 +210,31 @@ fn what_is_gone_takes_its_report_with_it() {
     });
 }
 
+#[test]
+fn what_is_about_to_go_gets_no_report() {
+    let Some(plane) = plane_with_definitions() else { return };
+    let holder = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: holder, namespace: bank, finalizers: [a.example/b]}\n---\n";
+    plane.apply(
+        &(namespace("shop") + &namespace("bank") + holder + &deployment("web", "shop", true)),
+    );
+    plane.kubectl_ok(["delete", "namespace", "bank", "--wait=false"]);
+    let ended = check(&plane, "-A -o openreports --apply");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(ended.stdout.contains(" in shop created (Deployment web)"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains(" in bank "), "{}", ended.stdout);
+    let finalizers = r#"{"metadata": {"finalizers": null}}"#;
+    plane.kubectl_ok([
+        "patch",
+        "configmap",
+        "holder",
+        "-n",
+        "bank",
+        "--type=merge",
+        "-p",
+        finalizers,
+    ]);
+}
+
 /// What somebody else made: as Kyverno names it, and with names that look like ours.
 fn foreign(uid: &str, name: &str) -> String {
     let report = |name: &str, labels: &str| {

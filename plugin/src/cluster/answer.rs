@@ -62,6 +62,12 @@ impl Answer {
         self.status().details.is_some_and(|it| it.kind == kind)
     }
 
+    /// Whether it is refused because a namespace is on its way out.
+    pub(crate) fn is_of_leaving_namespace(&self) -> bool {
+        let causes = self.status().details.map(|it| it.causes).unwrap_or_default();
+        self.status == 403 && causes.iter().any(|it| it.reason == "NamespaceTerminating")
+    }
+
     /// The object as it is sent back to a server or shown; null when it is none.
     pub(crate) fn object(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()

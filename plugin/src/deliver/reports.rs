@@ -135,6 +135,8 @@ async fn write(cluster: &Cluster, manifest: &Manifest, all: &All) -> anyhow::Res
         200 => Word::Configured,
         // Its namespace went away, and what was said of it.
         404 if answer.is_about("namespaces") => Word::Gone,
+        // It is about to.
+        403 if answer.is_of_leaving_namespace() => Word::Gone,
         409 => Word::Overtaken,
         _ => failed(&answer),
     })
