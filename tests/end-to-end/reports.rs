@@ -428,3 +428,55 @@ fn findings_of_rules_that_did_not_run_stay() {
     );
     assert!(!is_said());
 }
+
+#[test]
+fn findings_of_rules_that_are_left_out_once_stay() {
+    let Some(plane) = plane_with_definitions() else { return };
+    plane.apply(&(namespace("shop") + &deployment("web", "shop", true)));
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("settings.yaml");
+    let settings = |rules: &str| std::fs::write(&config, format!("rule: [{rules}]\n")).unwrap();
+    settings("privileged-container, secret-in-environment, missing-resource-quota");
+    let apply = |words: &str| {
+        let config = config.display();
+        let line = format!(
+            "check -n shop -o openreports --apply --fail-on never --config {config} {words}"
+        );
+        line_on(&plane, &line)
+    };
+    let said = || {
+        let said = reports(&plane, OPEN).into_iter().flat_map(|report| {
+            let results = report["results"].as_array().unwrap().clone();
+            assert_eq!(report["summary"]["fail"], results.len(), "{report}");
+            let name = report["scope"]["name"].to_string();
+            results.into_iter().map(move |it| format!("{name} {}", it["rule"]))
+        });
+        said.collect::<BTreeSet<_>>()
+    };
+    assert_eq!(apply("").code, 0);
+    let all = said();
+    assert!(all.contains(r#""web" "secret-in-environment""#), "{all:?}");
+    for words in
+        ["--rule privileged-container", "--skip privileged-container", "--min-severity critical"]
+    {
+        let ended = apply(words);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        assert!(ended.stderr.contains(" 0 created, "), "{words}: {}", ended.stderr);
+        assert!(ended.stderr.contains(" 0 deleted"), "{words}: {}", ended.stderr);
+        assert_eq!(said(), all, "{words}");
+        let again = apply(words);
+        assert_eq!(again.stdout, "", "{words}");
+    }
+    // What a rule that runs finds no more goes, and so does what the settings turn off.
+    let patch = r#"[{"op": "replace", "path": "/spec/template/spec/containers/0/securityContext/privileged", "value": false}]"#;
+    plane.kubectl_ok(["patch", "deployment", "web", "-n", "shop", "--type=json", "-p", patch]);
+    plane.kubectl_ok(["delete", "replicasets", "--all", "-n", "shop"]);
+    assert_eq!(apply("--skip secret-in-environment").code, 0);
+    let after = said();
+    assert!(after.contains(r#""web" "secret-in-environment""#), "{after:?}");
+    assert!(!after.contains(r#""web" "privileged-container""#), "{after:?}");
+    settings("privileged-container, missing-resource-quota");
+    assert_eq!(apply("").code, 0);
+    let after = said();
+    assert!(!after.contains(r#""web" "secret-in-environment""#), "{after:?}");
+}

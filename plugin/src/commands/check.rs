@@ -57,6 +57,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     // What a snapshot says was so when it was taken.
     let time = listing.as_ref().map_or_else(|| now.to_string(), |it| it.origin.time.clone());
     let settings = options.selection.settings(&file, version)?;
+    let left_out = options.selection.left_out(&file, &settings);
     let exclude = options.inputs.exclude(&file)?;
     let timeout = options.connection.request_timeout;
     let request = Request { names: &names, timeout, ..Request::of(&options.inputs, &exclude) };
@@ -121,7 +122,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let (written, is_read) = write(&options, &settings, &mut outcome, &view, &time)?;
     let known = reached.as_ref().filter(|_| !is_interrupted);
     let applied =
-        apply::run(reports, &options, known, (&outcome, &settings), (view, &time))?;
+        apply::run(reports, &options, known, (&outcome, &settings, &left_out), (view, &time))?;
     let exit = exit.max(lost).max(written).max(applied);
     #[cfg(feature = "live")]
     if let Some(watch) = watch.filter(|_| is_read) {

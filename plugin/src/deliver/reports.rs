@@ -34,6 +34,8 @@ pub(crate) struct Scene<'s> {
     pub(crate) reached: &'s Reached,
     /// Whether what was found in namespaces of Kubernetes itself is in the report.
     pub(crate) shows_system: bool,
+    /// The ids of rules that were left out of this run only.
+    pub(crate) left_out: &'s [&'s str],
 }
 
 /// Rejects a cluster that does not have the kinds of reports.
@@ -60,7 +62,7 @@ pub(crate) async fn apply(cluster: &Cluster, scene: Scene<'_>) -> anyhow::Result
         let deliver = |manifest: Manifest| async move {
             let all = known.iter().find(|(kind, _)| *kind == manifest.kind).map(|(_, all)| all);
             let word = match all {
-                Some(all) => write(cluster, &manifest, all).await?,
+                Some(all) => write(cluster, &manifest, all, scene).await?,
                 // It is said that they are not known.
                 None => Word::Unlisted,
             };
@@ -73,11 +75,10 @@ pub(crate) async fn apply(cluster: &Cluster, scene: Scene<'_>) -> anyhow::Result
             wanted.insert(key(&manifest));
         }
     }
-    let not_run = &report.coverage.rules_not_run;
     for (kind, all) in listed {
         for (key, ours) in ours::out_of_date(all, &wanted, |key, it| scene.knows(key, it)) {
             let manifest = stale(kind, &key, &ours);
-            let word = delete(cluster, &manifest, &ours, not_run).await?;
+            let word = delete(cluster, &manifest, &ours, scene).await?;
             told.tell(&manifest, word)?;
         }
     }
@@ -85,6 +86,16 @@ pub(crate) async fn apply(cluster: &Cluster, scene: Scene<'_>) -> anyhow::Result
 }
 
 impl Scene<'_> {
+    /// Whether nobody knows what a rule would find now.
+    fn is_open(&self, rule: &str) -> bool {
+        self.left_out.contains(&rule) || self.report.coverage.rules_not_run.contains(&rule)
+    }
+
+    /// Whether every rule ran that is to run.
+    fn is_whole(&self) -> bool {
+        self.left_out.is_empty() && self.report.coverage.rules_not_run.is_empty()
+    }
+
     /// Whether there would be a report of this name if there were something to say.
     fn knows(&self, (namespace, name): &Key, ours: &Ours) -> bool {
         if name == ReportApi::NOT_CHECKED {
@@ -101,16 +112,39 @@ impl Scene<'_> {
     }
 }
 
-/// Writes a report, if there is none that says the same, and none of somebody else in its place.
-async fn write(cluster: &Cluster, manifest: &Manifest, all: &All) -> anyhow::Result<Word> {
+/// Writes a report, if there is none that says the same, and none of somebody else in its place. What the one before
+/// says of rules that did not run stays in it.
+async fn write(
+    cluster: &Cluster,
+    manifest: &Manifest,
+    all: &All,
+    scene: Scene<'_>,
+) -> anyhow::Result<Word> {
     let known = all.get(&key(manifest));
-    let metadata = manifest.object.get("metadata");
-    let annotations = metadata.and_then(|it| it.get("annotations"));
-    let digest = annotations.and_then(|it| it.get(ReportApi::DIGEST)?.as_str());
-    if known.zip(digest).is_some_and(|(it, digest)| it.says(digest)) {
+    let mut object = manifest.object.clone();
+    if says(known, &object) {
         return Ok(Word::Unchanged);
     }
-    let mut object = manifest.object.clone();
+    if known.is_some() && !scene.is_whole() {
+        match before(cluster, manifest).await? {
+            Ok(before) => ReportApi::carry_over(&mut object, &before, |it| scene.is_open(it)),
+            Err(Word::Gone) => return Ok(Word::Overtaken),
+            Err(word) => return Ok(word),
+        }
+        if says(known, &object) {
+            return Ok(Word::Unchanged);
+        }
+    }
+    send(cluster, manifest, object, known).await
+}
+
+/// Sends a report to where there is none, or to where that is which is known.
+async fn send(
+    cluster: &Cluster,
+    manifest: &Manifest,
+    mut object: Value,
+    known: Option<&Ours>,
+) -> anyhow::Result<Word> {
     let mut url = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", path(manifest));
     if let Some(known) = known {
         // What was listed is what is changed, or nothing is.
@@ -142,29 +176,37 @@ async fn write(cluster: &Cluster, manifest: &Manifest, all: &All) -> anyhow::Res
     })
 }
 
-/// Deletes a report, unless rules did not run of which it has findings.
+/// Whether the one that is there says what a report says.
+fn says(known: Option<&Ours>, report: &Value) -> bool {
+    let annotations = report.get("metadata").and_then(|it| it.get("annotations"));
+    let digest = annotations.and_then(|it| it.get(ReportApi::DIGEST)?.as_str());
+    known.zip(digest).is_some_and(|(it, digest)| it.says(digest))
+}
+
+/// Deletes a report, but for what it has of rules that did not run.
 async fn delete(
     cluster: &Cluster,
     manifest: &Manifest,
     ours: &Ours,
-    not_run: &[&str],
+    scene: Scene<'_>,
 ) -> anyhow::Result<Word> {
-    let path = path(manifest);
-    if !not_run.is_empty() {
-        let answer = cluster.ask(Method::GET, &path, "", Vec::new()).await?;
-        if answer.status == 404 {
-            return Ok(Word::Gone);
-        }
-        if !answer.is_success() {
-            return Ok(failed(&answer));
-        }
-        let object = answer.object();
-        let results = object.get("results").and_then(Value::as_array).into_iter().flatten();
-        let mut rules = results.filter_map(|it| it.get("rule")?.as_str());
-        if rules.any(|it| not_run.contains(&it)) {
-            return Ok(Word::Left);
+    if !scene.is_whole() {
+        match before(cluster, manifest).await? {
+            Ok(before) => {
+                let all = ReportApi::results_of(&before, |_| true).count();
+                let open = ReportApi::results_of(&before, |it| scene.is_open(it)).count();
+                if open == all && all > 0 {
+                    return Ok(Word::Left);
+                }
+                if open > 0 {
+                    let rest = ReportApi::rest(&before, |it| scene.is_open(it));
+                    return send(cluster, manifest, rest, Some(ours)).await;
+                }
+            }
+            Err(word) => return Ok(word),
         }
     }
+    let path = path(manifest);
     let conditions = json!({"uid": ours.uid, "resourceVersion": ours.resource_version});
     let options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": conditions});
     let body = serde_json::to_vec(&options)?;
@@ -174,6 +216,16 @@ async fn delete(
         404 => Word::Gone,
         409 => Word::Overtaken,
         _ => failed(&answer),
+    })
+}
+
+/// What is in the place of a report, or what became of it.
+async fn before(cluster: &Cluster, manifest: &Manifest) -> anyhow::Result<Result<Value, Word>> {
+    let answer = cluster.ask(Method::GET, &path(manifest), "", Vec::new()).await?;
+    Ok(match answer.status {
+        404 => Err(Word::Gone),
+        _ if answer.is_success() => Ok(answer.object()),
+        _ => Err(failed(&answer)),
     })
 }
 

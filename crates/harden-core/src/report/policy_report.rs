@@ -1,5 +1,6 @@
 //! Reports as objects of the cluster: one per object with findings, as Kyverno writes them.
 
+mod carried;
 mod object;
 mod result;
 

@@ -51,7 +51,7 @@ pub(super) fn run(
     reports: Option<Reports>,
     options: &Options,
     reached: Option<&Reached>,
-    (outcome, settings): (&Outcome<'_>, &Settings),
+    (outcome, settings, left_out): (&Outcome<'_>, &Settings, &[&str]),
     (view, now): (View<'_>, &str),
 ) -> commands::Result {
     match (reports, reached) {
@@ -63,7 +63,7 @@ pub(super) fn run(
         (Some(reports), Some(reached)) => {
             let sources = ReportSource::of_cluster(outcome);
             let report = Report { now: Some(now), view, ..Report::of(outcome, settings, &sources) };
-            reports.run(options, &report, reached)
+            reports.run(options, (&report, left_out), reached)
         }
     }
 }
@@ -81,14 +81,19 @@ impl Reports {
     }
 
     /// Makes the cluster have these reports, and no others of ours on what was read.
-    fn run(self, options: &Options, report: &Report<'_>, reached: &Reached) -> commands::Result {
+    fn run(
+        self,
+        options: &Options,
+        (report, left_out): (&Report<'_>, &[&str]),
+        reached: &Reached,
+    ) -> commands::Result {
         use crate::cluster::Cluster;
         use crate::deliver::reports::{Scene, apply};
 
         let shows_system = options.reach.shows_system(&reached.scope);
         runtime()?.block_on(async {
             let cluster = Cluster::connect(&options.connection).await?;
-            let scene = Scene { api: self.0, report, reached, shows_system };
+            let scene = Scene { api: self.0, report, reached, shows_system, left_out };
             let (exit, counts) = apply(&cluster, scene).await?;
             if !options.is_quiet() {
                 terminal::note(&format!("reports: {counts}"))?;
@@ -115,7 +120,7 @@ impl Reports {
         Ok(())
     }
 
-    fn run(self, _: &Options, _: &Report<'_>, _: &Reached) -> commands::Result {
+    fn run(self, _: &Options, _: (&Report<'_>, &[&str]), _: &Reached) -> commands::Result {
         Ok(Exit::Done)
     }
 }

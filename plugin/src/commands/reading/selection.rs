@@ -82,6 +82,13 @@ impl Selection {
         Ok(settings)
     }
 
+    /// The ids of rules that the command line leaves out, and that would run as the file says.
+    pub(crate) fn left_out(&self, file: &File, settings: &Settings) -> Vec<&'static str> {
+        let whole = Self { rule: Vec::new(), skip: Vec::new(), min_severity: None, ..self.clone() };
+        let runs = |by: &Self, rule: &Rule| by.runs(rule, &file.config, settings);
+        rules::all().filter(|it| runs(&whole, it) && !runs(self, it)).map(|it| it.id).collect()
+    }
+
     /// Whether a rule runs. What the command line names runs, whatever the file says.
     fn runs(&self, rule: &Rule, config: &Config, settings: &Settings) -> bool {
         let is_among = |rules: &[&Rule]| rules.iter().any(|it| it.id == rule.id);

@@ -15,9 +15,9 @@ use crate::manifest::Manifest;
 /// So many results are in a report at most.
 pub(super) const MOST: usize = 500;
 /// So many bytes of JSON are the results of a report at most: etcd takes 1.5 MB, and some are for what is around them.
-const ROOM: usize = 1_000_000;
+pub(super) const ROOM: usize = 1_000_000;
 /// A result takes so many bytes for its time and what is between it and the next.
-const BETWEEN: usize = 64;
+pub(super) const BETWEEN: usize = 64;
 
 /// Built-in kinds that live in no namespace.
 const CLUSTER_WIDE: [&str; 20] = [
@@ -173,7 +173,7 @@ impl<'a> Place<'a> {
 }
 
 /// How many results there was no room for.
-const LEFT_OUT: &str = "harden.kubectl.io/left-out";
+pub(super) const LEFT_OUT: &str = "harden.kubectl.io/left-out";
 
 impl Results {
     /// Takes in a result, if there is room for it.
