@@ -196,7 +196,7 @@ fn a_reader_that_went_away_ends_it() {
 #[test]
 fn nothing_is_watched_for_a_reader_who_left_before_the_report() {
     let Some(plane) = ControlPlane::shared() else { return };
-    let mut command = harden_on(&plane);
+    let mut command = harden_on(plane);
     command.args(["check", "--watch", "--fail-on", "never"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());

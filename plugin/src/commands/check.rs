@@ -115,17 +115,13 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         is_quiet: options.is_quiet(),
         is_verbose: options.is_verbose(),
     };
-    #[cfg_attr(
-        not(feature = "live"),
-        expect(unused_variables, reason = "nothing is watched without a client")
-    )]
-    let (written, is_read) = write(&options, &settings, &mut outcome, &view, &time)?;
+    let written = write(&options, &settings, &mut outcome, &view, &time)?;
     let known = reached.as_ref().filter(|_| !is_interrupted);
     let applied =
         apply::run(reports, &options, known, (&outcome, &settings, &left_out), (view, &time))?;
-    let exit = exit.max(lost).max(written).max(applied);
+    let exit = exit.max(lost).max(written.0).max(applied);
     #[cfg(feature = "live")]
-    if let Some(watch) = watch.filter(|_| is_read) {
+    if let Some(watch) = watch.filter(|_| written.1) {
         drop(outcome);
         return watch.run(exit);
     }
