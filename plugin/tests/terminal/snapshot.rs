@@ -94,8 +94,9 @@ fn a_snapshot_is_judged_as_a_cluster_at_its_time() {
 fn a_plan_needs_no_values_of_config_maps() {
     let mut lines = lines();
     lines.truncate(lines.len() - 1);
+    lines[0] = HEADER.replace(r#"Values":true"#, r#"Values":false"#);
     lines.push(kind("v1", "ConfigMap", "configmaps", true));
-    lines.push(r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"a"},"data":{"k":""}}"#.to_owned());
+    lines.push(r#"{"object":{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"c","namespace":"a"},"data":{"k":""}}}"#.to_owned());
     lines.push(end(1));
     lines.push(r#"{"close":{"objects":5}}"#.to_owned());
     let folder = folder(&packed(&lines));
