@@ -105,7 +105,7 @@ mod tests {
         json!({"rule": rule, "severity": severity, "result": "fail", "timestamp": {"seconds": seconds}})
     }
 
-    fn report(results: Vec<Value>) -> Value {
+    fn report(results: &[Value]) -> Value {
         let annotations = json!({ReportApi::DIGEST: "00"});
         let fail = results.len();
         json!({"metadata": {"annotations": annotations}, "summary": {"fail": fail}, "results": results})
@@ -117,24 +117,24 @@ mod tests {
 
     #[test]
     fn what_is_open_is_carried_over_and_nothing_else() {
-        let before = report(vec![result("a", "high", 1), result("b", "high", 1)]);
-        let mut now = report(vec![result("c", "medium", 2)]);
+        let before = report(&[result("a", "high", 1), result("b", "high", 1)]);
+        let mut now = report(&[result("c", "medium", 2)]);
         ReportApi::carry_over(&mut now, &before, |it| it == "b");
         let expected = json!([result("b", "high", 1), result("c", "medium", 2)]);
         assert_eq!((&now["results"], &now["summary"]["fail"]), (&expected, &json!(2)));
         assert_ne!(digest(&now), "00");
         // Whenever it was said, it says the same.
-        let mut later = report(vec![result("c", "medium", 3)]);
-        ReportApi::carry_over(&mut later, &report(vec![result("b", "high", 2)]), |it| it == "b");
+        let mut later = report(&[result("c", "medium", 3)]);
+        ReportApi::carry_over(&mut later, &report(&[result("b", "high", 2)]), |it| it == "b");
         assert_eq!(digest(&later), digest(&now));
-        let mut alone = report(vec![result("c", "medium", 3)]);
+        let mut alone = report(&[result("c", "medium", 3)]);
         ReportApi::carry_over(&mut alone, &before, |_| false);
-        assert_eq!(alone, report(vec![result("c", "medium", 3)]));
+        assert_eq!(alone, report(&[result("c", "medium", 3)]));
     }
 
     #[test]
     fn the_rest_is_what_is_open() {
-        let mut before = report(vec![result("a", "high", 1), result("b", "high", 1)]);
+        let mut before = report(&[result("a", "high", 1), result("b", "high", 1)]);
         insert(&mut before["metadata"], "managedFields", json!([{}]));
         let rest = ReportApi::rest(&before, |it| it == "b");
         assert_eq!(rest["results"], json!([result("b", "high", 1)]));
@@ -145,8 +145,8 @@ mod tests {
 
     #[test]
     fn what_there_is_no_room_for_is_counted() {
-        let before = report(vec![result("b", "low", 1); MOST]);
-        let mut now = report(vec![result("c", "medium", 2); 2]);
+        let before = report(&vec![result("b", "low", 1); MOST]);
+        let mut now = report(&vec![result("c", "medium", 2); 2]);
         ReportApi::carry_over(&mut now, &before, |it| it == "b");
         assert_eq!(now["results"].as_array().map(Vec::len), Some(MOST));
         assert_eq!(now["results"][1]["rule"], "c");
