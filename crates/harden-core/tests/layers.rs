@@ -101,7 +101,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("snapshot", &["check", "secrecy"]),
-    ("report", &["check", "comparison", "finding", "fix", "kubernetes", "secrecy"]),
+    ("report", &["check", "comparison", "finding", "fix", "kubernetes", "manifest", "secrecy"]),
     (
         "answers",
         &[
