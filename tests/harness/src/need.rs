@@ -31,7 +31,7 @@ pub enum Need {
     Root,
     /// The official clients of the Model Context Protocol.
     Clients,
-    /// Programs of others that packages and steps are tried with.
+    /// Programs of others that packages and steps are tried with, and data is unpacked with.
     Programs,
 }
 
@@ -83,7 +83,7 @@ impl Need {
                 "the CustomResourceDefinitions of the External Secrets Operator and of Kyverno"
             }
             Self::Answers => {
-                "recorded answers (of Kubernetes to the fixtures of kubernetes/pod-security-admission and to configuration files, of sigs.k8s.io/yaml to YAML)"
+                "recorded answers (of Kubernetes to the fixtures of kubernetes/pod-security-admission and to configuration files, of sigs.k8s.io/yaml to YAML, of Kyverno to patterns)"
             }
             Self::Cases => "small inputs that were once judged wrong",
             Self::Terminal => "the program `script`",
@@ -95,7 +95,7 @@ impl Need {
             }
             Self::Clients => "the official clients of the Model Context Protocol",
             Self::Programs => {
-                "programs that packages and steps are tried with (git, curl, lintian, pre-commit)"
+                "programs that packages and steps are tried with, and data is unpacked with (git, curl, lintian, pre-commit, xz)"
             }
         }
     }
@@ -120,7 +120,9 @@ impl Need {
             Self::Debian => "`apt-get install mmdebstrap`",
             Self::Root => "run the tests as root, in a container or a virtual machine",
             Self::Clients => "`cargo xtask tools` installs them where npm and pip are there",
-            Self::Programs => "`apt-get install git curl lintian` and `pip install pre-commit`",
+            Self::Programs => {
+                "`apt-get install git curl lintian xz-utils` and `pip install pre-commit`"
+            }
         }
     }
 

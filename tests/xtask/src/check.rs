@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result, bail};
 use crate::skipped::Skipped;
 use crate::{dist, snapshots, tool};
 
-const PURE: [&str; 6] = ["-p", "harden-yaml", "-p", "harden-core", "-p", "web"];
+const PURE: [&str; 8] =
+    ["-p", "harden-yaml", "-p", "harden-core", "-p", "harden-admission", "-p", "web"];
 
 /// Counts what passed and what did not.
 #[derive(Default)]

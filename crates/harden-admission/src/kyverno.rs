@@ -1,0 +1,5 @@
+//! Kyverno's policies, evaluated as Kyverno 1.19 evaluates them.
+
+mod pattern;
+
+pub use pattern::{Pattern, Refusal, Verdict};
