@@ -35,7 +35,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "HOST", help_heading = HTTP)]
     allow_host: Vec<String>,
 
-    /// Web page whose scripts may ask, such as https://app.example.com; repeatable
+    /// Web page whose scripts may ask, such as `https://app.example.com`; repeatable
     #[arg(long, value_name = "ORIGIN", help_heading = HTTP)]
     allow_origin: Vec<String>,
 

@@ -101,8 +101,11 @@ pub(crate) fn fix_chosen<R>(
                 format!("{}, was fixed, and is there", told(texts, &before.findings[*it]))
             }));
             let unborn = unborn(&before);
-            // Who is bound to a role that is there after all gets what the role allows.
-            let is_bound = before.findings.iter().any(|it| it.about.id == "missing-role");
+            // Who is bound to a role that is there after all, or named as he is, gets what the role allows.
+            let is_bound = before
+                .findings
+                .iter()
+                .any(|it| ["missing-role", "invalid-binding"].contains(&&*it.about.id));
             let again = fix(after, &choice);
             // What is found instead of something worse may be written so that nothing can mend it.
             let kept = again.iter().flat_map(|it| &it.proposals);
