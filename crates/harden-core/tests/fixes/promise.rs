@@ -102,10 +102,10 @@ pub(crate) fn fix_chosen<R>(
             }));
             let unborn = unborn(&before);
             // Who is bound to a role that is there after all, or named as he is, gets what the role allows.
-            let is_bound = before
-                .findings
-                .iter()
-                .any(|it| ["missing-role", "invalid-binding"].contains(&&*it.about.id));
+            let is_bound = before.findings.iter().any(|it| {
+                let object = it.object.as_ref().map_or("", |it| it.kind.as_str());
+                it.about.category == "rbac" && object.ends_with("RoleBinding")
+            });
             let again = fix(after, &choice);
             // What is found instead of something worse may be written so that nothing can mend it.
             let kept = again.iter().flat_map(|it| &it.proposals);
