@@ -98,7 +98,20 @@ fn stage(
 }
 
 /// Puts a whole build in place; another process may have been faster.
-pub(crate) fn publish(staging: tempfile::TempDir, target: &Path) -> Result<(), BuildError> {
+/// Lets `fill` make a folder of the cache, which is there whole or not at all.
+pub(crate) fn make(
+    target: PathBuf,
+    fill: impl FnOnce(&Path) -> Result<(), BuildError>,
+) -> Result<PathBuf, BuildError> {
+    let cache = target.parent().unwrap_or(&target);
+    fs::create_dir_all(cache)?;
+    let staging = tempfile::Builder::new().prefix(".building-").tempdir_in(cache)?;
+    fill(staging.path())?;
+    publish(staging, &target)?;
+    Ok(target)
+}
+
+fn publish(staging: tempfile::TempDir, target: &Path) -> Result<(), BuildError> {
     let staging = staging.keep();
     match fs::rename(&staging, target) {
         Err(_) if target.is_dir() => Ok(fs::remove_dir_all(staging)?),

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use sha2::{Digest as _, Sha256};
 
 use crate::binary::cache;
-use crate::build::{BuildError, publish, say};
+use crate::build::{BuildError, make, say};
 use crate::need::Need;
 use crate::requirement::skip;
 
@@ -31,20 +31,18 @@ pub fn install_clients() -> Result<PathBuf, BuildError> {
         return Ok(present);
     }
     say("installing the official clients of the Model Context Protocol (a minute, once)")?;
-    let target = folder()?;
-    let cache = target.parent().unwrap_or(&target);
-    fs::create_dir_all(cache)?;
-    let staging = tempfile::Builder::new().prefix(".building-").tempdir_in(cache)?;
+    make(folder()?, install)
+}
+
+fn install(folder: &Path) -> Result<(), BuildError> {
     for list in LISTS {
-        fs::copy(programs().join(list), staging.path().join(list))?;
+        fs::copy(programs().join(list), folder.join(list))?;
     }
     let words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    run(Command::new("npm").args(words), staging.path())?;
+    run(Command::new("npm").args(words), folder)?;
     let words = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
     let lists = ["--target", "python", "--requirement", "requirements.txt"];
-    run(Command::new("python3").args(words).args(lists), staging.path())?;
-    publish(staging, &target)?;
-    Ok(target)
+    run(Command::new("python3").args(words).args(lists), folder)
 }
 
 /// The folder of the clients, for a test that lets them ask; `None` where they are not installed.

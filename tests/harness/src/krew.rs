@@ -1,11 +1,10 @@
 //! Builds krew and the validator of its index, which tests ask about the plugin's manifest.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::binary::cache;
-use crate::build::{BuildError, check_go, publish, say};
+use crate::build::{BuildError, check_go, make, say};
 use crate::need::Need;
 use crate::requirement::skip;
 
@@ -31,13 +30,7 @@ pub fn build_krew() -> Result<PathBuf, BuildError> {
     }
     check_go()?;
     say(&format!("building krew {VERSION} (half a minute, once)"))?;
-    let target = folder()?;
-    let cache = target.parent().unwrap_or(&target);
-    fs::create_dir_all(cache)?;
-    let staging = tempfile::Builder::new().prefix(".building-").tempdir_in(cache)?;
-    install(staging.path())?;
-    publish(staging, &target)?;
-    Ok(target)
+    make(folder()?, install)
 }
 
 /// The folder of krew's programs, for a test that calls them; `None` where they are not built.

@@ -86,8 +86,10 @@ mod tests {
     fn copy() -> PathBuf {
         let copy = tool::top().join("target/skeleton");
         let _ = fs::remove_dir_all(copy.join("crates"));
+        let members = ["harden-core", "harden-yaml"].map(|it| format!("crates/{it}"));
         let listed = Command::new("git")
-            .args(["ls-files", "--cached", "--others", "--exclude-standard", "--", "crates"])
+            .args(["ls-files", "--cached", "--others", "--exclude-standard", "--"])
+            .args(&members)
             .current_dir(tool::top())
             .output()
             .unwrap();
@@ -101,15 +103,15 @@ mod tests {
             }
         }
         let workspace = fs::read_to_string(tool::top().join("Cargo.toml")).unwrap();
-        let members = r#"members = ["crates/harden-core", "crates/harden-yaml"]"#;
+        let listed = format!("members = {members:?}");
         let workspace: Vec<_> = workspace
             .lines()
             .filter(|it| !it.starts_with("harness ") && !it.starts_with("default-members"))
-            .map(|it| if it.starts_with("members") { members } else { it })
+            .map(|it| if it.starts_with("members") { &listed } else { it })
             .collect();
         fs::write(copy.join("Cargo.toml"), workspace.join("\n")).unwrap();
-        for name in ["harden-core", "harden-yaml"] {
-            let path = copy.join("crates").join(name).join("Cargo.toml");
+        for member in &members {
+            let path = copy.join(member).join("Cargo.toml");
             let manifest = fs::read_to_string(&path).unwrap();
             fs::write(path, manifest.replace("harness = { workspace = true }\n", "")).unwrap();
         }
