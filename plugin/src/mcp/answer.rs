@@ -1,5 +1,6 @@
 //! Answers, cut to what was allowed by whole items.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::Refusal;
@@ -30,7 +31,7 @@ pub(super) fn bounded(
     for (key, _) in &taken {
         answer.insert((*key).to_owned(), Value::Array(Vec::new()));
     }
-    let fixed = size(&Value::Object(answer.clone())) + PAGE;
+    let fixed = size(&answer) + PAGE;
     let room = most.saturating_sub(fixed);
     let (mut left, mut omitted) = (room, Map::new());
     for (key, items) in taken.iter_mut().filter(|(key, _)| others.contains(key)) {
@@ -104,7 +105,7 @@ fn whole(answer: Answer, most: usize) -> Result<Value, Refusal> {
 }
 
 /// How many bytes of JSON a value is.
-pub(super) fn size(value: &Value) -> usize {
+pub(super) fn size(value: &impl Serialize) -> usize {
     struct Count(usize);
     impl std::io::Write for Count {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

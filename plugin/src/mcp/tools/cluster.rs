@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::mcp::answer::Answer;
+use crate::mcp::answer::{Answer, size};
 use crate::mcp::call::Call;
 use crate::mcp::refusal::Refusal;
 
@@ -33,7 +33,7 @@ pub(super) fn shorten(answer: &mut Answer, field: &str, list: &str, most: usize)
     let Some(items) = fields.get_mut(list).and_then(Value::as_array_mut) else { return };
     let mut room = most;
     let fitting = items.iter().take_while(|it| {
-        let size = it.to_string().len() + 1;
+        let size = size(*it) + 1;
         let fits = size <= room;
         room = room.saturating_sub(size);
         fits

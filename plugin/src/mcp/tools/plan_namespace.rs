@@ -88,7 +88,7 @@ fn shorten(answer: &mut Answer, most: usize) {
     /// Room for what is said beside the answers.
     const BESIDE: usize = 512;
     const KEPT: [usize; 5] = [64, 16, 4, 1, 0];
-    let is_long = |it: &Answer| size(&Value::Object(it.clone())) + BESIDE > most;
+    let is_long = |it: &Answer| size(it) + BESIDE > most;
     for kept in KEPT {
         if !is_long(answer) {
             return;
