@@ -1,6 +1,7 @@
 //! A connection to an API server, as kubectl would make it.
 
 pub(crate) mod answer;
+pub(crate) mod application;
 pub(crate) mod facts;
 mod fault;
 mod identity;

@@ -23,6 +23,9 @@ use std::ops::Range;
 
 use harden_yaml::{Document, Place, ProblemKind, Span, Style};
 
+/// The annotation in which `kubectl apply` keeps a copy of the object as it was sent, the values of a Secret included.
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
 /// A document that may hold something secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confidence {

@@ -4,14 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
+use harden_core::secrecy::LAST_APPLIED;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::listing::Kind;
-
-/// What `kubectl apply` remembers: a copy of the object as it was sent, the values of a Secret included.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// What of the metadata counts the changes of an object.
 const COUNTERS: [&str; 2] = ["generation", "resourceVersion"];

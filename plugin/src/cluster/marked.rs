@@ -4,14 +4,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 
 use super::Cluster;
-use super::pages::{Pages, Stop};
+use super::pages::{METADATA, Pages, Stop};
 use crate::listing::{Kind, Scope};
 
 /// So many are asked for at a time.
 const CHUNK: u32 = 500;
-
-/// The form in which the server tells nothing of an object but its metadata.
-const METADATA: &str = "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
 
 #[derive(Deserialize)]
 struct Said {

@@ -9,6 +9,7 @@ use kube::core::params::{ListParams, WatchParams};
 
 use super::Cluster;
 use super::answer::Answer;
+use super::application::path;
 use super::item::{Item, Metadata, Page};
 use crate::listing::{Kind, Scope};
 
@@ -17,9 +18,9 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// So often a page is asked for that did not come whole.
 const TRIES: u32 = 5;
 /// An object without all but its metadata.
-const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+pub(super) const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 /// The longest pause before the second try; each is twice as long as the one before.
-const PAUSE: Duration = Duration::from_millis(250);
+pub(super) const PAUSE: Duration = Duration::from_millis(250);
 
 /// The list of a kind, as far as it was read.
 pub(super) struct Pages<'c> {
@@ -78,19 +79,14 @@ pub(super) enum Stop {
 impl<'c> Pages<'c> {
     /// The objects of a kind; nothing is asked for yet.
     pub(super) fn of(cluster: &'c Cluster, kind: &'c Kind, scope: &Scope, chunk: u32) -> Self {
-        let root = if kind.group.is_empty() { "/api" } else { "/apis" };
         // Who may not list namespaces may often see the own one.
         let is_single = matches!(scope, Scope::Namespace(_)) && kind.is("", "Namespace");
-        let of_namespace = match scope {
-            Scope::Namespace(name) if kind.is_namespaced => format!("namespaces/{name}/"),
-            _ => String::new(),
+        let (namespace, name) = match scope {
+            Scope::Namespace(name) if kind.is_namespaced => (Some(name.as_str()), None),
+            Scope::Namespace(name) if is_single => (None, Some(name.as_str())),
+            _ => (None, None),
         };
-        let name = match scope {
-            Scope::Namespace(name) if is_single => format!("/{name}"),
-            _ => String::new(),
-        };
-        let (version, plural) = (kind.api_version(), &kind.plural);
-        let path = format!("{root}/{version}/{of_namespace}{plural}{name}");
+        let path = path((&kind.api_version(), &kind.plural), namespace, name);
         Self {
             cluster,
             path,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Context as _;
 use harden_core::Manifest;
 use harden_core::kubernetes::Kind;
 use http::Method;
@@ -12,10 +11,9 @@ use super::external_diff::ExternalDiff;
 use super::{Delivery, DryRun, difference};
 use crate::cluster::Cluster;
 use crate::cluster::answer::Answer;
+use crate::cluster::application::{self, Manner};
 use crate::commands;
 use crate::terminal::{self, Exit};
-
-pub(super) const MANAGER: &str = "kubectl-harden";
 
 /// Applies the objects in order, or compares them, as the options say.
 ///
@@ -120,7 +118,7 @@ impl Run<'_> {
         let (before, after) = difference::states(live, after);
         match &mut self.external {
             Some(external) => external.add(&title, &before, &after)?,
-            None => terminal::print(&difference::render(&title, &before, &after))?,
+            None => terminal::print(&difference::render((&title, "hardened"), &before, &after))?,
         }
         if self.delivery.apply {
             self.show_externally()?;
@@ -197,17 +195,9 @@ impl Run<'_> {
         dry_run: bool,
         force: bool,
     ) -> anyhow::Result<Answer> {
-        let mut url = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", path(manifest));
-        if dry_run {
-            url.push_str("&dryRun=All");
-        }
-        if force {
-            url.push_str("&force=true");
-        }
-        let body =
-            serde_json::to_vec(&manifest.object).context("failed to write the object as JSON")?;
-        let send =
-            || self.cluster.ask(Method::PATCH, &url, "application/apply-patch+yaml", body.clone());
+        let path = path(manifest);
+        let manner = Manner { is_dry_run: dry_run, is_forced: force };
+        let send = || self.cluster.apply(&path, &manifest.object, manner);
         let mut answer = send().await?;
         // A controller may make the same object (the default ServiceAccount) at the same moment.
         if answer.reason() == "AlreadyExists" {
@@ -230,18 +220,8 @@ impl Run<'_> {
 }
 
 pub(super) fn path(manifest: &Manifest) -> String {
-    let kind = &manifest.kind;
-    let group =
-        if kind.group.is_empty() { "/api".to_owned() } else { format!("/apis/{}", kind.group) };
-    match &manifest.namespace {
-        Some(namespace) => {
-            format!(
-                "{group}/{}/namespaces/{namespace}/{}/{}",
-                kind.version, kind.plural, manifest.name
-            )
-        }
-        None => format!("{group}/{}/{}/{}", kind.version, kind.plural, manifest.name),
-    }
+    let kind = (&*manifest.kind.api_version(), manifest.kind.plural);
+    application::path(kind, manifest.namespace.as_deref(), Some(&manifest.name))
 }
 
 /// What was rejected, why, and how to go on.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use harden_core::secrecy::LAST_APPLIED;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
@@ -21,8 +22,8 @@ pub(crate) fn states(before: Option<&Value>, after: &Value) -> (String, String) 
     (before.as_ref().map(readable).unwrap_or_default(), readable(&after))
 }
 
-/// A unified diff of two states of an object; empty when they are the same.
-pub(crate) fn render(title: &str, before: &str, after: &str) -> String {
+/// A unified diff of two states of an object, which is called so and becomes so; empty when they are the same.
+pub(crate) fn render((title, becomes): (&str, &str), before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
     let mut text = String::new();
     for group in diff.grouped_ops(3) {
@@ -30,7 +31,7 @@ pub(crate) fn render(title: &str, before: &str, after: &str) -> String {
             let now = if before.is_empty() { "not there" } else { "live" };
             let _ = writeln!(
                 text,
-                "{REMOVED}--- {title} ({now}){REMOVED:#}\n{ADDED}+++ {title} (hardened){ADDED:#}"
+                "{REMOVED}--- {title} ({now}){REMOVED:#}\n{ADDED}+++ {title} ({becomes}){ADDED:#}"
             );
         }
         if let (Some(first), Some(last)) = (group.first(), group.last()) {
@@ -79,7 +80,7 @@ fn masked(mut before: Option<Value>, mut after: Value) -> (Option<Value>, Value)
             && let Some(annotations) =
                 metadata.get_mut("annotations").and_then(Value::as_object_mut)
         {
-            annotations.shift_remove("kubectl.kubernetes.io/last-applied-configuration");
+            annotations.shift_remove(LAST_APPLIED);
         }
     }
     (before, after)
@@ -111,7 +112,7 @@ mod tests {
 
     fn render(title: &str, before: Option<&Value>, after: &Value) -> String {
         let (before, after) = states(before, after);
-        super::render(title, &before, &after)
+        super::render((title, "hardened"), &before, &after)
     }
 
     #[test]

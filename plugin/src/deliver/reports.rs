@@ -13,9 +13,10 @@ use harden_core::report::{Report, ReportApi};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::apply::{MANAGER, path};
+use super::apply::path;
 use super::served;
 use crate::cluster::answer::Answer;
+use crate::cluster::application::Manner;
 use crate::cluster::{Cluster, marked};
 use crate::listing::Reached;
 use crate::terminal::Exit;
@@ -145,7 +146,6 @@ async fn send(
     mut object: Value,
     known: Option<&Ours>,
 ) -> anyhow::Result<Word> {
-    let mut url = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", path(manifest));
     if let Some(known) = known {
         // What was listed is what is changed, or nothing is.
         if let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) {
@@ -153,7 +153,6 @@ async fn send(
             let version = known.resource_version.as_str();
             metadata.insert("resourceVersion".to_owned(), version.into());
         }
-        url.push_str("&force=true");
     } else {
         match marked::one(cluster, &path(manifest)).await? {
             Some(there) if ours::is_marked(&there) => return Ok(Word::Overtaken),
@@ -162,8 +161,8 @@ async fn send(
             None => {}
         }
     }
-    let body = serde_json::to_vec(&object)?;
-    let answer = cluster.ask(Method::PATCH, &url, "application/apply-patch+yaml", body).await?;
+    let manner = Manner { is_dry_run: false, is_forced: known.is_some() };
+    let answer = cluster.apply(&path(manifest), &object, manner).await?;
     Ok(match answer.status {
         201 => Word::Created,
         200 => Word::Configured,

@@ -3,7 +3,7 @@
 use harden_yaml::{Document, Kind, Place, Span};
 
 use super::credentials::{self, Credential, Language};
-use super::{disguise, objects};
+use super::{LAST_APPLIED, disguise, objects};
 use crate::object::{is_blank, objects as objects_of};
 
 /// What a mark keeps of what it stands for.
@@ -51,9 +51,6 @@ const MARKS: [&str; 25] = [
     "true",
     "",
 ];
-
-/// The annotation in which `kubectl apply` keeps the whole object.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// An object in JSON with marks in place of all values that may be secret. `None` where it cannot be read, so
 /// that nobody knows what of it is.

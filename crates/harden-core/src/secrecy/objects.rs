@@ -4,14 +4,11 @@ use harden_yaml::{Document, Kind, Place, Span, Style, is_one_word};
 
 use super::credentials;
 use super::kinds::{self, Confidential};
-use super::{Reason, lines};
+use super::{LAST_APPLIED, Reason, lines};
 use crate::configuration::looks_like_key;
 use crate::external_secrets::GROUP;
 use crate::object::objects;
 use crate::schema;
-
-/// The annotation in which `kubectl apply` keeps the whole object.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// What is secret in a document, and why.
 #[derive(Debug, Default)]

@@ -11,13 +11,11 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{Event, Watching};
 use crate::cluster::item::Item;
-use crate::cluster::pages::{Pages, Stop, jittered};
+use crate::cluster::pages::{PAUSE, Pages, Stop, jittered};
 use crate::listing::Kind;
 
 /// After so many tries in a row that came to nothing, it is said that a kind is not watched.
 const TRIES: u32 = 5;
-/// The longest pause before the second try; each is twice as long as the one before.
-const PAUSE: Duration = Duration::from_millis(250);
 /// No pause is longer.
 const LONGEST: Duration = Duration::from_secs(30);
 /// What lasts so long has not failed at once.

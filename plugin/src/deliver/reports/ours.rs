@@ -6,8 +6,8 @@ use harden_core::kubernetes::Kind;
 use harden_core::report::ReportApi;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 
+use crate::cluster::application::MANAGER;
 use crate::cluster::{Cluster, marked};
-use crate::deliver::apply::MANAGER;
 use crate::listing::{self, Reached};
 
 /// What one report of ours is, as far as it is looked at.

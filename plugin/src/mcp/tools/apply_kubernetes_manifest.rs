@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Effect, Tool, cluster, properties};
 use crate::cluster::Cluster;
+use crate::cluster::application::Manner;
 use crate::mcp::answer::{Answer, size};
 use crate::mcp::arguments::Arguments;
 use crate::mcp::call::Call;
@@ -22,7 +23,7 @@ use crate::mcp::refusal::Refusal;
 use confirmation::{Confirmations, LIFETIME, Subject, Wrong};
 use objects::Wanted;
 use state::State;
-use trial::{Manner, Trial, named};
+use trial::{Trial, named};
 
 pub(super) use super::get_kubernetes_resources::is_word;
 
@@ -189,7 +190,7 @@ async fn apply(
 
 /// What was applied is told in any case: where it is too long, without what was said of each object.
 fn shortened(mut answer: Answer, most: usize) -> Answer {
-    if size(&Value::Object(answer.clone())) <= most {
+    if size(&answer) <= most {
         return answer;
     }
     let objects = answer.get_mut("objects").and_then(Value::as_array_mut);
@@ -210,8 +211,8 @@ async fn apply_one(
 ) -> Result<Value, Refusal> {
     // What was not there belongs to nobody; if somebody makes it now, it is not taken over.
     let is_forced = overwrite && version.is_some();
-    let manner = Manner { is_dry_run: false, is_forced, version };
-    let answer = match trial::send(cluster, wanted, manner).await {
+    let manner = Manner { is_dry_run: false, is_forced };
+    let answer = match trial::send(cluster, wanted, manner, version).await {
         Ok(answer) => answer,
         // The others are told all the same.
         Err(refusal) => {

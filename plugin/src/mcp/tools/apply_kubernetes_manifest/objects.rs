@@ -5,7 +5,7 @@ use harden_yaml::Lines;
 use serde_json::Value;
 
 use super::MANIFEST;
-use crate::cluster::{Cluster, lookup};
+use crate::cluster::{Cluster, application, lookup};
 use crate::listing::Kind;
 use crate::mcp::refusal::Refusal;
 
@@ -25,12 +25,8 @@ pub(super) struct Wanted {
 impl Wanted {
     /// Where the API server has it.
     pub(super) fn path(&self) -> String {
-        let root = if self.kind.group.is_empty() { "/api" } else { "/apis" };
-        let (version, plural, name) = (self.kind.api_version(), &self.kind.plural, &self.name);
-        match &self.namespace {
-            Some(namespace) => format!("{root}/{version}/namespaces/{namespace}/{plural}/{name}"),
-            None => format!("{root}/{version}/{plural}/{name}"),
-        }
+        let kind = (&*self.kind.api_version(), &*self.kind.plural);
+        application::path(kind, self.namespace.as_deref(), Some(&self.name))
     }
 
     /// What it is called in our sentences.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use harden_core::secrecy::{self, HIDDEN};
+use harden_core::secrecy::{self, HIDDEN, LAST_APPLIED};
 use serde_json::Value;
 
 use crate::deliver::difference;
@@ -25,7 +25,7 @@ impl State {
             metadata.shift_remove("managedFields");
             let annotations = metadata.get_mut("annotations").and_then(Value::as_object_mut);
             if let Some(annotations) = annotations {
-                annotations.shift_remove("kubectl.kubernetes.io/last-applied-configuration");
+                annotations.shift_remove(LAST_APPLIED);
             }
         }
         if let Some(fields) = raw.as_object_mut() {
@@ -58,8 +58,8 @@ pub(super) fn difference(title: &str, before: Option<&State>, after: &State) -> 
     }
     let before = before.and_then(|it| it.told.as_ref());
     let (before, after) = difference::states(before, &told);
-    let text = difference::render(title, &before, &after);
-    anstream::adapter::strip_str(&text).to_string().replacen("(hardened)", "(applied)", 1)
+    let text = difference::render((title, "applied"), &before, &after);
+    anstream::adapter::strip_str(&text).to_string()
 }
 
 /// Marks hidden values that are others than they were.

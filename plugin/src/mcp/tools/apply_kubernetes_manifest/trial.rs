@@ -11,10 +11,8 @@ use super::state::{State, difference};
 use super::words;
 use crate::cluster::Cluster;
 use crate::cluster::answer::Answer;
+use crate::cluster::application::Manner;
 use crate::mcp::refusal::Refusal;
-
-/// Who the fields belong to that are applied here.
-const MANAGER: &str = "kubectl-harden";
 
 /// What applying an object would come to.
 #[derive(Debug)]
@@ -53,37 +51,20 @@ pub(super) async fn read_live(
     Ok(Ok(Some(Live { object, version })))
 }
 
-/// How an object is sent.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Manner<'m> {
-    pub(super) is_dry_run: bool,
-    /// Whether fields of others are taken over.
-    pub(super) is_forced: bool,
-    /// The version that it must have.
-    pub(super) version: Option<&'m str>,
-}
-
-/// Sends an object for server-side apply.
+/// Sends an object for server-side apply; it must have this version, if one is given.
 pub(super) async fn send(
     cluster: &Cluster,
     wanted: &Wanted,
-    manner: Manner<'_>,
+    manner: Manner,
+    version: Option<&str>,
 ) -> Result<Answer, Refusal> {
-    let mut url = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", wanted.path());
-    if manner.is_dry_run {
-        url.push_str("&dryRun=All");
-    }
-    if manner.is_forced {
-        url.push_str("&force=true");
-    }
     let mut object = wanted.value.clone();
     if let (Some(version), Some(metadata)) =
-        (manner.version, object.get_mut("metadata").and_then(Value::as_object_mut))
+        (version, object.get_mut("metadata").and_then(Value::as_object_mut))
     {
         metadata.insert("resourceVersion".to_owned(), version.into());
     }
-    let body = serde_json::to_vec(&object).map_err(anyhow::Error::from)?;
-    Ok(cluster.ask(Method::PATCH, &url, "application/apply-patch+yaml", body).await?)
+    Ok(cluster.apply(&wanted.path(), &object, manner).await?)
 }
 
 /// Tries an object, and changes nothing.
@@ -106,11 +87,11 @@ pub(super) async fn attempt(
     before.iter().for_each(|it| it.secrets(&mut secrets));
     let sieve = words::sieve(&secrets);
     let dry_run = Manner { is_dry_run: true, ..Manner::default() };
-    let mut answer = send(cluster, wanted, dry_run).await?;
+    let mut answer = send(cluster, wanted, dry_run, None).await?;
     let mut conflicts = Vec::new();
     if words::is_conflict(&answer) {
         conflicts = words::conflicts(&answer);
-        answer = send(cluster, wanted, Manner { is_forced: true, ..dry_run }).await?;
+        answer = send(cluster, wanted, Manner { is_forced: true, ..dry_run }, None).await?;
     }
     if !answer.is_success() {
         let why = words::rejection(&answer, &sieve);
