@@ -8,4 +8,5 @@
     reason = "the crate does no I/O and is deterministic; see clippy.toml"
 )]
 
+pub mod cel;
 pub mod kyverno;

@@ -87,6 +87,11 @@ impl Quantity {
         self.nanos % NANO == 0
     }
 
+    /// The amount in units of 10⁻⁹.
+    pub fn nanos(&self) -> i128 {
+        self.nanos
+    }
+
     /// The amount that a text states, without the text: for those that only compare.
     pub fn amount(text: &str) -> Option<Self> {
         nanos(text).map(Self::from_nanos)

@@ -1,0 +1,289 @@
+//! The types of an expression, as the server's checker finds them.
+
+mod folds;
+mod literals;
+
+use super::environment::Environment;
+use super::refusal::{Found, Stop};
+use super::syntax::{Entry, Kind, Literal, Node};
+use super::types::{Bindings, Type, most_general};
+use literals::Literals;
+
+/// Checks a tree, and writes the full names of functions into it. All flaws, in order of their places.
+pub(super) fn check(node: &mut Node, environment: &Environment) -> Result<Type, Vec<Stop>> {
+    let mut checker = Checker {
+        environment,
+        bindings: Bindings::default(),
+        scopes: Vec::new(),
+        flaws: Vec::new(),
+        unjudged: None,
+        literals: Literals::default(),
+    };
+    let found = checker.check(node);
+    if let Some(why) = checker.unjudged {
+        return Err(vec![Stop::NotJudged(why)]);
+    }
+    let mut flaws = checker.flaws;
+    if flaws.is_empty() {
+        match checker.literals.flaws(&checker.bindings) {
+            Ok(found) => flaws = found,
+            Err(stop) => return Err(vec![stop]),
+        }
+    }
+    flaws.sort_by_key(|it| it.at);
+    if flaws.is_empty() {
+        return Ok(checker.bindings.resolved(&found, true));
+    }
+    Err(flaws.into_iter().map(Stop::Flaw).collect())
+}
+
+struct Checker<'a> {
+    environment: &'a Environment,
+    bindings: Bindings,
+    /// Variables of macros, inner ones last.
+    scopes: Vec<(String, Type)>,
+    flaws: Vec<Found>,
+    unjudged: Option<String>,
+    literals: Literals,
+}
+
+impl Checker<'_> {
+    fn flaw(&mut self, at: usize, message: impl Into<String>) -> Type {
+        self.flaws.push(Found::new(at, message));
+        Type::Error
+    }
+
+    fn mismatch(&mut self, at: usize, expected: &Type, found: &Type) {
+        let message = format!("expected type '{expected}' but found '{found}'");
+        self.flaw(at, message);
+    }
+
+    fn undeclared(&mut self, at: usize, name: &str) -> Type {
+        if self.environment.is_unjudged(name) {
+            self.unjudged = Some(format!("`{name}` has no answer here"));
+        }
+        self.flaw(at, format!("undeclared reference to '{name}' (in container '')"))
+    }
+
+    fn fit(&mut self, first: &[Type], second: &[Type]) -> bool {
+        self.bindings.fit(first, second)
+    }
+
+    fn variable(&self, name: &str) -> Option<Type> {
+        let local = self.scopes.iter().rev().find(|(it, _)| it == name).map(|(_, it)| it.clone());
+        local.or_else(|| self.environment.variable(name))
+    }
+
+    fn check(&mut self, node: &mut Node) -> Type {
+        let at = node.at;
+        if let Some(name) = node.qualified_name()
+            && matches!(node.kind, Kind::Select { .. })
+            && let Some(found) = self.environment.variable(&name)
+        {
+            node.kind = Kind::Ident(name);
+            return found;
+        }
+        let found = match &mut node.kind {
+            Kind::Literal(literal) => literal_type(literal),
+            Kind::Ident(name) => {
+                let name = name.clone();
+                self.variable(&name).unwrap_or_else(|| self.undeclared(at, &name))
+            }
+            Kind::Select { operand, .. } => self.select(at, operand, false),
+            Kind::OptionalSelect { operand, .. } => self.select(at, operand, true),
+            Kind::Presence { operand, .. } => {
+                self.select(at, operand, false);
+                Type::BOOL
+            }
+            Kind::Logic { operands, .. } => self.logic(operands),
+            Kind::Conditional(parts) => {
+                let found = parts.each_mut().map(|it| self.check(it));
+                self.conditional(at, &found)
+            }
+            Kind::List(elements) => self.list(at, elements),
+            Kind::Map(entries) => self.map(entries),
+            Kind::Struct { name, .. } => {
+                let name = name.clone();
+                self.message(at, &name)
+            }
+            Kind::Fold(fold) => self.fold(at, fold),
+            Kind::Call { .. } => self.call(node),
+        };
+        self.bindings.resolved(&found, false)
+    }
+
+    fn select(&mut self, at: usize, operand: &mut Node, optional: bool) -> Type {
+        let (target, is_optional) = self.check(operand).unwrapped();
+        let found = match target {
+            Type::Map(_, values) => *values,
+            Type::Variable(_) => {
+                self.fit(&[Type::Dyn], &[target]);
+                Type::Dyn
+            }
+            target if target.is_open() => Type::Dyn,
+            target => self.flaw(at, format!("type '{target}' does not support field selection")),
+        };
+        if is_optional || optional { Type::optional(found) } else { found }
+    }
+
+    fn logic(&mut self, operands: &mut [Node]) -> Type {
+        let found: Vec<Type> = operands.iter_mut().map(|it| self.check(it)).collect();
+        let mut result = Type::BOOL;
+        for (operand, found) in operands.iter().zip(found) {
+            if !self.is_bool(operand.at, &found) {
+                result = Type::Error;
+            }
+        }
+        result
+    }
+
+    fn is_bool(&mut self, at: usize, found: &Type) -> bool {
+        let fits = self.fit(std::slice::from_ref(found), &[Type::BOOL]);
+        if !fits {
+            self.mismatch(at, &Type::BOOL, found);
+        }
+        fits
+    }
+
+    fn conditional(&mut self, at: usize, found: &[Type; 3]) -> Type {
+        let open = self.bindings.open();
+        if self.fit(found, &[Type::BOOL, open.clone(), open.clone()]) {
+            return open;
+        }
+        self.no_overload(at, "_?_:_", found, false)
+    }
+
+    fn no_overload(&mut self, at: usize, name: &str, args: &[Type], member: bool) -> Type {
+        let shown: Vec<String> =
+            args.iter().map(|it| self.bindings.resolved(it, true).to_string()).collect();
+        let signature = match shown.split_first() {
+            Some((target, rest)) if member => format!("{target}.({})", rest.join(", ")),
+            _ => format!("({})", shown.join(", ")),
+        };
+        self.flaw(at, format!("found no matching overload for '{name}' applied to '{signature}'"))
+    }
+
+    fn joined(&mut self, before: Option<Type>, found: Type) -> Type {
+        match before {
+            None => found,
+            Some(before)
+                if self.fit(std::slice::from_ref(&before), std::slice::from_ref(&found)) =>
+            {
+                most_general(&before, &found).clone()
+            }
+            Some(_) => Type::Dyn,
+        }
+    }
+
+    /// The type of an element, of which an optional one must be one.
+    fn element(&mut self, at: usize, found: Type, optional: bool) -> Type {
+        if !optional {
+            return found;
+        }
+        let (inner, is_optional) = found.unwrapped();
+        if !is_optional && inner != Type::Dyn {
+            self.mismatch(at, &Type::optional(inner.clone()), &inner);
+        }
+        inner
+    }
+
+    fn list(&mut self, at: usize, elements: &mut [(Node, bool)]) -> Type {
+        let mut joined = None;
+        let mut seen = Vec::new();
+        for (element, optional) in elements {
+            let found = self.check(element);
+            let found = self.element(element.at, found, *optional);
+            seen.push((element.at, found.clone()));
+            joined = Some(self.joined(joined, found));
+        }
+        self.literals.list(at, seen);
+        Type::list(joined.unwrap_or_else(|| self.bindings.open()))
+    }
+
+    fn map(&mut self, entries: &mut [Entry]) -> Type {
+        let (mut keys, mut values) = (None, None);
+        let (mut seen_keys, mut seen_values) = (Vec::new(), Vec::new());
+        for Entry { key, value, optional } in entries {
+            let found = self.check(key);
+            seen_keys.push((key.at, found.clone()));
+            keys = Some(self.joined(keys, found));
+            let found = self.check(value);
+            let found = self.element(value.at, found, *optional);
+            seen_values.push((value.at, found.clone()));
+            values = Some(self.joined(values, found));
+        }
+        self.literals.same(seen_keys);
+        self.literals.same(seen_values);
+        let keys = keys.unwrap_or_else(|| self.bindings.open());
+        Type::map(keys, values.unwrap_or_else(|| self.bindings.open()))
+    }
+
+    fn message(&mut self, at: usize, name: &str) -> Type {
+        if self.environment.variable(name).is_some() {
+            self.unjudged = Some(format!("messages such as `{name}` are not understood"));
+            return Type::Error;
+        }
+        self.undeclared(at, name)
+    }
+
+    fn call(&mut self, node: &mut Node) -> Type {
+        let at = node.at;
+        let Kind::Call { name, target, args } = &mut node.kind else { return Type::Error };
+        let is_format = name == "format" && target.is_some();
+        self.literals.exempt(is_format, 1);
+        let mut found: Vec<Type> = args.iter_mut().map(|it| self.check(it)).collect();
+        self.literals.exempt(is_format, -1);
+        let qualified = target.as_ref().and_then(|it| it.qualified_name());
+        let qualified = qualified.map(|it| format!("{it}.{name}"));
+        if let Some(full) = qualified.filter(|it| self.environment.functions.contains_key(it)) {
+            *name = full;
+            *target = None;
+        } else if let Some(target) = target {
+            found.insert(0, self.check(target));
+        }
+        let member = target.is_some();
+        if !self.environment.functions.contains_key(name.as_str()) {
+            let name = name.clone();
+            return self.undeclared(at, &name);
+        }
+        let result = self.resolve(at, name, &found, member);
+        if result != Type::Error {
+            self.literals.call(at, name, target.as_deref(), args);
+        }
+        result
+    }
+
+    fn resolve(&mut self, at: usize, name: &str, found: &[Type], member: bool) -> Type {
+        let environment = self.environment;
+        let overloads = environment.functions.get(name).map(Vec::as_slice).unwrap_or_default();
+        let mut result: Option<Type> = None;
+        for overload in overloads {
+            if overload.member != member || overload.arity() != found.len() {
+                continue;
+            }
+            let (args, returned) = overload.instance(&mut self.bindings);
+            if !self.fit(found, &args) {
+                continue;
+            }
+            let returned = self.bindings.resolved(&returned, false);
+            result = Some(match result {
+                None => returned,
+                Some(before) if before == Type::Dyn || before == returned => before,
+                Some(_) => Type::Dyn,
+            });
+        }
+        result.unwrap_or_else(|| self.no_overload(at, name, found, member))
+    }
+}
+
+fn literal_type(literal: &Literal) -> Type {
+    match literal {
+        Literal::Null => Type::Null,
+        Literal::Bool(_) => Type::BOOL,
+        Literal::Int(_) => Type::INT,
+        Literal::Uint(_) => Type::UINT,
+        Literal::Double(_) => Type::DOUBLE,
+        Literal::String(_) => Type::STRING,
+        Literal::Bytes(_) => Type::BYTES,
+    }
+}

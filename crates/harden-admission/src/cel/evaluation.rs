@@ -1,0 +1,212 @@
+//! The value of a checked expression.
+
+mod folds;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::budget::Budget;
+use super::environment::named_type;
+use super::failure::Failure;
+use super::library::{call, index};
+use super::syntax::{Entry, Kind, Literal, Node};
+use super::value::{Key, Map, Value};
+
+/// One evaluation.
+pub(super) struct Evaluation<'a> {
+    variables: &'a BTreeMap<String, Value>,
+    /// Variables of macros, inner ones last.
+    scopes: Vec<(&'a str, Value)>,
+    budget: Budget,
+}
+
+type Result<T> = std::result::Result<T, Failure>;
+
+impl<'a> Evaluation<'a> {
+    pub(super) fn new(variables: &'a BTreeMap<String, Value>) -> Self {
+        Self { variables, scopes: Vec::new(), budget: Budget::new() }
+    }
+
+    pub(super) fn value(&mut self, node: &'a Node) -> Result<Value> {
+        self.budget.take(1)?;
+        match &node.kind {
+            Kind::Literal(literal) => Ok(of_literal(literal)),
+            Kind::Ident(name) => self.variable(name),
+            Kind::Select { operand, field } => {
+                let operand = self.value(operand)?;
+                field_of(operand, field)
+            }
+            Kind::OptionalSelect { operand, field } => {
+                let operand = self.value(operand)?;
+                optional_field(&operand, field)
+            }
+            Kind::Presence { operand, field } => Ok(Value::Bool(has(&self.value(operand)?, field))),
+            Kind::Logic { all, operands } => self.logic(*all, operands),
+            Kind::Conditional(parts) => {
+                let [condition, yes, no] = &**parts;
+                match self.value(condition)? {
+                    Value::Bool(true) => self.value(yes),
+                    Value::Bool(false) => self.value(no),
+                    _ => Failure::no_overload(),
+                }
+            }
+            Kind::List(elements) => self.list(elements),
+            Kind::Map(entries) => self.map(entries),
+            Kind::Struct { name, .. } => Failure::not_judged(format!("a message `{name}`")),
+            Kind::Fold(fold) => self.fold(fold),
+            Kind::Call { name, target, args } => self.call(name, target.as_deref(), args),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Result<Value> {
+        if let Some((_, value)) = self.scopes.iter().rev().find(|(it, _)| *it == name) {
+            return Ok(value.clone());
+        }
+        if let Some(value) = self.variables.get(name) {
+            return Ok(value.clone());
+        }
+        match named_type(name) {
+            Some(it) => Ok(Value::Type(it.name())),
+            None => Failure::error(format!("no such attribute(s): {name}")),
+        }
+    }
+
+    fn logic(&mut self, all: bool, operands: &'a [Node]) -> Result<Value> {
+        let mut verdict = Verdict::new(!all);
+        for operand in operands {
+            let value = self.value(operand);
+            if verdict.is_decided_by(value)? {
+                return Ok(Value::Bool(!all));
+            }
+        }
+        verdict.end()
+    }
+
+    fn list(&mut self, elements: &'a [(Node, bool)]) -> Result<Value> {
+        let mut items = Vec::with_capacity(elements.len());
+        for (element, optional) in elements {
+            match (self.value(element)?, optional) {
+                (Value::Optional(it), true) => items.extend(it.map(Arc::unwrap_or_clone)),
+                (_, true) => {
+                    return Failure::error(
+                        "cannot initialize optional list element from non-optional value",
+                    );
+                }
+                (it, false) => items.push(it),
+            }
+        }
+        Ok(Value::list(items))
+    }
+
+    fn map(&mut self, entries: &'a [Entry]) -> Result<Value> {
+        let mut map = Map::default();
+        for Entry { key, value, optional } in entries {
+            let key = self.value(key)?;
+            let value = match (self.value(value)?, optional) {
+                (Value::Optional(None), true) => continue,
+                (Value::Optional(Some(it)), true) => Arc::unwrap_or_clone(it),
+                (_, true) => {
+                    return Failure::error(
+                        "cannot initialize optional entry from non-optional value",
+                    );
+                }
+                (it, false) => it,
+            };
+            let Some(key) = Key::of(&key) else { return Failure::error("unsupported key type") };
+            if !map.insert(key, value) {
+                return Failure::error("Failed with repeated key");
+            }
+        }
+        Ok(Value::Map(Arc::new(map)))
+    }
+
+    fn call(&mut self, name: &str, target: Option<&'a Node>, args: &'a [Node]) -> Result<Value> {
+        if let (Some(target), "or" | "orValue", [other]) = (target, name, args) {
+            return match self.value(target)? {
+                it @ Value::Optional(Some(_)) if name == "or" => Ok(it),
+                Value::Optional(Some(it)) => Ok(Arc::unwrap_or_clone(it)),
+                Value::Optional(None) => self.value(other),
+                _ => Failure::no_overload(),
+            };
+        }
+        let mut values = Vec::with_capacity(args.len() + 1);
+        for node in target.into_iter().chain(args) {
+            values.push(self.value(node)?);
+        }
+        call(name, &values, &mut self.budget)
+    }
+}
+
+/// `&&` and `||` over values and errors: one that decides wins, else the first error.
+pub(super) struct Verdict {
+    decisive: bool,
+    failure: Option<Failure>,
+}
+
+impl Verdict {
+    pub(super) fn new(decisive: bool) -> Self {
+        Self { decisive, failure: None }
+    }
+
+    /// Whether the value decides.
+    pub(super) fn is_decided_by(&mut self, value: Result<Value>) -> Result<bool> {
+        let failure = match value {
+            Ok(Value::Bool(it)) => return Ok(it == self.decisive),
+            Ok(_) => Failure::Error("no such overload".to_owned()),
+            Err(Failure::TooCostly) => return Err(Failure::TooCostly),
+            Err(failure) => failure,
+        };
+        let is_unknown = |it: &Failure| matches!(it, Failure::NotJudged(_));
+        if self.failure.is_none() || is_unknown(&failure) {
+            self.failure = Some(failure);
+        }
+        Ok(false)
+    }
+
+    pub(super) fn end(self) -> Result<Value> {
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => Ok(Value::Bool(!self.decisive)),
+        }
+    }
+}
+
+fn of_literal(literal: &Literal) -> Value {
+    match literal {
+        Literal::Null => Value::Null,
+        Literal::Bool(it) => Value::Bool(*it),
+        Literal::Int(it) => Value::Int(*it),
+        Literal::Uint(it) => Value::Uint(*it),
+        Literal::Double(it) => Value::Double(*it),
+        Literal::String(it) => Value::text(it.as_str()),
+        Literal::Bytes(it) => Value::Bytes(it.as_slice().into()),
+    }
+}
+
+fn field_of(operand: Value, field: &str) -> Result<Value> {
+    match operand {
+        Value::Map(map) => match map.field(field) {
+            Some(value) => Ok(value.clone()),
+            None => Failure::error(format!("no such key: {field}")),
+        },
+        Value::Optional(_) => optional_field(&operand, field),
+        Value::List(_) => Failure::error("unsupported index type 'string' in list"),
+        _ => Failure::error(format!("no such key: {field}")),
+    }
+}
+
+fn optional_field(operand: &Value, field: &str) -> Result<Value> {
+    match operand {
+        Value::Optional(None) => Ok(Value::Optional(None)),
+        Value::Optional(Some(inner)) => optional_field(inner, field),
+        operand => index(operand, &Value::text(field), true),
+    }
+}
+
+fn has(operand: &Value, field: &str) -> bool {
+    match operand {
+        Value::Map(map) => map.field(field).is_some(),
+        Value::Optional(Some(inner)) => has(inner, field),
+        _ => false,
+    }
+}

@@ -1,0 +1,160 @@
+//! Operators.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::super::value::Sought;
+use super::{Budget, Failure, Result, Timestamp, Value};
+
+pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Option<Result<Value>> {
+    Some(match (name, args) {
+        ("_==_", [a, b]) => equal(a, b, budget).map(Value::Bool),
+        ("_!=_", [a, b]) => equal(a, b, budget).map(|it| Value::Bool(!it)),
+        ("_<_", [a, b]) => ordered(a, b, |it| it == Ordering::Less),
+        ("_<=_", [a, b]) => ordered(a, b, |it| it != Ordering::Greater),
+        ("_>_", [a, b]) => ordered(a, b, |it| it == Ordering::Greater),
+        ("_>=_", [a, b]) => ordered(a, b, |it| it != Ordering::Less),
+        ("!_", [Value::Bool(it)]) => Ok(Value::Bool(!it)),
+        ("-_", [Value::Int(it)]) => int(it.checked_neg()),
+        ("-_", [Value::Double(it)]) => Ok(Value::Double(-it)),
+        ("_+_", [a, b]) => add(a, b, budget)?,
+        ("_-_", [a, b]) => subtract(a, b)?,
+        ("_*_" | "_/_" | "_%_", [a, b]) => scale(name, a, b)?,
+        ("_[_]", [of, at]) => index(of, at, false),
+        ("_[?_]", [of, at]) => index(of, at, true),
+        ("@in", [it, Value::List(list)]) => contains(list, it, budget).map(Value::Bool),
+        ("@in", [it, Value::Map(map)]) => {
+            Ok(Value::Bool(Sought::of(it).is_some_and(|it| map.find(it).is_some())))
+        }
+        _ => return None,
+    })
+}
+
+fn equal(a: &Value, b: &Value, budget: &mut Budget) -> Result<bool> {
+    budget.take(a.weight().min(b.weight()))?;
+    Ok(a == b)
+}
+
+/// Whether a list has an equal value.
+pub(super) fn contains(list: &[Value], it: &Value, budget: &mut Budget) -> Result<bool> {
+    budget.take(list.len())?;
+    Ok(list.contains(it))
+}
+
+fn ordered(a: &Value, b: &Value, test: fn(Ordering) -> bool) -> Result<Value> {
+    let is_nan = |it: &Value| matches!(it, Value::Double(it) if it.is_nan());
+    match a.order(b) {
+        Some(order) => Ok(Value::Bool(test(order))),
+        None if is_nan(a) || is_nan(b) => Failure::error("NaN values cannot be ordered"),
+        None => Failure::no_overload(),
+    }
+}
+
+fn int(it: Option<i64>) -> Result<Value> {
+    it.map_or_else(|| Failure::error("integer overflow"), |it| Ok(Value::Int(it)))
+}
+
+fn uint(it: Option<u64>) -> Result<Value> {
+    it.map_or_else(|| Failure::error("unsigned integer overflow"), |it| Ok(Value::Uint(it)))
+}
+
+fn span(it: Option<i64>) -> Result<Value> {
+    it.map_or_else(|| Failure::error("duration overflow"), |it| Ok(Value::Duration(it)))
+}
+
+pub(super) fn add(a: &Value, b: &Value, budget: &mut Budget) -> Option<Result<Value>> {
+    Some(match (a, b) {
+        (Value::Int(a), Value::Int(b)) => int(a.checked_add(*b)),
+        (Value::Uint(a), Value::Uint(b)) => uint(a.checked_add(*b)),
+        (Value::Double(a), Value::Double(b)) => Ok(Value::Double(a + b)),
+        (Value::Duration(a), Value::Duration(b)) => span(a.checked_add(*b)),
+        (Value::Timestamp(at), Value::Duration(by))
+        | (Value::Duration(by), Value::Timestamp(at)) => {
+            at.plus(i128::from(*by)).map(Value::Timestamp)
+        }
+        (Value::String(a), Value::String(b)) => {
+            budget.take((a.len() + b.len()) / 4).map(|()| Value::text(format!("{a}{b}")))
+        }
+        (Value::Bytes(a), Value::Bytes(b)) => budget
+            .take((a.len() + b.len()) / 4)
+            .map(|()| Value::Bytes(a.iter().chain(b.iter()).copied().collect())),
+        (Value::List(a), Value::List(b)) => budget
+            .take(a.len() + b.len())
+            .map(|()| Value::list(a.iter().chain(b.iter()).cloned().collect())),
+        _ => return None,
+    })
+}
+
+fn subtract(a: &Value, b: &Value) -> Option<Result<Value>> {
+    Some(match (a, b) {
+        (Value::Int(a), Value::Int(b)) => int(a.checked_sub(*b)),
+        (Value::Uint(a), Value::Uint(b)) => uint(a.checked_sub(*b)),
+        (Value::Double(a), Value::Double(b)) => Ok(Value::Double(a - b)),
+        (Value::Duration(a), Value::Duration(b)) => span(a.checked_sub(*b)),
+        (Value::Timestamp(at), Value::Duration(by)) => {
+            at.plus(-i128::from(*by)).map(Value::Timestamp)
+        }
+        (Value::Timestamp(a), Value::Timestamp(b)) => {
+            span(i64::try_from(Timestamp::nanos(*a) - Timestamp::nanos(*b)).ok())
+        }
+        _ => return None,
+    })
+}
+
+fn scale(name: &str, a: &Value, b: &Value) -> Option<Result<Value>> {
+    Some(match (name, a, b) {
+        ("_*_", Value::Int(a), Value::Int(b)) => int(a.checked_mul(*b)),
+        ("_*_", Value::Uint(a), Value::Uint(b)) => uint(a.checked_mul(*b)),
+        ("_*_", Value::Double(a), Value::Double(b)) => Ok(Value::Double(a * b)),
+        ("_/_", Value::Int(_), Value::Int(0)) | ("_/_", Value::Uint(_), Value::Uint(0)) => {
+            Failure::error("division by zero")
+        }
+        ("_/_", Value::Int(a), Value::Int(b)) => int(a.checked_div(*b)),
+        ("_/_", Value::Uint(a), Value::Uint(b)) => uint(a.checked_div(*b)),
+        ("_/_", Value::Double(a), Value::Double(b)) => Ok(Value::Double(a / b)),
+        ("_%_", Value::Int(_), Value::Int(0)) | ("_%_", Value::Uint(_), Value::Uint(0)) => {
+            Failure::error("modulus by zero")
+        }
+        ("_%_", Value::Int(a), Value::Int(b)) => int(a.checked_rem(*b)),
+        ("_%_", Value::Uint(a), Value::Uint(b)) => uint(a.checked_rem(*b)),
+        _ => return None,
+    })
+}
+
+/// An element of a list or a map, or of an optional one.
+pub(in super::super) fn index(of: &Value, at: &Value, optional: bool) -> Result<Value> {
+    let absent = |message: String| {
+        if optional { Ok(Value::Optional(None)) } else { Err(Failure::Error(message)) }
+    };
+    let found = |it: &Value| if optional { Value::some(it.clone()) } else { it.clone() };
+    match of {
+        Value::Optional(None) => Ok(Value::Optional(None)),
+        Value::Optional(Some(inner)) => index(&Arc::clone(inner), at, true),
+        Value::Map(map) => match Sought::of(at).and_then(|it| map.find(it)) {
+            Some(value) => Ok(found(value)),
+            None => absent(format!("no such key: {}", shown(at))),
+        },
+        Value::List(list) => match Sought::of(at) {
+            Some(Sought::Number(number)) => {
+                let item = usize::try_from(number).ok().and_then(|it| list.get(it));
+                item.map_or_else(
+                    || absent(format!("index out of bounds: {number}")),
+                    |it| Ok(found(it)),
+                )
+            }
+            _ => Failure::error(format!("unsupported index type '{}' in list", at.type_name())),
+        },
+        _ => absent(format!("no such key: {}", shown(at))),
+    }
+}
+
+/// A value within an error.
+fn shown(it: &Value) -> String {
+    match it {
+        Value::String(it) => it.to_string(),
+        Value::Int(it) => it.to_string(),
+        Value::Uint(it) => it.to_string(),
+        Value::Bool(it) => it.to_string(),
+        other => other.type_name().to_owned(),
+    }
+}

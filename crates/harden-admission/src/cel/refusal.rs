@@ -1,0 +1,84 @@
+//! Why an expression does not compile.
+
+use std::fmt;
+
+/// One thing that the server finds wrong with an expression.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flaw {
+    /// The line, from one.
+    pub line: usize,
+    /// The column in characters, from one.
+    pub column: usize,
+    /// What is wrong, in the server's words where they are known.
+    pub message: String,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<input>:{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+/// Why there is no program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The server refuses the expression: in order of their places, at least one.
+    Flawed(Vec<Flaw>),
+    /// The server may take it; this crate cannot say.
+    NotJudged(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flawed(flaws) => {
+                let lines: Vec<String> = flaws.iter().map(|it| format!("ERROR: {it}")).collect();
+                f.write_str(&lines.join("\n"))
+            }
+            Self::NotJudged(why) => write!(f, "not judged: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// A flaw while its place is an offset in bytes.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) at: usize,
+    pub(super) message: String,
+}
+
+impl Found {
+    pub(super) fn new(at: usize, message: impl Into<String>) -> Self {
+        Self { at, message: message.into() }
+    }
+
+    /// With line and column.
+    pub(super) fn placed(self, source: &str) -> Flaw {
+        let before = source.get(..self.at).unwrap_or(source);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |it| it.chars().count()) + 1;
+        Flaw { line, column, message: self.message }
+    }
+}
+
+/// What stops the reading of an expression.
+#[derive(Debug, Clone)]
+pub(super) enum Stop {
+    Flaw(Found),
+    NotJudged(String),
+}
+
+impl Stop {
+    pub(super) fn flaw<T>(at: usize, message: impl Into<String>) -> Result<T, Self> {
+        Err(Self::Flaw(Found::new(at, message)))
+    }
+
+    pub(super) fn into_refusal(self, source: &str) -> Refusal {
+        match self {
+            Self::Flaw(found) => Refusal::Flawed(vec![found.placed(source)]),
+            Self::NotJudged(why) => Refusal::NotJudged(why),
+        }
+    }
+}

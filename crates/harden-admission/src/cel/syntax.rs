@@ -1,0 +1,10 @@
+//! The text of an expression, read into a tree.
+
+mod escape;
+mod lexer;
+mod macros;
+mod node;
+mod parser;
+
+pub(super) use node::{Entry, Fold, Kind, Literal, Node, Range};
+pub(super) use parser::{Syntax, parse};

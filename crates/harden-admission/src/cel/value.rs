@@ -1,0 +1,117 @@
+//! Values of expressions.
+
+mod equality;
+mod key;
+mod map;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use harden_core::kubernetes::Quantity;
+use ipnet::IpNet;
+
+pub use key::Key;
+pub(super) use key::Sought;
+pub use map::Map;
+
+use super::library::{Semver, Timestamp, Url};
+
+/// A value. Copies share what is large.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Value {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Uint(u64),
+    Double(f64),
+    String(Arc<str>),
+    Bytes(Arc<[u8]>),
+    List(Arc<Vec<Self>>),
+    Map(Arc<Map>),
+    /// In nanoseconds.
+    Duration(i64),
+    Timestamp(Timestamp),
+    /// A type, by the server's name for it.
+    Type(&'static str),
+    Optional(Option<Arc<Self>>),
+    Quantity(Arc<Quantity>),
+    Ip(IpAddr),
+    /// A range of addresses; bits beyond the prefix are kept.
+    Cidr(IpNet),
+    Url(Arc<Url>),
+    Semver(Arc<Semver>),
+    /// A named format, by its name.
+    Format(&'static str),
+}
+
+impl Value {
+    /// An object as the API server sees it: numbers are ints where they are written as such, doubles else.
+    pub fn from_json(json: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(it) => Self::Bool(*it),
+            Json::Number(it) => match it.as_i64() {
+                Some(it) => Self::Int(it),
+                None => Self::Double(it.as_f64().unwrap_or(f64::NAN)),
+            },
+            Json::String(it) => Self::text(it.as_str()),
+            Json::Array(items) => Self::list(items.iter().map(Self::from_json).collect()),
+            Json::Object(fields) => {
+                let entries = fields
+                    .iter()
+                    .map(|(key, it)| (Key::String(key.as_str().into()), Self::from_json(it)));
+                Self::Map(Arc::new(entries.collect()))
+            }
+        }
+    }
+
+    pub(super) fn text(it: impl Into<Arc<str>>) -> Self {
+        Self::String(it.into())
+    }
+
+    pub(super) fn list(items: Vec<Self>) -> Self {
+        Self::List(Arc::new(items))
+    }
+
+    pub(super) fn some(it: Self) -> Self {
+        Self::Optional(Some(Arc::new(it)))
+    }
+
+    /// The server's name of its type.
+    pub(super) fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null_type",
+            Self::Bool(_) => "bool",
+            Self::Int(_) => "int",
+            Self::Uint(_) => "uint",
+            Self::Double(_) => "double",
+            Self::String(_) => "string",
+            Self::Bytes(_) => "bytes",
+            Self::List(_) => "list",
+            Self::Map(_) => "map",
+            Self::Duration(_) => "google.protobuf.Duration",
+            Self::Timestamp(_) => "google.protobuf.Timestamp",
+            Self::Type(_) => "type",
+            Self::Optional(_) => "optional_type",
+            Self::Quantity(_) => "kubernetes.Quantity",
+            Self::Ip(_) => "net.IP",
+            Self::Cidr(_) => "net.CIDR",
+            Self::Url(_) => "kubernetes.URL",
+            Self::Semver(_) => "kubernetes.Semver",
+            Self::Format(_) => "kubernetes.NamedFormat",
+        }
+    }
+
+    /// How much reading it takes, in steps.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::String(it) => it.len() / 4,
+            Self::Bytes(it) => it.len() / 4,
+            Self::List(it) => it.len(),
+            Self::Map(it) => it.len(),
+            _ => 0,
+        }
+    }
+}
