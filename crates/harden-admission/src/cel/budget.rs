@@ -1,6 +1,9 @@
-//! What one evaluation may take.
+//! What one evaluation may take, and what was made ready for it.
+
+use std::sync::Arc;
 
 use super::failure::Failure;
+use super::library::Patterns;
 
 /// Steps of one evaluation. The server counts its own cost, of which one call may take a million.
 const STEPS: u64 = 3_000_000;
@@ -9,11 +12,13 @@ const STEPS: u64 = 3_000_000;
 #[derive(Debug)]
 pub(super) struct Budget {
     left: u64,
+    /// Regular expressions that are literals, compiled once for all evaluations.
+    pub(super) patterns: Arc<Patterns>,
 }
 
 impl Budget {
-    pub(super) fn new() -> Self {
-        Self { left: STEPS }
+    pub(super) fn new(patterns: Arc<Patterns>) -> Self {
+        Self { left: STEPS, patterns }
     }
 
     /// Takes as many steps.

@@ -4,13 +4,18 @@ mod folds;
 mod literals;
 
 use super::environment::Environment;
+use super::library::Patterns;
 use super::refusal::{Found, Stop};
 use super::syntax::{Entry, Kind, Literal, Node};
 use super::types::{Bindings, Type, most_general};
 use literals::Literals;
 
-/// Checks a tree, and writes the full names of functions into it. All flaws, in order of their places.
-pub(super) fn check(node: &mut Node, environment: &Environment) -> Result<Type, Vec<Stop>> {
+/// Checks a tree, and writes the full names of functions into it: its type, and the regular expressions
+/// within it. All flaws, in order of their places.
+pub(super) fn check(
+    node: &mut Node,
+    environment: &Environment,
+) -> Result<(Type, Patterns), Vec<Stop>> {
     let mut checker = Checker {
         environment,
         bindings: Bindings::default(),
@@ -32,7 +37,7 @@ pub(super) fn check(node: &mut Node, environment: &Environment) -> Result<Type, 
     }
     flaws.sort_by_key(|it| it.at);
     if flaws.is_empty() {
-        return Ok(checker.bindings.resolved(&found, true));
+        return Ok((checker.bindings.resolved(&found, true), checker.literals.patterns()));
     }
     Err(flaws.into_iter().map(Stop::Flaw).collect())
 }

@@ -18,7 +18,7 @@ pub struct Environment {
 }
 
 /// Types that expressions can name, with those that the optional syntax brings.
-const TYPES: [(&str, Type); 15] = [
+const TYPES: [(&str, Type); 11] = [
     ("bool", Type::BOOL),
     ("int", Type::INT),
     ("uint", Type::UINT),
@@ -28,12 +28,8 @@ const TYPES: [(&str, Type); 15] = [
     ("null_type", Type::Null),
     ("google.protobuf.Duration", Type::Plain("duration")),
     ("google.protobuf.Timestamp", Type::Plain("timestamp")),
-    ("kubernetes.Quantity", Type::Plain("kubernetes.Quantity")),
     ("net.IP", Type::Plain("net.IP")),
     ("net.CIDR", Type::Plain("net.CIDR")),
-    ("kubernetes.URL", Type::Plain("kubernetes.URL")),
-    ("kubernetes.Semver", Type::Plain("kubernetes.Semver")),
-    ("kubernetes.NamedFormat", Type::Plain("kubernetes.NamedFormat")),
 ];
 
 impl Environment {

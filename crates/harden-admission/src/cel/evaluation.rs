@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::environment::named_type;
 use super::failure::Failure;
-use super::library::{call, index};
+use super::library::{Patterns, call, index};
 use super::syntax::{Entry, Kind, Literal, Node};
 use super::value::{Key, Map, Value};
 
@@ -23,8 +23,8 @@ pub(super) struct Evaluation<'a> {
 type Result<T> = std::result::Result<T, Failure>;
 
 impl<'a> Evaluation<'a> {
-    pub(super) fn new(variables: &'a BTreeMap<String, Value>) -> Self {
-        Self { variables, scopes: Vec::new(), budget: Budget::new() }
+    pub(super) fn new(variables: &'a BTreeMap<String, Value>, patterns: Arc<Patterns>) -> Self {
+        Self { variables, scopes: Vec::new(), budget: Budget::new(patterns) }
     }
 
     pub(super) fn value(&mut self, node: &'a Node) -> Result<Value> {
@@ -40,7 +40,7 @@ impl<'a> Evaluation<'a> {
                 let operand = self.value(operand)?;
                 optional_field(&operand, field)
             }
-            Kind::Presence { operand, field } => Ok(Value::Bool(has(&self.value(operand)?, field))),
+            Kind::Presence { operand, field } => has(&self.value(operand)?, field).map(Value::Bool),
             Kind::Logic { all, operands } => self.logic(*all, operands),
             Kind::Conditional(parts) => {
                 let [condition, yes, no] = &**parts;
@@ -112,10 +112,13 @@ impl<'a> Evaluation<'a> {
                 }
                 (it, false) => it,
             };
-            let Some(key) = Key::of(&key) else { return Failure::error("unsupported key type") };
-            if !map.insert(key, value) {
-                return Failure::error("Failed with repeated key");
-            }
+            let Some(key) = Key::of(&key) else {
+                return Failure::not_judged(format!(
+                    "a map with a key of type {}",
+                    key.type_name()
+                ));
+            };
+            map.set(key, value);
         }
         Ok(Value::Map(Arc::new(map)))
     }
@@ -171,7 +174,7 @@ impl Verdict {
     }
 }
 
-fn of_literal(literal: &Literal) -> Value {
+pub(super) fn of_literal(literal: &Literal) -> Value {
     match literal {
         Literal::Null => Value::Null,
         Literal::Bool(it) => Value::Bool(*it),
@@ -203,10 +206,11 @@ fn optional_field(operand: &Value, field: &str) -> Result<Value> {
     }
 }
 
-fn has(operand: &Value, field: &str) -> bool {
+fn has(operand: &Value, field: &str) -> Result<bool> {
     match operand {
-        Value::Map(map) => map.field(field).is_some(),
+        Value::Map(map) => Ok(map.field(field).is_some()),
         Value::Optional(Some(inner)) => has(inner, field),
-        _ => false,
+        Value::List(_) => Failure::error("unsupported index type 'string' in list"),
+        _ => Ok(false),
     }
 }

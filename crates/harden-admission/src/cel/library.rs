@@ -20,8 +20,8 @@ pub(super) mod format {
     pub(in super::super) use super::template::{check, unfit, verbs};
 }
 
-pub(super) use operators::index;
-pub(super) use regexes::regex;
+pub(super) use operators::{index, shown};
+pub(super) use regexes::{Patterns, regex};
 pub use semver::Semver;
 pub use times::Timestamp;
 pub(super) use times::{duration, timestamp};

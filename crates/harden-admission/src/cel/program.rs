@@ -1,13 +1,16 @@
 //! Compiled expressions.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::budget::Budget;
 use super::checker::check;
 use super::environment::Environment;
-use super::evaluation::Evaluation;
+use super::evaluation::{Evaluation, of_literal};
 use super::failure::Failure;
+use super::library::{Patterns, call};
 use super::refusal::{Refusal, Stop};
-use super::syntax::{Node, parse};
+use super::syntax::{Kind, Node, parse};
 use super::types::Type;
 use super::value::Value;
 
@@ -16,6 +19,7 @@ use super::value::Value;
 pub struct Program {
     root: Node,
     result: Type,
+    patterns: Arc<Patterns>,
 }
 
 impl Program {
@@ -26,8 +30,10 @@ impl Program {
     /// The server refuses it, or nobody can say here.
     pub fn compile(source: &str, environment: &Environment) -> Result<Self, Refusal> {
         let mut root = parse(source, environment.syntax).map_err(|it| it.into_refusal(source))?;
-        let result = check(&mut root, environment).map_err(|stops| refusal(stops, source))?;
-        Ok(Self { root, result })
+        let (result, patterns) =
+            check(&mut root, environment).map_err(|stops| refusal(stops, source))?;
+        fold(&root)?;
+        Ok(Self { root, result, patterns: Arc::new(patterns) })
     }
 
     /// The type of its value.
@@ -41,7 +47,38 @@ impl Program {
     ///
     /// The evaluation fails, takes too much, or cannot be judged.
     pub fn evaluate(&self, variables: &BTreeMap<String, Value>) -> Result<Value, Failure> {
-        Evaluation::new(variables).value(&self.root)
+        Evaluation::new(variables, Arc::clone(&self.patterns)).value(&self.root)
+    }
+}
+
+/// Functions that the server evaluates when it compiles, if what they convert is a literal.
+const CONVERSIONS: [&str; 10] =
+    ["bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"];
+
+/// The value of a literal, converted or not; `None` for all else.
+fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
+    let mut values = Vec::new();
+    for child in node.kind.children() {
+        values.push(fold(child)?);
+    }
+    match &node.kind {
+        Kind::Literal(literal) => Ok(Some(of_literal(literal))),
+        Kind::List(elements) if elements.iter().all(|(_, optional)| !optional) => {
+            Ok(values.into_iter().collect::<Option<Vec<Value>>>().map(Value::list))
+        }
+        Kind::Call { name, target: None, .. } if CONVERSIONS.contains(&name.as_str()) => {
+            let [Some(value)] = values.as_slice() else { return Ok(None) };
+            match call(name, std::slice::from_ref(value), &mut Budget::new(Arc::default())) {
+                Ok(value) => Ok(Some(value)),
+                Err(Failure::Error(message)) if message == "no such overload" => {
+                    let signature = format!("{name}({})", value.type_name());
+                    Err(Refusal::Unconvertible(format!("{message}: {signature}")))
+                }
+                Err(Failure::Error(message)) => Err(Refusal::Unconvertible(message)),
+                Err(other) => Err(Refusal::NotJudged(other.to_string())),
+            }
+        }
+        _ => Ok(None),
     }
 }
 

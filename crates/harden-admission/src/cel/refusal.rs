@@ -24,6 +24,8 @@ impl fmt::Display for Flaw {
 pub enum Refusal {
     /// The server refuses the expression: in order of their places, at least one.
     Flawed(Vec<Flaw>),
+    /// It converts a literal that cannot be converted, in words of the server, which tells no place.
+    Unconvertible(String),
     /// The server may take it; this crate cannot say.
     NotJudged(String),
 }
@@ -35,6 +37,7 @@ impl fmt::Display for Refusal {
                 let lines: Vec<String> = flaws.iter().map(|it| format!("ERROR: {it}")).collect();
                 f.write_str(&lines.join("\n"))
             }
+            Self::Unconvertible(message) => f.write_str(message),
             Self::NotJudged(why) => write!(f, "not judged: {why}"),
         }
     }

@@ -1,9 +1,9 @@
 //! What the server checks of literals once the types are known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::failure::Failure;
-use super::super::library::{duration, format, regex, timestamp};
+use super::super::library::{Patterns, duration, format, regex, timestamp};
 use super::super::refusal::{Found, Stop};
 use super::super::syntax::{Kind, Literal, Node};
 use super::super::types::{Bindings, Type};
@@ -20,6 +20,7 @@ pub(super) struct Literals {
     formats: i32,
     texts: Vec<(usize, Parsed, String)>,
     clauses: Vec<(usize, String, Placed)>,
+    patterns: BTreeSet<String>,
     /// Elements of each list, by its place.
     lists: BTreeMap<usize, Placed>,
 }
@@ -66,6 +67,9 @@ impl Literals {
         {
             self.texts.push((first.at, parsed, text));
         }
+        if matches!(name, "matches" | "find" | "findAll") {
+            self.patterns.extend(args.get(usize::from(target.is_none())).and_then(text));
+        }
         if name == "format"
             && let Some(template) = target.and_then(text)
             && let [Node { kind: Kind::List(_), at: list, .. }] = args
@@ -73,6 +77,12 @@ impl Literals {
             let elements = self.lists.get(list).cloned().unwrap_or_default();
             self.clauses.push((at, template, elements));
         }
+    }
+
+    /// Those regular expressions that compile.
+    pub(super) fn patterns(self) -> Patterns {
+        let compiled = self.patterns.into_iter().map(|text| (regex(&text), text));
+        compiled.filter_map(|(regex, text)| Some((text, regex.ok()?))).collect()
     }
 
     /// What is wrong, where every type is known.

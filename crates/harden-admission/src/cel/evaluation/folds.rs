@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::failure::Failure;
+use super::super::library::shown;
 use super::super::syntax::{Fold, Node, Range};
 use super::super::value::{Key, Map, Value};
 use super::{Evaluation, Result, Verdict};
@@ -89,14 +90,11 @@ impl<'a> Evaluation<'a> {
         let item = self.value(item)?;
         self.budget.take(map.len() / 64)?;
         let mut add = |key: Key, value: Value| {
-            let shown = key.value();
+            let name = shown(&key.value());
             if map.insert(key, value) {
                 return Ok(());
             }
-            Failure::error(match shown {
-                Value::String(it) => format!("insert failed: key {it} already exists"),
-                other => format!("insert failed: key {other:?} already exists"),
-            })
+            Failure::error(format!("insert failed: key {name} already exists"))
         };
         if let Some(key) = key {
             let Some(key) = Key::of(&self.variable(key)?) else { return Failure::no_overload() };

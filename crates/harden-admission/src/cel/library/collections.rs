@@ -58,7 +58,7 @@ fn count(it: usize) -> i64 {
 
 fn range(end: i64, budget: &mut Budget) -> Result<Value> {
     if end < 0 {
-        return Failure::not_judged("a range of fewer than none");
+        return Failure::error(format!("lists.range: size must be non-negative, got {end}"));
     }
     budget.take(usize::try_from(end).unwrap_or(usize::MAX))?;
     Ok(Value::list((0..end).map(Value::Int).collect()))

@@ -29,14 +29,16 @@ fn validate(format: &str, text: &str) -> Result<Value> {
     let text = masked.as_deref().unwrap_or(text);
     let mut flaws = Vec::new();
     let mut check = |fits: bool, message: &str, longest: usize| {
+        if text.len() > longest {
+            flaws.push(format!("must be no more than {longest} bytes"));
+        }
         if !fits {
             flaws.push(message.to_owned());
         }
-        if text.len() > longest {
-            flaws.push(format!("must be no more than {longest} characters"));
-        }
     };
+    let is_subdomain = text.split('.').all(is_label);
     match bare {
+        "dns1123Label" if is_subdomain => check(is_label(text), "must not contain dots", 63),
         "dns1123Label" => check(is_label(text), LABEL, 63),
         "dns1035Label" => {
             check(
@@ -45,7 +47,7 @@ fn validate(format: &str, text: &str) -> Result<Value> {
                 63,
             );
         }
-        "dns1123Subdomain" => check(text.split('.').all(is_label), SUBDOMAIN, 253),
+        "dns1123Subdomain" => check(is_subdomain, SUBDOMAIN, 253),
         "labelValue" => check(is_label_value(text), LABEL_VALUE, 63),
         "uuid" => {
             if !is_uuid(text) {
@@ -53,9 +55,6 @@ fn validate(format: &str, text: &str) -> Result<Value> {
             }
         }
         _ => return Failure::not_judged(format!("the format `{format}`")),
-    }
-    if flaws.len() > 1 {
-        return Failure::not_judged("the order of several flaws of a name");
     }
     if flaws.is_empty() {
         return Ok(Value::Optional(None));

@@ -149,7 +149,7 @@ pub(in super::super) fn index(of: &Value, at: &Value, optional: bool) -> Result<
 }
 
 /// A value within an error.
-fn shown(it: &Value) -> String {
+pub(in super::super) fn shown(it: &Value) -> String {
     match it {
         Value::String(it) => it.to_string(),
         Value::Int(it) => it.to_string(),

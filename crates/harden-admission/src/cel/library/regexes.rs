@@ -1,5 +1,8 @@
 //! Regular expressions: those that the server's engine and ours read alike.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use regex_lite::Regex;
 
 use super::{Budget, Failure, Result, Value};
@@ -21,7 +24,14 @@ fn evaluate(
 ) -> Result<Value> {
     let states = pattern.len().saturating_mul(repetitions(pattern).unwrap_or(1));
     budget.take(states.saturating_mul(text.len() + 64) / 16)?;
-    let regex = regex(pattern)?;
+    let patterns = Arc::clone(&budget.patterns);
+    let compiled;
+    let regex = if let Some(regex) = patterns.get(pattern) {
+        regex
+    } else {
+        compiled = regex(pattern)?;
+        &compiled
+    };
     Ok(match (name, rest) {
         ("matches", _) => Value::Bool(regex.is_match(text)),
         ("find", _) => Value::text(regex.find(text).map_or("", |it| it.as_str())),
@@ -35,6 +45,9 @@ fn evaluate(
         }
     })
 }
+
+/// Compiled regular expressions, by their text.
+pub(in super::super) type Patterns = BTreeMap<String, Regex>;
 
 /// How often the server's engine repeats something at most.
 const MOST: usize = 1000;

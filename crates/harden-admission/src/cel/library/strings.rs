@@ -164,6 +164,8 @@ fn quote(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -180,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_split_by_nothing_is_a_split_into_characters() {
-        let split = |count| split("aéb", "", count, &mut Budget::new()).unwrap();
+        let split = |count| split("aéb", "", count, &mut Budget::new(Arc::default())).unwrap();
         let list = |items: &[&str]| Value::list(items.iter().map(|it| Value::text(*it)).collect());
         assert_eq!(split(-1), list(&["a", "é", "b"]));
         assert_eq!(split(2), list(&["a", "éb"]));

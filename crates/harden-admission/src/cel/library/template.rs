@@ -66,6 +66,23 @@ pub(in super::super) fn unfit(verb: char, name: &str) -> Option<String> {
             &["int", "uint", "string", "bytes"],
             "only integers, byte buffers, and strings can be formatted as hex",
         ),
+        's' => (
+            &[
+                "int",
+                "uint",
+                "double",
+                "bool",
+                "string",
+                "bytes",
+                "null_type",
+                "list",
+                "map",
+                "type",
+                "google.protobuf.Duration",
+                "google.protobuf.Timestamp",
+            ],
+            "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps",
+        ),
         'o' => (&["int", "uint"], "octal clause can only be used on integers"),
         _ => return None,
     };
@@ -225,16 +242,8 @@ fn plain(value: &Value) -> Result<String> {
                 entries.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
             Ok(format!("{{{}}}", entries.join(", ")))
         }
-        Value::Ip(_) | Value::Cidr(_) => unfit_for_text(value),
-        value => string(value).unwrap_or_else(|| unfit_for_text(value)),
+        value => string(value).unwrap_or_else(Failure::no_overload),
     }
-}
-
-fn unfit_for_text<T>(value: &Value) -> Result<T> {
-    Failure::error(format!(
-        "error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given {}",
-        value.type_name()
-    ))
 }
 
 /// A value within a list or a map.

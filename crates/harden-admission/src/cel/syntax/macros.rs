@@ -28,7 +28,7 @@ pub(super) fn expand(
     let fold = match (name, args.len()) {
         ("all", 2) => one(target, args, SIMPLE, |range, test| Fold::All { range, test })?,
         ("exists", 2) => one(target, args, SIMPLE, |range, test| Fold::Exists { range, test })?,
-        ("exists_one" | "existsOne", 2) => {
+        ("exists_one", 2) => {
             one(target, args, SIMPLE, |range, test| Fold::ExistsOne { range, test })?
         }
         ("map", 2) => {

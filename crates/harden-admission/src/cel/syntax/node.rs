@@ -141,7 +141,8 @@ impl Node {
 }
 
 impl Kind {
-    fn children(&self) -> impl Iterator<Item = &Node> {
+    /// What is directly below it.
+    pub(crate) fn children(&self) -> impl Iterator<Item = &Node> {
         let mut children: Vec<&Node> = Vec::new();
         match self {
             Self::Literal(_) | Self::Ident(_) => {}

@@ -35,6 +35,18 @@ impl Map {
         self.entries.get(index).map(|(_, value)| value)
     }
 
+    /// Adds an entry, in the place of one with this key.
+    pub(in super::super) fn set(&mut self, key: Key, value: Value) {
+        match self.entries.binary_search_by(|(it, _)| it.cmp(&key)) {
+            Ok(index) => {
+                if let Some((_, slot)) = self.entries.get_mut(index) {
+                    *slot = value;
+                }
+            }
+            Err(index) => self.entries.insert(index, (key, value)),
+        }
+    }
+
     /// Adds an entry; `false` where the key is there already.
     pub(in super::super) fn insert(&mut self, key: Key, value: Value) -> bool {
         match self.entries.binary_search_by(|(it, _)| it.cmp(&key)) {
