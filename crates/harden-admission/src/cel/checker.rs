@@ -126,7 +126,10 @@ impl Checker<'_> {
                 Type::Dyn
             }
             target if target.is_open() => Type::Dyn,
-            target => self.flaw(at, format!("type '{target}' does not support field selection")),
+            target => {
+                self.flaw(at, format!("type '{target}' does not support field selection"));
+                Type::Dyn
+            }
         };
         if is_optional || optional { Type::optional(found) } else { found }
     }

@@ -132,6 +132,13 @@ impl<'a> Evaluation<'a> {
                 _ => Failure::no_overload(),
             };
         }
+        if let ("_[_]" | "_[?_]", [of, at]) = (name, args) {
+            // What is absent has no elements, whatever the index is.
+            return match self.value(of)? {
+                Value::Optional(None) => Ok(Value::Optional(None)),
+                of => index(&of, &self.value(at)?, name == "_[?_]"),
+            };
+        }
         let mut values = Vec::with_capacity(args.len() + 1);
         for node in target.into_iter().chain(args) {
             values.push(self.value(node)?);

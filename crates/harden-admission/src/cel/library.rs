@@ -20,7 +20,7 @@ pub(super) mod format {
     pub(in super::super) use super::template::{check, unfit, verbs};
 }
 
-pub(super) use operators::{index, shown};
+pub(super) use operators::{index, is_key, shown};
 pub(super) use regexes::{Patterns, regex};
 pub use semver::Semver;
 pub use times::Timestamp;

@@ -8,7 +8,7 @@ use super::checker::check;
 use super::environment::Environment;
 use super::evaluation::{Evaluation, of_literal};
 use super::failure::Failure;
-use super::library::{Patterns, call};
+use super::library::{Patterns, call, is_key};
 use super::refusal::{Refusal, Stop};
 use super::syntax::{Kind, Node, parse};
 use super::types::Type;
@@ -62,6 +62,12 @@ fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
         values.push(fold(child)?);
     }
     match &node.kind {
+        Kind::Call { name, args, .. }
+            if matches!(name.as_str(), "_[_]" | "_[?_]")
+                && args.last().is_some_and(|it| matches!(it.kind, Kind::Map(_))) =>
+        {
+            Err(Refusal::NotJudged("an index of type map".to_owned()))
+        }
         Kind::Literal(literal) => Ok(Some(of_literal(literal))),
         Kind::List(elements) if elements.iter().all(|(_, optional)| !optional) => {
             Ok(values.into_iter().collect::<Option<Vec<Value>>>().map(Value::list))
@@ -76,6 +82,14 @@ fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
                 }
                 Err(Failure::Error(message)) => Err(Refusal::Unconvertible(message)),
                 Err(other) => Err(Refusal::NotJudged(other.to_string())),
+            }
+        }
+        Kind::Call { name, .. } if matches!(name.as_str(), "_[_]" | "_[?_]") => {
+            match values.pop() {
+                Some(Some(at)) if !is_key(&at) => {
+                    Err(Refusal::NotJudged(format!("an index of type {}", at.type_name())))
+                }
+                _ => Ok(None),
             }
         }
         _ => Ok(None),

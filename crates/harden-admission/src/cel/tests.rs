@@ -112,6 +112,20 @@ fn a_variable_of_a_macro_hides_those_outside() {
 }
 
 #[test]
+fn an_index_of_a_type_that_is_no_key_is_not_judged() {
+    for source in ["object[[1]]", "object[{1: 2}]", "object[b'x']"] {
+        assert!(matches!(compile(source, 37), Err(Refusal::NotJudged(_))), "{source}");
+    }
+    assert!(matches!(evaluate("object[object.names]"), Err(Failure::NotJudged(_))));
+}
+
+#[test]
+fn an_address_equals_addresses_only() {
+    assert_eq!(evaluate("ip('1.1.1.1') == object.replicas"), Failure::error("no such overload"));
+    is_true("ip('1.1.1.1') != object.replicas && ip('1.1.1.1') == ip('1.1.1.1')");
+}
+
+#[test]
 fn maps_are_made_entry_by_entry() {
     is_true("object.labels.transformMap(k, v, k == 'app', v + '!') == {'app': 'x!'}");
     let twice = evaluate("[1, 1].transformMapEntry(i, v, {v: i})");

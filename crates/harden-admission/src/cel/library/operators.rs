@@ -8,6 +8,10 @@ use super::{Budget, Failure, Result, Timestamp, Value};
 
 pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Option<Result<Value>> {
     Some(match (name, args) {
+        ("_==_", [a, Value::Null]) if is_strict(a) => Failure::not_judged("an equality with null"),
+        ("_==_", [a, b]) if is_strict(a) && a.type_name() != b.type_name() => {
+            Failure::no_overload()
+        }
         ("_==_", [a, b]) => equal(a, b, budget).map(Value::Bool),
         ("_!=_", [a, b]) => equal(a, b, budget).map(|it| Value::Bool(!it)),
         ("_<_", [a, b]) => ordered(a, b, |it| it == Ordering::Less),
@@ -20,14 +24,26 @@ pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Option<Re
         ("_+_", [a, b]) => add(a, b, budget)?,
         ("_-_", [a, b]) => subtract(a, b)?,
         ("_*_" | "_/_" | "_%_", [a, b]) => scale(name, a, b)?,
-        ("_[_]", [of, at]) => index(of, at, false),
-        ("_[?_]", [of, at]) => index(of, at, true),
+        ("@in", [Value::Bytes(_), _]) => Failure::not_judged("bytes within a list or a map"),
         ("@in", [it, Value::List(list)]) => contains(list, it, budget).map(Value::Bool),
         ("@in", [it, Value::Map(map)]) => {
             Ok(Value::Bool(Sought::of(it).is_some_and(|it| map.find(it).is_some())))
         }
         _ => return None,
     })
+}
+
+/// Whether a value is of a type of Kubernetes, which is equal to its own only: `!=` knows all others.
+fn is_strict(it: &Value) -> bool {
+    matches!(
+        it,
+        Value::Quantity(_)
+            | Value::Ip(_)
+            | Value::Cidr(_)
+            | Value::Url(_)
+            | Value::Semver(_)
+            | Value::Format(_)
+    )
 }
 
 fn equal(a: &Value, b: &Value, budget: &mut Budget) -> Result<bool> {
@@ -127,6 +143,9 @@ pub(in super::super) fn index(of: &Value, at: &Value, optional: bool) -> Result<
         if optional { Ok(Value::Optional(None)) } else { Err(Failure::Error(message)) }
     };
     let found = |it: &Value| if optional { Value::some(it.clone()) } else { it.clone() };
+    if !matches!(of, Value::Optional(None)) && !is_key(at) {
+        return Failure::not_judged(format!("an index of type {}", at.type_name()));
+    }
     match of {
         Value::Optional(None) => Ok(Value::Optional(None)),
         Value::Optional(Some(inner)) => index(&Arc::clone(inner), at, true),
@@ -146,6 +165,14 @@ pub(in super::super) fn index(of: &Value, at: &Value, optional: bool) -> Result<
         },
         _ => absent(format!("no such key: {}", shown(at))),
     }
+}
+
+/// Whether a value can be an index; what the server says of others depends on how it plans them.
+pub(in super::super) fn is_key(it: &Value) -> bool {
+    matches!(
+        it,
+        Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Double(_) | Value::String(_)
+    )
 }
 
 /// A value within an error.

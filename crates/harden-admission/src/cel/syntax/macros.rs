@@ -1,7 +1,7 @@
 //! Calls that are no functions: macros.
 
 use super::super::refusal::Stop;
-use super::node::{Fold, Kind, Literal, Node, Range};
+use super::node::{Fold, Kind, Node, Range};
 use super::parser::Syntax;
 
 /// The name that `sortBy` has for its list; no expression can spell it.
@@ -148,7 +148,7 @@ fn optional(at: usize, target: Node, args: Vec<Node>, wrap: bool) -> Result<Node
 
 /// `let @input = target in @input.@sortByAssociatedKeys(@input.map(name, key))`
 fn sort_by(at: usize, target: Node, args: Vec<Node>) -> Result<Fold, Stop> {
-    if matches!(target.kind, Kind::Literal(Literal::String(_)) | Kind::Map(_)) {
+    if matches!(target.kind, Kind::Literal(_) | Kind::Map(_) | Kind::Struct { .. }) {
         return Stop::flaw(
             target.at,
             "sortBy can only be applied to a list, identifier, comprehension, call or select expression",
