@@ -8,5 +8,14 @@
     reason = "the crate does no I/O and is deterministic; see clippy.toml"
 )]
 
+mod answer;
 pub mod cel;
+mod cluster;
 pub mod kyverno;
+mod object;
+mod request;
+
+pub use answer::{Action, Answer, PolicyName, Reason, Verdict};
+pub use cluster::{Cluster, Resource};
+pub use object::Object;
+pub use request::{Operation, Request, User};

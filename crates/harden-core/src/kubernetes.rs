@@ -10,7 +10,7 @@ mod name;
 mod pod_security;
 mod port;
 mod quantity;
-pub(crate) mod resources;
+pub mod resources;
 mod secret;
 mod selector;
 mod selectors;

@@ -299,7 +299,7 @@ pub(crate) fn is_virtual(group: &str, resource: &str) -> bool {
 }
 
 /// Whether a resource of Kubernetes itself is outside of namespaces, so that no request for it has one.
-pub(crate) fn is_cluster_wide(group: &str, resource: &str) -> bool {
+pub fn is_cluster_wide(group: &str, resource: &str) -> bool {
     CLUSTER_WIDE.contains(&resource) || is_virtual(group, resource) && resource != "serviceaccounts"
 }
 
@@ -310,7 +310,7 @@ pub(crate) fn subresources(resource: &str) -> impl Iterator<Item = &'static str>
 }
 
 /// Whether the group is one of Kubernetes itself.
-pub(crate) fn is_own_group(group: &str) -> bool {
+pub fn is_own_group(group: &str) -> bool {
     STORED.iter().chain(&TRANSIENT).any(|(name, _)| *name == group)
 }
 
