@@ -12,10 +12,17 @@ mod answer;
 pub mod cel;
 mod cluster;
 pub mod kyverno;
+mod mutated;
 mod object;
+mod policies;
+mod question;
+pub mod report;
 mod request;
 
 pub use answer::{Action, Answer, PolicyName, Reason, Verdict};
 pub use cluster::{Cluster, Resource};
+pub use mutated::Mutated;
 pub use object::Object;
+pub use policies::{Judged, Needs, Policies};
+pub use question::Question;
 pub use request::{Operation, Request, User};

@@ -1,5 +1,7 @@
 //! Objects of the API, converted once for all policies that judge them.
 
+mod written;
+
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;

@@ -16,6 +16,11 @@ const DAY: i128 = 86_400;
 const SPAN: std::ops::RangeInclusive<i128> = -62_135_596_800..=253_402_300_799;
 
 impl Timestamp {
+    /// A point in time as RFC 3339 writes it.
+    pub fn read(text: &str) -> Option<Self> {
+        timestamp(text).ok()
+    }
+
     fn of_nanos(nanos: i128) -> Result<Self> {
         if SPAN.contains(&nanos.div_euclid(NANOS)) {
             return Ok(Self { nanos });

@@ -1,0 +1,72 @@
+//! The policies of all engines, asked in the order in which an API server asks them.
+
+mod engine;
+mod needs;
+
+pub use needs::Needs;
+
+use crate::{Answer, Cluster, Object, PolicyName, Request, Verdict};
+use engine::{ENGINES, Engine};
+
+/// Policies of all engines, read and compiled once.
+pub struct Policies(Vec<Box<dyn Engine>>);
+
+/// What all policies answer to a request.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// What the mutations made of the object; none where nothing changed it.
+    pub object: Option<Object>,
+    /// The policies that did.
+    pub changed_by: Vec<PolicyName>,
+    /// What the rules say: mutations first, then what is said of what they made.
+    pub answers: Vec<Answer>,
+}
+
+impl Policies {
+    /// Whether an object is a policy, or belongs to policies: bindings, templates, exceptions, configurations.
+    pub fn takes(object: &Object) -> bool {
+        ENGINES.iter().any(|it| (it.takes)(object))
+    }
+
+    /// Reads the policies among some objects; what else they speak of is in the cluster.
+    pub fn read(objects: &[Object], cluster: &Cluster) -> Self {
+        let engines = ENGINES.iter().map(|it| {
+            let own: Vec<_> = objects.iter().filter(|object| (it.takes)(object)).cloned().collect();
+            (it.read)(&own, cluster)
+        });
+        Self(engines.filter(|it| !it.is_empty() || !it.refused().is_empty()).collect())
+    }
+
+    /// Whether there is no policy.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(|it| it.is_empty())
+    }
+
+    /// The policies that the API server or their engine would refuse, and those that cannot be read here. None
+    /// of these judges anything.
+    pub fn refused(&self) -> impl Iterator<Item = &Answer> {
+        self.0.iter().flat_map(|it| it.refused())
+    }
+
+    /// What they answer to a request. As in an API server, each mutation is made of what those before it made,
+    /// and validations judge what the last one made.
+    pub fn judge(&self, request: &Request<'_>) -> Judged {
+        let mut request = request.clone();
+        let mut answers = Vec::new();
+        let mut changed_by = Vec::new();
+        let mut is_changed = false;
+        for engine in &self.0 {
+            let mutated = engine.mutate(&request);
+            if let Some(object) = mutated.object {
+                request.object = Some(object);
+                is_changed = true;
+                let changes = mutated.answers.iter().filter(|it| it.verdict == Verdict::Pass);
+                changed_by.extend(changes.map(|it| it.policy.clone()));
+            }
+            answers.extend(mutated.answers);
+        }
+        changed_by.dedup();
+        answers.extend(self.0.iter().flat_map(|it| it.validate(&request)));
+        Judged { object: request.object.filter(|_| is_changed), changed_by, answers }
+    }
+}

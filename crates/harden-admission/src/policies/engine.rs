@@ -1,0 +1,48 @@
+//! The engines, in the order in which an API server asks them.
+
+use crate::{Answer, Cluster, Mutated, Object, Request};
+
+/// The policies of one engine.
+pub(super) trait Engine: Send + Sync {
+    /// Whether there is no policy.
+    fn is_empty(&self) -> bool;
+    /// The policies that are not in force.
+    fn refused(&self) -> &[Answer];
+    /// What its mutations make of a request.
+    fn mutate(&self, request: &Request<'_>) -> Mutated;
+    /// What its validations say of a request.
+    fn validate(&self, request: &Request<'_>) -> Vec<Answer>;
+}
+
+/// An engine, before it has policies.
+pub(super) struct Kind {
+    pub(super) takes: fn(&Object) -> bool,
+    pub(super) read: fn(&[Object], &Cluster) -> Box<dyn Engine>,
+}
+
+/// An API server asks its own policies first, and then webhooks by the names of their configurations.
+pub(super) static ENGINES: [Kind; 0] = [];
+
+/// What has policies as this crate reads them is an engine.
+#[allow(unused_macros, reason = "there is an engine")]
+macro_rules! engine {
+    ($policies:ty) => {
+        impl Engine for $policies {
+            fn is_empty(&self) -> bool {
+                <$policies>::is_empty(self)
+            }
+
+            fn refused(&self) -> &[Answer] {
+                <$policies>::refused(self)
+            }
+
+            fn mutate(&self, request: &Request<'_>) -> Mutated {
+                <$policies>::mutate(self, request)
+            }
+
+            fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
+                <$policies>::validate(self, request)
+            }
+        }
+    };
+}

@@ -1,0 +1,206 @@
+//! What policies read besides the object that they judge.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::Object;
+
+/// Deeper than any policy is nested.
+const DEEPEST: usize = 64;
+
+/// The kinds of objects that some policies read besides the object that they judge.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Groups and kinds, as in manifests.
+    kinds: BTreeSet<(String, String)>,
+    /// Groups and resources, as in paths.
+    resources: BTreeSet<(String, String)>,
+    /// Whether an expression decides which.
+    is_open: bool,
+}
+
+impl Needs {
+    /// What these policies read. Namespaces and definitions of kinds are always read.
+    pub fn of(policies: &[Object]) -> Self {
+        let mut needs = Self::default();
+        needs.add_kind("", "Namespace");
+        needs.add_kind("apiextensions.k8s.io", "CustomResourceDefinition");
+        for policy in policies {
+            match policy.group() {
+                "admissionregistration.k8s.io" => needs.add_parameters(policy),
+                "config.gatekeeper.sh" | "syncset.gatekeeper.sh" => needs.add_synchronised(policy),
+                _ => needs.add_below(policy.json(), DEEPEST),
+            }
+        }
+        needs
+    }
+
+    /// Whether a kind is read, which is served as this resource.
+    pub fn want(&self, group: &str, kind: &str, resource: &str) -> bool {
+        let has = |set: &BTreeSet<(String, String)>, name: &str| {
+            set.contains(&(group.to_owned(), name.to_owned()))
+        };
+        self.is_open || has(&self.kinds, kind) || has(&self.resources, resource)
+    }
+
+    fn add_kind(&mut self, group: &str, kind: &str) {
+        self.kinds.insert((group.to_owned(), kind.to_owned()));
+    }
+
+    fn add_resource(&mut self, api_version: &str, resource: &str) {
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        self.resources.insert((group.to_owned(), resource.to_owned()));
+    }
+
+    /// The kind of the parameters that bindings name.
+    fn add_parameters(&mut self, policy: &Object) {
+        let text = |pointer| policy.at(pointer).and_then(Value::as_str);
+        let (version, kind) = (text("/spec/paramKind/apiVersion"), text("/spec/paramKind/kind"));
+        if let (Some(version), Some(kind)) = (version, kind) {
+            let group = version.split_once('/').map_or("", |(group, _)| group);
+            self.add_kind(group, kind);
+        }
+    }
+
+    /// The kinds that Gatekeeper holds in its inventory.
+    fn add_synchronised(&mut self, config: &Object) {
+        let lists = ["/spec/sync/syncOnly", "/spec/gvks"];
+        let kinds = lists.iter().filter_map(|it| config.at(it)?.as_array()).flatten();
+        for kind in kinds {
+            let text = |key| kind.get(key).and_then(Value::as_str).unwrap_or_default();
+            self.add_kind(text("group"), text("kind"));
+        }
+    }
+
+    /// What Kyverno's contexts and expressions name.
+    fn add_below(&mut self, value: &Value, left: usize) {
+        let Some(left) = left.checked_sub(1) else { return };
+        match value {
+            Value::Object(fields) => {
+                for (key, value) in fields {
+                    match key.as_str() {
+                        "configMap" => self.add_kind("", "ConfigMap"),
+                        "urlPath" => self.add_path(value.as_str().unwrap_or_default()),
+                        "apiVersion" => {
+                            // Parameters, and targets of mutations of what is there already.
+                            let kind = fields.get("kind").and_then(Value::as_str);
+                            if let (Some(version), Some(kind)) = (value.as_str(), kind) {
+                                let group = version.split_once('/').map_or("", |(group, _)| group);
+                                self.add_kind(group, kind);
+                            }
+                        }
+                        _ => {}
+                    }
+                    self.add_below(value, left);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|it| self.add_below(it, left)),
+            Value::String(text) => self.add_calls(text),
+            _ => {}
+        }
+    }
+
+    /// A path of the API: `/api/v1/namespaces/{{ … }}/pods`, `/apis/apps/v1/deployments`.
+    fn add_path(&mut self, path: &str) {
+        let path = path.split('?').next().unwrap_or_default();
+        let mut parts = path.split('/').filter(|it| !it.is_empty());
+        let api_version = match (parts.next(), parts.next()) {
+            (Some("api"), Some(version)) => version.to_owned(),
+            (Some("apis"), Some(group)) => match parts.next() {
+                Some(version) => format!("{group}/{version}"),
+                None => return,
+            },
+            _ => return,
+        };
+        let rest: Vec<_> = parts.collect();
+        match rest.as_slice() {
+            ["namespaces", _, resource, ..] | [resource, ..] if !resource.contains("{{") => {
+                self.add_resource(&api_version, resource);
+            }
+            _ => self.is_open = true,
+        }
+    }
+
+    /// What an expression asks for: `resource.List("v1", "configmaps", …)`, and images' secrets aside, nothing
+    /// else of the cluster.
+    fn add_calls(&mut self, text: &str) {
+        for call in ["resource.Get(", "resource.List("] {
+            for (at, _) in text.match_indices(call) {
+                let rest = text.get(at + call.len()..).unwrap_or_default();
+                let mut words = rest.splitn(3, ',').map(literal);
+                match (words.next().flatten(), words.next().flatten()) {
+                    (Some(version), Some(resource)) => self.add_resource(version, resource),
+                    _ => self.is_open = true,
+                }
+            }
+        }
+    }
+}
+
+/// The text of a literal without escapes.
+fn literal(word: &str) -> Option<&str> {
+    let word = word.trim();
+    let quote = word.chars().next().filter(|it| matches!(it, '"' | '\''))?;
+    let text = word.strip_prefix(quote)?.strip_suffix(quote)?;
+    (!text.contains(['\\', quote])).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn needs(policy: Value) -> Needs {
+        Needs::of(&[Object::new(policy)])
+    }
+
+    #[test]
+    fn parameters_contexts_calls_and_inventories_are_read() {
+        let cases = [
+            (
+                json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingAdmissionPolicy",
+                       "spec": {"paramKind": {"apiVersion": "example.com/v1", "kind": "Limit"}}}),
+                ("example.com", "Limit", "limits"),
+            ),
+            (
+                json!({"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy",
+                       "spec": {"rules": [{"context": [{"name": "a", "configMap": {"name": "b"}}]}]}}),
+                ("", "ConfigMap", "configmaps"),
+            ),
+            (
+                json!({"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "spec": {"rules": [{"context": [
+                       {"name": "a", "apiCall": {"urlPath": "/apis/apps/v1/namespaces/{{request.namespace}}/deployments?limit=5"}}]}]}}),
+                ("apps", "Deployment", "deployments"),
+            ),
+            (
+                json!({"apiVersion": "policies.kyverno.io/v1", "kind": "ValidatingPolicy",
+                       "spec": {"variables": [{"name": "a", "expression": "resource.List('v1', \"services\", object.metadata.namespace)"}]}}),
+                ("", "Service", "services"),
+            ),
+            (
+                json!({"apiVersion": "config.gatekeeper.sh/v1alpha1", "kind": "Config", "spec": {"sync": {"syncOnly":
+                       [{"group": "networking.k8s.io", "version": "v1", "kind": "Ingress"}]}}}),
+                ("networking.k8s.io", "Ingress", "ingresses"),
+            ),
+        ];
+        for (policy, (group, kind, resource)) in cases {
+            let needs = needs(policy);
+            assert!(needs.want(group, kind, resource), "{needs:?}");
+            assert!(needs.want("", "Namespace", "namespaces"));
+            assert!(!needs.want("", "Pod", "pods"), "{needs:?}");
+        }
+    }
+
+    #[test]
+    fn where_a_variable_says_which_kind_it_is_all_are_read() {
+        let call = "resource.List(variables.version, variables.kind, '')";
+        let policy = json!({"apiVersion": "policies.kyverno.io/v1", "kind": "ValidatingPolicy",
+                            "spec": {"variables": [{"name": "a", "expression": call}]}});
+        assert!(needs(policy).want("", "Pod", "pods"));
+        let path = json!({"apiVersion": "kyverno.io/v1", "kind": "Policy",
+                          "spec": {"context": [{"apiCall": {"urlPath": "/api/v1/{{ a }}"}}]}});
+        assert!(needs(path).want("", "Pod", "pods"));
+    }
+}
