@@ -9,7 +9,23 @@ use crate::{Answer, Cluster, Object, PolicyName, Request, Verdict};
 use engine::{ENGINES, Engine};
 
 /// Policies of all engines, read and compiled once.
-pub struct Policies(Vec<Box<dyn Engine>>);
+pub struct Policies {
+    engines: Vec<Box<dyn Engine>>,
+    count: usize,
+}
+
+/// Kinds that belong to policies, and are none.
+const BESIDE: [&str; 9] = [
+    "Config",
+    "ConstraintTemplate",
+    "ExpansionTemplate",
+    "GlobalContextEntry",
+    "MutatingAdmissionPolicyBinding",
+    "PolicyException",
+    "Provider",
+    "SyncSet",
+    "ValidatingAdmissionPolicyBinding",
+];
 
 /// What all policies answer to a request.
 #[derive(Debug, Clone)]
@@ -28,24 +44,37 @@ impl Policies {
         ENGINES.iter().any(|it| (it.takes)(object))
     }
 
+    /// Whether policies, or what belongs to them, are in an API group.
+    pub fn may_be_in(group: &str) -> bool {
+        const ENDS: [&str; 3] = ["admissionregistration.k8s.io", "gatekeeper.sh", "kyverno.io"];
+        ENDS.iter().any(|it| group.ends_with(it))
+    }
+
     /// Reads the policies among some objects; what else they speak of is in the cluster.
     pub fn read(objects: &[Object], cluster: &Cluster) -> Self {
         let engines = ENGINES.iter().map(|it| {
             let own: Vec<_> = objects.iter().filter(|object| (it.takes)(object)).cloned().collect();
             (it.read)(&own, cluster)
         });
-        Self(engines.filter(|it| !it.is_empty() || !it.refused().is_empty()).collect())
+        let engines = engines.filter(|it| !it.is_empty() || !it.refused().is_empty()).collect();
+        let is_one = |it: &&Object| Self::takes(it) && !BESIDE.contains(&it.kind());
+        Self { engines, count: objects.iter().filter(is_one).count() }
+    }
+
+    /// How many policies there are, those that are not in force included.
+    pub fn len(&self) -> usize {
+        self.count
     }
 
     /// Whether there is no policy.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|it| it.is_empty())
+        self.count == 0
     }
 
     /// The policies that the API server or their engine would refuse, and those that cannot be read here. None
     /// of these judges anything.
     pub fn refused(&self) -> impl Iterator<Item = &Answer> {
-        self.0.iter().flat_map(|it| it.refused())
+        self.engines.iter().flat_map(|it| it.refused())
     }
 
     /// What they answer to a request. As in an API server, each mutation is made of what those before it made,
@@ -55,7 +84,7 @@ impl Policies {
         let mut answers = Vec::new();
         let mut changed_by = Vec::new();
         let mut is_changed = false;
-        for engine in &self.0 {
+        for engine in &self.engines {
             let mutated = engine.mutate(&request);
             if let Some(object) = mutated.object {
                 request.object = Some(object);
@@ -66,7 +95,7 @@ impl Policies {
             answers.extend(mutated.answers);
         }
         changed_by.dedup();
-        answers.extend(self.0.iter().flat_map(|it| it.validate(&request)));
+        answers.extend(self.engines.iter().flat_map(|it| it.validate(&request)));
         Judged { object: request.object.filter(|_| is_changed), changed_by, answers }
     }
 }

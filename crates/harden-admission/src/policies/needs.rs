@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::Object;
+use crate::{Object, Resource};
 
 /// Deeper than any policy is nested.
 const DEEPEST: usize = 64;
@@ -36,12 +36,25 @@ impl Needs {
         needs
     }
 
+    /// Everything.
+    pub fn all() -> Self {
+        Self { is_open: true, ..Self::default() }
+    }
+
+    /// Whether a kind is read, which is served by the name that nearly all kinds are served by.
+    pub fn want(&self, group: &str, kind: &str) -> bool {
+        self.want_resource(group, kind, &Resource::of(group, kind).name)
+    }
+
     /// Whether a kind is read, which is served as this resource.
-    pub fn want(&self, group: &str, kind: &str, resource: &str) -> bool {
+    pub fn want_resource(&self, group: &str, kind: &str, resource: &str) -> bool {
+        if self.is_open {
+            return true;
+        }
         let has = |set: &BTreeSet<(String, String)>, name: &str| {
             set.contains(&(group.to_owned(), name.to_owned()))
         };
-        self.is_open || has(&self.kinds, kind) || has(&self.resources, resource)
+        has(&self.kinds, kind) || has(&self.resources, resource)
     }
 
     fn add_kind(&mut self, group: &str, kind: &str) {
@@ -187,9 +200,9 @@ mod tests {
         ];
         for (policy, (group, kind, resource)) in cases {
             let needs = needs(policy);
-            assert!(needs.want(group, kind, resource), "{needs:?}");
-            assert!(needs.want("", "Namespace", "namespaces"));
-            assert!(!needs.want("", "Pod", "pods"), "{needs:?}");
+            assert!(needs.want_resource(group, kind, resource), "{needs:?}");
+            assert!(needs.want("", "Namespace"));
+            assert!(!needs.want("", "Pod"), "{needs:?}");
         }
     }
 
@@ -198,9 +211,9 @@ mod tests {
         let call = "resource.List(variables.version, variables.kind, '')";
         let policy = json!({"apiVersion": "policies.kyverno.io/v1", "kind": "ValidatingPolicy",
                             "spec": {"variables": [{"name": "a", "expression": call}]}});
-        assert!(needs(policy).want("", "Pod", "pods"));
+        assert!(needs(policy).want("", "Pod"));
         let path = json!({"apiVersion": "kyverno.io/v1", "kind": "Policy",
                           "spec": {"context": [{"apiCall": {"urlPath": "/api/v1/{{ a }}"}}]}});
-        assert!(needs(path).want("", "Pod", "pods"));
+        assert!(needs(path).want("", "Pod"));
     }
 }
