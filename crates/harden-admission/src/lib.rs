@@ -10,7 +10,7 @@
 
 mod answer;
 pub mod cel;
-mod cluster;
+pub mod cluster;
 pub mod kyverno;
 mod mutated;
 mod object;
@@ -20,8 +20,8 @@ pub mod report;
 mod request;
 
 pub use answer::{Action, Answer, PolicyName, Reason, Verdict};
-pub use cluster::{Cluster, Resource};
-pub use mutated::Mutated;
+pub use cluster::{Cluster, Resource, Stated};
+pub use mutated::{Changed, Mutated};
 pub use object::Object;
 pub use policies::{Judged, Needs, Policies};
 pub use question::Question;
