@@ -5,8 +5,12 @@ mod needs;
 
 pub use needs::Needs;
 
+use harden_core::kubernetes::MinorVersion;
+
+use crate::kyverno::suite;
+use crate::report::Tested;
 use crate::{Answer, Cluster, Object, PolicyName, Request, Verdict};
-use engine::{ENGINES, Engine};
+use engine::{ENGINES, Engine, OF_KYVERNO};
 
 /// Policies of all engines, read and compiled once.
 pub struct Policies {
@@ -59,6 +63,20 @@ impl Policies {
         let engines = engines.filter(|it| !it.is_empty() || !it.refused().is_empty()).collect();
         let is_one = |it: &&Object| Self::takes(it) && !BESIDE.contains(&it.kind());
         Self { engines, count: objects.iter().filter(is_one).count() }
+    }
+
+    /// Runs the tests of a file of Kyverno's.
+    ///
+    /// # Errors
+    ///
+    /// When the file, or one that it names, cannot be read.
+    pub fn test_kyverno(
+        files: &dyn suite::Files,
+        path: &str,
+        version: MinorVersion,
+    ) -> Result<Vec<Tested>, suite::Failure> {
+        let outcomes = suite::run(files, path, &OF_KYVERNO, version)?;
+        Ok(outcomes.into_iter().map(Tested::from).collect())
     }
 
     /// How many policies there are, those that are not in force included.

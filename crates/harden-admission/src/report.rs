@@ -4,6 +4,7 @@ mod json;
 mod outcome;
 mod position;
 mod summary;
+mod tested;
 mod text;
 mod veil;
 
@@ -11,5 +12,6 @@ pub use json::to_json;
 pub use outcome::{Outcome, Subject, Told};
 pub use position::{Position, Written};
 pub use summary::{Lack, Summary};
+pub use tested::{Tested, Tests};
 pub use text::Text;
 pub use veil::Veil;

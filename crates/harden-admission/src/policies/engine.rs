@@ -1,5 +1,6 @@
 //! The engines, in the order in which an API server asks them.
 
+use crate::kyverno::suite;
 use crate::{Answer, Cluster, Mutated, Object, Request};
 
 /// The policies of one engine.
@@ -23,10 +24,37 @@ pub(super) struct Kind {
 /// An API server asks its own policies first, and then webhooks by the names of their configurations.
 pub(super) static ENGINES: [Kind; 0] = [];
 
+/// Those that Kyverno's command runs.
+pub(super) static OF_KYVERNO: [suite::Engine; 0] = [];
+
 /// What has policies as this crate reads them is an engine.
 #[allow(unused_macros, reason = "there is an engine")]
 macro_rules! engine {
-    ($policies:ty) => {
+    ($policies:ty, $kind:ident, $of_kyverno:ident) => {
+        const $kind: Kind = Kind {
+            takes: <$policies>::takes,
+            read: |objects, cluster| Box::new(<$policies>::read(objects, cluster)),
+        };
+
+        const $of_kyverno: suite::Engine = suite::Engine {
+            takes: <$policies>::takes,
+            read: |objects, cluster| Box::new(<$policies>::read(objects, cluster)),
+        };
+
+        impl suite::Policies for $policies {
+            fn refused(&self) -> &[Answer] {
+                <$policies>::refused(self)
+            }
+
+            fn mutate(&self, request: &Request<'_>) -> Mutated {
+                <$policies>::mutate(self, request)
+            }
+
+            fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
+                <$policies>::validate(self, request)
+            }
+        }
+
         impl Engine for $policies {
             fn is_empty(&self) -> bool {
                 <$policies>::is_empty(self)

@@ -2,6 +2,7 @@
 
 mod given;
 mod store;
+mod suites;
 mod telling;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +73,15 @@ pub(crate) struct Options {
     #[arg(long, value_name = "VERSION", help_heading = "Request")]
     kubernetes_version: Option<PolicyVersion>,
 
+    /// Folder with tests of policies, kyverno-test.yaml, in it or below: says what is not as they expect
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Tests",
+        conflicts_with_all = ["paths", "filename", "kustomize", "policy", "snapshot", "user", "operation", "old"]
+    )]
+    test: Option<PathBuf>,
+
     #[command(flatten)]
     outputs: Outputs<Format>,
 
@@ -93,6 +103,9 @@ pub(crate) enum Format {
 
 pub(crate) fn run(options: &Options) -> commands::Result {
     options.outputs.check(&[])?;
+    if let Some(folder) = &options.test {
+        return suites::run(options, folder);
+    }
     let is_named = !options.inputs.is_empty();
     if !is_named && options.snapshot.is_none() {
         options.inputs.names("judge")?;
