@@ -1,5 +1,7 @@
 //! What somebody asks about objects, and the requests that it comes to.
 
+mod decoded;
+
 use serde_json::Value;
 
 use crate::{Cluster, Object, Operation, Request, User};
@@ -26,22 +28,22 @@ const CONNECTIONS: [(&str, &str); 6] = [
 ];
 
 impl Question {
-    /// The object as it is sent: in a namespace, if its kind is in one.
+    /// The object as policies see it: in a namespace, if its kind is in one, and as an API server decodes it.
     pub fn place(&self, object: &Object, cluster: &Cluster) -> Object {
-        let is_named = !object.namespace().is_empty();
-        if is_named || !cluster.resource(object.group(), object.kind()).is_namespaced {
-            return object.clone();
-        }
         let mut json = object.json().clone();
-        let metadata = json.as_object_mut().map(|it| it.entry("metadata").or_insert(Value::Null));
-        if let Some(metadata) = metadata {
+        let is_in_one = cluster.resource(object.group(), object.kind()).is_namespaced;
+        if let Some(fields) = json.as_object_mut().filter(|_| is_in_one) {
+            let metadata = fields.entry("metadata").or_insert(Value::Null);
             if metadata.is_null() {
                 *metadata = Value::Object(serde_json::Map::new());
             }
-            if let Some(metadata) = metadata.as_object_mut() {
+            if let Some(metadata) =
+                metadata.as_object_mut().filter(|_| object.namespace().is_empty())
+            {
                 metadata.insert("namespace".to_owned(), self.namespace.clone().into());
             }
         }
+        decoded::decode(&mut json);
         Object::new(json)
     }
 
@@ -70,6 +72,10 @@ impl Question {
         let subresource = connection.and_then(|it| {
             CONNECTIONS.iter().find(|(kind, _)| *kind == it.kind()).map(|(_, name)| *name)
         });
+        let object = match operation {
+            Operation::Create => object.map(|it| decoded::admit(it, cluster)),
+            _ => object,
+        };
         Ok(Request {
             operation,
             object,
