@@ -1,7 +1,7 @@
 //! The engines, in the order in which an API server asks them.
 
 use crate::kyverno::suite;
-use crate::{Answer, Cluster, Mutated, Object, Request};
+use crate::{Answer, Cluster, Mutated, Object, Request, kubernetes};
 
 /// The policies of one engine.
 pub(super) trait Engine: Send + Sync {
@@ -22,13 +22,12 @@ pub(super) struct Kind {
 }
 
 /// An API server asks its own policies first, and then webhooks by the names of their configurations.
-pub(super) static ENGINES: [Kind; 0] = [];
+pub(super) static ENGINES: [Kind; 1] = [KUBERNETES];
 
 /// Those that Kyverno's command runs.
-pub(super) static OF_KYVERNO: [suite::Engine; 0] = [];
+pub(super) static OF_KYVERNO: [suite::Engine; 1] = [KUBERNETES_OF_KYVERNO];
 
 /// What has policies as this crate reads them is an engine.
-#[allow(unused_macros, reason = "there is an engine")]
 macro_rules! engine {
     ($policies:ty, $kind:ident, $of_kyverno:ident) => {
         const $kind: Kind = Kind {
@@ -74,3 +73,5 @@ macro_rules! engine {
         }
     };
 }
+
+engine!(kubernetes::Policies, KUBERNETES, KUBERNETES_OF_KYVERNO);
