@@ -63,6 +63,11 @@ impl Cluster {
             return;
         };
         let is_namespaced = text("/spec/scope") != Some("Cluster");
+        self.serve(group, kind, name, is_namespaced);
+    }
+
+    /// Says how a kind is served.
+    pub fn serve(&mut self, group: &str, kind: &str, name: &str, is_namespaced: bool) {
         let resource = Resource { name: name.to_owned(), is_namespaced, is_guessed: false };
         self.resources.insert((group.to_owned(), kind.to_owned()), resource);
     }

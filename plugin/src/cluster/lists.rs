@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use super::kinds::Served;
-use super::pages::{Pages, Stop};
+use super::pages::{Pages, Stop, forbidden};
 use super::{Cluster, facts, kinds};
 use crate::connection::Connection;
 use crate::listing::{Kind, Scope};
@@ -64,6 +64,11 @@ impl Lists {
     /// What the cluster is called.
     pub(crate) fn name(&self) -> String {
         self.cluster.name()
+    }
+
+    /// Kinds that can be listed, each in the version that the server prefers.
+    pub(crate) fn kinds(&self) -> &[Kind] {
+        &self.served.kinds
     }
 
     /// Groups and versions that the server says it has and cannot tell of, and why.
@@ -137,6 +142,7 @@ impl Lists {
         Ok(match answer.status {
             200 => Ok(Some(answer.text().to_owned())),
             404 => Ok(None),
+            403 => Err(forbidden(&answer)),
             _ => Err(answer.message()),
         })
     }

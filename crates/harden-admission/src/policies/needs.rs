@@ -18,6 +18,8 @@ pub struct Needs {
     resources: BTreeSet<(String, String)>,
     /// Whether an expression decides which.
     is_open: bool,
+    /// Whether labels of Namespaces decide something, or anything else of them.
+    reads_namespaces: bool,
 }
 
 impl Needs {
@@ -27,6 +29,7 @@ impl Needs {
         needs.add_kind("", "Namespace");
         needs.add_kind("apiextensions.k8s.io", "CustomResourceDefinition");
         for policy in policies {
+            needs.reads_namespaces |= reads_namespaces(policy.json(), DEEPEST);
             match policy.group() {
                 "admissionregistration.k8s.io" => needs.add_parameters(policy),
                 "config.gatekeeper.sh" | "syncset.gatekeeper.sh" => needs.add_synchronised(policy),
@@ -55,6 +58,11 @@ impl Needs {
             set.contains(&(group.to_owned(), name.to_owned()))
         };
         has(&self.kinds, kind) || has(&self.resources, resource)
+    }
+
+    /// Whether labels of Namespaces decide something, or anything else of them.
+    pub fn want_namespaces(&self) -> bool {
+        self.is_open || self.reads_namespaces
     }
 
     fn add_kind(&mut self, group: &str, kind: &str) {
@@ -148,6 +156,22 @@ impl Needs {
                 }
             }
         }
+    }
+}
+
+/// Whether a policy says something of namespaces other than their names.
+fn reads_namespaces(value: &Value, left: usize) -> bool {
+    const WORDS: [&str; 3] = ["namespaceObject", "namespaceLabels", "namespaceSelector"];
+    let Some(left) = left.checked_sub(1) else { return true };
+    match value {
+        Value::Object(fields) => fields.iter().any(|(key, value)| {
+            let is_selector = key == "namespaceSelector";
+            is_selector && value.as_object().is_none_or(|it| !it.is_empty())
+                || !is_selector && reads_namespaces(value, left)
+        }),
+        Value::Array(items) => items.iter().any(|it| reads_namespaces(it, left)),
+        Value::String(text) => WORDS.iter().any(|it| text.contains(it)),
+        _ => false,
     }
 }
 

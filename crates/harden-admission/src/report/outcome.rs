@@ -62,12 +62,15 @@ pub struct Told {
     pub changed_by: Vec<PolicyName>,
     /// What the rules say.
     pub answers: Vec<Answer>,
+    /// Whether there may be policies that could not be asked.
+    pub may_be_more: bool,
 }
 
 impl Told {
     /// What becomes of the object.
     pub fn outcome(&self) -> Outcome {
-        self.answers.iter().map(Answer::outcome).max().unwrap_or(Outcome::Admitted)
+        let least = if self.may_be_more { Outcome::Unknown } else { Outcome::Admitted };
+        self.answers.iter().map(Answer::outcome).max().unwrap_or(least).max(least)
     }
 }
 

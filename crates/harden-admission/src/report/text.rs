@@ -108,6 +108,9 @@ fn counts(summary: &Summary) -> String {
 /// What becomes of an object that is not refused.
 fn in_words(told: &Told) -> String {
     let mut words = match told.outcome() {
+        Outcome::Unknown if told.answers.iter().all(|it| it.outcome() == Outcome::Admitted) => {
+            "not known: not all policies could be asked".to_owned()
+        }
         Outcome::Unknown => "not known".to_owned(),
         _ if told.answers.is_empty() && told.changed_by.is_empty() => {
             "admitted: no policy is about it".to_owned()
@@ -161,7 +164,12 @@ fn write_reason(text: &mut String, policy: &PolicyName, reason: &Reason, written
     };
     let expression = after(": ", &reason.expression, "      ");
     let _ = writeln!(text, "    {at}{expression}");
-    for (name, value) in &reason.values {
+    // What is in another is said by the other.
+    let is_around = |name: &str| {
+        let inner = reason.values.iter().filter_map(|(it, _)| it.strip_prefix(name));
+        inner.into_iter().any(|it| it.starts_with(['.', '[']))
+    };
+    for (name, value) in reason.values.iter().filter(|(name, _)| !is_around(name)) {
         let _ = writeln!(text, "      {name} = {}", after("", value, "      "));
     }
 }

@@ -114,14 +114,21 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let mut given = options.given()?;
     let mut store = options.store()?;
     let (policies, mut lacks) = store.policies()?;
+    let is_all_read = lacks.is_empty();
     let needs = Needs::of(&policies);
     let mut cluster = Cluster::new(options.version(&store)?);
     cluster.now = Timestamp::read(&now.to_string());
+    store.serve(&mut cluster);
     let question = options.question(&store);
     let mut beside = Vec::new();
     given.learn(&needs, |object| beside.push(question.place(&object, &cluster)));
     let others = store.others(&needs, &given.namespaces(&question.namespace))?;
     lacks.extend(others.lacks);
+    let is_made = |name: &str| beside.iter().any(|it| it.is("", "Namespace") && it.name() == name);
+    for name in others.absent.iter().filter(|it| !is_made(it)) {
+        let why = "until it is, the API server refuses what is to be in it";
+        terminal::note(&format!("namespace {name} is not in the cluster: {why}"))?;
+    }
     cluster.is_whole = others.is_whole;
     // What is asked about is applied to what is there.
     others.objects.into_iter().chain(beside).for_each(|it| cluster.add(it));
@@ -129,7 +136,14 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let compiled = Policies::read(&policies, &cluster);
     let mut telling = Telling::new(options.outputs.open(), store.written());
     telling.begin(&compiled);
-    let asked = Asked { policies: &compiled, cluster: &cluster, question: &question, old: &old };
+    let may_be_more = !is_all_read || compiled.refused().next().is_some();
+    let asked = Asked {
+        policies: &compiled,
+        cluster: &cluster,
+        question: &question,
+        old: &old,
+        may_be_more,
+    };
     let mut tell = |objects: Vec<Object>| {
         let answers: Vec<_> = objects.par_iter().map(|it| asked.ask(it)).collect();
         for answer in answers {
@@ -267,6 +281,8 @@ struct Asked<'a> {
     cluster: &'a Cluster,
     question: &'a Question,
     old: &'a BTreeMap<Key, Object>,
+    /// Whether there may be policies that could not be read, or are not in force.
+    may_be_more: bool,
 }
 
 /// What was said of an object, or why nothing was asked.
@@ -291,7 +307,8 @@ impl Asked<'_> {
             secrets.chain(of_request.into_iter().flatten()).for_each(|it| veil.add(it));
             judged.answers.iter_mut().for_each(|it| veil.cover(it));
         }
-        Ok(Told { about, changed_by: judged.changed_by, answers: judged.answers })
+        let (changed_by, answers) = (judged.changed_by, judged.answers);
+        Ok(Told { about, changed_by, answers, may_be_more: self.may_be_more })
     }
 }
 

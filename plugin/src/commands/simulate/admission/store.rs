@@ -9,7 +9,7 @@ mod live;
 mod recorded;
 
 use harden_admission::report::Written;
-use harden_admission::{Needs, Object, Policies, User};
+use harden_admission::{Cluster, Needs, Object, Policies, User};
 use harden_core::check::Incomplete;
 use harden_core::kubernetes::MinorVersion;
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ pub(super) struct Others {
     pub(super) objects: Vec<Object>,
     /// Whether what was asked for and is not among them is not there.
     pub(super) is_whole: bool,
+    /// Namespaces of objects that are not there.
+    pub(super) absent: Vec<String>,
     pub(super) lacks: Vec<Incomplete>,
 }
 
@@ -75,6 +77,15 @@ impl Store {
             Self::Files(_, recorded) => recorded.as_ref().map(|it| it.origin.version),
             Self::Snapshot(snapshot) => Some(snapshot.origin.version),
             Self::Cluster(cluster) => Some(cluster.version()),
+        }
+    }
+
+    /// Says how the kinds of a cluster are served.
+    pub(super) fn serve(&self, known: &mut Cluster) {
+        if let Self::Cluster(cluster) = self {
+            for kind in cluster.kinds() {
+                known.serve(&kind.group, &kind.kind, &kind.plural, kind.is_namespaced);
+            }
         }
     }
 

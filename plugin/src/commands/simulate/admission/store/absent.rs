@@ -10,6 +10,7 @@ use harden_core::kubernetes::MinorVersion;
 use super::Others;
 use crate::commands::simulate::admission::Namespaces;
 use crate::connection::Connection;
+use crate::listing::Kind;
 
 /// No cluster.
 pub(in super::super) struct Live(Infallible);
@@ -20,6 +21,10 @@ impl Live {
             "there is no policy: name files with --policy, or a snapshot; this build cannot talk to clusters: it \
              was made without the feature `live`"
         )
+    }
+
+    pub(super) fn kinds(&self) -> &[Kind] {
+        match self.0 {}
     }
 
     pub(super) fn version(&self) -> MinorVersion {

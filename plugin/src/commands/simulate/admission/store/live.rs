@@ -24,6 +24,11 @@ impl Live {
         Lists::open(connection).map(Self)
     }
 
+    /// What the cluster serves.
+    pub(super) fn kinds(&self) -> &[Kind] {
+        self.0.kinds()
+    }
+
     pub(super) fn version(&self) -> MinorVersion {
         self.0.version()
     }
@@ -70,13 +75,20 @@ impl Live {
             needs.want_resource(&it.group, &it.kind, &it.plural)
                 && !is_policy(it)
                 && !is_namespace(it)
+                && !it.is("apiextensions.k8s.io", "CustomResourceDefinition")
                 && !it.is("", "Secret")
         };
         let mut lacks = self.list(is_wanted, &mut objects)?;
+        let mut absent = Vec::new();
+        let is_read = needs.want_namespaces();
         for name in namespaces {
             match self.0.get("/api/v1/namespaces", name)? {
-                Ok(text) => objects.extend(text.as_deref().and_then(read)),
-                Err(why) => lacks.push(Incomplete { what: format!("namespace {name}"), why }),
+                Ok(Some(text)) => objects.extend(read(&text)),
+                Ok(None) => absent.push(name.clone()),
+                Err(why) if is_read => {
+                    lacks.push(Incomplete { what: format!("namespace {name}"), why });
+                }
+                Err(_) => {}
             }
         }
         if needs.want_resource("", "Secret", "secrets") {
@@ -84,7 +96,7 @@ impl Live {
             lacks.push(Incomplete { what: "secrets".to_owned(), why });
         }
         let is_whole = lacks.is_empty();
-        Ok(Others { objects, is_whole, lacks })
+        Ok(Others { objects, is_whole, lacks, absent })
     }
 
     /// Lists all objects of some kinds; says what could not be listed.

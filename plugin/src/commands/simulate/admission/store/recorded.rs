@@ -50,7 +50,7 @@ impl Recorded {
             objects.retain(|it| !it.is("", "ConfigMap"));
         }
         let is_whole = lacks.is_empty() && self.origin.scope == Scope::Cluster;
-        Ok(Others { objects, is_whole, lacks })
+        Ok(Others { objects, is_whole, lacks, ..Others::default() })
     }
 
     /// Hands over all objects that may be asked about.
