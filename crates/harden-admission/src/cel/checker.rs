@@ -24,6 +24,7 @@ pub(super) fn check(
         unjudged: None,
         literals: Literals::default(),
     };
+    checker.literals.exempt(environment.has_mixed_literals, 1);
     let found = checker.check(node);
     if let Some(why) = checker.unjudged {
         return Err(vec![Stop::NotJudged(why)]);

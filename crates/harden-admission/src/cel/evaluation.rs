@@ -143,6 +143,15 @@ impl<'a> Evaluation<'a> {
         for node in target.into_iter().chain(args) {
             values.push(self.value(node)?);
         }
+        if name == "@orValue" {
+            return Ok(or_value(values));
+        }
+        if !name.starts_with(['_', '@'])
+            && let Some(result) = self.variables.call(name, &values)
+        {
+            self.budget.take(values.iter().map(Value::weight).sum())?;
+            return result;
+        }
         call(name, &values, &mut self.budget)
     }
 }
@@ -178,6 +187,16 @@ impl Verdict {
             Some(failure) => Err(failure),
             None => Ok(Value::Bool(!self.decisive)),
         }
+    }
+}
+
+/// The first of two values, or what is in it; the second where nothing is.
+fn or_value(values: Vec<Value>) -> Value {
+    let mut values = values.into_iter();
+    match values.next() {
+        Some(Value::Optional(Some(it))) => Arc::unwrap_or_clone(it),
+        None | Some(Value::Optional(None)) => values.next().unwrap_or(Value::Null),
+        Some(it) => it,
     }
 }
 

@@ -44,6 +44,17 @@ pub enum Value {
     Semver(Arc<Semver>),
     /// A named format, by its name.
     Format(&'static str),
+    /// A value of a type that the server does not have.
+    Foreign(Arc<Foreign>),
+}
+
+/// A value that only the functions of an engine understand.
+#[derive(Debug, PartialEq)]
+pub struct Foreign {
+    /// The name of its type.
+    pub of: &'static str,
+    /// What it is made of.
+    pub value: Value,
 }
 
 impl Value {
@@ -81,7 +92,7 @@ impl Value {
     }
 
     /// The server's name of its type.
-    pub(super) fn type_name(&self) -> &'static str {
+    pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null_type",
             Self::Bool(_) => "bool",
@@ -102,6 +113,7 @@ impl Value {
             Self::Url(_) => "kubernetes.URL",
             Self::Semver(_) => "kubernetes.Semver",
             Self::Format(_) => "kubernetes.NamedFormat",
+            Self::Foreign(it) => it.of,
         }
     }
 

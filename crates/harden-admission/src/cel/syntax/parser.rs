@@ -14,6 +14,10 @@ pub(crate) struct Syntax {
     pub(crate) two_variables: bool,
     /// `sortBy`.
     pub(crate) sorting: bool,
+    /// `cel.bind`.
+    pub(crate) bindings: bool,
+    /// `orValue` of what is no optional, too.
+    pub(crate) lenient: bool,
 }
 
 /// Nesting that the server takes and this crate evaluates.
