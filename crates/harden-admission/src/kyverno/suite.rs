@@ -16,6 +16,7 @@ mod values;
 use harden_core::kubernetes::MinorVersion;
 use serde_json::Value;
 
+pub(crate) use files::{documents, folder, join};
 pub use files::{Files, find};
 pub use outcome::Outcome;
 

@@ -27,7 +27,8 @@ impl Timestamp {
         Self::of_nanos(i128::from(seconds) * NANOS)
     }
 
-    pub(super) fn nanos(self) -> i128 {
+    /// Nanoseconds of the epoch.
+    pub(crate) fn nanos(self) -> i128 {
         self.nanos
     }
 
@@ -83,7 +84,7 @@ fn days(year: i128, month: i128, day: i128) -> i128 {
 }
 
 /// A point in time as RFC 3339 writes it.
-pub(in super::super) fn timestamp(text: &str) -> Result<Timestamp> {
+pub(crate) fn timestamp(text: &str) -> Result<Timestamp> {
     match moment(text) {
         Some(nanos) => Timestamp::of_nanos(nanos),
         None => {
@@ -141,7 +142,7 @@ fn offset(zone: &str) -> Option<i128> {
 }
 
 /// A duration such as `1h30m`, in nanoseconds.
-pub(in super::super) fn duration(text: &str) -> Result<i64> {
+pub(crate) fn duration(text: &str) -> Result<i64> {
     match span(text) {
         Some(nanos) => Ok(nanos),
         None => Failure::error("type conversion error from 'string' to 'google.protobuf.Duration'"),
