@@ -110,6 +110,11 @@ impl Cluster {
         kinds
     }
 
+    /// All objects, by group, kind, namespace and name.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+
     /// A Namespace: the one at hand with the label that the API server sets, or one of that label alone.
     pub fn namespace(&self, name: &str) -> Object {
         const LABEL: &str = "kubernetes.io/metadata.name";

@@ -25,7 +25,7 @@ pub(super) use regexes::Patterns;
 pub(crate) use regexes::regex;
 pub use semver::Semver;
 pub use times::Timestamp;
-pub(super) use times::{duration, timestamp};
+pub(crate) use times::{duration, timestamp};
 pub use url::Url;
 
 use super::budget::Budget;

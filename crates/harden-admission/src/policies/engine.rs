@@ -1,7 +1,7 @@
 //! The engines, in the order in which an API server asks them.
 
-use crate::kyverno::suite;
-use crate::{Answer, Cluster, Mutated, Object, Request, kubernetes};
+use crate::kyverno::{expressions, suite};
+use crate::{Answer, Cluster, Mutated, Object, Request, gatekeeper, kubernetes};
 
 /// The policies of one engine.
 pub(super) trait Engine: Send + Sync {
@@ -22,37 +22,18 @@ pub(super) struct Kind {
 }
 
 /// An API server asks its own policies first, and then webhooks by the names of their configurations.
-pub(super) static ENGINES: [Kind; 1] = [KUBERNETES];
+pub(super) static ENGINES: [Kind; 3] = [KUBERNETES, GATEKEEPER, EXPRESSIONS];
 
 /// Those that Kyverno's command runs.
-pub(super) static OF_KYVERNO: [suite::Engine; 1] = [KUBERNETES_OF_KYVERNO];
+pub(super) static OF_KYVERNO: [suite::Engine; 2] = [KUBERNETES_OF_KYVERNO, EXPRESSIONS_OF_KYVERNO];
 
 /// What has policies as this crate reads them is an engine.
 macro_rules! engine {
-    ($policies:ty, $kind:ident, $of_kyverno:ident) => {
+    ($policies:ty, $kind:ident) => {
         const $kind: Kind = Kind {
             takes: <$policies>::takes,
             read: |objects, cluster| Box::new(<$policies>::read(objects, cluster)),
         };
-
-        const $of_kyverno: suite::Engine = suite::Engine {
-            takes: <$policies>::takes,
-            read: |objects, cluster| Box::new(<$policies>::read(objects, cluster)),
-        };
-
-        impl suite::Policies for $policies {
-            fn refused(&self) -> &[Answer] {
-                <$policies>::refused(self)
-            }
-
-            fn mutate(&self, request: &Request<'_>) -> Mutated {
-                <$policies>::mutate(self, request)
-            }
-
-            fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
-                <$policies>::validate(self, request)
-            }
-        }
 
         impl Engine for $policies {
             fn is_empty(&self) -> bool {
@@ -72,6 +53,30 @@ macro_rules! engine {
             }
         }
     };
+    ($policies:ty, $kind:ident, $of_kyverno:ident) => {
+        engine!($policies, $kind);
+
+        const $of_kyverno: suite::Engine = suite::Engine {
+            takes: <$policies>::takes,
+            read: |objects, cluster| Box::new(<$policies>::read(objects, cluster)),
+        };
+
+        impl suite::Policies for $policies {
+            fn refused(&self) -> &[Answer] {
+                <$policies>::refused(self)
+            }
+
+            fn mutate(&self, request: &Request<'_>) -> Mutated {
+                <$policies>::mutate(self, request)
+            }
+
+            fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
+                <$policies>::validate(self, request)
+            }
+        }
+    };
 }
 
 engine!(kubernetes::Policies, KUBERNETES, KUBERNETES_OF_KYVERNO);
+engine!(gatekeeper::Policies, GATEKEEPER);
+engine!(expressions::Policies, EXPRESSIONS, EXPRESSIONS_OF_KYVERNO);

@@ -99,7 +99,7 @@ fn days(year: i128, month: i128, day: i128) -> i128 {
 }
 
 /// A point in time as RFC 3339 writes it.
-pub(in super::super) fn timestamp(text: &str) -> Result<Timestamp> {
+pub(crate) fn timestamp(text: &str) -> Result<Timestamp> {
     match moment(text) {
         Some(nanos) => Timestamp::of_nanos(nanos),
         None => {
@@ -157,7 +157,7 @@ fn offset(zone: &str) -> Option<i128> {
 }
 
 /// A duration such as `1h30m`, in nanoseconds.
-pub(in super::super) fn duration(text: &str) -> Result<i64> {
+pub(crate) fn duration(text: &str) -> Result<i64> {
     match span(text) {
         Some(nanos) => Ok(nanos),
         None => Failure::error("type conversion error from 'string' to 'google.protobuf.Duration'"),

@@ -54,12 +54,12 @@ pub fn find(files: &dyn Files, folder: &str) -> Vec<String> {
 }
 
 /// The folder of a file.
-pub(super) fn folder(path: &str) -> &str {
+pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// A path that is written in a file of a folder.
-pub(super) fn join(folder: &str, path: &str) -> String {
+pub(crate) fn join(folder: &str, path: &str) -> String {
     if is_url(path) {
         return path.to_owned();
     }
@@ -83,7 +83,7 @@ fn is_url(path: &str) -> bool {
 }
 
 /// What is in a file, as the API server reads it; documents without anything are left out.
-pub(super) fn documents(files: &dyn Files, path: &str) -> Result<Vec<Value>, Failure> {
+pub(crate) fn documents(files: &dyn Files, path: &str) -> Result<Vec<Value>, Failure> {
     if is_url(path) {
         return Err(Failure::new(path, "nothing is fetched: put the file beside the test"));
     }
