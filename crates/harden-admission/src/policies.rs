@@ -1,6 +1,7 @@
 //! The policies of all engines, asked in the order in which an API server asks them.
 
 mod engine;
+mod kinds;
 mod needs;
 
 pub use needs::Needs;
@@ -16,20 +17,9 @@ use engine::{ENGINES, Engine, OF_KYVERNO};
 pub struct Policies {
     engines: Vec<Box<dyn Engine>>,
     count: usize,
+    /// Those that no engine takes.
+    others: Vec<Answer>,
 }
-
-/// Kinds that belong to policies, and are none.
-const BESIDE: [&str; 9] = [
-    "Config",
-    "ConstraintTemplate",
-    "ExpansionTemplate",
-    "GlobalContextEntry",
-    "MutatingAdmissionPolicyBinding",
-    "PolicyException",
-    "Provider",
-    "SyncSet",
-    "ValidatingAdmissionPolicyBinding",
-];
 
 /// What all policies answer to a request.
 #[derive(Debug, Clone)]
@@ -45,7 +35,7 @@ pub struct Judged {
 impl Policies {
     /// Whether an object is a policy, or belongs to policies: bindings, templates, exceptions, configurations.
     pub fn takes(object: &Object) -> bool {
-        ENGINES.iter().any(|it| (it.takes)(object))
+        kinds::decides(object) || is_taken(object)
     }
 
     /// Whether policies, or what belongs to them, are in an API group.
@@ -61,8 +51,12 @@ impl Policies {
             (it.read)(&own, cluster)
         });
         let engines = engines.filter(|it| !it.is_empty() || !it.refused().is_empty()).collect();
-        let is_one = |it: &&Object| Self::takes(it) && !BESIDE.contains(&it.kind());
-        Self { engines, count: objects.iter().filter(is_one).count() }
+        let others = objects.iter().filter(|it| kinds::decides(it) && !is_taken(it));
+        Self {
+            engines,
+            count: objects.iter().filter(|it| kinds::is_policy(it)).count(),
+            others: others.map(kinds::not_judged).collect(),
+        }
     }
 
     /// Runs the tests of a file of Kyverno's.
@@ -92,7 +86,7 @@ impl Policies {
     /// The policies that the API server or their engine would refuse, and those that cannot be read here. None
     /// of these judges anything.
     pub fn refused(&self) -> impl Iterator<Item = &Answer> {
-        self.engines.iter().flat_map(|it| it.refused())
+        self.engines.iter().flat_map(|it| it.refused()).chain(&self.others)
     }
 
     /// What they answer to a request. As in an API server, each mutation is made of what those before it made,
@@ -116,4 +110,8 @@ impl Policies {
         answers.extend(self.engines.iter().flat_map(|it| it.validate(&request)));
         Judged { object: request.object.filter(|_| is_changed), changed_by, answers }
     }
+}
+
+fn is_taken(object: &Object) -> bool {
+    ENGINES.iter().any(|it| (it.takes)(object))
 }

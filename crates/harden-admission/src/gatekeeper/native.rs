@@ -106,7 +106,9 @@ impl Program {
             None | Some("Fail") => true,
             Some("Ignore") => false,
             Some(other) => {
-                return Err(format!("invalid failure policy: unrecognized failure policy: {other}"));
+                return Err(format!(
+                    "invalid failure policy: unrecognized failure policy: {other}"
+                ));
             }
         };
         let environment = Environment::new(VERSION)

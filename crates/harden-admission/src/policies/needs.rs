@@ -20,6 +20,8 @@ pub struct Needs {
     is_open: bool,
     /// Whether labels of Namespaces decide something, or anything else of them.
     reads_namespaces: bool,
+    /// Whether templates look up what nothing restricts.
+    has_free_inventory: bool,
 }
 
 impl Needs {
@@ -28,14 +30,20 @@ impl Needs {
         let mut needs = Self::default();
         needs.add_kind("", "Namespace");
         needs.add_kind("apiextensions.k8s.io", "CustomResourceDefinition");
+        let (mut has_inventory, mut is_restricted) = (false, false);
         for policy in policies {
             needs.reads_namespaces |= reads_namespaces(policy.json(), DEEPEST);
             match policy.group() {
                 "admissionregistration.k8s.io" => needs.add_parameters(policy),
-                "config.gatekeeper.sh" | "syncset.gatekeeper.sh" => needs.add_synchronised(policy),
+                "config.gatekeeper.sh" | "syncset.gatekeeper.sh" => {
+                    needs.add_synchronised(policy);
+                    is_restricted = true;
+                }
+                "templates.gatekeeper.sh" => has_inventory |= mentions(policy, "data.inventory"),
                 _ => needs.add_below(policy.json(), DEEPEST),
             }
         }
+        needs.has_free_inventory = has_inventory && !is_restricted;
         needs
     }
 
@@ -44,12 +52,12 @@ impl Needs {
         Self { is_open: true, ..Self::default() }
     }
 
-    /// Whether a kind is read, which is served by the name that nearly all kinds are served by.
+    /// Whether a kind is read that is at hand, and served by the name that nearly all kinds are served by.
     pub fn want(&self, group: &str, kind: &str) -> bool {
-        self.want_resource(group, kind, &Resource::of(group, kind).name)
+        self.has_free_inventory || self.want_resource(group, kind, &Resource::of(group, kind).name)
     }
 
-    /// Whether a kind is read, which is served as this resource.
+    /// Whether a kind is read of a cluster, which is served as this resource.
     pub fn want_resource(&self, group: &str, kind: &str, resource: &str) -> bool {
         if self.is_open {
             return true;
@@ -173,6 +181,20 @@ fn reads_namespaces(value: &Value, left: usize) -> bool {
         Value::String(text) => WORDS.iter().any(|it| text.contains(it)),
         _ => false,
     }
+}
+
+/// Whether a policy has a text with these words.
+fn mentions(policy: &Object, words: &str) -> bool {
+    fn is_below(value: &Value, words: &str, left: usize) -> bool {
+        let Some(left) = left.checked_sub(1) else { return false };
+        match value {
+            Value::Object(fields) => fields.values().any(|it| is_below(it, words, left)),
+            Value::Array(items) => items.iter().any(|it| is_below(it, words, left)),
+            Value::String(text) => text.contains(words),
+            _ => false,
+        }
+    }
+    is_below(policy.json(), words, DEEPEST)
 }
 
 /// The text of a literal without escapes.
