@@ -43,7 +43,7 @@ impl Question {
                 metadata.insert("namespace".to_owned(), self.namespace.clone().into());
             }
         }
-        decoded::decode(&mut json);
+        decoded::decode(&mut json, cluster.version);
         Object::new(json)
     }
 

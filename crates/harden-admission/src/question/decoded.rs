@@ -5,26 +5,35 @@ mod containers;
 mod empty;
 mod kinds;
 mod pods;
+mod quantities;
 
-use serde_json::{Map, Value};
+use harden_core::kubernetes::MinorVersion;
+use serde_json::{Map, Value, json};
 
 use crate::{Cluster, Object};
 
 /// Makes of an object of Kubernetes what its API server decodes.
-pub(super) fn decode(object: &mut Value) {
+pub(super) fn decode(object: &mut Value, version: MinorVersion) {
     let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
     let (api_version, kind) = (text("apiVersion").to_owned(), text("kind").to_owned());
     if !is_own(&api_version) {
         return;
     }
     empty::drop_empty(object);
-    kinds::set_defaults(object, &api_version, &kind);
+    quantities::write(object);
+    kinds::set_defaults(object, &api_version, &kind, version);
 }
 
 /// Makes of an object that is created what an API server's own plugins make of it before they ask policies.
 pub(super) fn admit(object: Object, cluster: &Cluster) -> Object {
-    if object.at("/apiVersion") != Some(&Value::from("v1")) || object.kind() != "Pod" {
+    if object.at("/apiVersion") != Some(&Value::from("v1")) {
         return object;
+    }
+    match object.kind() {
+        "Pod" => {}
+        "PersistentVolumeClaim" => return protected(&object, "kubernetes.io/pvc-protection"),
+        "PersistentVolume" => return protected(&object, "kubernetes.io/pv-protection"),
+        _ => return object,
     }
     let account = object.at("/spec/serviceAccountName").and_then(Value::as_str);
     let account =
@@ -33,6 +42,19 @@ pub(super) fn admit(object: Object, cluster: &Cluster) -> Object {
     let mut json = object.json().clone();
     if let Some(spec) = json.get_mut("spec").and_then(Value::as_object_mut) {
         pods::admit(spec, automount.unwrap_or(true));
+    }
+    Object::new(json)
+}
+
+/// An object that is not deleted while something uses it.
+fn protected(object: &Object, finalizer: &str) -> Object {
+    let mut json = object.json().clone();
+    let metadata = json.as_object_mut().and_then(|it| made(it, "metadata"));
+    let finalizers = metadata.map(|it| it.entry("finalizers").or_insert_with(|| json!([])));
+    if let Some(finalizers) = finalizers.and_then(Value::as_array_mut)
+        && !finalizers.iter().any(|it| it == finalizer)
+    {
+        finalizers.push(finalizer.into());
     }
     Object::new(json)
 }
@@ -56,9 +78,9 @@ fn is_own(api_version: &str) -> bool {
     OWN.contains(&api_version)
 }
 
-/// Sets a field where there is none.
+/// Sets a field where there is none, or an empty text.
 fn set(fields: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
-    if !fields.contains_key(key) {
+    if fields.get(key).is_none_or(|it| it.as_str() == Some("")) {
         fields.insert(key.to_owned(), value.into());
     }
 }
@@ -89,8 +111,6 @@ fn text<'v>(fields: &'v Map<String, Value>, key: &str) -> &'v str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -99,7 +119,7 @@ mod tests {
             "spec": {"hostNetwork": false, "hostPID": true, "nodeName": "", "volumes": [{"name": "v"}],
                 "containers": [{"name": "b", "image": "c", "env": [{"name": "D", "value": ""}],
                     "securityContext": {"privileged": false}, "ports": [{"containerPort": 80}]}]}});
-        decode(&mut pod);
+        decode(&mut pod, MinorVersion::NEWEST_KNOWN);
         let expected = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {
             "hostPID": true, "volumes": [{"name": "v", "emptyDir": {}}],
             "containers": [{"name": "b", "image": "c", "env": [{"name": "D"}],
@@ -117,7 +137,7 @@ mod tests {
         let before =
             json!({"apiVersion": "example.com/v1", "kind": "Pod", "spec": {"a": false, "b": null}});
         let mut after = before.clone();
-        decode(&mut after);
+        decode(&mut after, MinorVersion::NEWEST_KNOWN);
         assert_eq!(after, before);
     }
 }

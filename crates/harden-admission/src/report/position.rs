@@ -43,9 +43,10 @@ impl Written {
         }
     }
 
-    /// Where a part of a policy is written, or what is nearest to it; `at` is a JSON pointer in the policy. None
-    /// where the policy is in no text.
+    /// Where a part of a policy is written, or what is nearest to it; `at` is a JSON pointer in the policy, or in
+    /// the template of a constraint. None where it is in no text.
     pub fn find(&mut self, policy: &PolicyName, at: &str) -> Option<Position> {
+        let policy = &home(policy, at);
         let key = (policy.clone(), at.to_owned());
         let (index, _, _) = self.policies.get(policy)?;
         let file = Arc::clone(&self.texts.get(*index)?.0);
@@ -76,6 +77,20 @@ impl Written {
         Some(Lines::new(text).position(start(place)).line)
     }
 }
+
+/// The object that a pointer leads into: the policy, or the template that says what a constraint asks.
+pub(super) fn home(policy: &PolicyName, at: &str) -> PolicyName {
+    if policy.kind == TEMPLATE || !at.starts_with("/spec/targets/") {
+        return policy.clone();
+    }
+    PolicyName {
+        kind: TEMPLATE.to_owned(),
+        namespace: String::new(),
+        name: policy.kind.to_lowercase(),
+    }
+}
+
+const TEMPLATE: &str = "ConstraintTemplate";
 
 /// Where a reader looks for a value: at its key, where it has one.
 fn start(place: Place<'_>) -> u32 {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::position::home;
 use super::summary::named;
 use super::{Lack, Outcome, Subject, Summary, Told, Written};
 use crate::{Action, Answer, PolicyName, Reason, Verdict};
@@ -160,7 +161,11 @@ fn write_refusal(text: &mut String, answer: &Answer, written: &mut Written) {
 fn write_reason(text: &mut String, policy: &PolicyName, reason: &Reason, written: &mut Written) {
     let at = match written.find(policy, &reason.at) {
         Some(it) => format!("{}:{}", it.file, it.line),
-        None => field(&reason.at),
+        None => {
+            let home = home(policy, &reason.at);
+            let of = if home == *policy { String::new() } else { format!("{home}, ") };
+            format!("{of}{}", field(&reason.at))
+        }
     };
     let expression = after(": ", &reason.expression, "      ");
     let _ = writeln!(text, "    {at}{expression}");

@@ -53,14 +53,15 @@ const ZERO: [&str; 9] = [
 ];
 
 /// Lists that are kept when they are empty.
-const LISTS: [&str; 3] = ["containers", "rules", "topologies"];
+const LISTS: [&str; 2] = ["containers", "topologies"];
 
 /// Texts that are kept when they are empty.
-const TEXTS: [&str; 16] = [
+const TEXTS: [&str; 18] = [
     "apiGroup",
     "apiVersion",
     "claimName",
     "containerName",
+    "ingressClassName",
     "ip",
     "key",
     "kind",
@@ -69,9 +70,10 @@ const TEXTS: [&str; 16] = [
     "path",
     "port",
     "targetPort",
+    "runtimeClassName",
     "service",
+    "storageClassName",
     "topologyKey",
-    "type",
     "whenUnsatisfiable",
 ];
 
@@ -88,6 +90,11 @@ fn drop_fields(fields: &mut Map<String, Value>) {
     for (key, value) in fields.iter_mut() {
         if !is_free(key, value) {
             drop_empty(value);
+        }
+    }
+    if let Some(Value::Array(ports)) = fields.get_mut("ports") {
+        for port in ports.iter_mut().filter_map(Value::as_object_mut) {
+            port.retain(|key, value| key != "name" || value != "");
         }
     }
     fields.retain(|key, value| !is_dropped(key, value));

@@ -1,13 +1,22 @@
 //! Defaults by kind.
 
+use harden_core::kubernetes::MinorVersion;
 use serde_json::{Map, Value, json};
 
 use super::{each, made, map, pods, set, text};
 
 type Fields = Map<String, Value>;
 
+/// The first version that says how many pods of a StatefulSet may be away.
+const MAX_UNAVAILABLE: MinorVersion = MinorVersion(35);
+
 /// Sets the defaults of an object.
-pub(super) fn set_defaults(object: &mut Value, api_version: &str, kind: &str) {
+pub(super) fn set_defaults(
+    object: &mut Value,
+    api_version: &str,
+    kind: &str,
+    version: MinorVersion,
+) {
     let Some(fields) = object.as_object_mut() else { return };
     let spec = |fields: &mut Fields, complete: fn(&mut Fields)| {
         if let Some(spec) = map(fields, "spec") {
@@ -17,17 +26,27 @@ pub(super) fn set_defaults(object: &mut Value, api_version: &str, kind: &str) {
     match (api_version, kind) {
         ("v1", "Pod") => spec(fields, pods::complete_pod),
         ("v1", "PodTemplate") => template(fields),
-        ("v1", "ReplicationController") => spec(fields, replication_controller),
+        ("v1", "ReplicationController") => replication_controller(fields),
+        ("v1", "LimitRange") => spec(fields, limit_range),
         ("apps/v1", "Deployment") => spec(fields, deployment),
-        ("apps/v1", "StatefulSet") => spec(fields, stateful_set),
+        ("apps/v1", "StatefulSet") => {
+            spec(fields, stateful_set);
+            if version >= MAX_UNAVAILABLE {
+                spec(fields, max_unavailable);
+            }
+        }
         ("apps/v1", "DaemonSet") => spec(fields, daemon_set),
         ("apps/v1", "ReplicaSet") => spec(fields, replica_set),
+        ("autoscaling/v2", "HorizontalPodAutoscaler") => spec(fields, autoscaler),
         ("batch/v1", "Job") => spec(fields, job),
         ("batch/v1", "CronJob") => spec(fields, cron_job),
         ("v1", "Service") => spec(fields, service),
         ("v1", "PersistentVolumeClaim") => spec(fields, |it| set(it, "volumeMode", "Filesystem")),
         ("networking.k8s.io/v1", "NetworkPolicy") => spec(fields, network_policy),
         ("rbac.authorization.k8s.io/v1", "RoleBinding" | "ClusterRoleBinding") => binding(fields),
+        ("rbac.authorization.k8s.io/v1", "Role" | "ClusterRole") => {
+            set(fields, "rules", Value::Null)
+        }
         ("v1", "Secret") => secret(fields),
         ("v1", "Namespace") => namespace(fields),
         _ => {}
@@ -124,13 +143,46 @@ fn replica_set(spec: &mut Fields) {
     template(spec);
 }
 
-fn replication_controller(spec: &mut Fields) {
+fn replication_controller(fields: &mut Fields) {
+    let Some(spec) = map(fields, "spec") else { return };
     set(spec, "replicas", 1);
     let labels = spec.get("template").and_then(|it| it.pointer("/metadata/labels")).cloned();
-    if let Some(labels) = labels {
-        set(spec, "selector", labels);
+    if let Some(labels) = &labels {
+        set(spec, "selector", labels.clone());
     }
     template(spec);
+    if let (Some(labels), Some(metadata)) = (labels, made(fields, "metadata")) {
+        set(metadata, "labels", labels);
+    }
+}
+
+fn autoscaler(spec: &mut Fields) {
+    set(spec, "minReplicas", 1);
+    if !spec.contains_key("metrics") {
+        let target = json!({"type": "Utilization", "averageUtilization": 80});
+        let resource = json!({"name": "cpu", "target": target});
+        set(spec, "metrics", json!([{"type": "Resource", "resource": resource}]));
+    }
+}
+
+fn limit_range(spec: &mut Fields) {
+    for item in each(spec, "limits").filter(|it| text(it, "type") == "Container") {
+        for (from, to) in
+            [("max", "default"), ("default", "defaultRequest"), ("min", "defaultRequest")]
+        {
+            let Some(amounts) = map(item, from).map(|it| it.clone()) else { continue };
+            if let Some(to) = made(item, to) {
+                amounts.into_iter().for_each(|(name, amount)| set(to, &name, amount));
+            }
+        }
+    }
+}
+
+fn max_unavailable(spec: &mut Fields) {
+    let rolling = map(spec, "updateStrategy").and_then(|it| map(it, "rollingUpdate"));
+    if let Some(rolling) = rolling {
+        set(rolling, "maxUnavailable", 1);
+    }
 }
 
 fn job(spec: &mut Fields) {

@@ -18,17 +18,9 @@ pub(super) fn complete_spec(spec: &mut Map<String, Value>) {
             set(spec, other, name);
         }
     }
-    let is_of_host = spec.get("hostNetwork").and_then(Value::as_bool) == Some(true);
     for key in ["initContainers", "containers", "ephemeralContainers"] {
         for container in each(spec, key) {
             containers::complete(container);
-            if is_of_host {
-                for port in each(container, "ports") {
-                    if let Some(number) = port.get("containerPort").cloned() {
-                        set(port, "hostPort", number);
-                    }
-                }
-            }
         }
     }
     each(spec, "volumes").for_each(complete_volume);
@@ -38,7 +30,13 @@ pub(super) fn complete_spec(spec: &mut Map<String, Value>) {
 pub(super) fn complete_pod(spec: &mut Map<String, Value>) {
     complete_spec(spec);
     set(spec, "enableServiceLinks", true);
+    let is_of_host = spec.get("hostNetwork").and_then(Value::as_bool) == Some(true);
     for key in ["initContainers", "containers"] {
+        for port in each(spec, key).flat_map(|it| each(it, "ports")).filter(|_| is_of_host) {
+            if let Some(number) = port.get("containerPort").cloned() {
+                set(port, "hostPort", number);
+            }
+        }
         for resources in each(spec, key).filter_map(|it| map(it, "resources")) {
             let Some(limits) = map(resources, "limits").map(|it| it.clone()) else { continue };
             if let Some(requests) = made(resources, "requests") {
