@@ -7,6 +7,7 @@ mod exception;
 mod expression;
 mod extraction;
 mod library;
+mod mutating;
 mod mutation;
 mod policy;
 mod scope;
@@ -16,6 +17,7 @@ use serde_json::Value as Json;
 
 use crate::{Answer, Cluster, Mutated, Object, Request};
 use expression::Flaw;
+use mutating::Mutating;
 use validating::Validating;
 
 const GROUP: &str = "policies.kyverno.io";
@@ -24,6 +26,7 @@ const GROUP: &str = "policies.kyverno.io";
 #[derive(Debug, Default)]
 pub struct Policies {
     validating: Vec<Validating>,
+    mutating: Vec<Mutating>,
     refused: Vec<Answer>,
 }
 
@@ -47,6 +50,12 @@ impl Policies {
                         Err(flaw) => this.refused.push(refusal(object, &flaw)),
                     }
                 }
+                "MutatingPolicy" | "NamespacedMutatingPolicy" => {
+                    match mutating::compile(object, &exceptions) {
+                        Ok(policies) => this.mutating.extend(policies),
+                        Err(flaw) => this.refused.push(refusal(object, &flaw)),
+                    }
+                }
                 _ => {}
             }
         }
@@ -55,7 +64,7 @@ impl Policies {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.validating.is_empty() && self.refused.is_empty()
+        self.validating.is_empty() && self.mutating.is_empty() && self.refused.is_empty()
     }
 
     /// Policies that Kyverno would refuse, or that cannot be understood here.
@@ -64,8 +73,18 @@ impl Policies {
     }
 
     /// What they make of the object of a request.
-    pub fn mutate(&self, _request: &Request<'_>) -> Mutated {
-        Mutated::default()
+    pub fn mutate(&self, request: &Request<'_>) -> Mutated {
+        let mut mutated = Mutated::default();
+        let mut request = request.clone();
+        for policy in &self.mutating {
+            let Some((object, answer)) = policy.mutate(&request) else { continue };
+            mutated.answers.push(answer);
+            if let Some(object) = object {
+                request.object = Some(object.clone());
+                mutated.object = Some(object);
+            }
+        }
+        mutated
     }
 
     /// What they say of a request.

@@ -3,7 +3,7 @@
 use harden_core::kubernetes::MinorVersion;
 
 use super::library::{
-    COMMON, GENERATOR, GENERATOR_IN_NAMESPACE, HANDLES, Part, RESOURCES, RESOURCES_IN_NAMESPACE,
+    COMMON, GENERATOR, GENERATOR_IN_NAMESPACE, HANDLES, PATCHES, Part, RESOURCES, RESOURCES_IN_NAMESPACE,
     USER_FIELDS, VERIFICATION,
 };
 use crate::cel::{Environment, Type};
@@ -48,7 +48,10 @@ pub(super) fn environment(purpose: Purpose, namespace: &str) -> Environment {
         Purpose::Generating => {
             environment = with(environment, &[generator]).with_mixed_literals();
         }
-        Purpose::Validating | Purpose::Mutating | Purpose::Deleting => {}
+        Purpose::Mutating | Purpose::Deleting => {
+            environment = with(environment, &[PATCHES]).with_messages();
+        }
+        Purpose::Validating => {}
     }
     if purpose != Purpose::Imaging {
         environment = environment

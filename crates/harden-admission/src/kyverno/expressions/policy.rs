@@ -24,11 +24,12 @@ pub(super) struct Policy {
     annotations: Vec<(String, Expression)>,
 }
 
-/// The kind, namespace and name of a policy.
+/// The kind, namespace and name of a policy; those of the cluster have no namespace, whatever they say.
 pub(super) fn name(policy: &Object) -> PolicyName {
+    let is_namespaced = policy.kind().starts_with("Namespaced");
     PolicyName {
         kind: policy.kind().to_owned(),
-        namespace: policy.namespace().to_owned(),
+        namespace: if is_namespaced { policy.namespace().to_owned() } else { String::new() },
         name: policy.name().to_owned(),
     }
 }

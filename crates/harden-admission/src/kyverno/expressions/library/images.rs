@@ -168,8 +168,8 @@ mod tests {
         assert_eq!(of("ghcr.io:443/a/b:1"), is("ghcr.io:443", "a/b", Some("1"), None));
         let digest = format!("sha256:{}", "0a".repeat(32));
         assert_eq!(
-            of(&format!("quay.io/a:v1@{digest}")),
-            is("quay.io", "a", Some("v1"), Some(&digest))
+            of(&format!("quay.io/ab:v1@{digest}")),
+            is("quay.io", "ab", Some("v1"), Some(&digest))
         );
         assert_eq!(
             of(&format!("localhost/ab@{digest}")),
