@@ -4,13 +4,13 @@ mod activation;
 mod binding;
 mod conditions;
 mod definition;
-mod environment;
+pub(crate) mod environment;
 mod expression;
-mod facts;
-mod matching;
+pub(crate) mod facts;
+pub(crate) mod matching;
 mod parameters;
-mod place;
-mod seen;
+pub(crate) mod place;
+pub(crate) mod seen;
 #[cfg(test)]
 mod tests;
 mod validating;

@@ -77,7 +77,8 @@ fn declarable(it: &Type) -> Type {
     }
 }
 
-fn declared(version: MinorVersion) -> Environment {
+/// What every policy may name.
+pub(crate) fn declared(version: MinorVersion) -> Environment {
     let mut environment = Environment::new(version)
         .with("object")
         .with("oldObject")

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use super::scope::Scope;
 use crate::cel::{Failure, Foreign, Value};
 
-pub(super) use images::Reference;
+pub(super) use images::{PART as IMAGES, Reference};
 pub(super) use users::FIELDS as USER_FIELDS;
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -72,6 +72,11 @@ const GENERATOR_TYPE: &str = "generator.Context";
 pub(super) fn call(name: &str, args: &[Value], scope: &Scope<'_>) -> Option<Result<Value>> {
     let others = [RESOURCES, GENERATOR, VERIFICATION, PATCHES];
     COMMON.iter().chain(&others).find_map(|part| (part.call)(name, args, scope))
+}
+
+/// What a function of references to images is.
+pub(super) fn of_images(name: &str, args: &[Value]) -> Option<Result<Value>> {
+    images::read(name, args)
 }
 
 /// What a variable of the library is.

@@ -8,6 +8,7 @@ use super::exception::{Exception, Exemption};
 use super::expression::{Expression, Flaw};
 use super::scope::Scope;
 use crate::cel::{Environment, Failure, Type};
+use crate::kubernetes::matching::Match;
 use crate::{Action, Answer, Object, PolicyName, Reason, Request, Verdict};
 
 /// The compiled parts of a policy that are not what it does.
@@ -87,15 +88,22 @@ impl Policy {
         Ok((policy, full))
     }
 
-    /// Whether a request is one that it is about.
-    pub(super) fn is_about(&self, request: &Request<'_>) -> bool {
+    /// Whether a request is one that it is about: nothing where it is not, or an answer where nobody can
+    /// say.
+    pub(super) fn is_about(&self, request: &Request<'_>) -> Option<Result<(), Answer>> {
         let namespace = &self.name.namespace;
         let is_in = |it: &Object| match it.namespace() {
             "" => namespace == "default",
             other => other == namespace,
         };
-        (namespace.is_empty() || request.subject().is_some_and(is_in))
-            && self.constraints.match_(request)
+        if !namespace.is_empty() && !request.subject().is_some_and(is_in) {
+            return None;
+        }
+        match self.constraints.matches(request) {
+            Match::No => None,
+            Match::As(_) => Some(Ok(())),
+            Match::Unknown(why) => Some(Err(self.answer(Verdict::NotJudged, &why, Vec::new()))),
+        }
     }
 
     /// What exceptions say.
@@ -161,7 +169,7 @@ impl Policy {
     /// An answer where its conditions leave a request out, or fail.
     pub(super) fn left_out(&self, scope: &Scope<'_>) -> Vec<Reason> {
         let decisive = self.conditions.iter().find(|it| !matches!(scope.holds(it), Ok(true)));
-        decisive.map(Expression::reason).into_iter().collect()
+        decisive.map(|it| scope.reason(it)).into_iter().collect()
     }
 }
 

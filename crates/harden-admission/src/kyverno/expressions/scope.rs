@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::expression::Expression;
 use super::library;
 use crate::cel::{Failure, Key, Map, Value, Variables};
-use crate::{Cluster, Object, Request};
+use crate::kubernetes::facts::Facts;
+use crate::kubernetes::seen::{Hidden, told};
+use crate::{Cluster, Object, Reason, Request};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -19,6 +19,8 @@ const DEPTH: usize = 32;
 /// The values of one evaluation.
 pub(super) struct Scope<'a> {
     request: &'a Request<'a>,
+    /// What follows of it; none where it is for nothing.
+    facts: Option<Facts<'a>>,
     /// The namespace of the policy; empty for policies of the cluster.
     namespace: &'a str,
     object: Value,
@@ -30,6 +32,8 @@ pub(super) struct Scope<'a> {
     known: RefCell<BTreeMap<usize, Result<Value>>>,
     /// How many variables the one that is evaluated is within.
     depth: Cell<usize>,
+    /// Secrets that were looked at.
+    secrets: RefCell<Vec<Object>>,
     /// Objects that were generated, by their namespaces.
     generated: RefCell<Vec<(String, Value)>>,
 }
@@ -42,6 +46,7 @@ impl<'a> Scope<'a> {
         };
         Self {
             request,
+            facts: Facts::of_any(request),
             namespace,
             object: of(&request.object),
             old: of(&request.old),
@@ -49,6 +54,7 @@ impl<'a> Scope<'a> {
             variables: &[],
             known: RefCell::default(),
             depth: Cell::new(0),
+            secrets: RefCell::default(),
             generated: RefCell::default(),
         }
     }
@@ -117,6 +123,33 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Notes that an object of the cluster was looked at.
+    pub(super) fn look_at(&self, object: &Object) {
+        if object.is("", "Secret") {
+            self.secrets.borrow_mut().push(object.clone());
+        }
+    }
+
+    /// What nobody is told.
+    fn hidden(&self) -> Hidden {
+        let mut hidden = self.facts.as_ref().map(|it| Hidden::of(it, None)).unwrap_or_default();
+        self.secrets.borrow().iter().for_each(|it| hidden.add("variables", it));
+        hidden
+    }
+
+    /// A message without values of Secrets.
+    pub(super) fn masked(&self, message: &str) -> String {
+        self.hidden().masked(message)
+    }
+
+    /// That an expression decided, and what it saw.
+    pub(super) fn reason(&self, expression: &Expression) -> Reason {
+        let seen = expression.program.seen(self).into_iter();
+        let seen = seen.map(|(path, it)| (path, it.map(|it| it.to_json()))).collect();
+        let (at, source) = (expression.at.clone(), expression.source.clone());
+        Reason { at, expression: source, values: told(seen, &self.hidden()) }
+    }
+
     /// Takes in objects that are generated.
     pub(super) fn generate(&self, namespace: &str, objects: &[Value]) -> Result<()> {
         let mut generated = self.generated.borrow_mut();
@@ -174,74 +207,42 @@ impl<'a> Scope<'a> {
 
     /// The Namespace of the object.
     fn namespace_object(&self) -> Result<Value> {
-        let Some(object) = self.request.subject() else { return Ok(Value::Null) };
+        let Some(facts) = &self.facts else { return Ok(Value::Null) };
         let cluster = self.request.cluster;
-        let is_namespaced = cluster.resource(object.group(), object.kind()).is_namespaced;
-        let name = match object.namespace() {
-            "" if is_namespaced => "default",
-            name => name,
-        };
-        if name.is_empty() {
-            return Ok(Value::Null);
+        let name = facts.namespace.as_str();
+        if facts.is_namespaced() && cluster.get("", "Namespace", "", name).is_none() {
+            if cluster.is_whole {
+                return Ok(Value::Null);
+            }
+            return Err(Failure::NotJudged(format!("the Namespace `{name}` is not at hand")));
         }
-        if cluster.get("", "Namespace", "", name).is_some() {
-            return Ok(cluster.namespace(name).cel().clone());
+        Ok(facts.namespace_value().unwrap_or(Value::Null))
+    }
+
+    /// The name of that, which is known without it.
+    fn namespace_name(&self) -> Result<Value> {
+        match (&self.facts, self.namespace_object()) {
+            (Some(facts), Err(Failure::NotJudged(_))) => {
+                Ok(Value::String(facts.namespace.as_str().into()))
+            }
+            (_, Ok(Value::Map(_))) => {
+                let name = self.facts.as_ref().map(|it| it.namespace.as_str()).unwrap_or_default();
+                Ok(Value::String(name.into()))
+            }
+            (_, Err(failure)) => Err(failure),
+            _ => Err(Failure::Error("no such key: metadata".to_owned())),
         }
-        if cluster.is_whole {
-            return Ok(Value::Null);
-        }
-        Err(Failure::NotJudged(format!("the Namespace `{name}` is not at hand")))
     }
 
     fn admission_request(&self) -> Value {
-        let request = self.request;
-        let Some(object) = request.subject() else { return Value::Null };
-        let resource = request.cluster.resource(object.group(), object.kind());
-        let kind = json!({
-            "group": object.group(), "version": object.version(), "kind": object.kind(),
-        });
-        let name = json!({
-            "group": object.group(), "version": object.version(), "resource": resource.name,
-        });
-        let user = &request.user;
-        let mut it = json!({
-            "uid": "",
-            "kind": kind,
-            "requestKind": kind,
-            "resource": name,
-            "requestResource": name,
-            "operation": request.operation.word(),
-            "userInfo": {},
-            "dryRun": request.is_dry_run,
-            "options": null,
-        });
-        let mut set = |pointer: &str, key: &str, value: serde_json::Value| {
-            let is_empty = match &value {
-                serde_json::Value::String(it) => it.is_empty(),
-                serde_json::Value::Array(it) => it.is_empty(),
-                serde_json::Value::Object(it) => it.is_empty(),
-                _ => false,
-            };
-            if !is_empty && let Some(at) = it.pointer_mut(pointer).and_then(|it| it.as_object_mut())
-            {
-                at.insert(key.to_owned(), value);
-            }
-        };
-        set("", "subResource", request.subresource.as_str().into());
-        set("", "requestSubResource", request.subresource.as_str().into());
-        set("", "name", object.name().into());
-        set("", "namespace", object.namespace().into());
-        set("/userInfo", "username", user.name.as_str().into());
-        set("/userInfo", "uid", user.uid.as_str().into());
-        set("/userInfo", "groups", json!(user.groups));
-        set("/userInfo", "extra", json!(user.extra));
-        let mut entries: Vec<(Key, Value)> = match Value::from_json(&it) {
+        let Some(facts) = &self.facts else { return Value::Null };
+        let mut entries: Vec<(Key, Value)> = match facts.request_value(facts.object.version()) {
             Value::Map(map) => map.iter().cloned().collect(),
             _ => Vec::new(),
         };
         let of = |it: &Option<Object>| it.as_ref().map_or(Value::Null, |it| it.cel().clone());
-        entries.push((Key::String("object".into()), of(&request.object)));
-        entries.push((Key::String("oldObject".into()), of(&request.old)));
+        entries.push((Key::String("object".into()), of(&self.request.object)));
+        entries.push((Key::String("oldObject".into()), of(&self.request.old)));
         Value::Map(Arc::new(entries.into_iter().collect::<Map>()))
     }
 }
@@ -262,7 +263,9 @@ impl Variables for Scope<'_> {
             "object" => Ok(self.object.clone()),
             "oldObject" => Ok(self.old.clone()),
             "request" => Ok(self.admission_request()),
+            "request.options" => Ok(Value::Null),
             "namespaceObject" => self.namespace_object(),
+            "namespaceObject.metadata.name" => self.namespace_name(),
             "variables" => self.all_variables(),
             name => Ok(library::handle(name)?),
         })

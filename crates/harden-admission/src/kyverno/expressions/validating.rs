@@ -25,7 +25,7 @@ pub(super) struct Validating {
 
 #[derive(Debug)]
 pub(super) struct Validation {
-    expression: Expression,
+    pub(super) expression: Expression,
     message: String,
     message_expression: Option<Expression>,
 }
@@ -62,8 +62,8 @@ impl Validating {
 
     /// What it says of a request; nothing where it is not about it.
     pub(super) fn judge(&self, request: &Request<'_>) -> Option<Answer> {
-        if !self.policy.is_about(request) {
-            return None;
+        if let Err(answer) = self.policy.is_about(request)? {
+            return Some(answer);
         }
         Some(if self.is_extracting {
             self.judge_pods(request)
@@ -100,12 +100,14 @@ impl Validating {
             (Outcome::Pass, Err(failure)) => {
                 policy.failed("failed to load context", &failure, Vec::new())
             }
-            (Outcome::Fail(validation, message), Ok(())) => {
-                policy.answer(Verdict::Fail, &message, vec![validation.expression.reason()])
-            }
+            (Outcome::Fail(validation, message), Ok(())) => policy.answer(
+                Verdict::Fail,
+                &scope.masked(&message),
+                vec![scope.reason(&validation.expression)],
+            ),
             (Outcome::Fail(validation, _), Err(failure))
             | (Outcome::Error(validation, failure), _) => {
-                policy.failed("error", &failure, vec![validation.expression.reason()])
+                policy.failed("error", &failure, vec![scope.reason(&validation.expression)])
             }
         }
     }
@@ -184,10 +186,6 @@ impl Validation {
             Ok(message) => message.to_string(),
             Err(failure) => format!("failed to evaluate message expression: {failure}"),
         }
-    }
-
-    pub(super) fn reason(&self) -> crate::Reason {
-        self.expression.reason()
     }
 }
 

@@ -284,7 +284,13 @@ fn ask_to_validate(
         return None;
     }
     let (policy, patched) = (candidate.policy.clone(), resource.clone());
-    Some(Response { policy, rules, patched, others: Vec::new() })
+    let others = match &candidate.policies {
+        Some(policies) if policy.kind().ends_with("GeneratingPolicy") => {
+            policies.mutate(&request(loaded, &policy, resource, operation)).others
+        }
+        _ => Vec::new(),
+    };
+    Some(Response { policy, rules, patched, others })
 }
 
 /// Whether a ClusterPolicy has rules with one of the keys.

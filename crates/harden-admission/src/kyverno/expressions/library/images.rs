@@ -3,7 +3,7 @@
 use super::{Part, Result, error, foreign, within};
 use crate::cel::Value;
 
-pub(super) const PART: Part = Part {
+pub(in super::super) const PART: Part = Part {
     table: "\
 image(string) -> Image
 parseImageReference(string) -> Image
@@ -21,6 +21,10 @@ const IMAGE: &str = "kyverno.image";
 const DEFAULT_REGISTRY: &str = "index.docker.io";
 
 fn call(name: &str, args: &[Value], _: &super::Scope<'_>) -> Option<Result<Value>> {
+    read(name, args)
+}
+
+pub(super) fn read(name: &str, args: &[Value]) -> Option<Result<Value>> {
     Some(match (name, args) {
         ("isImage", [Value::String(text)]) => Ok(Value::Bool(Reference::read(text).is_some())),
         ("image" | "parseImageReference", [Value::String(text)]) => match Reference::read(text) {
