@@ -37,7 +37,9 @@ impl Deleting {
         let object = request.subject().cloned();
         let request =
             Request { operation: Operation::Create, object, old: None, ..request.clone() };
-        if let Err(answer) = policy.is_about(&request)? {
+        // What is no object of the API is always meant.
+        let is_object = request.subject().is_some_and(|it| !it.kind().is_empty());
+        if is_object && let Err(answer) = policy.is_about(&request)? {
             return Some(answer);
         }
         let scope = Scope::new(&request, &policy.name.namespace);

@@ -1,5 +1,7 @@
 //! `GeneratingPolicy` and `NamespacedGeneratingPolicy`.
 
+mod template;
+
 use serde_json::Value as Json;
 
 use super::environment::Purpose;
@@ -9,6 +11,7 @@ use super::policy::{Policy, text};
 use super::scope::Scope;
 use crate::cel::{Failure, Type, Value};
 use crate::{Action, Answer, Changed, Cluster, Object, Request, Verdict};
+use template::Template;
 
 /// A policy.
 #[derive(Debug)]
@@ -20,8 +23,7 @@ pub(super) struct Generating {
 #[derive(Debug)]
 enum Generation {
     Expression(Expression),
-    /// A template, which is not understood.
-    Template,
+    Template(Template),
 }
 
 impl Generating {
@@ -39,7 +41,12 @@ impl Generating {
                     let message = "one of expression or template must be set".to_owned();
                     Err(Flaw::new(&at, "", message))
                 }
-                ("", Some(_)) => Ok(Generation::Template),
+                ("", Some(template)) => {
+                    let at = format!("{at}/template/value");
+                    let interpolates = text(template, "interpolate") == "cel";
+                    Template::compile(&at, text(template, "value"), interpolates, &environment)
+                        .map(Generation::Template)
+                }
                 (source, Some(_)) => {
                     let message = "only one of expression or template may be set".to_owned();
                     Err(Flaw::new(&at, source, message))
@@ -81,13 +88,16 @@ impl Generating {
         }
         let scope = scope.with_variables(&policy.variables);
         for generation in &self.generations {
-            let Generation::Expression(expression) = generation else {
-                let failure =
-                    Failure::NotJudged("templates of objects are not understood".to_owned());
-                return failed(&failure, Vec::new());
-            };
-            if let Err(failure) = expression.program.evaluate(&scope) {
-                return failed(&failure, vec![scope.reason(expression)]);
+            match generation {
+                Generation::Expression(expression) => {
+                    if let Err(failure) = expression.program.evaluate(&scope) {
+                        return failed(&failure, vec![scope.reason(expression)]);
+                    }
+                }
+                Generation::Template(template) => match template.render(&scope) {
+                    Ok(objects) => objects.iter().for_each(|it| self.place(it, &scope)),
+                    Err(failure) => return failed(&failure, Vec::new()),
+                },
             }
         }
         if let Err(failure) = policy.annotate(&scope) {
@@ -107,6 +117,15 @@ impl Generating {
         let message = "policy evaluated successfully";
         let answer = policy.answer(Verdict::Pass, message, Vec::new());
         Some((answer, objects.into_iter().map(change).collect()))
+    }
+}
+
+impl Generating {
+    /// Generates an object of a template where it says that it is.
+    fn place(&self, object: &Json, scope: &Scope<'_>) {
+        let namespace = object.pointer("/metadata/namespace").and_then(Json::as_str);
+        let namespace = namespace.unwrap_or(&self.policy.name.namespace);
+        scope.generate(namespace, &[Value::from_json(object)]);
     }
 }
 

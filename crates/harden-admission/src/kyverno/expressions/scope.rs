@@ -151,25 +151,14 @@ impl<'a> Scope<'a> {
     }
 
     /// Takes in objects that are generated.
-    pub(super) fn generate(&self, namespace: &str, objects: &[Value]) -> Result<()> {
+    pub(super) fn generate(&self, namespace: &str, objects: &[Value]) {
         let mut generated = self.generated.borrow_mut();
         generated.extend(objects.iter().map(|it| (namespace.to_owned(), it.clone())));
-        Ok(())
     }
 
     /// What was generated.
     pub(super) fn generated(self) -> Vec<(String, Value)> {
         self.generated.into_inner()
-    }
-
-    /// What a GlobalContextEntry holds.
-    pub(super) fn global_context(&self, name: &str, projection: Option<&Value>) -> Result<Value> {
-        if !self.namespace.is_empty() {
-            let message = "globalContext.* is not allowed in namespaced policies";
-            return Err(Failure::Error(format!("failed to get global reference: {message}")));
-        }
-        let _ = projection;
-        Err(Failure::NotJudged(format!("what the GlobalContextEntry `{name}` holds is not known")))
     }
 
     fn variable(&self, name: &str) -> Option<Result<Value>> {

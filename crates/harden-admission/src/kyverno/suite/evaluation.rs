@@ -109,7 +109,10 @@ pub(super) fn evaluate(loaded: &mut Loaded, engines: &[Engine]) -> Vec<Evaluatio
         judge(loaded, Some(operation), &mut evaluations);
     }
     for (path, payload) in &loaded.payloads {
-        let responses = candidates.iter().filter(|it| is_of_json(&it.policy));
+        let is_meant = |it: &&Candidate| {
+            is_of_json(&it.policy) || it.policy.kind().ends_with("DeletingPolicy")
+        };
+        let responses = candidates.iter().filter(is_meant);
         let responses = responses.filter_map(|it| {
             ask_to_validate(loaded, it, payload, Operation::Create).map(|mut response| {
                 response.patched = payload.clone();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regex_lite::Regex;
+use regex_lite::{Regex, RegexBuilder};
 use serde_json::Value as Json;
 
 use crate::cel::{self, Failure, Type, Value};
@@ -31,7 +31,7 @@ impl References {
                 let flaw =
                     || Flaw::new(&format!("{at}/glob"), glob, format!("{glob:?} is no glob"));
                 let pattern = pattern(glob).ok_or_else(flaw)?;
-                return cel::regex(&pattern).map(Reference::Glob).map_err(|_| flaw());
+                return glob_of(&pattern).map(Reference::Glob).ok_or_else(flaw);
             }
             if source.is_empty() {
                 let message = "either glob or expression must be set".to_owned();
@@ -79,6 +79,10 @@ impl cel::Variables for Ref {
     }
 }
 
+fn glob_of(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(pattern).dot_matches_new_line(true).build().ok()
+}
+
 /// The longest glob that is read, in bytes.
 const LENGTH: usize = 1000;
 
@@ -87,7 +91,7 @@ fn pattern(glob: &str) -> Option<String> {
     if glob.len() > LENGTH {
         return None;
     }
-    let mut pattern = String::from("^(?s:");
+    let mut pattern = String::from("^(?:");
     let mut chars = glob.chars().peekable();
     let mut depth = 0;
     while let Some(it) = chars.next() {
@@ -147,7 +151,7 @@ mod tests {
     #[test]
     fn globs_match_whole_references() {
         let is =
-            |glob: &str, image: &str| cel::regex(&pattern(glob).unwrap()).unwrap().is_match(image);
+            |glob: &str, image: &str| glob_of(&pattern(glob).unwrap()).unwrap().is_match(image);
         assert!(is("ghcr.io/*", "ghcr.io/a/b:1"));
         assert!(!is("ghcr.io/*", "xghcr.io/a"));
         assert!(!is("ghcr.io/*", "ghcrxio/a"));
