@@ -1,5 +1,6 @@
 //! Policies of `policies.kyverno.io`, in all its versions.
 
+mod asked;
 mod autogen;
 mod constraints;
 mod deleting;
@@ -21,6 +22,7 @@ mod validating;
 use serde_json::Value as Json;
 
 use crate::{Answer, Cluster, Mutated, Object, Request};
+use asked::ask;
 use deleting::Deleting;
 use expression::Flaw;
 use generating::Generating;
@@ -108,26 +110,33 @@ impl Policies {
         let mut mutated = Mutated::default();
         let mut request = request.clone();
         for policy in &self.mutating {
-            let Some((object, answer)) = policy.mutate(&request) else { continue };
+            let said = ask(&request, |asked| policy.mutate(asked));
+            let Some((object, answer)) = said else { continue };
             mutated.answers.push(answer);
             if let Some(object) = object {
                 request.object = Some(object.clone());
                 mutated.object = Some(object);
             }
         }
-        let generated = self.generating.iter().filter_map(|it| it.generate(&request));
-        mutated.others.extend(generated.flat_map(|(_, made)| made));
+        if !self.generating.is_empty() {
+            ask(&request, |asked| {
+                let generated = self.generating.iter().filter_map(|it| it.generate(asked));
+                mutated.others.extend(generated.flat_map(|(_, made)| made));
+            });
+        }
         mutated
     }
 
     /// What they say of a request.
     pub fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
-        let validating = self.validating.iter().filter_map(|it| it.judge(request));
-        let imaging = self.imaging.iter().filter_map(|it| it.judge(request));
-        let generating = self.generating.iter().filter_map(|it| it.generate(request));
-        let deleting = self.deleting.iter().filter_map(|it| it.judge(request));
-        let generating = generating.map(|(answer, _)| answer);
-        validating.chain(imaging).chain(generating).chain(deleting).collect()
+        ask(request, |asked| {
+            let validating = self.validating.iter().filter_map(|it| it.judge(asked));
+            let imaging = self.imaging.iter().filter_map(|it| it.judge(asked));
+            let generating = self.generating.iter().filter_map(|it| it.generate(asked));
+            let deleting = self.deleting.iter().filter_map(|it| it.judge(request));
+            let generating = generating.map(|(answer, _)| answer);
+            validating.chain(imaging).chain(generating).chain(deleting).collect()
+        })
     }
 }
 

@@ -2,10 +2,9 @@
 
 use serde_json::Value as Json;
 
-use crate::kubernetes::facts::Facts;
+use super::asked::Asked;
 use crate::kubernetes::matching::{Match, Matching};
 use crate::kubernetes::place::{Flaws, Place};
-use crate::{Object, Request};
 
 /// `matchConstraints` of a policy; none where there are none, which is about nothing.
 #[derive(Debug)]
@@ -23,12 +22,10 @@ impl Constraints {
     }
 
     /// Whether a request is meant.
-    pub(super) fn matches(&self, request: &Request<'_>) -> Match {
-        let Some(matching) = &self.0 else { return Match::No };
-        // To Kyverno's selectors, what is not there is an object without labels.
-        let nothing = || Object::new(Json::Object(serde_json::Map::new()));
-        let old = request.old.clone().or_else(|| Some(nothing()));
-        let request = Request { old, ..request.clone() };
-        Facts::of_any(&request).map_or(Match::No, |facts| matching.matches(&facts))
+    pub(super) fn matches(&self, asked: &Asked<'_>) -> Match {
+        match (&self.0, asked.selected) {
+            (Some(matching), Some(facts)) => matching.matches(facts),
+            _ => Match::No,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::asked::{Asked, ask};
 use super::environment::Purpose;
 use super::exception::Exemption;
 use super::expression::Flaw;
@@ -33,16 +34,20 @@ impl Deleting {
 
     /// Whether it deletes an object: a pass where it does.
     pub(super) fn judge(&self, request: &Request<'_>) -> Option<Answer> {
-        let policy = &self.policy;
         let object = request.subject().cloned();
         let request =
             Request { operation: Operation::Create, object, old: None, ..request.clone() };
         // What is no object of the API is always meant.
         let is_object = request.subject().is_some_and(|it| !it.kind().is_empty());
-        if is_object && let Err(answer) = policy.is_about(&request)? {
+        ask(&request, |asked| self.answer(asked, is_object))
+    }
+
+    fn answer(&self, asked: &Asked<'_>, is_object: bool) -> Option<Answer> {
+        let policy = &self.policy;
+        if is_object && let Err(answer) = policy.is_about(asked)? {
             return Some(answer);
         }
-        let scope = Scope::new(&request, &policy.name.namespace);
+        let scope = Scope::new(asked, &policy.name.namespace);
         let mut scope = scope.with_variables(&policy.variables);
         let answered = policy.exempt(&mut scope).and_then(|it| match it {
             Exemption::Full(..) => Ok(false),

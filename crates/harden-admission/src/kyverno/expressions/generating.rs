@@ -4,13 +4,14 @@ mod template;
 
 use serde_json::Value as Json;
 
+use super::asked::Asked;
 use super::environment::Purpose;
 use super::exception::Exemption;
 use super::expression::{Expression, Flaw};
 use super::policy::{Policy, text};
 use super::scope::Scope;
 use crate::cel::{Failure, Type, Value};
-use crate::{Action, Answer, Changed, Cluster, Object, Request, Verdict};
+use crate::{Action, Answer, Changed, Cluster, Object, Verdict};
 use template::Template;
 
 /// A policy.
@@ -65,12 +66,12 @@ impl Generating {
 
     /// What it says of a request, and what it makes of it; nothing where it is not about it, or its
     /// conditions leave it out.
-    pub(super) fn generate(&self, request: &Request<'_>) -> Option<(Answer, Vec<Changed>)> {
+    pub(super) fn generate(&self, asked: &Asked<'_>) -> Option<(Answer, Vec<Changed>)> {
         let policy = &self.policy;
-        if let Err(answer) = policy.is_about(request)? {
+        if let Err(answer) = policy.is_about(asked)? {
             return Some((answer, Vec::new()));
         }
-        let mut scope = Scope::new(request, &policy.name.namespace);
+        let mut scope = Scope::new(asked, &policy.name.namespace);
         let failed = |failure: &Failure, reasons| {
             Some((policy.failed("failed to evaluate policy", failure, reasons), Vec::new()))
         };
@@ -105,7 +106,7 @@ impl Generating {
         }
         let mut objects = Vec::new();
         for (namespace, value) in scope.generated() {
-            match placed(&namespace, &value, request.cluster, !policy.name.namespace.is_empty()) {
+            match placed(&namespace, &value, asked.cluster(), !policy.name.namespace.is_empty()) {
                 Ok(placed) => objects.extend(placed),
                 Err(why) => {
                     let why = format!("failed to generate resources: {why}");

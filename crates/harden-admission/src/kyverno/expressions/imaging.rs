@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use super::asked::{Asked, ask};
 use super::autogen::{Rewriting, generated};
 use super::environment::Purpose;
 use super::exception::Exemption;
@@ -82,13 +83,14 @@ impl Imaging {
     }
 
     /// What it says of a request; nothing where it is not about it, or its conditions leave it out.
-    pub(super) fn judge(&self, request: &Request<'_>) -> Option<Answer> {
-        if let Err(answer) = self.policy.is_about(request)? {
+    pub(super) fn judge(&self, asked: &Asked<'_>) -> Option<Answer> {
+        if let Err(answer) = self.policy.is_about(asked)? {
             return Some(answer);
         }
         if !self.is_extracting {
-            return self.evaluate(Scope::new(request, &self.policy.name.namespace), request);
+            return self.evaluate(Scope::new(asked, &self.policy.name.namespace), asked);
         }
+        let request = asked.request;
         let subject = request.subject()?;
         let pods = pods(subject);
         if pods.is_empty() {
@@ -104,8 +106,11 @@ impl Imaging {
             let is_new = request.object.is_some();
             let (object, old) = if is_new { (Some(pod), None) } else { (None, Some(pod)) };
             let of_pod = Request { object, old, ..request.clone() };
-            let scope = Scope::new(&of_pod, &self.policy.name.namespace).with_nulls();
-            let Some(mut answer) = self.evaluate(scope, &of_pod) else { continue };
+            let answer = ask(&of_pod, |asked| {
+                let scope = Scope::new(asked, &self.policy.name.namespace).with_nulls();
+                self.evaluate(scope, asked)
+            });
+            let Some(mut answer) = answer else { continue };
             if !matches!(answer.verdict, Verdict::Pass | Verdict::Skip) {
                 answer.message.push_str(&format!(" (pod template at {path})"));
                 return Some(answer);
@@ -115,7 +120,7 @@ impl Imaging {
         last
     }
 
-    fn evaluate<'a>(&'a self, mut scope: Scope<'a>, request: &Request<'_>) -> Option<Answer> {
+    fn evaluate<'a>(&'a self, mut scope: Scope<'a>, asked: &Asked<'_>) -> Option<Answer> {
         let policy = &self.policy;
         let failed = |failure: &Failure, reasons| {
             Some(policy.failed("failed to evaluate policy", failure, reasons))
@@ -135,11 +140,11 @@ impl Imaging {
             Err(failure) => return failed(&failure, Vec::new()),
         }
         let mut scope = scope.with_variables(&policy.variables);
-        let (images, all) = match self.images(&scope, request) {
+        let (images, all) = match self.images(&scope, asked) {
             Ok(found) => found,
             Err(failure) => return failed(&failure, Vec::new()),
         };
-        if let Some(answer) = self.without_digest(&all, request) {
+        if let Some(answer) = self.without_digest(&all, asked) {
             return Some(answer);
         }
         scope.give("images", images);
@@ -168,19 +173,18 @@ impl Imaging {
     fn images(
         &self,
         scope: &Scope<'_>,
-        request: &Request<'_>,
+        asked: &Asked<'_>,
     ) -> Result<(Value, Vec<Arc<str>>), Failure> {
-        let resource = request.subject().map(|it| {
-            let resource = request.cluster.resource(it.group(), it.kind()).name;
-            let is_own = match resource.as_str() {
-                "pods" => it.group().is_empty(),
-                "jobs" | "cronjobs" => it.group() == "batch",
-                _ => it.group() == "apps",
+        let resource = asked.facts.map_or("", |it| {
+            let resource = it.resource.name.as_str();
+            let group = match resource {
+                "pods" => "",
+                "jobs" | "cronjobs" => "batch",
+                _ => "apps",
             };
-            if is_own && it.version() == "v1" { resource } else { String::new() }
+            if it.object.group() == group && it.object.version() == "v1" { resource } else { "" }
         });
-        let resource = resource.unwrap_or_default();
-        let index = CONTROLLERS.iter().position(|(names, _)| names.contains(&resource.as_str()));
+        let index = CONTROLLERS.iter().position(|(names, _)| names.contains(&resource));
         let built_in = index.and_then(|it| self.built_in.get(it)).into_iter().flatten();
         let built_in = built_in.map(|(name, expression)| (*name, expression));
         let own = self.own.iter().map(|(name, expression)| (name.as_str(), expression));
@@ -209,7 +213,7 @@ impl Imaging {
     }
 
     /// An answer where an image has to have a digest, and has none.
-    fn without_digest(&self, images: &[Arc<str>], request: &Request<'_>) -> Option<Answer> {
+    fn without_digest(&self, images: &[Arc<str>], asked: &Asked<'_>) -> Option<Answer> {
         if !self.verifies_digests {
             return None;
         }
@@ -225,7 +229,7 @@ impl Imaging {
                 }
                 Some(reference) if reference.digest.is_some() => {}
                 // Kyverno's command does not pin images first; a cluster does.
-                Some(_) if self.pins_digests && request.cluster.stated.is_none() => {
+                Some(_) if self.pins_digests && asked.cluster().stated.is_none() => {
                     let message =
                         format!("the digest of the image {image} is known to its registry");
                     return Some(policy.answer(Verdict::NotJudged, &message, Vec::new()));

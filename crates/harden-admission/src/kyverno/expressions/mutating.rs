@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::asked::Asked;
 use super::autogen::{Rewriting, generated};
 use super::environment::Purpose;
 use super::exception::Exemption;
@@ -11,7 +12,7 @@ use super::scope::Scope;
 use crate::cel::{Failure, Message, Type, Value};
 use crate::json_patch::{self, Operation, Unapplied};
 use crate::merge::{Unmerged, merge};
-use crate::{Answer, Object, Request, Verdict};
+use crate::{Answer, Object, Verdict};
 
 /// A policy, or what it becomes for controllers.
 #[derive(Debug)]
@@ -71,9 +72,9 @@ impl Mutating {
     }
 
     /// What it makes of the object of a request, and what it says; nothing where it is not about it.
-    pub(super) fn mutate(&self, request: &Request<'_>) -> Option<(Option<Object>, Answer)> {
+    pub(super) fn mutate(&self, asked: &Asked<'_>) -> Option<(Option<Object>, Answer)> {
         let policy = &self.policy;
-        if let Err(answer) = policy.is_about(request)? {
+        if let Err(answer) = policy.is_about(asked)? {
             return Some((None, answer));
         }
         let skip = |message: &str, reasons| policy.answer(Verdict::Skip, message, reasons);
@@ -82,7 +83,7 @@ impl Mutating {
             return Some((None, skip(message, Vec::new())));
         }
         let namespace = &policy.name.namespace;
-        let mut scope = Scope::new(request, namespace).with_variables(&policy.variables);
+        let mut scope = Scope::new(asked, namespace).with_variables(&policy.variables);
         let failed = |failure: &Failure, reasons| {
             Some((None, policy.failed("failed to evaluate policy", failure, reasons)))
         };
@@ -99,7 +100,7 @@ impl Mutating {
             Err(failure) => return failed(&failure, policy.left_out(&scope)),
         }
         let nothing = || Object::new(Json::Object(serde_json::Map::new()));
-        let mut object = request.object.clone().unwrap_or_else(nothing);
+        let mut object = asked.request.object.clone().unwrap_or_else(nothing);
         for mutation in &self.mutations {
             let (Mutation::Apply(expression) | Mutation::Patch(expression)) = mutation;
             match self.apply(mutation, &object, &scope) {

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::asked::Asked;
 use super::constraints::Constraints;
 use super::environment::{Purpose, environment, with_variable};
 use super::exception::{Exception, Exemption};
@@ -9,7 +10,7 @@ use super::expression::{Expression, Flaw};
 use super::scope::Scope;
 use crate::cel::{Environment, Failure, Type};
 use crate::kubernetes::matching::Match;
-use crate::{Action, Answer, Object, PolicyName, Reason, Request, Verdict};
+use crate::{Action, Answer, Object, PolicyName, Reason, Verdict};
 
 /// The compiled parts of a policy that are not what it does.
 #[derive(Debug)]
@@ -90,16 +91,16 @@ impl Policy {
 
     /// Whether a request is one that it is about: nothing where it is not, or an answer where nobody can
     /// say.
-    pub(super) fn is_about(&self, request: &Request<'_>) -> Option<Result<(), Answer>> {
+    pub(super) fn is_about(&self, asked: &Asked<'_>) -> Option<Result<(), Answer>> {
         let namespace = &self.name.namespace;
         let is_in = |it: &Object| match it.namespace() {
             "" => namespace == "default",
             other => other == namespace,
         };
-        if !namespace.is_empty() && !request.subject().is_some_and(is_in) {
+        if !namespace.is_empty() && !asked.request.subject().is_some_and(is_in) {
             return None;
         }
-        match self.constraints.matches(request) {
+        match self.constraints.matches(asked) {
             Match::No => None,
             Match::As(_) => Some(Ok(())),
             Match::Unknown(why) => Some(Err(self.answer(Verdict::NotJudged, &why, Vec::new()))),
@@ -108,6 +109,9 @@ impl Policy {
 
     /// What exceptions say.
     pub(super) fn exempt(&self, scope: &mut Scope<'_>) -> Result<Exemption, Failure> {
+        if self.exceptions.is_empty() {
+            return Ok(Exemption::None { images: Vec::new(), values: Vec::new() });
+        }
         let exemption = Exception::exempt(&self.exceptions, scope)?;
         if let Exemption::None { images, values } = &exemption {
             Exemption::tell(images, values, scope);

@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::asked::Asked;
 use super::expression::Expression;
 use super::library;
 use crate::cel::{Failure, Key, Map, Value, Variables};
-use crate::kubernetes::facts::Facts;
 use crate::kubernetes::seen::{Hidden, told};
-use crate::{Cluster, Object, Reason, Request};
+use crate::{Cluster, Object, Reason};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -18,9 +18,7 @@ const DEPTH: usize = 32;
 
 /// The values of one evaluation.
 pub(super) struct Scope<'a> {
-    request: &'a Request<'a>,
-    /// What follows of it; none where it is for nothing.
-    facts: Option<Facts<'a>>,
+    asked: &'a Asked<'a>,
     /// The namespace of the policy; empty for policies of the cluster.
     namespace: &'a str,
     object: Value,
@@ -40,13 +38,13 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     /// Without variables of the policy.
-    pub(super) fn new(request: &'a Request<'a>, namespace: &'a str) -> Self {
+    pub(super) fn new(asked: &'a Asked<'a>, namespace: &'a str) -> Self {
+        let request = asked.request;
         let of = |it: &Option<Object>| {
             it.as_ref().map_or_else(|| Value::Map(Arc::default()), |it| it.cel().clone())
         };
         Self {
-            request,
-            facts: Facts::of_any(request),
+            asked,
             namespace,
             object: of(&request.object),
             old: of(&request.old),
@@ -62,7 +60,8 @@ impl<'a> Scope<'a> {
     /// With null, and no empty object, for what is not there: so pods are seen that are taken out of others.
     pub(super) fn with_nulls(mut self) -> Self {
         let of = |it: &Option<Object>| it.as_ref().map_or(Value::Null, |it| it.cel().clone());
-        (self.object, self.old) = (of(&self.request.object), of(&self.request.old));
+        let request = self.asked.request;
+        (self.object, self.old) = (of(&request.object), of(&request.old));
         self
     }
 
@@ -81,7 +80,7 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn cluster(&self) -> &'a Cluster {
-        self.request.cluster
+        self.asked.cluster()
     }
 
     pub(super) fn policy_namespace(&self) -> &str {
@@ -132,7 +131,7 @@ impl<'a> Scope<'a> {
 
     /// What nobody is told.
     fn hidden(&self) -> Hidden {
-        let mut hidden = self.facts.as_ref().map(|it| Hidden::of(it, None)).unwrap_or_default();
+        let mut hidden = self.asked.facts.map(|it| Hidden::of(it, None)).unwrap_or_default();
         self.secrets.borrow().iter().for_each(|it| hidden.add("variables", it));
         hidden
     }
@@ -193,47 +192,6 @@ impl<'a> Scope<'a> {
         }
         Ok(Value::Map(Arc::new(entries.into_iter().collect::<Map>())))
     }
-
-    /// The Namespace of the object.
-    fn namespace_object(&self) -> Result<Value> {
-        let Some(facts) = &self.facts else { return Ok(Value::Null) };
-        let cluster = self.request.cluster;
-        let name = facts.namespace.as_str();
-        if facts.is_namespaced() && cluster.get("", "Namespace", "", name).is_none() {
-            if cluster.is_whole {
-                return Ok(Value::Null);
-            }
-            return Err(Failure::NotJudged(format!("the Namespace `{name}` is not at hand")));
-        }
-        Ok(facts.namespace_value().unwrap_or(Value::Null))
-    }
-
-    /// The name of that, which is known without it.
-    fn namespace_name(&self) -> Result<Value> {
-        match (&self.facts, self.namespace_object()) {
-            (Some(facts), Err(Failure::NotJudged(_))) => {
-                Ok(Value::String(facts.namespace.as_str().into()))
-            }
-            (_, Ok(Value::Map(_))) => {
-                let name = self.facts.as_ref().map(|it| it.namespace.as_str()).unwrap_or_default();
-                Ok(Value::String(name.into()))
-            }
-            (_, Err(failure)) => Err(failure),
-            _ => Err(Failure::Error("no such key: metadata".to_owned())),
-        }
-    }
-
-    fn admission_request(&self) -> Value {
-        let Some(facts) = &self.facts else { return Value::Null };
-        let mut entries: Vec<(Key, Value)> = match facts.request_value(facts.object.version()) {
-            Value::Map(map) => map.iter().cloned().collect(),
-            _ => Vec::new(),
-        };
-        let of = |it: &Option<Object>| it.as_ref().map_or(Value::Null, |it| it.cel().clone());
-        entries.push((Key::String("object".into()), of(&self.request.object)));
-        entries.push((Key::String("oldObject".into()), of(&self.request.old)));
-        Value::Map(Arc::new(entries.into_iter().collect::<Map>()))
-    }
 }
 
 fn unconvertible(value: &Value, wanted: &str) -> Failure {
@@ -251,11 +209,14 @@ impl Variables for Scope<'_> {
         Some(match name {
             "object" => Ok(self.object.clone()),
             "oldObject" => Ok(self.old.clone()),
-            "request" => Ok(self.admission_request()),
+            "request" => Ok(self.asked.admission()),
             "request.options" => Ok(Value::Null),
-            "namespaceObject" => self.namespace_object(),
-            "namespaceObject.metadata.name" => self.namespace_name(),
+            "namespaceObject" => self.asked.namespace(),
+            "namespaceObject.metadata.name" => self.asked.namespace_name(),
             "variables" => self.all_variables(),
+            "exceptions.allowedImages" | "exceptions.allowedValues" => {
+                Ok(Value::List(Arc::default()))
+            }
             name => Ok(library::handle(name)?),
         })
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::asked::{Asked, ask};
 use super::autogen::{Rewriting, generated};
 use super::environment::Purpose;
 use super::exception::Exemption;
@@ -61,14 +62,14 @@ impl Validating {
     }
 
     /// What it says of a request; nothing where it is not about it.
-    pub(super) fn judge(&self, request: &Request<'_>) -> Option<Answer> {
-        if let Err(answer) = self.policy.is_about(request)? {
+    pub(super) fn judge(&self, asked: &Asked<'_>) -> Option<Answer> {
+        if let Err(answer) = self.policy.is_about(asked)? {
             return Some(answer);
         }
         Some(if self.is_extracting {
-            self.judge_pods(request)
+            self.judge_pods(asked.request)
         } else {
-            self.evaluate(Scope::new(request, &self.policy.name.namespace))
+            self.evaluate(Scope::new(asked, &self.policy.name.namespace))
         })
     }
 
@@ -137,8 +138,9 @@ impl Validating {
                 None => (None, Some(pod.clone())),
             };
             let request = Request { object, old, ..request.clone() };
-            let scope = Scope::new(&request, &policy.name.namespace).with_nulls();
-            let mut answer = self.evaluate(scope);
+            let mut answer = ask(&request, |asked| {
+                self.evaluate(Scope::new(asked, &policy.name.namespace).with_nulls())
+            });
             match answer.verdict {
                 Verdict::Pass if answer.message == "success" => last = Some(answer),
                 Verdict::Skip if answer.message == "skip" => {}
