@@ -22,6 +22,7 @@ mod tests;
 
 pub use environment::Environment;
 pub use failure::Failure;
+pub(crate) use library::regex;
 pub use library::{Semver, Timestamp, Url};
 pub use program::Program;
 pub use refusal::{Flaw, Refusal};
