@@ -1,6 +1,7 @@
 //! What is known of the cluster that a request is sent to.
 
 mod resource;
+pub mod stated;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,7 @@ use harden_core::kubernetes::MinorVersion;
 use serde_json::{Value, json};
 
 pub use resource::Resource;
+pub use stated::Stated;
 
 use crate::Object;
 use crate::cel::Timestamp;
@@ -21,6 +23,8 @@ pub struct Cluster {
     pub now: Option<Timestamp>,
     /// Whether what is not at hand is not there. Where it is false, an absent object is not judged.
     pub is_whole: bool,
+    /// What a test file says, where one does.
+    pub stated: Option<Stated>,
     objects: BTreeMap<Key, Object>,
     resources: BTreeMap<(String, String), Resource>,
 }
@@ -35,6 +39,7 @@ impl Cluster {
             version,
             now: None,
             is_whole: false,
+            stated: None,
             objects: BTreeMap::new(),
             resources: BTreeMap::new(),
         }

@@ -3,5 +3,6 @@
 #[allow(dead_code)]
 mod jmespath;
 mod pattern;
+pub mod suite;
 
 pub use pattern::{Pattern, Refusal, Verdict};

@@ -10,12 +10,14 @@
 
 mod answer;
 pub mod cel;
-mod cluster;
+pub mod cluster;
 pub mod kyverno;
+mod mutated;
 mod object;
 mod request;
 
 pub use answer::{Action, Answer, PolicyName, Reason, Verdict};
-pub use cluster::{Cluster, Resource};
+pub use cluster::{Cluster, Resource, Stated};
+pub use mutated::{Changed, Mutated};
 pub use object::Object;
 pub use request::{Operation, Request, User};
