@@ -13,9 +13,11 @@ mod functions;
 mod library;
 mod program;
 mod refusal;
+mod seen;
 mod syntax;
 mod types;
 mod value;
+mod variables;
 
 #[cfg(test)]
 mod tests;
@@ -28,3 +30,4 @@ pub use program::Program;
 pub use refusal::{Flaw, Refusal};
 pub use types::Type;
 pub use value::{Key, Map, Value};
+pub use variables::Variables;

@@ -11,6 +11,7 @@
 mod answer;
 pub mod cel;
 pub mod cluster;
+pub mod kubernetes;
 pub mod kyverno;
 mod mutated;
 mod object;

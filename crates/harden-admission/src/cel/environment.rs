@@ -1,6 +1,7 @@
 //! What an expression may name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use harden_core::kubernetes::MinorVersion;
 
@@ -11,9 +12,11 @@ use super::types::Type;
 /// The functions of a version of the API server, and the variables of a place in a policy.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    pub(super) functions: Functions,
+    pub(super) functions: Arc<Functions>,
     pub(super) syntax: Syntax,
     variables: BTreeMap<String, Type>,
+    /// Fields of types that have names, by these.
+    objects: BTreeMap<&'static str, BTreeMap<String, Type>>,
     unjudged: Vec<String>,
 }
 
@@ -38,7 +41,8 @@ impl Environment {
         let since = |minor: u16| version >= MinorVersion(minor);
         let syntax = Syntax { optionals: since(28), two_variables: since(32), sorting: since(34) };
         let (variables, unjudged) = (BTreeMap::new(), Vec::new());
-        Self { functions: functions(version), syntax, variables, unjudged }
+        let objects = BTreeMap::new();
+        Self { functions: Arc::new(functions(version)), syntax, variables, objects, unjudged }
     }
 
     /// With a variable whose type is known when it is evaluated only, as objects are.
@@ -55,6 +59,20 @@ impl Environment {
         self
     }
 
+    /// With a type that has a name, and no fields yet.
+    #[must_use]
+    pub fn with_object(mut self, object: &'static str) -> Self {
+        self.objects.entry(object).or_default();
+        self
+    }
+
+    /// With a field of a type that has a name: expressions can name no other fields of it.
+    #[must_use]
+    pub fn with_field(mut self, object: &'static str, field: &str, it: Type) -> Self {
+        self.objects.entry(object).or_default().insert(field.to_owned(), it);
+        self
+    }
+
     /// With a variable that the server has and nobody can answer for here, such as `authorizer`: what uses
     /// it is not judged.
     #[must_use]
@@ -68,6 +86,12 @@ impl Environment {
             .get(name)
             .cloned()
             .or_else(|| named_type(name).map(|it| Type::Type(Box::new(it))))
+    }
+
+    /// The fields of a type, if it is one whose fields are declared.
+    pub(super) fn fields(&self, of: &Type) -> Option<&BTreeMap<String, Type>> {
+        let Type::Plain(name) = of else { return None };
+        self.objects.get(name)
     }
 
     pub(super) fn is_unjudged(&self, name: &str) -> bool {

@@ -2,7 +2,6 @@
 
 mod folds;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::budget::Budget;
@@ -11,10 +10,11 @@ use super::failure::Failure;
 use super::library::{Patterns, call, index};
 use super::syntax::{Entry, Kind, Literal, Node};
 use super::value::{Key, Map, Value};
+use super::variables::Variables;
 
 /// One evaluation.
 pub(super) struct Evaluation<'a> {
-    variables: &'a BTreeMap<String, Value>,
+    variables: &'a dyn Variables,
     /// Variables of macros, inner ones last.
     scopes: Vec<(&'a str, Value)>,
     budget: Budget,
@@ -23,7 +23,7 @@ pub(super) struct Evaluation<'a> {
 type Result<T> = std::result::Result<T, Failure>;
 
 impl<'a> Evaluation<'a> {
-    pub(super) fn new(variables: &'a BTreeMap<String, Value>, patterns: Arc<Patterns>) -> Self {
+    pub(super) fn new(variables: &'a dyn Variables, patterns: Arc<Patterns>) -> Self {
         Self { variables, scopes: Vec::new(), budget: Budget::new(patterns) }
     }
 
@@ -62,8 +62,8 @@ impl<'a> Evaluation<'a> {
         if let Some((_, value)) = self.scopes.iter().rev().find(|(it, _)| *it == name) {
             return Ok(value.clone());
         }
-        if let Some(value) = self.variables.get(name) {
-            return Ok(value.clone());
+        if let Some(value) = self.variables.value(name) {
+            return value;
         }
         match named_type(name) {
             Some(it) => Ok(Value::Type(it.name())),

@@ -33,22 +33,22 @@ pub enum Type {
 }
 
 impl Type {
-    pub(super) const BOOL: Self = Self::Plain("bool");
-    pub(super) const INT: Self = Self::Plain("int");
+    pub(crate) const BOOL: Self = Self::Plain("bool");
+    pub(crate) const INT: Self = Self::Plain("int");
     pub(super) const UINT: Self = Self::Plain("uint");
     pub(super) const DOUBLE: Self = Self::Plain("double");
-    pub(super) const STRING: Self = Self::Plain("string");
+    pub(crate) const STRING: Self = Self::Plain("string");
     pub(super) const BYTES: Self = Self::Plain("bytes");
 
-    pub(super) fn list(of: Self) -> Self {
+    pub(crate) fn list(of: Self) -> Self {
         Self::List(Box::new(of))
     }
 
-    pub(super) fn map(keys: Self, values: Self) -> Self {
+    pub(crate) fn map(keys: Self, values: Self) -> Self {
         Self::Map(Box::new(keys), Box::new(values))
     }
 
-    pub(super) fn optional(of: Self) -> Self {
+    pub(crate) fn optional(of: Self) -> Self {
         Self::Optional(Box::new(of))
     }
 
@@ -64,8 +64,21 @@ impl Type {
         matches!(self, Self::Dyn | Self::Error)
     }
 
+    /// The name that the server has for it, with its parameters.
+    pub(crate) fn runtime_name(&self) -> String {
+        match self {
+            Self::List(of) | Self::Optional(of) | Self::Type(of) => {
+                format!("{}({})", self.name(), of.runtime_name())
+            }
+            Self::Map(keys, values) => {
+                format!("map({}, {})", keys.runtime_name(), values.runtime_name())
+            }
+            other => other.name().to_owned(),
+        }
+    }
+
     /// The name that the server has for it without its parameters.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Dyn => "dyn",
             Self::Error => "!error!",

@@ -1,6 +1,7 @@
 //! Values of expressions.
 
 mod equality;
+mod json;
 mod key;
 mod map;
 

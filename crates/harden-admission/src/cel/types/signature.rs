@@ -43,7 +43,7 @@ fn renamed(it: &Type, fresh: &[Type]) -> Type {
 }
 
 /// Names of types within signatures, and the server's.
-const NAMES: [(&str, &str); 14] = [
+const NAMES: [(&str, &str); 19] = [
     ("bool", "bool"),
     ("int", "int"),
     ("uint", "uint"),
@@ -58,6 +58,11 @@ const NAMES: [(&str, &str); 14] = [
     ("URL", "kubernetes.URL"),
     ("Semver", "kubernetes.Semver"),
     ("Format", "kubernetes.NamedFormat"),
+    ("Authorizer", "kubernetes.authorization.Authorizer"),
+    ("PathCheck", "kubernetes.authorization.PathCheck"),
+    ("GroupCheck", "kubernetes.authorization.GroupCheck"),
+    ("ResourceCheck", "kubernetes.authorization.ResourceCheck"),
+    ("Decision", "kubernetes.authorization.Decision"),
 ];
 
 /// The name and the overload of a line; `None` for what is no signature.
