@@ -6,6 +6,7 @@ mod conditions;
 mod context;
 mod entries;
 mod exceptions;
+mod expressions;
 mod field;
 mod images;
 mod kinds;
@@ -33,6 +34,7 @@ use crate::{Action, Answer, Cluster, Mutated, Object, PolicyName, Reason, Reques
 
 use context::Context;
 use exceptions::Exception;
+use expressions::Expressions;
 use field::{filled, items, text};
 use matching::Fit;
 use reply::Reply;
@@ -302,7 +304,10 @@ impl Policy {
                 Some(Reply::new(Verdict::NotJudged, "podSecurity is not judged yet"))
             }
             _ if !excepting.is_empty() => Some(skip("")),
-            Check::Expressions(_) => Some(Reply::new(Verdict::NotJudged, "expressions")),
+            Check::Expressions => {
+                let compiled = rule.compiled.get_or_init(|| Expressions::of_rule(&rule.json));
+                Some(compiled.judge(&rule.name, &rule.at, situation.request))
+            }
             _ => {
                 let validator = Validator {
                     policy: &self.name.name,

@@ -1,13 +1,14 @@
 //! Rules, read once.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
 use super::conditions::Conditions;
 use super::context::Expressions;
 use super::entries::Entry;
+use super::expressions::Expressions as Compiled;
 use super::field::{filled, items, text, texts};
 use super::matching::Matching;
 use super::selector::Selector;
@@ -16,7 +17,7 @@ use crate::kyverno::jmespath::Expression;
 use crate::kyverno::pattern::{Pattern, Refusal};
 
 /// A rule, as it is after autogen.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(in crate::kyverno) struct Rule {
     pub name: String,
     /// Where it is in the policy, or what it is made of.
@@ -29,6 +30,8 @@ pub(in crate::kyverno) struct Rule {
     pub json: Value,
     /// The expressions of its variables.
     pub expressions: Arc<Expressions>,
+    /// Its expressions for the API server's code, once somebody asks.
+    pub(super) compiled: OnceLock<Compiled>,
 }
 
 /// What a rule asks of an object.
@@ -59,7 +62,8 @@ pub(in crate::kyverno) enum Check {
     AnyPattern(Vec<Template>),
     Foreach(Vec<Foreach>),
     PodSecurity(Value),
-    Expressions(Value),
+    /// Those of the rule, which has the preconditions, too.
+    Expressions,
     /// What is not judged, and why.
     Unjudged(&'static str),
     /// Nothing that Kyverno knows.
@@ -107,6 +111,7 @@ impl Rule {
             validation: filled(rule, "validate").map(Validation::read),
             json: rule.clone(),
             expressions: Arc::new(expressions),
+            compiled: OnceLock::new(),
         }
     }
 
@@ -157,8 +162,8 @@ impl Check {
         if let Some(it) = filled(value, "podSecurity") {
             return Self::PodSecurity(it.clone());
         }
-        if let Some(it) = filled(value, "cel") {
-            return Self::Expressions(it.clone());
+        if filled(value, "cel").is_some() {
+            return Self::Expressions;
         }
         if let Some(deny) = some("deny") {
             return Self::Deny(Conditions::read(deny.get("conditions")));

@@ -101,7 +101,7 @@ impl<'a> Validator<'a> {
             Check::AnyPattern(templates) => self.any_pattern(templates, level, context),
             Check::Foreach(loops) => self.foreach(loops, level, context),
             Check::Unjudged(why) => Some(Reply::new(Verdict::NotJudged, *why)),
-            Check::PodSecurity(_) | Check::Expressions(_) | Check::None => None,
+            Check::PodSecurity(_) | Check::Expressions | Check::None => None,
         }
     }
 
