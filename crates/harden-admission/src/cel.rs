@@ -29,5 +29,5 @@ pub use library::{Semver, Timestamp, Url};
 pub use program::Program;
 pub use refusal::{Flaw, Refusal};
 pub use types::Type;
-pub use value::{Key, Map, Value};
+pub use value::{Foreign, Key, Map, Message, Value};
 pub use variables::Variables;

@@ -90,6 +90,21 @@ impl Cluster {
             .map(|(_, object)| object)
     }
 
+    /// The kinds of the objects at hand that a group serves by the name of a resource.
+    pub fn kinds(&self, group: &str, resource: &str) -> Vec<&str> {
+        let mut kinds: Vec<&str> = Vec::new();
+        let first = key(group, "", "", "");
+        for (of_group, kind, ..) in self.objects.range(first..).map(|(key, _)| key) {
+            if of_group != group {
+                break;
+            }
+            if kinds.last() != Some(&kind.as_str()) && self.resource(group, kind).name == resource {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+
     /// A Namespace: the one at hand with the label that the API server sets, or one of that label alone.
     pub fn namespace(&self, name: &str) -> Object {
         const LABEL: &str = "kubernetes.io/metadata.name";

@@ -1,5 +1,6 @@
 //! Kyverno's policies, evaluated as Kyverno 1.19 evaluates them.
 
+pub mod expressions;
 mod jmespath;
 mod pattern;
 pub mod policy;

@@ -91,7 +91,7 @@ impl Expressions {
             object("ValidatingAdmissionPolicy", spec),
             object("ValidatingAdmissionPolicyBinding", binding),
         ];
-        Self { policies: Policies::read(&objects, &Cluster::new(VERSION)) }
+        Self { policies: Policies::read_for_kyverno(&objects, &Cluster::new(VERSION)) }
     }
 
     /// What the server would refuse, or what cannot be judged here.
