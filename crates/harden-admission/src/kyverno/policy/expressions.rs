@@ -133,7 +133,10 @@ impl Expressions {
             return reply(Verdict::NotJudged, it, at);
         }
         if answers.is_empty() {
-            return Reply::new(Verdict::NotJudged, "the API server asks no policy about such objects");
+            return Reply::new(
+                Verdict::NotJudged,
+                "the API server asks no policy about such objects",
+            );
         }
         Reply::new(Verdict::Pass, format!("Validation rule '{rule}' passed."))
     }
@@ -161,9 +164,7 @@ fn set(into: &mut Value, key: &str, value: Value) {
 
 /// Conditions with names that the API server takes; Kyverno looks at no name.
 fn named(conditions: &[Value]) -> Vec<Value> {
-    let name = |(index, it): (usize, &Value)| {
-        json!({"name": format!("c{index}"), "expression": text(it, "expression")})
-    };
+    let name = |(index, it): (usize, &Value)| json!({"name": format!("c{index}"), "expression": text(it, "expression")});
     conditions.iter().enumerate().map(name).collect()
 }
 
@@ -171,9 +172,11 @@ fn reply(verdict: Verdict, answer: &Answer, at: &str) -> Reply {
     let mut reasons = answer.reasons.clone();
     for reason in &mut reasons {
         let rest = reason.at.strip_prefix("/spec/").unwrap_or(&reason.at);
-        let rest = rest
-            .replacen("validations/", "validate/cel/expressions/", 1)
-            .replacen("matchConditions/", "celPreconditions/", 1);
+        let rest = rest.replacen("validations/", "validate/cel/expressions/", 1).replacen(
+            "matchConditions/",
+            "celPreconditions/",
+            1,
+        );
         let rest = match rest.strip_prefix("variables/") {
             Some(rest) => format!("validate/cel/variables/{rest}"),
             None => rest,

@@ -264,9 +264,10 @@ impl Filter {
             && self.names.iter().all(|names| is_named(names))
             && (self.namespaces.is_empty()
                 || self.namespaces.iter().any(|wanted| matches_text(wanted, namespace)))
-            && self.annotations.iter().all(|(key, value)| {
-                any(annotations, key, value.as_str().unwrap_or_default())
-            })
+            && self
+                .annotations
+                .iter()
+                .all(|(key, value)| any(annotations, key, value.as_str().unwrap_or_default()))
             && self.selector.as_ref().is_none_or(|selector| selector.matches(labels))
     }
 

@@ -45,7 +45,9 @@ pub(super) fn holds(operator: &str, key: &Value, value: &Value) -> Option<bool> 
         "greaterthanorequals" | "greaterthan" | "lessthanorequals" | "lessthan" => {
             compare(operator, key, value)
         }
-        "durationgreaterthanorequals" | "durationgreaterthan" | "durationlessthanorequals"
+        "durationgreaterthanorequals"
+        | "durationgreaterthan"
+        | "durationlessthanorequals"
         | "durationlessthan" => compare_durations(operator, key, value),
         _ => return None,
     })
@@ -424,7 +426,10 @@ mod tests {
             "AnyNotIn",
             &[(json!(["a", "b"]), json!(["a"]), true), (json!([11]), json!("1-10"), true)],
         );
-        are("AllNotIn", &[(json!(["a", "b"]), json!(["a"]), false), (json!("c"), json!(["a"]), true)]);
+        are(
+            "AllNotIn",
+            &[(json!(["a", "b"]), json!(["a"]), false), (json!("c"), json!(["a"]), true)],
+        );
         are("In", &[(json!(["a"]), json!(["a", "b"]), true), (json!("a"), json!("b"), false)]);
         are("NotIn", &[(json!(["a", "c"]), json!(["a"]), true), (json!("c"), json!(["a"]), true)]);
     }
@@ -444,7 +449,10 @@ mod tests {
                 (json!(null), json!(1), false),
             ],
         );
-        are("DurationLessThan", &[(json!("30s"), json!("1m"), true), (json!(90), json!("1m"), false)]);
+        are(
+            "DurationLessThan",
+            &[(json!("30s"), json!("1m"), true), (json!(90), json!("1m"), false)],
+        );
         assert_eq!(holds("Like", &json!(1), &json!(1)), None);
     }
 }

@@ -11,7 +11,10 @@ use crate::Object;
 const LENGTH: usize = 200;
 
 /// Values by what they are of, cut short; what Secrets hold is hidden.
-pub(super) fn seen(values: &[(String, String)], situation: &Situation<'_>) -> Vec<(String, String)> {
+pub(super) fn seen(
+    values: &[(String, String)],
+    situation: &Situation<'_>,
+) -> Vec<(String, String)> {
     let show = |(of, value): &(String, String)| (of.clone(), cut(&hide(value, situation)));
     values.iter().map(show).collect()
 }

@@ -48,7 +48,8 @@ impl Selector {
 
     /// Whether it asks for nothing but the name of a namespace.
     pub fn is_about(&self, key: &str) -> bool {
-        self.labels.iter().all(|(it, _)| it == key) && self.expressions.iter().all(|it| it.key == key)
+        self.labels.iter().all(|(it, _)| it == key)
+            && self.expressions.iter().all(|it| it.key == key)
     }
 }
 

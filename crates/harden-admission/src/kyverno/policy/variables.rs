@@ -115,7 +115,9 @@ fn in_text(text: &str, path: &str, context: &mut Context<'_>) -> Result<Value, F
         }
         let original = text.clone();
         let mut is_shallow = false;
-        for variable in found.iter().map(|it| (it.whole.to_owned(), it.text.to_owned())).collect::<Vec<_>>() {
+        for variable in
+            found.iter().map(|it| (it.whole.to_owned(), it.text.to_owned())).collect::<Vec<_>>()
+        {
             let (whole, braced) = variable;
             let query;
             (query, is_shallow) = inner(&braced);
@@ -123,7 +125,9 @@ fn in_text(text: &str, path: &str, context: &mut Context<'_>) -> Result<Value, F
             context.world().spend(whole.len())?;
             let value = context.query(&query).map_err(|it| match it {
                 Failure::NotJudged(_) => it,
-                other => Failure::Error(format!("failed to resolve {query} at path {path}: {other}")),
+                other => {
+                    Failure::Error(format!("failed to resolve {query} at path {path}: {other}"))
+                }
             })?;
             if original == braced {
                 return Ok(value);

@@ -140,5 +140,6 @@ fn is_digest(text: &str) -> bool {
         "sha512" => 128,
         _ => return false,
     };
-    hash.len() == length && hash.bytes().all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
+    hash.len() == length
+        && hash.bytes().all(|it| it.is_ascii_digit() || (b'a'..=b'f').contains(&it))
 }

@@ -55,13 +55,11 @@ pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Cal
         ("trim_prefix", [Value::String(text), Value::String(prefix)]) => {
             Ok(text.strip_prefix(prefix.as_str()).unwrap_or(text).into())
         }
-        ("split", [Value::String(text), Value::String(separator)]) => {
-            Ok(if separator.is_empty() {
-                text.chars().map(|it| Value::from(it.to_string())).collect()
-            } else {
-                text.split(separator.as_str()).map(Value::from).collect()
-            })
-        }
+        ("split", [Value::String(text), Value::String(separator)]) => Ok(if separator.is_empty() {
+            text.chars().map(|it| Value::from(it.to_string())).collect()
+        } else {
+            text.split(separator.as_str()).map(Value::from).collect()
+        }),
         ("regex_match", [Value::String(pattern), text]) => {
             by_pattern(pattern, world, &plain(text)?, |it, text| it.is_match(text).into())
         }
