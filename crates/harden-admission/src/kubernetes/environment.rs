@@ -48,6 +48,11 @@ impl Environments {
         self.map(|it| it.with_type("variables", Type::Plain(VARIABLES)).with_object(VARIABLES))
     }
 
+    /// As Kyverno has them, which takes the value of what is no optional.
+    pub(super) fn with_lenient_optionals(self) -> Self {
+        self.map(Environment::with_lenient_optionals)
+    }
+
     pub(super) fn with_params(self) -> Self {
         self.map(|it| it.with("params"))
     }
