@@ -29,5 +29,5 @@ pub(crate) use library::{duration, regex, timestamp};
 pub use program::Program;
 pub use refusal::{Flaw, Refusal};
 pub use types::Type;
-pub use value::{Foreign, Key, Map, Value};
+pub use value::{Foreign, Key, Map, Message, Value};
 pub use variables::Variables;

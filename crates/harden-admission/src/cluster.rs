@@ -138,6 +138,22 @@ impl Cluster {
         Object::new(json)
     }
 
+    /// The kind that a group serves by a name in the plural, where a definition or an object at hand says so.
+    pub fn kind_of(&self, group: &str, plural: &str) -> Option<String> {
+        let defined = self.resources.iter().find(|((of, _), it)| of == group && it.name == plural);
+        if let Some(((_, kind), _)) = defined {
+            return Some(kind.clone());
+        }
+        let mut kinds: Vec<&str> = Vec::new();
+        for (of, kind, ..) in self.objects.keys() {
+            if of == group && kinds.last() != Some(&kind.as_str()) {
+                kinds.push(kind);
+            }
+        }
+        let found = kinds.into_iter().find(|it| self.resource(group, it).name == plural);
+        found.map(str::to_owned)
+    }
+
     /// How a kind is served: what a definition says, what Kubernetes itself serves, or a guess.
     pub fn resource(&self, group: &str, kind: &str) -> Resource {
         let of_definition = self.resources.get(&(group.to_owned(), kind.to_owned())).cloned();

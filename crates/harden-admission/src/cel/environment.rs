@@ -19,6 +19,7 @@ pub struct Environment {
     objects: BTreeMap<&'static str, BTreeMap<String, Type>>,
     unjudged: Vec<String>,
     pub(super) has_mixed_literals: bool,
+    pub(super) has_messages: bool,
 }
 
 /// Types that expressions can name, with those that the optional syntax brings.
@@ -50,7 +51,15 @@ impl Environment {
         let (variables, unjudged) = (BTreeMap::new(), Vec::new());
         let objects = BTreeMap::new();
         let functions = Arc::new(functions(version));
-        Self { functions, syntax, variables, objects, unjudged, has_mixed_literals: false }
+        Self {
+            functions,
+            syntax,
+            variables,
+            objects,
+            unjudged,
+            has_mixed_literals: false,
+            has_messages: false,
+        }
     }
 
     /// With functions that the server does not have, a signature a line, such as
@@ -76,6 +85,14 @@ impl Environment {
     pub fn with_lenient_optionals(mut self) -> Self {
         self.syntax.lenient = true;
         self.with_functions("@orValue(dyn, dyn) -> dyn")
+    }
+
+    /// With messages that say what becomes of an object: `Object{…}`, `Object.spec{…}` and so on, and
+    /// `JSONPatch{…}`.
+    #[must_use]
+    pub fn with_messages(mut self) -> Self {
+        self.has_messages = true;
+        self
     }
 
     /// With lists and maps that are written with elements of several types.

@@ -44,8 +44,22 @@ pub enum Value {
     Semver(Arc<Semver>),
     /// A named format, by its name.
     Format(&'static str),
+    /// A message that an expression builds.
+    Message(Arc<Message>),
     /// A value of a type that the server does not have.
     Foreign(Arc<Foreign>),
+}
+
+/// The message of which JSON patches are made.
+pub(super) const JSON_PATCH: &str = "JSONPatch";
+
+/// What an expression builds by `Object.spec{…}` or `JSONPatch{…}`.
+#[derive(Debug, PartialEq)]
+pub struct Message {
+    /// The name of its type.
+    pub name: Arc<str>,
+    /// Those that were given.
+    pub fields: Map,
 }
 
 /// A value that only the functions of an engine understand.
@@ -113,6 +127,8 @@ impl Value {
             Self::Url(_) => "kubernetes.URL",
             Self::Semver(_) => "kubernetes.Semver",
             Self::Format(_) => "kubernetes.NamedFormat",
+            Self::Message(it) if *it.name == *JSON_PATCH => JSON_PATCH,
+            Self::Message(_) => "Object",
             Self::Foreign(it) => it.of,
         }
     }

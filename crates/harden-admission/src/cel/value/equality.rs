@@ -27,6 +27,7 @@ impl PartialEq for Value {
             (Self::Cidr(a), Self::Cidr(b)) => a == b,
             (Self::Url(a), Self::Url(b)) => a == b,
             (Self::Semver(a), Self::Semver(b)) => a.order(b) == Ordering::Equal,
+            (Self::Message(a), Self::Message(b)) => a == b,
             (Self::Foreign(a), Self::Foreign(b)) => a == b,
             _ => numbers(self, other) == Some(Ordering::Equal),
         }

@@ -13,8 +13,6 @@ pub(super) enum Rewriting {
     Whole,
     /// Conditions and what is applied.
     Mutations,
-    /// Nothing.
-    None,
 }
 
 /// A specification for some controllers.
@@ -103,7 +101,6 @@ pub(super) fn generated(spec: &Json, rewriting: Rewriting) -> Vec<Generated> {
             _ if is_extracting => spec,
             Rewriting::Whole => moved(&spec, place.path()),
             Rewriting::Mutations => rewritten(spec, place),
-            Rewriting::None => spec,
         };
         Generated { spec, is_extracting }
     };

@@ -3,10 +3,11 @@
 use harden_core::kubernetes::MinorVersion;
 
 use super::library::{
-    COMMON, GENERATOR, GENERATOR_IN_NAMESPACE, HANDLES, Part, RESOURCES, RESOURCES_IN_NAMESPACE,
-    USER_FIELDS, VERIFICATION,
+    COMMON, GENERATOR, GENERATOR_IN_NAMESPACE, HANDLES, IMAGES, PATCHES, Part, RESOURCES,
+    RESOURCES_IN_NAMESPACE, USER_FIELDS, VERIFICATION,
 };
 use crate::cel::{Environment, Type};
+use crate::kubernetes::environment::declared;
 
 /// The version of the API server whose functions Kyverno 1.19 is built with, whatever server it runs in.
 const SERVER: MinorVersion = MinorVersion(36);
@@ -23,11 +24,9 @@ pub(super) enum Purpose {
 
 /// The environment of a policy, of the cluster or of a namespace, without its variables.
 pub(super) fn environment(purpose: Purpose, namespace: &str) -> Environment {
-    let mut environment = base()
-        .with("object")
-        .with("oldObject")
-        .with("request")
-        .with("namespaceObject")
+    let mut environment = with(declared(SERVER).with_bindings(), &COMMON)
+        .with_field(REQUEST, "object", Type::Dyn)
+        .with_field(REQUEST, "oldObject", Type::Dyn)
         .with_field("user.ServiceAccount", USER_FIELDS[0], Type::STRING)
         .with_field("user.ServiceAccount", USER_FIELDS[1], Type::STRING)
         .with_type("variables", Type::Plain(VARIABLES));
@@ -48,7 +47,10 @@ pub(super) fn environment(purpose: Purpose, namespace: &str) -> Environment {
         Purpose::Generating => {
             environment = with(environment, &[generator]).with_mixed_literals();
         }
-        Purpose::Validating | Purpose::Mutating | Purpose::Deleting => {}
+        Purpose::Mutating | Purpose::Deleting => {
+            environment = with(environment, &[PATCHES]).with_messages();
+        }
+        Purpose::Validating => {}
     }
     if purpose != Purpose::Imaging {
         environment = environment
@@ -63,8 +65,11 @@ pub(super) fn environment(purpose: Purpose, namespace: &str) -> Environment {
 
 /// The environment of `matchImageReferences`.
 pub(super) fn of_references() -> Environment {
-    base().with_type("ref", Type::STRING)
+    with(Environment::new(SERVER).with_bindings(), &[IMAGES]).with_type("ref", Type::STRING)
 }
+
+/// The type of `request`.
+const REQUEST: &str = "kubernetes.AdmissionRequest";
 
 /// The type of `variables`, whose fields are the variables of the policy.
 const VARIABLES: &str = "kyverno.variables";
@@ -74,10 +79,6 @@ pub(super) fn with_variable(environment: Environment, name: &str, it: &Type) -> 
     environment
         .with_field(VARIABLES, name, it.clone())
         .with_type(&format!("variables.{name}"), it.clone())
-}
-
-fn base() -> Environment {
-    with(Environment::new(SERVER).with_bindings(), &COMMON)
 }
 
 fn with(environment: Environment, parts: &[Part]) -> Environment {

@@ -52,12 +52,6 @@ impl Expression {
             Err(refusal) => Err(Flaw::invalid(at, source, &refusal.to_string())),
         }
     }
-
-    /// That it decided.
-    pub(super) fn reason(&self) -> Reason {
-        let (at, expression) = (self.at.clone(), self.source.clone());
-        Reason { at, expression, values: Vec::new() }
-    }
 }
 
 impl Flaw {

@@ -6,6 +6,7 @@ mod images;
 mod lists;
 mod numbers;
 mod outside;
+mod patches;
 mod regexes;
 mod resources;
 mod texts;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 use super::scope::Scope;
 use crate::cel::{Failure, Foreign, Value};
 
-pub(super) use images::Reference;
+pub(super) use images::{PART as IMAGES, Reference};
 pub(super) use users::FIELDS as USER_FIELDS;
 
 type Result<T> = std::result::Result<T, Failure>;
@@ -44,6 +45,7 @@ pub(super) const COMMON: [Part; 9] = [
 ];
 
 pub(super) use generator::{IN_CLUSTER as GENERATOR, IN_NAMESPACE as GENERATOR_IN_NAMESPACE};
+pub(super) use patches::PART as PATCHES;
 pub(super) use resources::{IN_CLUSTER as RESOURCES, IN_NAMESPACE as RESOURCES_IN_NAMESPACE};
 pub(super) use verification::PART as VERIFICATION;
 
@@ -68,8 +70,13 @@ const GENERATOR_TYPE: &str = "generator.Context";
 
 /// What a function is; `None` for those of the server.
 pub(super) fn call(name: &str, args: &[Value], scope: &Scope<'_>) -> Option<Result<Value>> {
-    let others = [RESOURCES, GENERATOR, VERIFICATION];
+    let others = [RESOURCES, GENERATOR, VERIFICATION, PATCHES];
     COMMON.iter().chain(&others).find_map(|part| (part.call)(name, args, scope))
+}
+
+/// What a function of references to images is.
+pub(super) fn of_images(name: &str, args: &[Value]) -> Option<Result<Value>> {
+    images::read(name, args)
 }
 
 /// What a variable of the library is.

@@ -2,13 +2,15 @@
 
 use serde_json::Value as Json;
 
+use super::asked::Asked;
 use super::constraints::Constraints;
 use super::environment::{Purpose, environment, with_variable};
 use super::exception::{Exception, Exemption};
 use super::expression::{Expression, Flaw};
 use super::scope::Scope;
 use crate::cel::{Environment, Failure, Type};
-use crate::{Action, Answer, Object, PolicyName, Reason, Request, Verdict};
+use crate::kubernetes::matching::Match;
+use crate::{Action, Answer, Object, PolicyName, Reason, Verdict};
 
 /// The compiled parts of a policy that are not what it does.
 #[derive(Debug)]
@@ -24,11 +26,12 @@ pub(super) struct Policy {
     annotations: Vec<(String, Expression)>,
 }
 
-/// The kind, namespace and name of a policy.
+/// The kind, namespace and name of a policy; those of the cluster have no namespace, whatever they say.
 pub(super) fn name(policy: &Object) -> PolicyName {
+    let is_namespaced = policy.kind().starts_with("Namespaced");
     PolicyName {
         kind: policy.kind().to_owned(),
-        namespace: policy.namespace().to_owned(),
+        namespace: if is_namespaced { policy.namespace().to_owned() } else { String::new() },
         name: policy.name().to_owned(),
     }
 }
@@ -86,19 +89,29 @@ impl Policy {
         Ok((policy, full))
     }
 
-    /// Whether a request is one that it is about.
-    pub(super) fn is_about(&self, request: &Request<'_>) -> bool {
+    /// Whether a request is one that it is about: nothing where it is not, or an answer where nobody can
+    /// say.
+    pub(super) fn is_about(&self, asked: &Asked<'_>) -> Option<Result<(), Answer>> {
         let namespace = &self.name.namespace;
         let is_in = |it: &Object| match it.namespace() {
             "" => namespace == "default",
             other => other == namespace,
         };
-        (namespace.is_empty() || request.subject().is_some_and(is_in))
-            && self.constraints.match_(request)
+        if !namespace.is_empty() && !asked.request.subject().is_some_and(is_in) {
+            return None;
+        }
+        match self.constraints.matches(asked) {
+            Match::No => None,
+            Match::As(_) => Some(Ok(())),
+            Match::Unknown(why) => Some(Err(self.answer(Verdict::NotJudged, &why, Vec::new()))),
+        }
     }
 
     /// What exceptions say.
     pub(super) fn exempt(&self, scope: &mut Scope<'_>) -> Result<Exemption, Failure> {
+        if self.exceptions.is_empty() {
+            return Ok(Exemption::None { images: Vec::new(), values: Vec::new() });
+        }
         let exemption = Exception::exempt(&self.exceptions, scope)?;
         if let Exemption::None { images, values } = &exemption {
             Exemption::tell(images, values, scope);
@@ -160,7 +173,7 @@ impl Policy {
     /// An answer where its conditions leave a request out, or fail.
     pub(super) fn left_out(&self, scope: &Scope<'_>) -> Vec<Reason> {
         let decisive = self.conditions.iter().find(|it| !matches!(scope.holds(it), Ok(true)));
-        decisive.map(Expression::reason).into_iter().collect()
+        decisive.map(|it| scope.reason(it)).into_iter().collect()
     }
 }
 

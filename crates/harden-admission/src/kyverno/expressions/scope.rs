@@ -4,12 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::json;
-
+use super::asked::Asked;
 use super::expression::Expression;
 use super::library;
 use crate::cel::{Failure, Key, Map, Value, Variables};
-use crate::{Cluster, Object, Request};
+use crate::kubernetes::seen::{Hidden, told};
+use crate::{Cluster, Object, Reason};
 
 type Result<T> = std::result::Result<T, Failure>;
 
@@ -18,7 +18,7 @@ const DEPTH: usize = 32;
 
 /// The values of one evaluation.
 pub(super) struct Scope<'a> {
-    request: &'a Request<'a>,
+    asked: &'a Asked<'a>,
     /// The namespace of the policy; empty for policies of the cluster.
     namespace: &'a str,
     object: Value,
@@ -30,18 +30,21 @@ pub(super) struct Scope<'a> {
     known: RefCell<BTreeMap<usize, Result<Value>>>,
     /// How many variables the one that is evaluated is within.
     depth: Cell<usize>,
+    /// Secrets that were looked at.
+    secrets: RefCell<Vec<Object>>,
     /// Objects that were generated, by their namespaces.
     generated: RefCell<Vec<(String, Value)>>,
 }
 
 impl<'a> Scope<'a> {
     /// Without variables of the policy.
-    pub(super) fn new(request: &'a Request<'a>, namespace: &'a str) -> Self {
+    pub(super) fn new(asked: &'a Asked<'a>, namespace: &'a str) -> Self {
+        let request = asked.request;
         let of = |it: &Option<Object>| {
             it.as_ref().map_or_else(|| Value::Map(Arc::default()), |it| it.cel().clone())
         };
         Self {
-            request,
+            asked,
             namespace,
             object: of(&request.object),
             old: of(&request.old),
@@ -49,6 +52,7 @@ impl<'a> Scope<'a> {
             variables: &[],
             known: RefCell::default(),
             depth: Cell::new(0),
+            secrets: RefCell::default(),
             generated: RefCell::default(),
         }
     }
@@ -56,7 +60,8 @@ impl<'a> Scope<'a> {
     /// With null, and no empty object, for what is not there: so pods are seen that are taken out of others.
     pub(super) fn with_nulls(mut self) -> Self {
         let of = |it: &Option<Object>| it.as_ref().map_or(Value::Null, |it| it.cel().clone());
-        (self.object, self.old) = (of(&self.request.object), of(&self.request.old));
+        let request = self.asked.request;
+        (self.object, self.old) = (of(&request.object), of(&request.old));
         self
     }
 
@@ -75,7 +80,7 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn cluster(&self) -> &'a Cluster {
-        self.request.cluster
+        self.asked.cluster()
     }
 
     pub(super) fn policy_namespace(&self) -> &str {
@@ -117,26 +122,42 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Notes that an object of the cluster was looked at.
+    pub(super) fn look_at(&self, object: &Object) {
+        if object.is("", "Secret") {
+            self.secrets.borrow_mut().push(object.clone());
+        }
+    }
+
+    /// What nobody is told.
+    fn hidden(&self) -> Hidden {
+        let mut hidden = self.asked.facts.map(|it| Hidden::of(it, None)).unwrap_or_default();
+        self.secrets.borrow().iter().for_each(|it| hidden.add("variables", it));
+        hidden
+    }
+
+    /// A message without values of Secrets.
+    pub(super) fn masked(&self, message: &str) -> String {
+        self.hidden().masked(message)
+    }
+
+    /// That an expression decided, and what it saw.
+    pub(super) fn reason(&self, expression: &Expression) -> Reason {
+        let seen = expression.program.seen(self).into_iter();
+        let seen = seen.map(|(path, it)| (path, it.map(|it| it.to_json()))).collect();
+        let (at, source) = (expression.at.clone(), expression.source.clone());
+        Reason { at, expression: source, values: told(seen, &self.hidden()) }
+    }
+
     /// Takes in objects that are generated.
-    pub(super) fn generate(&self, namespace: &str, objects: &[Value]) -> Result<()> {
+    pub(super) fn generate(&self, namespace: &str, objects: &[Value]) {
         let mut generated = self.generated.borrow_mut();
         generated.extend(objects.iter().map(|it| (namespace.to_owned(), it.clone())));
-        Ok(())
     }
 
     /// What was generated.
     pub(super) fn generated(self) -> Vec<(String, Value)> {
         self.generated.into_inner()
-    }
-
-    /// What a GlobalContextEntry holds.
-    pub(super) fn global_context(&self, name: &str, projection: Option<&Value>) -> Result<Value> {
-        if !self.namespace.is_empty() {
-            let message = "globalContext.* is not allowed in namespaced policies";
-            return Err(Failure::Error(format!("failed to get global reference: {message}")));
-        }
-        let _ = projection;
-        Err(Failure::NotJudged(format!("what the GlobalContextEntry `{name}` holds is not known")))
     }
 
     fn variable(&self, name: &str) -> Option<Result<Value>> {
@@ -171,79 +192,6 @@ impl<'a> Scope<'a> {
         }
         Ok(Value::Map(Arc::new(entries.into_iter().collect::<Map>())))
     }
-
-    /// The Namespace of the object.
-    fn namespace_object(&self) -> Result<Value> {
-        let Some(object) = self.request.subject() else { return Ok(Value::Null) };
-        let cluster = self.request.cluster;
-        let is_namespaced = cluster.resource(object.group(), object.kind()).is_namespaced;
-        let name = match object.namespace() {
-            "" if is_namespaced => "default",
-            name => name,
-        };
-        if name.is_empty() {
-            return Ok(Value::Null);
-        }
-        if cluster.get("", "Namespace", "", name).is_some() {
-            return Ok(cluster.namespace(name).cel().clone());
-        }
-        if cluster.is_whole {
-            return Ok(Value::Null);
-        }
-        Err(Failure::NotJudged(format!("the Namespace `{name}` is not at hand")))
-    }
-
-    fn admission_request(&self) -> Value {
-        let request = self.request;
-        let Some(object) = request.subject() else { return Value::Null };
-        let resource = request.cluster.resource(object.group(), object.kind());
-        let kind = json!({
-            "group": object.group(), "version": object.version(), "kind": object.kind(),
-        });
-        let name = json!({
-            "group": object.group(), "version": object.version(), "resource": resource.name,
-        });
-        let user = &request.user;
-        let mut it = json!({
-            "uid": "",
-            "kind": kind,
-            "requestKind": kind,
-            "resource": name,
-            "requestResource": name,
-            "operation": request.operation.word(),
-            "userInfo": {},
-            "dryRun": request.is_dry_run,
-            "options": null,
-        });
-        let mut set = |pointer: &str, key: &str, value: serde_json::Value| {
-            let is_empty = match &value {
-                serde_json::Value::String(it) => it.is_empty(),
-                serde_json::Value::Array(it) => it.is_empty(),
-                serde_json::Value::Object(it) => it.is_empty(),
-                _ => false,
-            };
-            if !is_empty && let Some(at) = it.pointer_mut(pointer).and_then(|it| it.as_object_mut())
-            {
-                at.insert(key.to_owned(), value);
-            }
-        };
-        set("", "subResource", request.subresource.as_str().into());
-        set("", "requestSubResource", request.subresource.as_str().into());
-        set("", "name", object.name().into());
-        set("", "namespace", object.namespace().into());
-        set("/userInfo", "username", user.name.as_str().into());
-        set("/userInfo", "uid", user.uid.as_str().into());
-        set("/userInfo", "groups", json!(user.groups));
-        set("/userInfo", "extra", json!(user.extra));
-        let mut entries: Vec<(Key, Value)> = match Value::from_json(&it) {
-            Value::Map(map) => map.iter().cloned().collect(),
-            _ => Vec::new(),
-        };
-        let of = |it: &Option<Object>| it.as_ref().map_or(Value::Null, |it| it.cel().clone());
-        entries.push((Key::String("object".into()), of(&request.object)));
-        entries.push((Key::String("oldObject".into()), of(&request.old)));
-        Value::Map(Arc::new(entries.into_iter().collect::<Map>()))
-    }
 }
 
 fn unconvertible(value: &Value, wanted: &str) -> Failure {
@@ -261,9 +209,14 @@ impl Variables for Scope<'_> {
         Some(match name {
             "object" => Ok(self.object.clone()),
             "oldObject" => Ok(self.old.clone()),
-            "request" => Ok(self.admission_request()),
-            "namespaceObject" => self.namespace_object(),
+            "request" => Ok(self.asked.admission()),
+            "request.options" => Ok(Value::Null),
+            "namespaceObject" => self.asked.namespace(),
+            "namespaceObject.metadata.name" => self.asked.namespace_name(),
             "variables" => self.all_variables(),
+            "exceptions.allowedImages" | "exceptions.allowedValues" => {
+                Ok(Value::List(Arc::default()))
+            }
             name => Ok(library::handle(name)?),
         })
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::asked::{Asked, ask};
 use super::autogen::{Rewriting, generated};
 use super::environment::Purpose;
 use super::exception::Exemption;
@@ -25,7 +26,7 @@ pub(super) struct Validating {
 
 #[derive(Debug)]
 pub(super) struct Validation {
-    expression: Expression,
+    pub(super) expression: Expression,
     message: String,
     message_expression: Option<Expression>,
 }
@@ -61,14 +62,14 @@ impl Validating {
     }
 
     /// What it says of a request; nothing where it is not about it.
-    pub(super) fn judge(&self, request: &Request<'_>) -> Option<Answer> {
-        if !self.policy.is_about(request) {
-            return None;
+    pub(super) fn judge(&self, asked: &Asked<'_>) -> Option<Answer> {
+        if let Err(answer) = self.policy.is_about(asked)? {
+            return Some(answer);
         }
         Some(if self.is_extracting {
-            self.judge_pods(request)
+            self.judge_pods(asked.request)
         } else {
-            self.evaluate(Scope::new(request, &self.policy.name.namespace))
+            self.evaluate(Scope::new(asked, &self.policy.name.namespace))
         })
     }
 
@@ -100,12 +101,14 @@ impl Validating {
             (Outcome::Pass, Err(failure)) => {
                 policy.failed("failed to load context", &failure, Vec::new())
             }
-            (Outcome::Fail(validation, message), Ok(())) => {
-                policy.answer(Verdict::Fail, &message, vec![validation.expression.reason()])
-            }
+            (Outcome::Fail(validation, message), Ok(())) => policy.answer(
+                Verdict::Fail,
+                &scope.masked(&message),
+                vec![scope.reason(&validation.expression)],
+            ),
             (Outcome::Fail(validation, _), Err(failure))
             | (Outcome::Error(validation, failure), _) => {
-                policy.failed("error", &failure, vec![validation.expression.reason()])
+                policy.failed("error", &failure, vec![scope.reason(&validation.expression)])
             }
         }
     }
@@ -135,8 +138,9 @@ impl Validating {
                 None => (None, Some(pod.clone())),
             };
             let request = Request { object, old, ..request.clone() };
-            let scope = Scope::new(&request, &policy.name.namespace).with_nulls();
-            let mut answer = self.evaluate(scope);
+            let mut answer = ask(&request, |asked| {
+                self.evaluate(Scope::new(asked, &policy.name.namespace).with_nulls())
+            });
             match answer.verdict {
                 Verdict::Pass if answer.message == "success" => last = Some(answer),
                 Verdict::Skip if answer.message == "skip" => {}
@@ -184,10 +188,6 @@ impl Validation {
             Ok(message) => message.to_string(),
             Err(failure) => format!("failed to evaluate message expression: {failure}"),
         }
-    }
-
-    pub(super) fn reason(&self) -> crate::Reason {
-        self.expression.reason()
     }
 }
 

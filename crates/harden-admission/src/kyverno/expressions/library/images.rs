@@ -3,7 +3,7 @@
 use super::{Part, Result, error, foreign, within};
 use crate::cel::Value;
 
-pub(super) const PART: Part = Part {
+pub(in super::super) const PART: Part = Part {
     table: "\
 image(string) -> Image
 parseImageReference(string) -> Image
@@ -21,6 +21,10 @@ const IMAGE: &str = "kyverno.image";
 const DEFAULT_REGISTRY: &str = "index.docker.io";
 
 fn call(name: &str, args: &[Value], _: &super::Scope<'_>) -> Option<Result<Value>> {
+    read(name, args)
+}
+
+pub(super) fn read(name: &str, args: &[Value]) -> Option<Result<Value>> {
     Some(match (name, args) {
         ("isImage", [Value::String(text)]) => Ok(Value::Bool(Reference::read(text).is_some())),
         ("image" | "parseImageReference", [Value::String(text)]) => match Reference::read(text) {
@@ -168,8 +172,8 @@ mod tests {
         assert_eq!(of("ghcr.io:443/a/b:1"), is("ghcr.io:443", "a/b", Some("1"), None));
         let digest = format!("sha256:{}", "0a".repeat(32));
         assert_eq!(
-            of(&format!("quay.io/a:v1@{digest}")),
-            is("quay.io", "a", Some("v1"), Some(&digest))
+            of(&format!("quay.io/ab:v1@{digest}")),
+            is("quay.io", "ab", Some("v1"), Some(&digest))
         );
         assert_eq!(
             of(&format!("localhost/ab@{digest}")),

@@ -119,7 +119,10 @@ fn get(args: &[Value], scope: &Scope<'_>) -> Result<Value> {
     let kinds = cluster.kinds(group, resource);
     let found = kinds.iter().find_map(|kind| cluster.get(group, kind, namespace, name));
     match found {
-        Some(object) => Ok(object.cel().clone()),
+        Some(object) => {
+            scope.look_at(object);
+            Ok(object.cel().clone())
+        }
         None if cluster.is_whole => Ok(Value::Null),
         None => not_judged(format!("`{resource}` {namespace}/{name} is not at hand")),
     }
@@ -154,6 +157,7 @@ fn list(args: &[Value], scope: &Scope<'_>) -> Result<Value> {
         .iter()
         .flat_map(|kind| cluster.list(group, kind, namespace))
         .filter(is_wanted)
+        .inspect(|it| scope.look_at(it))
         .map(|it| it.cel().clone())
         .collect();
     let kind = kinds.first().map(|it| format!("{it}List")).unwrap_or_default();
