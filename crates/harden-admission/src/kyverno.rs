@@ -1,5 +1,6 @@
 //! Kyverno's policies, evaluated as Kyverno 1.19 evaluates them.
 
+mod patch;
 mod pattern;
 pub mod suite;
 
