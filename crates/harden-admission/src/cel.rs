@@ -13,17 +13,21 @@ mod functions;
 mod library;
 mod program;
 mod refusal;
+mod seen;
 mod syntax;
 mod types;
 mod value;
+mod variables;
 
 #[cfg(test)]
 mod tests;
 
 pub use environment::Environment;
 pub use failure::Failure;
+pub(crate) use library::regex;
 pub use library::{Semver, Timestamp, Url};
 pub use program::Program;
 pub use refusal::{Flaw, Refusal};
 pub use types::Type;
-pub use value::{Key, Map, Value};
+pub use value::{Foreign, Key, Map, Message, Value};
+pub use variables::Variables;

@@ -27,8 +27,19 @@ impl Timestamp {
         Self::of_nanos(i128::from(seconds) * NANOS)
     }
 
-    pub(super) fn nanos(self) -> i128 {
+    /// Nanoseconds since 1970.
+    pub(crate) fn nanos(self) -> i128 {
         self.nanos
+    }
+
+    /// The time so many nanoseconds after 1970; none beyond the years 1 to 9999.
+    pub(crate) fn of(nanos: i128) -> Option<Self> {
+        Self::of_nanos(nanos).ok()
+    }
+
+    /// Reads what RFC 3339 writes.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        timestamp(text).ok()
     }
 
     pub(super) fn seconds(self) -> i64 {
