@@ -226,7 +226,10 @@ impl<'m> Outline<'m> {
     /// The function that a name stands for in this module.
     fn resolve(&self, names: &[&str]) -> Function {
         match names {
-            [name] => (self.module.package.clone(), (*name).to_owned()),
+            [name] => match self.imports.get(name).and_then(|path| path.split_last()) {
+                Some((function, package)) => (package.join("."), (*function).to_owned()),
+                None => (self.module.package.clone(), (*name).to_owned()),
+            },
             [first, between @ .., last] => {
                 let path = match self.imports.get(first) {
                     Some(path) => path.join("."),

@@ -157,8 +157,8 @@ fn judge(case: &Case, answers: &[Answer]) -> Said {
     }
     for assertion in &case.assertions {
         if is_own && assertion.reads_messages() {
-            let why = "the words of an error are not known";
-            return (Verified::NotJudged, why.to_owned());
+            let why = format!("the words of an error are not known: {messages:?}");
+            return (Verified::NotJudged, why);
         }
         match assertion.check(&messages) {
             Ok(()) => {}

@@ -30,7 +30,7 @@ const CONSTRAINT: &str = "
 apiVersion: constraints.gatekeeper.sh/v1beta1
 kind: NeedsLabel
 metadata: {name: team}
-spec: {match: {kinds: [{apiGroups: [''], kinds: [Namespace]}]}}
+spec: {parameters: {}, match: {kinds: [{apiGroups: [''], kinds: [Namespace]}]}}
 ";
 
 fn outcomes(suite: &str, more: &[(&str, &str)]) -> Vec<Outcome> {
@@ -86,7 +86,7 @@ tests:
 
 #[test]
 fn a_constraint_may_be_meant_to_be_refused_by_the_schema() {
-    let bad = CONSTRAINT.replace("spec: {", "spec: {parameters: {label: 1}, ");
+    let bad = CONSTRAINT.replace("parameters: {}", "parameters: {label: 1}");
     let suite = "
 tests:
 - {name: t, template: template.yaml, constraint: bad.yaml, invalid: true}
