@@ -1,12 +1,13 @@
 //! CEL of constraint templates, evaluated as the library of the API server evaluates it for Gatekeeper.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use harden_core::kubernetes::MinorVersion;
 use serde_json::{Value as Json, json};
 
 use super::review::Review;
-use crate::cel::{Environment, Failure, Program as Expression, Refusal, Type, Value};
+use crate::cel::{Environment, Failure, Key, Program as Expression, Refusal, Type, Value};
 use crate::{Object, Operation};
 
 /// The Kubernetes whose library Gatekeeper 3.23 is built with.
@@ -41,6 +42,7 @@ pub(super) struct Program {
 struct Variable {
     /// `variables.containers`
     name: String,
+    source: String,
     expression: Compiled,
     needs: Vec<usize>,
 }
@@ -111,7 +113,8 @@ impl Program {
             .with("object")
             .with("oldObject")
             .with("request")
-            .with("namespaceObject");
+            .with("namespaceObject")
+            .with("variables");
         let mut compiler = Compiler { environment, variables: Vec::new() };
         for (name, expression) in OWN {
             compiler.declare(name, expression);
@@ -203,7 +206,7 @@ impl Compiler {
         let needs = self.needs(source);
         let name = format!("variables.{name}");
         self.environment = self.environment.clone().with_type(&name, of);
-        self.variables.push(Variable { name, expression, needs });
+        self.variables.push(Variable { name, source: source.to_owned(), expression, needs });
     }
 
     fn part(&self, at: String, source: String, wanted: &Type) -> Part {
@@ -299,6 +302,7 @@ impl<'p> Evaluation<'p> {
 
     fn value(&mut self, part: &Part) -> Result<Value, Failure> {
         self.prepare(&part.needs);
+        self.list(&part.source, &part.needs);
         let expression = part.expression.as_ref().map_err(Clone::clone)?;
         expression.evaluate(&self.values).map_err(|failure| self.cause(failure, &part.needs))
     }
@@ -311,6 +315,7 @@ impl<'p> Evaluation<'p> {
             else {
                 continue;
             };
+            self.list(&variable.source, &variable.needs);
             let result = match &variable.expression {
                 Ok(expression) => expression
                     .evaluate(&self.values)
@@ -332,6 +337,20 @@ impl<'p> Evaluation<'p> {
                 *slot = Some(failure);
             }
         }
+    }
+
+    /// Makes `variables` itself, for expressions that ask whether it has one.
+    fn list(&mut self, source: &str, needs: &[usize]) {
+        if !source.contains("(variables") {
+            return;
+        }
+        let names = needs.iter().filter_map(|it| Some(self.program.variables.get(*it)?.name.as_str()));
+        let entries = names.filter_map(|name| {
+            let key = Key::String(name.trim_start_matches("variables.").into());
+            Some((key, self.values.get(name)?.clone()))
+        });
+        let all = Value::Map(Arc::new(entries.collect()));
+        self.values.insert("variables".to_owned(), all);
     }
 
     /// Why something has no value: a variable that has none comes first.
