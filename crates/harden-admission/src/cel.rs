@@ -22,8 +22,8 @@ mod tests;
 
 pub use environment::Environment;
 pub use failure::Failure;
-pub(crate) use library::{duration, regex, timestamp};
 pub use library::{Semver, Timestamp, Url};
+pub(crate) use library::{duration, regex, timestamp};
 pub use program::Program;
 pub use refusal::{Flaw, Refusal};
 pub use types::Type;

@@ -132,13 +132,19 @@ impl Constraint {
                 }
             }
         };
-        let action = |it: &&str| match *it {
-            "deny" => Action::Deny,
-            "warn" => Action::Warn,
-            "dryrun" => Action::Audit,
-            _ => Action::Ignore,
-        };
-        all.iter().map(action).min()
+        all.into_iter().map(Action::of_constraint).min()
+    }
+}
+
+impl Action {
+    /// What Gatekeeper does by the word for it.
+    pub(super) fn of_constraint(word: &str) -> Self {
+        match word {
+            "deny" => Self::Deny,
+            "warn" => Self::Warn,
+            "dryrun" => Self::Audit,
+            _ => Self::Ignore,
+        }
     }
 }
 
@@ -150,7 +156,9 @@ fn enforcement(constraint: &Value) -> Result<Enforcement, String> {
     }
     let scoped = constraint.pointer("/spec/scopedEnforcementActions").and_then(Value::as_array);
     let Some(scoped) = scoped else {
-        return Err("missing required field: spec.scopedEnforcementActions must be defined".to_owned());
+        return Err(
+            "missing required field: spec.scopedEnforcementActions must be defined".to_owned()
+        );
     };
     let mut actions = Vec::new();
     for it in scoped {

@@ -123,7 +123,12 @@ impl Match {
     }
 
     /// Whether it is about an object in a namespace.
-    pub(super) fn matches(&self, object: &Object, namespace: Namespace<'_>, source: Source) -> Matched {
+    pub(super) fn matches(
+        &self,
+        object: &Object,
+        namespace: Namespace<'_>,
+        source: Source,
+    ) -> Matched {
         if !self.matches_kind(object.group(), object.kind()) {
             return Matched::Kind;
         }
@@ -159,8 +164,8 @@ impl Match {
         }
         if let Some(name) = &self.name {
             let generated = object.at("/metadata/generateName").and_then(Value::as_str);
-            let fits = name.matches(object.name())
-                || name.matches_prefix(generated.unwrap_or_default());
+            let fits =
+                name.matches(object.name()) || name.matches_prefix(generated.unwrap_or_default());
             if !fits {
                 return Matched::No("name");
             }
@@ -194,10 +199,12 @@ impl Match {
         match namespace {
             Namespace::None if object.namespace().is_empty() => Matched::Yes,
             Namespace::Known(it) if selector.matches(it) => Matched::Yes,
-            Namespace::Unknown(it) if selector.is_of_names() && selector.matches(it) => Matched::Yes,
-            Namespace::Unknown(_) if !selector.is_of_names() => {
-                Matched::NotJudged("the namespace is not at hand, and the labels of it are asked for")
+            Namespace::Unknown(it) if selector.is_of_names() && selector.matches(it) => {
+                Matched::Yes
             }
+            Namespace::Unknown(_) if !selector.is_of_names() => Matched::NotJudged(
+                "the namespace is not at hand, and the labels of it are asked for",
+            ),
             Namespace::Known(_) | Namespace::Unknown(_) => NO,
             Namespace::None | Namespace::Missing => Matched::Error(format!(
                 "unable to match constraints: {} :failed to run Match criteria: namespace selector for \

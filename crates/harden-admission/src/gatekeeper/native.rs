@@ -107,7 +107,11 @@ impl Program {
         let is_closed = match source.get("failurePolicy").and_then(Json::as_str) {
             None | Some("Fail") => true,
             Some("Ignore") => false,
-            Some(other) => return Err(format!("invalid failure policy: unrecognized failure policy: {other}")),
+            Some(other) => {
+                return Err(format!(
+                    "invalid failure policy: unrecognized failure policy: {other}"
+                ));
+            }
         };
         let environment = Environment::new(VERSION)
             .with("object")
@@ -133,8 +137,13 @@ impl Program {
         let mut validations = Vec::new();
         for (index, it) in all("validations").iter().enumerate() {
             let at = format!("{at}/validations/{index}");
-            let part = compiler.part(format!("{at}/expression"), text(it, "expression"), &Type::Plain("bool"));
-            let message_expression = Some(text(it, "messageExpression")).filter(|it| !it.is_empty());
+            let part = compiler.part(
+                format!("{at}/expression"),
+                text(it, "expression"),
+                &Type::Plain("bool"),
+            );
+            let message_expression =
+                Some(text(it, "messageExpression")).filter(|it| !it.is_empty());
             let message_expression = message_expression.map(|it| {
                 compiler.part(format!("{at}/messageExpression"), it, &Type::Plain("string"))
             });
@@ -273,12 +282,20 @@ impl Validation {
     }
 }
 
+/// What became of a variable.
+#[derive(Debug, Clone)]
+enum Done {
+    Open,
+    Known,
+    Failed(Failure),
+}
+
 /// Values of one review.
 struct Evaluation<'p> {
     program: &'p Program,
     values: BTreeMap<String, Value>,
     /// Variables that have been evaluated, and why they have no value.
-    done: Vec<Option<Option<Failure>>>,
+    done: Vec<Done>,
     is_secret: bool,
 }
 
@@ -295,8 +312,9 @@ impl<'p> Evaluation<'p> {
             ("params", constraint.cel().clone()),
         ];
         let values = values.into_iter().map(|(name, it)| (name.to_owned(), it)).collect();
-        let done = vec![None; program.variables.len()];
-        let is_secret = [review.object, review.old].into_iter().flatten().any(|it| it.is("", "Secret"));
+        let done = vec![Done::Open; program.variables.len()];
+        let is_secret =
+            [review.object, review.old].into_iter().flatten().any(|it| it.is("", "Secret"));
         Self { program, values, done, is_secret }
     }
 
@@ -310,7 +328,7 @@ impl<'p> Evaluation<'p> {
     /// Evaluates what is needed. A variable without a value is an error for what names it only.
     fn prepare(&mut self, needs: &[usize]) {
         for &index in needs {
-            let (Some(variable), Some(None)) =
+            let (Some(variable), Some(Done::Open)) =
                 (self.program.variables.get(index), self.done.get(index))
             else {
                 continue;
@@ -322,19 +340,21 @@ impl<'p> Evaluation<'p> {
                     .map_err(|failure| self.cause(failure, &variable.needs)),
                 Err(failure) => Err(failure.clone()),
             };
-            let failure = match result {
+            let done = match result {
                 Ok(value) => {
                     self.values.insert(variable.name.clone(), value);
-                    None
+                    Done::Known
                 }
                 Err(Failure::Error(message)) => {
                     let name = variable.name.trim_start_matches("variables.");
-                    Some(Failure::Error(format!("composited variable {name:?} fails to evaluate: {message}")))
+                    Done::Failed(Failure::Error(format!(
+                        "composited variable {name:?} fails to evaluate: {message}"
+                    )))
                 }
-                Err(other) => Some(other),
+                Err(other) => Done::Failed(other),
             };
             if let Some(slot) = self.done.get_mut(index) {
-                *slot = Some(failure);
+                *slot = done;
             }
         }
     }
@@ -344,7 +364,8 @@ impl<'p> Evaluation<'p> {
         if !source.contains("(variables") {
             return;
         }
-        let names = needs.iter().filter_map(|it| Some(self.program.variables.get(*it)?.name.as_str()));
+        let names =
+            needs.iter().filter_map(|it| Some(self.program.variables.get(*it)?.name.as_str()));
         let entries = names.filter_map(|name| {
             let key = Key::String(name.trim_start_matches("variables.").into());
             Some((key, self.values.get(name)?.clone()))
@@ -355,7 +376,10 @@ impl<'p> Evaluation<'p> {
 
     /// Why something has no value: a variable that has none comes first.
     fn cause(&self, failure: Failure, needs: &[usize]) -> Failure {
-        let failed = needs.iter().filter_map(|it| self.done.get(*it)?.as_ref()?.as_ref());
+        let failed = needs.iter().filter_map(|it| match self.done.get(*it)? {
+            Done::Failed(failure) => Some(failure),
+            Done::Open | Done::Known => None,
+        });
         let mut failed = failed.peekable();
         if !matches!(failure, Failure::Error(_)) || failed.peek().is_none() {
             return failure;
@@ -372,7 +396,9 @@ impl<'p> Evaluation<'p> {
         let variables = needs.iter().filter_map(|it| self.program.variables.get(*it));
         variables
             .filter(|it| it.name != "variables.anyObject")
-            .filter_map(|it| Some((it.name.clone(), super::cut(&shown(self.values.get(&it.name)?)))))
+            .filter_map(|it| {
+                Some((it.name.clone(), super::cut(&shown(self.values.get(&it.name)?))))
+            })
             .collect()
     }
 }

@@ -172,12 +172,8 @@ impl Ord for Violation {
 }
 
 /// What `regorus` refuses of constructs that OPA takes.
-const UNKNOWN_HERE: [&str; 4] = [
-    "else cannot be used with set rules",
-    "internal error",
-    "exceeds maximum",
-    "not supported",
-];
+const UNKNOWN_HERE: [&str; 4] =
+    ["else cannot be used with set rules", "internal error", "exceeds maximum", "not supported"];
 
 fn refusal(error: &str) -> Refusal {
     let said = limits::last_line(error);
@@ -186,4 +182,3 @@ fn refusal(error: &str) -> Refusal {
     }
     Refusal::Flawed(said)
 }
-

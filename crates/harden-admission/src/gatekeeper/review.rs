@@ -68,6 +68,19 @@ impl<'o> Review<'o> {
         }
     }
 
+    /// That of an object which would be made of what this review is about.
+    pub(super) fn implied<'m>(&'m self, object: &'m Object) -> Review<'m> {
+        let is_deleted = self.operation == Some(Operation::Delete);
+        Review {
+            old: is_deleted.then_some(object),
+            operation: self.operation,
+            namespace: self.namespace,
+            shows_namespace: self.shows_namespace,
+            now: self.now,
+            ..Review::of_object(object, self.namespace, Source::Generated)
+        }
+    }
+
     /// The objects that constraints are matched with.
     pub(super) fn objects(&self) -> impl Iterator<Item = &'o Object> {
         [self.object, self.old].into_iter().flatten()
@@ -91,9 +104,12 @@ impl<'o> Review<'o> {
             return extra.clone();
         }
         let Some(object) = self.subject() else { return json!({}) };
-        let kind = json!({"group": object.group(), "version": object.version(), "kind": object.kind()});
+        let kind =
+            json!({"group": object.group(), "version": object.version(), "kind": object.kind()});
         let resource = match &self.resource {
-            Some(it) => json!({"group": object.group(), "version": object.version(), "resource": it.name}),
+            Some(it) => {
+                json!({"group": object.group(), "version": object.version(), "resource": it.name})
+            }
             None => json!({"group": "", "version": "", "resource": ""}),
         };
         let operation = self.operation.map_or("", Operation::word);
@@ -135,7 +151,10 @@ impl<'o> Review<'o> {
             ("oldObject", object(self.old)),
             ("options", Rego::Null),
             // Gatekeeper's map of a namespace that is not there is empty.
-            ("namespaceObject", self.namespace_object().map_or_else(Rego::new_object, |it| it.rego().clone())),
+            (
+                "namespaceObject",
+                self.namespace_object().map_or_else(Rego::new_object, |it| it.rego().clone()),
+            ),
         ];
         if let Ok(all) = review.as_object_mut() {
             for (key, it) in fields {

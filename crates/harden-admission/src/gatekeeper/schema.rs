@@ -312,11 +312,15 @@ fn check_value(schema: &Value, value: &Value, place: &Place, flaws: &mut Vec<Fla
         && !all.contains(value)
     {
         let all: Vec<String> = all.iter().map(Value::to_string).collect();
-        flaws.push(place.flaw(&format!("Unsupported value: {value}: supported values: {}", all.join(", "))));
+        flaws.push(
+            place
+                .flaw(&format!("Unsupported value: {value}: supported values: {}", all.join(", "))),
+        );
         return;
     }
     if let Some(it) = value.as_f64() {
-        let (below, above) = (is_set(schema, "exclusiveMinimum"), is_set(schema, "exclusiveMaximum"));
+        let (below, above) =
+            (is_set(schema, "exclusiveMinimum"), is_set(schema, "exclusiveMaximum"));
         if number("minimum").is_some_and(|least| it < least || (below && it <= least)) {
             add(format!("{value}: should be greater than or equal to {}", schema["minimum"]));
         }
@@ -333,13 +337,22 @@ fn check_value(schema: &Value, value: &Value, place: &Place, flaws: &mut Vec<Fla
     if let Some((count, of)) = count {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         if length(&format!("min{of}")).is_some_and(|least| count < least) {
-            add(format!("{value}: should have at least {} {}", schema[&format!("min{of}")], of.to_lowercase()));
+            add(format!(
+                "{value}: should have at least {} {}",
+                schema[&format!("min{of}")],
+                of.to_lowercase()
+            ));
         }
         if length(&format!("max{of}")).is_some_and(|most| count > most) {
-            add(format!("{value}: should have at most {} {}", schema[&format!("max{of}")], of.to_lowercase()));
+            add(format!(
+                "{value}: should have at most {} {}",
+                schema[&format!("max{of}")],
+                of.to_lowercase()
+            ));
         }
     }
-    if let (Some(pattern), Some(text)) = (schema.get("pattern").and_then(Value::as_str), value.as_str())
+    if let (Some(pattern), Some(text)) =
+        (schema.get("pattern").and_then(Value::as_str), value.as_str())
         && cel::regex(pattern).is_ok_and(|it| !it.is_match(text))
     {
         add(format!("{value}: should match '{pattern}'"));

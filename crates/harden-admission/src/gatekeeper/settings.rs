@@ -95,7 +95,11 @@ pub(super) fn webhook_takes(request: &Request<'_>) -> Option<Exemption> {
     const KIND: &str = "ValidatingWebhookConfiguration";
     const NAME: &str = "gatekeeper-validating-webhook-configuration";
     let Some(found) = request.cluster.get(GROUP, KIND, "", NAME) else {
-        return Some(if request.cluster.is_whole { Exemption::Operation } else { Exemption::Unknown });
+        return Some(if request.cluster.is_whole {
+            Exemption::Operation
+        } else {
+            Exemption::Unknown
+        });
     };
     let webhooks = found.at("/webhooks").and_then(Value::as_array).into_iter().flatten();
     let rules = webhooks

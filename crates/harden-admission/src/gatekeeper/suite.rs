@@ -43,11 +43,7 @@ pub enum Verified {
 /// # Errors
 ///
 /// The file cannot be read.
-pub fn run(
-    files: &dyn Files,
-    path: &str,
-    version: MinorVersion,
-) -> Result<Vec<Outcome>, Failure> {
+pub fn run(files: &dyn Files, path: &str, version: MinorVersion) -> Result<Vec<Outcome>, Failure> {
     let suites = file::read(files, path)?;
     let mut outcomes = Vec::new();
     for suite in &suites {

@@ -16,8 +16,8 @@ mod values;
 use harden_core::kubernetes::MinorVersion;
 use serde_json::Value;
 
-pub(crate) use files::{documents, folder, join};
 pub use files::{Files, find};
+pub(crate) use files::{documents, folder, join};
 pub use outcome::Outcome;
 
 use crate::{Answer, Cluster, Mutated, Object, Request};

@@ -26,8 +26,14 @@ pub(super) enum Support {
 type Function = fn(&[Value]) -> Option<Value>;
 
 /// Our functions, with how many values each takes.
-const OURS: [&[(&str, u8, Function)]; 6] =
-    [addresses::FUNCTIONS, texts::FUNCTIONS, collections::FUNCTIONS, globs::FUNCTIONS, patterns::FUNCTIONS, times::FUNCTIONS];
+const OURS: [&[(&str, u8, Function)]; 6] = [
+    addresses::FUNCTIONS,
+    texts::FUNCTIONS,
+    collections::FUNCTIONS,
+    globs::FUNCTIONS,
+    patterns::FUNCTIONS,
+    times::FUNCTIONS,
+];
 
 /// Functions of `regorus` that do as OPA's do.
 const THEIRS: &str = "
@@ -75,9 +81,17 @@ pub(super) fn support(name: &str) -> Support {
     let theirs = THEIRS.split_whitespace().filter_map(|it| it.split_once('/'));
     if let Some((_, arity)) = theirs.into_iter().find(|it| it.0 == name) {
         // `print` takes as many values as there are.
-        return Support::Here(if name == "print" { usize::MAX - 1 } else { arity.parse().unwrap_or(0) });
+        return Support::Here(if name == "print" {
+            usize::MAX - 1
+        } else {
+            arity.parse().unwrap_or(0)
+        });
     }
-    if ELSEWHERE.split_whitespace().any(|it| it == name) { Support::Elsewhere } else { Support::None }
+    if ELSEWHERE.split_whitespace().any(|it| it == name) {
+        Support::Elsewhere
+    } else {
+        Support::None
+    }
 }
 
 /// Gives an engine our functions.

@@ -8,8 +8,8 @@ use std::cell::{Cell, RefCell};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use regorus::utils::limits::{ExecutionTimerConfig, TimeSource, set_time_source};
 use regorus::Engine;
+use regorus::utils::limits::{ExecutionTimerConfig, TimeSource, set_time_source};
 
 use super::Failure;
 

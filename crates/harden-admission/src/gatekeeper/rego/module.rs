@@ -52,7 +52,7 @@ impl<'s> Module<'s> {
         let path_text = source.get(path.at..end).unwrap_or_default();
         let package = format!("data.{path_text}");
         let package_at = (path.at, end);
-        Ok(Self { source, lib, package, package_at, tokens })
+        Ok(Self { source, lib, tokens, package, package_at })
     }
 
     /// Its name in messages.
@@ -129,8 +129,18 @@ impl<'s> Module<'s> {
 pub(super) fn is_keyword(word: &str) -> bool {
     matches!(
         word,
-        "not" | "some" | "every" | "in" | "with" | "as" | "else" | "default" | "import" | "if"
-            | "contains" | "package"
+        "not"
+            | "some"
+            | "every"
+            | "in"
+            | "with"
+            | "as"
+            | "else"
+            | "default"
+            | "import"
+            | "if"
+            | "contains"
+            | "package"
     )
 }
 
@@ -138,7 +148,8 @@ fn check_depth(source: &str, tokens: &[Token<'_>]) -> Result<(), Refusal> {
     let (mut depth, mut chain) = (0usize, 0usize);
     let mut before: Option<&Token<'_>> = None;
     for it in tokens {
-        let continues = before.is_some_and(|it| it.kind == Kind::Sign && !matches!(it.text, ")" | "]" | "}"));
+        let continues =
+            before.is_some_and(|it| it.kind == Kind::Sign && !matches!(it.text, ")" | "]" | "}"));
         if it.gap == Gap::Line && !continues {
             chain = 0;
         }

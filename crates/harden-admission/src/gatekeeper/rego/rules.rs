@@ -102,7 +102,8 @@ impl<'m> Outline<'m> {
                 continue;
             }
             let begins = it.gap == Gap::Line
-                || before.is_none_or(|it| it.is_sign("}") || it.is_sign(";") || it.is_name("default"));
+                || before
+                    .is_none_or(|it| it.is_sign("}") || it.is_sign(";") || it.is_name("default"));
             if begins && !is_keyword(it.text) {
                 heads.entry(it.text).or_insert(at);
             }
@@ -127,7 +128,8 @@ impl<'m> Outline<'m> {
             match names.as_slice() {
                 ["data", "lib", ..] | ["future", ..] | ["rego", "v1"] => {}
                 ["input", ..] => {
-                    let what = format!("invalid import: cannot import input: {:?}", names.join("."));
+                    let what =
+                        format!("invalid import: cannot import input: {:?}", names.join("."));
                     return Err(self.module.flawed(*at, &what));
                 }
                 _ => {
@@ -151,9 +153,9 @@ impl<'m> Outline<'m> {
             }
             let (names, _) = path(tokens, at);
             // A variable or a key may have this name.
-            let is_path = tokens.get(at + 1).is_some_and(|it| {
-                it.gap == Gap::None && (it.is_sign(".") || it.is_sign("["))
-            });
+            let is_path = tokens
+                .get(at + 1)
+                .is_some_and(|it| it.gap == Gap::None && (it.is_sign(".") || it.is_sign("[")));
             if is_path && !matches!(names.get(1), Some(&"lib" | &"inventory")) {
                 let what = format!(
                     "invalid data references: check refs failed on module template: disallowed ref {}",
@@ -176,7 +178,7 @@ impl<'m> Outline<'m> {
         let mut rule = String::new();
         for (at, it) in tokens.iter().enumerate() {
             if self.heads.get(it.text) == Some(&at) || self.begins_rule(at) {
-                rule = it.text.to_owned();
+                it.text.clone_into(&mut rule);
             }
             let before = at.checked_sub(1).and_then(|at| tokens.get(at));
             let is_field = before.is_some_and(|it| it.is_sign(".") && it.gap == Gap::None);
@@ -190,8 +192,8 @@ impl<'m> Outline<'m> {
             }
             let called = self.resolve(&names);
             if defined.contains(&called) {
-                let caller = (self.module.package.clone(), rule.clone());
-                calls.entry(caller).or_default().insert(called);
+                let from = (self.module.package.clone(), rule.clone());
+                calls.entry(from).or_default().insert(called);
                 continue;
             }
             let name = names.join(".");

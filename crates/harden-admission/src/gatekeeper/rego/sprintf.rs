@@ -130,7 +130,8 @@ impl<'t> Directive<'t> {
 
     /// `[2]`: the second value.
     fn read_index(&mut self) {
-        let Some((number, _)) = self.rest.strip_prefix('[').and_then(|it| it.split_once(']')) else {
+        let Some((number, _)) = self.rest.strip_prefix('[').and_then(|it| it.split_once(']'))
+        else {
             return;
         };
         let index = number.parse::<usize>().unwrap_or(0);
@@ -237,7 +238,6 @@ fn integer(it: i64, verb: char, directive: &Directive<'_>) -> Option<String> {
         'c' => return Some(character(it).to_string()),
         'q' => return Some(quote_character(character(it))),
         'U' => return Some(format!("U+{magnitude:04X}")),
-        'e' | 'f' | 'g' | 'E' | 'F' | 'G' | 's' | 't' | 'p' => return None,
         _ => return None,
     };
     let digits = match directive.precision {
@@ -305,8 +305,7 @@ fn general(it: f64, is_upper: bool) -> String {
     }
     let scientific = format!("{it:e}");
     let power = scientific.split_once('e').and_then(|(_, it)| it.parse::<i32>().ok()).unwrap_or(0);
-    let written =
-        if (-4..21).contains(&power) { it.to_string() } else { exponent(&scientific) };
+    let written = if (-4..21).contains(&power) { it.to_string() } else { exponent(&scientific) };
     if is_upper { written.to_uppercase() } else { written }
 }
 
@@ -340,7 +339,11 @@ fn pad(into: &mut String, written: &str, verb: char, of: &Argument, directive: &
         into.push_str(&" ".repeat(missing));
     } else if directive.zero && directive.precision.is_none() && is_number {
         let digits = written.strip_prefix(['-', '+', ' ']);
-        into.push_str(written.get(..written.len() - digits.map_or(written.len(), str::len)).unwrap_or_default());
+        into.push_str(
+            written
+                .get(..written.len() - digits.map_or(written.len(), str::len))
+                .unwrap_or_default(),
+        );
         into.push_str(&"0".repeat(missing));
         into.push_str(digits.unwrap_or(written));
     } else {

@@ -33,7 +33,13 @@ impl Assertion {
             Some(Value::String(it)) if it == "yes" => Violations::Some,
             Some(Value::String(it)) if it == "no" => Violations::None,
             // `yes` and `no` without quotes, as YAML reads them.
-            Some(Value::Bool(it)) => if *it { Violations::Some } else { Violations::None },
+            Some(Value::Bool(it)) => {
+                if *it {
+                    Violations::Some
+                } else {
+                    Violations::None
+                }
+            }
             Some(Value::Number(it)) if it.is_u64() => Violations::Number(it.as_u64().unwrap_or(0)),
             Some(_) => {
                 let what = "violations must be a number that is not negative, \"yes\" or \"no\"";
@@ -49,7 +55,7 @@ impl Assertion {
         let count = match &self.message {
             None => messages.len(),
             Some(pattern) => {
-                let regex = self.regex(pattern)?;
+                let regex = Self::regex(pattern)?;
                 messages.iter().filter(|it| regex.is_match(it)).count()
             }
         };
@@ -70,7 +76,7 @@ impl Assertion {
         )))
     }
 
-    fn regex(&self, pattern: &str) -> Result<Regex, Unlike> {
+    fn regex(pattern: &str) -> Result<Regex, Unlike> {
         cel::regex(pattern).map_err(|failure| match failure {
             cel::Failure::NotJudged(why) => Unlike::NotJudged(why),
             other => Unlike::Wrong(format!("message contains invalid regular expression: {other}")),

@@ -88,9 +88,9 @@ fn suite(path: &str, it: &Value) -> Result<Suite, Failure> {
         let mut cases = Vec::new();
         for (at, case) in list(it, "cases").iter().enumerate() {
             let assertions = list(case, "assertions").iter().map(Assertion::read);
-            let assertions = assertions.collect::<Result<Vec<_>, _>>().map_err(|what| {
-                failure(format!("tests[{index}].cases[{at}]: {what}"))
-            })?;
+            let assertions = assertions
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|what| failure(format!("tests[{index}].cases[{at}]: {what}")))?;
             let inventory = list(case, "inventory").iter().filter_map(Value::as_str);
             cases.push(Case {
                 name: text(case, "name"),

@@ -32,7 +32,9 @@ fn concat(values: &[Value]) -> Option<Value> {
 fn range(values: &[Value]) -> Option<Value> {
     let [first, last] = values else { return None };
     let (first, last) = (first.as_i64().ok()?, last.as_i64().ok()?);
-    let Some(count) = first.abs_diff(last).checked_add(1) else { return limits::charge(usize::MAX).and(None) };
+    let Some(count) = first.abs_diff(last).checked_add(1) else {
+        return limits::charge(usize::MAX).and(None);
+    };
     limits::charge(usize::try_from(count).unwrap_or(usize::MAX))?;
     let all: Vec<Value> = if first <= last {
         (first..=last).map(Value::from).collect()

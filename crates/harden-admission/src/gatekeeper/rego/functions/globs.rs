@@ -18,7 +18,10 @@ enum Part {
     /// `**`
     All,
     /// `[abc]`, `[a-z]`, `[!a]`
-    Class { is_not: bool, ranges: Vec<(char, char)> },
+    Class {
+        is_not: bool,
+        ranges: Vec<(char, char)>,
+    },
 }
 
 fn is_match(values: &[Value]) -> Option<Value> {
@@ -141,7 +144,8 @@ fn fits(parts: &[Part], of: &[char], delimiters: &[char]) -> bool {
                 Part::One(it) => before == Some((*it, true)),
                 Part::Any => before.is_some_and(|(it, fit)| fit && !delimiters.contains(&it)),
                 Part::Class { is_not, ranges } => before.is_some_and(|(it, fit)| {
-                    fit && ranges.iter().any(|(first, last)| (*first..=*last).contains(&it)) != *is_not
+                    fit && ranges.iter().any(|(first, last)| (*first..=*last).contains(&it))
+                        != *is_not
                 }),
                 Part::Run | Part::All => {
                     let stops = matches!(part, Part::Run)
