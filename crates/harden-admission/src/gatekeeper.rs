@@ -4,9 +4,11 @@
 //! compiled once, and an object is converted once for all of them.
 
 mod constraint;
+mod expansion;
 mod inventory;
 mod judgement;
 mod matching;
+mod mutation;
 mod native;
 mod rego;
 mod review;
@@ -20,8 +22,10 @@ use std::collections::BTreeMap;
 pub(crate) use rego::from_json;
 
 use constraint::{Constraint, Point};
+use expansion::Expansions;
 use inventory::Inventory;
-use matching::Namespace;
+use matching::{Namespace, Source};
+use mutation::{Mutators, Subject};
 use review::Review;
 use settings::{Process, Settings};
 use template::{Engine, Refused, Template};
@@ -39,19 +43,28 @@ pub struct Policies {
     constraints: Vec<(String, Constraint)>,
     settings: Settings,
     inventory: Inventory,
+    mutators: Mutators,
+    expansions: Expansions,
     refused: Vec<Answer>,
 }
 
 impl Policies {
     /// Whether an object is one of Gatekeeper's policies or settings.
     pub fn takes(object: &Object) -> bool {
-        Template::is(object) || Constraint::is(object) || Settings::is(object)
+        Template::is(object)
+            || Constraint::is(object)
+            || Settings::is(object)
+            || Mutators::is(object)
+            || Expansions::is(object)
     }
 
     /// Reads and compiles policies; what templates look up in the cluster is taken from `cluster`.
     pub fn read(objects: &[Object], cluster: &Cluster) -> Self {
-        let mut policies = Self::default();
-        policies.settings = Settings::read(objects);
+        let (mutators, refused) = Mutators::read(objects);
+        let (expansions, more) = Expansions::read(objects);
+        let settings = Settings::read(objects);
+        let mut policies = Self { settings, mutators, expansions, ..Self::default() };
+        refused.iter().chain(&more).for_each(|(object, it)| policies.refuse(object, it));
         for object in objects.iter().filter(|it| Template::is(it)) {
             match Template::read(object) {
                 Ok(template) => {
@@ -118,7 +131,11 @@ impl Policies {
 
     /// Whether there are no policies, and none was refused.
     pub fn is_empty(&self) -> bool {
-        self.constraints.is_empty() && self.templates.is_empty() && self.refused.is_empty()
+        self.constraints.is_empty()
+            && self.templates.is_empty()
+            && self.mutators.is_empty()
+            && self.expansions.is_empty()
+            && self.refused.is_empty()
     }
 
     /// Policies that Gatekeeper would refuse, or that cannot be read here.
@@ -126,9 +143,29 @@ impl Policies {
         &self.refused
     }
 
-    /// What mutators make of an object.
-    pub fn mutate(&self, _request: &Request<'_>) -> Mutated {
-        Mutated::default()
+    /// What mutators make of an object that is created or updated.
+    ///
+    /// Where an answer is an error or not judged, nobody knows the object.
+    pub fn mutate(&self, request: &Request<'_>) -> Mutated {
+        let (Operation::Create | Operation::Update, Some(object)) =
+            (request.operation, &request.object)
+        else {
+            return Mutated::default();
+        };
+        let is_own =
+            object.group() == "gatekeeper.sh" || object.group().ends_with(".gatekeeper.sh");
+        if is_own || self.mutators.is_empty() || self.settings.excludes(Process::Mutation, object) {
+            return Mutated::default();
+        }
+        let namespace = Self::namespace(request, object);
+        let subject = Subject {
+            object,
+            namespace: known(namespace.as_ref()),
+            operation: Some(request.operation),
+            source: Source::Original,
+        };
+        let outcome = self.mutators.apply(&subject);
+        Mutated { object: outcome.object, answers: outcome.answers, ..Mutated::default() }
     }
 
     /// What the constraints say of a request.
@@ -137,14 +174,13 @@ impl Policies {
     pub fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
         let Some(subject) = request.subject() else { return Vec::new() };
         let namespace = Self::namespace(request, subject);
-        let namespace = match &namespace {
-            Some((object, true)) => Namespace::Known(object),
-            Some((object, false)) => Namespace::Unknown(object),
-            None => Namespace::None,
-        };
-        let review = Review::of(request, namespace);
+        let review = Review::of(request, known(namespace.as_ref()));
         let exemption = self.exemption(request, subject);
-        self.review(&review, Point::Admission, exemption)
+        let mut answers = self.review(&review, Point::Admission, exemption);
+        if exemption.is_none() {
+            answers.extend(self.implied(&review, subject, Point::Admission));
+        }
+        answers
     }
 
     /// The namespace of an object, and whether it is at hand.
@@ -167,6 +203,15 @@ impl Policies {
             Operation::Create | Operation::Update => None,
             Operation::Delete | Operation::Connect => settings::webhook_takes(request),
         }
+    }
+}
+
+/// What is known of a namespace, and whether it is at hand.
+fn known(namespace: Option<&(Object, bool)>) -> Namespace<'_> {
+    match namespace {
+        Some((object, true)) => Namespace::Known(object),
+        Some((object, false)) => Namespace::Unknown(object),
+        None => Namespace::None,
     }
 }
 

@@ -132,13 +132,19 @@ impl Constraint {
                 }
             }
         };
-        let action = |it: &&str| match *it {
-            "deny" => Action::Deny,
-            "warn" => Action::Warn,
-            "dryrun" => Action::Audit,
-            _ => Action::Ignore,
-        };
-        all.iter().map(action).min()
+        all.into_iter().map(Action::of_constraint).min()
+    }
+}
+
+impl Action {
+    /// What Gatekeeper does by the word for it.
+    pub(super) fn of_constraint(word: &str) -> Self {
+        match word {
+            "deny" => Self::Deny,
+            "warn" => Self::Warn,
+            "dryrun" => Self::Audit,
+            _ => Self::Ignore,
+        }
     }
 }
 

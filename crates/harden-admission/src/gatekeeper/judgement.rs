@@ -10,7 +10,7 @@ use super::native::{Finding, Outcome};
 use super::review::Review;
 use super::template::{Engine, Template};
 use super::{Policies, cut, rego};
-use crate::{Action, Answer, Reason, Verdict};
+use crate::{Action, Answer, Object, Reason, Verdict};
 
 /// Why Gatekeeper is not asked about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +104,52 @@ impl Policies {
             }
         }
         answers
+    }
+
+    /// What the constraints say of what would be made of an object.
+    pub(super) fn implied(
+        &self,
+        review: &Review<'_>,
+        object: &Object,
+        point: Point,
+    ) -> Vec<Answer> {
+        if self.expansions.is_empty() {
+            return Vec::new();
+        }
+        let made = match self.expansions.expand(object, review.namespace, &self.mutators) {
+            Ok(made) => made,
+            Err(message) => return self.unexpanded(&message),
+        };
+        let mut answers = Vec::new();
+        for it in &made {
+            let of = review.implied(&it.object);
+            for mut answer in self.review(&of, point, None) {
+                if let Some(action) = &it.action {
+                    answer.action = Action::of_constraint(action);
+                }
+                let own = format!("[{}] ", answer.policy.name);
+                let implied = format!("[Implied by {}]", it.template);
+                answer.message = match answer.message.strip_prefix(&own) {
+                    Some(message) => format!("{own}{implied} {message}"),
+                    None => format!("{implied} {}", answer.message).trim_end().to_owned(),
+                };
+                answers.push(answer);
+            }
+        }
+        answers
+    }
+
+    /// Gatekeeper refuses what it cannot expand, whatever the constraints say.
+    fn unexpanded(&self, message: &str) -> Vec<Answer> {
+        let answer = |(_, constraint): &(String, Constraint)| Answer {
+            policy: constraint.name.clone(),
+            rule: String::new(),
+            verdict: Verdict::Error,
+            action: Action::Deny,
+            message: format!("unable to expand object: {message}"),
+            reasons: Vec::new(),
+        };
+        self.constraints.first().map(answer).into_iter().collect()
     }
 }
 

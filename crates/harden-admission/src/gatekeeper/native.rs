@@ -1,12 +1,13 @@
 //! CEL of constraint templates, evaluated as the library of the API server evaluates it for Gatekeeper.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use harden_core::kubernetes::MinorVersion;
 use serde_json::{Value as Json, json};
 
 use super::review::Review;
-use crate::cel::{Environment, Failure, Program as Expression, Refusal, Type, Value};
+use crate::cel::{Environment, Failure, Key, Program as Expression, Refusal, Type, Value};
 use crate::{Object, Operation};
 
 /// The Kubernetes whose library Gatekeeper 3.23 is built with.
@@ -41,6 +42,7 @@ pub(super) struct Program {
 struct Variable {
     /// `variables.containers`
     name: String,
+    source: String,
     expression: Compiled,
     needs: Vec<usize>,
 }
@@ -115,7 +117,8 @@ impl Program {
             .with("object")
             .with("oldObject")
             .with("request")
-            .with("namespaceObject");
+            .with("namespaceObject")
+            .with("variables");
         let mut compiler = Compiler { environment, variables: Vec::new() };
         for (name, expression) in OWN {
             compiler.declare(name, expression);
@@ -212,7 +215,7 @@ impl Compiler {
         let needs = self.needs(source);
         let name = format!("variables.{name}");
         self.environment = self.environment.clone().with_type(&name, of);
-        self.variables.push(Variable { name, expression, needs });
+        self.variables.push(Variable { name, source: source.to_owned(), expression, needs });
     }
 
     fn part(&self, at: String, source: String, wanted: &Type) -> Part {
@@ -279,12 +282,20 @@ impl Validation {
     }
 }
 
+/// What became of a variable.
+#[derive(Debug, Clone)]
+enum Done {
+    Open,
+    Known,
+    Failed(Failure),
+}
+
 /// Values of one review.
 struct Evaluation<'p> {
     program: &'p Program,
     values: BTreeMap<String, Value>,
     /// Variables that have been evaluated, and why they have no value.
-    done: Vec<Option<Option<Failure>>>,
+    done: Vec<Done>,
     is_secret: bool,
 }
 
@@ -301,7 +312,7 @@ impl<'p> Evaluation<'p> {
             ("params", constraint.cel().clone()),
         ];
         let values = values.into_iter().map(|(name, it)| (name.to_owned(), it)).collect();
-        let done = vec![None; program.variables.len()];
+        let done = vec![Done::Open; program.variables.len()];
         let is_secret =
             [review.object, review.old].into_iter().flatten().any(|it| it.is("", "Secret"));
         Self { program, values, done, is_secret }
@@ -309,6 +320,7 @@ impl<'p> Evaluation<'p> {
 
     fn value(&mut self, part: &Part) -> Result<Value, Failure> {
         self.prepare(&part.needs);
+        self.list(&part.source, &part.needs);
         let expression = part.expression.as_ref().map_err(Clone::clone)?;
         expression.evaluate(&self.values).map_err(|failure| self.cause(failure, &part.needs))
     }
@@ -316,39 +328,58 @@ impl<'p> Evaluation<'p> {
     /// Evaluates what is needed. A variable without a value is an error for what names it only.
     fn prepare(&mut self, needs: &[usize]) {
         for &index in needs {
-            let (Some(variable), Some(None)) =
+            let (Some(variable), Some(Done::Open)) =
                 (self.program.variables.get(index), self.done.get(index))
             else {
                 continue;
             };
+            self.list(&variable.source, &variable.needs);
             let result = match &variable.expression {
                 Ok(expression) => expression
                     .evaluate(&self.values)
                     .map_err(|failure| self.cause(failure, &variable.needs)),
                 Err(failure) => Err(failure.clone()),
             };
-            let failure = match result {
+            let done = match result {
                 Ok(value) => {
                     self.values.insert(variable.name.clone(), value);
-                    None
+                    Done::Known
                 }
                 Err(Failure::Error(message)) => {
                     let name = variable.name.trim_start_matches("variables.");
-                    Some(Failure::Error(format!(
+                    Done::Failed(Failure::Error(format!(
                         "composited variable {name:?} fails to evaluate: {message}"
                     )))
                 }
-                Err(other) => Some(other),
+                Err(other) => Done::Failed(other),
             };
             if let Some(slot) = self.done.get_mut(index) {
-                *slot = Some(failure);
+                *slot = done;
             }
         }
     }
 
+    /// Makes `variables` itself, for expressions that ask whether it has one.
+    fn list(&mut self, source: &str, needs: &[usize]) {
+        if !source.contains("(variables") {
+            return;
+        }
+        let names =
+            needs.iter().filter_map(|it| Some(self.program.variables.get(*it)?.name.as_str()));
+        let entries = names.filter_map(|name| {
+            let key = Key::String(name.trim_start_matches("variables.").into());
+            Some((key, self.values.get(name)?.clone()))
+        });
+        let all = Value::Map(Arc::new(entries.collect()));
+        self.values.insert("variables".to_owned(), all);
+    }
+
     /// Why something has no value: a variable that has none comes first.
     fn cause(&self, failure: Failure, needs: &[usize]) -> Failure {
-        let failed = needs.iter().filter_map(|it| self.done.get(*it)?.as_ref()?.as_ref());
+        let failed = needs.iter().filter_map(|it| match self.done.get(*it)? {
+            Done::Failed(failure) => Some(failure),
+            Done::Open | Done::Known => None,
+        });
         let mut failed = failed.peekable();
         if !matches!(failure, Failure::Error(_)) || failed.peek().is_none() {
             return failure;

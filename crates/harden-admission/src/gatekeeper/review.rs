@@ -68,6 +68,19 @@ impl<'o> Review<'o> {
         }
     }
 
+    /// That of an object which would be made of what this review is about.
+    pub(super) fn implied<'m>(&'m self, object: &'m Object) -> Review<'m> {
+        let is_deleted = self.operation == Some(Operation::Delete);
+        Review {
+            old: is_deleted.then_some(object),
+            operation: self.operation,
+            namespace: self.namespace,
+            shows_namespace: self.shows_namespace,
+            now: self.now,
+            ..Review::of_object(object, self.namespace, Source::Generated)
+        }
+    }
+
     /// The objects that constraints are matched with.
     pub(super) fn objects(&self) -> impl Iterator<Item = &'o Object> {
         [self.object, self.old].into_iter().flatten()

@@ -7,6 +7,9 @@ use super::rego::{self, Dialect};
 use super::schema::{Schema, first_without_type, has_rules};
 use crate::{Object, Verdict};
 
+/// The schema of the parameters.
+const SCHEMA: &str = "/spec/crd/spec/validation/openAPIV3Schema";
+
 /// The only target that Gatekeeper has.
 const TARGET: &str = "admission.k8s.gatekeeper.sh";
 
@@ -83,7 +86,6 @@ impl Template {
         let legacy = validation.and_then(|it| it.get("legacySchema")).and_then(Value::as_bool);
         let is_legacy = legacy.unwrap_or(!is_v1);
         let parameters = validation.and_then(|it| it.get("openAPIV3Schema"));
-        const SCHEMA: &str = "/spec/crd/spec/validation/openAPIV3Schema";
         if let Some(schema) = parameters.filter(|_| !is_legacy) {
             let at = "spec.validation.openAPIV3Schema.properties[spec].properties[parameters]";
             if let Some(at) = first_without_type(schema, at) {

@@ -69,7 +69,7 @@ pub fn run(
     version: MinorVersion,
 ) -> Result<Vec<Outcome>, Failure> {
     let mut outcomes = Vec::new();
-    for test in files::documents(files, path)? {
+    for test in documents(files, path)? {
         outcomes.extend(run_test(files, path, &test, engines, version)?);
     }
     Ok(outcomes)

@@ -52,7 +52,7 @@ impl<'s> Module<'s> {
         let path_text = source.get(path.at..end).unwrap_or_default();
         let package = format!("data.{path_text}");
         let package_at = (path.at, end);
-        Ok(Self { source, lib, package, package_at, tokens })
+        Ok(Self { source, lib, tokens, package, package_at })
     }
 
     /// Its name in messages.

@@ -178,7 +178,7 @@ impl<'m> Outline<'m> {
         let mut rule = String::new();
         for (at, it) in tokens.iter().enumerate() {
             if self.heads.get(it.text) == Some(&at) || self.begins_rule(at) {
-                rule = it.text.to_owned();
+                it.text.clone_into(&mut rule);
             }
             let before = at.checked_sub(1).and_then(|at| tokens.get(at));
             let is_field = before.is_some_and(|it| it.is_sign(".") && it.gap == Gap::None);
@@ -192,8 +192,8 @@ impl<'m> Outline<'m> {
             }
             let called = self.resolve(&names);
             if defined.contains(&called) {
-                let caller = (self.module.package.clone(), rule.clone());
-                calls.entry(caller).or_default().insert(called);
+                let from = (self.module.package.clone(), rule.clone());
+                calls.entry(from).or_default().insert(called);
                 continue;
             }
             let name = names.join(".");
@@ -228,7 +228,10 @@ impl<'m> Outline<'m> {
     /// The function that a name stands for in this module.
     fn resolve(&self, names: &[&str]) -> Function {
         match names {
-            [name] => (self.module.package.clone(), (*name).to_owned()),
+            [name] => match self.imports.get(name).and_then(|path| path.split_last()) {
+                Some((function, package)) => (package.join("."), (*function).to_owned()),
+                None => (self.module.package.clone(), (*name).to_owned()),
+            },
             [first, between @ .., last] => {
                 let path = match self.imports.get(first) {
                     Some(path) => path.join("."),

@@ -238,7 +238,6 @@ fn integer(it: i64, verb: char, directive: &Directive<'_>) -> Option<String> {
         'c' => return Some(character(it).to_string()),
         'q' => return Some(quote_character(character(it))),
         'U' => return Some(format!("U+{magnitude:04X}")),
-        'e' | 'f' | 'g' | 'E' | 'F' | 'G' | 's' | 't' | 'p' => return None,
         _ => return None,
     };
     let digits = match directive.precision {

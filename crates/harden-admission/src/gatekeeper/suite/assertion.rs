@@ -55,7 +55,7 @@ impl Assertion {
         let count = match &self.message {
             None => messages.len(),
             Some(pattern) => {
-                let regex = self.regex(pattern)?;
+                let regex = Self::regex(pattern)?;
                 messages.iter().filter(|it| regex.is_match(it)).count()
             }
         };
@@ -76,7 +76,7 @@ impl Assertion {
         )))
     }
 
-    fn regex(&self, pattern: &str) -> Result<Regex, Unlike> {
+    fn regex(pattern: &str) -> Result<Regex, Unlike> {
         cel::regex(pattern).map_err(|failure| match failure {
             cel::Failure::NotJudged(why) => Unlike::NotJudged(why),
             other => Unlike::Wrong(format!("message contains invalid regular expression: {other}")),

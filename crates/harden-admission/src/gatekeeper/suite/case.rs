@@ -9,6 +9,7 @@ use super::file::{Case, TestCase};
 use crate::gatekeeper::Policies;
 use crate::gatekeeper::constraint::Point;
 use crate::gatekeeper::matching::{Namespace, Source};
+use crate::gatekeeper::mutation::Subject;
 use crate::gatekeeper::review::Review;
 use crate::kyverno::suite::{Files, documents, folder, join};
 use crate::{Action, Answer, Cluster, Object, Operation, Verdict};
@@ -48,9 +49,10 @@ impl Test<'_> {
         let without_inventory = Policies::read(&policies, &self.cluster());
         cases
             .map(|case| {
-                let said = match case.skip {
-                    true => Ok(skipped()),
-                    false => self.run(case, &policies, &without_inventory),
+                let said = if case.skip {
+                    Ok(skipped())
+                } else {
+                    self.run(case, &policies, &without_inventory)
                 };
                 (case.name.clone(), said.unwrap_or_else(wrong))
             })
@@ -157,8 +159,8 @@ fn judge(case: &Case, answers: &[Answer]) -> Said {
     }
     for assertion in &case.assertions {
         if is_own && assertion.reads_messages() {
-            let why = "the words of an error are not known";
-            return (Verified::NotJudged, why.to_owned());
+            let why = format!("the words of an error are not known: {messages:?}");
+            return (Verified::NotJudged, why);
         }
         match assertion.check(&messages) {
             Ok(()) => {}
@@ -255,7 +257,19 @@ impl Policies {
     fn answers_of_object(&self, object: &Object, cluster: &Cluster) -> Result<Vec<Answer>, String> {
         let namespace = namespace(cluster, object.namespace());
         let review = Review::of_object(object, namespace, Source::Original);
-        Ok(self.review(&review, Point::Gator, None))
+        let mut answers = self.review(&review, Point::Gator, None);
+        if !self.expansions.is_empty() {
+            // Gator changes what it expands, after it has judged it.
+            let subject = Subject { object, namespace, operation: None, source: Source::Original };
+            let outcome = self.mutators.apply(&subject);
+            if let Some(message) = outcome.failure {
+                return Err(format!("error mutating base resource {}: {message}", object.name()));
+            }
+            let changed = outcome.object.as_ref().unwrap_or(object);
+            self.expansions.expand(changed, namespace, &self.mutators)?;
+            answers.extend(self.implied(&review, changed, Point::Gator));
+        }
+        Ok(answers)
     }
 }
 

@@ -30,7 +30,7 @@ const CONSTRAINT: &str = "
 apiVersion: constraints.gatekeeper.sh/v1beta1
 kind: NeedsLabel
 metadata: {name: team}
-spec: {match: {kinds: [{apiGroups: [''], kinds: [Namespace]}]}}
+spec: {parameters: {}, match: {kinds: [{apiGroups: [''], kinds: [Namespace]}]}}
 ";
 
 fn outcomes(suite: &str, more: &[(&str, &str)]) -> Vec<Outcome> {
@@ -85,7 +85,7 @@ tests:
 
 #[test]
 fn a_constraint_may_be_meant_to_be_refused_by_the_schema() {
-    let bad = CONSTRAINT.replace("spec: {", "spec: {parameters: {label: 1}, ");
+    let bad = CONSTRAINT.replace("parameters: {}", "parameters: {label: 1}");
     let suite = "
 tests:
 - {name: t, template: template.yaml, constraint: bad.yaml, invalid: true}
@@ -111,4 +111,56 @@ tests:
 ";
     let outcomes = outcomes(suite, &[("review.yaml", review)]);
     assert_eq!(results(&outcomes), [("deleted", Verified::Right)], "{outcomes:?}");
+}
+
+#[test]
+fn what_would_be_made_of_an_object_is_judged_too() {
+    let constraint = CONSTRAINT.replace("kinds: [Namespace]", "kinds: [Pod]");
+    let expansion = "
+apiVersion: expansion.gatekeeper.sh/v1beta1
+kind: ExpansionTemplate
+metadata: {name: pods}
+spec:
+  applyTo: [{groups: [apps], kinds: [Deployment], versions: [v1]}]
+  templateSource: spec.template
+  generatedGVK: {group: '', version: v1, kind: Pod}
+---
+apiVersion: mutations.gatekeeper.sh/v1
+kind: AssignMetadata
+metadata: {name: team}
+spec:
+  match: {source: Generated, namespaces: [labelled]}
+  location: metadata.labels.team
+  parameters: {assign: {value: a}}
+";
+    let deployment = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d, namespace: bare}
+spec: {template: {spec: {}}}
+";
+    let labelled = deployment.replace("namespace: bare", "namespace: labelled");
+    let suite = "
+tests:
+- name: t
+  template: template.yaml
+  constraint: pods.yaml
+  expansion: expansion.yaml
+  cases:
+  - {name: bare, object: bare.yaml, assertions: [{violations: 1, message: '^.Implied by pods. no label'}]}
+  - {name: labelled, object: labelled.yaml, assertions: [{violations: no}]}
+- name: without
+  template: template.yaml
+  constraint: pods.yaml
+  cases: [{name: bare, object: bare.yaml, assertions: [{violations: no}]}]
+";
+    let files = [
+        ("pods.yaml", constraint.as_str()),
+        ("expansion.yaml", expansion),
+        ("bare.yaml", deployment),
+        ("labelled.yaml", &labelled),
+    ];
+    let outcomes = outcomes(suite, &files);
+    let right = |name| (name, Verified::Right);
+    assert_eq!(results(&outcomes), ["bare", "labelled", "bare"].map(right), "{outcomes:?}");
 }

@@ -14,12 +14,11 @@ pub(super) const FUNCTIONS: &[(&str, u8, Function)] =
 fn contains(values: &[Value]) -> Option<Value> {
     let [range, of] = values else { return None };
     let (range, of): (IpNet, &str) = (text(range)?.parse().ok()?, text(of)?);
-    let is_within = match of.parse::<IpAddr>() {
-        Ok(address) => range.contains(&address),
-        Err(_) => {
-            let of: IpNet = of.parse().ok()?;
-            range.contains(&of.network()) && range.contains(&of.broadcast())
-        }
+    let is_within = if let Ok(address) = of.parse::<IpAddr>() {
+        range.contains(&address)
+    } else {
+        let of: IpNet = of.parse().ok()?;
+        range.contains(&of.network()) && range.contains(&of.broadcast())
     };
     Some(Value::Bool(is_within))
 }
