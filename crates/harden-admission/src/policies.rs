@@ -10,7 +10,7 @@ use harden_core::kubernetes::MinorVersion;
 
 use crate::kyverno::suite;
 use crate::report::Tested;
-use crate::{Answer, Cluster, Object, PolicyName, Request, Verdict};
+use crate::{Answer, Cluster, Object, PolicyName, Request, Verdict, gatekeeper};
 use engine::{ENGINES, Engine, OF_KYVERNO};
 
 /// Policies of all engines, read and compiled once.
@@ -70,6 +70,20 @@ impl Policies {
         version: MinorVersion,
     ) -> Result<Vec<Tested>, suite::Failure> {
         let outcomes = suite::run(files, path, &OF_KYVERNO, version)?;
+        Ok(outcomes.into_iter().map(Tested::from).collect())
+    }
+
+    /// Runs the tests of a file of gator's.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn test_gatekeeper(
+        files: &dyn suite::Files,
+        path: &str,
+        version: MinorVersion,
+    ) -> Result<Vec<Tested>, gatekeeper::suite::Failure> {
+        let outcomes = gatekeeper::suite::run(files, path, version)?;
         Ok(outcomes.into_iter().map(Tested::from).collect())
     }
 

@@ -1,6 +1,6 @@
 //! The engines, in the order in which an API server asks them.
 
-use crate::kyverno::{expressions, suite};
+use crate::kyverno::{expressions, policy, suite};
 use crate::{Answer, Cluster, Mutated, Object, Request, gatekeeper, kubernetes};
 
 /// The policies of one engine.
@@ -22,10 +22,11 @@ pub(super) struct Kind {
 }
 
 /// An API server asks its own policies first, and then webhooks by the names of their configurations.
-pub(super) static ENGINES: [Kind; 3] = [KUBERNETES, GATEKEEPER, EXPRESSIONS];
+pub(super) static ENGINES: [Kind; 4] = [KUBERNETES, GATEKEEPER, KYVERNO, EXPRESSIONS];
 
 /// Those that Kyverno's command runs.
-pub(super) static OF_KYVERNO: [suite::Engine; 2] = [KUBERNETES_OF_KYVERNO, EXPRESSIONS_OF_KYVERNO];
+pub(super) static OF_KYVERNO: [suite::Engine; 3] =
+    [KUBERNETES_OF_KYVERNO, KYVERNO_OF_KYVERNO, EXPRESSIONS_OF_KYVERNO];
 
 /// What has policies as this crate reads them is an engine.
 macro_rules! engine {
@@ -65,6 +66,7 @@ macro_rules! engine {
 
 engine!(kubernetes::Policies, KUBERNETES, KUBERNETES_OF_KYVERNO);
 engine!(gatekeeper::Policies, GATEKEEPER);
+engine!(policy::Policies, KYVERNO, KYVERNO_OF_KYVERNO);
 engine!(expressions::Policies, EXPRESSIONS, EXPRESSIONS_OF_KYVERNO);
 
 impl suite::Policies for kubernetes::Policies {

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::Lack;
-use crate::Verdict;
+use crate::gatekeeper::suite::Verified;
 use crate::kyverno::suite;
+use crate::{Verdict, gatekeeper};
 
 /// An expected result, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,30 @@ impl From<suite::Outcome> for Tested {
             message: it.message,
             is_right: it.is_right,
             is_judged: it.is_judged,
+        }
+    }
+}
+
+impl From<gatekeeper::suite::Outcome> for Tested {
+    /// A case says by itself what is right, so that every one is expected to pass.
+    fn from(it: gatekeeper::suite::Outcome) -> Self {
+        let got = match it.result {
+            Verified::Right => Verdict::Pass,
+            Verified::Wrong => Verdict::Fail,
+            Verified::Skipped => Verdict::Skip,
+            Verified::NotJudged => Verdict::NotJudged,
+        };
+        Self {
+            suite: it.suite,
+            policy: it.test,
+            rule: String::new(),
+            kind: String::new(),
+            name: it.case,
+            expected: Verdict::Pass.word().to_owned(),
+            got: Some(got),
+            message: it.message,
+            is_right: matches!(it.result, Verified::Right | Verified::Skipped),
+            is_judged: it.result != Verified::NotJudged,
         }
     }
 }

@@ -73,7 +73,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "VERSION", help_heading = "Request")]
     kubernetes_version: Option<PolicyVersion>,
 
-    /// Folder with tests of policies, kyverno-test.yaml, in it or below: says what is not as they expect
+    /// Folder with tests of policies in it or below, kyverno-test.yaml and gator's suites: says what is not as they
+    /// expect
     #[arg(
         long,
         value_name = "DIR",

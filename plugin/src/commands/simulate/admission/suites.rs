@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use harden_admission::Policies;
 use harden_admission::kyverno::suite;
 use harden_admission::report::{Lack, Tests};
+use harden_admission::{Policies, gatekeeper};
 
 use super::{Format, Options};
 use crate::commands;
@@ -19,11 +19,19 @@ pub(super) fn run(options: &Options, folder: &Path) -> commands::Result {
     let version = options.connection.version(options.kubernetes_version)?;
     let files = Folder(folder.to_owned());
     let mut tests = Tests::default();
-    for path in suite::find(&files, "") {
+    let of_kyverno = suite::find(&files, "").into_iter().map(|path| {
+        let results = Policies::test_kyverno(&files, &path, version);
+        results.map_err(|it| (it.file, it.what))
+    });
+    let of_gator = gatekeeper::suite::find(&files, "").into_iter().map(|path| {
+        let results = Policies::test_gatekeeper(&files, &path, version);
+        results.map_err(|it| (it.file, it.what))
+    });
+    for results in of_kyverno.chain(of_gator) {
         tests.suites += 1;
-        match Policies::test_kyverno(&files, &path, version) {
+        match results {
             Ok(results) => tests.results.extend(results),
-            Err(failure) => tests.lacks.push(lack(path, &failure.to_string())),
+            Err((what, why)) => tests.lacks.push(Lack { what, why, position: None }),
         }
     }
     let written = options.outputs.write(|format| match format {
@@ -40,13 +48,12 @@ pub(super) fn run(options: &Options, folder: &Path) -> commands::Result {
     };
     if tests.suites == 0 {
         let name = folder.display();
-        terminal::note(&format!("no {} is in {name}, or in its folders", suite::FILE))?;
+        terminal::note(&format!(
+            "no test is in {name}, or in its folders: neither {} nor a Suite of gator",
+            suite::FILE
+        ))?;
     }
     Ok(exit.allowing(options.allow_incomplete).max(written))
-}
-
-fn lack(what: String, why: &str) -> Lack {
-    Lack { what, why: why.to_owned(), position: None }
 }
 
 /// The files of a folder, by paths from there.
