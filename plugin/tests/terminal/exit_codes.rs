@@ -22,6 +22,10 @@ const POLICY: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level:
 const EVENT: &str = "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"level\":\"Metadata\",\"auditID\":\"a\",\"stage\":\"ResponseComplete\",\"requestURI\":\"/api/v1/pods\",\"verb\":\"list\",\"user\":{\"username\":\"alice\",\"groups\":[\"system:authenticated\"]},\"objectRef\":{\"resource\":\"pods\",\"apiVersion\":\"v1\"}}\n";
 const ENCRYPTION: &str = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - secretbox: {keys: [{name: k1, secret: J2P5BUt5/zrdCAwDGRUOid9eeA+4anSEFAdGK8ob6es=}]}\n  - identity: {}\n";
 
+const ADMISSION: &str = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\nspec:\n  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods]}]}\n  validations: [{expression: \"object.metadata.name == 'sound'\"}]\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: a}\nspec: {policyName: a, validationActions: [Deny]}\n";
+const RULE: &str = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\nspec: {rules: [{name: b, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {message: no, pattern: {metadata: {name: sound}}}}]}\n";
+const TEST: &str = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\npolicies: [policy.yaml]\nresources: [pod.yaml]\nresults: [{policy: a, rule: b, kind: Pod, resources: [web], result: fail}]\n";
+
 /// The files that the cells name.
 const FILES: &[(&str, &str)] = &[
     ("pod.yaml", POD),
@@ -47,6 +51,20 @@ const FILES: &[(&str, &str)] = &[
     ("chart/templates/a.yaml", TEMPLATE),
     ("chart/templates/b.yaml", TEMPLATE),
     ("policy.yaml", POLICY),
+    ("binding.yaml", ADMISSION),
+    (
+        "unbound.yaml",
+        "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\nspec: {validations: [{expression: '1 +'}]}\n",
+    ),
+    ("kyverno/policy.yaml", RULE),
+    ("kyverno/pod.yaml", POD),
+    ("kyverno/kyverno-test.yaml", TEST),
+    ("differs/policy.yaml", RULE),
+    ("differs/pod.yaml", SOUND),
+    (
+        "differs/kyverno-test.yaml",
+        "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\npolicies: [policy.yaml]\nresources: [pod.yaml]\nresults: [{policy: a, rule: b, kind: Pod, resources: [sound], result: fail}]\n",
+    ),
     ("refused.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: All}]\n"),
     ("event.json", EVENT),
     ("audit.log", EVENT),
@@ -144,6 +162,79 @@ pub(crate) const CELLS: &[Cell] = &[
     ("check", "a file is there and cannot be read", "-f unreadable.yaml", "", 3),
     ("check", "a file of --crd defines nothing", "-f clean.yaml --crd clean.yaml", "", 3),
     ("check", "there is no kubectl to build a kustomization", "-k bare", "", 3),
+    ("simulate admission", "everything is admitted", "sound.yaml --policy binding.yaml", "", 0),
+    (
+        "simulate admission",
+        "--allow-incomplete, and something was not read",
+        "-f sound.yaml -f broken.yaml --policy binding.yaml --allow-incomplete",
+        "",
+        0,
+    ),
+    ("simulate admission", "all tests of policies are as they expect", "--test kyverno", "", 0),
+    ("simulate admission", "something is refused", "-f pod.yaml --policy binding.yaml", "", 1),
+    (
+        "simulate admission",
+        "something is refused, and something was not read",
+        "-f pod.yaml -f broken.yaml --policy binding.yaml",
+        "",
+        1,
+    ),
+    ("simulate admission", "a test of a policy is not as it expects", "--test differs", "", 1),
+    (
+        "simulate admission",
+        "an option is wrong",
+        "pod.yaml --policy binding.yaml --operation patch",
+        "",
+        2,
+    ),
+    ("simulate admission", "nothing is named", "", "", 2),
+    ("simulate admission", "there is no cluster to ask", "pod.yaml", "", 2),
+    (
+        "simulate admission",
+        "a named file is not there",
+        "nowhere.yaml --policy binding.yaml",
+        "",
+        2,
+    ),
+    (
+        "simulate admission",
+        "a file of policies is not there",
+        "pod.yaml --policy nowhere.yaml",
+        "",
+        2,
+    ),
+    ("simulate admission", "a folder of tests is not there", "--test nowhere", "", 2),
+    (
+        "simulate admission",
+        "an output cannot be written",
+        "sound.yaml --policy binding.yaml --output-file json=nowhere/out.json",
+        "",
+        2,
+    ),
+    (
+        "simulate admission",
+        "a document cannot be read",
+        "-f sound.yaml -f broken.yaml --policy binding.yaml",
+        "",
+        3,
+    ),
+    (
+        "simulate admission",
+        "the API server would refuse a policy",
+        "sound.yaml --policy unbound.yaml",
+        "",
+        3,
+    ),
+    (
+        "simulate admission",
+        "what an object was before is not known",
+        "sound.yaml --policy binding.yaml --operation update",
+        "",
+        3,
+    ),
+    ("simulate admission", "there is no policy", "sound.yaml --policy clean.yaml", "", 3),
+    ("simulate admission", "there is nothing to judge", "empty.yaml --policy binding.yaml", "", 3),
+    ("simulate admission", "there is no test", "--test bare", "", 3),
     ("simulate pod-security", "everything is let in", "-f pod.yaml --level privileged", "", 0),
     (
         "simulate pod-security",

@@ -6,6 +6,7 @@
     reason = "a test may fail"
 )]
 
+mod admission;
 mod against;
 mod audit_policy;
 mod check;

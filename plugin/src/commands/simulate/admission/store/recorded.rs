@@ -60,19 +60,26 @@ impl Recorded {
     ) -> anyhow::Result<Vec<Incomplete>> {
         // Whether their values are there is said behind them.
         let mut config_maps = Vec::new();
-        let wants = |it: &Kind| !is_policy(it) && !is_secret(it);
-        let mut lacks = self.each(wants, |objects| {
-            if objects.first().is_some_and(|it| it.is("", "ConfigMap")) {
-                config_maps.extend(objects);
-            } else {
-                take(objects);
-            }
-        })?;
+        let mut has_secrets = false;
+        let mut lacks = self.each(
+            |it| !is_policy(it),
+            |objects| {
+                if objects.first().is_some_and(|it| it.is("", "Secret")) {
+                    has_secrets = true;
+                } else if objects.first().is_some_and(|it| it.is("", "ConfigMap")) {
+                    config_maps.extend(objects);
+                } else {
+                    take(objects);
+                }
+            },
+        )?;
         if !lacks.iter().any(|it| it.what == VALUES_OF_CONFIG_MAPS) && !config_maps.is_empty() {
             take(config_maps);
         }
-        let why = "their values are in no snapshot, so they were not judged".to_owned();
-        lacks.push(Incomplete { what: "secrets".to_owned(), why });
+        if has_secrets {
+            let why = "their values are in no snapshot, so they were not judged".to_owned();
+            lacks.push(Incomplete { what: "secrets".to_owned(), why });
+        }
         Ok(lacks)
     }
 
