@@ -71,7 +71,7 @@ impl Imaging {
             references: References::compile(spec)?,
             built_in: built_in(&environment)?,
             own: own(spec, &environment)?,
-            attestors: named(spec, "attestors", |it| Value::from_json(it)),
+            attestors: named(spec, "attestors", Value::from_json),
             attestations: named(spec, "attestations", |it| Value::String(text(it, "name").into())),
             validations: Validation::compile_all(spec, &environment)?,
             verifies_digests: says("verifyDigest"),
@@ -112,7 +112,7 @@ impl Imaging {
             });
             let Some(mut answer) = answer else { continue };
             if !matches!(answer.verdict, Verdict::Pass | Verdict::Skip) {
-                answer.message.push_str(&format!(" (pod template at {path})"));
+                answer.message.extend([" (pod template at ", &path, ")"]);
                 return Some(answer);
             }
             last = Some(answer);

@@ -146,7 +146,7 @@ impl Validating {
                 Verdict::Skip if answer.message == "skip" => {}
                 Verdict::Pass | Verdict::Skip => exempt = Some(answer),
                 Verdict::Fail | Verdict::Error | Verdict::NotJudged => {
-                    answer.message.push_str(&format!(" (pod template at {path})"));
+                    answer.message.extend([" (pod template at ", path, ")"]);
                     return answer;
                 }
             }
