@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::budget::Budget;
 use super::environment::named_type;
 use super::failure::Failure;
-use super::library::{Patterns, call, index};
+use super::library::{Patterns, find, index};
 use super::syntax::{Entry, Field, Kind, Literal, Node};
 use super::value::{JSON_PATCH, Key, Map, Message, Value};
 use super::variables::Variables;
@@ -170,13 +170,9 @@ impl<'a> Evaluation<'a> {
         if name == "@orValue" {
             return Ok(or_value(values));
         }
-        if !name.starts_with(['_', '@'])
-            && let Some(result) = self.variables.call(name, &values)
-        {
-            self.budget.take(values.iter().map(Value::weight).sum())?;
-            return result;
-        }
-        call(name, &values, &mut self.budget)
+        find(name, &values, &mut self.budget)
+            .or_else(|| self.variables.call(name, &values))
+            .unwrap_or_else(Failure::no_overload)
     }
 }
 

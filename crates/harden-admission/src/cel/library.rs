@@ -54,14 +54,16 @@ const PARTS: [Part; 12] = [
 
 /// What a function makes of values, of which the first stood before the dot if it is called so.
 pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Result<Value> {
-    budget.take(args.iter().map(Value::weight).sum())?;
+    find(name, args, budget).unwrap_or_else(Failure::no_overload)
+}
+
+/// The same; `None` where there is no such function for such values.
+pub(super) fn find(name: &str, args: &[Value], budget: &mut Budget) -> Option<Result<Value>> {
+    if let Err(failure) = budget.take(args.iter().map(Value::weight).sum()) {
+        return Some(Err(failure));
+    }
     if name == "format" {
-        return template::call(args);
+        return Some(template::call(args));
     }
-    for part in PARTS {
-        if let Some(result) = part(name, args, budget) {
-            return result;
-        }
-    }
-    Failure::no_overload()
+    PARTS.iter().find_map(|part| part(name, args, budget))
 }
