@@ -69,7 +69,7 @@ impl Validating {
         Some(if self.is_extracting {
             self.judge_pods(asked.request)
         } else {
-            self.evaluate(Scope::new(asked, &self.policy.name.namespace))
+            self.evaluate(self.policy.scope(asked))
         })
     }
 
