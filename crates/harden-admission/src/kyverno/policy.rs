@@ -8,6 +8,7 @@ mod entries;
 mod exceptions;
 mod expressions;
 mod field;
+mod flaws;
 mod images;
 mod kinds;
 mod matching;
@@ -36,7 +37,7 @@ use crate::{Action, Answer, Cluster, Mutated, Object, PolicyName, Reason, Reques
 use context::Context;
 use exceptions::Exception;
 use expressions::Expressions;
-use field::{filled, items, text};
+use field::{items, text};
 use matching::Fit;
 use reply::Reply;
 use rule::{Check, Override, Rule, Rules, Validation};
@@ -86,8 +87,10 @@ impl Policies {
             match object.kind() {
                 "ClusterPolicy" | "Policy" => {
                     let policy = Policy::read(object);
-                    this.refused.extend(policy.flaws());
-                    this.policies.push(policy);
+                    match policy.flaw() {
+                        Some(refused) => this.refused.push(refused),
+                        None => this.policies.push(policy),
+                    }
                 }
                 "PolicyException" => this.exceptions.push(Exception::read(object)),
                 _ => {}
@@ -175,8 +178,20 @@ impl Policy {
     }
 
     /// What is wrong with the policy, so that Kyverno would refuse it.
-    fn flaws(&self) -> Vec<Answer> {
-        Vec::new()
+    fn flaw(&self) -> Option<Answer> {
+        let flaw = flaws::first(&self.object)?;
+        let expression = match self.object.at(&flaw.at) {
+            Some(Value::String(text)) => text.clone(),
+            _ => String::new(),
+        };
+        Some(Answer {
+            policy: self.name.clone(),
+            rule: String::new(),
+            verdict: Verdict::Error,
+            action: Action::Deny,
+            message: flaw.message,
+            reasons: vec![Reason { at: flaw.at, expression, values: Vec::new() }],
+        })
     }
 
     fn validate(
@@ -492,12 +507,6 @@ fn read_rules(policy: &Value, spec: &Value) -> (Vec<Arc<Rule>>, Rules) {
         by_kind.insert(kind, own.chain(made).collect());
     }
     (rules, by_kind)
-}
-
-/// Whether a rule has more than its name.
-#[allow(dead_code)]
-fn is_filled(rule: &Value, part: &str) -> bool {
-    filled(rule, part).is_some()
 }
 
 impl crate::kyverno::suite::Policies for Policies {
