@@ -106,7 +106,7 @@ pub struct PolicyValues {
 /// Values of variables for one rule of a policy.
 #[derive(Debug, Clone, Default)]
 pub struct RuleValues {
-    /// The rule, by the name that it has after autogen.
+    /// The rule, by its name before autogen or after it.
     pub rule: String,
     /// Set before the entries of the rule's context; an entry of the same name does not replace them,
     /// where it asks a cluster or a registry that is not there.
@@ -129,10 +129,15 @@ impl Values {
         all
     }
 
-    /// The values for a rule, which are set each time that a context is read.
+    /// The values for a rule, or for that which autogen made it of. They are set each time that a context
+    /// is read.
     pub fn rule(&self, policy: &str, rule: &str) -> Option<&RuleValues> {
-        let of_policy = self.policies.iter().find(|it| it.policy == policy)?;
-        of_policy.rules.iter().find(|it| it.rule == rule)
+        let is_it = |it: &&RuleValues| {
+            let made_of = rule.strip_suffix(it.rule.as_str());
+            matches!(made_of, Some("" | "autogen-" | "autogen-cronjob-"))
+        };
+        let mut of_policy = self.policies.iter().filter(|it| it.policy == policy);
+        of_policy.find_map(|policy| policy.rules.iter().find(is_it))
     }
 }
 
