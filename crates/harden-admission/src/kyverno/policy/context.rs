@@ -208,9 +208,8 @@ impl<'a> Context<'a> {
             for (key, value) in &values.values {
                 self.set_at(&crate::cluster::stated::steps(key), value);
             }
-            for (key, values) in &values.foreach {
-                let value = values.get(0).cloned().unwrap_or_default();
-                self.set_at(&crate::cluster::stated::steps(key), &value);
+            for (key, value) in &values.foreach {
+                self.set_at(&crate::cluster::stated::steps(key), value);
             }
         }
         for entry in all {
