@@ -106,7 +106,7 @@ pub struct PolicyValues {
 /// Values of variables for one rule of a policy.
 #[derive(Debug, Clone, Default)]
 pub struct RuleValues {
-    /// The rule, by its name before autogen or after it.
+    /// The rule, by the name that it has in the policy or after autogen.
     pub rule: String,
     /// Set before the entries of the rule's context; an entry of the same name does not replace them,
     /// where it asks a cluster or a registry that is not there.
@@ -129,15 +129,15 @@ impl Values {
         all
     }
 
-    /// The values for a rule, or for that which autogen made it of. They are set each time that a context
+    /// The values for a rule, or for that which autogen made it of; they are set each time that a context
     /// is read.
     pub fn rule(&self, policy: &str, rule: &str) -> Option<&RuleValues> {
-        let is_it = |it: &&RuleValues| {
-            let made_of = rule.strip_suffix(it.rule.as_str());
-            matches!(made_of, Some("" | "autogen-" | "autogen-cronjob-"))
-        };
-        let mut of_policy = self.policies.iter().filter(|it| it.policy == policy);
-        of_policy.find_map(|policy| policy.rules.iter().find(is_it))
+        let of_autogen = rule.strip_prefix("autogen-").unwrap_or(rule);
+        let of_cron_jobs = rule.strip_prefix("autogen-cronjob-").unwrap_or(rule);
+        let of_policy = self.policies.iter().filter(|it| it.policy == policy);
+        of_policy
+            .flat_map(|it| &it.rules)
+            .find(|it| [rule, of_autogen, of_cron_jobs].contains(&it.rule.as_str()))
     }
 }
 
