@@ -2,6 +2,7 @@
 
 pub mod expressions;
 mod jmespath;
+mod patch;
 mod pattern;
 pub mod policy;
 pub mod suite;

@@ -20,6 +20,7 @@ pub(in crate::kyverno) mod wildcard;
 
 use serde_json::Value;
 
+pub(in crate::kyverno) use anchor::Anchor;
 pub use refusal::Refusal;
 
 use matcher::Matcher;
@@ -60,6 +61,11 @@ impl Pattern {
     /// Reads a pattern as Kyverno reads it when a policy is created.
     pub fn read(pattern: &Value) -> Result<Self, Refusal> {
         tree::read(pattern).map(|root| Self { root })
+    }
+
+    /// Reads a condition of a patch: Kyverno refuses less of it.
+    pub(in crate::kyverno) fn read_condition(pattern: &Value) -> Result<Self, Refusal> {
+        tree::read_condition(pattern).map(|root| Self { root })
     }
 
     /// Matches a resource with the pattern. Whole numbers that 64 bits hold are integers, as the API
