@@ -1,6 +1,7 @@
 //! Random expressions over random objects have the values, the errors and the refusals of the API server.
 //! `HARDEN_RANDOM_EXPRESSIONS` (3000) says how many, `HARDEN_RANDOM_SEED` which.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(dead_code, reason = "tests share what is random")]
 
 #[path = "random/dice.rs"]
 mod dice;

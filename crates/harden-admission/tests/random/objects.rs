@@ -24,6 +24,11 @@ pub(crate) fn deployment(dice: &mut Dice) -> Value {
     })
 }
 
+/// A Pod.
+pub(crate) fn pod_object(dice: &mut Dice) -> Value {
+    json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata(dice), "spec": pod(dice), "status": {}})
+}
+
 fn metadata(dice: &mut Dice) -> Value {
     let mut metadata = json!({"name": dice.pick(&NAMES)});
     if dice.chance(70) {
@@ -37,7 +42,12 @@ fn metadata(dice: &mut Dice) -> Value {
 }
 
 fn pod(dice: &mut Dice) -> Value {
-    let containers: Vec<Value> = (0..=dice.below(3)).map(|_| container(dice)).collect();
+    let mut containers: Vec<Value> = (0..=dice.below(3)).map(|_| container(dice)).collect();
+    // Two of a name or a port of the host are refused.
+    for (index, container) in containers.iter_mut().enumerate().skip(1) {
+        container["name"] = format!("c{index}").into();
+        container.as_object_mut().unwrap().remove("ports");
+    }
     let mut pod = json!({"containers": containers});
     if dice.chance(30) {
         pod["hostNetwork"] = true.into();
