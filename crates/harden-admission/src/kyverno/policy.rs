@@ -33,7 +33,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::kyverno::jmespath::{Failure, World};
-use crate::{Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict};
+use crate::{
+    Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict,
+};
 
 use context::Context;
 use exceptions::Exception;
