@@ -282,9 +282,7 @@ fn ask_to_validate(
             [] => policies.validate(&request(loaded, &candidate.policy, resource, operation)),
         },
     };
-    let is_payload = resource.kind().is_empty();
-    let is_unjudged = ["GeneratingPolicy", "DeletingPolicy", "ImageValidatingPolicy"];
-    if rules.is_empty() && (is_payload || is_unjudged.contains(&kind(&candidate.policy))) {
+    if rules.is_empty() && resource.kind().is_empty() {
         rules.push(unknown(&candidate.policy));
     }
     if rules.is_empty() && is_unlisted(candidate) {
