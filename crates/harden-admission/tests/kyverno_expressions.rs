@@ -34,33 +34,21 @@ const ENGINE: Engine = Engine {
 #[test]
 fn every_result_that_is_expected_of_them_is_what_they_say() {
     let Some(outcomes) = outcomes() else { return };
-    let (mut counts, mut wrong, mut unjudged): (
-        BTreeMap<&str, usize>,
-        Vec<&Outcome>,
-        Vec<&Outcome>,
-    ) = Default::default();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in &outcomes {
         *counts.entry(outcome.expected.as_str()).or_default() += 1;
-        if !outcome.is_judged {
-            unjudged.push(outcome);
-        } else if !outcome.is_right {
-            wrong.push(outcome);
-        }
     }
-    eprintln!("{counts:?}, {} wrong, {} not judged", wrong.len(), unjudged.len());
-    for outcome in wrong.iter().chain(&unjudged) {
-        eprintln!(
-            "{} {} {}/{}: expected {}, got {:?}: {}",
-            outcome.suite,
-            outcome.policy,
-            outcome.kind,
-            outcome.resource,
-            outcome.expected,
-            outcome.got,
-            outcome.message
-        );
-    }
-    assert!(wrong.is_empty());
+    assert_eq!(counts, BTreeMap::from([("fail", 243), ("pass", 245), ("skip", 10)]));
+    let wrong = outcomes.iter().filter(|it| it.is_judged && !it.is_right);
+    let wrong: Vec<&Outcome> = wrong.collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // Some tests name files that were not kept; of the others, those that ask a registry are left.
+    let unjudged = outcomes
+        .iter()
+        .filter(|it| !it.is_judged && !it.message.starts_with("there is no file "))
+        .filter(|it| !it.message.starts_with("no registry is asked "));
+    let unjudged: Vec<&Outcome> = unjudged.collect();
+    assert!(unjudged.is_empty(), "{unjudged:#?}");
 }
 
 /// The outcomes of all suites, which are not part of this repository, for policies of these kinds.

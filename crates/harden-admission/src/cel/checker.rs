@@ -11,6 +11,41 @@ use super::syntax::{Entry, Kind, Literal, Node};
 use super::types::{Bindings, Type, most_general};
 use literals::Literals;
 
+/// Functions whose cost the server counts by reading the list, which it does even where there is none.
+const TRACKED: [&str; 3] = ["distinct", "sort", "@sortByAssociatedKeys"];
+/// What the names of these end with where the server knows which way they are called.
+pub(super) const TRACKED_MARK: char = '!';
+
+/// Functions that look at their arguments themselves.
+const UNGUARDED: [&str; 26] = [
+    "!_",
+    "_+_",
+    "_-_",
+    "_*_",
+    "_/_",
+    "_%_",
+    "-_",
+    "_<_",
+    "_<=_",
+    "_>_",
+    "_>=_",
+    "_==_",
+    "_!=_",
+    "@in",
+    "_[_]",
+    "_[?_]",
+    "size",
+    "matches",
+    "find",
+    "findAll",
+    "startsWith",
+    "endsWith",
+    "contains",
+    "sort",
+    "distinct",
+    "@sortByAssociatedKeys",
+];
+
 /// Checks a tree, and writes the full names of functions into it: its type, and the regular expressions
 /// within it. All flaws, in order of their places.
 pub(super) fn check(
@@ -204,12 +239,25 @@ impl Checker<'_> {
         }
     }
 
+    /// An element of a type that is not known yet is not judged beside others: it would get theirs.
+    fn check_known(&mut self, before: Option<&Type>, found: &Type, has_optional: bool) {
+        let is_open = |it: &Type| matches!(it, Type::Variable(_));
+        if !has_optional && before.is_some_and(|it| it != found && (is_open(it) || is_open(found)))
+        {
+            self.unjudged = Some("an element of unknown type beside others".to_owned());
+        }
+    }
+
     /// The type of an element, of which an optional one must be one.
     fn element(&mut self, at: usize, found: Type, optional: bool) -> Type {
         if !optional {
             return found;
         }
         let (inner, is_optional) = found.unwrapped();
+        if inner == Type::Dyn && !is_optional && !self.literals.is_exempt() {
+            self.unjudged =
+                Some("an optional element of unknown type, at which the server panics".to_owned());
+        }
         if !is_optional && inner != Type::Dyn {
             self.mismatch(at, &Type::optional(inner.clone()), &inner);
         }
@@ -218,10 +266,12 @@ impl Checker<'_> {
 
     fn list(&mut self, at: usize, elements: &mut [(Node, bool)]) -> Type {
         let mut joined = None;
+        let has_optional = elements.iter().any(|(_, optional)| *optional);
         let mut seen = Vec::new();
         for (element, optional) in elements {
             let found = self.check(element);
             let found = self.element(element.at, found, *optional);
+            self.check_known(joined.as_ref(), &found, has_optional);
             seen.push((element.at, found.clone()));
             joined = Some(self.joined(joined, found));
         }
@@ -231,6 +281,7 @@ impl Checker<'_> {
 
     fn map(&mut self, entries: &mut [Entry]) -> Type {
         let (mut keys, mut values) = (None, None);
+        let has_optional = entries.iter().any(|it| it.optional);
         let (mut seen_keys, mut seen_values) = (Vec::new(), Vec::new());
         for Entry { key, value, optional } in entries {
             let found = self.check(key);
@@ -238,6 +289,7 @@ impl Checker<'_> {
             keys = Some(self.joined(keys, found));
             let found = self.check(value);
             let found = self.element(value.at, found, *optional);
+            self.check_known(values.as_ref(), &found, has_optional);
             seen_values.push((value.at, found.clone()));
             values = Some(self.joined(values, found));
         }
@@ -249,8 +301,11 @@ impl Checker<'_> {
 
     fn call(&mut self, node: &mut Node) -> Type {
         let at = node.at;
-        let Kind::Call { name, target, args } = &mut node.kind else { return Type::Error };
+        let Kind::Call { name, target, args, guard } = &mut node.kind else { return Type::Error };
         let is_format = name == "format" && target.is_some();
+        if is_format && args.iter().any(has_optionals) {
+            self.unjudged = Some("optional elements within the arguments of format".to_owned());
+        }
         self.literals.exempt(is_format, 1);
         let mut found: Vec<Type> = args.iter_mut().map(|it| self.check(it)).collect();
         self.literals.exempt(is_format, -1);
@@ -263,21 +318,46 @@ impl Checker<'_> {
             found.insert(0, self.check(target));
         }
         let member = target.is_some();
+        let sees = matches!(
+            name.as_str(),
+            "_==_" | "_!=_" | "@in" | "isInteger" | "asInteger" | "asApproximateFloat"
+        );
+        if sees && target.iter().map(|it| &**it).chain(&*args).any(is_computed) {
+            self.unjudged = Some("what is seen of a computed quantity".to_owned());
+        }
         if !self.environment.functions.contains_key(name.as_str()) {
             let name = name.clone();
             return self.undeclared(at, &name);
         }
-        let result = self.resolve(at, name, &found, member);
+        let (result, only) = self.resolve(at, name, &found, member);
+        let is_unique = only.is_some();
+        if let Some(only) = only
+            && !UNGUARDED.contains(&name.as_str())
+            && found.iter().any(is_loose)
+        {
+            *guard = Some(only.into());
+        }
+        if is_unique && TRACKED.contains(&name.as_str()) {
+            name.push(TRACKED_MARK);
+        }
         if result != Type::Error {
             self.literals.call(at, name, target.as_deref(), args);
         }
         result
     }
 
-    fn resolve(&mut self, at: usize, name: &str, found: &[Type], member: bool) -> Type {
+    /// The type of a call, and its arguments if there is one way to call it only.
+    fn resolve(
+        &mut self,
+        at: usize,
+        name: &str,
+        found: &[Type],
+        member: bool,
+    ) -> (Type, Option<Vec<Type>>) {
         let environment = self.environment;
         let overloads = environment.functions.get(name).map(Vec::as_slice).unwrap_or_default();
         let mut result: Option<Type> = None;
+        let mut ways = Vec::new();
         for overload in overloads {
             if overload.member != member || overload.arity() != found.len() {
                 continue;
@@ -287,14 +367,37 @@ impl Checker<'_> {
                 continue;
             }
             let returned = self.bindings.resolved(&returned, false);
+            ways.push(overload.args().to_vec());
             result = Some(match result {
                 None => returned,
                 Some(before) if before == Type::Dyn || before == returned => before,
                 Some(_) => Type::Dyn,
             });
         }
-        result.unwrap_or_else(|| self.no_overload(at, name, found, member))
+        let result = result.unwrap_or_else(|| self.no_overload(at, name, found, member));
+        (result, if ways.len() == 1 { ways.pop() } else { None })
     }
+}
+
+/// Whether a value of the type may be of another.
+fn is_loose(it: &Type) -> bool {
+    match it {
+        Type::Dyn | Type::Variable(_) => true,
+        Type::List(of) | Type::Optional(of) => is_loose(of),
+        Type::Map(keys, values) => is_loose(keys) || is_loose(values),
+        _ => false,
+    }
+}
+
+/// Whether a list with optional elements is within it.
+fn has_optionals(node: &Node) -> bool {
+    matches!(&node.kind, Kind::List(elements) if elements.iter().any(|(_, optional)| *optional))
+        || node.kind.children().any(has_optionals)
+}
+
+/// Whether a quantity is computed: the server keeps it otherwise than one that is read, and that is seen.
+fn is_computed(node: &Node) -> bool {
+    matches!(&node.kind, Kind::Call { name, target: Some(_), .. } if matches!(name.as_str(), "add" | "sub"))
 }
 
 fn literal_type(literal: &Literal) -> Type {

@@ -5,10 +5,12 @@ mod folds;
 use std::sync::Arc;
 
 use super::budget::Budget;
+use super::checker::TRACKED_MARK;
 use super::environment::named_type;
 use super::failure::Failure;
-use super::library::{Patterns, call, index};
+use super::library::{Patterns, find, index, unfit, unknown};
 use super::syntax::{Entry, Field, Kind, Literal, Node};
+use super::types::Type;
 use super::value::{JSON_PATCH, Key, Map, Message, Value};
 use super::variables::Variables;
 
@@ -18,13 +20,15 @@ pub(super) struct Evaluation<'a> {
     /// Variables of macros, inner ones last.
     scopes: Vec<(&'a str, Value)>,
     budget: Budget,
+    /// Why the evaluation has ended.
+    halted: Option<Failure>,
 }
 
 type Result<T> = std::result::Result<T, Failure>;
 
 impl<'a> Evaluation<'a> {
     pub(super) fn new(variables: &'a dyn Variables, patterns: Arc<Patterns>) -> Self {
-        Self { variables, scopes: Vec::new(), budget: Budget::new(patterns) }
+        Self { variables, scopes: Vec::new(), budget: Budget::new(patterns), halted: None }
     }
 
     pub(super) fn value(&mut self, node: &'a Node) -> Result<Value> {
@@ -54,7 +58,9 @@ impl<'a> Evaluation<'a> {
             Kind::Map(entries) => self.map(entries),
             Kind::Struct { name, fields } => self.message(name, fields),
             Kind::Fold(fold) => self.fold(fold),
-            Kind::Call { name, target, args } => self.call(name, target.as_deref(), args),
+            Kind::Call { name, target, args, guard } => {
+                self.call(name, target.as_deref(), args, guard.as_deref())
+            }
         }
     }
 
@@ -75,6 +81,7 @@ impl<'a> Evaluation<'a> {
         let mut verdict = Verdict::new(!all);
         for operand in operands {
             let value = self.value(operand);
+            self.check_halted()?;
             if verdict.is_decided_by(value)? {
                 return Ok(Value::Bool(!all));
             }
@@ -102,6 +109,10 @@ impl<'a> Evaluation<'a> {
         let mut map = Map::default();
         for Entry { key, value, optional } in entries {
             let key = self.value(key)?;
+            let Some(key) = Key::of(&key) else {
+                let name = key.type_name();
+                return Failure::not_judged(format!("a map with a key of type {name}"));
+            };
             let value = match (self.value(value)?, optional) {
                 (Value::Optional(None), true) => continue,
                 (Value::Optional(Some(it)), true) => Arc::unwrap_or_clone(it),
@@ -111,12 +122,6 @@ impl<'a> Evaluation<'a> {
                     );
                 }
                 (it, false) => it,
-            };
-            let Some(key) = Key::of(&key) else {
-                return Failure::not_judged(format!(
-                    "a map with a key of type {}",
-                    key.type_name()
-                ));
             };
             map.set(key, value);
         }
@@ -147,7 +152,27 @@ impl<'a> Evaluation<'a> {
         Ok(Value::Message(Arc::new(Message { name: name.into(), fields: given })))
     }
 
-    fn call(&mut self, name: &str, target: Option<&'a Node>, args: &'a [Node]) -> Result<Value> {
+    /// Ends the whole evaluation, as the server does when it takes something for a list that is none.
+    fn halt(&mut self, found: &str, lacks: &str) -> Result<Value> {
+        let message = format!(
+            "internal error: interface conversion: {found} is not traits.Lister: missing method {lacks}"
+        );
+        self.halted = Some(Failure::Error(message.clone()));
+        Failure::error(message)
+    }
+
+    /// An error if the evaluation has ended; it is one whatever stands beside it.
+    fn check_halted(&self) -> Result<()> {
+        self.halted.clone().map_or(Ok(()), Err)
+    }
+
+    fn call(
+        &mut self,
+        name: &str,
+        target: Option<&'a Node>,
+        args: &'a [Node],
+        guard: Option<&[Type]>,
+    ) -> Result<Value> {
         if let (Some(target), "or" | "orValue", [other]) = (target, name, args) {
             return match self.value(target)? {
                 it @ Value::Optional(Some(_)) if name == "or" => Ok(it),
@@ -163,20 +188,56 @@ impl<'a> Evaluation<'a> {
                 of => index(&of, &self.value(at)?, name == "_[?_]"),
             };
         }
+        let tracked = name.strip_suffix(TRACKED_MARK);
         let mut values = Vec::with_capacity(args.len() + 1);
+        // Of two arguments both are evaluated, of others those up to the first error.
+        let is_pair = usize::from(target.is_some()) + args.len() == 2;
+        let mut failure = None;
         for node in target.into_iter().chain(args) {
-            values.push(self.value(node)?);
+            let value = self.value(node);
+            self.check_halted()?;
+            match (value, tracked) {
+                (Ok(value), _) => values.push(value),
+                (Err(Failure::Error(_)), Some(_)) => return self.halt("*types.Err", "Add"),
+                (Err(Failure::TooCostly), _) => return Err(Failure::TooCostly),
+                (Err(other), _) => failure = failure.or(Some(other)),
+            }
+            if !is_pair && let Some(failure) = failure {
+                return Err(failure);
+            }
+        }
+        if let Some(failure) = failure {
+            return Err(failure);
         }
         if name == "@orValue" {
             return Ok(or_value(values));
         }
-        if !name.starts_with(['_', '@'])
-            && let Some(result) = self.variables.call(name, &values)
+        if let (Some(_), Some(first)) = (tracked, values.first())
+            && !matches!(first, Value::List(_))
         {
-            self.budget.take(values.iter().map(Value::weight).sum())?;
-            return result;
+            let lacks = if matches!(first, Value::Bool(_) | Value::Null | Value::Optional(_)) {
+                "Add"
+            } else {
+                "Contains"
+            };
+            return match first {
+                Value::Map(_) => {
+                    let failure = Failure::NotJudged("a map where a list is needed".to_owned());
+                    self.halted = Some(failure.clone());
+                    Err(failure)
+                }
+                other => self.halt(other.native_name(), lacks),
+            };
         }
-        call(name, &values, &mut self.budget)
+        if let Some(guard) = guard
+            && !values.iter().zip(guard).all(|(it, guard)| it.is_of(guard))
+        {
+            return Failure::error(unfit(name, &values));
+        }
+        let name = tracked.unwrap_or(name);
+        find(name, &values, &mut self.budget)
+            .or_else(|| self.variables.call(name, &values))
+            .unwrap_or_else(|| unknown(name, &values, &self.budget))
     }
 }
 

@@ -54,14 +54,60 @@ const PARTS: [Part; 12] = [
 
 /// What a function makes of values, of which the first stood before the dot if it is called so.
 pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Result<Value> {
-    budget.take(args.iter().map(Value::weight).sum())?;
+    find(name, args, budget).unwrap_or_else(|| unknown(name, args, budget))
+}
+
+/// The same; `None` where there is no such function for such values.
+pub(super) fn find(name: &str, args: &[Value], budget: &mut Budget) -> Option<Result<Value>> {
+    if let Err(failure) = budget.take(args.iter().map(Value::weight).sum()) {
+        return Some(Err(failure));
+    }
     if name == "format" {
-        return template::call(args);
+        return Some(template::call(args));
     }
-    for part in PARTS {
-        if let Some(result) = part(name, args, budget) {
-            return result;
+    PARTS.iter().find_map(|part| part(name, args, budget))
+}
+
+/// The error where there is no such function for such values.
+pub(super) fn unknown(name: &str, args: &[Value], budget: &Budget) -> Result<Value> {
+    let is_planned =
+        matches!(args.get(1), Some(Value::String(it)) if budget.patterns.contains_key(&**it));
+    if matches!(name, "find" | "findAll" | "matches") && is_planned {
+        return Failure::no_overload();
+    }
+    Failure::error(unfit(name, args))
+}
+
+/// Functions that the server refuses by what their first argument is able to do.
+const BY_ABILITY: [&str; 15] = [
+    "!_", "_+_", "_-_", "_*_", "_/_", "_%_", "-_", "_<_", "_<=_", "_>_", "_>=_", "size", "matches",
+    "sort", "@in",
+];
+
+/// What the server says of arguments that a function does not take.
+pub(super) fn unfit(name: &str, args: &[Value]) -> String {
+    let types: Vec<&str> = args.iter().map(Value::type_name).collect();
+    if matches!(name, "startsWith" | "endsWith" | "contains") {
+        return "no such overload".to_owned();
+    }
+    if !BY_ABILITY.contains(&name) {
+        return format!("no such overload: {name}({})", types.join(", "));
+    }
+    let Some(first) = args.first() else { return format!("no such overload: {name}") };
+    let is_able = match name {
+        // They are asked themselves, whatever it is.
+        _ if matches!(first, Value::String(_) | Value::Timestamp(_) | Value::Duration(_)) => true,
+        "_+_" => {
+            matches!(first, Value::Int(_) | Value::Uint(_) | Value::Double(_))
+                || matches!(first, Value::Bytes(_) | Value::List(_))
         }
-    }
-    Failure::no_overload()
+        "_-_" | "_*_" | "_/_" => {
+            matches!(first, Value::Int(_) | Value::Uint(_) | Value::Double(_))
+        }
+        "_%_" => matches!(first, Value::Int(_) | Value::Uint(_)),
+        "-_" => matches!(first, Value::Int(_) | Value::Double(_)),
+        "_<_" | "_<=_" | "_>_" | "_>=_" => first.order(first).is_some(),
+        _ => matches!(name, "@in" | "!_"),
+    };
+    if is_able { "no such overload".to_owned() } else { format!("no such overload: {name}") }
 }

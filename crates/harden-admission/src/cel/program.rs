@@ -7,12 +7,12 @@ use super::checker::check;
 use super::environment::Environment;
 use super::evaluation::{Evaluation, of_literal};
 use super::failure::Failure;
-use super::library::{Patterns, call, is_key};
+use super::library::{Patterns, call, is_key, regex};
 use super::refusal::{Refusal, Stop};
 use super::seen::paths_of;
-use super::syntax::{Kind, Node, parse};
+use super::syntax::{Kind, Literal, Node, parse};
 use super::types::Type;
-use super::value::Value;
+use super::value::{Key, Map, Value};
 use super::variables::Variables;
 
 /// An expression that the server would take.
@@ -81,6 +81,20 @@ fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
         Kind::List(elements) if elements.iter().all(|(_, optional)| !optional) => {
             Ok(values.into_iter().collect::<Option<Vec<Value>>>().map(Value::list))
         }
+        Kind::Map(entries) if entries.iter().all(|it| !it.optional) => {
+            let Some(values) = values.into_iter().collect::<Option<Vec<Value>>>() else {
+                return Ok(None);
+            };
+            let mut map = Map::default();
+            for pair in values.chunks_exact(2) {
+                if let [key, value] = pair
+                    && let Some(key) = Key::of(key)
+                {
+                    map.set(key, value.clone());
+                }
+            }
+            Ok(Some(Value::Map(Arc::new(map))))
+        }
         Kind::Call { name, target: None, .. } if CONVERSIONS.contains(&name.as_str()) => {
             let [Some(value)] = values.as_slice() else { return Ok(None) };
             match call(name, std::slice::from_ref(value), &mut Budget::new(Arc::default())) {
@@ -92,6 +106,18 @@ fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
                 Err(Failure::Error(message)) => Err(Refusal::Unconvertible(message)),
                 Err(other) => Err(Refusal::NotJudged(other.to_string())),
             }
+        }
+        Kind::Call { name, target: Some(_), args, .. }
+            if matches!(name.as_str(), "find" | "findAll") =>
+        {
+            if let Some(Node { kind: Kind::Literal(Literal::String(pattern)), .. }) = args.first() {
+                match regex(pattern) {
+                    Ok(_) => {}
+                    Err(Failure::Error(message)) => return Err(Refusal::Unconvertible(message)),
+                    Err(other) => return Err(Refusal::NotJudged(other.to_string())),
+                }
+            }
+            Ok(None)
         }
         Kind::Call { name, .. } if matches!(name.as_str(), "_[_]" | "_[?_]") => {
             match values.pop() {

@@ -16,6 +16,7 @@ pub(super) use key::Sought;
 pub use map::Map;
 
 use super::library::{Semver, Timestamp, Url};
+use super::types::Type;
 
 /// A value. Copies share what is large.
 #[derive(Debug, Clone)]
@@ -130,6 +131,47 @@ impl Value {
             Self::Message(it) if *it.name == *JSON_PATCH => JSON_PATCH,
             Self::Message(_) => "Object",
             Self::Foreign(it) => it.of,
+        }
+    }
+
+    /// Whether the server takes it for a value of a type: of a list it looks at the first element.
+    pub(super) fn is_of(&self, wanted: &Type) -> bool {
+        match (wanted, self) {
+            (Type::Plain(_) | Type::Null, it) => it.type_name() == wanted.name(),
+            (Type::List(of), Self::List(items)) => items.first().is_none_or(|it| it.is_of(of)),
+            (Type::Map(keys, values), Self::Map(map)) => map
+                .iter()
+                .next()
+                .is_none_or(|(key, it)| key.value().is_of(keys) && it.is_of(values)),
+            (Type::List(_) | Type::Map(..), _) => false,
+            _ => true,
+        }
+    }
+
+    /// The server's name for what it keeps the value in, which some errors tell.
+    pub(super) fn native_name(&self) -> &'static str {
+        match self {
+            Self::Null => "types.Null",
+            Self::Bool(_) => "types.Bool",
+            Self::Int(_) => "types.Int",
+            Self::Uint(_) => "types.Uint",
+            Self::Double(_) => "types.Double",
+            Self::String(_) => "types.String",
+            Self::Bytes(_) => "types.Bytes",
+            Self::Duration(_) => "types.Duration",
+            Self::Timestamp(_) => "types.Timestamp",
+            Self::Type(_) => "*types.Type",
+            Self::Optional(_) => "*types.Optional",
+            Self::Quantity(_) => "cel.Quantity",
+            Self::Ip(_) => "cel.IP",
+            Self::Cidr(_) => "cel.CIDR",
+            Self::Url(_) => "cel.URL",
+            Self::Message(it) if *it.name == *JSON_PATCH => "*mutation.JSONPatchVal",
+            Self::Message(_) => "*dynamic.ObjectVal",
+            Self::Foreign(it) => it.of,
+            Self::Semver(_) => "cel.Semver",
+            Self::Format(_) => "*cel.Format",
+            Self::List(_) | Self::Map(_) => "a collection",
         }
     }
 

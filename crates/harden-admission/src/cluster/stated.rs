@@ -106,7 +106,7 @@ pub struct PolicyValues {
 /// Values of variables for one rule of a policy.
 #[derive(Debug, Clone, Default)]
 pub struct RuleValues {
-    /// The rule, by the name that it has after autogen.
+    /// The rule, by the name that it has in the policy or after autogen.
     pub rule: String,
     /// Set before the entries of the rule's context; an entry of the same name does not replace them,
     /// where it asks a cluster or a registry that is not there.
@@ -129,10 +129,15 @@ impl Values {
         all
     }
 
-    /// The values for a rule, which are set each time that a context is read.
+    /// The values for a rule, or for that which autogen made it of; they are set each time that a context
+    /// is read.
     pub fn rule(&self, policy: &str, rule: &str) -> Option<&RuleValues> {
-        let of_policy = self.policies.iter().find(|it| it.policy == policy)?;
-        of_policy.rules.iter().find(|it| it.rule == rule)
+        let of_autogen = rule.strip_prefix("autogen-").unwrap_or(rule);
+        let of_cron_jobs = rule.strip_prefix("autogen-cronjob-").unwrap_or(rule);
+        let of_policy = self.policies.iter().filter(|it| it.policy == policy);
+        of_policy
+            .flat_map(|it| &it.rules)
+            .find(|it| [rule, of_autogen, of_cron_jobs].contains(&it.rule.as_str()))
     }
 }
 

@@ -6,6 +6,7 @@ use super::environment::Environments;
 use super::expression::{Expression, Wanted};
 use super::matching::Matching;
 use super::place::{Flaws, Place};
+use crate::cel::Type;
 
 /// Whom a policy is about, and what its expressions can name.
 #[derive(Debug, Clone)]
@@ -126,11 +127,13 @@ impl Definition {
         environments = environments.with_variables();
         let mut variables = Vec::new();
         for place in spec.at("variables").items(flaws) {
-            let variable = Variable::read(&place, &environments, flaws);
-            if let Some(variable) = variable {
-                let found = variable.expression.result();
-                environments = environments.with_variable(&variable.name, &found);
+            if let Some(variable) = Variable::read(&place, &environments, flaws) {
+                environments = variable.declared(environments);
                 variables.push(variable);
+            } else {
+                // What names it is not told as well.
+                let name = place.at("name").text(flaws);
+                environments = environments.with_variable(name, &Type::Dyn);
             }
         }
         let fails = written != "Ignore";
@@ -139,6 +142,14 @@ impl Definition {
 }
 
 impl Variable {
+    /// An environment in which expressions can name it.
+    pub(super) fn declared(&self, environments: Environments) -> Environments {
+        match self.expression.result() {
+            Some(found) => environments.with_variable(&self.name, found),
+            None => environments.with_unknown(&self.name),
+        }
+    }
+
     fn read(place: &Place<'_>, environments: &Environments, flaws: &mut Flaws) -> Option<Self> {
         let (name_at, expression_at) = (place.at("name"), place.at("expression"));
         let (name, source) = (name_at.text(flaws), expression_at.text(flaws));

@@ -15,13 +15,15 @@ pub(super) struct Environments {
     pub(super) stored: Environment,
     /// None where the policy is stored already.
     pub(super) new: Option<Environment>,
+    /// Variables whose type is not known, as expressions write them.
+    pub(super) unknown: Vec<String>,
 }
 
 impl Environments {
     /// Those of a version of the server.
     pub(super) fn new(version: MinorVersion) -> Self {
         let before = MinorVersion(version.0.saturating_sub(1));
-        Self { stored: declared(version), new: Some(declared(before)) }
+        Self { stored: declared(version), new: Some(declared(before)), unknown: Vec::new() }
     }
 
     /// Those for a policy, which the server has or not.
@@ -31,7 +33,8 @@ impl Environments {
     }
 
     fn map(self, change: impl Fn(Environment) -> Environment) -> Self {
-        Self { new: self.new.map(&change), stored: change(self.stored) }
+        let new = self.new.map(&change);
+        Self { new, stored: change(self.stored), unknown: self.unknown }
     }
 
     /// With a variable of the policy.
@@ -42,6 +45,12 @@ impl Environments {
                 .with_field(VARIABLES, name, declared.clone())
                 .with_type(&format!("variables.{name}"), declared.clone())
         })
+    }
+
+    /// With a variable of the policy of which nothing is known.
+    pub(super) fn with_unknown(mut self, name: &str) -> Self {
+        self.unknown.push(format!("variables.{name}"));
+        self
     }
 
     pub(super) fn with_variables(self) -> Self {

@@ -34,7 +34,11 @@ impl Expression {
         environments: &Environments,
         flaws: &mut Flaws,
     ) -> Option<Self> {
-        let mut program = take(source, wanted, &environments.stored);
+        let unknown = environments.unknown.iter().find(|it| source.contains(it.as_str()));
+        let mut program = match unknown {
+            Some(name) => Err(Taken::Unknown(format!("the type of `{name}` is not known"))),
+            None => take(source, wanted, &environments.stored),
+        };
         if let (Ok(_), Some(new)) = (&program, &environments.new)
             && let Err(refusal) = take(source, wanted, new)
         {
@@ -46,6 +50,10 @@ impl Expression {
                 flaws.unknown(place, &why);
                 Err(why)
             }
+            Err(Taken::Unplanned(why)) => {
+                flaws.internal(place, &format!("program instantiation failed: {why}"));
+                return None;
+            }
             Err(Taken::Refused(why)) => {
                 flaws.invalid(place, source, &why);
                 return None;
@@ -54,9 +62,9 @@ impl Expression {
         Some(Self { at: place.pointer.clone(), source: source.to_owned(), program })
     }
 
-    /// The type of its value.
-    pub(super) fn result(&self) -> Type {
-        self.program.as_ref().map_or(Type::Dyn, |it| it.result().clone())
+    /// The type of its value, if it is known.
+    pub(super) fn result(&self) -> Option<&Type> {
+        self.program.as_ref().ok().map(Program::result)
     }
 
     pub(super) fn evaluate(&self, variables: &dyn Variables) -> Result<Value, Failure> {
@@ -86,15 +94,14 @@ impl Expression {
 /// Why there is no program.
 enum Taken {
     Refused(String),
+    Unplanned(String),
     Unknown(String),
 }
 
 fn take(source: &str, wanted: Wanted, environment: &Environment) -> Result<Program, Taken> {
     let program = Program::compile(source, environment).map_err(|refusal| match refusal {
         Refusal::NotJudged(why) => Taken::Unknown(why),
-        Refusal::Unconvertible(why) => {
-            Taken::Refused(format!("program instantiation failed: {why}"))
-        }
+        Refusal::Unconvertible(why) => Taken::Unplanned(why),
         Refusal::Flawed(flaws) => {
             let shown: Vec<String> = flaws.iter().map(|it| it.shown(source)).collect();
             Taken::Refused(format!("compilation failed: {}", shown.join("\n")))

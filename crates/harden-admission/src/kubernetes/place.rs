@@ -125,6 +125,10 @@ impl Flaws {
         );
     }
 
+    pub(super) fn internal(&mut self, at: &Place<'_>, what: &str) {
+        self.add(at, format!("{}: Internal error: {what}", at.path()));
+    }
+
     pub(super) fn duplicate(&mut self, at: &Place<'_>, value: &str) {
         self.add(at, format!("{}: Duplicate value: {}", at.path(), quoted(value)));
     }

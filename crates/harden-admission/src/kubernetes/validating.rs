@@ -48,8 +48,7 @@ impl ValidatingPolicy {
             for_messages = for_messages.with_params();
         }
         for variable in &definition.variables {
-            for_messages =
-                for_messages.with_variable(&variable.name, &variable.expression.result());
+            for_messages = variable.declared(for_messages);
         }
         let (validations_at, annotations_at) =
             (spec.at("validations"), spec.at("auditAnnotations"));

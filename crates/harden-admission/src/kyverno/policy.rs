@@ -8,9 +8,11 @@ mod entries;
 mod exceptions;
 mod expressions;
 mod field;
+mod flaws;
 mod images;
 mod kinds;
 mod matching;
+mod mutation;
 mod operators;
 mod pod_security;
 mod references;
@@ -31,13 +33,16 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::kyverno::jmespath::{Failure, World};
-use crate::{Action, Answer, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict};
+use crate::{
+    Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict,
+};
 
 use context::Context;
 use exceptions::Exception;
 use expressions::Expressions;
-use field::{filled, items, text};
+use field::{items, text};
 use matching::Fit;
+use mutation::{Change, Mutation, Mutator};
 use reply::Reply;
 use rule::{Check, Override, Rule, Rules, Validation};
 use situation::{Known, Situation};
@@ -86,8 +91,10 @@ impl Policies {
             match object.kind() {
                 "ClusterPolicy" | "Policy" => {
                     let policy = Policy::read(object);
-                    this.refused.extend(policy.flaws());
-                    this.policies.push(policy);
+                    match policy.flaw() {
+                        Some(refused) => this.refused.push(refused),
+                        None => this.policies.push(policy),
+                    }
                 }
                 "PolicyException" => this.exceptions.push(Exception::read(object)),
                 _ => {}
@@ -107,8 +114,14 @@ impl Policies {
     }
 
     /// What the policies make of an object.
-    pub fn mutate(&self, _: &Request<'_>) -> Mutated {
-        Mutated::default()
+    pub fn mutate(&self, request: &Request<'_>) -> Mutated {
+        let mut mutated = Mutated::default();
+        for policy in &self.policies {
+            let object = mutated.object.clone().or_else(|| request.object.clone());
+            let request = Request { object, ..request.clone() };
+            policy.mutate(&request, &self.exceptions, &mut mutated);
+        }
+        mutated
     }
 
     /// What the policies say of an object.
@@ -175,8 +188,20 @@ impl Policy {
     }
 
     /// What is wrong with the policy, so that Kyverno would refuse it.
-    fn flaws(&self) -> Vec<Answer> {
-        Vec::new()
+    fn flaw(&self) -> Option<Answer> {
+        let flaw = flaws::first(&self.object)?;
+        let expression = match self.object.at(&flaw.at) {
+            Some(Value::String(text)) => text.clone(),
+            _ => String::new(),
+        };
+        Some(Answer {
+            policy: self.name.clone(),
+            rule: String::new(),
+            verdict: Verdict::Error,
+            action: Action::Deny,
+            message: flaw.message,
+            reasons: vec![Reason { at: flaw.at, expression, values: Vec::new() }],
+        })
     }
 
     fn validate(
@@ -223,6 +248,107 @@ impl Policy {
                 break;
             }
         }
+    }
+
+    /// Changes an object by each rule in turn.
+    fn mutate(&self, request: &Request<'_>, exceptions: &[Exception], mutated: &mut Mutated) {
+        let Some(subject) = request.subject() else { return };
+        let namespace = self.namespace();
+        let is_test = request.cluster.stated.is_some();
+        if !self.is_for_admission && !is_test
+            || !namespace.is_empty() && subject.namespace() != namespace
+        {
+            return;
+        }
+        let mut object = request.object.clone();
+        let kind = Situation::new(request).kind(subject)[2].to_owned();
+        for rule in self.rules_for(&kind) {
+            let Some(mutation) = &rule.mutation else { continue };
+            // What rules for other objects change is changed later, by another controller.
+            if !mutation.targets.is_empty() && !is_test {
+                continue;
+            }
+            let request = Request { object: object.clone(), ..request.clone() };
+            let situation = Situation::new(&request);
+            let Some(subject) = request.subject() else { continue };
+            let changes = match rule.matching.fits(namespace, &situation.matched(subject)) {
+                Fit::No => continue,
+                Fit::Unknown(why) => vec![Change::none(Reply::new(Verdict::NotJudged, why))],
+                Fit::Yes => self.changes(rule, mutation, &situation, exceptions),
+            };
+            let is_applied = changes.iter().any(|it| it.reply.verdict == Verdict::Pass);
+            for change in changes {
+                let changed = change.object.map(Object::new);
+                mutated.answers.push(self.mutation_answer(rule, change.reply, &situation));
+                let Some(changed) = changed else { continue };
+                if mutation.targets.is_empty() {
+                    object = Some(changed.clone());
+                    mutated.object = Some(changed);
+                } else {
+                    let (policy, rule) = (self.name.clone(), rule.name.clone());
+                    mutated.others.push(Changed { policy, rule, object: changed });
+                }
+            }
+            if self.applies_one && is_applied {
+                break;
+            }
+        }
+    }
+
+    /// What a rule changes of the object, or of those that it is for in its place.
+    fn changes(
+        &self,
+        rule: &Rule,
+        mutation: &Mutation,
+        situation: &Situation<'_>,
+        exceptions: &[Exception],
+    ) -> Vec<Change> {
+        let none = |reply| vec![Change::none(reply)];
+        let world = World::new(situation.cluster().now);
+        let mut context = Context::new(situation, &world, &rule.expressions, self.namespace());
+        self.give(&mut context, situation);
+        context.checkpoint();
+        if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
+            return none(Reply::failure("failed to load context", &it));
+        }
+        match check_preconditions(&rule.preconditions, &mut context) {
+            Ok(None) => {}
+            Ok(Some(reply)) | Err(reply) => return none(reply),
+        }
+        let excepting = match self.exceptions(rule, exceptions, &mut context) {
+            Ok(it) => it,
+            Err(it) => return none(Reply::failure("failed to get exceptions", &it)),
+        };
+        if !excepting.is_empty() {
+            let names: Vec<&str> = excepting.iter().map(|it| it.name.as_str()).collect();
+            let names = names.join(", ");
+            let message = format!("rule is skipped due to policy exceptions{names}");
+            return none(Reply::new(Verdict::Skip, message));
+        }
+        let mutator = Mutator { policy: &self.name.name, rule, mutation };
+        if !mutation.targets.is_empty() {
+            return mutator.mutate_targets(&mut context);
+        }
+        match &situation.request.object {
+            Some(object) => vec![mutator.mutate(object.json(), &mut context)],
+            // Nothing becomes of what is deleted.
+            None => Vec::new(),
+        }
+    }
+
+    fn mutation_answer(&self, rule: &Rule, reply: Reply, situation: &Situation<'_>) -> Answer {
+        let action = match reply.verdict {
+            Verdict::Error if self.is_failing_closed => Action::Deny,
+            _ => Action::Ignore,
+        };
+        let message = seen::hide(&reply.message, situation);
+        let mut reasons = reply.reasons;
+        if reasons.is_empty() {
+            let at = format!("{}/mutate", rule.at);
+            reasons.push(Reason { at, expression: String::new(), values: Vec::new() });
+        }
+        let (policy, rule) = (self.name.clone(), rule.name.clone());
+        Answer { policy, rule, verdict: reply.verdict, action, message, reasons }
     }
 
     /// The objects of the request with the values that a test gives them; none where it gives none.
@@ -492,12 +618,6 @@ fn read_rules(policy: &Value, spec: &Value) -> (Vec<Arc<Rule>>, Rules) {
         by_kind.insert(kind, own.chain(made).collect());
     }
     (rules, by_kind)
-}
-
-/// Whether a rule has more than its name.
-#[allow(dead_code)]
-fn is_filled(rule: &Value, part: &str) -> bool {
-    filled(rule, part).is_some()
 }
 
 impl crate::kyverno::suite::Policies for Policies {

@@ -19,19 +19,21 @@ type answerer func(question []byte) (any, error)
 
 // kinds make the answerer of each kind of question.
 var kinds = map[string]func() (answerer, error){
-	"psa":           func() (answerer, error) { return newPodSecurity(asWritten) },
-	"psa-defaulted": func() (answerer, error) { return newPodSecurity(podDefaulted) },
-	"psa-created":   func() (answerer, error) { return newPodSecurity(podCreated) },
-	"pod-defaults":  stateless(podDefaults),
-	"pod-validate":  stateless(podValidate),
-	"yaml":          stateless(yamlLenient),
-	"yaml-strict":   stateless(yamlStrict),
-	"audit":         func() (answerer, error) { return new(auditPolicy).answer, nil },
-	"audit-load":    stateless(auditLoad),
-	"encryption":    newEncryption,
-	"rbac":          stateless(rbacAnswer),
-	"selector":      stateless(selector),
-	"quantity":      stateless(quantity),
+	"psa":             func() (answerer, error) { return newPodSecurity(asWritten) },
+	"psa-defaulted":   func() (answerer, error) { return newPodSecurity(podDefaulted) },
+	"psa-created":     func() (answerer, error) { return newPodSecurity(podCreated) },
+	"pod-defaults":    stateless(podDefaults),
+	"pod-validate":    stateless(podValidate),
+	"yaml":            stateless(yamlLenient),
+	"yaml-strict":     stateless(yamlStrict),
+	"audit":           func() (answerer, error) { return new(auditPolicy).answer, nil },
+	"audit-load":      stateless(auditLoad),
+	"encryption":      newEncryption,
+	"rbac":            stateless(rbacAnswer),
+	"selector":        stateless(selector),
+	"quantity":        stateless(quantity),
+	"cel":             newCEL,
+	"policy-validate": stateless(policyValidate),
 }
 
 func stateless(answer answerer) func() (answerer, error) {

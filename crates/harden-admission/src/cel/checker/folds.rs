@@ -42,10 +42,11 @@ impl Checker<'_> {
     }
 
     fn filtered(&mut self, at: usize, condition: Option<Type>, found: Type) -> Type {
-        match condition {
-            Some(condition) => self.conditional(at, &[condition, found.clone(), found]),
-            None => found,
+        if let Some(condition) = condition {
+            // Whatever is wrong with the condition, the result is of its type.
+            self.conditional(at, &[condition, found.clone(), found.clone()]);
         }
+        found
     }
 
     /// The map of one entry, whose value is the item, or the item where there is no key.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::failure::Failure;
-use super::super::library::{Patterns, duration, format, regex, timestamp};
+use super::super::library::{Patterns, Timestamp, duration, format, regex, timestamp};
 use super::super::refusal::{Found, Stop};
 use super::super::syntax::{Kind, Literal, Node};
 use super::super::types::{Bindings, Type};
@@ -20,6 +20,7 @@ pub(super) struct Literals {
     formats: i32,
     texts: Vec<(usize, Parsed, String)>,
     clauses: Vec<(usize, String, Placed)>,
+    seconds: Vec<(usize, i64)>,
     patterns: BTreeSet<String>,
     /// Elements of each list, by its place.
     lists: BTreeMap<usize, Placed>,
@@ -37,6 +38,10 @@ impl Literals {
     /// Enters (1) or leaves (-1) arguments whose lists may hold anything.
     pub(super) fn exempt(&mut self, is_format: bool, by: i32) {
         self.formats += if is_format { by } else { 0 };
+    }
+
+    pub(super) fn is_exempt(&self) -> bool {
+        self.formats > 0
     }
 
     pub(super) fn list(&mut self, at: usize, elements: Placed) {
@@ -66,6 +71,11 @@ impl Literals {
             && let Some(text) = text(first)
         {
             self.texts.push((first.at, parsed, text));
+        }
+        if name == "timestamp"
+            && let Some(Node { at, kind: Kind::Literal(Literal::Int(seconds)), .. }) = args.first()
+        {
+            self.seconds.push((*at, *seconds));
         }
         if matches!(name, "matches" | "find" | "findAll") {
             self.patterns.extend(args.get(usize::from(target.is_none())).and_then(text));
@@ -107,6 +117,11 @@ impl Literals {
                     flaws.push(Found::new(*at, format!("invalid {name} argument")));
                 }
                 Err(other) => return Err(Stop::NotJudged(other.to_string())),
+            }
+        }
+        for (at, seconds) in &self.seconds {
+            if Timestamp::of_seconds(*seconds).is_err() {
+                flaws.push(Found::new(*at, "invalid timestamp argument"));
             }
         }
         for (at, template, args) in &self.clauses {

@@ -22,7 +22,7 @@ impl Checker<'_> {
                     self.flaw(at, format!("undefined field '{field}'"));
                 }
                 Some(wanted) => {
-                    if !self.fit(&[wanted.clone()], std::slice::from_ref(&found)) {
+                    if !self.fit(std::slice::from_ref(&wanted), std::slice::from_ref(&found)) {
                         self.flaw(
                             at,
                             format!(

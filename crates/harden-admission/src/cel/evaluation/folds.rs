@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use super::super::checker::TRACKED_MARK;
 use super::super::failure::Failure;
 use super::super::library::shown;
-use super::super::syntax::{Fold, Node, Range};
+use super::super::syntax::{Fold, Kind, Node, Range};
 use super::super::value::{Key, Map, Value};
 use super::{Evaluation, Result, Verdict};
+
+fn is_tracked(node: &Node) -> bool {
+    matches!(&node.kind, Kind::Call { name, .. } if name.ends_with(TRACKED_MARK))
+}
 
 /// Whether to go on.
 enum Next {
@@ -22,26 +27,27 @@ impl<'a> Evaluation<'a> {
             Fold::ExistsOne { range, test } => self.exactly_one(range, test),
             Fold::List { range, filter, item } => {
                 let mut items = Vec::new();
-                self.each(range, |this| {
-                    if this.passes(filter.as_ref())? {
-                        items.push(this.value(item)?);
-                    }
-                    Ok(Next::On)
+                self.filtered(range, filter.as_ref(), |this| {
+                    items.push(this.value(item)?);
+                    Ok(())
                 })?;
                 Ok(Value::list(items))
             }
             Fold::Map { range, filter, key, item } => {
                 let mut map = Map::default();
-                self.each(range, |this| {
-                    if this.passes(filter.as_ref())? {
-                        this.insert(&mut map, key.as_deref(), item)?;
-                    }
-                    Ok(Next::On)
+                self.filtered(range, filter.as_ref(), |this| {
+                    this.insert(&mut map, key.as_deref(), item)
                 })?;
                 Ok(Value::Map(Arc::new(map)))
             }
             Fold::Let { name, value, body } => {
-                let value = self.value(value)?;
+                let value = match self.value(value) {
+                    // The list of `sortBy` is not looked at before it is sorted.
+                    Err(Failure::Error(_)) if is_tracked(body) => {
+                        return self.halt("*types.Err", "Add");
+                    }
+                    value => value?,
+                };
                 self.scopes.push((name, value));
                 let result = self.value(body);
                 self.scopes.pop();
@@ -50,11 +56,38 @@ impl<'a> Evaluation<'a> {
         }
     }
 
+    /// Collects those elements that pass. An error of a filter stays until the next one, as in the server;
+    /// one of an element stays until one of a filter.
+    fn filtered(
+        &mut self,
+        range: &'a Range,
+        filter: Option<&'a Node>,
+        mut add: impl FnMut(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let mut failure = None;
+        self.each(range, |this| {
+            let passes = this.passes(filter);
+            this.check_halted()?;
+            match passes {
+                Ok(false) => {}
+                Ok(true) if failure.is_some() => {}
+                Ok(true) => failure = add(this).err(),
+                Err(other) => failure = Some(other),
+            }
+            match failure {
+                Some(Failure::TooCostly) => Err(Failure::TooCostly),
+                _ => Ok(Next::On),
+            }
+        })?;
+        failure.map_or(Ok(()), Err)
+    }
+
     fn quantified(&mut self, range: &'a Range, test: &'a Node, decisive: bool) -> Result<Value> {
         let mut verdict = Verdict::new(decisive);
         let mut decided = false;
         self.each(range, |this| {
             let value = this.value(test);
+            this.check_halted()?;
             decided = verdict.is_decided_by(value)?;
             Ok(if decided { Next::Stop } else { Next::On })
         })?;
@@ -143,8 +176,12 @@ impl<'a> Evaluation<'a> {
                     }
                 }
             }
+            other if is_pair => {
+                let name = other.native_name();
+                return Failure::error(format!("unsupported comprehension range type: {name}"));
+            }
             other => {
-                let name = other.type_name();
+                let name = other.native_name();
                 return Failure::error(format!("got '{name}', expected iterable type"));
             }
         }

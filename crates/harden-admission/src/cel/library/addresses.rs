@@ -1,10 +1,13 @@
 //! Addresses and ranges of them.
 
+mod flaw;
+
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::{Budget, Failure, Result, Value};
+use flaw::flaw;
 
 pub(super) fn call(name: &str, args: &[Value], _: &mut Budget) -> Option<Result<Value>> {
     Some(match (name, args) {
@@ -21,9 +24,10 @@ pub(super) fn call(name: &str, args: &[Value], _: &mut Budget) -> Option<Result<
         ("prefixLength", [Value::Cidr(it)]) => Ok(Value::Int(it.prefix_len().into())),
         ("masked", [Value::Cidr(it)]) => Ok(Value::Cidr(it.trunc())),
         ("containsIP", [Value::Cidr(it), Value::Ip(other)]) => Ok(Value::Bool(it.contains(other))),
-        ("containsIP", [Value::Cidr(it), Value::String(text)]) => {
-            address(text).map(|other| Value::Bool(it.contains(&other)))
-        }
+        ("containsIP", [Value::Cidr(it), Value::String(text)]) => match address(text) {
+            Ok(other) => Ok(Value::Bool(it.contains(&other))),
+            Err(_) => Failure::no_overload(),
+        },
         ("containsCIDR", [Value::Cidr(it), Value::Cidr(other)]) => {
             Ok(Value::Bool(it.contains(other)))
         }
@@ -65,8 +69,9 @@ fn is_mapped(it: IpAddr) -> bool {
 
 fn address(text: &str) -> Result<IpAddr> {
     let Ok(address) = text.parse() else {
+        let why = flaw(text);
         return Failure::error(format!(
-            "IP Address {text:?} parse error during conversion from string"
+            "IP Address {text:?} parse error during conversion from string: {why}"
         ));
     };
     if is_mapped(address) {
@@ -77,14 +82,23 @@ fn address(text: &str) -> Result<IpAddr> {
 
 fn range(text: &str) -> Result<IpNet> {
     let read = || {
-        let (address, prefix) = text.split_once('/')?;
+        let (address, prefix) = text.rsplit_once('/').ok_or_else(|| "no '/'".to_owned())?;
+        let address: IpAddr = address.parse().map_err(|_| flaw(address))?;
+        let bad = || format!("bad bits after slash: {prefix:?}");
         let is_plain = prefix.bytes().all(|it| it.is_ascii_digit())
             && (prefix.len() == 1 || !prefix.starts_with('0'));
-        let prefix = prefix.parse().ok().filter(|_| is_plain)?;
-        IpNet::new(address.parse().ok()?, prefix).ok()
+        let prefix: u64 = prefix.parse().ok().filter(|_| is_plain).ok_or_else(bad)?;
+        let prefix = u8::try_from(prefix).map_err(|_| "prefix length out of range".to_owned())?;
+        IpNet::new(address, prefix).map_err(|_| "prefix length out of range".to_owned())
     };
-    let Some(range) = read() else {
-        return Failure::error("network address parse error during conversion from string");
+    let range = match read() {
+        Ok(range) => range,
+        Err(why) => {
+            let prefix = "network address parse error during conversion from string";
+            return Failure::error(format!(
+                "{prefix}: {prefix}: netip.ParsePrefix({text:?}): {why}"
+            ));
+        }
     };
     if is_mapped(range.addr()) {
         return Failure::error(format!("IPv4-mapped IPv6 address {text:?} is not allowed"));

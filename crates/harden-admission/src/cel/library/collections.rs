@@ -22,10 +22,11 @@ pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Option<Re
     let [Value::List(list), rest @ ..] = args else { return None };
     Some(match (name, rest) {
         ("size", []) => Ok(Value::Int(count(list.len()))),
+        ("isSorted" | "min" | "max", []) if !list.first().is_none_or(has_order) => return None,
         ("isSorted", []) => Ok(Value::Bool(
             list.windows(2).all(|it| matches!(it, [a, b] if a.order(b) != Some(Ordering::Greater))),
         )),
-        ("sum", []) => sum(list, budget),
+        ("sum", []) => sum(list, budget)?,
         ("min", []) => extreme(list, Ordering::Greater, name),
         ("max", []) => extreme(list, Ordering::Less, name),
         ("indexOf", [it]) => Ok(Value::Int(list.iter().position(|x| x == it).map_or(-1, count))),
@@ -52,6 +53,11 @@ pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Option<Re
     })
 }
 
+/// Whether the server has an order of values of its type.
+fn has_order(it: &Value) -> bool {
+    it.order(it).is_some() || matches!(it, Value::Double(_))
+}
+
 fn count(it: usize) -> i64 {
     i64::try_from(it).unwrap_or(i64::MAX)
 }
@@ -66,20 +72,22 @@ fn range(end: i64, budget: &mut Budget) -> Result<Value> {
 
 /// The sum; of nothing it is zero, an int: the type that it has in the server is seen by no expression that
 /// compares numbers across types.
-fn sum(list: &[Value], budget: &mut Budget) -> Result<Value> {
-    let Some((first, rest)) = list.split_first() else { return Ok(Value::Int(0)) };
-    let zero = match first {
+fn sum(list: &[Value], budget: &mut Budget) -> Option<Result<Value>> {
+    let Some((first, rest)) = list.split_first() else { return Some(Ok(Value::Int(0))) };
+    let mut total = match first {
         Value::Int(_) => Value::Int(0),
         Value::Uint(_) => Value::Uint(0),
         Value::Double(_) => Value::Double(0.0),
         Value::Duration(_) => Value::Duration(0),
-        _ => return Failure::no_overload(),
+        _ => return None,
     };
-    let mut total = zero;
     for item in std::iter::once(first).chain(rest) {
-        total = add(&total, item, budget).unwrap_or_else(Failure::no_overload)?;
+        match add(&total, item, budget).unwrap_or_else(Failure::no_overload) {
+            Ok(sum) => total = sum,
+            failed => return Some(failed),
+        }
     }
-    Ok(total)
+    Some(Ok(total))
 }
 
 fn extreme(list: &[Value], worse: Ordering, name: &str) -> Result<Value> {

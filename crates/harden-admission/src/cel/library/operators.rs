@@ -3,21 +3,27 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::super::value::Sought;
+use super::super::value::{Key, Map, Sought};
 use super::{Budget, Failure, Result, Timestamp, Value};
 
 pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Option<Result<Value>> {
     Some(match (name, args) {
+        ("_==_" | "_!=_", [a @ (Value::Map(_) | Value::List(_)), b])
+            if !matches!(b, Value::Null) && a.type_name() != b.type_name() =>
+        {
+            // A part of an object whose kind the server knows is equal to its own only.
+            Failure::not_judged(format!("an equality of {} and {}", a.type_name(), b.type_name()))
+        }
         ("_==_", [a, Value::Null]) if is_strict(a) => Failure::not_judged("an equality with null"),
         ("_==_", [a, b]) if is_strict(a) && a.type_name() != b.type_name() => {
             Failure::no_overload()
         }
         ("_==_", [a, b]) => equal(a, b, budget).map(Value::Bool),
         ("_!=_", [a, b]) => equal(a, b, budget).map(|it| Value::Bool(!it)),
-        ("_<_", [a, b]) => ordered(a, b, |it| it == Ordering::Less),
-        ("_<=_", [a, b]) => ordered(a, b, |it| it != Ordering::Greater),
-        ("_>_", [a, b]) => ordered(a, b, |it| it == Ordering::Greater),
-        ("_>=_", [a, b]) => ordered(a, b, |it| it != Ordering::Less),
+        ("_<_", [a, b]) => ordered(a, b, |it| it == Ordering::Less)?,
+        ("_<=_", [a, b]) => ordered(a, b, |it| it != Ordering::Greater)?,
+        ("_>_", [a, b]) => ordered(a, b, |it| it == Ordering::Greater)?,
+        ("_>=_", [a, b]) => ordered(a, b, |it| it != Ordering::Less)?,
         ("!_", [Value::Bool(it)]) => Ok(Value::Bool(!it)),
         ("-_", [Value::Int(it)]) => int(it.checked_neg()),
         ("-_", [Value::Double(it)]) => Ok(Value::Double(-it)),
@@ -26,11 +32,20 @@ pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Option<Re
         ("_*_" | "_/_" | "_%_", [a, b]) => scale(name, a, b)?,
         ("@in", [Value::Bytes(_), _]) => Failure::not_judged("bytes within a list or a map"),
         ("@in", [it, Value::List(list)]) => contains(list, it, budget).map(Value::Bool),
-        ("@in", [it, Value::Map(map)]) => {
-            Ok(Value::Bool(Sought::of(it).is_some_and(|it| map.find(it).is_some())))
-        }
+        ("@in", [it, Value::Map(map)]) => match Sought::of(it).and_then(|it| map.find(it)) {
+            Some(_) => Ok(Value::Bool(true)),
+            None if may_be_native(it, map) => Failure::not_judged(FOREIGN),
+            None => Ok(Value::Bool(false)),
+        },
         _ => return None,
     })
+}
+
+const FOREIGN: &str = "a key of a map that is no text";
+
+/// Whether a map may be part of an object whose kind the server knows: that has an error for other keys.
+fn may_be_native(key: &Value, map: &Map) -> bool {
+    !matches!(key, Value::String(_)) && map.iter().all(|(it, _)| matches!(it, Key::String(_)))
 }
 
 /// Whether a value is of a type of Kubernetes, which is equal to its own only: `!=` knows all others.
@@ -57,12 +72,12 @@ pub(super) fn contains(list: &[Value], it: &Value, budget: &mut Budget) -> Resul
     Ok(list.contains(it))
 }
 
-fn ordered(a: &Value, b: &Value, test: fn(Ordering) -> bool) -> Result<Value> {
+fn ordered(a: &Value, b: &Value, test: fn(Ordering) -> bool) -> Option<Result<Value>> {
     let is_nan = |it: &Value| matches!(it, Value::Double(it) if it.is_nan());
     match a.order(b) {
-        Some(order) => Ok(Value::Bool(test(order))),
-        None if is_nan(a) || is_nan(b) => Failure::error("NaN values cannot be ordered"),
-        None => Failure::no_overload(),
+        Some(order) => Some(Ok(Value::Bool(test(order)))),
+        None if is_nan(a) || is_nan(b) => Some(Failure::error("NaN values cannot be ordered")),
+        None => None,
     }
 }
 
@@ -151,6 +166,7 @@ pub(in super::super) fn index(of: &Value, at: &Value, optional: bool) -> Result<
         Value::Optional(Some(inner)) => index(&Arc::clone(inner), at, true),
         Value::Map(map) => match Sought::of(at).and_then(|it| map.find(it)) {
             Some(value) => Ok(found(value)),
+            None if may_be_native(at, map) => Failure::not_judged(FOREIGN),
             None => absent(format!("no such key: {}", shown(at))),
         },
         Value::List(list) => match Sought::of(at) {
@@ -161,7 +177,14 @@ pub(in super::super) fn index(of: &Value, at: &Value, optional: bool) -> Result<
                     |it| Ok(found(it)),
                 )
             }
-            _ => Failure::error(format!("unsupported index type '{}' in list", at.type_name())),
+            _ => match at {
+                Value::Double(at) => {
+                    Failure::error(format!("unsupported index value {at} in list"))
+                }
+                at => {
+                    Failure::error(format!("unsupported index type '{}' in list", at.type_name()))
+                }
+            },
         },
         _ => absent(format!("no such key: {}", shown(at))),
     }

@@ -29,7 +29,6 @@ fn is_zero(it: &Value) -> bool {
         Value::Bytes(it) => it.is_empty(),
         Value::List(it) => it.is_empty(),
         Value::Map(it) => it.is_empty(),
-        Value::Optional(it) => it.is_none(),
         _ => false,
     }
 }

@@ -21,25 +21,42 @@ enum Part {
 
 impl Semver {
     /// Reads a version; `None` where it is none.
-    pub(crate) fn read(text: &str) -> Option<Self> {
-        let (text, build) = text.split_once('+').map_or((text, None), |(a, b)| (a, Some(b)));
-        let (core, pre) = text.split_once('-').map_or((text, None), |(a, b)| (a, Some(b)));
-        let mut numbers = core.splitn(3, '.').map(number);
-        let core = [numbers.next()??, numbers.next()??, numbers.next()??];
-        let is_word = |it: &str| {
-            !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-')
-        };
-        if build.is_some_and(|it| !it.split('.').all(is_word)) {
-            return None;
-        }
-        let part = |it: &str| {
-            if it.bytes().all(|it| it.is_ascii_digit()) {
-                return number(it).map(Part::Number);
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Self::read(text).ok()
+    }
+
+    fn read(text: &str) -> std::result::Result<Self, String> {
+        let numeric = |part: &str, what: &str, named: &str| {
+            if !part.bytes().all(|it| it.is_ascii_digit()) {
+                return Err(format!("Invalid character(s) found in {what} number {part:?}"));
             }
-            is_word(it).then(|| Part::Text(it.to_owned()))
+            if part.len() > 1 && part.starts_with('0') {
+                return Err(format!("{named} number must not contain leading zeroes {part:?}"));
+            }
+            number(part)
         };
-        let pre = pre.map_or(Some(Vec::new()), |it| it.split('.').map(part).collect())?;
-        Some(Self { core, pre })
+        if text.is_empty() {
+            return Err("Version string empty".to_owned());
+        }
+        let parts: Vec<&str> = text.splitn(3, '.').collect();
+        let [major, minor, rest] = parts.as_slice() else {
+            return Err("No Major.Minor.Patch elements found".to_owned());
+        };
+        let (major, minor) = (numeric(major, "major", "Major")?, numeric(minor, "minor", "Minor")?);
+        let (rest, build) = rest.split_once('+').map_or((*rest, None), |(a, b)| (a, Some(b)));
+        let (patch, pre) = rest.split_once('-').map_or((rest, None), |(a, b)| (a, Some(b)));
+        let core = [major, minor, numeric(patch, "patch", "Patch")?];
+        let pre = pre.map_or(Ok(Vec::new()), |it| it.split('.').map(part).collect())?;
+        let is_word = |it: &str| it.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-');
+        for word in build.into_iter().flat_map(|it| it.split('.')) {
+            if word.is_empty() {
+                return Err("Build meta data is empty".to_owned());
+            }
+            if !is_word(word) {
+                return Err(format!("Invalid character(s) found in build meta data {word:?}"));
+            }
+        }
+        Ok(Self { core, pre })
     }
 
     /// Which is older; what stands after a plus decides nothing.
@@ -53,14 +70,33 @@ impl Semver {
     }
 }
 
-fn number(text: &str) -> Option<u64> {
-    let is_plain =
-        text.bytes().all(|it| it.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
-    is_plain.then(|| text.parse().ok()).flatten()
+fn part(text: &str) -> std::result::Result<Part, String> {
+    if text.is_empty() {
+        return Err("Prerelease is empty".to_owned());
+    }
+    if text.bytes().all(|it| it.is_ascii_digit()) {
+        if text.len() > 1 && text.starts_with('0') {
+            return Err(format!(
+                "Numeric PreRelease version must not contain leading zeroes {text:?}"
+            ));
+        }
+        return number(text).map(Part::Number);
+    }
+    if text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'-') {
+        return Ok(Part::Text(text.to_owned()));
+    }
+    Err(format!("Invalid character(s) found in prerelease {text:?}"))
+}
+
+fn number(text: &str) -> std::result::Result<u64, String> {
+    if text.is_empty() {
+        return Err("strconv.ParseUint: parsing \"\": invalid syntax".to_owned());
+    }
+    text.parse().map_err(|_| format!("strconv.ParseUint: parsing {text:?}: value out of range"))
 }
 
 /// Without a `v` and leading zeros, and with the parts that are missing.
-fn normalized(text: &str) -> Option<String> {
+fn normalized(text: &str) -> std::result::Result<String, String> {
     let text = text.strip_prefix('v').unwrap_or(text);
     let mut parts: Vec<String> = text
         .splitn(3, '.')
@@ -77,19 +113,15 @@ fn normalized(text: &str) -> Option<String> {
         })
         .collect();
     if parts.len() < 3 && parts.last().is_some_and(|it| it.contains(['+', '-'])) {
-        return None;
+        return Err("Short version cannot contain PreRelease/Build meta data".to_owned());
     }
     parts.resize(3, "0".to_owned());
-    Some(parts.join("."))
+    Ok(parts.join("."))
 }
 
 pub(super) fn call(name: &str, args: &[Value], _: &mut Budget) -> Option<Result<Value>> {
     let read = |text: &str, normalize: bool| {
-        if normalize {
-            normalized(text).as_deref().and_then(Semver::read)
-        } else {
-            Semver::read(text)
-        }
+        if normalize { Semver::read(&normalized(text)?) } else { Semver::read(text) }
     };
     let number = |it: u64| {
         i64::try_from(it)
@@ -108,9 +140,9 @@ pub(super) fn call(name: &str, args: &[Value], _: &mut Budget) -> Option<Result<
                 _ => return None,
             };
             match (name, found) {
-                ("isSemver", found) => Ok(Value::Bool(found.is_some())),
-                (_, Some(it)) => Ok(Value::Semver(Arc::new(it))),
-                (_, None) => Failure::error(format!("no semantic version: {text}")),
+                ("isSemver", found) => Ok(Value::Bool(found.is_ok())),
+                (_, Ok(it)) => Ok(Value::Semver(Arc::new(it))),
+                (_, Err(message)) => Failure::error(message),
             }
         }
         ("major", [Value::Semver(it)]) => number(it.core[0]),
@@ -140,8 +172,8 @@ mod tests {
 
     #[test]
     fn what_is_short_is_a_version_once_it_is_normalized() {
-        assert!(Semver::read("1.2").is_none() && Semver::read("v1.2.3").is_none());
-        assert_eq!(normalized("v01.2").as_deref(), Some("1.2.0"));
-        assert_eq!(normalized("1.2-a"), None);
+        assert!(Semver::read("1.2").is_err() && Semver::read("v1.2.3").is_err());
+        assert_eq!(normalized("v01.2").as_deref(), Ok("1.2.0"));
+        assert!(normalized("1.2-a").is_err());
     }
 }

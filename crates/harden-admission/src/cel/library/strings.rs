@@ -27,7 +27,8 @@ pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Option<Re
         }
         ("split", [Value::String(by)]) => split(text, by, -1, budget),
         ("split", [Value::String(by), Value::Int(count)]) => split(text, by, *count, budget),
-        ("substring", [Value::Int(start)]) => substring(text, *start, length(text)),
+        ("substring", [Value::Int(start)]) => position(*start, length(text))
+            .map(|start| Value::text(text.chars().skip(start).collect::<String>())),
         ("substring", [Value::Int(start), Value::Int(end)]) => substring(text, *start, *end),
         ("strings.quote", []) => Ok(Value::text(quote(text))),
         _ => return None,
@@ -57,11 +58,7 @@ fn char_at(text: &str, at: i64) -> Result<Value> {
 
 fn substring(text: &str, start: i64, end: i64) -> Result<Value> {
     if start > end {
-        return if end == length(text) {
-            out_of_range(start)
-        } else {
-            Failure::error(format!("invalid substring range. start: {start}, end: {end}"))
-        };
+        return Failure::error(format!("invalid substring range. start: {start}, end: {end}"));
     }
     let first = position(start, length(text))?;
     let last = position(end, length(text))?;

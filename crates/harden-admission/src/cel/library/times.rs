@@ -28,12 +28,12 @@ impl Timestamp {
         Failure::error("timestamp overflow")
     }
 
-    pub(super) fn of_seconds(seconds: i64) -> Result<Self> {
+    pub(in super::super) fn of_seconds(seconds: i64) -> Result<Self> {
         Self::of_nanos(i128::from(seconds) * NANOS)
     }
 
     /// Nanoseconds since 1970.
-    pub(crate) fn nanos(self) -> i128 {
+    pub fn nanos(self) -> i128 {
         self.nanos
     }
 

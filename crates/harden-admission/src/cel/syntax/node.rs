@@ -1,5 +1,7 @@
 //! The tree of an expression.
 
+use super::super::types::Type;
+
 /// A node, with its place.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
@@ -33,6 +35,8 @@ pub(crate) enum Kind {
         name: String,
         target: Option<Box<Node>>,
         args: Vec<Node>,
+        /// The types of the only way that it can be called, where values may be of others.
+        guard: Option<Box<[Type]>>,
     },
     /// `&&` or `||`, of two or more.
     Logic {
@@ -128,7 +132,7 @@ impl Node {
 
     pub(crate) fn call(at: usize, name: &str, target: Option<Self>, args: Vec<Self>) -> Self {
         let target = target.map(Box::new);
-        Self::new(at, Kind::Call { name: name.to_owned(), target, args })
+        Self::new(at, Kind::Call { name: name.to_owned(), target, args, guard: None })
     }
 
     /// The dotted name that it spells, if it spells one.

@@ -21,6 +21,11 @@ impl Overload {
         (args, renamed(&self.result, &fresh))
     }
 
+    /// What it takes, with the one before the dot; variables are its own.
+    pub(in super::super) fn args(&self) -> &[Type] {
+        &self.args
+    }
+
     /// How many arguments it takes, with the one before the dot.
     pub(in super::super) fn arity(&self) -> usize {
         self.args.len()

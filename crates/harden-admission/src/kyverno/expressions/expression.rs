@@ -76,7 +76,7 @@ fn path(pointer: &str) -> String {
     let mut path = String::new();
     for part in pointer.split('/').skip(1) {
         if part.bytes().all(|it| it.is_ascii_digit()) {
-            path.push_str(&format!("[{part}]"));
+            path.extend(["[", part, "]"]);
         } else {
             path.push_str(if path.is_empty() { "" } else { "." });
             path.push_str(part);

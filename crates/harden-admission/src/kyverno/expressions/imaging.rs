@@ -14,7 +14,7 @@ use super::exception::Exemption;
 use super::expression::{Expression, Flaw};
 use super::extraction::pods;
 use super::library::Reference;
-use super::policy::{Policy, text};
+use super::policy::{Mode, Policy, text};
 use super::scope::Scope;
 use super::validating::{Outcome, Validation, judge};
 use crate::cel::{Environment, Failure, Key, Map, Type, Value};
@@ -71,7 +71,7 @@ impl Imaging {
             references: References::compile(spec)?,
             built_in: built_in(&environment)?,
             own: own(spec, &environment)?,
-            attestors: named(spec, "attestors", |it| Value::from_json(it)),
+            attestors: named(spec, "attestors", Value::from_json),
             attestations: named(spec, "attestations", |it| Value::String(text(it, "name").into())),
             validations: Validation::compile_all(spec, &environment)?,
             verifies_digests: says("verifyDigest"),
@@ -88,7 +88,7 @@ impl Imaging {
             return Some(answer);
         }
         if !self.is_extracting {
-            return self.evaluate(Scope::new(asked, &self.policy.name.namespace), asked);
+            return self.evaluate(self.policy.scope(asked), asked);
         }
         let request = asked.request;
         let subject = request.subject()?;
@@ -112,7 +112,7 @@ impl Imaging {
             });
             let Some(mut answer) = answer else { continue };
             if !matches!(answer.verdict, Verdict::Pass | Verdict::Skip) {
-                answer.message.push_str(&format!(" (pod template at {path})"));
+                answer.message.extend([" (pod template at ", &path, ")"]);
                 return Some(answer);
             }
             last = Some(answer);
@@ -175,7 +175,8 @@ impl Imaging {
         scope: &Scope<'_>,
         asked: &Asked<'_>,
     ) -> Result<(Value, Vec<Arc<str>>), Failure> {
-        let resource = asked.facts.map_or("", |it| {
+        let facts = asked.facts.filter(|_| self.policy.mode == Mode::Kubernetes);
+        let resource = facts.map_or("", |it| {
             let resource = it.resource.name.as_str();
             let group = match resource {
                 "pods" => "",

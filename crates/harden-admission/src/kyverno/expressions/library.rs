@@ -2,6 +2,7 @@
 
 mod digests;
 mod generator;
+mod global;
 mod images;
 mod lists;
 mod numbers;

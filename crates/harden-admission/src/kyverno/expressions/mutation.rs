@@ -68,7 +68,7 @@ fn wrapped(text: &str, path: &str) -> Option<String> {
     let mut of = "Object".to_owned();
     for part in path.split('.') {
         of = format!("{of}.{part}");
-        opening.push_str(&format!("{part}: {of}{{"));
+        opening.extend([part, ": ", &of, "{"]);
         closing.push('}');
     }
     Some(format!("{opening}{inner}{closing}{rest}"))

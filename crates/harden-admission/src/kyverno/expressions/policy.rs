@@ -20,10 +20,32 @@ pub(super) struct Policy {
     /// Whether requests on which its conditions fail are let through.
     ignores_failures: bool,
     pub(super) constraints: Constraints,
+    pub(super) mode: Mode,
     pub(super) conditions: Vec<Expression>,
     exceptions: Vec<Exception>,
     pub(super) variables: Vec<(String, Expression)>,
     annotations: Vec<(String, Expression)>,
+}
+
+/// What a policy is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Requests to the API server.
+    Kubernetes,
+    /// Values that somebody hands over, of which nothing else is known.
+    Json,
+    /// Requests to other servers.
+    Other,
+}
+
+impl Mode {
+    fn of(spec: &Json) -> Self {
+        match spec.pointer("/evaluation/mode").and_then(Json::as_str) {
+            None | Some("" | "Kubernetes") => Self::Kubernetes,
+            Some("JSON") => Self::Json,
+            Some(_) => Self::Other,
+        }
+    }
 }
 
 /// The kind, namespace and name of a policy; those of the cluster have no namespace, whatever they say.
@@ -80,6 +102,7 @@ impl Policy {
             action: action(spec),
             ignores_failures: text(spec, "failurePolicy") == "Ignore",
             constraints: Constraints::read(spec.get("matchConstraints")),
+            mode: Mode::of(spec),
             name,
             conditions,
             exceptions,
@@ -92,6 +115,12 @@ impl Policy {
     /// Whether a request is one that it is about: nothing where it is not, or an answer where nobody can
     /// say.
     pub(super) fn is_about(&self, asked: &Asked<'_>) -> Option<Result<(), Answer>> {
+        match self.mode {
+            Mode::Kubernetes => {}
+            // Nobody but a test hands over values.
+            Mode::Json if asked.cluster().stated.is_some() => return Some(Ok(())),
+            Mode::Json | Mode::Other => return None,
+        }
         let namespace = &self.name.namespace;
         let is_in = |it: &Object| match it.namespace() {
             "" => namespace == "default",
@@ -105,6 +134,12 @@ impl Policy {
             Match::As(_) => Some(Ok(())),
             Match::Unknown(why) => Some(Err(self.answer(Verdict::NotJudged, &why, Vec::new()))),
         }
+    }
+
+    /// What its expressions see of a request.
+    pub(super) fn scope<'a>(&'a self, asked: &'a Asked<'a>) -> Scope<'a> {
+        let scope = Scope::new(asked, &self.name.namespace);
+        if self.mode == Mode::Json { scope.with_object_alone() } else { scope }
     }
 
     /// What exceptions say.

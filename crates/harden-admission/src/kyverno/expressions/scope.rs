@@ -65,6 +65,16 @@ impl<'a> Scope<'a> {
         self
     }
 
+    /// With the object, and null for all that a request has beside it.
+    pub(super) fn with_object_alone(mut self) -> Self {
+        let object = self.asked.request.subject();
+        self.object = object.map_or(Value::Null, |it| it.cel().clone());
+        self.old = Value::Null;
+        self.give("request", Value::Null);
+        self.give("namespaceObject", Value::Null);
+        self
+    }
+
     pub(super) fn with_variables(mut self, variables: &'a [(String, Expression)]) -> Self {
         self.variables = variables;
         self

@@ -69,7 +69,7 @@ impl Validating {
         Some(if self.is_extracting {
             self.judge_pods(asked.request)
         } else {
-            self.evaluate(Scope::new(asked, &self.policy.name.namespace))
+            self.evaluate(self.policy.scope(asked))
         })
     }
 
@@ -146,7 +146,7 @@ impl Validating {
                 Verdict::Skip if answer.message == "skip" => {}
                 Verdict::Pass | Verdict::Skip => exempt = Some(answer),
                 Verdict::Fail | Verdict::Error | Verdict::NotJudged => {
-                    answer.message.push_str(&format!(" (pod template at {path})"));
+                    answer.message.extend([" (pod template at ", path, ")"]);
                     return answer;
                 }
             }

@@ -105,7 +105,7 @@ pub(super) fn for_kind(rule: &Value, kind: &str) -> Option<Value> {
         let shift = "spec/jobTemplate/spec/template";
         made = generate(&made, "autogen-cronjob", name, "jobTemplate", shift, kind, |_| true)?;
     }
-    let is_cel = filled(made.get("validate")?, "cel").is_some();
+    let is_cel = made.get("validate").is_some_and(|it| filled(it, "cel").is_some());
     Some(moved(&made, is_cron, is_cel))
 }
 

@@ -209,13 +209,15 @@ impl<'a> Context<'a> {
             for (key, value) in &values.values {
                 self.set_at(&crate::cluster::stated::steps(key), value);
             }
-            for (key, values) in &values.foreach {
-                let value = values.get(0).cloned().unwrap_or_default();
-                self.set_at(&crate::cluster::stated::steps(key), &value);
+            for (key, value) in &values.foreach {
+                self.set_at(&crate::cluster::stated::steps(key), value);
             }
         }
         for entry in all {
-            if entries::is_answered(entry, self)? || entries::is_left_out(entry, self.cluster()) {
+            let is_given = self.scope.get(&entry.name).is_some();
+            if entries::is_answered(entry, self)?
+                || entries::is_left_out(entry, self.cluster(), is_given)
+            {
                 continue;
             }
             let level = self.checkpoints.len();

@@ -1,6 +1,6 @@
 //! Entries of a rule's context: variables, ConfigMaps, calls of the API server, and what all rules share.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::calls;
 use super::context::Context;
@@ -70,11 +70,12 @@ impl Entry {
     }
 }
 
-/// Whether Kyverno's command leaves an entry out in a test.
-pub(super) fn is_left_out(entry: &Entry, cluster: &Cluster) -> bool {
+/// Whether Kyverno's command leaves an entry out in a test, which may give its value.
+pub(super) fn is_left_out(entry: &Entry, cluster: &Cluster, is_given: bool) -> bool {
     let Some(stated) = &cluster.stated else { return false };
     match entry.source {
-        Source::Registry => true,
+        // Without a value, nobody can say what the registry has that the author of the test asked.
+        Source::Registry => is_given,
         Source::ConfigMap { .. } | Source::Call(_) => !stated.has_cluster,
         Source::Global(_) => stated.global_entries.is_empty() && !stated.has_cluster,
         Source::Variable { .. } | Source::None => false,
@@ -312,33 +313,25 @@ fn global(name: &str, reference: &Value, context: &mut Context<'_>) -> Result<Va
     let reference = substitute(reference, context)?;
     let (entry, projection) =
         text(&reference, "name").split_once('.').unwrap_or((text(&reference, "name"), ""));
-    let missing = || Err(Failure::Error(format!("failed to fetch entry key={entry}")));
     let cluster = context.cluster();
-    let known = match &cluster.stated {
-        Some(stated) if stated.global_entries.contains_key(entry) => {
-            stated.global_entries.get(entry).cloned()
+    let stated = cluster.stated.as_ref().and_then(|it| it.global_entries.get(entry));
+    let data = if let Some(known) = stated {
+        let whole = stated_data(known, context)?;
+        if projection.is_empty() { Some(whole) } else { whole.get(projection).cloned() }
+    } else {
+        match cluster.get("kyverno.io", "GlobalContextEntry", "", entry) {
+            Some(object) => data_of(object, projection, context)?,
+            None if cluster.is_whole || cluster.stated.is_some() => None,
+            None => {
+                return Err(Failure::NotJudged(format!(
+                    "GlobalContextEntry {entry} is not at hand"
+                )));
+            }
         }
-        _ => match cluster.get("kyverno.io", "GlobalContextEntry", "", entry) {
-            Some(object) => Some(entry_of(object, context)?),
-            None => None,
-        },
     };
-    let Some(known) = known else {
-        return if cluster.is_whole || cluster.stated.is_some() {
-            missing()
-        } else {
-            Err(Failure::NotJudged(format!("GlobalContextEntry {entry} is not at hand")))
-        };
+    let Some(data) = data else {
+        return Err(Failure::Error(format!("failed to fetch entry key={entry}")));
     };
-    let mut data = floats(known.data);
-    if !known.field_path.is_empty() {
-        data = search(&known.field_path, &data, context)?;
-    }
-    if !projection.is_empty() {
-        let path = known.projections.iter().find(|(it, _)| it == projection);
-        let Some((_, path)) = path else { return missing() };
-        data = search(path, &data, context)?;
-    }
     let path = text(&reference, "jmesPath");
     if path.is_empty() {
         return Ok(data);
@@ -348,8 +341,26 @@ fn global(name: &str, reference: &Value, context: &mut Context<'_>) -> Result<Va
     })
 }
 
-/// What a GlobalContextEntry of the cluster holds.
-fn entry_of(object: &Object, context: &Context<'_>) -> Result<GlobalEntry, Failure> {
+/// What a test says that an entry holds.
+fn stated_data(entry: &GlobalEntry, context: &Context<'_>) -> Result<Value, Failure> {
+    let mut data = floats(entry.data.clone());
+    if !entry.field_path.is_empty() {
+        data = search(&entry.field_path, &data, context)?;
+    }
+    if entry.projections.is_empty() {
+        return Ok(data);
+    }
+    let each = entry.projections.iter();
+    let each = each.map(|(name, path)| Ok((name.clone(), search(path, &data, context)?)));
+    Ok(Value::Object(each.collect::<Result<Map<_, _>, Failure>>()?))
+}
+
+/// What a GlobalContextEntry of the cluster holds, or a part of it that has a name.
+fn data_of(
+    object: &Object,
+    projection: &str,
+    context: &Context<'_>,
+) -> Result<Option<Value>, Failure> {
     let spec = object.json().get("spec").cloned().unwrap_or_default();
     let data = if let Some(resource) = filled(&spec, "kubernetesResource") {
         let (group, plural) = (text(resource, "group"), text(resource, "resource"));
@@ -360,8 +371,10 @@ fn entry_of(object: &Object, context: &Context<'_>) -> Result<GlobalEntry, Failu
     } else {
         Value::Null
     };
-    let projections = items(&spec, "projections").iter();
-    let projections =
-        projections.map(|it| (text(it, "name").to_owned(), text(it, "jmesPath").to_owned()));
-    Ok(GlobalEntry { data, field_path: String::new(), projections: projections.collect() })
+    let data = floats(data);
+    if projection.is_empty() {
+        return Ok(Some(data));
+    }
+    let named = items(&spec, "projections").iter().find(|it| text(it, "name") == projection);
+    named.map(|it| search(text(it, "jmesPath"), &data, context)).transpose()
 }

@@ -11,6 +11,7 @@ use super::entries::Entry;
 use super::expressions::Expressions as Compiled;
 use super::field::{filled, items, text, texts};
 use super::matching::Matching;
+use super::mutation::Mutation;
 use super::selector::Selector;
 use super::variables::{has_variables, variables};
 use crate::kyverno::jmespath::Expression;
@@ -26,6 +27,7 @@ pub(in crate::kyverno) struct Rule {
     pub context: Vec<Entry>,
     pub preconditions: Result<Conditions, String>,
     pub validation: Option<Validation>,
+    pub mutation: Option<Mutation>,
     /// As it is written.
     pub json: Value,
     /// The expressions of its variables.
@@ -109,6 +111,7 @@ impl Rule {
             context: Entry::read_all(rule),
             preconditions: Conditions::read(rule.get("preconditions")),
             validation: filled(rule, "validate").map(Validation::read),
+            mutation: filled(rule, "mutate").map(Mutation::read),
             json: rule.clone(),
             expressions: Arc::new(expressions),
             compiled: OnceLock::new(),

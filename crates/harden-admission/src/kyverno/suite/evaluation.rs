@@ -76,16 +76,14 @@ impl Stage {
                 Self::MutatingAdmissionPolicy
             }
             ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy") => Self::Other,
-            ("policies.kyverno.io", kind) => {
-                match kind.strip_prefix("Namespaced").unwrap_or(kind) {
-                    "MutatingPolicy" => Self::MutatingPolicy,
-                    "ValidatingPolicy"
-                    | "ImageValidatingPolicy"
-                    | "GeneratingPolicy"
-                    | "DeletingPolicy" => Self::Other,
-                    _ => return None,
-                }
-            }
+            ("policies.kyverno.io", _) => match kind(object) {
+                "MutatingPolicy" => Self::MutatingPolicy,
+                "ValidatingPolicy"
+                | "ImageValidatingPolicy"
+                | "GeneratingPolicy"
+                | "DeletingPolicy" => Self::Other,
+                _ => return None,
+            },
             _ => return None,
         })
     }
@@ -109,10 +107,11 @@ pub(super) fn evaluate(loaded: &mut Loaded, engines: &[Engine]) -> Vec<Evaluatio
         judge(loaded, Some(operation), &mut evaluations);
     }
     for (path, payload) in &loaded.payloads {
-        let is_meant = |it: &&Candidate| {
-            is_of_json(&it.policy) || it.policy.kind().ends_with("DeletingPolicy")
-        };
-        let responses = candidates.iter().filter(is_meant);
+        let responses = candidates.iter().filter(|it| {
+            let is_checking =
+                ["ImageValidatingPolicy", "DeletingPolicy"].contains(&kind(&it.policy));
+            is_of_json(&it.policy) || is_checking
+        });
         let responses = responses.filter_map(|it| {
             ask_to_validate(loaded, it, payload, Operation::Create).map(|mut response| {
                 response.patched = payload.clone();
@@ -252,7 +251,7 @@ fn ask_to_mutate(
         return response(vec![unknown(&candidate.policy)], resource.clone(), Vec::new());
     };
     if let [refused, ..] = policies.refused() {
-        return response(vec![refused.clone()], resource.clone(), Vec::new());
+        return response(vec![refusal(refused)], resource.clone(), Vec::new());
     }
     let request = request(loaded, &candidate.policy, resource, operation);
     let mutated = policies.mutate(&request);
@@ -276,13 +275,16 @@ fn ask_to_validate(
     if is_mutating || (is_cluster_policy && !has_rules(&candidate.policy, &checks)) {
         return None;
     }
-    let rules = match &candidate.policies {
+    let mut rules = match &candidate.policies {
         None => vec![unknown(&candidate.policy)],
         Some(policies) => match policies.refused() {
-            [refused, ..] => vec![refused.clone()],
+            [refused, ..] => vec![refusal(refused)],
             [] => policies.validate(&request(loaded, &candidate.policy, resource, operation)),
         },
     };
+    if rules.is_empty() && resource.kind().is_empty() {
+        rules.push(unknown(&candidate.policy));
+    }
     if rules.is_empty() && is_unlisted(candidate) {
         return None;
     }
@@ -294,6 +296,11 @@ fn ask_to_validate(
         _ => Vec::new(),
     };
     Some(Response { policy, rules, patched, others })
+}
+
+/// The kind of a policy, whether it is for one namespace or for all.
+fn kind(policy: &Object) -> &str {
+    policy.kind().strip_prefix("Namespaced").unwrap_or(policy.kind())
 }
 
 /// Whether a ClusterPolicy has rules with one of the keys.
@@ -375,6 +382,15 @@ fn take_values(request: &mut Request<'_>, policy: &Object, resource: &Object) {
         stated::set(&mut json, rest, &value);
         *object = Some(Object::new(json));
     }
+}
+
+/// What a policy that is refused says. Kyverno's command does not ask the API server whether it takes its
+/// own kinds.
+fn refusal(answer: &Answer) -> Answer {
+    let kind = answer.policy.kind.trim_end_matches("Binding");
+    let is_server = kind.ends_with("AdmissionPolicy");
+    let verdict = if is_server { Verdict::NotJudged } else { answer.verdict };
+    Answer { verdict, ..answer.clone() }
 }
 
 /// The answer for a policy that no engine takes.

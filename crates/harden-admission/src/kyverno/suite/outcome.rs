@@ -178,8 +178,10 @@ impl Judge<'_> {
                 rows.push(silence(expectation, response));
             }
         }
-        for (response, rule, object) in self.changes(key) {
-            let Some(answer) = response.rules.iter().find(|it| it.rule == rule) else { continue };
+        let is_target = self.loaded.targets.iter().any(|it| Key::of(it) == *key);
+        for (response, rule, object) in self.changes(key).filter(|_| is_target) {
+            let is_change = |it: &&Answer| it.rule == rule && it.verdict == Verdict::Pass;
+            let Some(answer) = response.rules.iter().find(is_change) else { continue };
             let absent = || Row {
                 got: Some(answer.verdict),
                 message: "the file has no such resource".to_owned(),

@@ -228,7 +228,6 @@ fn expression(text: &str) -> Option<(&str, &str)> {
         match (quote, it) {
             (Some(_), '\\') => drop(chars.next()),
             (Some(open), it) if it == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(it),
             (None, '(') => depth += 1,
             (None, ')') if depth > 0 => depth -= 1,

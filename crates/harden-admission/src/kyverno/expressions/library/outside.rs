@@ -2,7 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{GLOBAL_CONTEXT, HTTP, IMAGE_DATA, Part, Result, error, not_judged, within};
+use super::global::entry;
+use super::{GLOBAL_CONTEXT, HTTP, IMAGE_DATA, Part, Result, not_judged, within};
 use crate::cel::Value;
 
 pub(super) const PART: Part = Part {
@@ -42,7 +43,11 @@ fn call(name: &str, args: &[Value], scope: &super::Scope<'_>) -> Option<Result<V
         return Some(metadata(asked, scope));
     }
     within(GLOBAL_CONTEXT, target)?;
-    Some(entry(asked, args.get(2), scope))
+    let projection = match args.get(2) {
+        Some(Value::String(it)) => it,
+        _ => "",
+    };
+    Some(entry(asked, projection, scope))
 }
 
 /// What a server answers, if a test says so.
@@ -61,22 +66,5 @@ fn metadata(image: &str, scope: &super::Scope<'_>) -> Result<Value> {
     match stated.and_then(|it| it.images.iter().find(of)) {
         Some(metadata) => Ok(Value::from_json(metadata)),
         None => not_judged(format!("no registry is asked for the image `{image}`")),
-    }
-}
-
-/// What a GlobalContextEntry holds, if a test says so.
-fn entry(name: &str, projection: Option<&Value>, scope: &super::Scope<'_>) -> Result<Value> {
-    if !scope.policy_namespace().is_empty() {
-        let why = "globalContext.* is not allowed in namespaced policies";
-        return error(format!("failed to get global reference: {why}"));
-    }
-    let stated = scope.cluster().stated.as_ref();
-    let is_whole = matches!(projection, None | Some(Value::String(_)))
-        && !matches!(projection, Some(Value::String(it)) if !it.is_empty());
-    match stated.and_then(|it| it.global_entries.get(name)) {
-        Some(entry) if entry.field_path.is_empty() && entry.projections.is_empty() && is_whole => {
-            Ok(Value::from_json(&entry.data))
-        }
-        _ => not_judged(format!("what the GlobalContextEntry `{name}` holds is not known")),
     }
 }

@@ -13,10 +13,7 @@ extractPayload(string, string) -> dyn",
 };
 
 fn call(name: &str, args: &[Value], _: &super::Scope<'_>) -> Option<Result<Value>> {
-    let image = match args.first() {
-        Some(Value::String(it)) => it,
-        _ => return None,
-    };
+    let Some(Value::String(image)) = args.first() else { return None };
     match name {
         "verifyImageSignatures"
         | "verifyAttestationSignatures"

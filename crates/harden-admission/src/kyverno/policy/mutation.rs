@@ -1,0 +1,372 @@
+//! What `mutate` makes of an object.
+
+use serde_json::Value;
+
+use super::conditions::Conditions;
+use super::context::Context;
+use super::entries::Entry;
+use super::field::{filled, items, text};
+use super::reply::Reply;
+use super::rule::Rule;
+use super::selector::Selector;
+use super::validation::check_preconditions;
+use super::variables::{substitute, substitute_text};
+use crate::kyverno::jmespath::{Failure, floats};
+use crate::kyverno::patch;
+use crate::kyverno::pattern::wildcard::matches_text;
+use crate::{Object, Verdict};
+
+/// What a rule changes.
+#[derive(Debug, Clone)]
+pub(in crate::kyverno) struct Mutation {
+    patch: Patch,
+    foreach: Vec<Foreach>,
+    /// What is changed in the place of the object, where the rule says so.
+    pub targets: Vec<Target>,
+}
+
+#[derive(Debug, Clone)]
+enum Patch {
+    Strategic(Value),
+    /// The text of operations.
+    Json(String),
+    None,
+}
+
+/// A loop over elements.
+#[derive(Debug, Clone)]
+struct Foreach {
+    list: String,
+    context: Vec<Entry>,
+    preconditions: Result<Conditions, String>,
+    patch: Patch,
+    foreach: Vec<Self>,
+    /// Whether the last element comes first.
+    is_descending: bool,
+}
+
+/// Objects of the cluster.
+#[derive(Debug, Clone)]
+pub(in crate::kyverno) struct Target {
+    /// `apiVersion`, `kind`, `namespace`, `name` and `selector`, with variables.
+    selector: Value,
+    context: Vec<Entry>,
+    preconditions: Result<Conditions, String>,
+}
+
+/// How deep loops may be nested.
+const DEPTH: usize = 8;
+
+impl Mutation {
+    /// Reads what is at `mutate`.
+    pub fn read(value: &Value) -> Self {
+        Self {
+            patch: Patch::read(value),
+            foreach: Foreach::read_all(value, 0),
+            targets: items(value, "targets").iter().map(Target::read).collect(),
+        }
+    }
+}
+
+impl Patch {
+    fn read(value: &Value) -> Self {
+        match value.get("patchStrategicMerge").filter(|it| !it.is_null()) {
+            Some(patch) => Self::Strategic(patch.clone()),
+            None => match text(value, "patchesJson6902") {
+                "" => Self::None,
+                patches => Self::Json(patches.to_owned()),
+            },
+        }
+    }
+}
+
+impl Foreach {
+    fn read_all(value: &Value, nesting: usize) -> Vec<Self> {
+        if nesting > DEPTH {
+            return Vec::new();
+        }
+        items(value, "foreach").iter().map(|it| Self::read(it, nesting)).collect()
+    }
+
+    fn read(value: &Value, nesting: usize) -> Self {
+        let patch = Patch::read(value);
+        let is_descending = match text(value, "order") {
+            "" => matches!(patch, Patch::Strategic(_)),
+            order => order == "Descending",
+        };
+        Self {
+            list: text(value, "list").to_owned(),
+            context: Entry::read_all(value),
+            preconditions: Conditions::read(value.get("preconditions")),
+            patch,
+            foreach: Self::read_all(value, nesting + 1),
+            is_descending,
+        }
+    }
+}
+
+impl Target {
+    fn read(value: &Value) -> Self {
+        let mut selector = value.clone();
+        if let Some(map) = selector.as_object_mut() {
+            map.shift_remove("context");
+            map.shift_remove("preconditions");
+        }
+        Self {
+            selector,
+            context: Entry::read_all(value),
+            preconditions: Conditions::read(value.get("preconditions")),
+        }
+    }
+}
+
+/// What a mutation comes to.
+#[derive(Debug)]
+pub(super) struct Change {
+    /// A pass where something changes, a skip where nothing does.
+    pub reply: Reply,
+    /// The object as it becomes, where that is another.
+    pub object: Option<Value>,
+}
+
+impl Change {
+    /// One of nothing.
+    pub fn none(reply: Reply) -> Self {
+        Self { reply, object: None }
+    }
+
+    fn skip(message: impl Into<String>) -> Self {
+        Self::none(Reply::new(Verdict::Skip, message))
+    }
+
+    fn error(message: &str, failure: &Failure) -> Self {
+        Self::none(Reply::failure(message, failure))
+    }
+
+    fn is_failed(&self) -> bool {
+        !matches!(self.reply.verdict, Verdict::Pass | Verdict::Skip)
+    }
+}
+
+/// A rule that is evaluated for an object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mutator<'a> {
+    pub policy: &'a str,
+    pub rule: &'a Rule,
+    pub mutation: &'a Mutation,
+}
+
+impl<'a> Mutator<'a> {
+    /// What becomes of the object of the request.
+    pub fn mutate(self, object: &Value, context: &mut Context<'a>) -> Change {
+        let change = if self.mutation.foreach.is_empty() {
+            patched(&self.mutation.patch, object, context)
+        } else {
+            self.foreach(&self.mutation.foreach, object.clone(), 0, context)
+        };
+        named(change)
+    }
+
+    /// What becomes of the objects that the rule is for in its place.
+    pub fn mutate_targets(self, context: &mut Context<'a>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (index, target) in self.mutation.targets.iter().enumerate() {
+            let objects = match target.find(index, context) {
+                Ok(objects) => objects,
+                Err(it) => {
+                    changes.push(Change::error("failed to load targets", &it));
+                    continue;
+                }
+            };
+            changes.extend(objects.iter().map(|it| self.mutate_target(target, it, context)));
+        }
+        changes
+    }
+
+    fn mutate_target(
+        self,
+        target: &'a Target,
+        object: &Object,
+        context: &mut Context<'a>,
+    ) -> Change {
+        context.set("target", floats(object.json().clone()));
+        if let Err(it) = context.load(self.policy, &self.rule.name, &target.context) {
+            return Change::error("failed to load context", &it);
+        }
+        match check_preconditions(&target.preconditions, context) {
+            Ok(None) => self.mutate(object.json(), context),
+            Ok(Some(reply)) | Err(reply) => Change::none(reply),
+        }
+    }
+
+    fn foreach(
+        self,
+        loops: &'a [Foreach],
+        mut object: Value,
+        nesting: usize,
+        context: &mut Context<'a>,
+    ) -> Change {
+        let mut applied = 0;
+        for each in loops {
+            let elements = match context.query(&each.list) {
+                Ok(Value::Array(elements)) => elements,
+                Ok(other) => vec![other],
+                Err(it) => {
+                    let message = format!("failed to evaluate list {}", each.list);
+                    return Change::error(&message, &it);
+                }
+            };
+            context.checkpoint();
+            let change = self.elements(each, &elements, &object, nesting, context);
+            context.restore();
+            if change.is_failed() {
+                let Reply { verdict, message, reasons } = change.reply;
+                let message = match verdict {
+                    Verdict::NotJudged => message,
+                    _ => format!("failed to mutate elements: {message}"),
+                };
+                return Change::none(Reply { verdict, message, reasons });
+            }
+            if let Some(changed) = change.object {
+                applied += 1;
+                context.set_object(floats(changed.clone()));
+                object = changed;
+            }
+        }
+        let message = format!("{applied} elements processed");
+        if applied == 0 {
+            return Change::skip(message);
+        }
+        Change { reply: Reply::new(Verdict::Pass, message), object: Some(object) }
+    }
+
+    fn elements(
+        self,
+        each: &'a Foreach,
+        elements: &[Value],
+        object: &Value,
+        nesting: usize,
+        context: &mut Context<'a>,
+    ) -> Change {
+        let mut patched_object = object.clone();
+        let mut order: Vec<usize> = (0..elements.len()).collect();
+        if each.is_descending {
+            order.reverse();
+        }
+        for index in order {
+            let Some(element) = elements.get(index).filter(|it| !it.is_null()) else { continue };
+            context.reset();
+            context.set_element(element, index, nesting);
+            if let Err(it) = context.load(self.policy, &self.rule.name, &each.context) {
+                let message = format!("failed to load to mutate.foreach[{index}].context");
+                return Change::error(&message, &it);
+            }
+            match check_preconditions(&each.preconditions, context) {
+                Ok(None) => {}
+                Ok(Some(_)) => continue,
+                Err(reply) => return Change::none(reply),
+            }
+            let change = if each.foreach.is_empty() {
+                patched(&each.patch, &patched_object, context)
+            } else {
+                self.foreach(&each.foreach, patched_object.clone(), nesting + 1, context)
+            };
+            if change.is_failed() {
+                return change;
+            }
+            patched_object = change.object.unwrap_or(patched_object);
+        }
+        if patched_object == *object {
+            return Change::skip("no patches applied");
+        }
+        Change { reply: Reply::new(Verdict::Pass, ""), object: Some(patched_object) }
+    }
+}
+
+/// An object with a patch.
+fn patched(patch: &Patch, object: &Value, context: &mut Context<'_>) -> Change {
+    const FAILED: &str = "variable substitution failed";
+    let result = match patch {
+        Patch::Strategic(patch) => match substitute(patch, context) {
+            Ok(patch) => patch::merge(object, &patch),
+            Err(it) => return Change::error(FAILED, &it),
+        },
+        Patch::Json(text) => match substitute_text(text, context) {
+            Ok(Value::String(text)) => patch::apply(object, &text),
+            Ok(_) => return Change::none(Reply::new(Verdict::Error, "empty mutate rule")),
+            Err(it) => return Change::error(FAILED, &it),
+        },
+        Patch::None => return Change::none(Reply::new(Verdict::Error, "empty mutate rule")),
+    };
+    match result {
+        Ok(changed) if changed == *object => Change::skip("no patches applied"),
+        Ok(changed) if !changed.is_object() => {
+            Change::none(Reply::new(Verdict::Error, "failed to unmarshal patched resource"))
+        }
+        Ok(changed) => {
+            Change { reply: Reply::new(Verdict::Pass, "resource patched"), object: Some(changed) }
+        }
+        Err(patch::Failure::NotJudged(why)) => Change::none(Reply::new(Verdict::NotJudged, why)),
+        Err(patch::Failure::Error(why)) => {
+            let message = format!("failed to patch resource: {why}");
+            Change::none(Reply::new(Verdict::Error, message))
+        }
+    }
+}
+
+/// A change with Kyverno's message of what was changed.
+fn named(change: Change) -> Change {
+    let Some(object) = &change.object else { return change };
+    let of = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let (kind, name) = (of("/kind"), of("/metadata/name"));
+    let message = match of("/metadata/namespace") {
+        "" => format!("mutated {kind}/{name}"),
+        namespace => format!("mutated {kind}/{name} in namespace {namespace}"),
+    };
+    Change { reply: Reply { message, ..change.reply }, ..change }
+}
+
+impl Target {
+    /// The objects at hand that are meant.
+    fn find(&self, index: usize, context: &mut Context<'_>) -> Result<Vec<Object>, Failure> {
+        let selector = substitute(&self.selector, context).map_err(|it| match it {
+            Failure::NotJudged(_) => it,
+            other => Failure::Error(format!(
+                "failed to substitute variables in target[{index}]: {other}"
+            )),
+        })?;
+        let (api_version, kind) = (text(&selector, "apiVersion"), text(&selector, "kind"));
+        let is_wild = |it: &str| it.contains(['*', '?']);
+        if is_wild(api_version) || is_wild(kind) || kind.contains('/') || api_version.is_empty() {
+            let what = "targets of kinds with wildcards, or of subresources, are not judged here";
+            return Err(Failure::NotJudged(what.to_owned()));
+        }
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        let namespace = match context.policy_namespace() {
+            "" => text(&selector, "namespace"),
+            of_policy => of_policy,
+        };
+        let name = text(&selector, "name");
+        let cluster = context.cluster();
+        if !cluster.is_whole {
+            let what = format!("not all objects of kind {kind} are at hand");
+            return Err(Failure::NotJudged(what));
+        }
+        let is_single =
+            !namespace.is_empty() && !name.is_empty() && !is_wild(namespace) && !is_wild(name);
+        if is_single {
+            let found = cluster.get(group, kind, namespace, name).cloned();
+            let missing = || Failure::Error(format!("{kind} \"{name}\" not found"));
+            return Ok(vec![found.ok_or_else(missing)?]);
+        }
+        let selector = filled(&selector, "selector").map(Selector::read);
+        let is_meant = |it: &&Object| {
+            let labels = it.at("/metadata/labels").and_then(Value::as_object);
+            let labels = labels.cloned().unwrap_or_default();
+            selector.as_ref().is_none_or(|it| it.matches(&labels))
+                && (namespace.is_empty() || matches_text(namespace, it.namespace()))
+                && (name.is_empty() || matches_text(name, it.name()))
+        };
+        Ok(cluster.list(group, kind, None).filter(is_meant).cloned().collect())
+    }
+}

@@ -1,0 +1,166 @@
+//! Random policies over random objects say what a real API server says, word for word, and those that it does
+//! not store are refused.
+//!
+//! `HARDEN_RANDOM_POLICIES` (20) and `HARDEN_RANDOM_OBJECTS` (10) say how many, `HARDEN_RANDOM_SEED` which.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(dead_code, reason = "tests share what is random")]
+
+#[path = "random/dice.rs"]
+mod dice;
+#[path = "random/expressions.rs"]
+mod expressions;
+#[path = "random/objects.rs"]
+mod objects;
+#[path = "random/policies.rs"]
+mod policies;
+#[path = "random/server.rs"]
+mod server;
+
+use std::collections::BTreeMap;
+
+use dice::{Dice, number, report, seed};
+use harden_admission::kubernetes::Policies;
+use harden_admission::{Action, Cluster, Object, Operation, Request, User, Verdict};
+use harden_core::kubernetes::MinorVersion;
+use serde_json::Value;
+use server::Server;
+
+/// What a server says of one object under one policy.
+type Said = BTreeMap<(usize, usize), Option<String>>;
+
+#[test]
+fn random_policies_say_of_random_objects_what_the_server_says() {
+    let Some(server) = Server::start() else { return };
+    let count =
+        |name: &str, otherwise: u64| usize::try_from(number(name).unwrap_or(otherwise)).unwrap();
+    let (seed, policies) = (seed(), count("HARDEN_RANDOM_POLICIES", 20));
+    let mut dice = Dice::new(seed);
+    let objects: Vec<Value> = (0..count("HARDEN_RANDOM_OBJECTS", 10))
+        .map(|index| {
+            let mut object = if dice.chance(50) {
+                objects::pod_object(&mut dice)
+            } else {
+                objects::deployment(&mut dice)
+            };
+            object["metadata"]["name"] = format!("web-{index}").into();
+            object["metadata"]["namespace"] = (*dice.pick(&["a", "b"])).into();
+            object
+        })
+        .collect();
+    let objects = server.defaulted(&objects);
+    let written: Vec<[Value; 2]> =
+        (0..policies).map(|index| policies::policy(&format!("p{index}"), &mut dice)).collect();
+    let stored = server.store(&written);
+    let cluster = cluster(&server);
+
+    let mut wrong = Vec::new();
+    let mut ours: Vec<Option<Policies>> = Vec::new();
+    for (index, (objects, refusal)) in written.iter().zip(&stored).enumerate() {
+        let policies = Policies::read(&objects.clone().map(Object::new), &cluster);
+        let refused: Vec<_> =
+            policies.refused().iter().filter(|it| it.verdict == Verdict::Error).collect();
+        match (refusal, refused.as_slice()) {
+            (None, []) => ours.push(Some(policies)),
+            (Some(_), [_, ..])
+                if policies.refused().iter().any(|it| it.verdict == Verdict::NotJudged) =>
+            {
+                ours.push(None);
+            }
+            (Some(theirs), [first, ..]) if is_told(&first.message, theirs) => ours.push(None),
+            (theirs, refused) => {
+                let unknown = policies.refused().iter().any(|it| it.verdict == Verdict::NotJudged);
+                if !(unknown && theirs.is_some()) {
+                    wrong.push(format!(
+                        "p{index}: {}\n  theirs {theirs:?}\n  ours   {refused:?}",
+                        objects[0]
+                    ));
+                }
+                ours.push(None);
+            }
+        }
+    }
+    let refused = stored.iter().flatten().count();
+
+    let is_asked: Vec<usize> = (0..policies).filter(|it| ours[*it].is_some()).collect();
+    let theirs = server.ask(&is_asked, &objects);
+    let (mut denied, mut unknown, mut total) = (0, 0, 0);
+    for ((policy, object), theirs) in &theirs {
+        total += 1;
+        denied += usize::from(theirs.is_some());
+        let asked = server::labelled(&objects[*object], *policy);
+        let request = request(asked, &cluster);
+        let answers = ours[*policy].as_ref().unwrap().validate(&request);
+        let first = answers.iter().find(|it| {
+            it.verdict == Verdict::NotJudged
+                || it.action == Action::Deny && matches!(it.verdict, Verdict::Fail | Verdict::Error)
+        });
+        let message = first.map(|it| it.message.clone());
+        if first.is_some_and(|it| {
+            it.verdict == Verdict::NotJudged || it.message.contains("is not known here")
+        }) {
+            unknown += 1;
+        } else if message != *theirs {
+            wrong.push(format!(
+                "p{policy} of web-{object}: {}\n  binding {}\n  object {}\n  theirs {theirs:?}\n  ours   {message:?}",
+                written[*policy][0], written[*policy][1], plain(&objects[*object])
+            ));
+        }
+    }
+    let shown: Vec<&String> = wrong.iter().take(10).collect();
+    assert!(
+        wrong.is_empty(),
+        "HARDEN_RANDOM_SEED={seed}: {} differ\n{}",
+        wrong.len(),
+        shown.iter().map(|it| it.as_str()).collect::<Vec<_>>().join("\n")
+    );
+    assert!(
+        denied > 0 && unknown * 20 <= total,
+        "{denied} of {total} denied, {unknown} not judged"
+    );
+    report(&format!(
+        "{policies} random policies, {refused} not stored, {total} requests, {denied} denied, {unknown} not judged, \
+         all others as the server, HARDEN_RANDOM_SEED={seed}"
+    ));
+}
+
+/// An object without what no policy looks at.
+fn plain(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        metadata.remove("managedFields");
+    }
+    object
+}
+
+/// Whether a message of ours is in what the server tells.
+fn is_told(ours: &str, theirs: &str) -> bool {
+    let plain = |text: &str| text.replace(['\n', '*', ' '], "");
+    let ours = ours.split_once(" is invalid: ").map_or(ours, |(_, it)| it);
+    let ours = ours.strip_prefix('[').and_then(|it| it.strip_suffix(']')).unwrap_or(ours);
+    let (ours, theirs) = (plain(ours), plain(theirs));
+    theirs.contains(&ours)
+        || ours.split(",spec.").all(|it| theirs.contains(it.trim_start_matches("spec.")))
+        || ours.contains("Syntaxerror")
+}
+
+fn cluster(server: &Server) -> Cluster {
+    let mut cluster = Cluster::new(MinorVersion(37));
+    cluster.is_whole = true;
+    for object in server.objects() {
+        cluster.add(Object::new(object));
+    }
+    cluster
+}
+
+fn request(object: Value, cluster: &Cluster) -> Request<'_> {
+    let groups = ["system:masters", "system:authenticated"].map(str::to_owned).to_vec();
+    Request {
+        operation: Operation::Create,
+        object: Some(Object::new(object)),
+        old: None,
+        subresource: String::new(),
+        user: User { name: "admin".to_owned(), groups, ..User::default() },
+        is_dry_run: true,
+        cluster,
+    }
+}

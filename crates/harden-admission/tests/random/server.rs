@@ -1,0 +1,157 @@
+//! A real API server that is asked about objects.
+
+use std::fs;
+
+use harness::{ControlPlane, Options, eventually};
+use serde_json::{Value, json};
+
+use crate::Said;
+
+/// A server, with namespaces and params.
+pub(crate) struct Server {
+    plane: ControlPlane,
+    folder: tempfile::TempDir,
+}
+
+const GIVEN: &str = "
+apiVersion: v1
+kind: Namespace
+metadata: {name: a, labels: {team: x}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: b, labels: {team: z}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: params, namespace: a, labels: {only: one}}
+data: {k: nginx}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: params, namespace: b}
+data: {k: a}
+";
+
+/// Refuses one object, so that its being at work says that all are.
+const SENTINEL: &str = "
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: sentinel}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*']}]
+    objectSelector: {matchLabels: {policy: sentinel}}
+  validations: [{expression: 'false'}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: sentinel}
+spec: {policyName: sentinel, validationActions: [Deny]}
+";
+
+impl Server {
+    /// None where there is no control plane.
+    pub(crate) fn start() -> Option<Self> {
+        let options = Options { no_controllers: true, ..Options::default() };
+        let plane = ControlPlane::for_test(&options)?;
+        plane.apply(GIVEN);
+        Some(Self { plane, folder: tempfile::tempdir().unwrap() })
+    }
+
+    /// What kubectl prints of the creation of objects: its output, and what it says of those that fail.
+    fn create(&self, objects: &[Value], flags: &[&str]) -> (String, String) {
+        let path = self.folder.path().join("objects.json");
+        let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
+        fs::write(&path, list.to_string()).unwrap();
+        let mut command = self.plane.kubectl(["create", "--validate=false", "-f"]);
+        let output = command.arg(&path).args(flags).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (text(output.stdout), text(output.stderr))
+    }
+
+    /// Objects as the server would store them.
+    pub(crate) fn defaulted(&self, objects: &[Value]) -> Vec<Value> {
+        let flags = ["--dry-run=server", "-o", "json", "--show-managed-fields"];
+        let (out, errors) = self.create(objects, &flags);
+        assert!(!errors.contains("rror") && !errors.contains("invalid"), "{errors}");
+        serde_json::Deserializer::from_str(&out).into_iter().map(Result::unwrap).collect()
+    }
+
+    /// Stores policies with their bindings, and waits until they work: why each is refused, if it is.
+    pub(crate) fn store(&self, policies: &[[Value; 2]]) -> Vec<Option<String>> {
+        let mut stored = Vec::new();
+        for chunk in policies.chunks(50) {
+            let firsts: Vec<Value> = chunk.iter().map(|it| it[0].clone()).collect();
+            let (_, errors) = self.create(&firsts, &[]);
+            for policy in &firsts {
+                let name = format!("\"{}\"", policy["metadata"]["name"].as_str().unwrap());
+                stored.push(paragraph(&errors, &name));
+            }
+        }
+        let bound: Vec<Value> = policies.iter().map(|it| it[1].clone()).collect();
+        let (_, errors) = self.create(&bound, &[]);
+        assert!(!errors.contains("rror"), "{errors}");
+        self.plane.apply(SENTINEL);
+        let pod = json!({
+            "apiVersion": "v1", "kind": "Pod",
+            "metadata": {"name": "s", "namespace": "a", "labels": {"policy": "sentinel"}},
+            "spec": {"containers": [{"name": "c", "image": "i"}]},
+        });
+        eventually("the policies to work", || {
+            let (_, errors) = self.create(std::slice::from_ref(&pod), &["--dry-run=server"]);
+            errors.contains("sentinel").then_some(())
+        });
+        stored
+    }
+
+    /// What the server says of each object under each policy.
+    pub(crate) fn ask(&self, policies: &[usize], objects: &[Value]) -> Said {
+        let mut said = Said::new();
+        for chunk in policies.chunks(20) {
+            let asked: Vec<Value> = chunk
+                .iter()
+                .flat_map(|policy| objects.iter().map(|it| labelled(it, *policy)))
+                .collect();
+            let (_, errors) = self.create(&asked, &["--dry-run=server"]);
+            for policy in chunk {
+                for object in 0..objects.len() {
+                    let denied = paragraph(&errors, &format!("\"web-{object}-p{policy}\""));
+                    let message = denied.map(|it| {
+                        let start = it.find("ValidatingAdmissionPolicy '").unwrap_or_default();
+                        it[start..].trim_end().to_owned()
+                    });
+                    said.insert((*policy, object), message);
+                }
+            }
+        }
+        said
+    }
+
+    /// What else the server has.
+    pub(crate) fn objects(&self) -> Vec<Value> {
+        let out = self.plane.kubectl_ok(["get", "namespaces,configmaps", "-A", "-o", "json"]);
+        let list: Value = serde_json::from_str(&out).unwrap();
+        list["items"].as_array().unwrap().clone()
+    }
+}
+
+/// The object as it is asked for under a policy.
+pub(crate) fn labelled(object: &Value, policy: usize) -> Value {
+    let mut object = object.clone();
+    let metadata = &mut object["metadata"];
+    metadata["name"] = format!("{}-p{policy}", metadata["name"].as_str().unwrap()).into();
+    if metadata.get("labels").is_none() {
+        metadata["labels"] = json!({});
+    }
+    metadata["labels"]["policy"] = format!("p{policy}").into();
+    object
+}
+
+/// What is printed of an object.
+fn paragraph(errors: &str, name: &str) -> Option<String> {
+    let is_start = |it: &str| it.starts_with("The ") || it.starts_with("Error from server");
+    let mut lines = errors.lines().skip_while(|it| !(is_start(it) && it.contains(name)));
+    let first = lines.next()?.to_owned();
+    Some(lines.take_while(|it| !is_start(it)).fold(first, |text, it| text + "\n" + it))
+}
