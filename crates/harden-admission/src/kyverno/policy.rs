@@ -33,7 +33,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::kyverno::jmespath::{Failure, World};
-use crate::{Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict};
+use crate::{
+    Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict,
+};
 
 use context::Context;
 use exceptions::Exception;
@@ -66,6 +68,8 @@ struct Policy {
     /// `Enforce` or `Audit`.
     action: String,
     overrides: Vec<Override>,
+    /// Conditions on requests; those that do not meet them are nothing to the policy.
+    conditions: Option<Expressions>,
     /// Whether only the first rule that says something counts.
     applies_one: bool,
     /// Whether failures that refuse nothing are told to whoever sent the request.
@@ -156,6 +160,9 @@ impl Policy {
             rules_by_kind,
             action: text(spec, "validationFailureAction").to_owned(),
             overrides: Override::read_all(spec, "validationFailureActionOverrides"),
+            conditions: Some(items(webhook, "matchConditions"))
+                .filter(|it| !it.is_empty())
+                .map(Expressions::of_conditions),
             applies_one: text(spec, "applyRules") == "One",
             warns: is_true("emitWarning", false),
             is_failing_closed: failure_policy != "Ignore",
@@ -216,6 +223,15 @@ impl Policy {
         if !namespace.is_empty() && subject.namespace() != namespace {
             return;
         }
+        match self.conditions.as_ref().map(|it| it.hold(situation.request)) {
+            None | Some(Some(true)) => {}
+            Some(Some(false)) => return,
+            Some(None) => {
+                let why = "whether the match conditions of the policy are met cannot be said here";
+                answers.push(self.unknown(why));
+                return;
+            }
+        }
         let stated = self.stated(situation);
         let request;
         let given;
@@ -233,7 +249,7 @@ impl Policy {
         let kind = situation.kind(subject)[2];
         let mut is_applied = false;
         for rule in self.rules_for(kind) {
-            let Some(validation) = self.validated(rule) else { continue };
+            let Some(validation) = Self::validated(rule) else { continue };
             let reply = match rule.matching.fits(namespace, &situation.matched(subject)) {
                 Fit::No => continue,
                 Fit::Unknown(why) => Some(Reply::new(Verdict::NotJudged, why)),
@@ -257,6 +273,15 @@ impl Policy {
             || !namespace.is_empty() && subject.namespace() != namespace
         {
             return;
+        }
+        match self.conditions.as_ref().map(|it| it.hold(request)) {
+            None | Some(Some(true)) => {}
+            Some(Some(false)) => return,
+            Some(None) => {
+                let why = "whether the match conditions of the policy are met cannot be said here";
+                mutated.answers.push(self.unknown(why));
+                return;
+            }
         }
         let mut object = request.object.clone();
         let kind = Situation::new(request).kind(subject)[2].to_owned();
@@ -349,6 +374,19 @@ impl Policy {
         Answer { policy, rule, verdict: reply.verdict, action, message, reasons }
     }
 
+    /// An answer of the policy as a whole that cannot be given.
+    fn unknown(&self, why: &str) -> Answer {
+        let at = "/spec/webhookConfiguration/matchConditions".to_owned();
+        Answer {
+            policy: self.name.clone(),
+            rule: String::new(),
+            verdict: Verdict::NotJudged,
+            action: Action::Deny,
+            message: why.to_owned(),
+            reasons: vec![Reason { at, expression: String::new(), values: Vec::new() }],
+        }
+    }
+
     /// The objects of the request with the values that a test gives them; none where it gives none.
     fn stated(&self, situation: &Situation<'_>) -> Option<(Option<Value>, Option<Value>)> {
         let stated = situation.cluster().stated.as_ref()?;
@@ -378,7 +416,7 @@ impl Policy {
     }
 
     /// What a rule asks, where it validates something.
-    fn validated<'r>(&self, rule: &'r Rule) -> Option<&'r Validation> {
+    fn validated(rule: &Rule) -> Option<&Validation> {
         static IMAGES: Validation = Validation {
             message: String::new(),
             action: None,

@@ -101,7 +101,7 @@ impl Template {
 
 impl Rule {
     /// Reads a rule.
-    pub fn read(rule: &Value, at: &str) -> Self {
+    pub(in crate::kyverno) fn read(rule: &Value, at: &str) -> Self {
         let mut expressions = Expressions::new();
         parse_all(rule, &mut expressions);
         Self {
@@ -119,7 +119,7 @@ impl Rule {
     }
 
     /// Whether it checks images before anything else does.
-    pub fn checks_images(&self) -> bool {
+    pub(in crate::kyverno) fn checks_images(&self) -> bool {
         let is_true = |it: &Value, key: &str| it.get(key).and_then(Value::as_bool).unwrap_or(true);
         items(&self.json, "verifyImages")
             .iter()
@@ -144,7 +144,7 @@ impl Validation {
 
 impl Override {
     /// The overrides at a key.
-    pub fn read_all(value: &Value, key: &str) -> Vec<Self> {
+    pub(in crate::kyverno) fn read_all(value: &Value, key: &str) -> Vec<Self> {
         let read = |it: &Value| Self {
             action: text(it, "action").to_owned(),
             namespaces: texts(it, "namespaces"),
