@@ -328,7 +328,13 @@ impl Policy {
     ) -> Vec<Change> {
         let none = |reply| vec![Change::none(reply)];
         let world = World::new(situation.cluster().now);
-        let mut context = Context::new(situation, &world, &rule.expressions, self.namespace());
+        let mut context = Context::new(
+            situation,
+            &world,
+            &rule.expressions,
+            self.namespace(),
+            rule.asks || situation.is_test(),
+        );
         self.give(&mut context, situation);
         context.checkpoint();
         if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
@@ -439,7 +445,13 @@ impl Policy {
         exceptions: &[Exception],
     ) -> Option<Reply> {
         let world = World::new(situation.cluster().now);
-        let mut context = Context::new(situation, &world, &rule.expressions, self.namespace());
+        let mut context = Context::new(
+            situation,
+            &world,
+            &rule.expressions,
+            self.namespace(),
+            rule.asks || situation.is_test(),
+        );
         self.give(&mut context, situation);
         context.checkpoint();
         if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
@@ -563,6 +575,10 @@ impl Policy {
         situation: &Situation<'_>,
     ) -> Answer {
         let mut reasons = reply.reasons;
+        let mut message = seen::hide(&reply.message, situation);
+        if rule.reads_secrets {
+            seen::hide_all(&mut message, &mut reasons, situation.cluster());
+        }
         for reason in &mut reasons {
             if reason.at.is_empty() {
                 reason.at = format!("{}/preconditions", rule.at);
@@ -577,7 +593,7 @@ impl Policy {
             rule: rule.name.clone(),
             verdict: reply.verdict,
             action: self.action(reply.verdict, validation, situation),
-            message: seen::hide(&reply.message, situation),
+            message,
             reasons,
         }
     }

@@ -54,15 +54,16 @@ enum What<'a> {
 const DEPTH: usize = 32;
 
 impl<'a> Context<'a> {
-    /// What is known at first.
+    /// What is known at first: nothing, where nothing `asks`.
     pub(in crate::kyverno) fn new(
         situation: &'a Situation<'a>,
         world: &'a World,
         expressions: &'a Expressions,
         policy_namespace: &'a str,
+        asks: bool,
     ) -> Self {
         let mut context = Self {
-            scope: situation.scope(),
+            scope: if asks { situation.scope() } else { Scope::default() },
             checkpoints: Vec::new(),
             pending: Vec::new(),
             situation,
