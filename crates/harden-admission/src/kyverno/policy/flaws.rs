@@ -361,7 +361,6 @@ fn users(block: &Value, place: &str, at: &str) -> Checked {
         let entry = format!("{place}.subjects[{index}]");
         match text(subject, "kind") {
             "" => return flaw(at, format!("{entry}.kind: Required value")),
-            "User" | "Group" => {}
             "ServiceAccount" if text(subject, "namespace").is_empty() => {
                 return flaw(
                     at,
@@ -370,7 +369,7 @@ fn users(block: &Value, place: &str, at: &str) -> Checked {
                     ),
                 );
             }
-            "ServiceAccount" => {}
+            "User" | "Group" | "ServiceAccount" => {}
             _ => {
                 return flaw(
                     at,
