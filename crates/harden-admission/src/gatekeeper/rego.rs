@@ -87,6 +87,7 @@ impl Program {
         limits::count_steps();
         let mut engine = Engine::new();
         engine.set_rego_v0(dialect == Dialect::V0);
+        engine.set_strict_builtin_errors(false);
         functions::register(&mut engine).map_err(Refusal::NotJudged)?;
         for module in &modules {
             engine
@@ -126,7 +127,7 @@ impl Program {
         let mut engine = idle.unwrap_or_else(|| self.prepared.clone());
         let input = [("review", review.clone()), ("parameters", parameters.clone())];
         engine.set_input(value::object(input));
-        let found = limits::during(now, || engine.eval_rule(ENTRY.to_owned()))?;
+        let found = limits::during(now, review, || engine.eval_rule(ENTRY.to_owned()))?;
         engine.set_input(Value::Null);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
         violations(&found)
