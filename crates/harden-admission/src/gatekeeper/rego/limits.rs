@@ -88,6 +88,9 @@ pub(super) fn during<T, E: std::fmt::Display>(
 /// the evaluation goes on.
 fn failure(error: &str) -> Failure {
     let said = last_line(error);
+    if said.contains("generated multiple times") {
+        return Failure::Error("eval_conflict_error: object keys must be unique".to_owned());
+    }
     if !said.contains("multiple outputs") && !said.starts_with("rule conflicts with") {
         return Failure::NotJudged(format!("an evaluation that ends here: {said}"));
     }

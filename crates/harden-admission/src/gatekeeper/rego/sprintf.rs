@@ -218,7 +218,15 @@ impl Argument {
         match written {
             Some(written) => pad(into, &written, verb, self, directive),
             None => {
-                let _ = write!(into, "%!{verb}({}={})", self.go_type(), self.plain());
+                let _ = write!(into, "%!{verb}({}=", self.go_type());
+                match self {
+                    Self::Int(it) => {
+                        let plain = integer(*it, 'v', directive).unwrap_or_default();
+                        pad(into, &plain, 'v', self, directive);
+                    }
+                    _ => into.push_str(&self.plain()),
+                }
+                into.push(')');
             }
         }
     }
