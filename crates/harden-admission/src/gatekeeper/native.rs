@@ -25,6 +25,12 @@ const OWN: [(&str, &str); 2] = [
     ),
 ];
 
+/// How an evaluation says that a variable is not there.
+const ABSENT: &str = "no such attribute(s): ";
+
+/// How the words about an expression that does not compile begin.
+const COMPILATION: &str = "compilation error:";
+
 /// A message that an expression may make at most.
 const MESSAGE: usize = 5 * 1024;
 
@@ -161,7 +167,9 @@ impl Program {
                 Ok(Value::Bool(true)) => {}
                 Ok(_) => return vec![it.finding(Outcome::Skipped, &evaluation)],
                 Err(failure) => {
-                    error.get_or_insert_with(|| it.finding(self.outcome(failure), &evaluation));
+                    error.get_or_insert_with(|| {
+                        it.finding(self.outcome(&it.source, failure), &evaluation)
+                    });
                 }
             }
         }
@@ -173,19 +181,20 @@ impl Program {
             let outcome = match evaluation.value(&it.part) {
                 Ok(Value::Bool(true)) => continue,
                 Ok(_) => it.message(&mut evaluation),
-                Err(failure) => self.outcome(failure),
+                Err(failure) => self.outcome(&it.part.source, failure),
             };
             findings.push(it.part.finding(outcome, &evaluation));
         }
         findings
     }
 
-    fn outcome(&self, failure: Failure) -> Outcome {
-        match failure {
-            Failure::NotJudged(why) => Outcome::NotJudged(why),
-            other if self.is_closed => Outcome::Error(other.to_string()),
-            other => Outcome::Ignored(other.to_string()),
-        }
+    fn outcome(&self, source: &str, failure: Failure) -> Outcome {
+        let message = match failure {
+            Failure::NotJudged(why) => return Outcome::NotJudged(why),
+            Failure::Error(it) if it.starts_with(COMPILATION) => it,
+            other => format!("expression '{source}' resulted in error: {other}"),
+        };
+        if self.is_closed { Outcome::Error(message) } else { Outcome::Ignored(message) }
     }
 }
 
@@ -224,7 +233,7 @@ impl Compiler {
         Part { at, source, expression, needs }
     }
 
-    /// The variables that an expression may name, and those that they may name.
+    /// The variables that an expression may name, and those that they may name, in their order.
     fn needs(&self, source: &str) -> Vec<usize> {
         let mut needs = Vec::new();
         for (index, it) in self.variables.iter().enumerate() {
@@ -246,11 +255,11 @@ impl Compiler {
 fn compile(source: &str, environment: &Environment, wanted: Option<&Type>) -> Compiled {
     let program = Expression::compile(source, environment).map_err(|refusal| match refusal {
         Refusal::NotJudged(why) => Failure::NotJudged(why),
-        other => Failure::Error(format!("compilation error: compilation failed: {other}")),
+        other => Failure::Error(format!("{COMPILATION} compilation failed: {other}")),
     })?;
     match wanted {
         Some(wanted) if program.result() != wanted => Err(Failure::Error(format!(
-            "compilation error: must evaluate to {wanted} but got {}",
+            "{COMPILATION} must evaluate to {wanted} but got {}",
             program.result()
         ))),
         _ => Ok(program),
@@ -374,19 +383,16 @@ impl<'p> Evaluation<'p> {
         self.values.insert("variables".to_owned(), all);
     }
 
-    /// Why something has no value: a variable that has none comes first.
+    /// Why something has no value: a variable that has none is not there for the evaluation.
     fn cause(&self, failure: Failure, needs: &[usize]) -> Failure {
-        let failed = needs.iter().filter_map(|it| match self.done.get(*it)? {
-            Done::Failed(failure) => Some(failure),
-            Done::Open | Done::Known => None,
-        });
-        let mut failed = failed.peekable();
-        if !matches!(failure, Failure::Error(_)) || failed.peek().is_none() {
-            return failure;
+        let Failure::Error(message) = &failure else { return failure };
+        let Some(missing) = message.strip_prefix(ABSENT) else { return failure };
+        let is_missing =
+            |it: &&usize| self.program.variables.get(**it).is_some_and(|it| it.name == missing);
+        match needs.iter().find(is_missing).and_then(|it| self.done.get(*it)) {
+            Some(Done::Failed(why)) => why.clone(),
+            _ => failure,
         }
-        let first = failed.peek().map(|it| (*it).clone());
-        let unjudged = failed.find(|it| matches!(it, Failure::NotJudged(_))).cloned();
-        unjudged.or(first).unwrap_or(failure)
     }
 
     fn seen(&self, needs: &[usize]) -> Vec<(String, String)> {

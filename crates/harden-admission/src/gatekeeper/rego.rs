@@ -87,6 +87,7 @@ impl Program {
         limits::count_steps();
         let mut engine = Engine::new();
         engine.set_rego_v0(dialect == Dialect::V0);
+        engine.set_strict_builtin_errors(false);
         functions::register(&mut engine).map_err(Refusal::NotJudged)?;
         for module in &modules {
             engine
@@ -126,7 +127,7 @@ impl Program {
         let mut engine = idle.unwrap_or_else(|| self.prepared.clone());
         let input = [("review", review.clone()), ("parameters", parameters.clone())];
         engine.set_input(value::object(input));
-        let found = limits::during(now, || engine.eval_rule(ENTRY.to_owned()))?;
+        let found = limits::during(now, review, || engine.eval_rule(ENTRY.to_owned()))?;
         engine.set_input(Value::Null);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
         violations(&found)
@@ -135,19 +136,23 @@ impl Program {
 
 /// What there is in the set of violations: what has no message is none.
 fn violations(found: &Value) -> Result<BTreeSet<Violation>, Failure> {
+    // What is no set of objects with messages OPA refuses, if it can tell; else it is no violation.
+    let unlike = || Failure::NotJudged("violations that are no objects with a message".to_owned());
     let all: Vec<&Value> = match found {
         Value::Set(all) => all.iter().collect(),
         Value::Object(all) => all.iter_sorted().map(|(key, _)| key).collect(),
-        _ => Vec::new(),
+        Value::Undefined => Vec::new(),
+        _ => return Err(unlike()),
     };
     let mut violations = BTreeSet::new();
     for it in all {
-        let Ok(fields) = it.as_object() else { continue };
-        let Some(message) = fields.get(&Value::from("msg")) else { continue };
+        let message = it.as_object().ok().and_then(|it| it.get(&Value::from("msg")));
+        let (Ok(fields), Some(message)) = (it.as_object(), message) else { return Err(unlike()) };
         let Value::String(message) = message else {
-            let seen = sprintf::term(message);
             return Err(Failure::Error(format!(
-                "extracting message binding: .msg accessor error: {seen} is not of the type string"
+                "extracting message binding: .msg accessor error: {} is of the type {}, expected string",
+                sprintf::term(message),
+                go_type(message)
             )));
         };
         let details = fields.get(&Value::from("details")).cloned();
@@ -155,6 +160,18 @@ fn violations(found: &Value) -> Result<BTreeSet<Violation>, Failure> {
         violations.insert(Violation { message: message.to_string(), details });
     }
     Ok(violations)
+}
+
+/// Go's name of the type of a value.
+fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null | Value::Undefined => "<nil>",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "json.Number",
+        Value::String(_) => "string",
+        Value::Array(_) | Value::Set(_) => "[]interface {}",
+        Value::Object(_) => "map[string]interface {}",
+    }
 }
 
 impl Eq for Violation {}
@@ -171,14 +188,14 @@ impl Ord for Violation {
     }
 }
 
-/// What `regorus` refuses of constructs that OPA takes.
-const UNKNOWN_HERE: [&str; 4] =
-    ["else cannot be used with set rules", "internal error", "exceeds maximum", "not supported"];
-
+/// What `regorus` refuses OPA may take: it has not all constructs, and says so in no way of its own.
 fn refusal(error: &str) -> Refusal {
     let said = limits::last_line(error);
-    if UNKNOWN_HERE.iter().any(|it| error.contains(it)) {
-        return Refusal::NotJudged(format!("Rego that the evaluator here does not have: {said}"));
+    if let Some(variable) = said
+        .strip_prefix("use of undefined variable `")
+        .and_then(|it| it.strip_suffix("` is unsafe"))
+    {
+        return Refusal::Flawed(format!("rego_unsafe_var_error: var {variable} is unsafe"));
     }
-    Refusal::Flawed(said)
+    Refusal::NotJudged(format!("Rego that is not understood here: {said}"))
 }

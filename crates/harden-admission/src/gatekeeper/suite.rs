@@ -3,10 +3,12 @@
 mod assertion;
 mod case;
 mod file;
+mod whole;
 
 use harden_core::kubernetes::MinorVersion;
 
 pub use file::{Failure, find};
+pub use whole::test;
 
 use crate::kyverno::suite::Files;
 

@@ -40,13 +40,13 @@ const THEIRS: &str = "
     abs/1 array.reverse/1 array.slice/3 base64.decode/1 base64.encode/1 base64.is_valid/1 bits.and/2
     bits.negate/1 bits.or/2 bits.rsh/2 bits.xor/2 ceil/1 contains/2 count/1 endswith/2 floor/1
     format_int/2 indexof/2 indexof_n/2 intersection/1 is_array/1 is_boolean/1 is_null/1 is_number/1
-    is_object/1 is_set/1 is_string/1 json.filter/2 json.is_valid/1 json.remove/2 json.unmarshal/1 lower/1
+    is_object/1 is_set/1 is_string/1 json.filter/2 json.is_valid/1 json.remove/2 json.unmarshal/1 
     max/1 min/1 object.filter/2 object.get/3 object.keys/1
     object.remove/2 object.subset/2 object.union/2 object.union_n/1 print/0 product/1 round/1
-    semver.compare/2 semver.is_valid/1 sort/1 split/2 startswith/2 strings.any_prefix_match/2
+    semver.compare/2 semver.is_valid/1 set/0 sort/1 split/2 startswith/2 strings.any_prefix_match/2
     strings.any_suffix_match/2 strings.count/2 strings.reverse/1 substring/3 sum/1 to_number/1 trace/1
     trim/2 trim_left/2 trim_prefix/2 trim_right/2 trim_space/1 trim_suffix/2 type_name/1 union/1
-    units.parse/1 units.parse_bytes/1 upper/1 walk/1";
+    units.parse/1 units.parse_bytes/1 walk/1";
 
 /// Functions of OPA 1.17 and of Gatekeeper that are not here: what they say depends on a clock, a network or
 /// randomness, or nobody has needed them.
@@ -80,12 +80,9 @@ pub(super) fn support(name: &str) -> Support {
     }
     let theirs = THEIRS.split_whitespace().filter_map(|it| it.split_once('/'));
     if let Some((_, arity)) = theirs.into_iter().find(|it| it.0 == name) {
-        // `print` takes as many values as there are.
-        return Support::Here(if name == "print" {
-            usize::MAX - 1
-        } else {
-            arity.parse().unwrap_or(0)
-        });
+        // `print` takes as many values as there are, and `walk` may bind its result.
+        let is_open = matches!(name, "print" | "walk");
+        return Support::Here(if is_open { usize::MAX - 1 } else { arity.parse().unwrap_or(0) });
     }
     if ELSEWHERE.split_whitespace().any(|it| it == name) {
         Support::Elsewhere

@@ -8,8 +8,8 @@ use std::cell::{Cell, RefCell};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use regorus::Engine;
 use regorus::utils::limits::{ExecutionTimerConfig, TimeSource, set_time_source};
+use regorus::{Engine, Value};
 
 use super::Failure;
 
@@ -28,6 +28,7 @@ const SEARCH: usize = 64 << 20;
 thread_local! {
     static TICKS: Cell<u64> = const { Cell::new(0) };
     static NOW: Cell<Option<i64>> = const { Cell::new(None) };
+    static REVIEW: RefCell<Value> = const { RefCell::new(Value::Null) };
     static LEFT: Cell<(usize, usize)> = const { Cell::new((0, 0)) };
     static STOPPED: RefCell<Option<Failure>> = const { RefCell::new(None) };
 }
@@ -56,20 +57,23 @@ pub(super) fn apply(engine: &mut Engine) {
     engine.set_execution_timer_config(ExecutionTimerConfig { limit, check_interval: INTERVAL });
 }
 
-/// One evaluation at a time of the cluster, in nanoseconds of the epoch.
+/// One evaluation of a review, at a time of the cluster in nanoseconds of the epoch.
 ///
 /// # Errors
 ///
 /// It failed, or what it says is not to be trusted.
 pub(super) fn during<T, E: std::fmt::Display>(
     now: Option<i64>,
+    review: &Value,
     evaluate: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, Failure> {
     NOW.set(now);
+    REVIEW.set(review.clone());
     LEFT.set((ROOM, SEARCH));
     STOPPED.take();
     TICKS.set(0);
     let result = evaluate();
+    REVIEW.set(Value::Null);
     if let Some(why) = STOPPED.take() {
         return Err(why);
     }
@@ -77,7 +81,25 @@ pub(super) fn during<T, E: std::fmt::Display>(
     if TICKS.get() > LOOKS {
         return Err(Failure::TooCostly);
     }
-    result.map_err(|error| Failure::Error(last_line(&error.to_string())))
+    result.map_err(|error| failure(&error.to_string()))
+}
+
+/// What an error of `regorus` is in OPA. There only conflicts of rules are errors; all else has no value, and
+/// the evaluation goes on.
+fn failure(error: &str) -> Failure {
+    let said = last_line(error);
+    if said.contains("generated multiple times") {
+        return Failure::Error("eval_conflict_error: object keys must be unique".to_owned());
+    }
+    if !said.contains("multiple outputs") && !said.starts_with("rule conflicts with") {
+        return Failure::NotJudged(format!("an evaluation that ends here: {said}"));
+    }
+    let of = if said.starts_with("function") {
+        "functions must not produce multiple outputs for same inputs"
+    } else {
+        "complete rules must not produce multiple outputs"
+    };
+    Failure::Error(format!("eval_conflict_error: {of}"))
 }
 
 /// What a message with an excerpt of the source says.
@@ -89,6 +111,19 @@ pub(super) fn last_line(text: &str) -> String {
 /// The time of the evaluation.
 pub(super) fn now() -> Option<i64> {
     NOW.get()
+}
+
+/// Whether a number is in the review: Gatekeeper reads those as floats, and writes them so.
+pub(super) fn is_in_review(number: i64) -> bool {
+    fn has(value: &Value, number: i64) -> bool {
+        match value {
+            Value::Number(it) => it.as_i64() == Some(number),
+            Value::Array(items) => items.iter().any(|it| has(it, number)),
+            Value::Object(fields) => fields.values().any(|it| has(it, number)),
+            _ => false,
+        }
+    }
+    REVIEW.with_borrow(|it| has(it, number))
 }
 
 /// Ends the evaluation: what it says is not what Gatekeeper says.

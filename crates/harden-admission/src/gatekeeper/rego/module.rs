@@ -74,34 +74,58 @@ impl<'s> Module<'s> {
             text.push_str("template");
             done = to;
         }
-        for at in self.statements() {
+        for (at, inserted) in self.insertions() {
             copy(&mut text, done, at);
-            text.push(';');
+            if inserted != ";" {
+                text.push('\n');
+            }
+            text.push_str(inserted);
             done = at;
         }
         copy(&mut text, done, self.source.len());
         text
     }
 
-    /// Where a line within a body begins with a bracket: `regorus` takes it for a call or an index of what
-    /// is before, OPA for a statement.
-    fn statements(&self) -> Vec<usize> {
+    /// What `regorus` must be told, and where. A line within a body that begins with a bracket it takes for a
+    /// call or an index of what is before, OPA for a statement. A second body of a rule OPA takes for the body
+    /// of a rule with the same head.
+    fn insertions(&self) -> Vec<(usize, &'s str)> {
         let mut found = Vec::new();
         let mut open: Vec<&str> = Vec::new();
         let mut before: Option<&Token<'_>> = None;
+        let (mut head, mut body) = (0, None);
         for it in &self.tokens {
-            let is_bracket = it.is_sign("(") || it.is_sign("[");
+            let is_sign = it.kind == Kind::Sign;
             let ends_term = before.is_some_and(|before| match before.kind {
                 Kind::Name => !is_keyword(before.text),
                 Kind::Number | Kind::Text => true,
                 Kind::Sign => matches!(before.text, ")" | "]" | "}"),
             });
+            let is_bracket = is_sign && matches!(it.text, "(" | "[");
             if is_bracket && it.gap == Gap::Line && ends_term && open.last() == Some(&"{") {
-                found.push(it.at);
+                found.push((it.at, ";"));
+            }
+            if open.is_empty() {
+                let is_value = before.is_some_and(|it| {
+                    it.is_sign("=") || it.is_sign(":=") || it.is_name("contains")
+                });
+                if it.is_sign("{") && !is_value {
+                    match body {
+                        Some(end) if before.is_some_and(|it| it.is_sign("}")) => {
+                            let head = self.source.get(head..end).unwrap_or_default();
+                            found.push((it.at, head));
+                        }
+                        _ => body = Some(it.at),
+                    }
+                } else if it.kind == Kind::Name
+                    && before.is_none_or(|before| before.is_sign("}") || it.gap == Gap::Line)
+                {
+                    (head, body) = (it.at, None);
+                }
             }
             match it.text {
-                "{" | "[" | "(" if it.kind == Kind::Sign => open.push(it.text),
-                "}" | "]" | ")" if it.kind == Kind::Sign => drop(open.pop()),
+                "{" | "[" | "(" if is_sign => open.push(it.text),
+                "}" | "]" | ")" if is_sign => drop(open.pop()),
                 _ => {}
             }
             before = Some(it);

@@ -1,5 +1,7 @@
 //! What Gatekeeper and OPA ask of modules when they compile them, as far as `regorus` does not.
 
+mod patterns;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::functions::{Support, support};
@@ -21,6 +23,7 @@ pub(super) fn check(modules: &[&Module<'_>], dialect: Dialect) -> Result<(), Ref
         outline.check_package()?;
         outline.check_imports()?;
         outline.check_data()?;
+        patterns::check(outline.module)?;
     }
     if let Some(entry) = outlines.first()
         && !entry.heads.contains_key("violation")
@@ -38,6 +41,21 @@ pub(super) fn check(modules: &[&Module<'_>], dialect: Dialect) -> Result<(), Ref
     }
     check_recursion(&calls)
 }
+
+/// Functions that Rego v1 does not have any more.
+const DEPRECATED: [&str; 11] = [
+    "all",
+    "any",
+    "cast_array",
+    "cast_boolean",
+    "cast_null",
+    "cast_object",
+    "cast_set",
+    "cast_string",
+    "net.cidr_overlap",
+    "re_match",
+    "set_diff",
+];
 
 /// What a module is made of.
 struct Outline<'m> {
@@ -126,7 +144,7 @@ impl<'m> Outline<'m> {
     fn check_imports(&self) -> Result<(), Refusal> {
         for (at, names) in &self.import_places {
             match names.as_slice() {
-                ["data", "lib", ..] | ["future", ..] | ["rego", "v1"] => {}
+                ["data", "lib", ..] | ["future", ..] => {}
                 ["input", ..] => {
                     let what =
                         format!("invalid import: cannot import input: {:?}", names.join("."));
@@ -192,14 +210,30 @@ impl<'m> Outline<'m> {
             }
             let called = self.resolve(&names);
             if defined.contains(&called) {
+                // Gatekeeper renames libraries, and forgets calls that are part of something.
+                if names.first() == Some(&"data") && !is_statement(tokens, at, next) {
+                    let what = format!("rego_type_error: undefined function {}", names.join("."));
+                    return Err(self.module.flawed(it.at, &what));
+                }
                 let from = (self.module.package.clone(), rule.clone());
                 calls.entry(from).or_default().insert(called);
                 continue;
             }
             let name = names.join(".");
+            if dialect == Dialect::V1 && DEPRECATED.contains(&name.as_str()) {
+                let what = format!(
+                    "rego_type_error: deprecated built-in function calls in expression: {name}"
+                );
+                return Err(self.module.flawed(it.at, &what));
+            }
             match support(&name) {
                 Support::Here(arity) => {
-                    if arguments(tokens, next) == arity + 1 {
+                    let given = arguments(tokens, next);
+                    if name == "walk" && given == 1 {
+                        let what = "a call of walk that does not bind its result";
+                        return Err(Refusal::NotJudged(self.module.located(it.at, what)));
+                    }
+                    if given == arity + 1 {
                         let what = format!("a call of {name} that binds its result");
                         return Err(Refusal::NotJudged(self.module.located(it.at, &what)));
                     }
@@ -255,6 +289,24 @@ fn depth_is_zero(tokens: &[Token<'_>], at: usize) -> bool {
         before.iter().filter(|it| it.kind == Kind::Sign && signs.contains(&it.text)).count()
     };
     count(["(", "[", "{"]) == count([")", "]", "}"])
+}
+
+/// Whether a call from a token, whose bracket is at another, is all of a statement.
+fn is_statement(tokens: &[Token<'_>], at: usize, open: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+    let begins = tokens.get(at).is_some_and(|it| it.gap == Gap::Line)
+        || before.is_none_or(|it| it.is_sign("{") || it.is_sign(";") || it.is_name("not"));
+    let mut depth = 0usize;
+    let close = tokens.iter().enumerate().skip(open).find_map(|(at, it)| {
+        match it.text {
+            "(" | "[" | "{" if it.kind == Kind::Sign => depth += 1,
+            ")" | "]" | "}" if it.kind == Kind::Sign => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        (depth == 0).then_some(at)
+    });
+    let after = close.and_then(|at| tokens.get(at + 1));
+    begins && after.is_none_or(|it| it.gap == Gap::Line || it.is_sign("}") || it.is_sign(";"))
 }
 
 /// How many values a call has whose bracket is at a token.

@@ -165,6 +165,7 @@ impl Argument {
     fn of(value: &Value) -> Option<Self> {
         Some(match value {
             Value::Number(it) => match (it.as_i64(), it.as_f64()) {
+                (Some(whole), Some(float)) if is_float(whole) => Self::Float(float),
                 (Some(it), _) => Self::Int(it),
                 (None, _) if it.is_integer() => Self::Big(it.format_decimal()),
                 (None, it) => Self::Float(it.unwrap_or(f64::NAN)),
@@ -217,7 +218,15 @@ impl Argument {
         match written {
             Some(written) => pad(into, &written, verb, self, directive),
             None => {
-                let _ = write!(into, "%!{verb}({}={})", self.go_type(), self.plain());
+                let _ = write!(into, "%!{verb}({}=", self.go_type());
+                match self {
+                    Self::Int(it) => {
+                        let plain = integer(*it, 'v', directive).unwrap_or_default();
+                        pad(into, &plain, 'v', self, directive);
+                    }
+                    _ => into.push_str(&self.plain()),
+                }
+                into.push(')');
             }
         }
     }
@@ -297,7 +306,12 @@ fn exponent(written: &str) -> String {
     format!("{digits}e{sign}{exponent:0>2}")
 }
 
-/// Go's `%g` without a precision: the shortest digits, with an exponent from 21 on.
+/// Whether Gatekeeper takes a whole number for a float that Go writes with an exponent.
+fn is_float(it: i64) -> bool {
+    it.unsigned_abs() >= 1_000_000 && limits::is_in_review(it)
+}
+
+/// Go's `%g` without a precision: the shortest digits, with an exponent from a million on.
 fn general(it: f64, is_upper: bool) -> String {
     if !it.is_finite() {
         let written = if it.is_nan() { "NaN" } else { "+Inf" };
@@ -305,7 +319,7 @@ fn general(it: f64, is_upper: bool) -> String {
     }
     let scientific = format!("{it:e}");
     let power = scientific.split_once('e').and_then(|(_, it)| it.parse::<i32>().ok()).unwrap_or(0);
-    let written = if (-4..21).contains(&power) { it.to_string() } else { exponent(&scientific) };
+    let written = if (-4..6).contains(&power) { it.to_string() } else { exponent(&scientific) };
     if is_upper { written.to_uppercase() } else { written }
 }
 
@@ -365,6 +379,9 @@ fn write_term(into: &mut String, value: &Value) {
         Value::Null | Value::Undefined => into.push_str("null"),
         Value::Bool(it) => into.push_str(if *it { "true" } else { "false" }),
         Value::Number(it) => match (it.as_i64(), it.as_f64()) {
+            (Some(whole), Some(float)) if is_float(whole) => {
+                into.push_str(&general(float, false));
+            }
             (Some(it), _) => {
                 let _ = write!(into, "{it}");
             }

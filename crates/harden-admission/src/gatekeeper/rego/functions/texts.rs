@@ -9,9 +9,11 @@ use super::{Function, elements, made, text};
 pub(super) const FUNCTIONS: &[(&str, u8, Function)] = &[
     ("concat", 2, concat),
     ("json.marshal", 1, marshal),
+    ("lower", 1, lower),
     ("replace", 3, replace),
     ("sprintf", 2, format),
     ("strings.replace_n", 2, replace_n),
+    ("upper", 1, upper),
 ];
 
 fn concat(values: &[Value]) -> Option<Value> {
@@ -84,4 +86,28 @@ fn marshal(values: &[Value]) -> Option<Value> {
         }
     }
     Some(Value::from(escaped))
+}
+
+/// Go changes letter by letter: one that becomes two stays.
+fn cased<C: Iterator<Item = char>>(values: &[Value], case: impl Fn(char) -> C) -> Option<Value> {
+    let of = text(values.first()?)?;
+    made(
+        of.chars()
+            .map(|it| {
+                let mut all = case(it);
+                match (all.next(), all.next()) {
+                    (Some(one), None) => one,
+                    _ => it,
+                }
+            })
+            .collect(),
+    )
+}
+
+fn lower(values: &[Value]) -> Option<Value> {
+    cased(values, char::to_lowercase)
+}
+
+fn upper(values: &[Value]) -> Option<Value> {
+    cased(values, char::to_uppercase)
 }
