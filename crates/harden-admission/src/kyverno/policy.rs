@@ -3,6 +3,7 @@
 mod autogen;
 mod calls;
 mod conditions;
+mod configuration;
 mod context;
 mod entries;
 mod exceptions;
@@ -37,6 +38,7 @@ use crate::{
     Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict,
 };
 
+use configuration::Configuration;
 use context::Context;
 use exceptions::Exception;
 use expressions::Expressions;
@@ -130,6 +132,10 @@ impl Policies {
     pub fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
         let situation = Situation::new(request);
         let mut answers = Vec::new();
+        let Some(subject) = request.subject() else { return answers };
+        if Configuration::read(&situation).leaves_out(subject, &situation) {
+            return answers;
+        }
         for policy in &self.policies {
             policy.validate(&situation, &self.exceptions, &mut answers);
         }
