@@ -8,6 +8,7 @@ use crate::{Action, Answer, Cluster, Object, Operation, Request, User, Verdict};
 
 const VERSION: MinorVersion = MinorVersion(36);
 
+#[expect(clippy::needless_pass_by_value, reason = "it is written where it is passed")]
 fn policy(kind: &str, spec: Json) -> Object {
     Object::new(json!({
         "apiVersion": "policies.kyverno.io/v1", "kind": kind, "metadata": {"name": "p"}, "spec": spec,
