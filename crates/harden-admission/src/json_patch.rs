@@ -73,11 +73,17 @@ impl Operation {
 
     fn missing<T>(&self, path: &str) -> Result<T, Unapplied> {
         let op = &self.op;
-        wrong(format!("{op} operation does not apply: doc is missing path: \"{path}\": missing value"))
+        wrong(format!(
+            "{op} operation does not apply: doc is missing path: \"{path}\": missing value"
+        ))
     }
 
     /// What the last step of a path is in, and that step.
-    fn parent<'j>(&self, root: &'j mut Json, path: &str) -> Result<(&'j mut Json, String), Unapplied> {
+    fn parent<'j>(
+        &self,
+        root: &'j mut Json,
+        path: &str,
+    ) -> Result<(&'j mut Json, String), Unapplied> {
         let Some((parent, key)) = path.rsplit_once('/') else { return self.missing(path) };
         match root.pointer_mut(parent) {
             Some(it @ (Json::Object(_) | Json::Array(_))) => {
@@ -91,7 +97,8 @@ impl Operation {
         match self.parent(root, path)? {
             (Json::Object(fields), key) => drop(fields.insert(key, value)),
             (Json::Array(items), key) => {
-                let index = if key == "-" { Some(items.len()) } else { index(&key, items.len() + 1) };
+                let index =
+                    if key == "-" { Some(items.len()) } else { index(&key, items.len() + 1) };
                 match index.filter(|it| *it <= items.len()) {
                     Some(index) => items.insert(index, value),
                     None => return self.beyond(&key, path),
@@ -142,7 +149,13 @@ mod tests {
 
     use super::*;
 
-    fn apply_to(value: &Json, op: &str, path: &str, from: &str, given: Option<Json>) -> Result<Json, Unapplied> {
+    fn apply_to(
+        value: &Json,
+        op: &str,
+        path: &str,
+        from: &str,
+        given: Option<Json>,
+    ) -> Result<Json, Unapplied> {
         let (op, path, from) = (op.to_owned(), path.to_owned(), from.to_owned());
         apply(value, &[Operation { op, path, from, value: given }])
     }
@@ -151,12 +164,24 @@ mod tests {
     fn operations_do_what_they_say() {
         let value = json!({"a": [1, 2], "b": {"c/d": 3}});
         let of = |op, path, from, given| apply_to(&value, op, path, from, given);
-        assert_eq!(of("add", "/a/-", "", Some(json!(3))), Ok(json!({"a": [1, 2, 3], "b": {"c/d": 3}})));
-        assert_eq!(of("add", "/a/0", "", Some(json!(0))), Ok(json!({"a": [0, 1, 2], "b": {"c/d": 3}})));
+        assert_eq!(
+            of("add", "/a/-", "", Some(json!(3))),
+            Ok(json!({"a": [1, 2, 3], "b": {"c/d": 3}}))
+        );
+        assert_eq!(
+            of("add", "/a/0", "", Some(json!(0))),
+            Ok(json!({"a": [0, 1, 2], "b": {"c/d": 3}}))
+        );
         assert_eq!(of("remove", "/b/c~1d", "", None), Ok(json!({"a": [1, 2], "b": {}})));
-        assert_eq!(of("replace", "/a/1", "", Some(json!(9))), Ok(json!({"a": [1, 9], "b": {"c/d": 3}})));
+        assert_eq!(
+            of("replace", "/a/1", "", Some(json!(9))),
+            Ok(json!({"a": [1, 9], "b": {"c/d": 3}}))
+        );
         assert_eq!(of("move", "/e", "/a", None), Ok(json!({"b": {"c/d": 3}, "e": [1, 2]})));
-        assert_eq!(of("copy", "/b/x", "/a/0", None), Ok(json!({"a": [1, 2], "b": {"c/d": 3, "x": 1}})));
+        assert_eq!(
+            of("copy", "/b/x", "/a/0", None),
+            Ok(json!({"a": [1, 2], "b": {"c/d": 3, "x": 1}}))
+        );
         assert_eq!(of("test", "/a/0", "", Some(json!(1))), Ok(value.clone()));
     }
 
@@ -167,7 +192,8 @@ mod tests {
         assert_eq!(
             of("add", "/x/y"),
             Err(Unapplied::Wrong(
-                "add operation does not apply: doc is missing path: \"/x/y\": missing value".to_owned()
+                "add operation does not apply: doc is missing path: \"/x/y\": missing value"
+                    .to_owned()
             ))
         );
         assert!(matches!(of("add", "/a/3"), Err(Unapplied::Wrong(_))));

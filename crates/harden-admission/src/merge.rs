@@ -34,7 +34,9 @@ pub(crate) fn merge(
         None if is_of_metadata(configuration) => Shape::of_metadata_alone(),
         None => {
             let kind = object.kind();
-            return Err(Unmerged::Unknown(format!("the definition of the kind {kind} is not at hand")));
+            return Err(Unmerged::Unknown(format!(
+                "the definition of the kind {kind} is not at hand"
+            )));
         }
     };
     let mut configuration = configuration.clone();

@@ -141,11 +141,8 @@ impl Checker<'_> {
                 Type::Dyn
             }
             target if target.is_open() => Type::Dyn,
-            Type::Message(name) => {
-                messages::field(&name, field).unwrap_or_else(|| {
-                    self.flaw(at, format!("undefined field '{field}'"))
-                })
-            }
+            Type::Message(name) => messages::field(&name, field)
+                .unwrap_or_else(|| self.flaw(at, format!("undefined field '{field}'"))),
             target => match self.environment.fields(&target).map(|it| it.get(field).cloned()) {
                 Some(Some(found)) => found,
                 Some(None) => self.flaw(at, format!("undefined field '{field}'")),

@@ -51,7 +51,15 @@ impl Environment {
         let (variables, unjudged) = (BTreeMap::new(), Vec::new());
         let objects = BTreeMap::new();
         let functions = Arc::new(functions(version));
-        Self { functions, syntax, variables, objects, unjudged, has_mixed_literals: false, has_messages: false }
+        Self {
+            functions,
+            syntax,
+            variables,
+            objects,
+            unjudged,
+            has_mixed_literals: false,
+            has_messages: false,
+        }
     }
 
     /// With functions that the server does not have, a signature a line, such as

@@ -8,11 +8,13 @@ mod entries;
 mod exceptions;
 mod expressions;
 mod field;
+mod flaws;
 mod images;
 mod kinds;
 mod matching;
 mod mutation;
 mod operators;
+mod pod_security;
 mod references;
 mod reply;
 mod rule;
@@ -31,12 +33,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::kyverno::jmespath::{Failure, World};
-use crate::{Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict};
+use crate::{
+    Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict,
+};
 
 use context::Context;
 use exceptions::Exception;
 use expressions::Expressions;
-use field::{filled, items, text};
+use field::{items, text};
 use matching::Fit;
 use mutation::{Change, Mutation, Mutator};
 use reply::Reply;
@@ -64,6 +68,8 @@ struct Policy {
     /// `Enforce` or `Audit`.
     action: String,
     overrides: Vec<Override>,
+    /// Conditions on requests; those that do not meet them are nothing to the policy.
+    conditions: Option<Expressions>,
     /// Whether only the first rule that says something counts.
     applies_one: bool,
     /// Whether failures that refuse nothing are told to whoever sent the request.
@@ -87,8 +93,10 @@ impl Policies {
             match object.kind() {
                 "ClusterPolicy" | "Policy" => {
                     let policy = Policy::read(object);
-                    this.refused.extend(policy.flaws());
-                    this.policies.push(policy);
+                    match policy.flaw() {
+                        Some(refused) => this.refused.push(refused),
+                        None => this.policies.push(policy),
+                    }
                 }
                 "PolicyException" => this.exceptions.push(Exception::read(object)),
                 _ => {}
@@ -139,9 +147,8 @@ impl Policy {
             "" => text(spec, "failurePolicy"),
             it => it,
         };
-        let is_true = |key: &str, default: bool| {
-            spec.get(key).and_then(Value::as_bool).unwrap_or(default)
-        };
+        let is_true =
+            |key: &str, default: bool| spec.get(key).and_then(Value::as_bool).unwrap_or(default);
         Self {
             name: PolicyName {
                 kind: object.kind().to_owned(),
@@ -153,6 +160,9 @@ impl Policy {
             rules_by_kind,
             action: text(spec, "validationFailureAction").to_owned(),
             overrides: Override::read_all(spec, "validationFailureActionOverrides"),
+            conditions: Some(items(webhook, "matchConditions"))
+                .filter(|it| !it.is_empty())
+                .map(Expressions::of_conditions),
             applies_one: text(spec, "applyRules") == "One",
             warns: is_true("emitWarning", false),
             is_failing_closed: failure_policy != "Ignore",
@@ -183,8 +193,20 @@ impl Policy {
     }
 
     /// What is wrong with the policy, so that Kyverno would refuse it.
-    fn flaws(&self) -> Vec<Answer> {
-        Vec::new()
+    fn flaw(&self) -> Option<Answer> {
+        let flaw = flaws::first(&self.object)?;
+        let expression = match self.object.at(&flaw.at) {
+            Some(Value::String(text)) => text.clone(),
+            _ => String::new(),
+        };
+        Some(Answer {
+            policy: self.name.clone(),
+            rule: String::new(),
+            verdict: Verdict::Error,
+            action: Action::Deny,
+            message: flaw.message,
+            reasons: vec![Reason { at: flaw.at, expression, values: Vec::new() }],
+        })
     }
 
     fn validate(
@@ -200,6 +222,15 @@ impl Policy {
         let namespace = self.namespace();
         if !namespace.is_empty() && subject.namespace() != namespace {
             return;
+        }
+        match self.conditions.as_ref().map(|it| it.hold(situation.request)) {
+            None | Some(Some(true)) => {}
+            Some(Some(false)) => return,
+            Some(None) => {
+                let why = "whether the match conditions of the policy are met cannot be said here";
+                answers.push(self.unknown(why));
+                return;
+            }
         }
         let stated = self.stated(situation);
         let request;
@@ -218,7 +249,7 @@ impl Policy {
         let kind = situation.kind(subject)[2];
         let mut is_applied = false;
         for rule in self.rules_for(kind) {
-            let Some(validation) = self.validated(rule) else { continue };
+            let Some(validation) = Self::validated(rule) else { continue };
             let reply = match rule.matching.fits(namespace, &situation.matched(subject)) {
                 Fit::No => continue,
                 Fit::Unknown(why) => Some(Reply::new(Verdict::NotJudged, why)),
@@ -242,6 +273,15 @@ impl Policy {
             || !namespace.is_empty() && subject.namespace() != namespace
         {
             return;
+        }
+        match self.conditions.as_ref().map(|it| it.hold(request)) {
+            None | Some(Some(true)) => {}
+            Some(Some(false)) => return,
+            Some(None) => {
+                let why = "whether the match conditions of the policy are met cannot be said here";
+                mutated.answers.push(self.unknown(why));
+                return;
+            }
         }
         let mut object = request.object.clone();
         let mut is_changed = false;
@@ -294,7 +334,13 @@ impl Policy {
     ) -> Vec<Change> {
         let none = |reply| vec![Change::none(reply)];
         let world = World::new(situation.cluster().now);
-        let mut context = Context::new(situation, &world, &rule.expressions, self.namespace());
+        let mut context = Context::new(
+            situation,
+            &world,
+            &rule.expressions,
+            self.namespace(),
+            rule.asks || situation.is_test(),
+        );
         self.give(&mut context, situation);
         context.checkpoint();
         if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
@@ -340,12 +386,28 @@ impl Policy {
         Answer { policy, rule, verdict: reply.verdict, action, message, reasons }
     }
 
+    /// An answer of the policy as a whole that cannot be given.
+    fn unknown(&self, why: &str) -> Answer {
+        let at = "/spec/webhookConfiguration/matchConditions".to_owned();
+        Answer {
+            policy: self.name.clone(),
+            rule: String::new(),
+            verdict: Verdict::NotJudged,
+            action: Action::Deny,
+            message: why.to_owned(),
+            reasons: vec![Reason { at, expression: String::new(), values: Vec::new() }],
+        }
+    }
+
     /// The objects of the request with the values that a test gives them; none where it gives none.
     fn stated(&self, situation: &Situation<'_>) -> Option<(Option<Value>, Option<Value>)> {
         let stated = situation.cluster().stated.as_ref()?;
         let subject = situation.request.subject()?;
         let values = stated.values.of(&self.name.name, subject.name());
-        if !values.keys().any(|it| it.starts_with("request.object") || it.starts_with("request.oldObject")) {
+        if !values
+            .keys()
+            .any(|it| it.starts_with("request.object") || it.starts_with("request.oldObject"))
+        {
             return None;
         }
         let mut whole = Value::Object(serde_json::Map::new());
@@ -366,7 +428,7 @@ impl Policy {
     }
 
     /// What a rule asks, where it validates something.
-    fn validated<'r>(&self, rule: &'r Rule) -> Option<&'r Validation> {
+    fn validated(rule: &Rule) -> Option<&Validation> {
         static IMAGES: Validation = Validation {
             message: String::new(),
             action: None,
@@ -389,8 +451,13 @@ impl Policy {
         exceptions: &[Exception],
     ) -> Option<Reply> {
         let world = World::new(situation.cluster().now);
-        let mut context =
-            Context::new(situation, &world, &rule.expressions, self.namespace());
+        let mut context = Context::new(
+            situation,
+            &world,
+            &rule.expressions,
+            self.namespace(),
+            rule.asks || situation.is_test(),
+        );
         self.give(&mut context, situation);
         context.checkpoint();
         if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
@@ -408,15 +475,21 @@ impl Policy {
         let names: Vec<&str> = excepting.iter().map(|it| it.name.as_str()).collect();
         let skip = |space: &str| {
             let names = names.join(", ");
-            Reply::new(Verdict::Skip, format!("rule is skipped due to policy exceptions{space}{names}"))
+            Reply::new(
+                Verdict::Skip,
+                format!("rule is skipped due to policy exceptions{space}{names}"),
+            )
         };
         match &validation.check {
-            Check::PodSecurity(_) => {
+            Check::PodSecurity(standard) => {
+                if situation.is_delete() {
+                    return None;
+                }
                 if let Some(it) = excepting.iter().find(|it| it.controls.is_empty()) {
                     let message = format!("rule is skipped due to policy exception {}", it.name);
                     return Some(Reply::new(Verdict::Skip, message));
                 }
-                Some(Reply::new(Verdict::NotJudged, "podSecurity is not judged yet"))
+                Some(self.pod_security(rule, validation, standard, &excepting, &mut context))
             }
             _ if !excepting.is_empty() => Some(skip("")),
             Check::Expressions => {
@@ -434,6 +507,44 @@ impl Policy {
                 validator.validate(&mut context)
             }
         }
+    }
+
+    fn pod_security(
+        &self,
+        rule: &Rule,
+        validation: &Validation,
+        standard: &Value,
+        excepting: &[&Exception],
+        context: &mut Context<'_>,
+    ) -> Reply {
+        let situation = context.situation();
+        let controls: Vec<Value> = excepting.iter().flat_map(|it| it.controls.clone()).collect();
+        let names: Vec<&str> = excepting.iter().map(|it| it.name.as_str()).collect();
+        let judge = |it: &Object| {
+            pod_security::judge(&rule.name, standard, it.json(), &controls, &names.join(", "))
+        };
+        let Some(object) = situation.request.subject() else {
+            return Reply::new(Verdict::NotJudged, "there is no object");
+        };
+        let mut reply = judge(object);
+        for reason in &mut reply.reasons {
+            reason.at = format!("{}/validate/podSecurity", rule.at);
+        }
+        let is_enforced = is_enforce(validation.action.as_deref().unwrap_or(&self.action));
+        if reply.verdict != Verdict::Fail || !is_enforced || !validation.allows_existing {
+            return reply;
+        }
+        let Some(old) =
+            situation.request.old.as_ref().filter(|_| situation.request.object.is_some())
+        else {
+            return reply;
+        };
+        let is_meant = situation.fits_as_stranger(&rule.matching, self.namespace(), old);
+        if is_meant && judge(old).verdict == Verdict::Fail {
+            let message = "skipping the rule evaluation as pre-existing violations are allowed";
+            return Reply::new(Verdict::Skip, message);
+        }
+        reply
     }
 
     /// Sets the values that a test gives to the policy.
@@ -470,6 +581,10 @@ impl Policy {
         situation: &Situation<'_>,
     ) -> Answer {
         let mut reasons = reply.reasons;
+        let mut message = seen::hide(&reply.message, situation);
+        if rule.reads_secrets {
+            seen::hide_all(&mut message, &mut reasons, situation.cluster());
+        }
         for reason in &mut reasons {
             if reason.at.is_empty() {
                 reason.at = format!("{}/preconditions", rule.at);
@@ -484,7 +599,7 @@ impl Policy {
             rule: rule.name.clone(),
             verdict: reply.verdict,
             action: self.action(reply.verdict, validation, situation),
-            message: seen::hide(&reply.message, situation),
+            message,
             reasons,
         }
     }
@@ -507,13 +622,15 @@ impl Policy {
         };
         let namespace = situation.request.subject().map(Object::namespace).unwrap_or_default();
         let over = overrides.iter().find(|it| {
-            let is_named = it.namespaces.iter().any(|wanted| {
-                crate::kyverno::pattern::wildcard::matches_text(wanted, namespace)
-            });
-            let is_selected = it.selector.as_ref().map(|selector| match situation.namespace_labels() {
-                Known::Yes(labels) => selector.matches(labels),
-                Known::No(_) => false,
-            });
+            let is_named = it
+                .namespaces
+                .iter()
+                .any(|wanted| crate::kyverno::pattern::wildcard::matches_text(wanted, namespace));
+            let is_selected =
+                it.selector.as_ref().map(|selector| match situation.namespace_labels() {
+                    Known::Yes(labels) => selector.matches(labels),
+                    Known::No(_) => false,
+                });
             match (it.namespaces.is_empty(), is_selected) {
                 (true, selected) => selected.unwrap_or_default(),
                 (false, None) => is_named,
@@ -559,12 +676,6 @@ fn read_rules(policy: &Value, spec: &Value) -> (Vec<Arc<Rule>>, Rules) {
         by_kind.insert(kind, own.chain(made).collect());
     }
     (rules, by_kind)
-}
-
-/// Whether a rule has more than its name.
-#[allow(dead_code)]
-fn is_filled(rule: &Value, part: &str) -> bool {
-    filled(rule, part).is_some()
 }
 
 impl crate::kyverno::suite::Policies for Policies {

@@ -16,14 +16,17 @@ pub(super) fn key(items: &Items<'_>, item: &Json) -> Result<Json, String> {
                 Err("not supported: associative list with lists as elements".to_owned())
             }
             Json::Null => {
-                Err("associative list without keys has an element that's an explicit null".to_owned())
+                Err("associative list without keys has an element that's an explicit null"
+                    .to_owned())
             }
             other => Ok(other.clone()),
         };
     };
     let fields = match item {
         Json::Object(fields) => fields,
-        Json::Null => return Err("associative list with keys may not have a null element".to_owned()),
+        Json::Null => {
+            return Err("associative list with keys may not have a null element".to_owned());
+        }
         _ => return Err("associative list with keys may not have non-map elements".to_owned()),
     };
     let given = keys.iter().filter_map(|(key, default)| {

@@ -33,7 +33,8 @@ pub(super) struct Fields(&'static Type);
 
 /// The fields of a built-in kind.
 pub(super) fn of(group: &str, version: &str, kind: &str) -> Option<Fields> {
-    let api_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+    let api_version =
+        if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
     let (_, name) = table()
         .kinds
         .iter()
@@ -73,7 +74,9 @@ fn read() -> Table {
     for line in TABLE.lines() {
         if let Some(line) = line.strip_prefix('@') {
             let mut words = line.split(' ');
-            if let (Some(version), Some(kind), Some(name)) = (words.next(), words.next(), words.next()) {
+            if let (Some(version), Some(kind), Some(name)) =
+                (words.next(), words.next(), words.next())
+            {
                 table.kinds.insert((version, kind), name);
             }
         } else if let Some(line) = line.strip_prefix(' ') {
@@ -145,7 +148,8 @@ mod tests {
         assert!(table.kinds.values().all(|it| table.types.contains_key(it)));
         let names = |it: &&str| {
             let name = it.trim_matches(['[', ']', '{', '}', '!']);
-            let name = name.split(' ').next().unwrap_or_default().trim_matches(['{', '}', '!', ']']);
+            let name =
+                name.split(' ').next().unwrap_or_default().trim_matches(['{', '}', '!', ']']);
             name.starts_with(char::is_alphabetic) && !table.types.contains_key(name)
         };
         let unknown: Vec<_> =

@@ -144,25 +144,39 @@ fn scan(pattern: &str) -> Result<()> {
 /// How often counts in braces repeat what they are of, at most; `None` where braces are no counts, or repeat
 /// more than the server's engine takes.
 fn repetitions(pattern: &str) -> Option<usize> {
-    let mut parts = pattern.split('{');
-    if parts.next()?.contains('}') {
-        return None;
-    }
-    let mut product = 1_usize;
-    for part in parts {
-        let (count, rest) = part.split_once('}')?;
-        let number = |it: &str| it.parse::<usize>().ok().filter(|it| *it <= MOST);
-        let most = match count.split_once(',') {
-            Some((from, "")) => number(from)?,
-            Some((from, to)) => number(from).and(number(to))?,
-            None => number(count)?,
-        };
-        product = product.saturating_mul(most.max(1));
-        if rest.contains('}') || product > MOST {
-            return None;
+    let mut chars = pattern.chars();
+    // For each group that is open the most that is repeated in it, and the same for what was read last.
+    let mut groups = vec![1_usize];
+    let mut last = 1_usize;
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next();
+                last = 1;
+            }
+            '(' => groups.push(1),
+            ')' => last = groups.pop()?,
+            '{' => {
+                let rest = chars.as_str();
+                let (count, after) = rest.split_once('}')?;
+                chars = after.chars();
+                let number = |it: &str| it.parse::<usize>().ok().filter(|it| *it <= MOST);
+                let most = match count.split_once(',') {
+                    Some((from, "")) => number(from)?,
+                    Some((from, to)) => number(from).and(number(to))?,
+                    None => number(count)?,
+                };
+                last = last.saturating_mul(most.max(1));
+            }
+            '}' => return None,
+            '*' | '+' | '?' => {}
+            _ => last = 1,
         }
+        let group = groups.last_mut()?;
+        *group = (*group).max(last);
     }
-    Some(product)
+    let most = groups.into_iter().max()?;
+    (most <= MOST).then_some(most)
 }
 
 #[cfg(test)]

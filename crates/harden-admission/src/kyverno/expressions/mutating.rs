@@ -34,8 +34,7 @@ pub(super) fn compile(policy: &Object, exceptions: &[&Object]) -> Result<Vec<Mut
     let Some(spec) = policy.json().get("spec") else { return Ok(Vec::new()) };
     let own = Mutating::compile(policy, spec, false, exceptions);
     let others = generated(spec, Rewriting::Mutations).into_iter();
-    let others =
-        others.map(|it| Mutating::compile(policy, &it.spec, it.is_extracting, exceptions));
+    let others = others.map(|it| Mutating::compile(policy, &it.spec, it.is_extracting, exceptions));
     std::iter::once(own).chain(others).collect()
 }
 
@@ -126,7 +125,9 @@ impl Mutating {
         match mutation {
             Mutation::Apply(expression) => {
                 let Value::Message(message) = expression.program.evaluate(scope)? else {
-                    return Err(Failure::Error("unsupported return type from ApplyConfiguration expression".to_owned()));
+                    return Err(Failure::Error(
+                        "unsupported return type from ApplyConfiguration expression".to_owned(),
+                    ));
                 };
                 checked(&message)?;
                 let configuration = Value::Message(message).to_json();
@@ -140,16 +141,17 @@ impl Mutating {
             }
             Mutation::Patch(expression) => {
                 let Value::List(items) = expression.program.evaluate(scope)? else {
-                    return Err(Failure::Error("type mismatch: JSONPatchType.expression should evaluate to array".to_owned()));
+                    return Err(Failure::Error(
+                        "type mismatch: JSONPatchType.expression should evaluate to array"
+                            .to_owned(),
+                    ));
                 };
                 let operations: Result<Vec<Operation>, Failure> =
                     items.iter().map(operation).collect();
                 match json_patch::apply(object.json(), &operations?) {
                     Ok(json) => Ok(Object::new(json)),
                     Err(Unapplied::Test(_)) => Ok(object.clone()),
-                    Err(Unapplied::Wrong(why)) => {
-                        Err(Failure::Error(format!("JSON Patch: {why}")))
-                    }
+                    Err(Unapplied::Wrong(why)) => Err(Failure::Error(format!("JSON Patch: {why}"))),
                 }
             }
         }

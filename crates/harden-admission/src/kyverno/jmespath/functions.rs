@@ -9,11 +9,11 @@ mod times;
 
 use serde_json::{Number, Value};
 
-use super::interpreter::{Interpreter, Operand};
 use super::Failure;
+use super::interpreter::{Interpreter, Operand};
 use crate::kyverno::pattern::printed;
 
-pub(in crate::kyverno) use images::{Image, image};
+pub(in crate::kyverno) use images::image;
 pub(in crate::kyverno) use semver::order as version_order;
 
 pub(super) type Called = Result<Value, Failure>;

@@ -56,9 +56,9 @@ impl Lexer<'_> {
     fn token(&mut self) -> Result<Option<Token>, Failure> {
         let Some(first) = self.next() else { return Ok(Some(Token::End)) };
         Ok(Some(match first {
-            'a'..='z' | 'A'..='Z' | '_' => Token::Identifier(
-                self.rest(first, |it| it.is_ascii_alphanumeric() || it == '_'),
-            ),
+            'a'..='z' | 'A'..='Z' | '_' => {
+                Token::Identifier(self.rest(first, |it| it.is_ascii_alphanumeric() || it == '_'))
+            }
             '-' | '0'..='9' => Token::Number(self.rest(first, |it| it.is_ascii_digit())),
             '.' => Token::Sign("."),
             '*' => Token::Sign("*"),

@@ -142,8 +142,7 @@ impl Parser {
         };
         match sign {
             "*" => {
-                let right =
-                    if self.is("]") { Node::Identity } else { self.projected(STAR)? };
+                let right = if self.is("]") { Node::Identity } else { self.projected(STAR)? };
                 Ok(Node::Values(Box::new([Node::Identity, right])))
             }
             "[?" => self.filter(Node::Identity),

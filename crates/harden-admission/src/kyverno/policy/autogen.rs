@@ -33,6 +33,7 @@ pub(super) fn kinds(policy: &Value) -> Vec<String> {
     all.into_iter().filter(|it| CONTROLLERS.contains(&it.as_str())).collect()
 }
 
+#[cfg(test)]
 /// The names of all rules that a policy has, those for controllers behind each rule that they are made of.
 pub(in crate::kyverno) fn rule_names(policy: &Value) -> Vec<String> {
     let kinds = kinds(policy);
@@ -41,7 +42,9 @@ pub(in crate::kyverno) fn rule_names(policy: &Value) -> Vec<String> {
     for rule in items(spec, "rules") {
         let name = text(rule, "name");
         names.push(name.to_owned());
-        for kind in [kinds.iter().find(|it| *it != "CronJob"), kinds.iter().find(|it| *it == "CronJob")] {
+        for kind in
+            [kinds.iter().find(|it| *it != "CronJob"), kinds.iter().find(|it| *it == "CronJob")]
+        {
             let made = kind.and_then(|kind| for_kind(rule, kind));
             names.extend(made.map(|it| text(&it, "name").to_owned()));
         }
@@ -63,7 +66,8 @@ fn is_supported(spec: &Value) -> bool {
         }
         for block in ["match", "exclude"].into_iter().filter_map(|it| rule.get(it)) {
             let filters = items(block, "any").iter().chain(items(block, "all"));
-            for resources in [block].into_iter().chain(filters).filter_map(|it| it.get("resources")) {
+            for resources in [block].into_iter().chain(filters).filter_map(|it| it.get("resources"))
+            {
                 let kinds = texts(resources, "kinds");
                 let is_narrow = ["name", "names"].iter().any(|it| filled(resources, it).is_some())
                     || ["selector", "annotations"].iter().any(|it| map(resources, it).is_some());
@@ -158,8 +162,11 @@ fn generate(
                 }
             }
             let message = text(validate, "message").replace(pivot, &format!("{pivot}/{shift}"));
-            let message =
-                if text(validate, "message").contains("$(") { message } else { text(validate, "message").to_owned() };
+            let message = if text(validate, "message").contains("$(") {
+                message
+            } else {
+                text(validate, "message").to_owned()
+            };
             if !message.is_empty() {
                 all.insert("message".to_owned(), message.into());
             }

@@ -18,13 +18,8 @@ pub(super) fn answer(call: &Value, context: &Context<'_>) -> Result<Value, Failu
         return not_judged("a call of a service");
     }
     let namespace = context.policy_namespace();
-    let parts: Vec<&str> = path
-        .split('?')
-        .next()
-        .unwrap_or_default()
-        .split('/')
-        .filter(|it| !it.is_empty())
-        .collect();
+    let parts: Vec<&str> =
+        path.split('?').next().unwrap_or_default().split('/').filter(|it| !it.is_empty()).collect();
     if !namespace.is_empty() {
         let of = parts.iter().position(|it| *it == "namespaces").and_then(|it| parts.get(it + 1));
         match of {
@@ -61,7 +56,8 @@ pub(super) fn answer(call: &Value, context: &Context<'_>) -> Result<Value, Failu
             let mut items = list(group, plural, namespace, cluster)?;
             items.retain(|it| labels.iter().all(|label| label.is_met(it)));
             let kind = cluster.kind_of(group, plural).unwrap_or_default();
-            let version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+            let version =
+                if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
             Ok(json!({
                 "apiVersion": version,
                 "kind": format!("{kind}List"),

@@ -1,6 +1,6 @@
 //! Entries of a rule's context: variables, ConfigMaps, calls of the API server, and what all rules share.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::calls;
 use super::context::Context;
@@ -29,7 +29,7 @@ enum Source {
 
 impl Entry {
     /// The entries of a `context`.
-    pub fn read_all(value: &Value) -> Vec<Self> {
+    pub(in crate::kyverno) fn read_all(value: &Value) -> Vec<Self> {
         items(value, "context").iter().map(Self::read).collect()
     }
 
@@ -60,21 +60,17 @@ impl Entry {
     }
 
     /// Whether its value takes the place of what the name has.
-    pub fn replaces(&self) -> bool {
+    pub(in crate::kyverno) fn replaces(&self) -> bool {
         matches!(self.source, Source::Variable { .. })
-    }
-
-    /// Whether it has a source at all.
-    pub fn has_source(&self) -> bool {
-        !matches!(self.source, Source::None)
     }
 }
 
-/// Whether Kyverno's command leaves an entry out in a test.
-pub(super) fn is_left_out(entry: &Entry, cluster: &Cluster) -> bool {
+/// Whether Kyverno's command leaves an entry out in a test, which may give its value.
+pub(super) fn is_left_out(entry: &Entry, cluster: &Cluster, is_given: bool) -> bool {
     let Some(stated) = &cluster.stated else { return false };
     match entry.source {
-        Source::Registry => true,
+        // Without a value, nobody can say what the registry has that the author of the test asked.
+        Source::Registry => is_given,
         Source::ConfigMap { .. } | Source::Call(_) => !stated.has_cluster,
         Source::Global(_) => stated.global_entries.is_empty() && !stated.has_cluster,
         Source::Variable { .. } | Source::None => false,
@@ -134,13 +130,12 @@ pub(super) fn value(entry: &Entry, context: &mut Context<'_>) -> Result<Value, F
         Source::Variable { value, path, default } => {
             variable(name, value.as_ref(), path, default.as_ref(), context)
         }
-        Source::ConfigMap { name: of, namespace } => {
-            config_map(name, of, namespace, context).map_err(|it| {
+        Source::ConfigMap { name: of, namespace } => config_map(name, of, namespace, context)
+            .map_err(|it| {
                 within(it, |it| {
                     format!("failed to retrieve config map for context entry {name}: {it}")
                 })
-            })
-        }
+            }),
         Source::Call(call) => self::call(name, call, context),
         Source::Global(reference) => global(name, reference, context).map_err(|it| {
             within(it, |it| {
@@ -181,13 +176,10 @@ fn variable(
             format!("failed to substitute variables in context entry {name} {what}: {it}")
         })
     };
-    let path = match substitute_text(path, context).map_err(|it| wrap(it, path))? {
-        Value::String(path) => path,
-        _ => {
-            return Err(Failure::Error(format!(
-                "jmespath value must be a string {name} {path}: <nil>"
-            )));
-        }
+    let Value::String(path) = substitute_text(path, context).map_err(|it| wrap(it, path))? else {
+        return Err(Failure::Error(format!(
+            "jmespath value must be a string {name} {path}: <nil>"
+        )));
     };
     let default = match default {
         Some(it) => Some(substitute(&untyped(it), context).map_err(|it| wrap(it, "default"))?),
@@ -245,8 +237,11 @@ fn config_map(
     let mut namespace = resolved("namespace", namespace)?;
     let policy_namespace = context.policy_namespace();
     if namespace.is_empty() {
-        namespace =
-            if policy_namespace.is_empty() { "default".to_owned() } else { policy_namespace.to_owned() };
+        namespace = if policy_namespace.is_empty() {
+            "default".to_owned()
+        } else {
+            policy_namespace.to_owned()
+        };
     }
     if !policy_namespace.is_empty() && namespace != policy_namespace {
         return Err(Failure::Error(format!(
@@ -268,9 +263,7 @@ fn config_map(
 
 fn call(name: &str, call: &Value, context: &mut Context<'_>) -> Result<Value, Failure> {
     let default = call.get("default").filter(|it| !it.is_null()).cloned();
-    let fetch = |it: Failure| {
-        within(it, |it| format!("failed to fetch data for APICall: {it}"))
-    };
+    let fetch = |it: Failure| within(it, |it| format!("failed to fetch data for APICall: {it}"));
     let asked = {
         let mut call = call.clone();
         if let Some(map) = call.as_object_mut() {
@@ -297,9 +290,7 @@ fn call(name: &str, call: &Value, context: &mut Context<'_>) -> Result<Value, Fa
     if path.is_empty() {
         return Ok(floats(data));
     }
-    let store = |it: Failure| {
-        within(it, |it| format!("failed to store data for APICall: {it}"))
-    };
+    let store = |it: Failure| within(it, |it| format!("failed to store data for APICall: {it}"));
     let Value::String(path) = substitute_text(path, context).map_err(store)? else {
         return Err(Failure::NotJudged(format!("the path of entry {name} is no text")));
     };
@@ -314,33 +305,25 @@ fn global(name: &str, reference: &Value, context: &mut Context<'_>) -> Result<Va
     let reference = substitute(reference, context)?;
     let (entry, projection) =
         text(&reference, "name").split_once('.').unwrap_or((text(&reference, "name"), ""));
-    let missing = || Err(Failure::Error(format!("failed to fetch entry key={entry}")));
     let cluster = context.cluster();
-    let known = match &cluster.stated {
-        Some(stated) if stated.global_entries.contains_key(entry) => {
-            stated.global_entries.get(entry).cloned()
+    let stated = cluster.stated.as_ref().and_then(|it| it.global_entries.get(entry));
+    let data = if let Some(known) = stated {
+        let whole = stated_data(known, context)?;
+        if projection.is_empty() { Some(whole) } else { whole.get(projection).cloned() }
+    } else {
+        match cluster.get("kyverno.io", "GlobalContextEntry", "", entry) {
+            Some(object) => data_of(object, projection, context)?,
+            None if cluster.is_whole || cluster.stated.is_some() => None,
+            None => {
+                return Err(Failure::NotJudged(format!(
+                    "GlobalContextEntry {entry} is not at hand"
+                )));
+            }
         }
-        _ => match cluster.get("kyverno.io", "GlobalContextEntry", "", entry) {
-            Some(object) => Some(entry_of(object, context)?),
-            None => None,
-        },
     };
-    let Some(known) = known else {
-        return if cluster.is_whole || cluster.stated.is_some() {
-            missing()
-        } else {
-            Err(Failure::NotJudged(format!("GlobalContextEntry {entry} is not at hand")))
-        };
+    let Some(data) = data else {
+        return Err(Failure::Error(format!("failed to fetch entry key={entry}")));
     };
-    let mut data = floats(known.data);
-    if !known.field_path.is_empty() {
-        data = search(&known.field_path, &data, context)?;
-    }
-    if !projection.is_empty() {
-        let path = known.projections.iter().find(|(it, _)| it == projection);
-        let Some((_, path)) = path else { return missing() };
-        data = search(path, &data, context)?;
-    }
     let path = text(&reference, "jmesPath");
     if path.is_empty() {
         return Ok(data);
@@ -350,8 +333,26 @@ fn global(name: &str, reference: &Value, context: &mut Context<'_>) -> Result<Va
     })
 }
 
-/// What a GlobalContextEntry of the cluster holds.
-fn entry_of(object: &Object, context: &Context<'_>) -> Result<GlobalEntry, Failure> {
+/// What a test says that an entry holds.
+fn stated_data(entry: &GlobalEntry, context: &Context<'_>) -> Result<Value, Failure> {
+    let mut data = floats(entry.data.clone());
+    if !entry.field_path.is_empty() {
+        data = search(&entry.field_path, &data, context)?;
+    }
+    if entry.projections.is_empty() {
+        return Ok(data);
+    }
+    let each = entry.projections.iter();
+    let each = each.map(|(name, path)| Ok((name.clone(), search(path, &data, context)?)));
+    Ok(Value::Object(each.collect::<Result<Map<_, _>, Failure>>()?))
+}
+
+/// What a GlobalContextEntry of the cluster holds, or a part of it that has a name.
+fn data_of(
+    object: &Object,
+    projection: &str,
+    context: &Context<'_>,
+) -> Result<Option<Value>, Failure> {
     let spec = object.json().get("spec").cloned().unwrap_or_default();
     let data = if let Some(resource) = filled(&spec, "kubernetesResource") {
         let (group, plural) = (text(resource, "group"), text(resource, "resource"));
@@ -362,8 +363,10 @@ fn entry_of(object: &Object, context: &Context<'_>) -> Result<GlobalEntry, Failu
     } else {
         Value::Null
     };
-    let projections = items(&spec, "projections").iter();
-    let projections =
-        projections.map(|it| (text(it, "name").to_owned(), text(it, "jmesPath").to_owned()));
-    Ok(GlobalEntry { data, field_path: String::new(), projections: projections.collect() })
+    let data = floats(data);
+    if projection.is_empty() {
+        return Ok(Some(data));
+    }
+    let named = items(&spec, "projections").iter().find(|it| text(it, "name") == projection);
+    named.map(|it| search(text(it, "jmesPath"), &data, context)).transpose()
 }

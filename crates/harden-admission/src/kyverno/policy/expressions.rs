@@ -22,7 +22,7 @@ pub(super) struct Expressions {
 
 impl Expressions {
     /// Those of a rule that validates by expressions.
-    pub fn of_rule(rule: &Value) -> Self {
+    pub(super) fn of_rule(rule: &Value) -> Self {
         let validate = rule.get("validate").unwrap_or(&Value::Null);
         let cel = validate.get("cel").unwrap_or(&Value::Null);
         let default = text(validate, "message");
@@ -62,7 +62,7 @@ impl Expressions {
     }
 
     /// Conditions on requests.
-    pub fn of_conditions(conditions: &[Value]) -> Self {
+    pub(super) fn of_conditions(conditions: &[Value]) -> Self {
         let spec = json!({
             "validations": [{"expression": "true"}],
             "matchConditions": named(conditions),
@@ -95,12 +95,12 @@ impl Expressions {
     }
 
     /// What the server would refuse, or what cannot be judged here.
-    pub fn refused(&self) -> &[Answer] {
+    pub(super) fn refused(&self) -> &[Answer] {
         self.policies.refused()
     }
 
     /// What the expressions of a rule say of a request. `at` is the rule in its policy.
-    pub fn judge(&self, rule: &str, at: &str, request: &Request<'_>) -> Reply {
+    pub(super) fn judge(&self, rule: &str, at: &str, request: &Request<'_>) -> Reply {
         if let Some(it) = self.refused().iter().find(|it| it.verdict == Verdict::Error) {
             return reply(Verdict::Error, it, at);
         }
@@ -133,13 +133,16 @@ impl Expressions {
             return reply(Verdict::NotJudged, it, at);
         }
         if answers.is_empty() {
-            return Reply::new(Verdict::NotJudged, "the API server asks no policy about such objects");
+            return Reply::new(
+                Verdict::NotJudged,
+                "the API server asks no policy about such objects",
+            );
         }
         Reply::new(Verdict::Pass, format!("Validation rule '{rule}' passed."))
     }
 
     /// Whether conditions hold; none where that cannot be said.
-    pub fn hold(&self, request: &Request<'_>) -> Option<bool> {
+    pub(super) fn hold(&self, request: &Request<'_>) -> Option<bool> {
         if self.refused().iter().any(|it| it.verdict == Verdict::Error) {
             return Some(false);
         }
@@ -161,9 +164,7 @@ fn set(into: &mut Value, key: &str, value: Value) {
 
 /// Conditions with names that the API server takes; Kyverno looks at no name.
 fn named(conditions: &[Value]) -> Vec<Value> {
-    let name = |(index, it): (usize, &Value)| {
-        json!({"name": format!("c{index}"), "expression": text(it, "expression")})
-    };
+    let name = |(index, it): (usize, &Value)| json!({"name": format!("c{index}"), "expression": text(it, "expression")});
     conditions.iter().enumerate().map(name).collect()
 }
 
@@ -171,9 +172,11 @@ fn reply(verdict: Verdict, answer: &Answer, at: &str) -> Reply {
     let mut reasons = answer.reasons.clone();
     for reason in &mut reasons {
         let rest = reason.at.strip_prefix("/spec/").unwrap_or(&reason.at);
-        let rest = rest
-            .replacen("validations/", "validate/cel/expressions/", 1)
-            .replacen("matchConditions/", "celPreconditions/", 1);
+        let rest = rest.replacen("validations/", "validate/cel/expressions/", 1).replacen(
+            "matchConditions/",
+            "celPreconditions/",
+            1,
+        );
         let rest = match rest.strip_prefix("variables/") {
             Some(rest) => format!("validate/cel/variables/{rest}"),
             None => rest,

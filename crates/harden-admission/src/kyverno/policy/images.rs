@@ -14,7 +14,11 @@ pub(super) fn infos(object: &Object) -> Result<Value, Failure> {
     let path = match object.kind() {
         "Pod" => "/spec",
         "CronJob" => "/spec/jobTemplate/spec/template/spec",
-        "DaemonSet" | "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet"
+        "DaemonSet"
+        | "Deployment"
+        | "ReplicaSet"
+        | "ReplicationController"
+        | "StatefulSet"
         | "Job" => "/spec/template/spec",
         _ => return Ok(Value::Null),
     };

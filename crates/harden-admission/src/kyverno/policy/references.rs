@@ -56,7 +56,8 @@ fn in_text(text: &str, path: &str, document: &Value) -> Result<String, Failure> 
         if inner.is_empty() {
             return fail("expected path, found empty reference");
         }
-        let wanted = if inner.starts_with('/') { clean(inner) } else { clean(&format!("{path}/{inner}")) };
+        let wanted =
+            if inner.starts_with('/') { clean(inner) } else { clean(&format!("{path}/{inner}")) };
         let value = match find(document, "", &wanted) {
             None => {
                 return Err(Failure::Error(format!(

@@ -40,7 +40,7 @@ struct Level<'a, 'e> {
 
 impl<'a> Validator<'a> {
     /// What the rule says; nothing where it says nothing of such requests.
-    pub fn validate(self, context: &mut Context<'a>) -> Option<Reply> {
+    pub(super) fn validate(self, context: &mut Context<'a>) -> Option<Reply> {
         let reply = self.level(self.root(), context)?;
         let situation = context.situation();
         let is_update = situation.request.operation == Operation::Update
@@ -78,7 +78,8 @@ impl<'a> Validator<'a> {
         let old = situation.request.old.as_ref()?;
         context.checkpoint();
         context.as_created(old.json());
-        let is_meant = situation.fits_as_stranger(&self.rule.matching, context.policy_namespace(), old);
+        let is_meant =
+            situation.fits_as_stranger(&self.rule.matching, context.policy_namespace(), old);
         let before = Self { object: Some(old.json()), ..self };
         let reply = if is_meant { before.level(self.root(), context) } else { None };
         context.restore();
@@ -175,9 +176,7 @@ impl<'a> Validator<'a> {
         let resource = self.resource(level, context)?;
         let name = &self.rule.name;
         let reply = match pattern.judge(resource) {
-            Matched::Pass => {
-                Reply::new(Verdict::Pass, format!("validation rule '{name}' passed."))
-            }
+            Matched::Pass => Reply::new(Verdict::Pass, format!("validation rule '{name}' passed.")),
             Matched::Skip { message } => Reply::new(Verdict::Skip, message),
             Matched::Fail { path, message } => {
                 let value = value_at(resource, &path);

@@ -1,5 +1,7 @@
 //! Variables in texts, `{{ request.object.kind }}`, and what they stand for.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value};
 
 use super::context::Context;
@@ -31,6 +33,72 @@ pub(super) fn variables(text: &str) -> Vec<&str> {
     find_all(text).into_iter().map(|it| it.text).collect()
 }
 
+/// Whether there is a variable in a text.
+pub(super) fn is_variable(text: &str) -> bool {
+    !find_all(text).is_empty()
+}
+
+/// Looks at all texts and keys of a value, each with its path.
+pub(super) fn visit(value: &Value, path: &str, look: &mut impl FnMut(&str, &str)) {
+    match value {
+        Value::String(text) => look(text, path),
+        Value::Array(items) => {
+            for (index, it) in items.iter().enumerate() {
+                visit(it, &format!("{path}/{index}"), look);
+            }
+        }
+        Value::Object(map) => {
+            for (key, it) in map {
+                look(key, path);
+                visit(it, &format!("{path}/{}", key.replace('/', "\\/")), look);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Hands out the expressions of a text as if each stood for nothing.
+///
+/// # Errors
+///
+/// One of them is not taken.
+pub(super) fn replaced(
+    text: &str,
+    take: &mut impl FnMut(&str) -> Result<(), String>,
+) -> Result<(), String> {
+    let mut text = text.to_owned();
+    for _ in 0..ROUNDS {
+        let found = owned(&text);
+        if found.is_empty() {
+            return Ok(());
+        }
+        let original = text.clone();
+        let mut is_shallow = false;
+        for (whole, braced) in found {
+            let query;
+            (query, is_shallow) = inner(&braced);
+            take(&query)?;
+            if original == braced {
+                return Ok(());
+            }
+            let prefix = whole.strip_suffix(braced.as_str()).unwrap_or_default();
+            text = text.replacen(&whole, &format!("{prefix}null"), 1);
+        }
+        if is_shallow {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// How often what variables stand for may have variables again.
+const ROUNDS: usize = 16;
+
+/// The variables of a text, with the character before them and without.
+fn owned(text: &str) -> Vec<(String, String)> {
+    find_all(text).into_iter().map(|it| (it.whole.to_owned(), it.text.to_owned())).collect()
+}
+
 /// A value with everything that its references and variables stand for.
 ///
 /// # Errors
@@ -41,7 +109,8 @@ pub(in crate::kyverno) fn substitute(
     context: &mut Context<'_>,
 ) -> Result<Value, Failure> {
     if !has_variables(document) {
-        return Ok(unescaped(document));
+        // Without `{{` there is nothing that could be escaped.
+        return Ok(document.clone());
     }
     let document = references::resolve(document)?;
     walk(&document, "", context, 0)
@@ -99,31 +168,25 @@ fn walk(
     }
 }
 
-fn unescaped(value: &Value) -> Value {
-    // Without `{{` there is nothing that could be escaped.
-    value.clone()
-}
-
 fn in_text(text: &str, path: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
-    /// How often what variables stand for may have variables again.
-    const ROUNDS: usize = 16;
     let mut text = text.to_owned();
     for _ in 0..ROUNDS {
-        let found = find_all(&text);
+        let found = owned(&text);
         if found.is_empty() {
             return Ok(text.replace("\\{{", "{{").into());
         }
         let original = text.clone();
         let mut is_shallow = false;
-        for variable in found.iter().map(|it| (it.whole.to_owned(), it.text.to_owned())).collect::<Vec<_>>() {
-            let (whole, braced) = variable;
+        for (whole, braced) in found {
             let query;
             (query, is_shallow) = inner(&braced);
             let query = meant(&query, path, context);
             context.world().spend(whole.len())?;
             let value = context.query(&query).map_err(|it| match it {
                 Failure::NotJudged(_) => it,
-                other => Failure::Error(format!("failed to resolve {query} at path {path}: {other}")),
+                other => {
+                    Failure::Error(format!("failed to resolve {query} at path {path}: {other}"))
+                }
             })?;
             if original == braced {
                 return Ok(value);
@@ -177,11 +240,11 @@ fn place(root: &str, path: &str) -> String {
     let mut text = root.to_owned();
     for part in parts.iter().skip(start + 2) {
         if !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit()) {
-            text.push_str(&format!("[{part}]"));
+            let _ = write!(text, "[{part}]");
         } else if part.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_') {
-            text.push_str(&format!(".{part}"));
+            let _ = write!(text, ".{part}");
         } else {
-            text.push_str(&format!(".\"{part}\""));
+            let _ = write!(text, ".\"{part}\"");
         }
     }
     text

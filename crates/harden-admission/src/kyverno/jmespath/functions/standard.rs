@@ -66,9 +66,7 @@ pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Cal
             Value::Number(_) => Ok(it.clone()),
             _ => Ok(Value::Null),
         },
-        ("not_null", all) => {
-            Ok(all.iter().find(|it| !it.is_null()).cloned().unwrap_or_default())
-        }
+        ("not_null", all) => Ok(all.iter().find(|it| !it.is_null()).cloned().unwrap_or_default()),
         _ => return None,
     })
 }

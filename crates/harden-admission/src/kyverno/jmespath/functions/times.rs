@@ -147,9 +147,7 @@ fn truncated(it: Moment, by: i64) -> Called {
 fn parse(layout: &str, text: &str) -> Called {
     if layout.parse::<i64>().is_ok() {
         return match text.parse::<i64>() {
-            Ok(seconds) => {
-                written(Moment { at: shifted(i128::from(seconds) * NANO)?, offset: 0 })
-            }
+            Ok(seconds) => written(Moment { at: shifted(i128::from(seconds) * NANO)?, offset: 0 }),
             Err(_) => error(format!("strconv.ParseInt: parsing \"{text}\": invalid syntax")),
         };
     }
@@ -168,7 +166,8 @@ pub(super) fn duration_text(nanos: i64) -> String {
         let digits = unit.ilog10() as usize;
         let fraction = format!("{rest:0digits$}");
         let fraction = fraction.trim_end_matches('0');
-        let dot = if fraction.is_empty() || unit == 1 { String::new() } else { format!(".{fraction}") };
+        let dot =
+            if fraction.is_empty() || unit == 1 { String::new() } else { format!(".{fraction}") };
         format!("{sign}{whole}{dot}{name}")
     };
     match size {
