@@ -24,9 +24,10 @@ mod tests;
 
 pub use environment::Environment;
 pub use failure::Failure;
+pub(crate) use library::regex;
 pub use library::{Semver, Timestamp, Url};
 pub use program::Program;
 pub use refusal::{Flaw, Refusal};
 pub use types::Type;
-pub use value::{Key, Map, Value};
+pub use value::{Foreign, Key, Map, Message, Value};
 pub use variables::Variables;

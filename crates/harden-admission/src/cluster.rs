@@ -90,6 +90,21 @@ impl Cluster {
             .map(|(_, object)| object)
     }
 
+    /// The kinds of the objects at hand that a group serves by the name of a resource.
+    pub fn kinds(&self, group: &str, resource: &str) -> Vec<&str> {
+        let mut kinds: Vec<&str> = Vec::new();
+        let first = key(group, "", "", "");
+        for (of_group, kind, ..) in self.objects.range(first..).map(|(key, _)| key) {
+            if of_group != group {
+                break;
+            }
+            if kinds.last() != Some(&kind.as_str()) && self.resource(group, kind).name == resource {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+
     /// A Namespace: the one at hand with the label that the API server sets, or one of that label alone.
     pub fn namespace(&self, name: &str) -> Object {
         const LABEL: &str = "kubernetes.io/metadata.name";
@@ -111,6 +126,22 @@ impl Cluster {
             }
         }
         Object::new(json)
+    }
+
+    /// The kind that a group serves by a name in the plural, where a definition or an object at hand says so.
+    pub fn kind_of(&self, group: &str, plural: &str) -> Option<String> {
+        let defined = self.resources.iter().find(|((of, _), it)| of == group && it.name == plural);
+        if let Some(((_, kind), _)) = defined {
+            return Some(kind.clone());
+        }
+        let mut kinds: Vec<&str> = Vec::new();
+        for (of, kind, ..) in self.objects.keys() {
+            if of == group && kinds.last() != Some(&kind.as_str()) {
+                kinds.push(kind);
+            }
+        }
+        let found = kinds.into_iter().find(|it| self.resource(group, it).name == plural);
+        found.map(str::to_owned)
     }
 
     /// How a kind is served: what a definition says, what Kubernetes itself serves, or a guess.

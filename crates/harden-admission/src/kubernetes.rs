@@ -4,13 +4,13 @@ mod activation;
 mod binding;
 mod conditions;
 mod definition;
-mod environment;
+pub(crate) mod environment;
 mod expression;
-mod facts;
-mod matching;
+pub(crate) mod facts;
+pub(crate) mod matching;
 mod parameters;
-mod place;
-mod seen;
+pub(crate) mod place;
+pub(crate) mod seen;
 #[cfg(test)]
 mod tests;
 mod validating;
@@ -41,8 +41,16 @@ impl Policies {
 
     /// Reads policies and bindings; other objects are left alone. A policy that nothing binds does nothing.
     pub fn read(objects: &[Object], cluster: &Cluster) -> Self {
+        Self::read_in(objects, &Environments::new(cluster.version))
+    }
+
+    /// The same in the environment of Kyverno, which evaluates expressions by the code of the server.
+    pub(crate) fn read_for_kyverno(objects: &[Object], cluster: &Cluster) -> Self {
+        Self::read_in(objects, &Environments::new(cluster.version).with_lenient_optionals())
+    }
+
+    fn read_in(objects: &[Object], environments: &Environments) -> Self {
         let mut policies = Self::default();
-        let environments = Environments::new(cluster.version);
         let mut bindings = Vec::new();
         for object in objects.iter().filter(|it| it.group() == GROUP) {
             let mut flaws = Flaws::default();

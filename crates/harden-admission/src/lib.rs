@@ -11,8 +11,10 @@
 mod answer;
 pub mod cel;
 pub mod cluster;
+mod json_patch;
 pub mod kubernetes;
 pub mod kyverno;
+mod merge;
 mod mutated;
 mod object;
 mod request;

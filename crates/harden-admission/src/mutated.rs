@@ -9,7 +9,7 @@ pub struct Mutated {
     pub object: Option<Object>,
     /// What each rule said.
     pub answers: Vec<Answer>,
-    /// Objects other than that of the request, which rules change because of it.
+    /// Objects other than that of the request, which rules change or make because of it.
     pub others: Vec<Changed>,
 }
 

@@ -2,6 +2,7 @@
 
 mod folds;
 mod literals;
+mod messages;
 
 use super::environment::Environment;
 use super::library::Patterns;
@@ -59,6 +60,7 @@ pub(super) fn check(
         unjudged: None,
         literals: Literals::default(),
     };
+    checker.literals.exempt(environment.has_mixed_literals, 1);
     let found = checker.check(node);
     if let Some(why) = checker.unjudged {
         return Err(vec![Stop::NotJudged(why)]);
@@ -158,10 +160,7 @@ impl Checker<'_> {
             }
             Kind::List(elements) => self.list(at, elements),
             Kind::Map(entries) => self.map(entries),
-            Kind::Struct { name, .. } => {
-                let name = name.clone();
-                self.message(at, &name)
-            }
+            Kind::Struct { name, fields } => self.message(at, &name.clone(), fields),
             Kind::Fold(fold) => self.fold(at, fold),
             Kind::Call { .. } => self.call(node),
         };
@@ -177,6 +176,8 @@ impl Checker<'_> {
                 Type::Dyn
             }
             target if target.is_open() => Type::Dyn,
+            Type::Message(name) => messages::field(&name, field)
+                .unwrap_or_else(|| self.flaw(at, format!("undefined field '{field}'"))),
             target => match self.environment.fields(&target).map(|it| it.get(field).cloned()) {
                 Some(Some(found)) => found,
                 Some(None) => self.flaw(at, format!("undefined field '{field}'")),
@@ -296,14 +297,6 @@ impl Checker<'_> {
         self.literals.same(seen_values);
         let keys = keys.unwrap_or_else(|| self.bindings.open());
         Type::map(keys, values.unwrap_or_else(|| self.bindings.open()))
-    }
-
-    fn message(&mut self, at: usize, name: &str) -> Type {
-        if self.environment.variable(name).is_some() {
-            self.unjudged = Some(format!("messages such as `{name}` are not understood"));
-            return Type::Error;
-        }
-        self.undeclared(at, name)
     }
 
     fn call(&mut self, node: &mut Node) -> Type {

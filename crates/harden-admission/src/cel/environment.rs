@@ -7,7 +7,7 @@ use harden_core::kubernetes::MinorVersion;
 
 use super::functions::{Functions, functions};
 use super::syntax::Syntax;
-use super::types::Type;
+use super::types::{Type, overload};
 
 /// The functions of a version of the API server, and the variables of a place in a policy.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Environment {
     /// Fields of types that have names, by these.
     objects: BTreeMap<&'static str, BTreeMap<String, Type>>,
     unjudged: Vec<String>,
+    pub(super) has_mixed_literals: bool,
+    pub(super) has_messages: bool,
 }
 
 /// Types that expressions can name, with those that the optional syntax brings.
@@ -39,10 +41,65 @@ impl Environment {
     /// That of a version, without variables.
     pub fn new(version: MinorVersion) -> Self {
         let since = |minor: u16| version >= MinorVersion(minor);
-        let syntax = Syntax { optionals: since(28), two_variables: since(32), sorting: since(34) };
+        let syntax = Syntax {
+            optionals: since(28),
+            two_variables: since(32),
+            sorting: since(34),
+            bindings: false,
+            lenient: false,
+        };
         let (variables, unjudged) = (BTreeMap::new(), Vec::new());
         let objects = BTreeMap::new();
-        Self { functions: Arc::new(functions(version)), syntax, variables, objects, unjudged }
+        let functions = Arc::new(functions(version));
+        Self {
+            functions,
+            syntax,
+            variables,
+            objects,
+            unjudged,
+            has_mixed_literals: false,
+            has_messages: false,
+        }
+    }
+
+    /// With functions that the server does not have, a signature a line, such as
+    /// `.Get(Resources, string) -> dyn`: [`Variables::call`](super::Variables::call) answers for them.
+    #[must_use]
+    pub fn with_functions(mut self, table: &str) -> Self {
+        let functions = Arc::make_mut(&mut self.functions);
+        for (name, overload) in table.lines().filter_map(overload) {
+            functions.entry(name.to_owned()).or_default().push(overload);
+        }
+        self
+    }
+
+    /// With `cel.bind`.
+    #[must_use]
+    pub fn with_bindings(mut self) -> Self {
+        self.syntax.bindings = true;
+        self
+    }
+
+    /// With an `orValue` that takes what is no optional, and is that.
+    #[must_use]
+    pub fn with_lenient_optionals(mut self) -> Self {
+        self.syntax.lenient = true;
+        self.with_functions("@orValue(dyn, dyn) -> dyn")
+    }
+
+    /// With messages that say what becomes of an object: `Object{…}`, `Object.spec{…}` and so on, and
+    /// `JSONPatch{…}`.
+    #[must_use]
+    pub fn with_messages(mut self) -> Self {
+        self.has_messages = true;
+        self
+    }
+
+    /// With lists and maps that are written with elements of several types.
+    #[must_use]
+    pub fn with_mixed_literals(mut self) -> Self {
+        self.has_mixed_literals = true;
+        self
     }
 
     /// With a variable whose type is known when it is evaluated only, as objects are.

@@ -8,10 +8,10 @@ use super::budget::Budget;
 use super::checker::TRACKED_MARK;
 use super::environment::named_type;
 use super::failure::Failure;
-use super::library::{Patterns, call, index, unfit};
-use super::syntax::{Entry, Kind, Literal, Node};
+use super::library::{Patterns, find, index, refuse, unfit};
+use super::syntax::{Entry, Field, Kind, Literal, Node};
 use super::types::Type;
-use super::value::{Key, Map, Value};
+use super::value::{JSON_PATCH, Key, Map, Message, Value};
 use super::variables::Variables;
 
 /// One evaluation.
@@ -56,7 +56,7 @@ impl<'a> Evaluation<'a> {
             }
             Kind::List(elements) => self.list(elements),
             Kind::Map(entries) => self.map(entries),
-            Kind::Struct { name, .. } => Failure::not_judged(format!("a message `{name}`")),
+            Kind::Struct { name, fields } => self.message(name, fields),
             Kind::Fold(fold) => self.fold(fold),
             Kind::Call { name, target, args, guard } => {
                 self.call(name, target.as_deref(), args, guard.as_deref())
@@ -126,6 +126,30 @@ impl<'a> Evaluation<'a> {
             map.set(key, value);
         }
         Ok(Value::Map(Arc::new(map)))
+    }
+
+    fn message(&mut self, name: &str, fields: &'a [Field]) -> Result<Value> {
+        let mut given = Map::default();
+        for Field { name: field, value, optional } in fields {
+            let value = match (self.value(value)?, optional) {
+                (Value::Optional(None), true) => continue,
+                (Value::Optional(Some(it)), true) => Arc::unwrap_or_clone(it),
+                (_, true) => {
+                    return Failure::error(
+                        "cannot initialize optional entry from non-optional value",
+                    );
+                }
+                (it, false) => it,
+            };
+            if name == JSON_PATCH && field != "value" && !matches!(value, Value::String(_)) {
+                return Failure::error(format!(
+                    "unexpected type {} for JSONPatchType '{field}' field",
+                    value.type_name()
+                ));
+            }
+            given.set(Key::String(field.as_str().into()), value);
+        }
+        Ok(Value::Message(Arc::new(Message { name: name.into(), fields: given })))
     }
 
     /// Ends the whole evaluation, as the server does when it takes something for a list that is none.
@@ -207,7 +231,13 @@ impl<'a> Evaluation<'a> {
         {
             return Failure::error(unfit(name, &values));
         }
-        call(tracked.unwrap_or(name), &values, &mut self.budget)
+        let name = tracked.unwrap_or(name);
+        if name == "@orValue" {
+            return Ok(or_value(values));
+        }
+        find(name, &values, &mut self.budget)
+            .or_else(|| self.variables.call(name, &values))
+            .unwrap_or_else(|| refuse(name, &values, &self.budget))
     }
 }
 
@@ -245,6 +275,16 @@ impl Verdict {
     }
 }
 
+/// The first of two values, or what is in it; the second where nothing is.
+fn or_value(values: Vec<Value>) -> Value {
+    let mut values = values.into_iter();
+    match values.next() {
+        Some(Value::Optional(Some(it))) => Arc::unwrap_or_clone(it),
+        None | Some(Value::Optional(None)) => values.next().unwrap_or(Value::Null),
+        Some(it) => it,
+    }
+}
+
 pub(super) fn of_literal(literal: &Literal) -> Value {
     match literal {
         Literal::Null => Value::Null,
@@ -264,6 +304,12 @@ fn field_of(operand: Value, field: &str) -> Result<Value> {
             None => Failure::error(format!("no such key: {field}")),
         },
         Value::Optional(_) => optional_field(&operand, field),
+        Value::Message(it) => match it.fields.field(field) {
+            Some(value) => Ok(value.clone()),
+            None if *it.name != *JSON_PATCH => Ok(Value::Null),
+            None if field == "value" => Failure::not_judged("the value of a patch without one"),
+            None => Ok(Value::text("")),
+        },
         Value::List(_) => Failure::error("unsupported index type 'string' in list"),
         _ => Failure::error(format!("no such key: {field}")),
     }
@@ -280,6 +326,12 @@ fn optional_field(operand: &Value, field: &str) -> Result<Value> {
 fn has(operand: &Value, field: &str) -> Result<bool> {
     match operand {
         Value::Map(map) => Ok(map.field(field).is_some()),
+        Value::Message(it) => Ok(match it.fields.field(field) {
+            Some(Value::String(text)) if *it.name == *JSON_PATCH && field != "value" => {
+                !text.is_empty()
+            }
+            found => found.is_some(),
+        }),
         Value::Optional(Some(inner)) => has(inner, field),
         Value::List(_) => Failure::error("unsupported index type 'string' in list"),
         _ => Ok(false),

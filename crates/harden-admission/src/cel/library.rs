@@ -21,7 +21,8 @@ pub(super) mod format {
 }
 
 pub(super) use operators::{index, is_key, shown};
-pub(super) use regexes::{Patterns, regex};
+pub(super) use regexes::Patterns;
+pub(crate) use regexes::regex;
 pub use semver::Semver;
 pub use times::Timestamp;
 pub(super) use times::{duration, timestamp};
@@ -53,21 +54,28 @@ const PARTS: [Part; 12] = [
 
 /// What a function makes of values, of which the first stood before the dot if it is called so.
 pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Result<Value> {
-    budget.take(args.iter().map(Value::weight).sum())?;
-    if name == "format" {
-        return template::call(args);
-    }
-    for part in PARTS {
-        if let Some(result) = part(name, args, budget) {
-            return result;
-        }
-    }
+    find(name, args, budget).unwrap_or_else(|| refuse(name, args, budget))
+}
+
+/// What the server says where no function takes such values.
+pub(super) fn refuse(name: &str, args: &[Value], budget: &Budget) -> Result<Value> {
     let is_planned =
         matches!(args.get(1), Some(Value::String(it)) if budget.patterns.contains_key(&**it));
     if matches!(name, "find" | "findAll" | "matches") && is_planned {
         return Failure::no_overload();
     }
     Failure::error(unfit(name, args))
+}
+
+/// The same as `call`; `None` where there is no such function for such values.
+pub(super) fn find(name: &str, args: &[Value], budget: &mut Budget) -> Option<Result<Value>> {
+    if let Err(failure) = budget.take(args.iter().map(Value::weight).sum()) {
+        return Some(Err(failure));
+    }
+    if name == "format" {
+        return Some(template::call(args));
+    }
+    PARTS.iter().find_map(|part| part(name, args, budget))
 }
 
 /// Functions that the server refuses by what their first argument is able to do.

@@ -4,6 +4,7 @@ mod assignment;
 mod signature;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub(super) use assignment::{Bindings, most_general};
 pub(super) use signature::{Overload, overload};
@@ -19,6 +20,8 @@ pub enum Type {
     Null,
     /// One without parameters, by its name: `int`, `string`, `kubernetes.Quantity`.
     Plain(&'static str),
+    /// A message that an expression builds, such as `Object.spec`.
+    Message(Arc<str>),
     /// A list of one type.
     List(Box<Self>),
     /// A map, by the types of its keys and values.
@@ -86,6 +89,8 @@ impl Type {
             Self::Plain("duration") => "google.protobuf.Duration",
             Self::Plain("timestamp") => "google.protobuf.Timestamp",
             Self::Plain(name) => name,
+            Self::Message(name) if **name == *"JSONPatch" => "JSONPatch",
+            Self::Message(_) => "Object",
             Self::List(_) => "list",
             Self::Map(..) => "map",
             Self::Optional(_) => "optional_type",
@@ -102,6 +107,7 @@ impl fmt::Display for Type {
             Self::Error => f.write_str("!error!"),
             Self::Null => f.write_str("null"),
             Self::Plain(name) => f.write_str(name),
+            Self::Message(name) => f.write_str(name),
             Self::List(of) => write!(f, "list({of})"),
             Self::Map(keys, values) => write!(f, "map({keys}, {values})"),
             Self::Optional(of) => write!(f, "optional_type({of})"),

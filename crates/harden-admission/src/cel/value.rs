@@ -45,6 +45,31 @@ pub enum Value {
     Semver(Arc<Semver>),
     /// A named format, by its name.
     Format(&'static str),
+    /// A message that an expression builds.
+    Message(Arc<Message>),
+    /// A value of a type that the server does not have.
+    Foreign(Arc<Foreign>),
+}
+
+/// The message of which JSON patches are made.
+pub(super) const JSON_PATCH: &str = "JSONPatch";
+
+/// What an expression builds by `Object.spec{…}` or `JSONPatch{…}`.
+#[derive(Debug, PartialEq)]
+pub struct Message {
+    /// The name of its type.
+    pub name: Arc<str>,
+    /// Those that were given.
+    pub fields: Map,
+}
+
+/// A value that only the functions of an engine understand.
+#[derive(Debug, PartialEq)]
+pub struct Foreign {
+    /// The name of its type.
+    pub of: &'static str,
+    /// What it is made of.
+    pub value: Value,
 }
 
 impl Value {
@@ -82,7 +107,7 @@ impl Value {
     }
 
     /// The server's name of its type.
-    pub(super) fn type_name(&self) -> &'static str {
+    pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null_type",
             Self::Bool(_) => "bool",
@@ -103,6 +128,9 @@ impl Value {
             Self::Url(_) => "kubernetes.URL",
             Self::Semver(_) => "kubernetes.Semver",
             Self::Format(_) => "kubernetes.NamedFormat",
+            Self::Message(it) if *it.name == *JSON_PATCH => JSON_PATCH,
+            Self::Message(_) => "Object",
+            Self::Foreign(it) => it.of,
         }
     }
 
@@ -140,7 +168,7 @@ impl Value {
             Self::Url(_) => "cel.URL",
             Self::Semver(_) => "cel.Semver",
             Self::Format(_) => "*cel.Format",
-            Self::List(_) | Self::Map(_) => "a collection",
+            Self::List(_) | Self::Map(_) | Self::Message(_) | Self::Foreign(_) => "a collection",
         }
     }
 

@@ -57,6 +57,11 @@ impl Environments {
         self.map(|it| it.with_type("variables", Type::Plain(VARIABLES)).with_object(VARIABLES))
     }
 
+    /// As Kyverno has them, which takes the value of what is no optional.
+    pub(super) fn with_lenient_optionals(self) -> Self {
+        self.map(Environment::with_lenient_optionals)
+    }
+
     pub(super) fn with_params(self) -> Self {
         self.map(|it| it.with("params"))
     }
@@ -86,7 +91,8 @@ fn declarable(it: &Type) -> Type {
     }
 }
 
-fn declared(version: MinorVersion) -> Environment {
+/// What every policy may name.
+pub(crate) fn declared(version: MinorVersion) -> Environment {
     let mut environment = Environment::new(version)
         .with("object")
         .with("oldObject")

@@ -7,17 +7,17 @@ use crate::{Object, Request, Resource};
 
 /// A request with what follows of it.
 #[derive(Debug)]
-pub(super) struct Facts<'r> {
-    pub(super) request: &'r Request<'r>,
+pub(crate) struct Facts<'r> {
+    pub(crate) request: &'r Request<'r>,
     /// What it is about.
-    pub(super) object: &'r Object,
-    pub(super) resource: Resource,
+    pub(crate) object: &'r Object,
+    pub(crate) resource: Resource,
     /// The name in the path; empty where the server makes one.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The namespace in the path; that of a Namespace is itself.
-    pub(super) namespace: String,
+    pub(crate) namespace: String,
     /// Whether the namespace is at hand, or all there are.
-    pub(super) knows_namespace: bool,
+    pub(crate) knows_namespace: bool,
 }
 
 /// Kinds that are sent to a part of another resource.
@@ -53,14 +53,17 @@ const EXEMPT: [(&str, &[&str]); 3] = [
 
 impl<'r> Facts<'r> {
     /// Those of a request; none where the server asks no policy.
-    pub(super) fn of(request: &'r Request<'r>) -> Option<Self> {
+    pub(crate) fn of(request: &'r Request<'r>) -> Option<Self> {
         let object = request.subject()?;
         let is_exempt = EXEMPT
             .iter()
             .any(|(group, kinds)| object.group() == *group && kinds.contains(&object.kind()));
-        if is_exempt {
-            return None;
-        }
+        if is_exempt { None } else { Self::of_any(request) }
+    }
+
+    /// Those of a request for whatever; none where it is for nothing.
+    pub(crate) fn of_any(request: &'r Request<'r>) -> Option<Self> {
+        let object = request.subject()?;
         let mut resource = request.cluster.resource(object.group(), object.kind());
         if let Some((.., name)) = OF_OTHERS
             .iter()
@@ -83,12 +86,12 @@ impl<'r> Facts<'r> {
     }
 
     /// Whether it is in a namespace; a Namespace is not.
-    pub(super) fn is_namespaced(&self) -> bool {
+    pub(crate) fn is_namespaced(&self) -> bool {
         !self.namespace.is_empty() && !self.object.is("", "Namespace")
     }
 
     /// `request` of expressions, where policies see the object in a version.
-    pub(super) fn request_value(&self, version: &str) -> Value {
+    pub(crate) fn request_value(&self, version: &str) -> Value {
         let object = self.object;
         let kind = |version: &str| {
             map([
@@ -149,7 +152,7 @@ impl<'r> Facts<'r> {
     }
 
     /// `namespaceObject` of expressions: null where there is none, nothing where it is not known.
-    pub(super) fn namespace_value(&self) -> Option<Value> {
+    pub(crate) fn namespace_value(&self) -> Option<Value> {
         if !self.is_namespaced() {
             return Some(Value::Null);
         }

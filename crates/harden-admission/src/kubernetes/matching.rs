@@ -14,7 +14,7 @@ use crate::Operation;
 
 /// `matchConstraints` of a policy or `matchResources` of a binding.
 #[derive(Debug, Clone)]
-pub(super) struct Matching {
+pub(crate) struct Matching {
     rules: Vec<Rule>,
     exclusions: Vec<Rule>,
     namespaces: Selector,
@@ -24,7 +24,7 @@ pub(super) struct Matching {
 
 /// Whether a request is matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Match {
+pub(crate) enum Match {
     No,
     /// With the version of the object that the policy sees.
     As(String),
@@ -33,7 +33,7 @@ pub(super) enum Match {
 }
 
 impl Matching {
-    pub(super) fn read(place: &Place<'_>, flaws: &mut Flaws) -> Self {
+    pub(crate) fn read(place: &Place<'_>, flaws: &mut Flaws) -> Self {
         let policy = place.at("matchPolicy");
         let is_exact = match policy.text(flaws) {
             "Exact" => true,
@@ -59,7 +59,7 @@ impl Matching {
     }
 
     /// Whether a request is one of those that are meant.
-    pub(super) fn matches(&self, facts: &Facts<'_>) -> Match {
+    pub(crate) fn matches(&self, facts: &Facts<'_>) -> Match {
         let namespaces = self.matches_namespace(facts);
         if namespaces == Some(false) || !self.matches_object(facts) {
             return Match::No;

@@ -4,19 +4,19 @@ use serde_json::Value;
 
 /// A place, and what is there.
 #[derive(Debug, Clone)]
-pub(super) struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// What is there; a null is nothing, as to the server.
-    pub(super) value: Option<&'a Value>,
+    pub(crate) value: Option<&'a Value>,
     /// The way to it from the root of the object.
     pub(super) pointer: String,
 }
 
 impl<'a> Place<'a> {
-    pub(super) fn root(value: &'a Value) -> Self {
+    pub(crate) fn root(value: &'a Value) -> Self {
         Self { value: Some(value), pointer: String::new() }
     }
 
-    pub(super) fn at(&self, key: &str) -> Self {
+    pub(crate) fn at(&self, key: &str) -> Self {
         let value = self.value.and_then(|it| it.get(key)).filter(|it| !it.is_null());
         Self { value, pointer: format!("{}/{key}", self.pointer) }
     }
@@ -72,7 +72,7 @@ impl<'a> Place<'a> {
 
 /// What is wrong at a place.
 #[derive(Debug, Clone)]
-pub(super) struct Flaw {
+pub(crate) struct Flaw {
     /// JSON pointer.
     pub(super) at: String,
     pub(super) message: String,
@@ -82,7 +82,7 @@ pub(super) struct Flaw {
 
 /// What is wrong with an object, in the order of the server's list.
 #[derive(Debug, Default)]
-pub(super) struct Flaws(pub(super) Vec<Flaw>);
+pub(crate) struct Flaws(pub(super) Vec<Flaw>);
 
 impl Flaws {
     fn add(&mut self, at: &Place<'_>, message: String) {

@@ -14,7 +14,7 @@ const LENGTH: usize = 200;
 
 /// What nobody is told of a request.
 #[derive(Debug, Default)]
-pub(super) struct Hidden {
+pub(crate) struct Hidden {
     /// Variables that hold a Secret.
     variables: Vec<&'static str>,
     /// Values of Secrets.
@@ -26,7 +26,7 @@ const OPEN: [&str; 6] =
     ["kind", "apiVersion", "type", "metadata.name", "metadata.namespace", "metadata.labels"];
 
 impl Hidden {
-    pub(super) fn of(facts: &Facts<'_>, params: Option<&Object>) -> Self {
+    pub(crate) fn of(facts: &Facts<'_>, params: Option<&Object>) -> Self {
         let request = facts.request;
         let mut hidden = Self::default();
         for (variable, object) in [
@@ -34,24 +34,36 @@ impl Hidden {
             ("oldObject", request.old.as_ref()),
             ("params", params),
         ] {
-            let Some(object) = object.filter(|it| it.is("", "Secret")) else { continue };
-            hidden.variables.push(variable);
-            for key in ["data", "stringData"] {
-                let values = object.json().get(key).and_then(Json::as_object);
-                let texts = values.into_iter().flat_map(|it| it.values()).filter_map(Json::as_str);
-                hidden.values.extend(texts.filter(|it| it.len() > 3).map(str::to_owned));
+            if let Some(object) = object {
+                hidden.add(variable, object);
             }
         }
-        hidden.values.sort_by_key(|it| std::cmp::Reverse(it.len()));
         hidden
     }
 
+    /// Hides what an object has that is a Secret; the variable is that which holds it.
+    pub(crate) fn add(&mut self, variable: &'static str, object: &Object) {
+        if !object.is("", "Secret") {
+            return;
+        }
+        self.variables.push(variable);
+        for key in ["data", "stringData"] {
+            let values = object.json().get(key).and_then(Json::as_object);
+            let texts = values.into_iter().flat_map(|it| it.values()).filter_map(Json::as_str);
+            self.values.extend(texts.filter(|it| it.len() > 3).map(str::to_owned));
+        }
+        self.values.sort_by_key(|it| std::cmp::Reverse(it.len()));
+    }
+
     /// A text without values of Secrets.
-    pub(super) fn masked(&self, text: &str) -> String {
+    pub(crate) fn masked(&self, text: &str) -> String {
         self.values.iter().fold(text.to_owned(), |text, it| text.replace(it.as_str(), HIDDEN))
     }
 
     fn hides(&self, path: &str) -> bool {
+        // Kyverno's requests hold the objects, too.
+        let of_objects = |it: &&str| it.starts_with("object") || it.starts_with("oldObject");
+        let path = path.strip_prefix("request.").filter(of_objects).unwrap_or(path);
         if self.variables.is_empty() || path.starts_with("request.") {
             return false;
         }
@@ -67,7 +79,11 @@ pub(super) fn seen(
     activation: &Activation<'_>,
     hidden: &Hidden,
 ) -> Vec<(String, String)> {
-    let values = expression.seen(activation).into_iter().take(VALUES);
+    told(expression.seen(activation), hidden)
+}
+
+/// The first of some values by their paths, as they are told.
+pub(crate) fn told(values: Vec<(String, Option<Json>)>, hidden: &Hidden) -> Vec<(String, String)> {
     let shown = |(path, value): (String, Option<Json>)| {
         let text = match value {
             _ if hidden.hides(&path) => HIDDEN.to_owned(),
@@ -76,7 +92,7 @@ pub(super) fn seen(
         };
         (path, text)
     };
-    values.map(shown).collect()
+    values.into_iter().take(VALUES).map(shown).collect()
 }
 
 fn cut(text: &str) -> String {

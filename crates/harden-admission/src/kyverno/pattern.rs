@@ -7,16 +7,16 @@
 mod anchor;
 mod budget;
 mod condition;
-mod duration;
+pub(in crate::kyverno) mod duration;
 mod expansion;
-mod float;
+pub(in crate::kyverno) mod float;
 mod matcher;
 mod mismatch;
-mod printed;
+pub(in crate::kyverno) mod printed;
 mod refusal;
 mod scalar;
 mod tree;
-mod wildcard;
+pub(in crate::kyverno) mod wildcard;
 
 use serde_json::Value;
 
@@ -67,6 +67,11 @@ impl Pattern {
     pub fn judge(&self, resource: &Value) -> Verdict {
         Matcher::default().judge(resource, &self.root)
     }
+}
+
+/// A key without its anchor.
+pub(in crate::kyverno) fn without_anchors(key: &str) -> &str {
+    anchor::Anchor::parse(key).map_or(key, |(_, name)| name)
 }
 
 #[cfg(test)]

@@ -32,6 +32,16 @@ impl Timestamp {
         self.nanos
     }
 
+    /// The time so many nanoseconds after 1970; none beyond the years 1 to 9999.
+    pub(crate) fn of(nanos: i128) -> Option<Self> {
+        Self::of_nanos(nanos).ok()
+    }
+
+    /// Reads what RFC 3339 writes.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        timestamp(text).ok()
+    }
+
     pub(super) fn seconds(self) -> i64 {
         i64::try_from(self.nanos.div_euclid(NANOS)).unwrap_or(i64::MAX)
     }

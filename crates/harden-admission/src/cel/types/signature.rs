@@ -48,7 +48,7 @@ fn renamed(it: &Type, fresh: &[Type]) -> Type {
 }
 
 /// Names of types within signatures, and the server's.
-const NAMES: [(&str, &str); 19] = [
+const NAMES: [(&str, &str); 31] = [
     ("bool", "bool"),
     ("int", "int"),
     ("uint", "uint"),
@@ -68,6 +68,18 @@ const NAMES: [(&str, &str); 19] = [
     ("GroupCheck", "kubernetes.authorization.GroupCheck"),
     ("ResourceCheck", "kubernetes.authorization.ResourceCheck"),
     ("Decision", "kubernetes.authorization.Decision"),
+    ("Image", "kyverno.image"),
+    ("ServiceAccount", "user.ServiceAccount"),
+    ("Resources", "resource.Context"),
+    ("ResourceName", "schema.GroupVersionResource"),
+    ("GlobalContext", "globalcontext.Context"),
+    ("ImageData", "imagedata.Context"),
+    ("Http", "http.Context"),
+    ("Json", "json.Json"),
+    ("Yaml", "yaml.Yaml"),
+    ("Generator", "generator.Context"),
+    ("JsonPatch", "JSONPatch"),
+    ("Applied", "Object"),
 ];
 
 /// The name and the overload of a line; `None` for what is no signature.

@@ -22,7 +22,12 @@ impl Value {
             Self::String(it) => Json::String(it.to_string()),
             Self::Bytes(it) => Json::String(BASE64_STANDARD.encode(it)),
             Self::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
-            Self::Map(map) => {
+            Self::Map(_) | Self::Message(_) => {
+                let map = match self {
+                    Self::Map(map) => map,
+                    Self::Message(message) => &message.fields,
+                    _ => return Json::Null,
+                };
                 let entry = |(key, it): &(Key, Self)| (text(&key.value()), it.to_json());
                 Json::Object(map.iter().map(entry).collect())
             }

@@ -109,7 +109,10 @@ pub(super) fn evaluate(loaded: &mut Loaded, engines: &[Engine]) -> Vec<Evaluatio
         judge(loaded, Some(operation), &mut evaluations);
     }
     for (path, payload) in &loaded.payloads {
-        let responses = candidates.iter().filter(|it| is_of_json(&it.policy));
+        let is_meant = |it: &&Candidate| {
+            is_of_json(&it.policy) || it.policy.kind().ends_with("DeletingPolicy")
+        };
+        let responses = candidates.iter().filter(is_meant);
         let responses = responses.filter_map(|it| {
             ask_to_validate(loaded, it, payload, Operation::Create).map(|mut response| {
                 response.patched = payload.clone();
@@ -284,7 +287,13 @@ fn ask_to_validate(
         return None;
     }
     let (policy, patched) = (candidate.policy.clone(), resource.clone());
-    Some(Response { policy, rules, patched, others: Vec::new() })
+    let others = match &candidate.policies {
+        Some(policies) if policy.kind().ends_with("GeneratingPolicy") => {
+            policies.mutate(&request(loaded, &policy, resource, operation)).others
+        }
+        _ => Vec::new(),
+    };
+    Some(Response { policy, rules, patched, others })
 }
 
 /// Whether a ClusterPolicy has rules with one of the keys.

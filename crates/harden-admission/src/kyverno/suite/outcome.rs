@@ -212,8 +212,13 @@ impl Judge<'_> {
             return row(false, &answer.message);
         }
         if !expectation.generated.is_empty() {
-            let message = "what is generated is not judged here".to_owned();
-            return Some(Row { got: Some(Verdict::NotJudged), message, is_right: false });
+            if response.policy.group() == "kyverno.io" {
+                let message = "what is generated is not judged here".to_owned();
+                return Some(Row { got: Some(Verdict::NotJudged), message, is_right: false });
+            }
+            if let Some(what) = self.ungenerated(expectation, response) {
+                return row(false, &what);
+            }
         }
         if let Some(path) = &expectation.patched {
             let path = files::join(files::folder(&self.loaded.path), path);
@@ -231,6 +236,28 @@ impl Judge<'_> {
             }
         }
         row(word(response, answer) == expectation.result, &answer.message)
+    }
+
+    /// How what a policy generates differs from what files say; nothing where each object is in one of them.
+    fn ungenerated(&self, expectation: &Expectation, response: &Response) -> Option<String> {
+        let folder = files::folder(&self.loaded.path);
+        let paths: Vec<String> =
+            expectation.generated.iter().map(|it| files::join(folder, it)).collect();
+        let compare = |path: &String, object: &Object| {
+            compare(self.files, path, &self.loaded.cluster, object)
+        };
+        response.others.iter().find_map(|made| {
+            let found: Vec<Comparison> = paths.iter().map(|it| compare(it, &made.object)).collect();
+            if found.contains(&Comparison::Same) {
+                return None;
+            }
+            let key = shown(&Key::of(&made.object));
+            Some(match found.into_iter().next() {
+                Some(Comparison::Different(pointer)) => format!("{key} differs at {pointer}"),
+                Some(Comparison::Unreadable(what)) => what,
+                _ => format!("no file has {key}"),
+            })
+        })
     }
 }
 
