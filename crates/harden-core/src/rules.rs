@@ -1,5 +1,6 @@
 //! Every rule, by category; each list stands beside the files of its rules.
 
+pub mod admission;
 pub mod configuration;
 mod exceeded_quotas;
 pub mod external_secrets;
@@ -25,6 +26,7 @@ pub static CATEGORIES: &[(Category, &[&Rule])] = &[
     (Category::Namespace, namespace::RULES),
     (Category::Configuration, configuration::RULES),
     (Category::ExternalSecrets, external_secrets::RULES),
+    (Category::Admission, admission::RULES),
 ];
 
 /// Every rule.
