@@ -109,13 +109,14 @@ fn judges(part: Place<'_>) -> bool {
     finds && asks
 }
 
-/// Shows the keys and texts below, without those for people.
+/// Shows the keys and texts below, without those for people and those that only fetch what is asked of.
 fn look<'d>(place: Place<'d>, show: &mut impl FnMut(&'d str, bool)) {
     if let Some(text) = place.as_str() {
         show(text, false);
     }
     place.items().for_each(|it| look(it, show));
-    for (key, value) in place.entries().filter(|it| !matches!(it.0, "message" | "name")) {
+    for (key, value) in place.entries().filter(|it| !matches!(it.0, "message" | "name" | "context"))
+    {
         show(key, true);
         look(value, show);
     }
@@ -149,6 +150,8 @@ mod tests {
             "pattern: {spec: {containers: [{resources: {limits: {memory: '?*'}}}]}}",
             "foreach: [{list: 'request.object.spec.[containers, initContainers][]', pattern: {image: 'a/*'}}]",
             "pattern: {spec: {=(hostNetwork): false}}, message: containers have images",
+            "foreach: [{list: request.object.spec.containers, context: [{imageRegistry: {reference: '{{ element.image \
+             }}'}}], deny: {conditions: [{key: '{{ element.tty }}'}]}}]",
         ] {
             assert_eq!(kyverno(other), 0, "{other}");
         }
