@@ -9,6 +9,7 @@ pub(crate) mod interrupt;
 mod item;
 mod kinds;
 pub(crate) mod kubeconfig;
+pub(crate) mod lists;
 pub(crate) mod lookup;
 pub(crate) mod marked;
 pub(crate) mod objects;
@@ -90,7 +91,7 @@ impl Cluster {
     }
 
     /// The server and the context, as every error names them.
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         fault::server(&self.config, &self.names)
     }
 

@@ -13,9 +13,11 @@ mod functions;
 mod library;
 mod program;
 mod refusal;
+mod seen;
 mod syntax;
 mod types;
 mod value;
+mod variables;
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +25,9 @@ mod tests;
 pub use environment::Environment;
 pub use failure::Failure;
 pub use library::{Semver, Timestamp, Url};
+pub(crate) use library::{duration, regex, timestamp};
 pub use program::Program;
 pub use refusal::{Flaw, Refusal};
 pub use types::Type;
-pub use value::{Key, Map, Value};
+pub use value::{Foreign, Key, Map, Message, Value};
+pub use variables::Variables;

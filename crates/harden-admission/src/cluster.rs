@@ -1,6 +1,7 @@
 //! What is known of the cluster that a request is sent to.
 
 mod resource;
+pub mod stated;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,7 @@ use harden_core::kubernetes::MinorVersion;
 use serde_json::{Value, json};
 
 pub use resource::Resource;
+pub use stated::Stated;
 
 use crate::Object;
 use crate::cel::Timestamp;
@@ -21,6 +23,8 @@ pub struct Cluster {
     pub now: Option<Timestamp>,
     /// Whether what is not at hand is not there. Where it is false, an absent object is not judged.
     pub is_whole: bool,
+    /// What a test file says, where one does.
+    pub stated: Option<Stated>,
     objects: BTreeMap<Key, Object>,
     resources: BTreeMap<(String, String), Resource>,
 }
@@ -35,6 +39,7 @@ impl Cluster {
             version,
             now: None,
             is_whole: false,
+            stated: None,
             objects: BTreeMap::new(),
             resources: BTreeMap::new(),
         }
@@ -58,6 +63,11 @@ impl Cluster {
             return;
         };
         let is_namespaced = text("/spec/scope") != Some("Cluster");
+        self.serve(group, kind, name, is_namespaced);
+    }
+
+    /// Says how a kind is served.
+    pub fn serve(&mut self, group: &str, kind: &str, name: &str, is_namespaced: bool) {
         let resource = Resource { name: name.to_owned(), is_namespaced, is_guessed: false };
         self.resources.insert((group.to_owned(), kind.to_owned()), resource);
     }
@@ -85,6 +95,26 @@ impl Cluster {
             .map(|(_, object)| object)
     }
 
+    /// The kinds of the objects at hand that a group serves by the name of a resource.
+    pub fn kinds(&self, group: &str, resource: &str) -> Vec<&str> {
+        let mut kinds: Vec<&str> = Vec::new();
+        let first = key(group, "", "", "");
+        for (of_group, kind, ..) in self.objects.range(first..).map(|(key, _)| key) {
+            if of_group != group {
+                break;
+            }
+            if kinds.last() != Some(&kind.as_str()) && self.resource(group, kind).name == resource {
+                kinds.push(kind);
+            }
+        }
+        kinds
+    }
+
+    /// All objects, by group, kind, namespace and name.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.objects.values()
+    }
+
     /// A Namespace: the one at hand with the label that the API server sets, or one of that label alone.
     pub fn namespace(&self, name: &str) -> Object {
         const LABEL: &str = "kubernetes.io/metadata.name";
@@ -106,6 +136,22 @@ impl Cluster {
             }
         }
         Object::new(json)
+    }
+
+    /// The kind that a group serves by a name in the plural, where a definition or an object at hand says so.
+    pub fn kind_of(&self, group: &str, plural: &str) -> Option<String> {
+        let defined = self.resources.iter().find(|((of, _), it)| of == group && it.name == plural);
+        if let Some(((_, kind), _)) = defined {
+            return Some(kind.clone());
+        }
+        let mut kinds: Vec<&str> = Vec::new();
+        for (of, kind, ..) in self.objects.keys() {
+            if of == group && kinds.last() != Some(&kind.as_str()) {
+                kinds.push(kind);
+            }
+        }
+        let found = kinds.into_iter().find(|it| self.resource(group, it).name == plural);
+        found.map(str::to_owned)
     }
 
     /// How a kind is served: what a definition says, what Kubernetes itself serves, or a guess.

@@ -10,12 +10,23 @@
 
 mod answer;
 pub mod cel;
-mod cluster;
+pub mod cluster;
+pub mod gatekeeper;
+mod json_patch;
+pub mod kubernetes;
 pub mod kyverno;
+mod merge;
+mod mutated;
 mod object;
+mod policies;
+mod question;
+pub mod report;
 mod request;
 
 pub use answer::{Action, Answer, PolicyName, Reason, Verdict};
-pub use cluster::{Cluster, Resource};
+pub use cluster::{Cluster, Resource, Stated};
+pub use mutated::{Changed, Mutated};
 pub use object::Object;
+pub use policies::{Judged, Needs, Policies};
+pub use question::Question;
 pub use request::{Operation, Request, User};

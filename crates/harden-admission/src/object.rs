@@ -1,10 +1,12 @@
 //! Objects of the API, converted once for all policies that judge them.
 
+mod written;
+
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
-use crate::cel;
+use crate::{cel, gatekeeper};
 
 /// An object. Copies share everything.
 #[derive(Debug, Clone)]
@@ -14,12 +16,13 @@ pub struct Object(Arc<Inner>);
 struct Inner {
     json: Value,
     cel: OnceLock<cel::Value>,
+    rego: OnceLock<regorus::Value>,
 }
 
 impl Object {
     /// An object of what the API server decodes.
     pub fn new(json: Value) -> Self {
-        Self(Arc::new(Inner { json, cel: OnceLock::new() }))
+        Self(Arc::new(Inner { json, cel: OnceLock::new(), rego: OnceLock::new() }))
     }
 
     /// The whole object.
@@ -30,6 +33,11 @@ impl Object {
     /// The whole object for expressions.
     pub fn cel(&self) -> &cel::Value {
         self.0.cel.get_or_init(|| cel::Value::from_json(&self.0.json))
+    }
+
+    /// The whole object for Rego.
+    pub(crate) fn rego(&self) -> &regorus::Value {
+        self.0.rego.get_or_init(|| gatekeeper::from_json(&self.0.json))
     }
 
     /// What is at a JSON pointer, such as `/spec/replicas`.

@@ -44,6 +44,11 @@ impl Operation {
     /// All, in the order of this list.
     pub const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Delete, Self::Connect];
 
+    /// The operation of this name, in upper or lower case.
+    pub fn find(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.word().eq_ignore_ascii_case(word))
+    }
+
     /// As policies and requests write it.
     pub fn word(self) -> &'static str {
         match self {
@@ -63,4 +68,25 @@ pub struct User {
     pub uid: String,
     pub groups: Vec<String>,
     pub extra: BTreeMap<String, Vec<String>>,
+}
+
+impl User {
+    /// Somebody of this name, with the groups that the API server adds to those that are given.
+    pub fn named(name: &str, groups: &[String]) -> Self {
+        let mut own = vec![
+            match name {
+                "system:anonymous" => "system:unauthenticated",
+                _ => "system:authenticated",
+            }
+            .to_owned(),
+        ];
+        let account = name.strip_prefix("system:serviceaccount:");
+        if let Some((namespace, _)) = account.and_then(|it| it.split_once(':')) {
+            own.push("system:serviceaccounts".to_owned());
+            own.push(format!("system:serviceaccounts:{namespace}"));
+        }
+        own.retain(|it| !groups.contains(it));
+        let groups = groups.iter().cloned().chain(own).collect();
+        Self { name: name.to_owned(), groups, ..Self::default() }
+    }
 }

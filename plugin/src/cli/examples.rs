@@ -46,7 +46,20 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ("rules", &["rules --category network", "rules --min-severity high -o json"]),
     (
         "simulate",
-        &["simulate pod-security -f pod.yaml", "simulate audit -f policy.yaml --events audit.log"],
+        &[
+            "simulate admission manifests/ --policy policies/",
+            "simulate pod-security -f pod.yaml",
+            "simulate audit -f policy.yaml --events audit.log",
+        ],
+    ),
+    (
+        "simulate admission",
+        &[
+            "simulate admission manifests/ -R",
+            "simulate admission pod.yaml --policy policies/ --user alice",
+            "simulate admission - --policy policy.yaml --operation delete -o json",
+            "simulate admission new.yaml --old old.yaml --snapshot cluster.snapshot",
+        ],
     ),
     (
         "simulate pod-security",

@@ -3,7 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands, with the command that they are below.
-pub(crate) const COMMANDS: [&str; 14] = [
+pub(crate) const COMMANDS: [&str; 13] = [
     "report",
     "sign",
     "who-can",
@@ -15,13 +15,12 @@ pub(crate) const COMMANDS: [&str; 14] = [
     "image-policy",
     "falco-rules",
     "scanner",
-    "simulate admission",
     "simulate network",
     "simulate falco",
 ];
 
 /// Flags, without their dashes.
-pub(crate) const FLAGS: [&str; 3] = ["lock", "framework", "policy"];
+pub(crate) const FLAGS: [&str; 2] = ["lock", "framework"];
 
 /// Says that a command is not there yet.
 pub(crate) fn not_yet(command: &str) -> String {

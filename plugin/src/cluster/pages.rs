@@ -263,7 +263,7 @@ impl<'c> Pages<'c> {
 }
 
 /// Whom the server refuses what, in few words where it says it as Kubernetes does.
-fn forbidden(answer: &Answer) -> String {
+pub(super) fn forbidden(answer: &Answer) -> String {
     let message = answer.message();
     let user = message.split_once("User \"").and_then(|(_, rest)| Some(rest.split_once('"')?.0));
     user.map_or_else(|| format!("forbidden: {message}"), |user| format!("forbidden for {user}"))

@@ -1,11 +1,15 @@
 //! `simulate`: what would happen, from configuration alone.
 
+pub(crate) mod admission;
 pub(crate) mod audit;
 pub(crate) mod pod_security;
 
 /// What to simulate.
 #[derive(Debug, clap::Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one is made per run")]
 pub(crate) enum Simulate {
+    /// What the policies of a cluster would answer to objects: its own, Kyverno's and Gatekeeper's
+    Admission(admission::Options),
     /// What an audit policy logs of a request, or of a whole log, and which rule says so
     Audit(audit::Options),
     /// What the API server would answer to pods, and to what makes pods, in its own words
@@ -14,6 +18,7 @@ pub(crate) enum Simulate {
 
 pub(crate) fn run(simulate: &Simulate) -> super::Result {
     match simulate {
+        Simulate::Admission(options) => admission::run(options),
         Simulate::Audit(options) => audit::run(options),
         Simulate::PodSecurity(options) => pod_security::run(options),
     }

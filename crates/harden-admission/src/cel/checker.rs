@@ -2,6 +2,7 @@
 
 mod folds;
 mod literals;
+mod messages;
 
 use super::environment::Environment;
 use super::library::Patterns;
@@ -24,6 +25,7 @@ pub(super) fn check(
         unjudged: None,
         literals: Literals::default(),
     };
+    checker.literals.exempt(environment.has_mixed_literals, 1);
     let found = checker.check(node);
     if let Some(why) = checker.unjudged {
         return Err(vec![Stop::NotJudged(why)]);
@@ -79,14 +81,30 @@ impl Checker<'_> {
         local.or_else(|| self.environment.variable(name))
     }
 
+    /// Whether a dotted name begins with a variable of a macro.
+    fn is_local(&self, name: &str) -> bool {
+        let root = name.split('.').next();
+        self.scopes.iter().any(|(it, _)| Some(it.as_str()) == root)
+    }
+
     fn check(&mut self, node: &mut Node) -> Type {
         let at = node.at;
         if let Some(name) = node.qualified_name()
             && matches!(node.kind, Kind::Select { .. })
+            && !self.is_local(&name)
             && let Some(found) = self.environment.variable(&name)
         {
             node.kind = Kind::Ident(name);
             return found;
+        }
+        if let Kind::OptionalSelect { operand, field } = &node.kind
+            && let Some(name) = operand.qualified_name().map(|it| format!("{it}.{field}"))
+            && !self.is_local(&name)
+            && let Some(found) = self.environment.variable(&name)
+        {
+            let there = Node::new(at, Kind::Ident(name));
+            node.kind = Node::call(at, "optional.of", None, vec![there]).kind;
+            return Type::optional(found);
         }
         let found = match &mut node.kind {
             Kind::Literal(literal) => literal_type(literal),
@@ -94,10 +112,10 @@ impl Checker<'_> {
                 let name = name.clone();
                 self.variable(&name).unwrap_or_else(|| self.undeclared(at, &name))
             }
-            Kind::Select { operand, .. } => self.select(at, operand, false),
-            Kind::OptionalSelect { operand, .. } => self.select(at, operand, true),
-            Kind::Presence { operand, .. } => {
-                self.select(at, operand, false);
+            Kind::Select { operand, field } => self.select(at, operand, field, false),
+            Kind::OptionalSelect { operand, field } => self.select(at, operand, field, true),
+            Kind::Presence { operand, field } => {
+                self.select(at, operand, field, false);
                 Type::BOOL
             }
             Kind::Logic { operands, .. } => self.logic(operands),
@@ -107,17 +125,14 @@ impl Checker<'_> {
             }
             Kind::List(elements) => self.list(at, elements),
             Kind::Map(entries) => self.map(entries),
-            Kind::Struct { name, .. } => {
-                let name = name.clone();
-                self.message(at, &name)
-            }
+            Kind::Struct { name, fields } => self.message(at, &name.clone(), fields),
             Kind::Fold(fold) => self.fold(at, fold),
             Kind::Call { .. } => self.call(node),
         };
         self.bindings.resolved(&found, false)
     }
 
-    fn select(&mut self, at: usize, operand: &mut Node, optional: bool) -> Type {
+    fn select(&mut self, at: usize, operand: &mut Node, field: &str, optional: bool) -> Type {
         let (target, is_optional) = self.check(operand).unwrapped();
         let found = match target {
             Type::Map(_, values) => *values,
@@ -126,10 +141,16 @@ impl Checker<'_> {
                 Type::Dyn
             }
             target if target.is_open() => Type::Dyn,
-            target => {
-                self.flaw(at, format!("type '{target}' does not support field selection"));
-                Type::Dyn
-            }
+            Type::Message(name) => messages::field(&name, field)
+                .unwrap_or_else(|| self.flaw(at, format!("undefined field '{field}'"))),
+            target => match self.environment.fields(&target).map(|it| it.get(field).cloned()) {
+                Some(Some(found)) => found,
+                Some(None) => self.flaw(at, format!("undefined field '{field}'")),
+                None => {
+                    self.flaw(at, format!("type '{target}' does not support field selection"));
+                    Type::Dyn
+                }
+            },
         };
         if is_optional || optional { Type::optional(found) } else { found }
     }
@@ -224,14 +245,6 @@ impl Checker<'_> {
         self.literals.same(seen_values);
         let keys = keys.unwrap_or_else(|| self.bindings.open());
         Type::map(keys, values.unwrap_or_else(|| self.bindings.open()))
-    }
-
-    fn message(&mut self, at: usize, name: &str) -> Type {
-        if self.environment.variable(name).is_some() {
-            self.unjudged = Some(format!("messages such as `{name}` are not understood"));
-            return Type::Error;
-        }
-        self.undeclared(at, name)
     }
 
     fn call(&mut self, node: &mut Node) -> Type {

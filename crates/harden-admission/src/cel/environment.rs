@@ -1,20 +1,25 @@
 //! What an expression may name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use harden_core::kubernetes::MinorVersion;
 
 use super::functions::{Functions, functions};
 use super::syntax::Syntax;
-use super::types::Type;
+use super::types::{Type, overload};
 
 /// The functions of a version of the API server, and the variables of a place in a policy.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    pub(super) functions: Functions,
+    pub(super) functions: Arc<Functions>,
     pub(super) syntax: Syntax,
     variables: BTreeMap<String, Type>,
+    /// Fields of types that have names, by these.
+    objects: BTreeMap<&'static str, BTreeMap<String, Type>>,
     unjudged: Vec<String>,
+    pub(super) has_mixed_literals: bool,
+    pub(super) has_messages: bool,
 }
 
 /// Types that expressions can name, with those that the optional syntax brings.
@@ -36,9 +41,65 @@ impl Environment {
     /// That of a version, without variables.
     pub fn new(version: MinorVersion) -> Self {
         let since = |minor: u16| version >= MinorVersion(minor);
-        let syntax = Syntax { optionals: since(28), two_variables: since(32), sorting: since(34) };
+        let syntax = Syntax {
+            optionals: since(28),
+            two_variables: since(32),
+            sorting: since(34),
+            bindings: false,
+            lenient: false,
+        };
         let (variables, unjudged) = (BTreeMap::new(), Vec::new());
-        Self { functions: functions(version), syntax, variables, unjudged }
+        let objects = BTreeMap::new();
+        let functions = Arc::new(functions(version));
+        Self {
+            functions,
+            syntax,
+            variables,
+            objects,
+            unjudged,
+            has_mixed_literals: false,
+            has_messages: false,
+        }
+    }
+
+    /// With functions that the server does not have, a signature a line, such as
+    /// `.Get(Resources, string) -> dyn`: [`Variables::call`](super::Variables::call) answers for them.
+    #[must_use]
+    pub fn with_functions(mut self, table: &str) -> Self {
+        let functions = Arc::make_mut(&mut self.functions);
+        for (name, overload) in table.lines().filter_map(overload) {
+            functions.entry(name.to_owned()).or_default().push(overload);
+        }
+        self
+    }
+
+    /// With `cel.bind`.
+    #[must_use]
+    pub fn with_bindings(mut self) -> Self {
+        self.syntax.bindings = true;
+        self
+    }
+
+    /// With an `orValue` that takes what is no optional, and is that.
+    #[must_use]
+    pub fn with_lenient_optionals(mut self) -> Self {
+        self.syntax.lenient = true;
+        self.with_functions("@orValue(dyn, dyn) -> dyn")
+    }
+
+    /// With messages that say what becomes of an object: `Object{…}`, `Object.spec{…}` and so on, and
+    /// `JSONPatch{…}`.
+    #[must_use]
+    pub fn with_messages(mut self) -> Self {
+        self.has_messages = true;
+        self
+    }
+
+    /// With lists and maps that are written with elements of several types.
+    #[must_use]
+    pub fn with_mixed_literals(mut self) -> Self {
+        self.has_mixed_literals = true;
+        self
     }
 
     /// With a variable whose type is known when it is evaluated only, as objects are.
@@ -55,6 +116,20 @@ impl Environment {
         self
     }
 
+    /// With a type that has a name, and no fields yet.
+    #[must_use]
+    pub fn with_object(mut self, object: &'static str) -> Self {
+        self.objects.entry(object).or_default();
+        self
+    }
+
+    /// With a field of a type that has a name: expressions can name no other fields of it.
+    #[must_use]
+    pub fn with_field(mut self, object: &'static str, field: &str, it: Type) -> Self {
+        self.objects.entry(object).or_default().insert(field.to_owned(), it);
+        self
+    }
+
     /// With a variable that the server has and nobody can answer for here, such as `authorizer`: what uses
     /// it is not judged.
     #[must_use]
@@ -68,6 +143,12 @@ impl Environment {
             .get(name)
             .cloned()
             .or_else(|| named_type(name).map(|it| Type::Type(Box::new(it))))
+    }
+
+    /// The fields of a type, if it is one whose fields are declared.
+    pub(super) fn fields(&self, of: &Type) -> Option<&BTreeMap<String, Type>> {
+        let Type::Plain(name) = of else { return None };
+        self.objects.get(name)
     }
 
     pub(super) fn is_unjudged(&self, name: &str) -> bool {

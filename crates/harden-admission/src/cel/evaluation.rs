@@ -2,19 +2,19 @@
 
 mod folds;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::budget::Budget;
 use super::environment::named_type;
 use super::failure::Failure;
 use super::library::{Patterns, call, index};
-use super::syntax::{Entry, Kind, Literal, Node};
-use super::value::{Key, Map, Value};
+use super::syntax::{Entry, Field, Kind, Literal, Node};
+use super::value::{JSON_PATCH, Key, Map, Message, Value};
+use super::variables::Variables;
 
 /// One evaluation.
 pub(super) struct Evaluation<'a> {
-    variables: &'a BTreeMap<String, Value>,
+    variables: &'a dyn Variables,
     /// Variables of macros, inner ones last.
     scopes: Vec<(&'a str, Value)>,
     budget: Budget,
@@ -23,7 +23,7 @@ pub(super) struct Evaluation<'a> {
 type Result<T> = std::result::Result<T, Failure>;
 
 impl<'a> Evaluation<'a> {
-    pub(super) fn new(variables: &'a BTreeMap<String, Value>, patterns: Arc<Patterns>) -> Self {
+    pub(super) fn new(variables: &'a dyn Variables, patterns: Arc<Patterns>) -> Self {
         Self { variables, scopes: Vec::new(), budget: Budget::new(patterns) }
     }
 
@@ -52,7 +52,7 @@ impl<'a> Evaluation<'a> {
             }
             Kind::List(elements) => self.list(elements),
             Kind::Map(entries) => self.map(entries),
-            Kind::Struct { name, .. } => Failure::not_judged(format!("a message `{name}`")),
+            Kind::Struct { name, fields } => self.message(name, fields),
             Kind::Fold(fold) => self.fold(fold),
             Kind::Call { name, target, args } => self.call(name, target.as_deref(), args),
         }
@@ -62,8 +62,8 @@ impl<'a> Evaluation<'a> {
         if let Some((_, value)) = self.scopes.iter().rev().find(|(it, _)| *it == name) {
             return Ok(value.clone());
         }
-        if let Some(value) = self.variables.get(name) {
-            return Ok(value.clone());
+        if let Some(value) = self.variables.value(name) {
+            return value;
         }
         match named_type(name) {
             Some(it) => Ok(Value::Type(it.name())),
@@ -123,6 +123,30 @@ impl<'a> Evaluation<'a> {
         Ok(Value::Map(Arc::new(map)))
     }
 
+    fn message(&mut self, name: &str, fields: &'a [Field]) -> Result<Value> {
+        let mut given = Map::default();
+        for Field { name: field, value, optional } in fields {
+            let value = match (self.value(value)?, optional) {
+                (Value::Optional(None), true) => continue,
+                (Value::Optional(Some(it)), true) => Arc::unwrap_or_clone(it),
+                (_, true) => {
+                    return Failure::error(
+                        "cannot initialize optional entry from non-optional value",
+                    );
+                }
+                (it, false) => it,
+            };
+            if name == JSON_PATCH && field != "value" && !matches!(value, Value::String(_)) {
+                return Failure::error(format!(
+                    "unexpected type {} for JSONPatchType '{field}' field",
+                    value.type_name()
+                ));
+            }
+            given.set(Key::String(field.as_str().into()), value);
+        }
+        Ok(Value::Message(Arc::new(Message { name: name.into(), fields: given })))
+    }
+
     fn call(&mut self, name: &str, target: Option<&'a Node>, args: &'a [Node]) -> Result<Value> {
         if let (Some(target), "or" | "orValue", [other]) = (target, name, args) {
             return match self.value(target)? {
@@ -142,6 +166,15 @@ impl<'a> Evaluation<'a> {
         let mut values = Vec::with_capacity(args.len() + 1);
         for node in target.into_iter().chain(args) {
             values.push(self.value(node)?);
+        }
+        if name == "@orValue" {
+            return Ok(or_value(values));
+        }
+        if !name.starts_with(['_', '@'])
+            && let Some(result) = self.variables.call(name, &values)
+        {
+            self.budget.take(values.iter().map(Value::weight).sum())?;
+            return result;
         }
         call(name, &values, &mut self.budget)
     }
@@ -181,6 +214,16 @@ impl Verdict {
     }
 }
 
+/// The first of two values, or what is in it; the second where nothing is.
+fn or_value(values: Vec<Value>) -> Value {
+    let mut values = values.into_iter();
+    match values.next() {
+        Some(Value::Optional(Some(it))) => Arc::unwrap_or_clone(it),
+        None | Some(Value::Optional(None)) => values.next().unwrap_or(Value::Null),
+        Some(it) => it,
+    }
+}
+
 pub(super) fn of_literal(literal: &Literal) -> Value {
     match literal {
         Literal::Null => Value::Null,
@@ -200,6 +243,12 @@ fn field_of(operand: Value, field: &str) -> Result<Value> {
             None => Failure::error(format!("no such key: {field}")),
         },
         Value::Optional(_) => optional_field(&operand, field),
+        Value::Message(it) => match it.fields.field(field) {
+            Some(value) => Ok(value.clone()),
+            None if *it.name != *JSON_PATCH => Ok(Value::Null),
+            None if field == "value" => Failure::not_judged("the value of a patch without one"),
+            None => Ok(Value::text("")),
+        },
         Value::List(_) => Failure::error("unsupported index type 'string' in list"),
         _ => Failure::error(format!("no such key: {field}")),
     }
@@ -216,6 +265,12 @@ fn optional_field(operand: &Value, field: &str) -> Result<Value> {
 fn has(operand: &Value, field: &str) -> Result<bool> {
     match operand {
         Value::Map(map) => Ok(map.field(field).is_some()),
+        Value::Message(it) => Ok(match it.fields.field(field) {
+            Some(Value::String(text)) if *it.name == *JSON_PATCH && field != "value" => {
+                !text.is_empty()
+            }
+            found => found.is_some(),
+        }),
         Value::Optional(Some(inner)) => has(inner, field),
         Value::List(_) => Failure::error("unsupported index type 'string' in list"),
         _ => Ok(false),

@@ -21,10 +21,11 @@ pub(super) mod format {
 }
 
 pub(super) use operators::{index, is_key, shown};
-pub(super) use regexes::{Patterns, regex};
+pub(super) use regexes::Patterns;
+pub(crate) use regexes::regex;
 pub use semver::Semver;
 pub use times::Timestamp;
-pub(super) use times::{duration, timestamp};
+pub(crate) use times::{duration, timestamp};
 pub use url::Url;
 
 use super::budget::Budget;

@@ -1,6 +1,5 @@
 //! Compiled expressions.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::budget::Budget;
@@ -10,9 +9,11 @@ use super::evaluation::{Evaluation, of_literal};
 use super::failure::Failure;
 use super::library::{Patterns, call, is_key};
 use super::refusal::{Refusal, Stop};
+use super::seen::paths_of;
 use super::syntax::{Kind, Node, parse};
 use super::types::Type;
 use super::value::Value;
+use super::variables::Variables;
 
 /// An expression that the server would take.
 #[derive(Debug, Clone)]
@@ -41,12 +42,20 @@ impl Program {
         &self.result
     }
 
+    /// The paths of variables that it names, each with its value; `None` where there is none.
+    pub fn seen(&self, variables: &dyn Variables) -> Vec<(String, Option<Value>)> {
+        let mut paths = Vec::new();
+        paths_of(&self.root, &mut Vec::new(), &mut paths);
+        let value = |node| Evaluation::new(variables, Arc::clone(&self.patterns)).value(node).ok();
+        paths.into_iter().map(|(path, node)| (path, value(node))).collect()
+    }
+
     /// Its value, with the values of variables.
     ///
     /// # Errors
     ///
     /// The evaluation fails, takes too much, or cannot be judged.
-    pub fn evaluate(&self, variables: &BTreeMap<String, Value>) -> Result<Value, Failure> {
+    pub fn evaluate(&self, variables: &dyn Variables) -> Result<Value, Failure> {
         Evaluation::new(variables, Arc::clone(&self.patterns)).value(&self.root)
     }
 }

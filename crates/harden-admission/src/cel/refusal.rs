@@ -13,6 +13,20 @@ pub struct Flaw {
     pub message: String,
 }
 
+impl Flaw {
+    /// The flaw with the line that it is in, as the server shows it.
+    pub fn shown(&self, source: &str) -> String {
+        let line = source.split('\n').nth(self.line.saturating_sub(1)).unwrap_or_default();
+        let line = line.replace('\t', " ");
+        let wide = |it: char| it.len_utf8() > 1;
+        let before = line.chars().take(self.column.saturating_sub(1));
+        let dots: String = before.map(|it| if wide(it) { '．' } else { '.' }).collect();
+        let at = line.chars().nth(self.column.saturating_sub(1));
+        let mark = if at.is_some_and(wide) { '＾' } else { '^' };
+        format!("ERROR: {self}\n | {line}\n | {dots}{mark}")
+    }
+}
+
 impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<input>:{}:{}: {}", self.line, self.column, self.message)

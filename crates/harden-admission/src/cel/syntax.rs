@@ -6,5 +6,5 @@ mod macros;
 mod node;
 mod parser;
 
-pub(super) use node::{Entry, Fold, Kind, Literal, Node, Range};
+pub(super) use node::{Entry, Field, Fold, Kind, Literal, Node, Range};
 pub(super) use parser::{Syntax, parse};

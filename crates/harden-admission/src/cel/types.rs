@@ -4,6 +4,7 @@ mod assignment;
 mod signature;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub(super) use assignment::{Bindings, most_general};
 pub(super) use signature::{Overload, overload};
@@ -19,6 +20,8 @@ pub enum Type {
     Null,
     /// One without parameters, by its name: `int`, `string`, `kubernetes.Quantity`.
     Plain(&'static str),
+    /// A message that an expression builds, such as `Object.spec`.
+    Message(Arc<str>),
     /// A list of one type.
     List(Box<Self>),
     /// A map, by the types of its keys and values.
@@ -33,22 +36,22 @@ pub enum Type {
 }
 
 impl Type {
-    pub(super) const BOOL: Self = Self::Plain("bool");
-    pub(super) const INT: Self = Self::Plain("int");
+    pub(crate) const BOOL: Self = Self::Plain("bool");
+    pub(crate) const INT: Self = Self::Plain("int");
     pub(super) const UINT: Self = Self::Plain("uint");
     pub(super) const DOUBLE: Self = Self::Plain("double");
-    pub(super) const STRING: Self = Self::Plain("string");
+    pub(crate) const STRING: Self = Self::Plain("string");
     pub(super) const BYTES: Self = Self::Plain("bytes");
 
-    pub(super) fn list(of: Self) -> Self {
+    pub(crate) fn list(of: Self) -> Self {
         Self::List(Box::new(of))
     }
 
-    pub(super) fn map(keys: Self, values: Self) -> Self {
+    pub(crate) fn map(keys: Self, values: Self) -> Self {
         Self::Map(Box::new(keys), Box::new(values))
     }
 
-    pub(super) fn optional(of: Self) -> Self {
+    pub(crate) fn optional(of: Self) -> Self {
         Self::Optional(Box::new(of))
     }
 
@@ -64,8 +67,21 @@ impl Type {
         matches!(self, Self::Dyn | Self::Error)
     }
 
+    /// The name that the server has for it, with its parameters.
+    pub(crate) fn runtime_name(&self) -> String {
+        match self {
+            Self::List(of) | Self::Optional(of) | Self::Type(of) => {
+                format!("{}({})", self.name(), of.runtime_name())
+            }
+            Self::Map(keys, values) => {
+                format!("map({}, {})", keys.runtime_name(), values.runtime_name())
+            }
+            other => other.name().to_owned(),
+        }
+    }
+
     /// The name that the server has for it without its parameters.
-    pub(super) fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Dyn => "dyn",
             Self::Error => "!error!",
@@ -73,6 +89,8 @@ impl Type {
             Self::Plain("duration") => "google.protobuf.Duration",
             Self::Plain("timestamp") => "google.protobuf.Timestamp",
             Self::Plain(name) => name,
+            Self::Message(name) if **name == *"JSONPatch" => "JSONPatch",
+            Self::Message(_) => "Object",
             Self::List(_) => "list",
             Self::Map(..) => "map",
             Self::Optional(_) => "optional_type",
@@ -89,6 +107,7 @@ impl fmt::Display for Type {
             Self::Error => f.write_str("!error!"),
             Self::Null => f.write_str("null"),
             Self::Plain(name) => f.write_str(name),
+            Self::Message(name) => f.write_str(name),
             Self::List(of) => write!(f, "list({of})"),
             Self::Map(keys, values) => write!(f, "map({keys}, {values})"),
             Self::Optional(of) => write!(f, "optional_type({of})"),

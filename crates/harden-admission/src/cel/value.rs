@@ -1,6 +1,7 @@
 //! Values of expressions.
 
 mod equality;
+mod json;
 mod key;
 mod map;
 
@@ -43,6 +44,31 @@ pub enum Value {
     Semver(Arc<Semver>),
     /// A named format, by its name.
     Format(&'static str),
+    /// A message that an expression builds.
+    Message(Arc<Message>),
+    /// A value of a type that the server does not have.
+    Foreign(Arc<Foreign>),
+}
+
+/// The message of which JSON patches are made.
+pub(super) const JSON_PATCH: &str = "JSONPatch";
+
+/// What an expression builds by `Object.spec{…}` or `JSONPatch{…}`.
+#[derive(Debug, PartialEq)]
+pub struct Message {
+    /// The name of its type.
+    pub name: Arc<str>,
+    /// Those that were given.
+    pub fields: Map,
+}
+
+/// A value that only the functions of an engine understand.
+#[derive(Debug, PartialEq)]
+pub struct Foreign {
+    /// The name of its type.
+    pub of: &'static str,
+    /// What it is made of.
+    pub value: Value,
 }
 
 impl Value {
@@ -80,7 +106,7 @@ impl Value {
     }
 
     /// The server's name of its type.
-    pub(super) fn type_name(&self) -> &'static str {
+    pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null_type",
             Self::Bool(_) => "bool",
@@ -101,6 +127,9 @@ impl Value {
             Self::Url(_) => "kubernetes.URL",
             Self::Semver(_) => "kubernetes.Semver",
             Self::Format(_) => "kubernetes.NamedFormat",
+            Self::Message(it) if *it.name == *JSON_PATCH => JSON_PATCH,
+            Self::Message(_) => "Object",
+            Self::Foreign(it) => it.of,
         }
     }
 

@@ -15,7 +15,7 @@ pub struct Resource {
 
 impl Resource {
     /// That of a kind of Kubernetes itself; for all others a guess.
-    pub(super) fn of(group: &str, kind: &str) -> Self {
+    pub(crate) fn of(group: &str, kind: &str) -> Self {
         let name = plural(kind);
         let is_guessed = resources::existence(group, &name) == resources::Existence::Foreign;
         // To authorizers a Namespace is in itself; to the API it is in none.

@@ -7,19 +7,20 @@
 mod anchor;
 mod budget;
 mod condition;
-mod duration;
+pub(in crate::kyverno) mod duration;
 mod expansion;
-mod float;
+pub(in crate::kyverno) mod float;
 mod matcher;
 mod mismatch;
-mod printed;
+pub(in crate::kyverno) mod printed;
 mod refusal;
 mod scalar;
 mod tree;
-mod wildcard;
+pub(in crate::kyverno) mod wildcard;
 
 use serde_json::Value;
 
+pub(in crate::kyverno) use anchor::Anchor;
 pub use refusal::Refusal;
 
 use matcher::Matcher;
@@ -62,11 +63,21 @@ impl Pattern {
         tree::read(pattern).map(|root| Self { root })
     }
 
+    /// Reads a condition of a patch: Kyverno refuses less of it.
+    pub(in crate::kyverno) fn read_condition(pattern: &Value) -> Result<Self, Refusal> {
+        tree::read_condition(pattern).map(|root| Self { root })
+    }
+
     /// Matches a resource with the pattern. Whole numbers that 64 bits hold are integers, as the API
     /// machinery has them; all others are floats.
     pub fn judge(&self, resource: &Value) -> Verdict {
         Matcher::default().judge(resource, &self.root)
     }
+}
+
+/// A key without its anchor.
+pub(in crate::kyverno) fn without_anchors(key: &str) -> &str {
+    anchor::Anchor::parse(key).map_or(key, |(_, name)| name)
 }
 
 #[cfg(test)]

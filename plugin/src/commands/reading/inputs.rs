@@ -19,7 +19,7 @@ pub(crate) struct Inputs {
 
     /// Look into the folders of folders too
     #[arg(short = 'R', long, help_heading = "Input")]
-    pub(super) recursive: bool,
+    pub(crate) recursive: bool,
 
     /// Folder with a kustomization, which kubectl builds
     #[arg(short, long, value_name = "DIR", help_heading = "Input")]

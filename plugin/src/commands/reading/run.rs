@@ -107,7 +107,7 @@ pub(crate) fn check(request: Request<'_>, settings: Settings) -> Checked {
 #[derive(Debug)]
 pub(crate) struct Whole {
     pub(crate) sources: Vec<Source<'static>>,
-    definitions: Vec<String>,
+    pub(crate) definitions: Vec<String>,
     pub(crate) incomplete: Vec<Incomplete>,
     excluded: usize,
     pub(crate) errors: Vec<String>,

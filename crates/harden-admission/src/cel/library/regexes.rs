@@ -55,7 +55,7 @@ const MOST: usize = 1000;
 const LENGTH: usize = 4096;
 
 /// Compiles a pattern: an error where the server has one, not judged where the two engines may differ.
-pub(in super::super) fn regex(pattern: &str) -> Result<Regex> {
+pub(crate) fn regex(pattern: &str) -> Result<Regex> {
     if pattern.len() > LENGTH {
         return Failure::not_judged("a very long regular expression");
     }

@@ -20,7 +20,8 @@ enum Part {
 }
 
 impl Semver {
-    fn read(text: &str) -> Option<Self> {
+    /// Reads a version; `None` where it is none.
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let (text, build) = text.split_once('+').map_or((text, None), |(a, b)| (a, Some(b)));
         let (core, pre) = text.split_once('-').map_or((text, None), |(a, b)| (a, Some(b)));
         let mut numbers = core.splitn(3, '.').map(number);
@@ -42,7 +43,7 @@ impl Semver {
     }
 
     /// Which is older; what stands after a plus decides nothing.
-    pub(in super::super) fn order(&self, other: &Self) -> Ordering {
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         let pre = match (self.pre.is_empty(), other.pre.is_empty()) {
             (true, false) => Ordering::Greater,
             (false, true) => Ordering::Less,

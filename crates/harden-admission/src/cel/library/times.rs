@@ -16,6 +16,11 @@ const DAY: i128 = 86_400;
 const SPAN: std::ops::RangeInclusive<i128> = -62_135_596_800..=253_402_300_799;
 
 impl Timestamp {
+    /// A point in time as RFC 3339 writes it.
+    pub fn read(text: &str) -> Option<Self> {
+        timestamp(text).ok()
+    }
+
     fn of_nanos(nanos: i128) -> Result<Self> {
         if SPAN.contains(&nanos.div_euclid(NANOS)) {
             return Ok(Self { nanos });
@@ -27,8 +32,19 @@ impl Timestamp {
         Self::of_nanos(i128::from(seconds) * NANOS)
     }
 
-    pub(super) fn nanos(self) -> i128 {
+    /// Nanoseconds since 1970.
+    pub(crate) fn nanos(self) -> i128 {
         self.nanos
+    }
+
+    /// The time so many nanoseconds after 1970; none beyond the years 1 to 9999.
+    pub(crate) fn of(nanos: i128) -> Option<Self> {
+        Self::of_nanos(nanos).ok()
+    }
+
+    /// Reads what RFC 3339 writes.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        timestamp(text).ok()
     }
 
     pub(super) fn seconds(self) -> i64 {
@@ -83,7 +99,7 @@ fn days(year: i128, month: i128, day: i128) -> i128 {
 }
 
 /// A point in time as RFC 3339 writes it.
-pub(in super::super) fn timestamp(text: &str) -> Result<Timestamp> {
+pub(crate) fn timestamp(text: &str) -> Result<Timestamp> {
     match moment(text) {
         Some(nanos) => Timestamp::of_nanos(nanos),
         None => {
@@ -141,7 +157,7 @@ fn offset(zone: &str) -> Option<i128> {
 }
 
 /// A duration such as `1h30m`, in nanoseconds.
-pub(in super::super) fn duration(text: &str) -> Result<i64> {
+pub(crate) fn duration(text: &str) -> Result<i64> {
     match span(text) {
         Some(nanos) => Ok(nanos),
         None => Failure::error("type conversion error from 'string' to 'google.protobuf.Duration'"),

@@ -6,6 +6,8 @@ use super::parser::Syntax;
 
 /// The name that `sortBy` has for its list; no expression can spell it.
 const INPUT: &str = "@input";
+/// What `orValue` is where it takes all values; no expression can spell it.
+const OR_VALUE: &str = "@orValue";
 /// Nodes that one `optMap` may copy: its target is evaluated twice.
 const COPIED: usize = 5_000;
 
@@ -54,6 +56,13 @@ pub(super) fn expand(
         ("optMap", 2) if syntax.optionals => return optional(at, target, args, true),
         ("optFlatMap", 2) if syntax.optionals => return optional(at, target, args, false),
         ("sortBy", 2) if syntax.sorting => sort_by(at, target, args)?,
+        ("bind", 3) if syntax.bindings && target.qualified_name().as_deref() == Some("cel") => {
+            bind(args)?
+        }
+        ("orValue", 1) if syntax.lenient => {
+            args.insert(0, target);
+            return Ok(Node::call(at, OR_VALUE, None, args));
+        }
         _ => return Ok(Node::call(at, name, Some(target), args)),
     };
     Ok(Node::new(at, Kind::Fold(Box::new(fold))))
@@ -144,6 +153,13 @@ fn optional(at: usize, target: Node, args: Vec<Node>, wrap: bool) -> Result<Node
     let yes = if wrap { optional("of", vec![bound]) } else { bound };
     let is_there = Node::call(at, "hasValue", Some(target), vec![]);
     Ok(Node::new(at, Kind::Conditional(Box::new([is_there, yes, optional("none", vec![])]))))
+}
+
+/// `let name = value in body`
+fn bind(args: Vec<Node>) -> Result<Fold, Stop> {
+    let [name, value, body] = exactly(args)?;
+    let name = variable(&name, "cel.bind() variable names must be simple identifiers")?;
+    Ok(Fold::Let { name, value, body })
 }
 
 /// `let @input = target in @input.@sortByAssociatedKeys(@input.map(name, key))`

@@ -45,7 +45,7 @@ pub(crate) enum Kind {
     Map(Vec<Entry>),
     Struct {
         name: String,
-        fields: Vec<Node>,
+        fields: Vec<Field>,
     },
     Fold(Box<Fold>),
 }
@@ -59,6 +59,14 @@ pub(crate) enum Literal {
     Double(f64),
     String(String),
     Bytes(Vec<u8>),
+}
+
+/// A field of a message that is built.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) name: String,
+    pub(crate) value: Node,
+    pub(crate) optional: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -159,7 +167,7 @@ impl Kind {
             Self::Map(entries) => {
                 children.extend(entries.iter().flat_map(|it| [&it.key, &it.value]));
             }
-            Self::Struct { fields, .. } => children.extend(fields),
+            Self::Struct { fields, .. } => children.extend(fields.iter().map(|it| &it.value)),
             Self::Fold(fold) => match &**fold {
                 Fold::All { range, test }
                 | Fold::Exists { range, test }

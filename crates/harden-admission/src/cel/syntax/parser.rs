@@ -3,7 +3,7 @@
 use super::super::refusal::Stop;
 use super::lexer::{Token, Word, words};
 use super::macros::expand;
-use super::node::{Entry, Kind, Literal, Node};
+use super::node::{Entry, Field, Kind, Literal, Node};
 
 /// What of the grammar a version has.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,10 @@ pub(crate) struct Syntax {
     pub(crate) two_variables: bool,
     /// `sortBy`.
     pub(crate) sorting: bool,
+    /// `cel.bind`.
+    pub(crate) bindings: bool,
+    /// `orValue` of what is no optional, too.
+    pub(crate) lenient: bool,
 }
 
 /// Nesting that the server takes and this crate evaluates.
@@ -354,10 +358,10 @@ impl Parser {
         }
         let mut fields = Vec::new();
         while !self.take("}") {
-            self.optional_mark()?;
-            self.name(false)?;
+            let optional = self.optional_mark()?;
+            let name = self.name(false)?;
             self.expect(":")?;
-            fields.push(self.expression()?);
+            fields.push(Field { name, value: self.expression()?, optional });
             if !self.take(",") {
                 self.expect("}")?;
                 break;

@@ -60,6 +60,7 @@ impl Bindings {
         match (first, second) {
             (Type::Null, other) | (other, Type::Null) => is_nullable(other),
             (Type::Plain(first), Type::Plain(second)) => first == second,
+            (Type::Message(first), Type::Message(second)) => first == second,
             (Type::Type(_), Type::Type(_)) => true,
             (Type::List(first), Type::List(second))
             | (Type::Optional(first), Type::Optional(second)) => self.fits(first, second),
@@ -133,7 +134,7 @@ enum Substitution {
 
 fn is_nullable(it: &Type) -> bool {
     match it {
-        Type::Null | Type::Optional(_) => true,
+        Type::Null | Type::Optional(_) | Type::Message(_) => true,
         Type::Plain(name) => {
             !matches!(*name, "bool" | "int" | "uint" | "double" | "string" | "bytes")
         }

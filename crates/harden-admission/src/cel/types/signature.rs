@@ -43,7 +43,7 @@ fn renamed(it: &Type, fresh: &[Type]) -> Type {
 }
 
 /// Names of types within signatures, and the server's.
-const NAMES: [(&str, &str); 14] = [
+const NAMES: [(&str, &str); 31] = [
     ("bool", "bool"),
     ("int", "int"),
     ("uint", "uint"),
@@ -58,6 +58,23 @@ const NAMES: [(&str, &str); 14] = [
     ("URL", "kubernetes.URL"),
     ("Semver", "kubernetes.Semver"),
     ("Format", "kubernetes.NamedFormat"),
+    ("Authorizer", "kubernetes.authorization.Authorizer"),
+    ("PathCheck", "kubernetes.authorization.PathCheck"),
+    ("GroupCheck", "kubernetes.authorization.GroupCheck"),
+    ("ResourceCheck", "kubernetes.authorization.ResourceCheck"),
+    ("Decision", "kubernetes.authorization.Decision"),
+    ("Image", "kyverno.image"),
+    ("ServiceAccount", "user.ServiceAccount"),
+    ("Resources", "resource.Context"),
+    ("ResourceName", "schema.GroupVersionResource"),
+    ("GlobalContext", "globalcontext.Context"),
+    ("ImageData", "imagedata.Context"),
+    ("Http", "http.Context"),
+    ("Json", "json.Json"),
+    ("Yaml", "yaml.Yaml"),
+    ("Generator", "generator.Context"),
+    ("JsonPatch", "JSONPatch"),
+    ("Applied", "Object"),
 ];
 
 /// The name and the overload of a line; `None` for what is no signature.

@@ -27,6 +27,8 @@ impl PartialEq for Value {
             (Self::Cidr(a), Self::Cidr(b)) => a == b,
             (Self::Url(a), Self::Url(b)) => a == b,
             (Self::Semver(a), Self::Semver(b)) => a.order(b) == Ordering::Equal,
+            (Self::Message(a), Self::Message(b)) => a == b,
+            (Self::Foreign(a), Self::Foreign(b)) => a == b,
             _ => numbers(self, other) == Some(Ordering::Equal),
         }
     }
@@ -34,7 +36,7 @@ impl PartialEq for Value {
 
 impl Value {
     /// The order of two values that have one; `None` for NaN and for what has none.
-    pub(in super::super) fn order(&self, other: &Self) -> Option<Ordering> {
+    pub(crate) fn order(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Bool(a), Self::Bool(b)) => Some(a.cmp(b)),
             (Self::String(a), Self::String(b)) => Some(a.cmp(b)),

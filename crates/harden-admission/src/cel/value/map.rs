@@ -4,7 +4,7 @@ use super::Value;
 use super::key::{Key, Sought};
 
 /// A map, in the order of its keys.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Map {
     entries: Vec<(Key, Value)>,
 }

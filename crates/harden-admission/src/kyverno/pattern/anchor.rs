@@ -2,7 +2,7 @@
 
 /// What a key asks of the resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Anchor {
+pub(in crate::kyverno) enum Anchor {
     /// `(name)`: if the value is so, all beside it is checked; else it is skipped.
     Condition,
     /// `<(name)`: if the value is there and not so, the whole pattern is skipped.
@@ -19,7 +19,7 @@ pub(super) enum Anchor {
 
 impl Anchor {
     /// The anchor of a key and the name in its parentheses; `None` where the key is only a name.
-    pub(super) fn parse(key: &str) -> Option<(Self, &str)> {
+    pub(in crate::kyverno) fn parse(key: &str) -> Option<(Self, &str)> {
         let key = key.trim();
         let (anchor, rest) = match key.as_bytes().first()? {
             b'+' => (Self::Addition, key.get(1..)?),

@@ -1,12 +1,12 @@
 //! Floats as Go reads, converts and writes them.
 
 /// The text with an exponent, as Go's format `E` with the fewest digits: `1.25E+00`.
-pub(super) fn with_exponent(float: f64) -> String {
+pub(in crate::kyverno) fn with_exponent(float: f64) -> String {
     exponential(float, 'E')
 }
 
 /// The text that Go's `%v` makes: `1.25`, `1e+21`.
-pub(super) fn plain(float: f64) -> String {
+pub(in crate::kyverno) fn plain(float: f64) -> String {
     match exponent(float) {
         -4..=5 => float.to_string(),
         _ => exponential(float, 'e'),
@@ -16,14 +16,14 @@ pub(super) fn plain(float: f64) -> String {
 /// The whole part as 64 bits; what they do not hold is the least of them, as on the processors that
 /// Kyverno runs on.
 #[expect(clippy::cast_possible_truncation, reason = "the whole part is asked for")]
-pub(super) fn whole(float: f64) -> i64 {
+pub(in crate::kyverno) fn whole(float: f64) -> i64 {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     if (-LIMIT..LIMIT).contains(&float) { float as i64 } else { i64::MIN }
 }
 
 /// The float that a text is, as Go's `ParseFloat` reads it, but in decimal digits alone; `None` where it
 /// is none or not finite.
-pub(super) fn parse(text: &str) -> Option<f64> {
+pub(in crate::kyverno) fn parse(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if !unsigned.starts_with(|it: char| it.is_ascii_digit() || it == '.') {
         return None;

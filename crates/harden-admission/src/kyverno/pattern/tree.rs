@@ -58,10 +58,16 @@ pub(super) fn read(pattern: &Value) -> Result<Node, Refusal> {
     Reader::default().read(pattern, 0)
 }
 
+/// Reads a condition of a patch, in which `+()` is part of a name.
+pub(super) fn read_condition(pattern: &Value) -> Result<Node, Refusal> {
+    Reader { takes_additions: true, ..Reader::default() }.read(pattern, 0)
+}
+
 #[derive(Default)]
 struct Reader {
     path: Vec<String>,
     maps: usize,
+    takes_additions: bool,
 }
 
 impl Reader {
@@ -104,6 +110,7 @@ impl Reader {
     fn refuse(&self, key: &str, value: &Value) -> Result<(), Refusal> {
         let path = || self.path.join("/");
         match Anchor::parse(key) {
+            Some((Anchor::Addition, _)) if self.takes_additions => Ok(()),
             Some((Anchor::Addition, _)) => Err(Refusal::Addition { path: path() }),
             Some((Anchor::Existence, _)) if value.as_array().is_none_or(Vec::is_empty) => {
                 Err(Refusal::Existence { path: path() })

@@ -14,7 +14,7 @@ pub(super) enum Wildcard {
 }
 
 /// Whether a wildcard is in the text.
-pub(super) fn is_wild(text: &str) -> bool {
+pub(in crate::kyverno) fn is_wild(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
@@ -34,6 +34,14 @@ impl Wildcard {
             Self::Pattern(pattern) => matches(pattern, text, budget),
         }
     }
+}
+
+/// Whether a text is as a pattern asks; one that takes too long to say is not.
+pub(in crate::kyverno) fn matches_text(pattern: &str, text: &str) -> bool {
+    if !is_wild(pattern) {
+        return pattern == text;
+    }
+    Wildcard::new(pattern).matches(text, &mut Budget::default()).unwrap_or(false)
 }
 
 /// Only the last `*` is ever tried again, so it takes the product of the lengths at most.

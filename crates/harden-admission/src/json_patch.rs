@@ -1,0 +1,205 @@
+//! JSON patches (RFC 6902), applied as the API server applies them.
+
+use serde_json::Value as Json;
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Operation {
+    /// `add`, `remove`, `replace`, `move`, `copy` or `test`.
+    pub(crate) op: String,
+    pub(crate) path: String,
+    pub(crate) from: String,
+    pub(crate) value: Option<Json>,
+}
+
+/// Why a patch is not applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unapplied {
+    /// A test did not hold.
+    Test(String),
+    /// An operation cannot be done, in words like the server's.
+    Wrong(String),
+}
+
+/// What the operations make of a value, one after the other.
+pub(crate) fn apply(value: &Json, operations: &[Operation]) -> Result<Json, Unapplied> {
+    let mut value = value.clone();
+    for operation in operations {
+        operation.apply(&mut value)?;
+    }
+    Ok(value)
+}
+
+fn wrong<T>(message: String) -> Result<T, Unapplied> {
+    Err(Unapplied::Wrong(message))
+}
+
+impl Operation {
+    fn apply(&self, root: &mut Json) -> Result<(), Unapplied> {
+        let given = self.value.clone();
+        match self.op.as_str() {
+            "add" => self.add(root, &self.path, given.unwrap_or(Json::Null)),
+            "remove" => self.remove(root, &self.path).map(drop),
+            "replace" => {
+                let path = &self.path;
+                if let Some(slot) = root.pointer_mut(path) {
+                    *slot = given.unwrap_or(Json::Null);
+                    return Ok(());
+                }
+                self.parent(root, path)?;
+                wrong(format!(
+                    "replace operation does not apply: doc is missing key: {path}: missing value"
+                ))
+            }
+            "move" => {
+                let value = self.remove(root, &self.from)?;
+                self.add(root, &self.path, value)
+            }
+            "copy" => match root.pointer(&self.from).cloned() {
+                Some(value) => self.add(root, &self.path, value),
+                None => self.missing(&self.from),
+            },
+            "test" => {
+                let found = root.pointer(&self.path).unwrap_or(&Json::Null);
+                let path = &self.path;
+                if *found == given.unwrap_or(Json::Null) {
+                    return Ok(());
+                }
+                Err(Unapplied::Test(format!("testing value {path} failed: test failed")))
+            }
+            other => wrong(format!("Unexpected kind: {other}")),
+        }
+    }
+
+    fn missing<T>(&self, path: &str) -> Result<T, Unapplied> {
+        let op = &self.op;
+        wrong(format!(
+            "{op} operation does not apply: doc is missing path: \"{path}\": missing value"
+        ))
+    }
+
+    /// What the last step of a path is in, and that step.
+    fn parent<'j>(
+        &self,
+        root: &'j mut Json,
+        path: &str,
+    ) -> Result<(&'j mut Json, String), Unapplied> {
+        let Some((parent, key)) = path.rsplit_once('/') else { return self.missing(path) };
+        match root.pointer_mut(parent) {
+            Some(it @ (Json::Object(_) | Json::Array(_))) => {
+                Ok((it, key.replace("~1", "/").replace("~0", "~")))
+            }
+            _ => self.missing(path),
+        }
+    }
+
+    fn add(&self, root: &mut Json, path: &str, value: Json) -> Result<(), Unapplied> {
+        match self.parent(root, path)? {
+            (Json::Object(fields), key) => drop(fields.insert(key, value)),
+            (Json::Array(items), key) => {
+                let index =
+                    if key == "-" { Some(items.len()) } else { index(&key, items.len() + 1) };
+                match index.filter(|it| *it <= items.len()) {
+                    Some(index) => items.insert(index, value),
+                    None => return self.beyond(&key, path),
+                }
+            }
+            _ => return self.missing(path),
+        }
+        Ok(())
+    }
+
+    fn remove(&self, root: &mut Json, path: &str) -> Result<Json, Unapplied> {
+        match self.parent(root, path)? {
+            (Json::Object(fields), key) => fields.remove(&key).map_or_else(
+                || {
+                    wrong(format!(
+                        "error in remove for path: '{path}': Unable to remove nonexistent key: {key}: \
+                         missing value"
+                    ))
+                },
+                Ok,
+            ),
+            (Json::Array(items), key) => match index(&key, items.len()).filter(|it| *it < items.len()) {
+                Some(index) => Ok(items.remove(index)),
+                None => self.beyond(&key, path),
+            },
+            _ => self.missing(path),
+        }
+    }
+
+    fn beyond<T>(&self, key: &str, path: &str) -> Result<T, Unapplied> {
+        let op = &self.op;
+        wrong(format!(
+            "error in {op} for path: '{path}': Unable to access invalid index: {key}: invalid index \
+             referenced"
+        ))
+    }
+}
+
+/// An index; negative ones count from the end.
+fn index(key: &str, length: usize) -> Option<usize> {
+    let number: isize = key.parse().ok()?;
+    if number < 0 { length.checked_add_signed(number) } else { usize::try_from(number).ok() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn apply_to(
+        value: &Json,
+        op: &str,
+        path: &str,
+        from: &str,
+        given: Option<Json>,
+    ) -> Result<Json, Unapplied> {
+        let (op, path, from) = (op.to_owned(), path.to_owned(), from.to_owned());
+        apply(value, &[Operation { op, path, from, value: given }])
+    }
+
+    #[test]
+    fn operations_do_what_they_say() {
+        let value = json!({"a": [1, 2], "b": {"c/d": 3}});
+        let of = |op, path, from, given| apply_to(&value, op, path, from, given);
+        assert_eq!(
+            of("add", "/a/-", "", Some(json!(3))),
+            Ok(json!({"a": [1, 2, 3], "b": {"c/d": 3}}))
+        );
+        assert_eq!(
+            of("add", "/a/0", "", Some(json!(0))),
+            Ok(json!({"a": [0, 1, 2], "b": {"c/d": 3}}))
+        );
+        assert_eq!(of("remove", "/b/c~1d", "", None), Ok(json!({"a": [1, 2], "b": {}})));
+        assert_eq!(
+            of("replace", "/a/1", "", Some(json!(9))),
+            Ok(json!({"a": [1, 9], "b": {"c/d": 3}}))
+        );
+        assert_eq!(of("move", "/e", "/a", None), Ok(json!({"b": {"c/d": 3}, "e": [1, 2]})));
+        assert_eq!(
+            of("copy", "/b/x", "/a/0", None),
+            Ok(json!({"a": [1, 2], "b": {"c/d": 3, "x": 1}}))
+        );
+        assert_eq!(of("test", "/a/0", "", Some(json!(1))), Ok(value.clone()));
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_an_error() {
+        let value = json!({"a": [1]});
+        let of = |op, path| apply_to(&value, op, path, "", Some(json!(1)));
+        assert_eq!(
+            of("add", "/x/y"),
+            Err(Unapplied::Wrong(
+                "add operation does not apply: doc is missing path: \"/x/y\": missing value"
+                    .to_owned()
+            ))
+        );
+        assert!(matches!(of("add", "/a/3"), Err(Unapplied::Wrong(_))));
+        assert!(matches!(of("remove", "/x"), Err(Unapplied::Wrong(_))));
+        assert!(matches!(of("replace", "/x"), Err(Unapplied::Wrong(_))));
+        assert!(matches!(of("test", "/a/0x"), Err(Unapplied::Test(_))));
+        assert!(matches!(of("merge", "/a"), Err(Unapplied::Wrong(_))));
+    }
+}

@@ -1,0 +1,143 @@
+//! The API server's own policies: ValidatingAdmissionPolicy with its bindings.
+
+mod activation;
+mod binding;
+mod conditions;
+mod definition;
+pub(crate) mod environment;
+mod expression;
+pub(crate) mod facts;
+pub(crate) mod matching;
+mod parameters;
+pub(crate) mod place;
+pub(crate) mod seen;
+#[cfg(test)]
+mod tests;
+mod validating;
+
+use crate::{Action, Answer, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict};
+use binding::Binding;
+use environment::Environments;
+use facts::Facts;
+use place::{Flaw, Flaws};
+use validating::ValidatingPolicy;
+
+const GROUP: &str = "admissionregistration.k8s.io";
+const POLICY: &str = "ValidatingAdmissionPolicy";
+const BINDING: &str = "ValidatingAdmissionPolicyBinding";
+
+/// Policies, read and compiled once.
+#[derive(Debug, Default)]
+pub struct Policies {
+    validating: Vec<ValidatingPolicy>,
+    refused: Vec<Answer>,
+}
+
+impl Policies {
+    /// Whether an object is a policy or a binding.
+    pub fn takes(object: &Object) -> bool {
+        object.group() == GROUP && matches!(object.kind(), POLICY | BINDING)
+    }
+
+    /// Reads policies and bindings; other objects are left alone. A policy that nothing binds does nothing.
+    pub fn read(objects: &[Object], cluster: &Cluster) -> Self {
+        Self::read_in(objects, &Environments::new(cluster.version))
+    }
+
+    /// The same in the environment of Kyverno, which evaluates expressions by the code of the server.
+    pub(crate) fn read_for_kyverno(objects: &[Object], cluster: &Cluster) -> Self {
+        Self::read_in(objects, &Environments::new(cluster.version).with_lenient_optionals())
+    }
+
+    fn read_in(objects: &[Object], environments: &Environments) -> Self {
+        let mut policies = Self::default();
+        let mut bindings = Vec::new();
+        for object in objects.iter().filter(|it| it.group() == GROUP) {
+            let mut flaws = Flaws::default();
+            match object.kind() {
+                POLICY => {
+                    let environments = environments.clone().for_object(object);
+                    let policy = ValidatingPolicy::read(object, environments, &mut flaws);
+                    if policies.accepts(object, flaws) {
+                        policies.validating.push(policy);
+                    }
+                }
+                BINDING => {
+                    let binding = Binding::read(object, true, &mut flaws);
+                    if policies.accepts(object, flaws) {
+                        bindings.push(binding);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for policy in &mut policies.validating {
+            let own = bindings.iter().filter(|it| it.policy == policy.name.name);
+            policy.bindings = own.cloned().collect();
+        }
+        policies
+    }
+
+    /// Notes what is wrong with an object: whether the server would take it.
+    fn accepts(&mut self, object: &Object, flaws: Flaws) -> bool {
+        let Flaws(flaws) = flaws;
+        let (unknown, wrong): (Vec<Flaw>, Vec<Flaw>) =
+            flaws.into_iter().partition(|it| it.is_unknown);
+        let (verdict, told) = match (wrong.is_empty(), unknown.is_empty()) {
+            (false, _) => (Verdict::Error, &wrong),
+            (true, false) => (Verdict::NotJudged, &unknown),
+            (true, true) => return true,
+        };
+        let messages: Vec<&str> = told.iter().map(|it| it.message.as_str()).collect();
+        let messages = match messages.as_slice() {
+            [one] => (*one).to_owned(),
+            several => format!("[{}]", several.join(", ")),
+        };
+        let (kind, name) = (object.kind(), object.name());
+        let message = match verdict {
+            Verdict::Error => format!("{kind}.{GROUP} \"{name}\" is invalid: {messages}"),
+            _ => messages,
+        };
+        let reason = |it: &Flaw| Reason {
+            at: it.at.clone(),
+            expression: object.at(&it.at).and_then(|it| it.as_str()).unwrap_or_default().to_owned(),
+            values: Vec::new(),
+        };
+        self.refused.push(Answer {
+            policy: PolicyName {
+                kind: kind.to_owned(),
+                namespace: String::new(),
+                name: name.to_owned(),
+            },
+            rule: String::new(),
+            verdict,
+            action: Action::Deny,
+            message,
+            reasons: told.iter().map(reason).collect(),
+        });
+        wrong.is_empty()
+    }
+
+    /// Whether there are no policies.
+    pub fn is_empty(&self) -> bool {
+        self.validating.is_empty()
+    }
+
+    /// Policies and bindings that the server would refuse, and those with expressions that cannot be judged
+    /// here, of which the rest is judged.
+    pub fn refused(&self) -> &[Answer] {
+        &self.refused
+    }
+
+    /// What policies make of the object of a request.
+    pub fn mutate(&self, _request: &Request<'_>) -> Mutated {
+        Mutated::default()
+    }
+
+    /// What each policy says of a request, by each of its bindings: a failure or error of each validation, or
+    /// that all passed.
+    pub fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
+        let Some(facts) = Facts::of(request) else { return Vec::new() };
+        self.validating.iter().flat_map(|it| it.validate(&facts)).collect()
+    }
+}

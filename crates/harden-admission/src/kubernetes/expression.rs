@@ -1,0 +1,116 @@
+//! Expressions of a policy.
+
+use serde_json::Value as Json;
+
+use super::environment::Environments;
+use super::place::{Flaws, Place};
+use crate::Reason;
+use crate::cel::{Environment, Failure, Program, Refusal, Type, Value, Variables};
+
+/// An expression that the server takes, or of which nobody can say here.
+#[derive(Debug, Clone)]
+pub(super) struct Expression {
+    /// Where it is in the policy.
+    pub(super) at: String,
+    pub(super) source: String,
+    program: Result<Program, String>,
+}
+
+/// What the value of an expression is asked to be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Wanted {
+    Bool,
+    Text,
+    TextOrNull,
+    Any,
+}
+
+impl Expression {
+    /// Compiles what is at a place; none where the server refuses it, which is told.
+    pub(super) fn compile(
+        place: &Place<'_>,
+        source: &str,
+        wanted: Wanted,
+        environments: &Environments,
+        flaws: &mut Flaws,
+    ) -> Option<Self> {
+        let mut program = take(source, wanted, &environments.stored);
+        if let (Ok(_), Some(new)) = (&program, &environments.new)
+            && let Err(refusal) = take(source, wanted, new)
+        {
+            program = Err(refusal);
+        }
+        let program = match program {
+            Ok(program) => Ok(program),
+            Err(Taken::Unknown(why)) => {
+                flaws.unknown(place, &why);
+                Err(why)
+            }
+            Err(Taken::Refused(why)) => {
+                flaws.invalid(place, source, &why);
+                return None;
+            }
+        };
+        Some(Self { at: place.pointer.clone(), source: source.to_owned(), program })
+    }
+
+    /// The type of its value.
+    pub(super) fn result(&self) -> Type {
+        self.program.as_ref().map_or(Type::Dyn, |it| it.result().clone())
+    }
+
+    pub(super) fn evaluate(&self, variables: &dyn Variables) -> Result<Value, Failure> {
+        match &self.program {
+            Ok(program) => program.evaluate(variables),
+            Err(why) => Err(Failure::NotJudged(why.clone())),
+        }
+    }
+
+    /// The paths that it names, and what is there.
+    pub(super) fn seen(&self, variables: &dyn Variables) -> Vec<(String, Option<Json>)> {
+        let seen = self.program.as_ref().map(|it| it.seen(variables)).unwrap_or_default();
+        seen.into_iter().map(|(path, it)| (path, it.map(|it| it.to_json()))).collect()
+    }
+
+    /// The server's words for an error of the evaluation.
+    pub(super) fn error(&self, message: &str) -> String {
+        format!("expression '{}' resulted in error: {message}", self.source)
+    }
+
+    /// It as a reason, with what it saw.
+    pub(super) fn reason(&self, values: Vec<(String, String)>) -> Reason {
+        Reason { at: self.at.clone(), expression: self.source.clone(), values }
+    }
+}
+
+/// Why there is no program.
+enum Taken {
+    Refused(String),
+    Unknown(String),
+}
+
+fn take(source: &str, wanted: Wanted, environment: &Environment) -> Result<Program, Taken> {
+    let program = Program::compile(source, environment).map_err(|refusal| match refusal {
+        Refusal::NotJudged(why) => Taken::Unknown(why),
+        Refusal::Unconvertible(why) => {
+            Taken::Refused(format!("program instantiation failed: {why}"))
+        }
+        Refusal::Flawed(flaws) => {
+            let shown: Vec<String> = flaws.iter().map(|it| it.shown(source)).collect();
+            Taken::Refused(format!("compilation failed: {}", shown.join("\n")))
+        }
+    })?;
+    let found = program.result();
+    let (fits, words) = match wanted {
+        Wanted::Any => (true, ""),
+        Wanted::Bool => (*found == Type::BOOL, "bool"),
+        Wanted::Text => (*found == Type::STRING, "string"),
+        Wanted::TextOrNull => {
+            (*found == Type::STRING || *found == Type::Null, "one of [string null_type]")
+        }
+    };
+    if fits {
+        return Ok(program);
+    }
+    Err(Taken::Refused(format!("must evaluate to {words} but got {}", found.runtime_name())))
+}

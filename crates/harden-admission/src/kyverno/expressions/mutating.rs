@@ -1,0 +1,215 @@
+//! `MutatingPolicy` and `NamespacedMutatingPolicy`.
+
+use serde_json::Value as Json;
+
+use super::asked::Asked;
+use super::autogen::{Rewriting, generated};
+use super::environment::Purpose;
+use super::exception::Exemption;
+use super::expression::{Expression, Flaw};
+use super::policy::{Policy, text};
+use super::scope::Scope;
+use crate::cel::{Failure, Message, Type, Value};
+use crate::json_patch::{self, Operation, Unapplied};
+use crate::merge::{Unmerged, merge};
+use crate::{Answer, Object, Verdict};
+
+/// A policy, or what it becomes for controllers.
+#[derive(Debug)]
+pub(super) struct Mutating {
+    policy: Policy,
+    mutations: Vec<Mutation>,
+    /// Whether what is applied may replace lists and maps as a whole.
+    may_replace: bool,
+    is_extracting: bool,
+}
+
+#[derive(Debug)]
+enum Mutation {
+    Apply(Expression),
+    Patch(Expression),
+}
+
+/// The policy, and what it becomes for controllers.
+pub(super) fn compile(policy: &Object, exceptions: &[&Object]) -> Result<Vec<Mutating>, Flaw> {
+    let Some(spec) = policy.json().get("spec") else { return Ok(Vec::new()) };
+    let own = Mutating::compile(policy, spec, false, exceptions);
+    let others = generated(spec, Rewriting::Mutations).into_iter();
+    let others = others.map(|it| Mutating::compile(policy, &it.spec, it.is_extracting, exceptions));
+    std::iter::once(own).chain(others).collect()
+}
+
+impl Mutating {
+    fn compile(
+        policy: &Object,
+        spec: &Json,
+        is_extracting: bool,
+        exceptions: &[&Object],
+    ) -> Result<Self, Flaw> {
+        let (policy, environment) = Policy::compile(policy, spec, Purpose::Mutating, exceptions)?;
+        let list = spec.get("mutations").and_then(Json::as_array);
+        let compile = |(index, mutation): (usize, &Json)| {
+            let (key, wanted) = match text(mutation, "patchType") {
+                "JSONPatch" => ("jsonPatch", Type::list(Type::Message("JSONPatch".into()))),
+                "ApplyConfiguration" => ("applyConfiguration", Type::Message("Object".into())),
+                _ => return Ok(None),
+            };
+            let Some(source) = mutation.get(key) else { return Ok(None) };
+            let at = format!("/spec/mutations/{index}/{key}/expression");
+            let source = text(source, "expression");
+            let expression = Expression::compile(&at, source, &environment, &[wanted])?;
+            Ok(Some(match key {
+                "jsonPatch" => Mutation::Patch(expression),
+                _ => Mutation::Apply(expression),
+            }))
+        };
+        let mutations = list.into_iter().flatten().enumerate().map(compile);
+        let mutations: Result<Vec<Option<Mutation>>, Flaw> = mutations.collect();
+        let may_replace =
+            spec.pointer("/evaluation/useServerSideApply").and_then(Json::as_bool) == Some(true);
+        let mutations = mutations?.into_iter().flatten().collect();
+        Ok(Self { policy, mutations, may_replace, is_extracting })
+    }
+
+    /// What it makes of the object of a request, and what it says; nothing where it is not about it.
+    pub(super) fn mutate(&self, asked: &Asked<'_>) -> Option<(Option<Object>, Answer)> {
+        let policy = &self.policy;
+        if let Err(answer) = policy.is_about(asked)? {
+            return Some((None, answer));
+        }
+        let skip = |message: &str, reasons| policy.answer(Verdict::Skip, message, reasons);
+        if self.is_extracting {
+            let message = "extraction mode: mutation for custom workload CRDs is not yet supported";
+            return Some((None, skip(message, Vec::new())));
+        }
+        let namespace = &policy.name.namespace;
+        let mut scope = Scope::new(asked, namespace).with_variables(&policy.variables);
+        let failed = |failure: &Failure, reasons| {
+            Some((None, policy.failed("failed to evaluate policy", failure, reasons)))
+        };
+        match policy.exempt(&mut scope) {
+            Ok(Exemption::None { .. }) => {}
+            Ok(Exemption::Full(verdict, message)) => {
+                return Some((None, policy.answer(verdict, &message, Vec::new())));
+            }
+            Err(failure) => return failed(&failure, Vec::new()),
+        }
+        match scope.all_hold(&policy.conditions) {
+            Ok(true) => {}
+            Ok(false) => return Some((None, skip("skip", policy.left_out(&scope)))),
+            Err(failure) => return failed(&failure, policy.left_out(&scope)),
+        }
+        let nothing = || Object::new(Json::Object(serde_json::Map::new()));
+        let mut object = asked.request.object.clone().unwrap_or_else(nothing);
+        for mutation in &self.mutations {
+            let (Mutation::Apply(expression) | Mutation::Patch(expression)) = mutation;
+            match self.apply(mutation, &object, &scope) {
+                Ok(changed) => {
+                    scope.set_object(&changed);
+                    object = changed;
+                }
+                Err(failure) => return failed(&failure, vec![scope.reason(expression)]),
+            }
+        }
+        if let Err(failure) = policy.annotate(&scope) {
+            return failed(&failure, Vec::new());
+        }
+        Some((Some(object), policy.answer(Verdict::Pass, "success", Vec::new())))
+    }
+
+    fn apply(
+        &self,
+        mutation: &Mutation,
+        object: &Object,
+        scope: &Scope<'_>,
+    ) -> Result<Object, Failure> {
+        match mutation {
+            Mutation::Apply(expression) => {
+                let Value::Message(message) = expression.program.evaluate(scope)? else {
+                    return Err(Failure::Error(
+                        "unsupported return type from ApplyConfiguration expression".to_owned(),
+                    ));
+                };
+                checked(&message)?;
+                let configuration = Value::Message(message).to_json();
+                match merge(object, &configuration, scope.cluster(), self.may_replace) {
+                    Ok(json) => Ok(Object::new(json)),
+                    Err(Unmerged::Refused(why)) => {
+                        Err(Failure::Error(format!("error applying patch: {why}")))
+                    }
+                    Err(Unmerged::Unknown(why)) => Err(Failure::NotJudged(why)),
+                }
+            }
+            Mutation::Patch(expression) => {
+                let Value::List(items) = expression.program.evaluate(scope)? else {
+                    return Err(Failure::Error(
+                        "type mismatch: JSONPatchType.expression should evaluate to array"
+                            .to_owned(),
+                    ));
+                };
+                let operations: Result<Vec<Operation>, Failure> =
+                    items.iter().map(operation).collect();
+                match json_patch::apply(object.json(), &operations?) {
+                    Ok(json) => Ok(Object::new(json)),
+                    Err(Unapplied::Test(_)) => Ok(object.clone()),
+                    Err(Unapplied::Wrong(why)) => Err(Failure::Error(format!("JSON Patch: {why}"))),
+                }
+            }
+        }
+    }
+}
+
+/// Whether messages within a message are of the types that its fields ask for.
+fn checked(message: &Message) -> Result<(), Failure> {
+    let mut flaws = Vec::new();
+    check(message, &mut vec![message.name.to_string()], &mut flaws);
+    if flaws.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Error(format!("type mismatch: {}", flaws.join("\n"))))
+}
+
+fn check(message: &Message, path: &mut Vec<String>, flaws: &mut Vec<String>) {
+    let (found, expected) = (&*message.name, path.join("."));
+    if found != expected {
+        flaws.push(format!(
+            "unexpected type name \"{found}\", expected \"{expected}\", which matches field name path from \
+             root Object type"
+        ));
+    }
+    for (key, value) in message.fields.iter() {
+        if let Value::String(name) = key.value() {
+            path.push(name.to_string());
+            check_value(value, path, flaws);
+            path.pop();
+        }
+    }
+}
+
+fn check_value(value: &Value, path: &mut Vec<String>, flaws: &mut Vec<String>) {
+    match value {
+        Value::Message(message) => check(message, path, flaws),
+        Value::List(items) => items.iter().for_each(|it| check_value(it, path, flaws)),
+        Value::Map(map) => map.iter().for_each(|(_, it)| check_value(it, path, flaws)),
+        _ => {}
+    }
+}
+
+fn operation(value: &Value) -> Result<Operation, Failure> {
+    let Value::Message(message) = value else {
+        return Err(Failure::Error(format!(
+            "type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch, got element of {}",
+            value.type_name()
+        )));
+    };
+    let text = |field: &str| match message.fields.field(field) {
+        Some(Value::String(it)) => it.to_string(),
+        _ => String::new(),
+    };
+    let value = message.fields.field("value");
+    if let Some(Value::Message(message)) = value {
+        checked(message)?;
+    }
+    let value = value.map(Value::to_json);
+    Ok(Operation { op: text("op"), path: text("path"), from: text("from"), value })
+}

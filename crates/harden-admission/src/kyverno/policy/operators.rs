@@ -1,0 +1,458 @@
+//! The operators of conditions.
+
+use std::cmp::Ordering;
+
+use harden_core::kubernetes::Quantity;
+use serde_json::{Number, Value};
+
+use crate::kyverno::jmespath::version_order;
+use crate::kyverno::pattern::wildcard::matches_text;
+use crate::kyverno::pattern::{Pattern, Verdict, duration, float, printed};
+
+/// All operators, as policies write them.
+pub(super) const OPERATORS: [&str; 18] = [
+    "Equal",
+    "Equals",
+    "NotEqual",
+    "NotEquals",
+    "In",
+    "AnyIn",
+    "AllIn",
+    "NotIn",
+    "AnyNotIn",
+    "AllNotIn",
+    "GreaterThanOrEquals",
+    "GreaterThan",
+    "LessThanOrEquals",
+    "LessThan",
+    "DurationGreaterThanOrEquals",
+    "DurationGreaterThan",
+    "DurationLessThanOrEquals",
+    "DurationLessThan",
+];
+
+/// Whether a condition holds; none where Kyverno does not know the operator.
+pub(super) fn holds(operator: &str, key: &Value, value: &Value) -> Option<bool> {
+    Some(match operator.to_lowercase().as_str() {
+        "equal" | "equals" => equals(key, value),
+        "notequal" | "notequals" => differs(key, value),
+        "in" => is_in(key, value, false),
+        "notin" => is_in(key, value, true),
+        "anyin" => among(key, value, Mode::AnyIn),
+        "allin" => among(key, value, Mode::AllIn),
+        "anynotin" => among(key, value, Mode::AnyNotIn),
+        "allnotin" => among(key, value, Mode::AllNotIn),
+        "greaterthanorequals" | "greaterthan" | "lessthanorequals" | "lessthan" => {
+            compare(operator, key, value)
+        }
+        "durationgreaterthanorequals"
+        | "durationgreaterthan"
+        | "durationlessthanorequals"
+        | "durationlessthan" => compare_durations(operator, key, value),
+        _ => return None,
+    })
+}
+
+/// The nanoseconds of a duration; zero without a unit is none.
+fn duration_of(value: &Value) -> Option<i64> {
+    value.as_str().filter(|it| *it != "0").and_then(duration::parse)
+}
+
+/// Whole seconds as nanoseconds.
+fn seconds(value: &Value) -> Option<i64> {
+    let whole = match value {
+        Value::Number(number) if number.is_f64() => float::whole(number.as_f64()?),
+        Value::Number(number) => number.as_i64()?,
+        _ => return None,
+    };
+    Some(whole.wrapping_mul(1_000_000_000))
+}
+
+/// Two durations, one of which may be seconds; none where neither is a duration.
+fn durations(key: &Value, value: &Value) -> Option<(i64, i64)> {
+    let (left, right) = (duration_of(key), duration_of(value));
+    if left.is_none() && right.is_none() {
+        return None;
+    }
+    Some((left.or_else(|| seconds(key))?, right.or_else(|| seconds(value))?))
+}
+
+fn quantity(value: &str) -> Option<Quantity> {
+    value.parse().ok()
+}
+
+fn is_whole(float: f64) -> bool {
+    float.fract() == 0.0
+}
+
+/// Whether two numbers are the same; the float must be whole where the other one is.
+#[expect(clippy::float_cmp, reason = "Kyverno compares them so")]
+fn same_number(left: &Number, right: &Number) -> bool {
+    match (left.as_i64().filter(|_| !left.is_f64()), right.as_i64().filter(|_| !right.is_f64())) {
+        (Some(left), Some(right)) => left == right,
+        (Some(whole), None) | (None, Some(whole)) => {
+            let other = if left.is_f64() { left } else { right }.as_f64().unwrap_or_default();
+            is_whole(other) && float::whole(other) == whole
+        }
+        (None, None) => left.as_f64() == right.as_f64(),
+    }
+}
+
+/// Whether a number is what a text says; none where the text is no such number.
+#[expect(clippy::float_cmp, reason = "Kyverno compares them so")]
+fn number_in_text(number: &Number, text: &str) -> Option<bool> {
+    if number.is_f64() {
+        return float::parse(text).map(|it| number.as_f64() == Some(it));
+    }
+    text.parse::<i64>().ok().map(|it| number.as_i64() == Some(it))
+}
+
+fn equals(key: &Value, value: &Value) -> bool {
+    match (key, value) {
+        (Value::Bool(left), Value::Bool(right)) => left == right,
+        (Value::Number(left), Value::Number(right)) => same_number(left, right),
+        (Value::Number(left), Value::String(right)) => {
+            number_in_text(left, right).unwrap_or_default()
+        }
+        (Value::String(text), _) => {
+            if let Some((left, right)) = durations(key, value) {
+                return left == right;
+            }
+            let Some(right) = value.as_str() else { return false };
+            match quantity(text) {
+                Some(left) => quantity(right).is_some_and(|right| left == right),
+                None => matches_text(right, text),
+            }
+        }
+        (Value::Object(left), Value::Object(right)) => left == right,
+        (Value::Array(left), Value::Array(right)) => left == right,
+        _ => false,
+    }
+}
+
+fn differs(key: &Value, value: &Value) -> bool {
+    match (key, value) {
+        (Value::Null, _) => false,
+        (Value::String(text), Value::String(right))
+            if durations(key, value).is_none() && quantity(text).is_some() && right.is_empty() =>
+        {
+            !matches_text(right, text)
+        }
+        (Value::Number(left), Value::String(right)) => {
+            number_in_text(left, right).is_none_or(|same| !same)
+        }
+        _ => !equals(key, value),
+    }
+}
+
+/// A value as Go prints it.
+fn print(value: &Value) -> String {
+    printed::value(value)
+}
+
+/// The texts of a list in a text, or the text itself; none where it is JSON of something else.
+fn listed(text: &str, takes_plain: bool) -> Option<Vec<String>> {
+    match serde_json::from_str::<Value>(text) {
+        Ok(Value::Array(items)) => items
+            .into_iter()
+            .map(|it| match it {
+                Value::String(it) => Some(it),
+                Value::Null => Some(String::new()),
+                _ => None,
+            })
+            .collect(),
+        Ok(Value::Null) => Some(Vec::new()),
+        Ok(_) => None,
+        Err(_) => takes_plain.then(|| vec![text.to_owned()]),
+    }
+}
+
+fn fits(left: &str, right: &str) -> bool {
+    matches_text(left, right) || matches_text(right, left)
+}
+
+/// `In` and `NotIn`, which are deprecated.
+fn is_in(key: &Value, value: &Value, is_negated: bool) -> bool {
+    let texts = match key {
+        Value::Array(items) => {
+            let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+            // Others make Kyverno panic.
+            let Some(texts) = texts else { return false };
+            texts
+        }
+        Value::Null | Value::Object(_) => return false,
+        scalar => {
+            let text = print(scalar);
+            let found = match value {
+                Value::Array(items) => items.iter().any(|it| fits(&print(it), &text)),
+                Value::String(pattern) => {
+                    if matches_text(pattern, &text) {
+                        true
+                    } else {
+                        let Some(all) = listed(pattern, false) else { return false };
+                        all.contains(&text)
+                    }
+                }
+                _ => return false,
+            };
+            return found != is_negated;
+        }
+    };
+    let all: Vec<String> = match value {
+        Value::Array(items) => {
+            let texts: Option<Vec<String>> =
+                items.iter().map(|it| it.as_str().map(str::to_owned)).collect();
+            let Some(texts) = texts else { return false };
+            texts
+        }
+        Value::String(text) if texts.len() == 1 && texts.first() == Some(&text.as_str()) => {
+            return true;
+        }
+        Value::String(text) => {
+            let Some(all) = listed(text, false) else { return false };
+            all
+        }
+        _ => return false,
+    };
+    let is_all = texts.iter().all(|it| all.iter().any(|one| one == it));
+    is_all != is_negated
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    AnyIn,
+    AllIn,
+    AnyNotIn,
+    AllNotIn,
+}
+
+fn among(key: &Value, value: &Value, mode: Mode) -> bool {
+    match key {
+        Value::Null | Value::Object(_) => false,
+        Value::Array(items) => {
+            let texts: Vec<String> = items.iter().map(print).collect();
+            set_among(&texts, value, mode)
+        }
+        scalar => {
+            let is_negated = matches!(mode, Mode::AnyNotIn | Mode::AllNotIn);
+            one_among(&print(scalar), value).is_some_and(|it| it != is_negated)
+        }
+    }
+}
+
+/// Whether a text is one of a value; none where the value cannot have any.
+fn one_among(text: &str, value: &Value) -> Option<bool> {
+    match value {
+        Value::Array(items) => Some(items.iter().any(|it| fits(&print(it), text))),
+        Value::String(pattern) => {
+            if matches_text(pattern, text) {
+                return Some(true);
+            }
+            if is_range(pattern) {
+                return Some(is_within(text, pattern));
+            }
+            listed(pattern, true).map(|all| all.iter().any(|it| it == text))
+        }
+        _ => None,
+    }
+}
+
+fn set_among(texts: &[String], value: &Value, mode: Mode) -> bool {
+    let all: Vec<String> = match value {
+        Value::Array(items) => items.iter().map(print).collect(),
+        Value::Number(_) | Value::Bool(_) if matches!(mode, Mode::AnyIn | Mode::AnyNotIn) => {
+            vec![print(value)]
+        }
+        Value::String(text) if texts.len() == 1 && texts.first() == Some(text) => {
+            return matches!(mode, Mode::AnyIn | Mode::AllIn);
+        }
+        Value::String(range) if is_range(range) => {
+            return match mode {
+                Mode::AnyIn => texts.iter().any(|it| is_within(it, range)),
+                Mode::AllIn => texts.iter().all(|it| is_within(it, range)),
+                Mode::AnyNotIn => {
+                    let without = range.replacen('-', "!-", 1);
+                    texts.iter().any(|it| is_within(it, &without))
+                }
+                Mode::AllNotIn => !texts.iter().any(|it| is_within(it, range)),
+            };
+        }
+        Value::String(text) => {
+            let Some(all) = listed(text, true) else { return false };
+            all
+        }
+        _ => return false,
+    };
+    let is_listed = |it: &String| all.iter().any(|one| fits(it, one));
+    match mode {
+        Mode::AnyIn => texts.iter().any(is_listed),
+        Mode::AllIn => texts.iter().all(is_listed),
+        Mode::AnyNotIn => !texts.iter().all(is_listed),
+        Mode::AllNotIn => !texts.iter().any(is_listed),
+    }
+}
+
+/// Whether a text is a range, `1-10` or `1Gi-2Gi`.
+fn is_range(text: &str) -> bool {
+    let end = |text: &str| {
+        let rest = text.strip_prefix(['-', '|', '+']).unwrap_or(text);
+        let digits = |it: &str| it.find(|c: char| !c.is_ascii_digit()).unwrap_or(it.len());
+        let whole = digits(rest);
+        if whole == 0 {
+            return None;
+        }
+        let rest = rest.get(whole..)?;
+        let rest = match rest.strip_prefix('.').map(|it| (digits(it), it)) {
+            Some((length, fraction)) if length > 0 => fraction.get(length..)?,
+            _ => rest,
+        };
+        rest.trim_start_matches(|it: char| it.is_ascii_alphabetic()).to_owned().into()
+    };
+    let Some(rest) = end(text) else { return false };
+    rest.strip_prefix('-').and_then(end).is_some_and(|it: String| it.is_empty())
+        && !text.contains("!-")
+}
+
+/// Whether a text is within a range, as a pattern says.
+fn is_within(text: &str, range: &str) -> bool {
+    let pattern = Pattern::read(&Value::from(range));
+    pattern.is_ok_and(|it| it.judge(&Value::from(text)) == Verdict::Pass)
+}
+
+fn is_so(operator: &str, order: Option<Ordering>) -> bool {
+    match (operator.strip_prefix("Duration").unwrap_or(operator), order) {
+        ("GreaterThanOrEquals", Some(it)) => it != Ordering::Less,
+        ("GreaterThan", Some(it)) => it == Ordering::Greater,
+        ("LessThanOrEquals", Some(it)) => it != Ordering::Greater,
+        ("LessThan", Some(it)) => it == Ordering::Less,
+        _ => false,
+    }
+}
+
+fn compare(operator: &str, key: &Value, value: &Value) -> bool {
+    let order = match key {
+        Value::Number(number) => {
+            let number = number.as_f64().unwrap_or_default();
+            durations(key, value)
+                .map(|(left, right)| left.cmp(&right))
+                .or_else(|| number.partial_cmp(&number_of(value)?))
+        }
+        Value::String(text) => {
+            if let Some((left, right)) = durations(key, value) {
+                Some(left.cmp(&right))
+            } else if let (Some(left), Some(right)) =
+                (quantity(text), value.as_str().and_then(quantity))
+            {
+                Some(left.cmp(&right))
+            } else if let Some(left) = float::parse(text) {
+                let left = Value::from(left);
+                return compare(operator, &left, value);
+            } else {
+                value.as_str().and_then(|right| version_order(text, right))
+            }
+        }
+        _ => None,
+    };
+    is_so(operator, order)
+}
+
+fn number_of(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => float::parse(text),
+        _ => None,
+    }
+}
+
+fn compare_durations(operator: &str, key: &Value, value: &Value) -> bool {
+    let of = |it: &Value| match it {
+        Value::String(text) => duration::parse(text),
+        other => seconds(other),
+    };
+    is_so(operator, of(key).zip(of(value)).map(|(left, right)| left.cmp(&right)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn are(operator: &str, cases: &[(Value, Value, bool)]) {
+        for (key, value, expected) in cases {
+            let found = holds(operator, key, value);
+            assert_eq!(found, Some(*expected), "{key} {operator} {value}");
+        }
+    }
+
+    #[test]
+    fn equality_knows_durations_quantities_and_wildcards() {
+        let cases = [
+            (json!("1h"), json!("60m"), true),
+            (json!("1Gi"), json!("1024Mi"), true),
+            (json!("nginx:1"), json!("nginx:*"), true),
+            (json!(3), json!(3.0), true),
+            (json!(3.5), json!(3), false),
+            (json!(3.0), json!("3"), true),
+            (json!(60), json!("1m"), false),
+            (json!("1m0s"), json!(60), true),
+            (json!(true), json!("true"), false),
+            (json!(["a"]), json!(["a"]), true),
+            (json!(null), json!(null), false),
+            (json!("1"), json!("a"), false),
+        ];
+        are("Equals", &cases);
+        are("NotEquals", &[(json!("1"), json!(""), true), (json!(null), json!("a"), false)]);
+    }
+
+    #[test]
+    fn lists_are_looked_through_with_wildcards_both_ways() {
+        are(
+            "AnyIn",
+            &[
+                (json!("a"), json!(["a", "b"]), true),
+                (json!("abc"), json!(["a*"]), true),
+                (json!(["x", "b"]), json!(["b"]), true),
+                (json!(["x"]), json!([]), false),
+                (json!(8), json!("1-10"), true),
+                (json!([8, 11]), json!("1-10"), true),
+                (json!("a"), json!("[\"a\"]"), true),
+                (json!("a"), json!(1), false),
+                (json!(null), json!(["a"]), false),
+            ],
+        );
+        are("AllIn", &[(json!(["a", "b"]), json!(["a"]), false), (json!([]), json!(["a"]), true)]);
+        are(
+            "AnyNotIn",
+            &[(json!(["a", "b"]), json!(["a"]), true), (json!([11]), json!("1-10"), true)],
+        );
+        are(
+            "AllNotIn",
+            &[(json!(["a", "b"]), json!(["a"]), false), (json!("c"), json!(["a"]), true)],
+        );
+        are("In", &[(json!(["a"]), json!(["a", "b"]), true), (json!("a"), json!("b"), false)]);
+        are("NotIn", &[(json!(["a", "c"]), json!(["a"]), true), (json!("c"), json!(["a"]), true)]);
+    }
+
+    #[test]
+    fn numbers_durations_quantities_and_versions_have_an_order() {
+        are(
+            "GreaterThan",
+            &[
+                (json!(3), json!(2.5), true),
+                (json!("2Gi"), json!("1Gi"), true),
+                (json!("2h"), json!("90m"), true),
+                (json!("1.10.0"), json!("1.9.0"), true),
+                (json!("3"), json!(2), true),
+                (json!(3), json!("2"), true),
+                (json!("x"), json!("a"), false),
+                (json!(null), json!(1), false),
+            ],
+        );
+        are(
+            "DurationLessThan",
+            &[(json!("30s"), json!("1m"), true), (json!(90), json!("1m"), false)],
+        );
+        assert_eq!(holds("Like", &json!(1), &json!(1)), None);
+    }
+}

@@ -1,0 +1,400 @@
+//! What `validate` says of an object.
+
+use serde_json::Value;
+
+use super::conditions::{Conditions, join};
+use super::context::Context;
+use super::entries::Entry;
+use super::reply::Reply;
+use super::rule::{Check, Foreach, Rule, Template, Validation};
+use super::seen::seen;
+use super::situation::Situation;
+use super::variables::{substitute, substitute_text};
+use crate::kyverno::jmespath::Failure;
+use crate::kyverno::pattern::{Pattern, Verdict as Matched};
+use crate::{Operation, Verdict};
+
+/// A rule that is evaluated for an object.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Validator<'a> {
+    pub policy: &'a str,
+    pub rule: &'a Rule,
+    pub validation: &'a Validation,
+    /// The object that patterns are matched with; none where it is deleted.
+    pub object: Option<&'a Value>,
+    /// Whether a failure refuses the request.
+    pub is_enforced: bool,
+}
+
+/// One level of a rule: the rule itself, or a loop in it.
+#[derive(Debug, Clone, Copy)]
+struct Level<'a, 'e> {
+    context: &'a [Entry],
+    preconditions: &'a Result<Conditions, String>,
+    check: &'a Check,
+    nesting: usize,
+    at: &'a str,
+    /// The element that patterns are matched with.
+    element: Option<&'e Value>,
+}
+
+impl<'a> Validator<'a> {
+    /// What the rule says; nothing where it says nothing of such requests.
+    pub fn validate(self, context: &mut Context<'a>) -> Option<Reply> {
+        let reply = self.level(self.root(), context)?;
+        let situation = context.situation();
+        let is_update = situation.request.operation == Operation::Update
+            || situation.request.object.is_some() && situation.request.old.is_some();
+        if !(self.is_enforced && is_update && self.validation.allows_existing) {
+            return Some(reply);
+        }
+        if reply.verdict != Verdict::Fail {
+            return Some(reply);
+        }
+        match self.before(context) {
+            Some(before) if before.verdict == Verdict::Fail => Some(Reply::new(
+                Verdict::Skip,
+                "skipping the rule evaluation as pre-existing violations are allowed",
+            )),
+            Some(before) if before.verdict == Verdict::NotJudged => Some(before),
+            _ => Some(reply),
+        }
+    }
+
+    fn root(self) -> Level<'a, 'a> {
+        Level {
+            context: &[],
+            preconditions: &self.rule.preconditions,
+            check: &self.validation.check,
+            nesting: 0,
+            at: "validate",
+            element: None,
+        }
+    }
+
+    /// What the rule says of the object as it was before, as if it were created.
+    fn before(self, context: &mut Context<'a>) -> Option<Reply> {
+        let situation: &'a Situation<'a> = context.situation();
+        let old = situation.request.old.as_ref()?;
+        context.checkpoint();
+        context.as_created(old.json());
+        let is_meant =
+            situation.fits_as_stranger(&self.rule.matching, context.policy_namespace(), old);
+        let before = Self { object: Some(old.json()), ..self };
+        let reply = if is_meant { before.level(self.root(), context) } else { None };
+        context.restore();
+        context.as_requested();
+        reply
+    }
+
+    fn level(self, level: Level<'a, '_>, context: &mut Context<'a>) -> Option<Reply> {
+        if let Err(it) = context.load(self.policy, &self.rule.name, level.context) {
+            return Some(Reply::failure("failed to load context", &it));
+        }
+        match check_preconditions(level.preconditions, context) {
+            Ok(None) => {}
+            Ok(Some(skip)) => return Some(skip),
+            Err(error) => return Some(error),
+        }
+        match level.check {
+            Check::Deny(conditions) => Some(self.deny(conditions, level, context)),
+            Check::Pattern(template) => self.pattern(template, level, context),
+            Check::AnyPattern(templates) => self.any_pattern(templates, level, context),
+            Check::Foreach(loops) => self.foreach(loops, level, context),
+            Check::Unjudged(why) => Some(Reply::new(Verdict::NotJudged, *why)),
+            Check::PodSecurity(_) | Check::Expressions | Check::None => None,
+        }
+    }
+
+    fn at(self, level: Level<'_, '_>, part: &str) -> String {
+        format!("{}/{}/{part}", self.rule.at, level.at)
+    }
+
+    fn deny(
+        self,
+        conditions: &Result<Conditions, String>,
+        level: Level<'_, '_>,
+        context: &mut Context<'_>,
+    ) -> Reply {
+        let failed = "failed to check deny conditions";
+        let conditions = match conditions {
+            Ok(it) => it,
+            Err(why) => {
+                let why = format!("{failed}: failed to parse deny conditions: {why}");
+                return Reply::new(Verdict::Error, why);
+            }
+        };
+        let outcome = match conditions.evaluate(context) {
+            Ok(it) => it,
+            Err(it) => return Reply::failure(failed, &it),
+        };
+        let name = &self.rule.name;
+        let reply = if outcome.holds {
+            let text = &self.validation.message;
+            let message = if text.is_empty() && outcome.message.is_empty() {
+                format!("validation error: rule {name} failed")
+            } else {
+                let text = join(&[text, &outcome.message], "; ");
+                match substitute_text(&text, context) {
+                    Ok(Value::String(text)) => text,
+                    Ok(_) => "the produced message didn't resolve to a string, check your policy definition."
+                        .to_owned(),
+                    Err(_) => outcome.message,
+                }
+            };
+            Reply::new(Verdict::Fail, message)
+        } else {
+            Reply::new(Verdict::Pass, format!("validation rule '{name}' passed."))
+        };
+        let at = self.at(level, "deny/conditions");
+        let values = seen(&outcome.seen, context.situation());
+        reply.with(&at, "", values)
+    }
+
+    /// What patterns are matched with; none where something is deleted.
+    fn resource<'e>(self, level: Level<'_, 'e>, context: &Context<'_>) -> Option<&'e Value>
+    where
+        'a: 'e,
+    {
+        match level.element {
+            Some(element) => Some(element),
+            None if context.is_delete() => None,
+            None => self.object,
+        }
+    }
+
+    fn pattern(
+        self,
+        template: &Template,
+        level: Level<'a, '_>,
+        context: &mut Context<'_>,
+    ) -> Option<Reply> {
+        let pattern = match resolved(template, context) {
+            Ok(it) => it,
+            Err(it) => return Some(Reply::failure("variable substitution failed", &it)),
+        };
+        let resource = self.resource(level, context)?;
+        let name = &self.rule.name;
+        let reply = match pattern.judge(resource) {
+            Matched::Pass => Reply::new(Verdict::Pass, format!("validation rule '{name}' passed.")),
+            Matched::Skip { message } => Reply::new(Verdict::Skip, message),
+            Matched::Fail { path, message } => {
+                let value = value_at(resource, &path);
+                let values = seen(&[(path.clone(), value)], context.situation());
+                let at = self.at(level, "pattern");
+                let text = self.error(&message, &path, context);
+                Reply::new(Verdict::Fail, text).with(&at, "", values)
+            }
+            Matched::Error { message } => {
+                Reply::new(Verdict::Error, self.error(&message, "", context))
+            }
+        };
+        Some(reply)
+    }
+
+    fn any_pattern(
+        self,
+        templates: &[Template],
+        level: Level<'a, '_>,
+        context: &mut Context<'_>,
+    ) -> Option<Reply> {
+        let mut patterns = Vec::new();
+        for template in templates {
+            match resolved(template, context) {
+                Ok(it) => patterns.push(it),
+                Err(it) => return Some(Reply::failure("variable substitution failed", &it)),
+            }
+        }
+        let resource = self.resource(level, context)?;
+        let name = &self.rule.name;
+        let (mut failed, mut skipped) = (Vec::new(), Vec::new());
+        for (index, pattern) in patterns.iter().enumerate() {
+            match pattern.judge(resource) {
+                Matched::Pass => {
+                    let message = format!("validation rule '{name}' anyPattern[{index}] passed.");
+                    return Some(Reply::new(Verdict::Pass, message));
+                }
+                Matched::Skip { message } => {
+                    skipped.push(format!("rule {name}[{index}] skipped: {message}"));
+                }
+                Matched::Fail { path, .. } => {
+                    failed.push(format!("rule {name}[{index}] failed at path {path}"));
+                }
+                Matched::Error { message } => {
+                    failed.push(format!("rule {name}[{index}] failed: {message}"));
+                }
+            }
+        }
+        if failed.is_empty() {
+            return Some(if skipped.is_empty() {
+                Reply::new(Verdict::Pass, self.validation.message.as_str())
+            } else {
+                Reply::new(Verdict::Skip, skipped.join(" "))
+            });
+        }
+        let why = failed.join(" ");
+        let message = match self.message(context) {
+            Ok(None) => format!("validation error: {why}"),
+            Ok(Some(text)) if text.ends_with('.') => format!("validation error: {text} {why}"),
+            Ok(Some(text)) => format!("validation error: {text}. {why}"),
+            Err(()) => format!(
+                "validation error: variables substitution error in rule {name} execution error: {why}"
+            ),
+        };
+        let at = self.at(level, "anyPattern");
+        Some(Reply::new(Verdict::Fail, message).with(&at, "", Vec::new()))
+    }
+
+    /// The message of the rule; an error where its variables stand for nothing.
+    fn message(self, context: &mut Context<'_>) -> Result<Option<String>, ()> {
+        if self.validation.message.is_empty() {
+            return Ok(None);
+        }
+        match substitute_text(&self.validation.message, context) {
+            Ok(Value::String(text)) => Ok(Some(text)),
+            Ok(_) | Err(_) => Err(()),
+        }
+    }
+
+    /// What Kyverno says where a pattern does not match.
+    fn error(self, why: &str, path: &str, context: &mut Context<'_>) -> String {
+        let name = &self.rule.name;
+        match self.message(context) {
+            Ok(None) if path.is_empty() => {
+                format!("validation error: rule {name} execution error: {why}")
+            }
+            Ok(None) => format!("validation error: rule {name} failed at path {path}"),
+            Ok(Some(text)) => {
+                let dot = if text.ends_with('.') { "" } else { "." };
+                if path.is_empty() {
+                    format!("validation error: {text}{dot} rule {name} execution error: {why}")
+                } else {
+                    format!("validation error: {text}{dot} rule {name} failed at path {path}")
+                }
+            }
+            Err(()) => format!(
+                "validation error: variables substitution error in rule {name} execution error: {why}"
+            ),
+        }
+    }
+
+    fn foreach(
+        self,
+        loops: &'a [Foreach],
+        level: Level<'a, '_>,
+        context: &mut Context<'a>,
+    ) -> Option<Reply> {
+        let mut count = 0;
+        let mut error = None;
+        for each in loops {
+            let elements = match context.query(&each.list) {
+                Ok(Value::Array(elements)) => elements,
+                Ok(other) => vec![other],
+                Err(it @ Failure::NotJudged(_)) => return Some(Reply::failure("", &it)),
+                Err(it) if it.to_string().contains("Unknown key") => continue,
+                Err(it) => {
+                    error = Some(it);
+                    continue;
+                }
+            };
+            context.checkpoint();
+            let result = self.elements(each, &elements, level, context);
+            context.restore();
+            match result {
+                Ok(applied) => count += applied,
+                Err(reply) => return Some(reply),
+            }
+        }
+        match (count, error) {
+            (0, Some(it)) => Some(Reply::failure("failed to evaluate list", &it)),
+            (0, None) => None,
+            _ => Some(Reply::new(Verdict::Pass, "rule passed")),
+        }
+    }
+
+    /// How many elements were judged, which all pass.
+    fn elements(
+        self,
+        each: &'a Foreach,
+        elements: &[Value],
+        level: Level<'a, '_>,
+        context: &mut Context<'a>,
+    ) -> Result<usize, Reply> {
+        let mut count = 0;
+        for (index, element) in elements.iter().enumerate().filter(|(_, it)| !it.is_null()) {
+            context.reset();
+            context.set_element(element, index, level.nesting);
+            let is_scoped = match each.scope {
+                Some(true) if !element.is_object() => {
+                    let message = "failed to process foreach: cannot use elementScope=true foreach rules for elements that are not maps";
+                    return Err(Reply::new(Verdict::Error, message));
+                }
+                Some(scoped) => scoped,
+                None => element.is_object(),
+            };
+            let inner = Level {
+                context: &each.context,
+                preconditions: &each.preconditions,
+                check: &each.check,
+                nesting: level.nesting + 1,
+                at: &each.at,
+                element: if is_scoped { Some(element) } else { level.element },
+            };
+            let reply = self.level(inner, context);
+            let Some(reply) = reply else { continue };
+            match reply.verdict {
+                Verdict::Pass => count += 1,
+                Verdict::Skip => {}
+                Verdict::Error if reply.message.contains("failed to evaluate preconditions") => {}
+                Verdict::NotJudged => return Err(reply),
+                _ => {
+                    let message = format!("validation failure: {}", reply.message);
+                    return Err(Reply { message, ..reply });
+                }
+            }
+        }
+        Ok(count)
+    }
+}
+
+pub(super) fn check_preconditions(
+    conditions: &Result<Conditions, String>,
+    context: &mut Context<'_>,
+) -> Result<Option<Reply>, Reply> {
+    const FAILED: &str = "failed to evaluate preconditions";
+    let conditions = conditions.as_ref().map_err(|why| {
+        Reply::new(Verdict::Error, format!("{FAILED}: failed to parse preconditions: {why}"))
+    })?;
+    let outcome = conditions.evaluate(context).map_err(|it| Reply::failure(FAILED, &it))?;
+    if outcome.holds {
+        return Ok(None);
+    }
+    let message = join(&["preconditions not met", &outcome.message], "; ");
+    let values = seen(&outcome.seen, context.situation());
+    Ok(Some(Reply::new(Verdict::Skip, message).with("", "", values)))
+}
+
+/// A pattern with what its variables stand for.
+fn resolved(template: &Template, context: &mut Context<'_>) -> Result<Pattern, Failure> {
+    let read = match &template.fixed {
+        Some(fixed) => fixed.clone(),
+        None => Pattern::read(&substitute(&template.json, context)?),
+    };
+    read.map_err(|it| Failure::NotJudged(it.to_string()))
+}
+
+/// What is at a path of a pattern in a resource.
+fn value_at(resource: &Value, path: &str) -> String {
+    let mut value = resource;
+    for part in path.split('/').filter(|it| !it.is_empty()) {
+        let next = match value {
+            Value::Array(items) => part.parse::<usize>().ok().and_then(|it| items.get(it)),
+            other => other.get(part),
+        };
+        match next {
+            Some(it) => value = it,
+            None => return "absent".to_owned(),
+        }
+    }
+    value.to_string()
+}

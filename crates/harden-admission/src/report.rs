@@ -1,0 +1,17 @@
+//! What policies answered to some objects, as both shells show it.
+
+mod json;
+mod outcome;
+mod position;
+mod summary;
+mod tested;
+mod text;
+mod veil;
+
+pub use json::to_json;
+pub use outcome::{Outcome, Subject, Told};
+pub use position::{Position, Written};
+pub use summary::{Lack, Summary};
+pub use tested::{Tested, Tests};
+pub use text::Text;
+pub use veil::Veil;

@@ -1,0 +1,317 @@
+//! `simulate admission`: what the policies of a cluster would answer to objects.
+
+mod given;
+mod store;
+mod suites;
+mod telling;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use anyhow::bail;
+use harden_admission::cel::Timestamp;
+use harden_admission::report::{Subject, Told, Veil};
+use harden_admission::{Cluster, Needs, Object, Operation, Policies, Question, User, Verdict};
+use harden_core::kubernetes::{MinorVersion, NamespaceName, PolicyVersion};
+use rayon::prelude::*;
+
+use crate::commands;
+use crate::commands::reading::{self, Exclude, Inputs, Request};
+use crate::connection::Connection;
+use crate::deliver::outputs::{self, Outputs};
+use crate::terminal::{self, Exit};
+use given::Given;
+use store::{Files, Live, Recorded, Store};
+use telling::Telling;
+
+/// Asks the API server's own policies, those of Kyverno and those of Gatekeeper, in the order of the API server:
+/// what changes an object comes first, and what is said is said of what it made. Nothing is sent: the policies are
+/// those of --policy, of a snapshot or, with neither, those of the cluster, which are only read. What cannot be
+/// judged here is named, and never counts as admitted. Exits with 1 when something is refused, and with 3 when
+/// something could not be read or judged, or there is nothing to judge.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    inputs: Inputs,
+
+    /// File, folder, https:// address, or - with policies, and with what they name: parameters, ConfigMaps,
+    /// Namespaces; repeatable [default: the policies of the cluster]
+    #[arg(long, value_name = "PATH", help_heading = "Policies")]
+    policy: Vec<PathBuf>,
+
+    /// File that `kubectl harden snapshot` wrote, with the policies, and with the objects where none are named
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Policies",
+        conflicts_with_all = ["kubeconfig", "context", "cluster", "impersonate"]
+    )]
+    snapshot: Option<PathBuf>,
+
+    /// Who sends the request [default: whom the cluster takes you for; nobody in particular where none is asked]
+    #[arg(long, value_name = "USER", help_heading = "Request")]
+    user: Option<String>,
+
+    /// Group of the user, repeatable; system:authenticated and those of ServiceAccounts are added
+    #[arg(long, value_name = "GROUP", requires = "user", help_heading = "Request")]
+    group: Vec<String>,
+
+    /// What is done [default: create, or update for objects that --old has]
+    #[arg(long, value_name = "OPERATION", value_parser = ["create", "update", "delete", "connect"], help_heading = "Request")]
+    operation: Option<String>,
+
+    /// File with the objects before, told by kind, namespace and name
+    #[arg(long, value_name = "FILE", help_heading = "Request")]
+    old: Option<PathBuf>,
+
+    /// Namespace of objects that name none [default: that of the context where a cluster is asked; default]
+    #[arg(short, long, value_name = "NAME", help_heading = "Request")]
+    namespace: Option<NamespaceName>,
+
+    /// Kubernetes version of the API server, such as 1.30 or latest; cluster asks it [default: that of the cluster;
+    /// v1.37 for files]
+    #[arg(long, value_name = "VERSION", help_heading = "Request")]
+    kubernetes_version: Option<PolicyVersion>,
+
+    /// Folder with tests of policies in it or below, kyverno-test.yaml and gator's suites: says what is not as they
+    /// expect
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Tests",
+        conflicts_with_all = ["paths", "filename", "kustomize", "policy", "snapshot", "user", "operation", "old"]
+    )]
+    test: Option<PathBuf>,
+
+    #[command(flatten)]
+    outputs: Outputs<Format>,
+
+    /// Exit as if all was read and judged, when something was not
+    #[arg(long, help_heading = "Exit code")]
+    allow_incomplete: bool,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// What is refused, and why; a line for each object where nothing is
+    Text,
+    /// Every answer of every policy as JSON
+    Json,
+}
+
+pub(crate) fn run(options: &Options) -> commands::Result {
+    options.outputs.check(&[])?;
+    if let Some(folder) = &options.test {
+        return suites::run(options, folder);
+    }
+    let is_named = !options.inputs.is_empty();
+    if !is_named && options.snapshot.is_none() {
+        options.inputs.names("judge")?;
+    }
+    let now = jiff::Timestamp::now();
+    let mut given = options.given()?;
+    let mut store = options.store()?;
+    let (policies, mut lacks) = store.policies()?;
+    let is_all_read = lacks.is_empty();
+    let needs = Needs::of(&policies);
+    let mut cluster = Cluster::new(options.version(&store)?);
+    cluster.now = Timestamp::read(&now.to_string());
+    store.serve(&mut cluster);
+    let question = options.question(&store);
+    let mut beside = Vec::new();
+    given.learn(&needs, |object| beside.push(question.place(&object, &cluster)));
+    let others = store.others(&needs, &given.namespaces(&question.namespace))?;
+    lacks.extend(others.lacks);
+    let is_made = |name: &str| beside.iter().any(|it| it.is("", "Namespace") && it.name() == name);
+    for name in others.absent.iter().filter(|it| !is_made(it)) {
+        let why = "until it is, the API server refuses what is to be in it";
+        terminal::note(&format!("namespace {name} is not in the cluster: {why}"))?;
+    }
+    cluster.is_whole = others.is_whole;
+    // What is asked about is applied to what is there.
+    others.objects.into_iter().chain(beside).for_each(|it| cluster.add(it));
+    let old = options.old(&question, &cluster, &mut given)?;
+    let compiled = Policies::read(&policies, &cluster);
+    let mut telling = Telling::new(options.outputs.open(), store.written());
+    telling.begin(&compiled);
+    let may_be_more = !is_all_read || compiled.refused().next().is_some();
+    let asked = Asked {
+        policies: &compiled,
+        cluster: &cluster,
+        question: &question,
+        old: &old,
+        may_be_more,
+    };
+    let mut tell = |objects: Vec<Object>| {
+        let answers: Vec<_> = objects.par_iter().map(|it| asked.ask(it)).collect();
+        for answer in answers {
+            match answer {
+                Ok(told) => telling.tell(&told),
+                Err((what, why)) => telling.lack(what.to_string(), why),
+            }
+        }
+    };
+    if is_named {
+        given.each_batch(&mut tell);
+    } else {
+        lacks.extend(store.each_batch(&mut tell)?);
+    }
+    lacks.append(&mut given.lacks);
+    lacks.into_iter().for_each(|it| telling.lack(it.what, it.why));
+    let (errors, notes) = store.said();
+    for error in errors.iter().chain(&given.errors) {
+        terminal::error(error)?;
+    }
+    for note in notes.iter().chain(&given.notes) {
+        terminal::note(note)?;
+    }
+    let has_errors = !errors.is_empty() || !given.errors.is_empty();
+    let (summary, open) = telling.end();
+    let written = outputs::finish(open)?;
+    let exit = if has_errors {
+        Exit::Failed
+    } else if summary.refused > 0 {
+        Exit::Found
+    } else if summary.objects() == 0 || !summary.lacks().is_empty() {
+        Exit::Incomplete
+    } else {
+        Exit::Done
+    };
+    if summary.objects() == 0 && !has_errors {
+        terminal::note("there is nothing to judge: no object was read")?;
+    }
+    Ok(exit.allowing(options.allow_incomplete).max(written))
+}
+
+impl Options {
+    /// The objects that are named.
+    fn given(&self) -> anyhow::Result<Given> {
+        let names = if self.inputs.is_empty() { Vec::new() } else { self.inputs.names("judge")? };
+        let mut stdin = names.iter().chain(&self.policy).chain(&self.old).chain(&self.snapshot);
+        if stdin.by_ref().filter(|it| it.as_os_str() == "-").count() > 1 {
+            bail!("standard input can be read but once: name a file for all but one");
+        }
+        let exclude = self.inputs.exclude(&reading::File::default())?;
+        let timeout = self.connection.request_timeout;
+        let request = Request { names: &names, timeout, ..Request::of(&self.inputs, &exclude) };
+        Ok(Given::new(reading::read_whole(request)))
+    }
+
+    /// Where the policies are.
+    fn store(&self) -> anyhow::Result<Store> {
+        let recorded = self.snapshot.as_deref().map(Recorded::new).transpose()?;
+        if !self.policy.is_empty() {
+            let inputs = Inputs::of(self.policy.clone(), self.inputs.recursive, None);
+            let (exclude, timeout) = (Exclude::default(), self.connection.request_timeout);
+            let request =
+                Request { names: &self.policy, timeout, ..Request::of(&inputs, &exclude) };
+            return Ok(Store::Files(
+                Files::new(Given::new(reading::read_whole(request))),
+                recorded,
+            ));
+        }
+        if let Some(recorded) = recorded {
+            return Ok(Store::Snapshot(recorded));
+        }
+        let live = Live::new(&self.connection)?;
+        terminal::note(&format!("reading the policies of {}", live.name()))?;
+        Ok(Store::Cluster(live))
+    }
+
+    /// The version of the API server that is asked.
+    fn version(&self, store: &Store) -> anyhow::Result<MinorVersion> {
+        match (self.kubernetes_version, store.version()) {
+            (None | Some(PolicyVersion::Cluster), Some(version)) => Ok(version),
+            (chosen, _) => self.connection.version(chosen),
+        }
+    }
+
+    fn question(&self, store: &Store) -> Question {
+        let user = match &self.user {
+            Some(name) => User::named(name, &self.group),
+            None => store.user().unwrap_or_else(|| User::named("", &[])),
+        };
+        let named = self.namespace.as_ref().map(ToString::to_string);
+        Question {
+            operation: self.operation.as_deref().and_then(Operation::find),
+            user,
+            namespace: named.or_else(|| store.namespace()).unwrap_or_else(|| "default".to_owned()),
+        }
+    }
+
+    /// The objects before, by what they are called.
+    fn old(
+        &self,
+        question: &Question,
+        cluster: &Cluster,
+        given: &mut Given,
+    ) -> anyhow::Result<BTreeMap<Key, Object>> {
+        let mut old = BTreeMap::new();
+        let Some(path) = &self.old else { return Ok(old) };
+        let names = [path.clone()];
+        let (inputs, exclude) = (Inputs::default(), Exclude::default());
+        let timeout = self.connection.request_timeout;
+        let request = Request { names: &names, timeout, ..Request::of(&inputs, &exclude) };
+        let mut before = Given::new(reading::read_whole(request));
+        before.learn(&Needs::default(), |_| {});
+        before.each_batch(&mut |objects: Vec<Object>| {
+            for object in objects {
+                let object = question.place(&object, cluster);
+                old.insert(key(&object), object);
+            }
+        });
+        given.errors.append(&mut before.errors);
+        given.lacks.append(&mut before.lacks);
+        Ok(old)
+    }
+}
+
+/// Group, kind, namespace and name.
+type Key = [String; 4];
+
+fn key(object: &Object) -> Key {
+    [object.group(), object.kind(), object.namespace(), object.name()].map(str::to_owned)
+}
+
+/// Whom is asked what.
+struct Asked<'a> {
+    policies: &'a Policies,
+    cluster: &'a Cluster,
+    question: &'a Question,
+    old: &'a BTreeMap<Key, Object>,
+    /// Whether there may be policies that could not be read, or are not in force.
+    may_be_more: bool,
+}
+
+/// What was said of an object, or why nothing was asked.
+pub(crate) type Asking = Result<Told, (Subject, String)>;
+
+impl Asked<'_> {
+    fn ask(&self, object: &Object) -> Asking {
+        let object = self.question.place(object, self.cluster);
+        let about = Subject::of(&object);
+        let old = self.old.get(&key(&object)).cloned();
+        let request = match self.question.request(object, old, self.cluster) {
+            Ok(request) => request,
+            Err(why) => return Err((about, why)),
+        };
+        let mut judged = self.policies.judge(&request);
+        let has_words =
+            judged.answers.iter().any(|it| it.verdict != Verdict::Pass || !it.message.is_empty());
+        if has_words {
+            let mut veil = Veil::default();
+            let secrets = self.cluster.list("", "Secret", None);
+            let of_request = [&request.object, &request.old, &judged.object];
+            secrets.chain(of_request.into_iter().flatten()).for_each(|it| veil.add(it));
+            judged.answers.iter_mut().for_each(|it| veil.cover(it));
+        }
+        let (changed_by, answers) = (judged.changed_by, judged.answers);
+        Ok(Told { about, changed_by, answers, may_be_more: self.may_be_more })
+    }
+}
+
+/// The namespaces of some objects.
+type Namespaces = BTreeSet<String>;

@@ -1,0 +1,70 @@
+//! Writes what was answered, while it is answered.
+
+use harden_admission::Policies;
+use harden_admission::report::{Summary, Text, Told, Written, to_json};
+
+use super::Format;
+use crate::deliver::outputs::Open;
+
+/// Writes what was answered, in all formats.
+pub(super) struct Telling {
+    open: Vec<Open<Format>>,
+    written: Written,
+    text: Text,
+    summary: Summary,
+    /// Whether an answer was written.
+    has_begun: bool,
+}
+
+impl Telling {
+    pub(super) fn new(open: Vec<Open<Format>>, written: Written) -> Self {
+        let (text, summary) = (Text::default(), Summary::default());
+        Self { open, written, text, summary, has_begun: false }
+    }
+
+    /// Begins with what is known before anything is asked.
+    pub(super) fn begin(&mut self, policies: &Policies) {
+        self.summary.policies = policies.len();
+        policies.refused().for_each(|it| self.summary.refuse(it, &mut self.written));
+        self.put(Format::Json, "{\"version\":\"v1\",\"answers\":[");
+    }
+
+    /// Notes what is not known.
+    pub(super) fn lack(&mut self, what: String, why: String) {
+        self.summary.note(what, why);
+    }
+
+    /// Writes what was said of an object.
+    pub(super) fn tell(&mut self, told: &Told) {
+        self.summary.count(told);
+        let text = self.text.tell(told, &mut self.written);
+        self.put(Format::Text, &text);
+        if self.open.iter().any(|it| it.format == Format::Json) {
+            let mut lines = String::new();
+            for answer in &told.answers {
+                lines.push_str(if self.has_begun { ",\n" } else { "\n" });
+                lines.push_str(&to_json(told, answer, &mut self.written).to_string());
+                self.has_begun = true;
+            }
+            self.put(Format::Json, &lines);
+        }
+    }
+
+    /// Writes the rest.
+    pub(super) fn end(mut self) -> (Summary, Vec<Open<Format>>) {
+        let text = self.text.end(&self.summary);
+        self.put(Format::Text, &text);
+        let coverage = format!("\n],\"coverage\":{}}}\n", self.summary.to_json());
+        self.put(Format::Json, &coverage);
+        (self.summary, self.open)
+    }
+
+    fn put(&mut self, format: Format, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        for output in self.open.iter_mut().filter(|it| it.format == format) {
+            output.write(|out, _| out.write_all(text.as_bytes()));
+        }
+    }
+}
