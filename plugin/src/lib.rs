@@ -15,6 +15,7 @@ mod input;
 mod listing;
 #[cfg(feature = "live")]
 mod mcp;
+mod rules;
 mod snapshot;
 mod terminal;
 

@@ -22,6 +22,7 @@ mod policies;
 mod question;
 pub mod report;
 mod request;
+pub mod rules;
 
 pub use answer::{Action, Answer, PolicyName, Reason, Verdict};
 pub use cluster::{Cluster, Resource, Stated};

@@ -9,6 +9,8 @@
     reason = "the core does no I/O and is deterministic; see clippy.toml"
 )]
 
+#[cfg(feature = "admission")]
+pub mod admission;
 pub mod answers;
 pub mod check;
 pub mod cluster;

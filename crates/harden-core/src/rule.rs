@@ -113,6 +113,8 @@ pub enum Category {
     Configuration,
     /// Secrets that come from a store outside of the cluster.
     ExternalSecrets,
+    /// What policies let in.
+    Admission,
 }
 
 impl From<&'static Rule> for About {
@@ -146,6 +148,7 @@ impl Category {
             Self::Namespace => "namespace",
             Self::Configuration => "configuration",
             Self::ExternalSecrets => "external-secrets",
+            Self::Admission => "admission",
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Every rule, by category; each list stands beside the files of its rules.
 
+#[cfg(feature = "admission")]
+pub mod admission;
 pub mod configuration;
 mod exceeded_quotas;
 pub mod external_secrets;
@@ -25,6 +27,36 @@ pub static CATEGORIES: &[(Category, &[&Rule])] = &[
     (Category::Namespace, namespace::RULES),
     (Category::Configuration, configuration::RULES),
     (Category::ExternalSecrets, external_secrets::RULES),
+    #[cfg(feature = "admission")]
+    (Category::Admission, admission::RULES),
+];
+
+/// The ids of rules that a program may be without, in alphabetical order: those about policies of admission, here and
+/// in `harden-admission`. Whoever ignores one is not told that there is no such rule.
+pub static ELSEWHERE: &[&str] = &[
+    "always-true-expression",
+    "bypassable-object-selector",
+    "containers-only-policy",
+    "contradicting-policies",
+    "controllers-left-out",
+    "deprecated-policy-field",
+    "deprecated-policy-kind",
+    "ephemeral-containers-left-out",
+    "exemption-of-everything",
+    "half-keyless-identity",
+    "ignored-admission-failure",
+    "keyless-without-identity",
+    "missing-admission-policy",
+    "missing-constraint-template",
+    "pods-left-out",
+    "policy-matches-nothing",
+    "refused-expression",
+    "slow-webhook",
+    "unanchored-pattern",
+    "unbound-admission-policy",
+    "unenforced-policy",
+    "unmatched-policy-parameters",
+    "unused-constraint-template",
 ];
 
 /// Every rule.

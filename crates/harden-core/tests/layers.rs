@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("network", &["kubernetes", "object"]),
     ("rbac", &["kubernetes", "object", "source"]),
     ("external_secrets", &["kubernetes", "object"]),
+    ("admission", &["kubernetes", "object"]),
     ("schema", &["kubernetes", "object"]),
     ("validation", &["kubernetes", "object"]),
     ("configuration", &["kubernetes", "pod_security"]),
@@ -65,6 +66,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "rules",
         &[
+            "admission",
             "configuration",
             "external_secrets",
             "inventory",

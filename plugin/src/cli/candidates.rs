@@ -6,9 +6,9 @@ use clap_complete::{ArgValueCandidates, CompletionCandidate};
 use harden_core::finding::Severity;
 use harden_core::kubernetes::MinorVersion;
 use harden_core::report::Order;
-use harden_core::rules;
 
 use crate::connection::Connection;
+use crate::rules;
 
 /// Adds what is offered to every flag of a command and of those below it.
 pub(super) fn with_candidates(command: Command) -> Command {

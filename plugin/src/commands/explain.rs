@@ -4,10 +4,10 @@ use anyhow::anyhow;
 use harden_core::finding::{Reference, Severity};
 use harden_core::kubernetes::Level;
 use harden_core::rule::{Category, Rule};
-use harden_core::rules;
 use serde_json::{Map, Value};
 
 use crate::deliver::outputs::Outputs;
+use crate::rules;
 use crate::terminal::{self, Exit};
 
 #[derive(Debug, clap::Args)]

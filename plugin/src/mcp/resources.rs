@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use harden_core::rules;
 use serde_json::Value;
+
+use crate::rules;
 
 /// Where the rules are, each by its id.
 pub(super) const RULES: &str = "harden://rules/";

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use flate2::write::GzEncoder;
 use flate2::{Compression, GzBuilder};
 use harden_core::check::Settings;
-use harden_core::rules;
 use harden_core::snapshot::{Kept, keep, without_values};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde::Serialize;
@@ -14,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::line::{EndLine, Header, KindLine, Line, Named};
 use crate::listing::{End, Kind, Listing, Part};
+use crate::rules;
 
 /// What was written.
 #[derive(Debug, Default)]

@@ -312,7 +312,7 @@ fn control_plane() -> Result<()> {
 /// Writes the pages of the rules anew.
 pub(crate) fn docs() -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["test", "-p", "harden-core", "--test", "docs"]);
+    cargo.args(["test", "-p", "harden-core", "-p", "harden-admission", "--test", "docs"]);
     tool::run(cargo.env("HARDEN_UPDATE_DOCS", "1"))
 }
 

@@ -174,7 +174,7 @@ fn settings(ask: &CheckAsk) -> Result<Settings, String> {
     let level = ask.level.parse().map_err(|error| format!("level: {error}"))?;
     let version = MinorVersion::read_known(&ask.version);
     let version = version.map_err(|error| format!("version: {error}"))?;
-    let known_ids = rules::all().map(|it| it.id).collect();
+    let known_ids = rules::all().map(|it| it.id).chain(rules::ELSEWHERE.iter().copied()).collect();
     Ok(Settings { level, version, known_ids, ..Settings::new(rules::usual()) })
 }
 

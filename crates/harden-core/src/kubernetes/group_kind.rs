@@ -7,11 +7,13 @@ use std::fmt;
 pub struct GroupKind {
     /// The API group; empty for the core group.
     pub group: &'static str,
-    /// The kind, e.g. `NetworkPolicy`.
+    /// The kind, e.g. `NetworkPolicy`, or [`GroupKind::ANY`].
     pub kind: &'static str,
 }
 
 impl GroupKind {
+    /// Stands for every kind of a group, where others make its kinds.
+    pub const ANY: &'static str = "*";
     /// `LimitRange`.
     pub const LIMIT_RANGE: Self = Self::new("", "LimitRange");
     /// `Namespace`.
@@ -26,9 +28,9 @@ impl GroupKind {
         Self { group, kind }
     }
 
-    /// Whether it is this kind of this group.
+    /// Whether it is this kind of this group, or one that it stands for.
     pub fn is(self, group: &str, kind: &str) -> bool {
-        self.kind == kind && self.group == group
+        (self.kind == kind || self.kind == Self::ANY) && self.group == group
     }
 }
 

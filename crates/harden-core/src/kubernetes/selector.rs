@@ -62,6 +62,23 @@ impl<'d> Selector<'d> {
         self.requirements.is_empty()
     }
 
+    /// Whether no labels at all satisfy it: what it asks of a key contradicts itself. `given` are keys that are
+    /// always there.
+    pub fn is_contradictory(&self, given: &[&str]) -> bool {
+        self.requirements.iter().any(|first| {
+            let of_key = || self.requirements.iter().filter(|it| it.key == first.key);
+            let named = of_key().flat_map(|it| match &it.condition {
+                Condition::Is(value) => vec![*value],
+                Condition::In(values) => values.clone(),
+                _ => Vec::new(),
+            });
+            // No label has this value, so that only what asks for no value in particular takes it.
+            let mut values = named.chain(["\0"]).map(Some).chain([None]);
+            let may_be = |it: Option<&str>| it.is_some() || !given.contains(&first.key);
+            !values.any(|value| may_be(value) && of_key().all(|it| it.holds(value)))
+        })
+    }
+
     /// Whether labels satisfy every requirement; `label` gives the value of a key.
     pub fn matches<'l>(&self, mut label: impl FnMut(&str) -> Option<&'l str>) -> bool {
         self.requirements.iter().all(|it| it.holds(label(it.key)))
@@ -204,6 +221,31 @@ mod tests {
         ] {
             let document = Document::parse_yaml(selector);
             assert_eq!(Selector::read(document.root()), Err(Unreadable), "{selector}");
+        }
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_satisfied_by_nothing() {
+        for (expressions, is_contradictory) in [
+            ("{key: a, operator: Exists}, {key: a, operator: DoesNotExist}", true),
+            (
+                "{key: a, operator: In, values: [b]}, {key: a, operator: NotIn, values: [b, c]}",
+                true,
+            ),
+            ("{key: a, operator: In, values: [b]}, {key: a, operator: In, values: [c]}", true),
+            (
+                "{key: a, operator: In, values: [b, c]}, {key: a, operator: NotIn, values: [b]}",
+                false,
+            ),
+            ("{key: a, operator: NotIn, values: [b]}, {key: a, operator: DoesNotExist}", false),
+            ("{key: a, operator: Exists}, {key: b, operator: DoesNotExist}", false),
+            ("{key: given, operator: DoesNotExist}", true),
+            ("{key: given, operator: NotIn, values: [b]}", false),
+        ] {
+            let text = format!("{{matchExpressions: [{expressions}]}}");
+            let document = Document::parse_yaml(&text);
+            let selector = Selector::read(document.root()).unwrap().unwrap();
+            assert_eq!(selector.is_contradictory(&["given"]), is_contradictory, "{expressions}");
         }
     }
 

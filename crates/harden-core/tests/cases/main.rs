@@ -5,6 +5,7 @@
     reason = "a test may fail, and says what it skips"
 )]
 
+mod admission;
 mod configuration;
 mod corrections;
 mod external_secrets;

@@ -8,11 +8,11 @@ use harden_core::finding::Severity;
 use harden_core::ignore::Root;
 use harden_core::kubernetes::{Level, MinorVersion, PolicyVersion};
 use harden_core::rule::Rule;
-use harden_core::rules;
 use harden_core::schema::similar;
 
 use super::{Config, Entry, File, Given, RuleName};
 use crate::commands::explain::severity;
+use crate::rules;
 
 /// By which rules manifests are judged.
 #[derive(Debug, Clone, clap::Args)]
