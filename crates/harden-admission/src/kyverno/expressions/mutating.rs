@@ -1,5 +1,7 @@
 //! `MutatingPolicy` and `NamespacedMutatingPolicy`.
 
+mod targets;
+
 use serde_json::Value as Json;
 
 use super::asked::Asked;
@@ -13,6 +15,7 @@ use crate::cel::{Failure, Message, Type, Value};
 use crate::json_patch::{self, Operation, Unapplied};
 use crate::merge::{Unmerged, merge};
 use crate::{Answer, Object, Verdict};
+use targets::Targets;
 
 /// A policy, or what it becomes for controllers.
 #[derive(Debug)]
@@ -22,6 +25,7 @@ pub(super) struct Mutating {
     /// Whether what is applied may replace lists and maps as a whole.
     may_replace: bool,
     is_extracting: bool,
+    targets: Option<Targets>,
 }
 
 #[derive(Debug)]
@@ -68,7 +72,8 @@ impl Mutating {
         let may_replace =
             spec.pointer("/evaluation/useServerSideApply").and_then(Json::as_bool) == Some(true);
         let mutations = mutations?.into_iter().flatten().collect();
-        Ok(Self { policy, mutations, may_replace, is_extracting })
+        let targets = Targets::compile(spec, &environment)?;
+        Ok(Self { policy, mutations, may_replace, is_extracting, targets })
     }
 
     /// What it makes of the object of a request, and what it says; nothing where it is not about it.
@@ -77,30 +82,65 @@ impl Mutating {
         if let Err(answer) = policy.is_about(asked)? {
             return Some((None, answer));
         }
-        let skip = |message: &str, reasons| policy.answer(Verdict::Skip, message, reasons);
         if self.is_extracting {
             let message = "extraction mode: mutation for custom workload CRDs is not yet supported";
-            return Some((None, skip(message, Vec::new())));
+            return Some((None, policy.answer(Verdict::Skip, message, Vec::new())));
         }
-        let namespace = &policy.name.namespace;
-        let mut scope = Scope::new(asked, namespace).with_variables(&policy.variables);
+        let scope = policy.scope(asked).with_variables(&policy.variables);
+        let nothing = || Object::new(Json::Object(serde_json::Map::new()));
+        let object = asked.request.object.clone().unwrap_or_else(nothing);
+        Some(self.change(object, scope, &policy.conditions))
+    }
+
+    /// What it makes of objects that are there already, because of a request that its conditions do not
+    /// leave out: each with what it says.
+    pub(super) fn mutate_others(&self, asked: &Asked<'_>) -> Vec<(Option<Object>, Answer)> {
+        let policy = &self.policy;
+        let Some(targets) = &self.targets else { return Vec::new() };
+        let scope = || policy.scope(asked).with_variables(&policy.variables);
+        let is_about = matches!(policy.is_about(asked), Some(Ok(())));
+        if !is_about || self.is_extracting || scope().all_hold(&policy.conditions) != Ok(true) {
+            return Vec::new();
+        }
+        match targets.find(asked, &scope()) {
+            Ok(objects) => {
+                let change = |object: Object| {
+                    self.change(object.clone(), scope().with_target(&object), &targets.conditions)
+                };
+                objects.into_iter().map(change).collect()
+            }
+            Err(failure) => {
+                vec![(None, policy.failed("failed to evaluate policy", &failure, Vec::new()))]
+            }
+        }
+    }
+
+    /// What it makes of an object, and what it says.
+    fn change<'a>(
+        &'a self,
+        mut object: Object,
+        mut scope: Scope<'a>,
+        conditions: &'a [Expression],
+    ) -> (Option<Object>, Answer) {
+        let policy = &self.policy;
         let failed = |failure: &Failure, reasons| {
-            Some((None, policy.failed("failed to evaluate policy", failure, reasons)))
+            (None, policy.failed("failed to evaluate policy", failure, reasons))
         };
         match policy.exempt(&mut scope) {
             Ok(Exemption::None { .. }) => {}
             Ok(Exemption::Full(verdict, message)) => {
-                return Some((None, policy.answer(verdict, &message, Vec::new())));
+                return (None, policy.answer(verdict, &message, Vec::new()));
             }
             Err(failure) => return failed(&failure, Vec::new()),
         }
-        match scope.all_hold(&policy.conditions) {
+        match scope.all_hold(conditions) {
             Ok(true) => {}
-            Ok(false) => return Some((None, skip("skip", policy.left_out(&scope)))),
-            Err(failure) => return failed(&failure, policy.left_out(&scope)),
+            Ok(false) => {
+                let reasons = scope.decisive(conditions);
+                return (None, policy.answer(Verdict::Skip, "skip", reasons));
+            }
+            Err(failure) => return failed(&failure, scope.decisive(conditions)),
         }
-        let nothing = || Object::new(Json::Object(serde_json::Map::new()));
-        let mut object = asked.request.object.clone().unwrap_or_else(nothing);
         for mutation in &self.mutations {
             let (Mutation::Apply(expression) | Mutation::Patch(expression)) = mutation;
             match self.apply(mutation, &object, &scope) {
@@ -114,7 +154,7 @@ impl Mutating {
         if let Err(failure) = policy.annotate(&scope) {
             return failed(&failure, Vec::new());
         }
-        Some((Some(object), policy.answer(Verdict::Pass, "success", Vec::new())))
+        (Some(object), policy.answer(Verdict::Pass, "success", Vec::new()))
     }
 
     fn apply(
