@@ -20,9 +20,9 @@ use serde_json::Value;
 
 use crate::cel::Timestamp;
 
-pub(in crate::kyverno) use functions::{Image, floats, image, version_order};
+pub(in crate::kyverno) use functions::{floats, image, version_order};
 pub(in crate::kyverno) use json::marshal;
-pub(in crate::kyverno) use scope::{Scope, merge};
+pub(in crate::kyverno) use scope::Scope;
 
 use interpreter::{Interpreter, Operand};
 use node::Node;
@@ -60,7 +60,7 @@ const STEPS: usize = 4_000_000;
 
 impl World {
     /// One in which nothing is spent yet.
-    pub fn new(now: Option<Timestamp>) -> Self {
+    pub(in crate::kyverno) fn new(now: Option<Timestamp>) -> Self {
         Self { now, steps: Cell::new(STEPS) }
     }
 
@@ -69,7 +69,7 @@ impl World {
     /// # Errors
     ///
     /// None are left.
-    pub fn spend(&self, steps: usize) -> Result<(), Failure> {
+    pub(in crate::kyverno) fn spend(&self, steps: usize) -> Result<(), Failure> {
         match self.steps.get().checked_sub(steps + 1) {
             Some(left) => {
                 self.steps.set(left);
@@ -86,7 +86,7 @@ impl Expression {
     /// # Errors
     ///
     /// The library refuses it, in its words.
-    pub fn parse(text: &str) -> Result<Self, Failure> {
+    pub(in crate::kyverno) fn parse(text: &str) -> Result<Self, Failure> {
         parser::parse(text).map(|root| Self { root })
     }
 
@@ -95,7 +95,11 @@ impl Expression {
     /// # Errors
     ///
     /// It has no value.
-    pub fn search(&self, scope: &Scope, world: &World) -> Result<Value, Failure> {
+    pub(in crate::kyverno) fn search(
+        &self,
+        scope: &Scope,
+        world: &World,
+    ) -> Result<Value, Failure> {
         Interpreter { world }.evaluate(&self.root, Operand::Scope(scope))
     }
 
@@ -104,7 +108,11 @@ impl Expression {
     /// # Errors
     ///
     /// It has no value.
-    pub fn search_in(&self, value: &Value, world: &World) -> Result<Value, Failure> {
+    pub(in crate::kyverno) fn search_in(
+        &self,
+        value: &Value,
+        world: &World,
+    ) -> Result<Value, Failure> {
         Interpreter { world }.evaluate(&self.root, Operand::of(value))
     }
 }

@@ -77,7 +77,7 @@ impl Pattern {
 
 /// A key without its anchor.
 pub(in crate::kyverno) fn without_anchors(key: &str) -> &str {
-    anchor::Anchor::parse(key).map_or(key, |(_, name)| name)
+    Anchor::parse(key).map_or(key, |(_, name)| name)
 }
 
 #[cfg(test)]

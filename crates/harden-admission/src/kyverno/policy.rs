@@ -3,6 +3,7 @@
 mod autogen;
 mod calls;
 mod conditions;
+mod configuration;
 mod context;
 mod entries;
 mod exceptions;
@@ -37,6 +38,7 @@ use crate::{
     Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict,
 };
 
+use configuration::Configuration;
 use context::Context;
 use exceptions::Exception;
 use expressions::Expressions;
@@ -68,6 +70,8 @@ struct Policy {
     /// `Enforce` or `Audit`.
     action: String,
     overrides: Vec<Override>,
+    /// Conditions on requests; those that do not meet them are nothing to the policy.
+    conditions: Option<Expressions>,
     /// Whether only the first rule that says something counts.
     applies_one: bool,
     /// Whether failures that refuse nothing are told to whoever sent the request.
@@ -128,6 +132,10 @@ impl Policies {
     pub fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
         let situation = Situation::new(request);
         let mut answers = Vec::new();
+        let Some(subject) = request.subject() else { return answers };
+        if Configuration::read(&situation).leaves_out(subject, &situation) {
+            return answers;
+        }
         for policy in &self.policies {
             policy.validate(&situation, &self.exceptions, &mut answers);
         }
@@ -158,6 +166,9 @@ impl Policy {
             rules_by_kind,
             action: text(spec, "validationFailureAction").to_owned(),
             overrides: Override::read_all(spec, "validationFailureActionOverrides"),
+            conditions: Some(items(webhook, "matchConditions"))
+                .filter(|it| !it.is_empty())
+                .map(Expressions::of_conditions),
             applies_one: text(spec, "applyRules") == "One",
             warns: is_true("emitWarning", false),
             is_failing_closed: failure_policy != "Ignore",
@@ -218,6 +229,15 @@ impl Policy {
         if !namespace.is_empty() && subject.namespace() != namespace {
             return;
         }
+        match self.conditions.as_ref().map(|it| it.hold(situation.request)) {
+            None | Some(Some(true)) => {}
+            Some(Some(false)) => return,
+            Some(None) => {
+                let why = "whether the match conditions of the policy are met cannot be said here";
+                answers.push(self.unknown(why));
+                return;
+            }
+        }
         let stated = self.stated(situation);
         let request;
         let given;
@@ -235,7 +255,7 @@ impl Policy {
         let kind = situation.kind(subject)[2];
         let mut is_applied = false;
         for rule in self.rules_for(kind) {
-            let Some(validation) = self.validated(rule) else { continue };
+            let Some(validation) = Self::validated(rule) else { continue };
             let reply = match rule.matching.fits(namespace, &situation.matched(subject)) {
                 Fit::No => continue,
                 Fit::Unknown(why) => Some(Reply::new(Verdict::NotJudged, why)),
@@ -259,6 +279,15 @@ impl Policy {
             || !namespace.is_empty() && subject.namespace() != namespace
         {
             return;
+        }
+        match self.conditions.as_ref().map(|it| it.hold(request)) {
+            None | Some(Some(true)) => {}
+            Some(Some(false)) => return,
+            Some(None) => {
+                let why = "whether the match conditions of the policy are met cannot be said here";
+                mutated.answers.push(self.unknown(why));
+                return;
+            }
         }
         let mut object = request.object.clone();
         let kind = Situation::new(request).kind(subject)[2].to_owned();
@@ -305,7 +334,13 @@ impl Policy {
     ) -> Vec<Change> {
         let none = |reply| vec![Change::none(reply)];
         let world = World::new(situation.cluster().now);
-        let mut context = Context::new(situation, &world, &rule.expressions, self.namespace());
+        let mut context = Context::new(
+            situation,
+            &world,
+            &rule.expressions,
+            self.namespace(),
+            rule.asks || situation.is_test(),
+        );
         self.give(&mut context, situation);
         context.checkpoint();
         if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
@@ -351,6 +386,19 @@ impl Policy {
         Answer { policy, rule, verdict: reply.verdict, action, message, reasons }
     }
 
+    /// An answer of the policy as a whole that cannot be given.
+    fn unknown(&self, why: &str) -> Answer {
+        let at = "/spec/webhookConfiguration/matchConditions".to_owned();
+        Answer {
+            policy: self.name.clone(),
+            rule: String::new(),
+            verdict: Verdict::NotJudged,
+            action: Action::Deny,
+            message: why.to_owned(),
+            reasons: vec![Reason { at, expression: String::new(), values: Vec::new() }],
+        }
+    }
+
     /// The objects of the request with the values that a test gives them; none where it gives none.
     fn stated(&self, situation: &Situation<'_>) -> Option<(Option<Value>, Option<Value>)> {
         let stated = situation.cluster().stated.as_ref()?;
@@ -380,7 +428,7 @@ impl Policy {
     }
 
     /// What a rule asks, where it validates something.
-    fn validated<'r>(&self, rule: &'r Rule) -> Option<&'r Validation> {
+    fn validated(rule: &Rule) -> Option<&Validation> {
         static IMAGES: Validation = Validation {
             message: String::new(),
             action: None,
@@ -403,7 +451,13 @@ impl Policy {
         exceptions: &[Exception],
     ) -> Option<Reply> {
         let world = World::new(situation.cluster().now);
-        let mut context = Context::new(situation, &world, &rule.expressions, self.namespace());
+        let mut context = Context::new(
+            situation,
+            &world,
+            &rule.expressions,
+            self.namespace(),
+            rule.asks || situation.is_test(),
+        );
         self.give(&mut context, situation);
         context.checkpoint();
         if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
@@ -527,6 +581,10 @@ impl Policy {
         situation: &Situation<'_>,
     ) -> Answer {
         let mut reasons = reply.reasons;
+        let mut message = seen::hide(&reply.message, situation);
+        if rule.reads_secrets {
+            seen::hide_all(&mut message, &mut reasons, situation.cluster());
+        }
         for reason in &mut reasons {
             if reason.at.is_empty() {
                 reason.at = format!("{}/preconditions", rule.at);
@@ -541,9 +599,18 @@ impl Policy {
             rule: rule.name.clone(),
             verdict: reply.verdict,
             action: self.action(reply.verdict, validation, situation),
-            message: seen::hide(&reply.message, situation),
+            message,
             reasons,
         }
+    }
+
+    /// Whether the webhook waits for what some rule says; all others are judged after the request.
+    fn enforces(&self) -> bool {
+        let of_rules = self.rules.iter().filter_map(|it| it.validation.as_ref());
+        let mut overrides = of_rules.clone().flat_map(|it| &it.overrides).chain(&self.overrides);
+        is_enforce(&self.action)
+            || of_rules.filter_map(|it| it.action.as_deref()).any(is_enforce)
+            || overrides.any(|it| is_enforce(&it.action))
     }
 
     /// What follows of a verdict.
@@ -553,7 +620,7 @@ impl Policy {
         validation: &Validation,
         situation: &Situation<'_>,
     ) -> Action {
-        if verdict == Verdict::Error {
+        if verdict == Verdict::Error && self.enforces() {
             return if self.is_failing_closed { Action::Deny } else { Action::Ignore };
         }
         let of_rule = validation.action.as_deref();

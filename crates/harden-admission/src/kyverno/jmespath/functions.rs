@@ -13,7 +13,7 @@ use super::Failure;
 use super::interpreter::{Interpreter, Operand};
 use crate::kyverno::pattern::printed;
 
-pub(in crate::kyverno) use images::{Image, image};
+pub(in crate::kyverno) use images::image;
 pub(in crate::kyverno) use semver::order as version_order;
 
 pub(super) type Called = Result<Value, Failure>;

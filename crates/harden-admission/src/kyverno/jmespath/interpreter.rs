@@ -26,18 +26,18 @@ pub(super) enum Operand<'a> {
 pub(super) type Evaluated<'a> = Result<Operand<'a>, Failure>;
 
 impl<'a> Operand<'a> {
-    pub const NULL: Self = Self::Value(Cow::Owned(Value::Null));
+    pub(super) const NULL: Self = Self::Value(Cow::Owned(Value::Null));
 
-    pub fn of(value: &'a Value) -> Self {
+    pub(super) fn of(value: &'a Value) -> Self {
         Self::Value(Cow::Borrowed(value))
     }
 
-    pub fn owned(value: impl Into<Value>) -> Self {
+    pub(super) fn owned(value: impl Into<Value>) -> Self {
         Self::Value(Cow::Owned(value.into()))
     }
 
     /// As a value; an expression has none.
-    pub fn value(&self) -> Cow<'_, Value> {
+    pub(super) fn value(&self) -> Cow<'_, Value> {
         match self {
             Self::Scope(scope) => Cow::Owned(scope.whole()),
             Self::Value(value) => Cow::Borrowed(value),
@@ -45,7 +45,7 @@ impl<'a> Operand<'a> {
         }
     }
 
-    pub fn into_value(self) -> Value {
+    pub(super) fn into_value(self) -> Value {
         match self {
             Self::Scope(scope) => scope.whole(),
             Self::Value(value) => value.into_owned(),
@@ -123,11 +123,11 @@ fn careless(evaluated: Evaluated<'_>) -> Evaluated<'_> {
 }
 
 impl Interpreter<'_> {
-    pub fn evaluate(self, node: &Node, operand: Operand<'_>) -> Result<Value, Failure> {
+    pub(super) fn evaluate(self, node: &Node, operand: Operand<'_>) -> Result<Value, Failure> {
         self.execute(node, operand).map(Operand::into_value)
     }
 
-    pub fn execute<'a>(self, node: &'a Node, operand: Operand<'a>) -> Evaluated<'a> {
+    pub(super) fn execute<'a>(self, node: &'a Node, operand: Operand<'a>) -> Evaluated<'a> {
         self.world.spend(1)?;
         match node {
             Node::Identity => Ok(operand),
@@ -301,10 +301,10 @@ fn slice<'a>(operand: Operand<'a>, parts: &[Option<i64>; 3]) -> Evaluated<'a> {
         }
     };
     let start = parts[0].map_or(if step < 0 { length - 1 } else { 0 }, cap);
-    let stop = parts[1].map_or(if step < 0 { -1 } else { length }, cap);
+    let end = parts[1].map_or(if step < 0 { -1 } else { length }, cap);
     let mut values = Vec::new();
     let mut index = start;
-    while if step > 0 { index < stop } else { index > stop } {
+    while if step > 0 { index < end } else { index > end } {
         if let Some(element) = usize::try_from(index).ok().and_then(|it| elements.get(it)) {
             values.push(element.clone().into_value());
         }

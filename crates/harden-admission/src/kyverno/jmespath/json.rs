@@ -1,15 +1,17 @@
 //! Values as Go's encoder writes them: keys sorted, `<`, `>` and `&` escaped.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 /// The text of a value.
 pub(in crate::kyverno) fn marshal(value: &Value) -> String {
     let mut text = String::new();
-    write(value, &mut text);
+    put(value, &mut text);
     text
 }
 
-fn write(value: &Value, text: &mut String) {
+fn put(value: &Value, text: &mut String) {
     match value {
         Value::Null => text.push_str("null"),
         Value::Bool(it) => text.push_str(if *it { "true" } else { "false" }),
@@ -24,7 +26,7 @@ fn write(value: &Value, text: &mut String) {
                 if index > 0 {
                     text.push(',');
                 }
-                write(item, text);
+                put(item, text);
             }
             text.push(']');
         }
@@ -38,7 +40,7 @@ fn write(value: &Value, text: &mut String) {
                 }
                 quote(key, text);
                 text.push(':');
-                write(value, text);
+                put(value, text);
             }
             text.push('}');
         }
@@ -67,7 +69,7 @@ fn quote(it: &str, text: &mut String) {
             '\r' => text.push_str("\\r"),
             '\t' => text.push_str("\\t"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                text.push_str(&format!("\\u{:04x}", u32::from(c)));
+                let _ = write!(text, "\\u{:04x}", u32::from(c));
             }
             other => text.push(other),
         }

@@ -12,18 +12,12 @@ pub(in crate::kyverno) struct Scope {
 
 impl Scope {
     /// The value of a name.
-    pub fn get(&self, name: &str) -> Option<&Value> {
+    pub(in crate::kyverno) fn get(&self, name: &str) -> Option<&Value> {
         self.entries.iter().rev().find(|(it, _)| &**it == name).map(|(_, value)| &**value)
     }
 
-    /// The value of a name, shared.
-    pub fn shared(&self, name: &str) -> Option<Arc<Value>> {
-        let entry = self.entries.iter().rev().find(|(it, _)| &**it == name);
-        entry.map(|(_, value)| Arc::clone(value))
-    }
-
     /// Gives a name a value, whatever it had.
-    pub fn set(&mut self, name: &str, value: impl Into<Arc<Value>>) {
+    pub(in crate::kyverno) fn set(&mut self, name: &str, value: impl Into<Arc<Value>>) {
         let value = value.into();
         match self.entries.iter_mut().find(|(it, _)| &**it == name) {
             Some((_, old)) => *old = value,
@@ -32,7 +26,7 @@ impl Scope {
     }
 
     /// Gives a name a value; a map is added to the map that the name has.
-    pub fn add(&mut self, name: &str, value: Value) {
+    pub(in crate::kyverno) fn add(&mut self, name: &str, value: Value) {
         let merged = match (self.get(name), value) {
             (Some(Value::Object(old)), Value::Object(new)) => {
                 let mut all = old.clone();
@@ -52,7 +46,7 @@ impl Scope {
 }
 
 /// Adds a map to another one, and the maps in it to those of the same keys.
-pub(in crate::kyverno) fn merge(all: &mut Map<String, Value>, more: Map<String, Value>) {
+fn merge(all: &mut Map<String, Value>, more: Map<String, Value>) {
     for (key, value) in more {
         match (all.get_mut(&key), value) {
             (Some(Value::Object(old)), Value::Object(new)) => merge(old, new),

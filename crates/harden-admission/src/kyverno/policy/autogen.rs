@@ -33,6 +33,7 @@ pub(super) fn kinds(policy: &Value) -> Vec<String> {
     all.into_iter().filter(|it| CONTROLLERS.contains(&it.as_str())).collect()
 }
 
+#[cfg(test)]
 /// The names of all rules that a policy has, those for controllers behind each rule that they are made of.
 pub(in crate::kyverno) fn rule_names(policy: &Value) -> Vec<String> {
     let kinds = kinds(policy);

@@ -42,7 +42,7 @@ impl Conditions {
     /// # Errors
     ///
     /// Kyverno cannot read them, in its words.
-    pub fn read(value: Option<&Value>) -> Result<Self, String> {
+    pub(in crate::kyverno) fn read(value: Option<&Value>) -> Result<Self, String> {
         let refused = || Err("invalid preconditions".to_owned());
         match value {
             None | Some(Value::Null) => Ok(Self::AnyAll { any: None, all: Vec::new() }),
@@ -67,7 +67,10 @@ impl Conditions {
     /// # Errors
     ///
     /// One of them cannot be evaluated.
-    pub fn evaluate(&self, context: &mut Context<'_>) -> Result<Outcome, Failure> {
+    pub(in crate::kyverno) fn evaluate(
+        &self,
+        context: &mut Context<'_>,
+    ) -> Result<Outcome, Failure> {
         match self {
             Self::AnyAll { any, all } => any_all(any.as_deref(), all, context),
             Self::All(all) => {

@@ -54,15 +54,16 @@ enum What<'a> {
 const DEPTH: usize = 32;
 
 impl<'a> Context<'a> {
-    /// What is known at first.
-    pub fn new(
+    /// What is known at first: nothing, where nothing `asks`.
+    pub(in crate::kyverno) fn new(
         situation: &'a Situation<'a>,
         world: &'a World,
         expressions: &'a Expressions,
         policy_namespace: &'a str,
+        asks: bool,
     ) -> Self {
         let mut context = Self {
-            scope: situation.scope(),
+            scope: if asks { situation.scope() } else { Scope::default() },
             checkpoints: Vec::new(),
             pending: Vec::new(),
             situation,
@@ -80,44 +81,39 @@ impl<'a> Context<'a> {
         context
     }
 
-    pub fn world(&self) -> &'a World {
+    pub(in crate::kyverno) fn world(&self) -> &'a World {
         self.world
     }
 
-    pub fn situation(&self) -> &'a Situation<'a> {
+    pub(in crate::kyverno) fn situation(&self) -> &'a Situation<'a> {
         self.situation
     }
 
-    pub fn cluster(&self) -> &'a Cluster {
+    pub(in crate::kyverno) fn cluster(&self) -> &'a Cluster {
         self.situation.cluster()
     }
 
-    pub fn policy_namespace(&self) -> &'a str {
+    pub(in crate::kyverno) fn policy_namespace(&self) -> &'a str {
         self.policy_namespace
     }
 
     /// Whether something is deleted.
-    pub fn is_delete(&self) -> bool {
+    pub(in crate::kyverno) fn is_delete(&self) -> bool {
         !self.is_creation && self.situation.is_delete()
     }
 
-    /// What is known as it is, to come back to.
-    pub fn scope(&self) -> &Scope {
-        &self.scope
-    }
-
     /// Gives a name a value; a map is added to the map that the name has.
-    pub fn add(&mut self, name: &str, value: Value) {
+    pub(in crate::kyverno) fn add(&mut self, name: &str, value: Value) {
         self.scope.add(name, value);
     }
 
     /// Gives a name a value, whatever it had.
-    pub fn set(&mut self, name: &str, value: Value) {
+    pub(in crate::kyverno) fn set(&mut self, name: &str, value: Value) {
         self.scope.set(name, Arc::new(value));
     }
 
     /// Gives what is at some steps a value, as test files do.
-    pub fn set_at(&mut self, steps: &[String], value: &Value) {
+    pub(in crate::kyverno) fn set_at(&mut self, steps: &[String], value: &Value) {
         let Some((first, rest)) = steps.split_first() else { return };
         let mut whole = self.scope.get(first).cloned().unwrap_or_default();
         crate::cluster::stated::set(&mut whole, rest, value);
@@ -125,7 +121,7 @@ impl<'a> Context<'a> {
     }
 
     /// Replaces the objects of the request, which is taken for one that creates from now on.
-    pub fn as_created(&mut self, object: &Value) {
+    pub(in crate::kyverno) fn as_created(&mut self, object: &Value) {
         let mut request = self.scope.get("request").cloned().unwrap_or_default();
         if let Some(map) = request.as_object_mut() {
             map.insert("object".to_owned(), floats(object.clone()));
@@ -137,12 +133,12 @@ impl<'a> Context<'a> {
     }
 
     /// Takes the request for what it is again.
-    pub fn as_requested(&mut self) {
+    pub(in crate::kyverno) fn as_requested(&mut self) {
         self.is_creation = false;
     }
 
     /// Gives the request a new object, as a mutation leaves it.
-    pub fn set_object(&mut self, object: Value) {
+    pub(in crate::kyverno) fn set_object(&mut self, object: Value) {
         let mut request = self.scope.get("request").cloned().unwrap_or_default();
         if let Some(map) = request.as_object_mut() {
             map.insert("object".to_owned(), object);
@@ -151,7 +147,12 @@ impl<'a> Context<'a> {
     }
 
     /// Sets the element of a loop.
-    pub fn set_element(&mut self, element: &Value, index: usize, nesting: usize) {
+    pub(in crate::kyverno) fn set_element(
+        &mut self,
+        element: &Value,
+        index: usize,
+        nesting: usize,
+    ) {
         let index: Value = json!(index);
         self.set("element", element.clone());
         self.set(&format!("element{nesting}"), element.clone());
@@ -160,12 +161,12 @@ impl<'a> Context<'a> {
     }
 
     /// Remembers what is known.
-    pub fn checkpoint(&mut self) {
+    pub(in crate::kyverno) fn checkpoint(&mut self) {
         self.checkpoints.push(self.scope.clone());
     }
 
     /// Comes back to what was known, and forgets it.
-    pub fn restore(&mut self) {
+    pub(in crate::kyverno) fn restore(&mut self) {
         if let Some(scope) = self.checkpoints.pop() {
             self.scope = scope;
             self.forget(true);
@@ -173,7 +174,7 @@ impl<'a> Context<'a> {
     }
 
     /// Comes back to what was known.
-    pub fn reset(&mut self) {
+    pub(in crate::kyverno) fn reset(&mut self) {
         if let Some(scope) = self.checkpoints.last() {
             self.scope = scope.clone();
             self.forget(false);
@@ -202,7 +203,12 @@ impl<'a> Context<'a> {
     /// # Errors
     ///
     /// Kyverno does not get beyond one of them.
-    pub fn load(&mut self, policy: &str, rule: &str, all: &'a [Entry]) -> Result<(), Failure> {
+    pub(in crate::kyverno) fn load(
+        &mut self,
+        policy: &str,
+        rule: &str,
+        all: &'a [Entry],
+    ) -> Result<(), Failure> {
         if let Some(stated) = &self.cluster().stated
             && let Some(values) = stated.values.rule(policy, rule)
         {
@@ -231,7 +237,7 @@ impl<'a> Context<'a> {
     /// # Errors
     ///
     /// It has none.
-    pub fn query(&mut self, text: &str) -> Result<Value, Failure> {
+    pub(in crate::kyverno) fn query(&mut self, text: &str) -> Result<Value, Failure> {
         self.look_up(text)?;
         let text = text.trim();
         if text.is_empty() {

@@ -29,7 +29,7 @@ enum Source {
 
 impl Entry {
     /// The entries of a `context`.
-    pub fn read_all(value: &Value) -> Vec<Self> {
+    pub(in crate::kyverno) fn read_all(value: &Value) -> Vec<Self> {
         items(value, "context").iter().map(Self::read).collect()
     }
 
@@ -60,13 +60,8 @@ impl Entry {
     }
 
     /// Whether its value takes the place of what the name has.
-    pub fn replaces(&self) -> bool {
+    pub(in crate::kyverno) fn replaces(&self) -> bool {
         matches!(self.source, Source::Variable { .. })
-    }
-
-    /// Whether it has a source at all.
-    pub fn has_source(&self) -> bool {
-        !matches!(self.source, Source::None)
     }
 }
 
@@ -181,13 +176,10 @@ fn variable(
             format!("failed to substitute variables in context entry {name} {what}: {it}")
         })
     };
-    let path = match substitute_text(path, context).map_err(|it| wrap(it, path))? {
-        Value::String(path) => path,
-        _ => {
-            return Err(Failure::Error(format!(
-                "jmespath value must be a string {name} {path}: <nil>"
-            )));
-        }
+    let Value::String(path) = substitute_text(path, context).map_err(|it| wrap(it, path))? else {
+        return Err(Failure::Error(format!(
+            "jmespath value must be a string {name} {path}: <nil>"
+        )));
     };
     let default = match default {
         Some(it) => Some(substitute(&untyped(it), context).map_err(|it| wrap(it, "default"))?),

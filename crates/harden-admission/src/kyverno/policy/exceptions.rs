@@ -25,7 +25,7 @@ pub(in crate::kyverno) struct Exception {
 
 impl Exception {
     /// Reads a PolicyException.
-    pub fn read(object: &Object) -> Self {
+    pub(in crate::kyverno) fn read(object: &Object) -> Self {
         let spec = object.json().get("spec").cloned().unwrap_or_default();
         let rules = items(&spec, "exceptions")
             .iter()
@@ -44,7 +44,7 @@ impl Exception {
     }
 
     /// Whether it is about a rule of a policy.
-    pub fn names(&self, policy: &str, rule: &str) -> bool {
+    pub(in crate::kyverno) fn names(&self, policy: &str, rule: &str) -> bool {
         self.rules.iter().any(|(of, rules)| {
             of == policy && rules.iter().any(|wanted| matches_text(wanted, rule))
         })
@@ -55,7 +55,7 @@ impl Exception {
     /// # Errors
     ///
     /// That cannot be said.
-    pub fn excepts(&self, context: &mut Context<'_>) -> Result<bool, Failure> {
+    pub(in crate::kyverno) fn excepts(&self, context: &mut Context<'_>) -> Result<bool, Failure> {
         let situation = context.situation();
         let Some(object) = situation.request.subject() else { return Ok(false) };
         match self.matching.excepts(&situation.matched(object)) {

@@ -22,7 +22,7 @@ pub(super) struct Expressions {
 
 impl Expressions {
     /// Those of a rule that validates by expressions.
-    pub fn of_rule(rule: &Value) -> Self {
+    pub(super) fn of_rule(rule: &Value) -> Self {
         let validate = rule.get("validate").unwrap_or(&Value::Null);
         let cel = validate.get("cel").unwrap_or(&Value::Null);
         let default = text(validate, "message");
@@ -62,7 +62,7 @@ impl Expressions {
     }
 
     /// Conditions on requests.
-    pub fn of_conditions(conditions: &[Value]) -> Self {
+    pub(super) fn of_conditions(conditions: &[Value]) -> Self {
         let spec = json!({
             "validations": [{"expression": "true"}],
             "matchConditions": named(conditions),
@@ -95,12 +95,12 @@ impl Expressions {
     }
 
     /// What the server would refuse, or what cannot be judged here.
-    pub fn refused(&self) -> &[Answer] {
+    pub(super) fn refused(&self) -> &[Answer] {
         self.policies.refused()
     }
 
     /// What the expressions of a rule say of a request. `at` is the rule in its policy.
-    pub fn judge(&self, rule: &str, at: &str, request: &Request<'_>) -> Reply {
+    pub(super) fn judge(&self, rule: &str, at: &str, request: &Request<'_>) -> Reply {
         if let Some(it) = self.refused().iter().find(|it| it.verdict == Verdict::Error) {
             return reply(Verdict::Error, it, at);
         }
@@ -142,7 +142,7 @@ impl Expressions {
     }
 
     /// Whether conditions hold; none where that cannot be said.
-    pub fn hold(&self, request: &Request<'_>) -> Option<bool> {
+    pub(super) fn hold(&self, request: &Request<'_>) -> Option<bool> {
         if self.refused().iter().any(|it| it.verdict == Verdict::Error) {
             return Some(false);
         }

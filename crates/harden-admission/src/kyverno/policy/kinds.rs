@@ -13,7 +13,7 @@ pub(in crate::kyverno) struct KindSelector {
 
 impl KindSelector {
     /// Reads what a policy says; what cannot be read means no kind.
-    pub fn read(text: &str) -> Self {
+    pub(in crate::kyverno) fn read(text: &str) -> Self {
         let of = |group: &str, version: &str, kind: &str, subresource: &str| Self {
             group: group.to_owned(),
             version: version.to_owned(),
@@ -40,8 +40,17 @@ impl KindSelector {
         }
     }
 
+    /// Whether a kind and a subresource are meant, without exceptions.
+    pub(in crate::kyverno) fn is_exactly(&self, kind: [&str; 3], subresource: &str) -> bool {
+        let [group, version, name] = kind;
+        matches_text(&self.kind, name)
+            && matches_text(&self.group, group)
+            && matches_text(&self.version, version)
+            && matches_text(&self.subresource, subresource)
+    }
+
     /// Whether a kind, given by group, version and kind, is meant.
-    pub fn is(&self, kind: [&str; 3], subresource: &str) -> bool {
+    pub(in crate::kyverno) fn is(&self, kind: [&str; 3], subresource: &str) -> bool {
         let [group, version, name] = kind;
         matches_text(&self.kind, name)
             && matches_text(&self.group, group)
@@ -69,16 +78,17 @@ pub(super) fn is_version(text: &str) -> bool {
 /// The kind that a text names, without group, version and subresource, as autogen looks at it.
 pub(super) fn bare_kind(text: &str) -> &str {
     let parts: Vec<&str> = text.split('/').collect();
-    let kind = match *parts.as_slice() {
-        [kind] => kind.split('.').next().unwrap_or_default(),
-        [version, kind] if is_version(version) => kind.split('.').next().unwrap_or_default(),
-        [kind, _] => kind,
-        [version, kind, _] if is_version(version) => kind,
-        [_, _, kind] => kind.split('.').next().unwrap_or_default(),
-        [_, _, kind, _] => kind,
-        _ => "",
+    let has_version = parts.first().is_some_and(|it| is_version(it));
+    let at = match parts.len() {
+        1 => 0,
+        2 => usize::from(has_version),
+        3 if has_version => 1,
+        3 | 4 => 2,
+        _ => return "",
     };
-    kind
+    let kind = parts.get(at).copied().unwrap_or_default();
+    let is_last = at + 1 == parts.len();
+    if is_last { kind.split('.').next().unwrap_or_default() } else { kind }
 }
 
 #[cfg(test)]

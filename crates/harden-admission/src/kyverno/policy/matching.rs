@@ -106,7 +106,7 @@ impl Fit {
 
 impl Matching {
     /// Reads them of a rule.
-    pub fn read(rule: &Value) -> Self {
+    pub(in crate::kyverno) fn read(rule: &Value) -> Self {
         Self {
             include: rule.get("match").map_or_else(Filters::default, Filters::read),
             exclude: filled(rule, "exclude").map(Filters::read),
@@ -114,7 +114,7 @@ impl Matching {
     }
 
     /// Whether a rule with these, of a policy in a namespace, or in none, is about something.
-    pub fn fits(&self, policy_namespace: &str, it: &Matched<'_>) -> Fit {
+    pub(in crate::kyverno) fn fits(&self, policy_namespace: &str, it: &Matched<'_>) -> Fit {
         if !policy_namespace.is_empty() && policy_namespace != it.object.namespace() {
             return Fit::No;
         }
@@ -146,7 +146,7 @@ impl Matching {
     }
 
     /// Whether an exception with this `match` is about something.
-    pub fn excepts(&self, it: &Matched<'_>) -> Fit {
+    pub(in crate::kyverno) fn excepts(&self, it: &Matched<'_>) -> Fit {
         let fits = |filter: &Filter| {
             if filter.is_empty() { Fit::No } else { filter.fits(it, false, true) }
         };

@@ -38,10 +38,10 @@ pub(super) fn holds(operator: &str, key: &Value, value: &Value) -> Option<bool> 
         "notequal" | "notequals" => differs(key, value),
         "in" => is_in(key, value, false),
         "notin" => is_in(key, value, true),
-        "anyin" => among(key, value, Mode::AnyIn),
-        "allin" => among(key, value, Mode::AllIn),
-        "anynotin" => among(key, value, Mode::AnyNotIn),
-        "allnotin" => among(key, value, Mode::AllNotIn),
+        "anyin" => among(key, value, Mode::AnyOf),
+        "allin" => among(key, value, Mode::AllOf),
+        "anynotin" => among(key, value, Mode::AnyBut),
+        "allnotin" => among(key, value, Mode::AllBut),
         "greaterthanorequals" | "greaterthan" | "lessthanorequals" | "lessthan" => {
             compare(operator, key, value)
         }
@@ -86,7 +86,6 @@ fn is_whole(float: f64) -> bool {
 }
 
 /// Whether two numbers are the same; the float must be whole where the other one is.
-#[expect(clippy::float_cmp, reason = "Kyverno compares them so")]
 fn same_number(left: &Number, right: &Number) -> bool {
     match (left.as_i64().filter(|_| !left.is_f64()), right.as_i64().filter(|_| !right.is_f64())) {
         (Some(left), Some(right)) => left == right,
@@ -99,7 +98,6 @@ fn same_number(left: &Number, right: &Number) -> bool {
 }
 
 /// Whether a number is what a text says; none where the text is no such number.
-#[expect(clippy::float_cmp, reason = "Kyverno compares them so")]
 fn number_in_text(number: &Number, text: &str) -> Option<bool> {
     if number.is_f64() {
         return float::parse(text).map(|it| number.as_f64() == Some(it));
@@ -220,10 +218,10 @@ fn is_in(key: &Value, value: &Value, is_negated: bool) -> bool {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    AnyIn,
-    AllIn,
-    AnyNotIn,
-    AllNotIn,
+    AnyOf,
+    AllOf,
+    AnyBut,
+    AllBut,
 }
 
 fn among(key: &Value, value: &Value, mode: Mode) -> bool {
@@ -234,7 +232,7 @@ fn among(key: &Value, value: &Value, mode: Mode) -> bool {
             set_among(&texts, value, mode)
         }
         scalar => {
-            let is_negated = matches!(mode, Mode::AnyNotIn | Mode::AllNotIn);
+            let is_negated = matches!(mode, Mode::AnyBut | Mode::AllBut);
             one_among(&print(scalar), value).is_some_and(|it| it != is_negated)
         }
     }
@@ -260,21 +258,21 @@ fn one_among(text: &str, value: &Value) -> Option<bool> {
 fn set_among(texts: &[String], value: &Value, mode: Mode) -> bool {
     let all: Vec<String> = match value {
         Value::Array(items) => items.iter().map(print).collect(),
-        Value::Number(_) | Value::Bool(_) if matches!(mode, Mode::AnyIn | Mode::AnyNotIn) => {
+        Value::Number(_) | Value::Bool(_) if matches!(mode, Mode::AnyOf | Mode::AnyBut) => {
             vec![print(value)]
         }
         Value::String(text) if texts.len() == 1 && texts.first() == Some(text) => {
-            return matches!(mode, Mode::AnyIn | Mode::AllIn);
+            return matches!(mode, Mode::AnyOf | Mode::AllOf);
         }
         Value::String(range) if is_range(range) => {
             return match mode {
-                Mode::AnyIn => texts.iter().any(|it| is_within(it, range)),
-                Mode::AllIn => texts.iter().all(|it| is_within(it, range)),
-                Mode::AnyNotIn => {
+                Mode::AnyOf => texts.iter().any(|it| is_within(it, range)),
+                Mode::AllOf => texts.iter().all(|it| is_within(it, range)),
+                Mode::AnyBut => {
                     let without = range.replacen('-', "!-", 1);
                     texts.iter().any(|it| is_within(it, &without))
                 }
-                Mode::AllNotIn => !texts.iter().any(|it| is_within(it, range)),
+                Mode::AllBut => !texts.iter().any(|it| is_within(it, range)),
             };
         }
         Value::String(text) => {
@@ -285,10 +283,10 @@ fn set_among(texts: &[String], value: &Value, mode: Mode) -> bool {
     };
     let is_listed = |it: &String| all.iter().any(|one| fits(it, one));
     match mode {
-        Mode::AnyIn => texts.iter().any(is_listed),
-        Mode::AllIn => texts.iter().all(is_listed),
-        Mode::AnyNotIn => !texts.iter().all(is_listed),
-        Mode::AllNotIn => !texts.iter().any(is_listed),
+        Mode::AnyOf => texts.iter().any(is_listed),
+        Mode::AllOf => texts.iter().all(is_listed),
+        Mode::AnyBut => !texts.iter().all(is_listed),
+        Mode::AllBut => !texts.iter().any(is_listed),
     }
 }
 

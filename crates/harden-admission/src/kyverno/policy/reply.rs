@@ -12,12 +12,15 @@ pub(in crate::kyverno) struct Reply {
 }
 
 impl Reply {
-    pub fn new(verdict: Verdict, message: impl Into<String>) -> Self {
+    pub(in crate::kyverno) fn new(verdict: Verdict, message: impl Into<String>) -> Self {
         Self { verdict, message: message.into(), reasons: Vec::new() }
     }
 
     /// An error of Kyverno, or what is not judged, within a message of Kyverno.
-    pub fn failure(message: &str, failure: &crate::kyverno::jmespath::Failure) -> Self {
+    pub(in crate::kyverno) fn failure(
+        message: &str,
+        failure: &crate::kyverno::jmespath::Failure,
+    ) -> Self {
         match failure {
             crate::kyverno::jmespath::Failure::NotJudged(why) => {
                 Self::new(Verdict::NotJudged, why.as_str())
@@ -28,7 +31,12 @@ impl Reply {
 
     /// With what decided it.
     #[must_use]
-    pub fn with(mut self, at: &str, expression: &str, values: Vec<(String, String)>) -> Self {
+    pub(in crate::kyverno) fn with(
+        mut self,
+        at: &str,
+        expression: &str,
+        values: Vec<(String, String)>,
+    ) -> Self {
         let (at, expression) = (at.to_owned(), expression.to_owned());
         self.reasons.push(Reason { at, expression, values });
         self

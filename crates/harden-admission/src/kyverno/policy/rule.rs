@@ -32,6 +32,10 @@ pub(in crate::kyverno) struct Rule {
     pub json: Value,
     /// The expressions of its variables.
     pub expressions: Arc<Expressions>,
+    /// Whether anything in it asks what the request says.
+    pub asks: bool,
+    /// Whether it reads Secrets, whose values must not be said.
+    pub reads_secrets: bool,
     /// Its expressions for the API server's code, once somebody asks.
     pub(super) compiled: OnceLock<Compiled>,
 }
@@ -101,7 +105,7 @@ impl Template {
 
 impl Rule {
     /// Reads a rule.
-    pub fn read(rule: &Value, at: &str) -> Self {
+    pub(in crate::kyverno) fn read(rule: &Value, at: &str) -> Self {
         let mut expressions = Expressions::new();
         parse_all(rule, &mut expressions);
         Self {
@@ -114,12 +118,14 @@ impl Rule {
             mutation: filled(rule, "mutate").map(Mutation::read),
             json: rule.clone(),
             expressions: Arc::new(expressions),
+            asks: asks(rule),
+            reads_secrets: items(rule, "context").iter().any(reads_secrets),
             compiled: OnceLock::new(),
         }
     }
 
     /// Whether it checks images before anything else does.
-    pub fn checks_images(&self) -> bool {
+    pub(in crate::kyverno) fn checks_images(&self) -> bool {
         let is_true = |it: &Value, key: &str| it.get(key).and_then(Value::as_bool).unwrap_or(true);
         items(&self.json, "verifyImages")
             .iter()
@@ -144,7 +150,7 @@ impl Validation {
 
 impl Override {
     /// The overrides at a key.
-    pub fn read_all(value: &Value, key: &str) -> Vec<Self> {
+    pub(in crate::kyverno) fn read_all(value: &Value, key: &str) -> Vec<Self> {
         let read = |it: &Value| Self {
             action: text(it, "action").to_owned(),
             namespaces: texts(it, "namespaces"),
@@ -204,6 +210,23 @@ impl Foreach {
             at: at.to_owned(),
         }
     }
+}
+
+/// Whether something in a rule needs to know the request.
+fn asks(rule: &Value) -> bool {
+    let has_loops = |it: &str| rule.get(it).is_some_and(|it| filled(it, "foreach").is_some());
+    let has_targets = rule.get("mutate").is_some_and(|it| filled(it, "targets").is_some());
+    filled(rule, "context").is_some()
+        || has_loops("validate")
+        || has_loops("mutate")
+        || has_targets
+        || has_variables(rule)
+}
+
+fn reads_secrets(entry: &Value) -> bool {
+    let is_about_secrets =
+        |it: &Value| text(it, "urlPath").contains("secrets") || text(it, "urlPath").contains("{{");
+    entry.get("apiCall").is_some_and(is_about_secrets) || filled(entry, "globalReference").is_some()
 }
 
 /// Parses the expressions of all variables, lists and paths of a rule.

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::situation::Situation;
-use crate::Object;
+use crate::{Cluster, Object, Reason};
 
 /// The longest value that is shown.
 const LENGTH: usize = 200;
@@ -30,8 +30,18 @@ pub(super) fn hide(text: &str, situation: &Situation<'_>) -> String {
     text
 }
 
+/// Hides what all Secrets hold that are at hand.
+pub(super) fn hide_all(text: &mut String, reasons: &mut [Reason], cluster: &Cluster) {
+    for secret in cluster.list("", "Secret", None) {
+        hide_data(text, secret);
+        for (_, value) in reasons.iter_mut().flat_map(|it| &mut it.values) {
+            hide_data(value, secret);
+        }
+    }
+}
+
 /// Hides what a Secret holds in a text.
-pub(super) fn hide_data(text: &mut String, secret: &Object) {
+fn hide_data(text: &mut String, secret: &Object) {
     for part in ["data", "stringData"] {
         let map = secret.json().get(part).and_then(Value::as_object);
         for value in map.into_iter().flatten().filter_map(|(_, it)| it.as_str()) {

@@ -23,7 +23,7 @@ struct Requirement {
 pub(in crate::kyverno) type Labels = Map<String, Value>;
 
 impl Selector {
-    pub fn read(value: &Value) -> Self {
+    pub(in crate::kyverno) fn read(value: &Value) -> Self {
         let labels = map(value, "matchLabels").into_iter().flatten();
         let labels =
             labels.map(|(key, it)| (key.clone(), it.as_str().unwrap_or_default().to_owned()));
@@ -36,7 +36,7 @@ impl Selector {
     }
 
     /// Whether labels are so; a selector that cannot be is met by none.
-    pub fn matches(&self, labels: &Labels) -> bool {
+    pub(in crate::kyverno) fn matches(&self, labels: &Labels) -> bool {
         let has = |(key, value): &(String, String)| {
             if is_wild(key) || is_wild(value) {
                 return any(labels, key, value);
@@ -47,7 +47,7 @@ impl Selector {
     }
 
     /// Whether it asks for nothing but the name of a namespace.
-    pub fn is_about(&self, key: &str) -> bool {
+    pub(in crate::kyverno) fn is_about(&self, key: &str) -> bool {
         self.labels.iter().all(|(it, _)| it == key)
             && self.expressions.iter().all(|it| it.key == key)
     }

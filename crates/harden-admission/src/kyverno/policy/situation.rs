@@ -35,7 +35,7 @@ pub(in crate::kyverno) struct Bindings {
 }
 
 impl<'r> Situation<'r> {
-    pub fn new(request: &'r Request<'r>) -> Self {
+    pub(in crate::kyverno) fn new(request: &'r Request<'r>) -> Self {
         Self {
             request,
             namespace_labels: OnceCell::new(),
@@ -44,17 +44,17 @@ impl<'r> Situation<'r> {
         }
     }
 
-    pub fn cluster(&self) -> &'r Cluster {
+    pub(in crate::kyverno) fn cluster(&self) -> &'r Cluster {
         self.request.cluster
     }
 
     /// Whether a test asks, so that Kyverno's command answers and not its webhook.
-    pub fn is_test(&self) -> bool {
+    pub(in crate::kyverno) fn is_test(&self) -> bool {
         self.cluster().stated.is_some()
     }
 
     /// Group, version and kind of an object; of a subresource those of what it is part of.
-    pub fn kind<'o>(&'o self, object: &'o Object) -> [&'o str; 3] {
+    pub(in crate::kyverno) fn kind<'o>(&'o self, object: &'o Object) -> [&'o str; 3] {
         let stated = self.cluster().stated.as_ref().and_then(|it| it.subresource(object));
         match stated {
             Some(it) => it.parent.each_ref().map(String::as_str),
@@ -63,7 +63,7 @@ impl<'r> Situation<'r> {
     }
 
     /// What `match` is asked about an object.
-    pub fn matched<'o>(&'o self, object: &'o Object) -> Matched<'o> {
+    pub(in crate::kyverno) fn matched<'o>(&'o self, object: &'o Object) -> Matched<'o> {
         Matched {
             object,
             kind: self.kind(object),
@@ -76,7 +76,7 @@ impl<'r> Situation<'r> {
     }
 
     /// Whether a rule would be about an object if somebody created it of whom nothing is known.
-    pub fn fits_as_stranger(
+    pub(in crate::kyverno) fn fits_as_stranger(
         &self,
         matching: &Matching,
         policy_namespace: &str,
@@ -102,7 +102,7 @@ impl<'r> Situation<'r> {
     }
 
     /// The labels of the namespace that the object is in.
-    pub fn namespace_labels(&self) -> &Known<Labels> {
+    pub(in crate::kyverno) fn namespace_labels(&self) -> &Known<Labels> {
         self.namespace_labels.get_or_init(|| {
             let name = self.request.subject().map(Object::namespace).unwrap_or_default();
             let cluster = self.cluster();
@@ -122,7 +122,7 @@ impl<'r> Situation<'r> {
     }
 
     /// The roles of whoever asks.
-    pub fn bindings(&self) -> &Known<Bindings> {
+    pub(in crate::kyverno) fn bindings(&self) -> &Known<Bindings> {
         self.bindings.get_or_init(|| {
             let cluster = self.cluster();
             if let Some(stated) = &cluster.stated {
@@ -141,7 +141,7 @@ impl<'r> Situation<'r> {
     }
 
     /// What every rule knows at first: the request, and whose account it is.
-    pub fn scope(&self) -> Scope {
+    pub(in crate::kyverno) fn scope(&self) -> Scope {
         self.scope.get_or_init(|| self.first_scope()).clone()
     }
 
@@ -203,7 +203,7 @@ impl<'r> Situation<'r> {
     }
 
     /// Whether something is deleted.
-    pub fn is_delete(&self) -> bool {
+    pub(in crate::kyverno) fn is_delete(&self) -> bool {
         self.request.operation == Operation::Delete
     }
 }

@@ -40,7 +40,7 @@ struct Level<'a, 'e> {
 
 impl<'a> Validator<'a> {
     /// What the rule says; nothing where it says nothing of such requests.
-    pub fn validate(self, context: &mut Context<'a>) -> Option<Reply> {
+    pub(super) fn validate(self, context: &mut Context<'a>) -> Option<Reply> {
         let reply = self.level(self.root(), context)?;
         let situation = context.situation();
         let is_update = situation.request.operation == Operation::Update

@@ -1,5 +1,7 @@
 //! Variables in texts, `{{ request.object.kind }}`, and what they stand for.
 
+use std::fmt::Write;
+
 use serde_json::{Map, Value};
 
 use super::context::Context;
@@ -107,7 +109,8 @@ pub(in crate::kyverno) fn substitute(
     context: &mut Context<'_>,
 ) -> Result<Value, Failure> {
     if !has_variables(document) {
-        return Ok(unescaped(document));
+        // Without `{{` there is nothing that could be escaped.
+        return Ok(document.clone());
     }
     let document = references::resolve(document)?;
     walk(&document, "", context, 0)
@@ -163,11 +166,6 @@ fn walk(
         }
         other => Ok(other.clone()),
     }
-}
-
-fn unescaped(value: &Value) -> Value {
-    // Without `{{` there is nothing that could be escaped.
-    value.clone()
 }
 
 fn in_text(text: &str, path: &str, context: &mut Context<'_>) -> Result<Value, Failure> {
@@ -242,11 +240,11 @@ fn place(root: &str, path: &str) -> String {
     let mut text = root.to_owned();
     for part in parts.iter().skip(start + 2) {
         if !part.is_empty() && part.bytes().all(|it| it.is_ascii_digit()) {
-            text.push_str(&format!("[{part}]"));
+            let _ = write!(text, "[{part}]");
         } else if part.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_') {
-            text.push_str(&format!(".{part}"));
+            let _ = write!(text, ".{part}");
         } else {
-            text.push_str(&format!(".\"{part}\""));
+            let _ = write!(text, ".\"{part}\"");
         }
     }
     text

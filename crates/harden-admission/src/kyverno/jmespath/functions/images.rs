@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 /// A name of an image, by its parts; those that it does not have are empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
 pub(in crate::kyverno) struct Image {
     pub registry: String,
     pub path: String,
@@ -58,7 +57,7 @@ pub(in crate::kyverno) fn image(text: &str) -> Result<Image, String> {
 
 impl Image {
     /// As Kyverno prints it.
-    pub fn text(&self) -> String {
+    pub(in crate::kyverno) fn text(&self) -> String {
         let Self { registry, path, tag, digest } = self;
         if digest.is_empty() {
             format!("{registry}/{path}:{tag}")
@@ -68,7 +67,7 @@ impl Image {
     }
 
     /// As variables have it; `pointer` is where it is in the resource.
-    pub fn value(&self, pointer: &str) -> Value {
+    pub(in crate::kyverno) fn value(&self, pointer: &str) -> Value {
         let mut map = Map::new();
         let mut set = |key: &str, text: &str| {
             if !text.is_empty() {

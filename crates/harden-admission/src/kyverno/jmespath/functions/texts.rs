@@ -37,7 +37,11 @@ pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Cal
             Ok(if count < 0.0 {
                 text.replace(old.as_str(), new)
             } else {
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "it is no less than zero"
+                )]
                 text.replacen(old.as_str(), new, count as usize)
             }
             .into())
@@ -82,7 +86,11 @@ pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Cal
             Ok(wanted.iter().all(|(key, value)| labels.get(key) == Some(value)).into())
         }
         ("truncate", [Value::String(text), length]) => {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it is no less than zero"
+            )]
             let length = float(length)?.max(0.0) as usize;
             Ok(text.chars().take(length).collect::<String>().into())
         }
@@ -223,7 +231,11 @@ fn lookup(items: &[Value], index: &Value) -> Called {
             "JMESPath function 'lookup': argument #2: expected an integer number but got: {index}"
         ));
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is no less than zero"
+    )]
     let item = (index >= 0.0).then(|| items.get(index as usize)).flatten();
     Ok(item.cloned().unwrap_or_default())
 }

@@ -30,7 +30,7 @@ enum Kind {
 
 impl FieldError {
     /// The field with `*` for each number.
-    pub fn pattern(&self) -> String {
+    pub(super) fn pattern(&self) -> String {
         let mut pattern = String::new();
         for c in self.field.chars() {
             if !c.is_ascii_digit() {
@@ -43,7 +43,7 @@ impl FieldError {
     }
 
     /// As Kyverno prints it, with another name of the field.
-    pub fn printed(&self, field: &str) -> String {
+    pub(super) fn printed(&self, field: &str) -> String {
         let values = match self.kind {
             Kind::Required => return format!("{field}: Required value"),
             Kind::Value => self.values.join(" "),
@@ -86,6 +86,8 @@ pub(super) fn errors(id: &str, pod: &Value, version: MinorVersion) -> Vec<FieldE
                 }
             }
         }
+        "restrictedVolumes" => volumes(spec, &mut errors),
+        "sysctls" => sysctls(security, version, &mut errors),
         "hostPorts" => {
             for it in &containers {
                 for (index, port) in items(it.json, "ports").iter().enumerate() {
@@ -109,9 +111,6 @@ pub(super) fn errors(id: &str, pod: &Value, version: MinorVersion) -> Vec<FieldE
                 }
             }
         }
-        "capabilities_baseline" | "capabilities_restricted" => {
-            capabilities(id, &containers, &mut errors);
-        }
         "windowsHostProcess" => {
             let is_host =
                 |it: &Value| it.get("windowsOptions").is_some_and(|it| is_true(it, "hostProcess"));
@@ -122,62 +121,13 @@ pub(super) fn errors(id: &str, pod: &Value, version: MinorVersion) -> Vec<FieldE
                 errors.of(it, "securityContext.windowsOptions.hostProcess", "true");
             }
         }
+        "capabilities_baseline" | "capabilities_restricted" => {
+            capabilities(id, &containers, &mut errors);
+        }
         "seLinuxOptions" => se_linux(security, &containers, version, &mut errors),
-        "sysctls" => {
-            const SAFE: [&str; 10] = [
-                "kernel.shm_rmid_forced",
-                "net.ipv4.ip_local_port_range",
-                "net.ipv4.tcp_syncookies",
-                "net.ipv4.ping_group_range",
-                "net.ipv4.ip_unprivileged_port_start",
-                "net.ipv4.ip_local_reserved_ports",
-                "net.ipv4.tcp_keepalive_time",
-                "net.ipv4.tcp_fin_timeout",
-                "net.ipv4.tcp_keepalive_intvl",
-                "net.ipv4.tcp_keepalive_probes",
-            ];
-            let count = match version.0 {
-                0..=26 => 5,
-                27..=28 => 6,
-                _ => SAFE.len(),
-            };
-            for (index, it) in items(security, "sysctls").iter().enumerate() {
-                let name = text(it, "name");
-                let is_safe = SAFE.iter().take(count).any(|it| *it == name)
-                    || version.0 >= 32 && matches!(name, "net.ipv4.tcp_rmem" | "net.ipv4.tcp_wmem");
-                if !is_safe {
-                    errors.of_pod(&format!("spec.securityContext.sysctls[{index}].name"), name);
-                }
-            }
-        }
         "appArmorProfile" => app_armor(pod, security, &containers, &mut errors),
-        "allowPrivilegeEscalation" => {
-            const FIELD: &str = "securityContext.allowPrivilegeEscalation";
-            for it in &containers {
-                match it.security.get("allowPrivilegeEscalation").and_then(Value::as_bool) {
-                    _ if !it.security.is_object() => errors.required(it, FIELD),
-                    None => errors.of(it, FIELD, "nil"),
-                    Some(true) => errors.of(it, FIELD, "true"),
-                    Some(false) => {}
-                }
-            }
-        }
-        "runAsNonRoot" => {
-            const FIELD: &str = "securityContext.runAsNonRoot";
-            let of_pod = security.get("runAsNonRoot").and_then(Value::as_bool);
-            if of_pod == Some(false) {
-                errors.of_pod(&format!("spec.{FIELD}"), "false");
-            }
-            let own = |it: &Container<'_>| it.security.get("runAsNonRoot").and_then(Value::as_bool);
-            for it in containers.iter().filter(|it| own(it) == Some(false)) {
-                errors.of(it, FIELD, "false");
-            }
-            if of_pod != Some(true) {
-                for it in containers.iter().filter(|it| own(it).is_none()) {
-                    errors.required(it, FIELD);
-                }
-            }
-        }
+        "allowPrivilegeEscalation" => escalation(&containers, &mut errors),
+        "runAsNonRoot" => non_root(security, &containers, &mut errors),
         "runAsUser" => {
             let is_root = |it: &Value| it.get("runAsUser").and_then(Value::as_i64) == Some(0);
             if is_root(security) {
@@ -187,13 +137,65 @@ pub(super) fn errors(id: &str, pod: &Value, version: MinorVersion) -> Vec<FieldE
                 errors.of(it, "securityContext.runAsUser", "0");
             }
         }
-        "restrictedVolumes" => volumes(spec, &mut errors),
         "seccompProfile_baseline" | "seccompProfile_restricted" => {
             seccomp(id, pod, security, &containers, version, &mut errors);
         }
         _ => {}
     }
     errors.list
+}
+
+fn sysctls(security: &Value, version: MinorVersion, errors: &mut Errors) {
+    /// Those that are safe, with the version that allowed them.
+    const SAFE: [(&str, u16); 12] = [
+        ("kernel.shm_rmid_forced", 0),
+        ("net.ipv4.ip_local_port_range", 0),
+        ("net.ipv4.tcp_syncookies", 0),
+        ("net.ipv4.ping_group_range", 0),
+        ("net.ipv4.ip_unprivileged_port_start", 0),
+        ("net.ipv4.ip_local_reserved_ports", 27),
+        ("net.ipv4.tcp_keepalive_time", 29),
+        ("net.ipv4.tcp_fin_timeout", 29),
+        ("net.ipv4.tcp_keepalive_intvl", 29),
+        ("net.ipv4.tcp_keepalive_probes", 29),
+        ("net.ipv4.tcp_rmem", 32),
+        ("net.ipv4.tcp_wmem", 32),
+    ];
+    for (index, it) in items(security, "sysctls").iter().enumerate() {
+        let name = text(it, "name");
+        if !SAFE.iter().any(|(safe, since)| *safe == name && *since <= version.0) {
+            errors.of_pod(&format!("spec.securityContext.sysctls[{index}].name"), name);
+        }
+    }
+}
+
+fn escalation(containers: &[Container<'_>], errors: &mut Errors) {
+    const FIELD: &str = "securityContext.allowPrivilegeEscalation";
+    for it in containers {
+        match it.security.get("allowPrivilegeEscalation").and_then(Value::as_bool) {
+            _ if !it.security.is_object() => errors.required(it, FIELD),
+            None => errors.of(it, FIELD, "nil"),
+            Some(true) => errors.of(it, FIELD, "true"),
+            Some(false) => {}
+        }
+    }
+}
+
+fn non_root(security: &Value, containers: &[Container<'_>], errors: &mut Errors) {
+    const FIELD: &str = "securityContext.runAsNonRoot";
+    let of_pod = security.get("runAsNonRoot").and_then(Value::as_bool);
+    if of_pod == Some(false) {
+        errors.of_pod(&format!("spec.{FIELD}"), "false");
+    }
+    let own = |it: &Container<'_>| it.security.get("runAsNonRoot").and_then(Value::as_bool);
+    for it in containers.iter().filter(|it| own(it) == Some(false)) {
+        errors.of(it, FIELD, "false");
+    }
+    if of_pod != Some(true) {
+        for it in containers.iter().filter(|it| own(it).is_none()) {
+            errors.required(it, FIELD);
+        }
+    }
 }
 
 struct Errors {
