@@ -16,6 +16,7 @@ pub mod kubernetes;
 pub mod kyverno;
 mod merge;
 mod mutated;
+mod mutation;
 mod object;
 mod request;
 

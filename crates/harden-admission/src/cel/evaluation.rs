@@ -8,7 +8,7 @@ use super::budget::Budget;
 use super::checker::TRACKED_MARK;
 use super::environment::named_type;
 use super::failure::Failure;
-use super::library::{Patterns, find, index, unfit, unknown};
+use super::library::{Patterns, find, index, refuse, unfit};
 use super::syntax::{Entry, Field, Kind, Literal, Node};
 use super::types::Type;
 use super::value::{JSON_PATCH, Key, Map, Message, Value};
@@ -237,7 +237,7 @@ impl<'a> Evaluation<'a> {
         let name = tracked.unwrap_or(name);
         find(name, &values, &mut self.budget)
             .or_else(|| self.variables.call(name, &values))
-            .unwrap_or_else(|| unknown(name, &values, &self.budget))
+            .unwrap_or_else(|| refuse(name, &values, &self.budget))
     }
 }
 
