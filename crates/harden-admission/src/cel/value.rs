@@ -171,7 +171,7 @@ impl Value {
             Self::Foreign(it) => it.of,
             Self::Semver(_) => "cel.Semver",
             Self::Format(_) => "*cel.Format",
-            Self::List(_) | Self::Map(_) | Self::Message(_) | Self::Foreign(_) => "a collection",
+            Self::List(_) | Self::Map(_) => "a collection",
         }
     }
 
