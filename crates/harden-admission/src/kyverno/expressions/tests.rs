@@ -358,3 +358,30 @@ fn policies_that_admission_does_not_ask_say_nothing() {
     }));
     assert_eq!(verdicts(&[policy("ValidatingPolicy", spec)], &pod(&json!({}))), []);
 }
+
+#[test]
+fn objects_that_are_there_are_changed_because_of_others() {
+    let mut cluster = cluster();
+    let config = |name: &str, label: &str| {
+        Object::new(json!({
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": name, "namespace": "n", "labels": {"of": label}},
+        }))
+    };
+    cluster.add(config("a", "x"));
+    cluster.add(config("b", "y"));
+    let spec = of_pods(json!({
+        "evaluation": {"mutateExisting": {"enabled": true}},
+        "targetMatchConstraints": {"resourceRules": [{
+            "apiGroups": [""], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["configmaps"],
+        }]},
+        "targetMatchConditions": [{"name": "c", "expression": "object.metadata.labels.of == 'x'"}],
+        "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression":
+            "Object{metadata: Object.metadata{labels: Object.metadata.labels{by: request.name}}}"}}],
+    }));
+    let read = Policies::read(&[policy("MutatingPolicy", spec)], &cluster);
+    assert!(read.refused().is_empty(), "{:?}", read.refused());
+    let others = read.mutate(&create(&pod(&json!({})), &cluster)).others;
+    let [changed] = others.as_slice() else { panic!("{others:?}") };
+    assert_eq!(changed.object.json()["metadata"]["labels"], json!({"of": "x", "by": "x"}));
+}
