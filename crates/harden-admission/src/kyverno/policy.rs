@@ -539,7 +539,7 @@ impl Policy {
         else {
             return reply;
         };
-        let is_meant = situation.fits_as_stranger(&rule.matching, self.namespace(), old);
+        let is_meant = situation.fits_as_stranger(rule, self.namespace(), old);
         if is_meant && judge(old).verdict == Verdict::Fail {
             let message = "skipping the rule evaluation as pre-existing violations are allowed";
             return Reply::new(Verdict::Skip, message);
