@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::entries::{self, Entry};
 use super::images;
 use super::situation::Situation;
-use crate::kyverno::jmespath::{Expression, Failure, Scope, World, floats};
+use crate::kyverno::jmespath::{Expression, Failure, Scope, World};
 use crate::{Cluster, Object};
 
 /// Expressions that were parsed before, by their text.

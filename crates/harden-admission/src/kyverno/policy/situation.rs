@@ -93,8 +93,8 @@ impl<'r> Situation<'r> {
             groups: vec!["kyverno:invalidgroup".to_owned()],
             ..User::default()
         };
-        let role = vec!["kyverno:invalidrole".to_owned()];
-        let bindings = Known::Yes(Bindings { roles: role.clone(), cluster_roles: role });
+        let invalid = vec!["kyverno:invalidrole".to_owned()];
+        let bindings = Known::Yes(Bindings { roles: invalid.clone(), cluster_roles: invalid });
         let matched = Matched {
             kind: [object.group(), object.version(), object.kind()],
             subresource: "",
