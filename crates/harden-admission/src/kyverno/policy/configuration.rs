@@ -65,26 +65,26 @@ impl Configuration {
                     && matches_text(&it.name, object.name())
                     || is_namespace && matches_text(&it.namespace, object.name()))
         });
-        is_filtered
-            || !self.names(&self.included, situation) && self.names(&self.excluded, situation)
+        is_filtered || !names(&self.included, situation) && names(&self.excluded, situation)
     }
+}
 
-    fn names(&self, lists: &[Vec<String>; 4], situation: &Situation<'_>) -> bool {
-        if lists.iter().all(Vec::is_empty) {
-            return false;
-        }
-        let user = &situation.request.user;
-        let nobody = Bindings::default();
-        let bindings = match situation.bindings() {
-            Known::Yes(it) => it,
-            Known::No(_) => &nobody,
-        };
-        let names = std::slice::from_ref(&user.name);
-        let of_user = [names, &user.groups, &bindings.roles, &bindings.cluster_roles];
-        lists.iter().zip(of_user).any(|(list, names)| {
-            list.iter().any(|pattern| names.iter().any(|it| matches_text(pattern, it)))
-        })
+/// Whether lists name whoever asks.
+fn names(lists: &[Vec<String>; 4], situation: &Situation<'_>) -> bool {
+    if lists.iter().all(Vec::is_empty) {
+        return false;
     }
+    let user = &situation.request.user;
+    let nobody = Bindings::default();
+    let bindings = match situation.bindings() {
+        Known::Yes(it) => it,
+        Known::No(_) => &nobody,
+    };
+    let names = std::slice::from_ref(&user.name);
+    let of_user = [names, &user.groups, &bindings.roles, &bindings.cluster_roles];
+    lists.iter().zip(of_user).any(|(list, names)| {
+        list.iter().any(|pattern| names.iter().any(|it| matches_text(pattern, it)))
+    })
 }
 
 /// Filters as `[Event,*,*][*,kube-system,*]`.
