@@ -144,8 +144,17 @@ impl<'a> Evaluation<'a> {
                 }
             }
             other => {
-                let name = other.type_name();
-                return Failure::error(format!("got '{name}', expected iterable type"));
+                // The server names the type in its own code.
+                let name = match other.type_name().rsplit('.').next().unwrap_or_default() {
+                    "null_type" => "Null".to_owned(),
+                    name => name
+                        .chars()
+                        .take(1)
+                        .flat_map(char::to_uppercase)
+                        .chain(name.chars().skip(1))
+                        .collect(),
+                };
+                return Failure::error(format!("got 'types.{name}', expected iterable type"));
             }
         }
         Ok(())
