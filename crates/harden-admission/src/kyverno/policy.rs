@@ -122,7 +122,7 @@ impl Policies {
     /// What the policies make of an object.
     pub fn mutate(&self, request: &Request<'_>) -> Mutated {
         let mut mutated = Mutated::default();
-        for policy in &self.policies {
+        for policy in self.policies.iter().filter(|it| it.is_mutating()) {
             let object = mutated.object.clone().or_else(|| request.object.clone());
             let request = Request { object, ..request.clone() };
             policy.mutate(&request, &self.exceptions, &mut mutated);
@@ -217,6 +217,10 @@ impl Policy {
         })
     }
 
+    fn is_mutating(&self) -> bool {
+        self.rules.iter().any(|it| it.mutation.is_some())
+    }
+
     /// Changes an object by each rule in turn.
     fn mutate(&self, request: &Request<'_>, exceptions: &[Exception], mutated: &mut Mutated) {
         let Some(subject) = request.subject() else { return };
@@ -258,16 +262,16 @@ impl Policy {
             };
             let is_applied = changes.iter().any(|it| it.reply.verdict == Verdict::Pass);
             for change in changes {
-                let changed = change.object.map(Object::new);
+                let after = change.object.map(Object::new);
                 mutated.answers.push(self.mutation_answer(rule, change.reply, &situation));
-                let Some(changed) = changed else { continue };
+                let Some(after) = after else { continue };
                 if mutation.targets.is_empty() {
-                    object = Some(changed.clone());
+                    object = Some(after.clone());
                     is_changed = true;
-                    mutated.object = Some(changed);
+                    mutated.object = Some(after);
                 } else {
                     let (policy, rule) = (self.name.clone(), rule.name.clone());
-                    mutated.others.push(Changed { policy, rule, object: changed });
+                    mutated.others.push(Changed { policy, rule, object: after });
                 }
             }
             if self.applies_one && is_applied {

@@ -4,6 +4,7 @@
 //! not hold leaves an empty patch. Corners of both steps are copied, surprising as they are: an element
 //! without the key that its list is merged by takes others of the list with it.
 
+mod directive;
 mod lists;
 mod merging;
 mod preprocessing;

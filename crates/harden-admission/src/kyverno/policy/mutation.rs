@@ -55,7 +55,7 @@ const DEPTH: usize = 8;
 
 impl Mutation {
     /// Reads what is at `mutate`.
-    pub fn read(value: &Value) -> Self {
+    pub(in crate::kyverno) fn read(value: &Value) -> Self {
         Self {
             patch: Patch::read(value),
             foreach: Foreach::read_all(value, 0),
@@ -112,7 +112,7 @@ pub(super) struct Change {
 
 impl Change {
     /// One of nothing.
-    pub fn none(reply: Reply) -> Self {
+    pub(in crate::kyverno) fn none(reply: Reply) -> Self {
         Self { reply, object: None }
     }
 
@@ -142,7 +142,7 @@ pub(super) struct Mutator<'a> {
 
 impl<'a> Mutator<'a> {
     /// What becomes of the object of the request.
-    pub fn mutate(self, object: &Value, context: &mut Context<'a>) -> Change {
+    pub(in crate::kyverno) fn mutate(self, object: &Value, context: &mut Context<'a>) -> Change {
         let change = if self.mutation.foreach.is_empty() {
             patched(&self.mutation.patch, object, context)
         } else {
@@ -153,7 +153,7 @@ impl<'a> Mutator<'a> {
     }
 
     /// What becomes of the objects that the rule is for in its place.
-    pub fn mutate_targets(self, context: &mut Context<'a>) -> Vec<Change> {
+    pub(in crate::kyverno) fn mutate_targets(self, context: &mut Context<'a>) -> Vec<Change> {
         let mut changes = Vec::new();
         for (index, target) in self.mutation.targets.iter().enumerate() {
             let objects = match target.find(index, context) {
@@ -282,6 +282,16 @@ fn size(value: &Value) -> usize {
     }
 }
 
+/// How many elements its longest list has.
+fn longest(value: &Value) -> usize {
+    let within = |values: &mut dyn Iterator<Item = &Value>| values.map(longest).max().unwrap_or(0);
+    match value {
+        Value::Array(items) => items.len().max(within(&mut items.iter())),
+        Value::Object(map) => within(&mut map.values()),
+        _ => 0,
+    }
+}
+
 fn has_numbers(value: &Value) -> bool {
     match value {
         Value::Number(_) => true,
@@ -294,8 +304,12 @@ fn has_numbers(value: &Value) -> bool {
 /// An object with a patch.
 fn patched(patch: &Patch, object: &Value, context: &mut Context<'_>) -> Change {
     const FAILED: &str = "variable substitution failed";
-    // A patch looks at the whole object.
-    if let Err(it) = context.world().spend(size(object)) {
+    // A patch looks at the whole object; one that merges compares the elements of its lists.
+    let merging = match patch {
+        Patch::Strategic(_) => longest(object).saturating_pow(2) / 8,
+        Patch::Json(_) | Patch::None => 0,
+    };
+    if let Err(it) = context.world().spend(size(object).saturating_add(merging)) {
         return Change::error(FAILED, &it);
     }
     let result = match patch {

@@ -1,5 +1,7 @@
 //! Lists that are merged by the keys of their elements.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::preprocessing::text;
@@ -42,12 +44,14 @@ impl Selector {
         let own = self.narrowed(std::slice::from_ref(&self.values));
         if own.keys.first().is_none_or(String::is_empty) {
             let value = own.values.first()?;
-            return list.iter().position(|it| text(it) == *value);
+            return list.iter().position(|it| text(it) == value.as_str());
         }
         list.iter().position(|element| {
             let mut pairs = own.keys.iter().zip(&own.values);
             element.is_object()
-                && pairs.all(|(key, value)| element.get(key).is_some_and(|it| text(it) == *value))
+                && pairs.all(|(key, value)| {
+                    element.get(key).is_some_and(|it| text(it) == value.as_str())
+                })
         })
     }
 
@@ -58,10 +62,10 @@ impl Selector {
             if let Some(value) = self.values.get(index) {
                 found = match (key.as_str(), element) {
                     ("", Value::Object(_) | Value::Array(_)) => return Err(wrong("ScalarNode")),
-                    ("", scalar) => text(scalar) == *value,
-                    (key, Value::Object(map)) => {
-                        map.get(key).is_some_and(|it| value.is_empty() || text(it) == *value)
-                    }
+                    ("", scalar) => text(scalar) == value.as_str(),
+                    (key, Value::Object(map)) => map
+                        .get(key)
+                        .is_some_and(|it| value.is_empty() || text(it) == value.as_str()),
                     _ => return Err(wrong("MappingNode")),
                 };
             }
@@ -84,10 +88,19 @@ pub(super) fn place(
     selector: &Selector,
     element: Option<&Value>,
 ) -> Result<(), String> {
+    let is_lasting = |own: &Value| {
+        !is_empty(own)
+            && (!own.is_object() && selector.is_of_maps()
+                || !selector.values.is_empty() && selector.covers(own) == Ok(false))
+    };
+    if list.iter().all(is_lasting) {
+        list.extend(element.filter(|it| !it.is_null()).cloned());
+        return Ok(());
+    }
     let mut is_found = false;
     let mut rest = Vec::with_capacity(list.len() + 1);
     for own in std::mem::take(list) {
-        if own.is_null() || own.as_object().is_some_and(serde_json::Map::is_empty) {
+        if is_empty(&own) {
             continue;
         }
         if !own.is_object() && selector.is_of_maps() {
@@ -110,27 +123,50 @@ pub(super) fn place(
     Ok(())
 }
 
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
 /// The values of each element for the keys, of the patch first, each once.
 pub(super) fn values(keys: &[&str], patch: &[Value], own: &[Value]) -> Vec<Vec<String>> {
     let mut all: Vec<Vec<String>> = Vec::new();
+    let mut seen = BTreeSet::new();
     for element in patch.iter().chain(own) {
         let value = |key: &&str| match element.get(*key) {
-            Some(value @ (Value::Bool(_) | Value::Number(_) | Value::String(_))) => text(value),
+            Some(value @ (Value::Bool(_) | Value::Number(_) | Value::String(_))) => {
+                text(value).into_owned()
+            }
             _ => String::new(),
         };
         let values: Vec<String> = keys.iter().map(value).collect();
-        if !values.is_empty() && !all.contains(&values) {
+        if !values.is_empty() && seen.insert(values.clone()) {
             all.push(values);
         }
     }
     if keys.len() > 1 { joined(all) } else { all }
 }
 
+/// The value of each element for a key, where all elements have one.
+pub(super) fn names(list: &[Value], key: &str) -> Option<Vec<String>> {
+    let name = |element: &Value| match element.get(key) {
+        Some(value @ (Value::Bool(_) | Value::Number(_) | Value::String(_))) => {
+            Some(text(value).into_owned()).filter(|it| !it.is_empty())
+        }
+        _ => None,
+    };
+    list.iter().map(name).collect()
+}
+
+/// Where each name is first.
+pub(super) fn firsts(names: &[String]) -> BTreeMap<&str, usize> {
+    names.iter().enumerate().rev().map(|(index, name)| (name.as_str(), index)).collect()
+}
+
 /// The elements themselves as values, of the patch first, each once.
 pub(super) fn texts(patch: &[Value], own: &[Value]) -> Vec<Vec<String>> {
     let mut all: Vec<Vec<String>> = Vec::new();
     for element in patch.iter().chain(own) {
-        let values = vec![text(element)];
+        let values = vec![text(element).into_owned()];
         if !all.contains(&values) {
             all.push(values);
         }
@@ -179,7 +215,8 @@ pub(super) fn append(
     for element in own {
         let mut selector = Selector { keys: keys.to_vec(), values: Vec::new() };
         if keys.first().is_none_or(String::is_empty) {
-            selector = Selector { keys: vec![String::new()], values: vec![text(element)] };
+            selector =
+                Selector { keys: vec![String::new()], values: vec![text(element).into_owned()] };
             place(merged, &selector, Some(element))?;
             continue;
         }
@@ -187,7 +224,7 @@ pub(super) fn append(
             match element {
                 Value::Null => merged.push(element.clone()),
                 Value::Object(map) => match map.get(key) {
-                    Some(value) => selector.values.push(text(value)),
+                    Some(value) => selector.values.push(text(value).into_owned()),
                     None => merged.push(element.clone()),
                 },
                 _ => return Err(wrong("MappingNode")),

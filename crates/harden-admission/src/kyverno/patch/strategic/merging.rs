@@ -1,14 +1,14 @@
 //! A patch without anchors, merged into a resource as kustomize merges.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::super::Failure;
+use super::directive::{Directive, directive};
 use super::lists::{self, Selector};
 use super::preprocessing::text;
 use super::shape::{self, Field};
-
-/// The key of a directive: `$patch: delete`, `replace` or `merge`.
-const DIRECTIVE: &str = "$patch";
 
 /// What is merged into a value.
 enum Patch {
@@ -27,14 +27,6 @@ enum Merged {
     Kept,
     /// Another takes its place.
     Taken(Value),
-}
-
-/// What a directive says.
-#[derive(PartialEq, Eq)]
-enum Directive {
-    Delete,
-    Replace,
-    Merge,
 }
 
 type Shape = Option<&'static [Field]>;
@@ -215,54 +207,11 @@ fn set(map: &mut Map<String, Value>, key: &str, merged: Merged) {
             // What takes the place of a text is written in its quotes, and so becomes one.
             let is_text = map.get(key).is_some_and(Value::is_string);
             let value = match value {
-                Value::Bool(_) | Value::Number(_) if is_text => text(&value).into(),
+                Value::Bool(_) | Value::Number(_) if is_text => text(&value).into_owned().into(),
                 value => value,
             };
             map.insert(key.to_owned(), value);
         }
-    }
-}
-
-/// The directive of a map or of a list, which is taken out of it.
-fn directive(value: &mut Value) -> Result<Directive, String> {
-    let word = match value {
-        Value::Object(map) => match map.get(DIRECTIVE) {
-            Some(it) => {
-                let word = text(it);
-                read(&word)?;
-                map.shift_remove(DIRECTIVE);
-                word
-            }
-            None => return Ok(Directive::Merge),
-        },
-        Value::Array(items) => {
-            let of_list = items.iter().find_map(|it| Some((it, it.get(DIRECTIVE)?)));
-            match of_list {
-                Some((element, it)) if element.as_object().is_some_and(|it| it.len() == 1) => {
-                    let word = text(it);
-                    read(&word)?;
-                    let keys = vec![DIRECTIVE.to_owned()];
-                    let selector = Selector { keys, values: vec![word.clone()] };
-                    lists::place(items, &selector, None)?;
-                    word
-                }
-                _ => return Ok(Directive::Merge),
-            }
-        }
-        scalar => {
-            let word = text(scalar);
-            return Err(format!("no implemented strategic merge patch strategy for '{word}'"));
-        }
-    };
-    read(&word)
-}
-
-fn read(word: &str) -> Result<Directive, String> {
-    match word {
-        "delete" => Ok(Directive::Delete),
-        "replace" => Ok(Directive::Replace),
-        "merge" => Ok(Directive::Merge),
-        _ => Err(format!("unknown patch strategy '{word}'")),
     }
 }
 
@@ -322,6 +271,12 @@ fn merge_lists(
 ) -> Result<(), String> {
     let Some(list) = own.as_array_mut() else { return Ok(()) };
     let of_patch = patch.as_deref().unwrap_or_default();
+    if let [key] = keys
+        && let Some(merged) = merge_named_lists(list, patch.as_deref(), key, shape)
+    {
+        *list = merged?;
+        return Ok(());
+    }
     let keys = if keys.is_empty() { &[""] } else { keys };
     let all = match keys {
         [""] => lists::texts(of_patch, list),
@@ -347,9 +302,8 @@ fn merge_lists(
             Merged::Kept => None,
             Merged::Taken(value) => Some(value),
         };
-        let mut own = index.and_then(|it| list.get_mut(it));
-        let Some(element) = taken.as_mut().or(own.as_deref_mut()).filter(|it| !is_nothing(it))
-        else {
+        let own = index.and_then(|it| list.get_mut(it));
+        let Some(element) = taken.as_mut().or(own).filter(|it| !is_nothing(it)) else {
             lists::place(list, &selector, None)?;
             continue;
         };
@@ -367,6 +321,53 @@ fn merge_lists(
         *list = merged;
     }
     Ok(())
+}
+
+/// Merges lists whose elements all have a value for the key; none where one has not. What comes of it is
+/// what [`merge_lists()`] makes, in less time.
+fn merge_named_lists(
+    list: &mut [Value],
+    patch: Option<&[Value]>,
+    key: &str,
+    shape: Shape,
+) -> Option<Result<Vec<Value>, String>> {
+    let names = lists::names(list, key)?;
+    let of_patch = lists::names(patch.unwrap_or_default(), key)?;
+    let (first, first_of_patch) = (lists::firsts(&names), lists::firsts(&of_patch));
+    let mut merged: Vec<Value> = Vec::new();
+    let mut places = BTreeMap::new();
+    for name in of_patch.iter().chain(&names) {
+        if places.contains_key(name) {
+            continue;
+        }
+        let element = |patch: &[Value]| {
+            let index = first_of_patch.get(name.as_str())?;
+            patch.get(*index).cloned()
+        };
+        let value = match patch {
+            Some(patch) => element(patch).map_or(Patch::None, Patch::Other),
+            None => Patch::Same,
+        };
+        let mut own = first.get(name.as_str()).and_then(|it| list.get_mut(*it));
+        let merging = walk(own.as_deref_mut(), value, Schema { shape, keys: None });
+        let element = match merging {
+            Ok(Merged::Gone) => None,
+            Ok(Merged::Kept) => own.map(|it| it.clone()),
+            Ok(Merged::Taken(value)) => Some(value),
+            Err(what) => return Some(Err(what)),
+        };
+        let element = element.filter(|it| !is_nothing(it));
+        places.insert(name.clone(), element.is_some().then_some(merged.len()));
+        merged.extend(element);
+    }
+    // Each element of the list takes the place of what was merged for it, the last of its name.
+    for (name, own) in names.iter().zip(list) {
+        let place = places.get(name).copied().flatten();
+        if let Some(slot) = place.and_then(|it| merged.get_mut(it)) {
+            slot.clone_from(own);
+        }
+    }
+    Some(Ok(merged))
 }
 
 fn is_nothing(value: &Value) -> bool {

@@ -1,5 +1,7 @@
 //! The anchors of a patch, resolved against the resource that it is for.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::super::Failure;
@@ -66,7 +68,7 @@ impl Preprocessing {
     fn walk_map(&mut self, pattern: &mut Map<String, Value>, resource: Option<&Value>) -> Walked {
         resolve_additions(pattern, resource).map_err(Unmet::Failed)?;
         let is_global = |anchor| anchor == Anchor::Global;
-        check_conditions(pattern, resource, is_global).map_err(|it| it.as_of(Unmet::Global))?;
+        check_conditions(pattern, resource, is_global).map_err(|it| it.or_else(Unmet::Global))?;
         let is_condition = |anchor| anchor == Anchor::Condition;
         check_conditions(pattern, resource, is_condition)?;
         for (key, value) in pattern {
@@ -142,7 +144,7 @@ impl Preprocessing {
 
 impl Unmet {
     /// This in the place of a condition that is not met.
-    fn as_of(self, unmet: Self) -> Self {
+    fn or_else(self, unmet: Self) -> Self {
         match self {
             Self::Failed(failure) => Self::Failed(failure),
             _ => unmet,
@@ -227,7 +229,7 @@ fn check_conditions(
 fn matches(pattern: &Value, resource: &Value) -> Result<bool, Failure> {
     let written = |value: &Value| match value {
         Value::Object(_) | Value::Array(_) => value.clone(),
-        scalar => Value::String(text(scalar)),
+        scalar => Value::String(text(scalar).into_owned()),
     };
     let pattern = Pattern::read_condition(&written(pattern))
         .map_err(|refusal| Failure::NotJudged(format!("a condition of the patch: {refusal}")))?;
@@ -235,18 +237,18 @@ fn matches(pattern: &Value, resource: &Value) -> Result<bool, Failure> {
 }
 
 /// What stands in JSON for a scalar, without quotes; empty for maps and lists.
-pub(super) fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Object(_) | Value::Array(_) => String::new(),
-        Value::String(text) => text.clone(),
+        Value::Object(_) | Value::Array(_) => "".into(),
+        Value::String(text) => text.into(),
         Value::Number(number) => match number.as_f64() {
             #[expect(clippy::cast_possible_truncation, reason = "it is whole, and small enough")]
             Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => {
-                (float as i64).to_string()
+                (float as i64).to_string().into()
             }
-            _ => number.to_string(),
+            _ => number.to_string().into(),
         },
-        other => other.to_string(),
+        other => other.to_string().into(),
     }
 }
 

@@ -23,7 +23,7 @@ pub(in crate::kyverno) struct Target {
 
 impl Target {
     /// Reads one of `targets`.
-    pub fn read(value: &Value) -> Self {
+    pub(in crate::kyverno) fn read(value: &Value) -> Self {
         let mut selector = value.clone();
         if let Some(map) = selector.as_object_mut() {
             map.shift_remove("context");
@@ -37,7 +37,11 @@ impl Target {
     }
 
     /// The objects at hand that are meant.
-    pub fn find(&self, index: usize, context: &mut Context<'_>) -> Result<Vec<Object>, Failure> {
+    pub(in crate::kyverno) fn find(
+        &self,
+        index: usize,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<Object>, Failure> {
         let selector = substitute(&self.selector, context).map_err(|it| match it {
             Failure::NotJudged(_) => it,
             other => Failure::Error(format!(

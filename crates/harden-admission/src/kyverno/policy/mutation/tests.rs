@@ -106,3 +106,13 @@ fn targets_change_in_the_place_of_the_object() {
     let [changed] = mutated.others.as_slice() else { panic!("{:?}", mutated.others) };
     assert_eq!(changed.object.at("/metadata/labels"), Some(&json!({"of": "x", "was": "s1"})));
 }
+
+#[test]
+fn a_loop_that_takes_too_long_is_not_judged() {
+    let mutation = json!({"foreach": [{
+        "list": "request.object.spec.containers",
+        "patchStrategicMerge": {"spec": {"containers": [{"(name)": "*", "image": "x"}]}},
+    }]});
+    let containers: Vec<Value> = (0..6_000).map(|it| json!({"name": it.to_string()})).collect();
+    assert_eq!(spec(&mutation, &json!({"containers": containers})), ("not-judged", None));
+}
