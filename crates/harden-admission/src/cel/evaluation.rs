@@ -8,8 +8,8 @@ use super::budget::Budget;
 use super::checker::TRACKED_MARK;
 use super::environment::named_type;
 use super::failure::Failure;
-use super::library::{Patterns, find, index, refuse, unfit};
-use super::syntax::{Entry, Field, Kind, Literal, Node};
+use super::library::{Patterns, cost, find, index, refuse, unfit};
+use super::syntax::{Entry, Field, Fold, Kind, Literal, Node};
 use super::types::Type;
 use super::value::{JSON_PATCH, Key, Map, Message, Value};
 use super::variables::Variables;
@@ -33,6 +33,7 @@ impl<'a> Evaluation<'a> {
 
     pub(super) fn value(&mut self, node: &'a Node) -> Result<Value> {
         self.budget.take(1)?;
+        self.count(own_cost(&node.kind))?;
         match &node.kind {
             Kind::Literal(literal) => Ok(of_literal(literal)),
             Kind::Ident(name) => self.variable(name),
@@ -152,6 +153,16 @@ impl<'a> Evaluation<'a> {
         Ok(Value::Message(Arc::new(Message { name: name.into(), fields: given })))
     }
 
+    /// Counts as the server does; where it takes too much, the whole evaluation ends.
+    fn count(&mut self, cost: (u64, u64)) -> Result<()> {
+        self.budget.count(cost).inspect_err(|failure| self.halted = Some(failure.clone()))
+    }
+
+    /// What the server has counted so far, the least and the most.
+    pub(super) fn cost(&self) -> (u64, u64) {
+        self.budget.cost()
+    }
+
     /// Ends the whole evaluation, as the server does when it takes something for a list that is none.
     fn halt(&mut self, found: &str, lacks: &str) -> Result<Value> {
         let message = format!(
@@ -235,9 +246,38 @@ impl<'a> Evaluation<'a> {
         if name == "@orValue" {
             return Ok(or_value(values));
         }
-        find(name, &values, &mut self.budget)
+        let result = find(name, &values, &mut self.budget)
             .or_else(|| self.variables.call(name, &values))
-            .unwrap_or_else(|| refuse(name, &values, &self.budget))
+            .unwrap_or_else(|| refuse(name, &values, &self.budget))?;
+        // What is a constant is evaluated beforehand, and costs nothing.
+        self.count((0, cost(name, &values, &result)))?;
+        Ok(result)
+    }
+}
+
+/// What the server counts for an operation beside what it is made of, the least and the most.
+fn own_cost(kind: &Kind) -> (u64, u64) {
+    match kind {
+        Kind::Ident(name) => {
+            // A dotted name is a path.
+            let parts = name.matches('.').count() as u64 + 1;
+            (1, parts)
+        }
+        // What is absent has no fields, and those cost nothing.
+        Kind::Select { .. } | Kind::OptionalSelect { .. } => (0, 2),
+        Kind::Presence { .. } => (0, 1),
+        Kind::List(_) => (0, 10),
+        Kind::Map(_) => (0, 30),
+        Kind::Struct { .. } => (0, 40),
+        Kind::Fold(fold) => match &**fold {
+            Fold::All { .. } | Fold::Exists { .. } => (0, 6),
+            Fold::ExistsOne { .. } => (0, 2),
+            Fold::List { .. } => (0, 11),
+            Fold::Map { .. } => (0, 31),
+            Fold::Let { .. } => (0, 11),
+        },
+        Kind::Call { .. } | Kind::Conditional(_) => (0, 2),
+        Kind::Literal(_) | Kind::Logic { .. } => (0, 0),
     }
 }
 
