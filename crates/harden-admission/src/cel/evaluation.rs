@@ -1,6 +1,7 @@
 //! The value of a checked expression.
 
 mod folds;
+mod price;
 
 use std::sync::Arc;
 
@@ -9,10 +10,11 @@ use super::checker::TRACKED_MARK;
 use super::environment::named_type;
 use super::failure::Failure;
 use super::library::{Patterns, cost, find, index, refuse, unfit};
-use super::syntax::{Entry, Field, Fold, Kind, Literal, Node};
+use super::syntax::{Entry, Field, Kind, Literal, Node};
 use super::types::Type;
 use super::value::{JSON_PATCH, Key, Map, Message, Value};
 use super::variables::Variables;
+use price::price;
 
 /// One evaluation.
 pub(super) struct Evaluation<'a> {
@@ -33,7 +35,7 @@ impl<'a> Evaluation<'a> {
 
     pub(super) fn value(&mut self, node: &'a Node) -> Result<Value> {
         self.budget.take(1)?;
-        self.count(own_cost(&node.kind))?;
+        self.count(price(&node.kind))?;
         match &node.kind {
             Kind::Literal(literal) => Ok(of_literal(literal)),
             Kind::Ident(name) => self.variable(name),
@@ -252,32 +254,6 @@ impl<'a> Evaluation<'a> {
         // What is a constant is evaluated beforehand, and costs nothing.
         self.count((0, cost(name, &values, &result)))?;
         Ok(result)
-    }
-}
-
-/// What the server counts for an operation beside what it is made of, the least and the most.
-fn own_cost(kind: &Kind) -> (u64, u64) {
-    match kind {
-        Kind::Ident(name) => {
-            // A dotted name is a path.
-            let parts = name.matches('.').count() as u64 + 1;
-            (1, parts)
-        }
-        // What is absent has no fields, and those cost nothing.
-        Kind::Select { .. } | Kind::OptionalSelect { .. } => (0, 2),
-        Kind::Presence { .. } => (0, 1),
-        Kind::List(_) => (0, 10),
-        Kind::Map(_) => (0, 30),
-        Kind::Struct { .. } => (0, 40),
-        Kind::Fold(fold) => match &**fold {
-            Fold::All { .. } | Fold::Exists { .. } => (0, 6),
-            Fold::ExistsOne { .. } => (0, 2),
-            Fold::List { .. } => (0, 11),
-            Fold::Map { .. } => (0, 31),
-            Fold::Let { .. } => (0, 11),
-        },
-        Kind::Call { .. } | Kind::Conditional(_) => (0, 2),
-        Kind::Literal(_) | Kind::Logic { .. } => (0, 0),
     }
 }
 
