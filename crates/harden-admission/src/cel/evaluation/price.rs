@@ -8,7 +8,7 @@ pub(super) fn price(kind: &Kind) -> (u64, u64) {
         Kind::Ident(name) => {
             // A dotted name is a path.
             let parts = name.matches('.').count() + 1;
-            (1, u64::try_from(parts).unwrap_or(u64::MAX))
+            (0, u64::try_from(parts).unwrap_or(u64::MAX))
         }
         Kind::Presence { .. } => (0, 1),
         Kind::List(_) => (0, 10),
