@@ -41,9 +41,10 @@ fn random_expressions_have_the_answers_of_the_server() {
     let answers = oracle.ask_all(&questions);
     let (mut wrong, mut unknown, mut values) = (Vec::new(), 0, 0);
     for (case @ (expression, object), theirs) in cases.iter().zip(&answers) {
+        let ours = answer(expression, object, &environment, theirs);
         let theirs = told(theirs);
         values += usize::from(theirs.starts_with("value"));
-        match answer(expression, object, &environment) {
+        match ours {
             Err(why) => {
                 unknown += 1;
                 if number("HARDEN_RANDOM_SHOW").is_some() {
@@ -108,7 +109,12 @@ fn told(answer: &Json) -> String {
 }
 
 /// What we say; why not, where we do not judge.
-fn answer(expression: &str, object: &Json, environment: &Environment) -> Result<String, String> {
+fn answer(
+    expression: &str,
+    object: &Json,
+    environment: &Environment,
+    theirs: &Json,
+) -> Result<String, String> {
     let program = match Program::compile(expression, environment) {
         Ok(program) => program,
         Err(Refusal::NotJudged(why)) => return Err(why),
@@ -119,9 +125,13 @@ fn answer(expression: &str, object: &Json, environment: &Environment) -> Result<
         }
     };
     let variables = BTreeMap::from([("object".to_owned(), Value::from_json(object))]);
-    match program.evaluate(&variables) {
-        Ok(value) => Ok(format!("value {}", shown(&value))),
-        Err(Failure::Error(message)) => Ok(format!("failed {message}")),
-        Err(other) => Err(other.to_string()),
+    match program.evaluate_with_cost(&variables) {
+        (Ok(value), (least, most)) => {
+            let is_within = theirs["cost"].as_u64().is_none_or(|it| least <= it && it <= most);
+            assert!(is_within, "{expression} costs {} and not {least} to {most}", theirs["cost"]);
+            Ok(format!("value {}", shown(&value)))
+        }
+        (Err(Failure::Error(message)), _) => Ok(format!("failed {message}")),
+        (Err(other), _) => Err(other.to_string()),
     }
 }

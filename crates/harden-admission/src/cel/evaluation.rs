@@ -1,6 +1,7 @@
 //! The value of a checked expression.
 
 mod folds;
+mod price;
 
 use std::sync::Arc;
 
@@ -8,11 +9,12 @@ use super::budget::Budget;
 use super::checker::TRACKED_MARK;
 use super::environment::named_type;
 use super::failure::Failure;
-use super::library::{Patterns, find, index, unfit, unknown};
+use super::library::{Patterns, cost, find, index, unfit, unknown};
 use super::syntax::{Entry, Field, Kind, Literal, Node};
 use super::types::Type;
 use super::value::{JSON_PATCH, Key, Map, Message, Value};
 use super::variables::Variables;
+use price::price;
 
 /// Steps that a function takes which the server does not have.
 const FOREIGN: usize = 100;
@@ -36,6 +38,7 @@ impl<'a> Evaluation<'a> {
 
     pub(super) fn value(&mut self, node: &'a Node) -> Result<Value> {
         self.budget.take(1)?;
+        self.count(price(&node.kind))?;
         match &node.kind {
             Kind::Literal(literal) => Ok(of_literal(literal)),
             Kind::Ident(name) => self.variable(name),
@@ -155,6 +158,16 @@ impl<'a> Evaluation<'a> {
         Ok(Value::Message(Arc::new(Message { name: name.into(), fields: given })))
     }
 
+    /// Counts as the server does; where it takes too much, the whole evaluation ends.
+    fn count(&mut self, cost: (u64, u64)) -> Result<()> {
+        self.budget.count(cost).inspect_err(|failure| self.halted = Some(failure.clone()))
+    }
+
+    /// What the server has counted so far, the least and the most.
+    pub(super) fn cost(&self) -> (u64, u64) {
+        self.budget.cost()
+    }
+
     /// Ends the whole evaluation, as the server does when it takes something for a list that is none.
     fn halt(&mut self, found: &str, lacks: &str) -> Result<Value> {
         let message = format!(
@@ -238,11 +251,19 @@ impl<'a> Evaluation<'a> {
             return Failure::error(unfit(name, &values));
         }
         let name = tracked.unwrap_or(name);
-        if let Some(result) = find(name, &values, &mut self.budget) {
-            return result;
-        }
-        let Some(result) = self.variables.call(name, &values) else {
-            return unknown(name, &values, &self.budget);
+        let result = match find(name, &values, &mut self.budget) {
+            Some(result) => result?,
+            None => self.call_foreign(name, &values)?,
+        };
+        // What is a constant is evaluated beforehand, and costs nothing.
+        self.count((0, cost(name, &values, &result)))?;
+        Ok(result)
+    }
+
+    /// Calls a function that the server does not have.
+    fn call_foreign(&mut self, name: &str, values: &[Value]) -> Result<Value> {
+        let Some(result) = self.variables.call(name, values) else {
+            return unknown(name, values, &self.budget);
         };
         let items = result.as_ref().map_or(0, |it| match it {
             Value::Map(map) => map.field("items").map_or(0, Value::weight),

@@ -3,6 +3,7 @@
 mod addresses;
 mod collections;
 mod conversions;
+mod cost;
 mod formats;
 mod numbers;
 mod operators;
@@ -20,6 +21,7 @@ pub(super) mod format {
     pub(in super::super) use super::template::{check, unfit, verbs};
 }
 
+pub(super) use cost::cost;
 pub(super) use operators::{index, is_key, shown};
 pub(super) use regexes::Patterns;
 pub(crate) use regexes::regex;

@@ -50,6 +50,16 @@ impl Program {
         paths.into_iter().map(|(path, node)| (path, value(node))).collect()
     }
 
+    /// Its value, and what the server counts for it: the least and the most.
+    pub fn evaluate_with_cost(
+        &self,
+        variables: &dyn Variables,
+    ) -> (Result<Value, Failure>, (u64, u64)) {
+        let mut evaluation = Evaluation::new(variables, Arc::clone(&self.patterns));
+        let value = evaluation.value(&self.root);
+        (value, evaluation.cost())
+    }
+
     /// Its value, with the values of variables.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What the server knows of a request before it asks a policy.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::cel::{Key, Map, Value};
@@ -18,6 +19,9 @@ pub(crate) struct Facts<'r> {
     pub(crate) namespace: String,
     /// Whether the namespace is at hand, or all there are.
     pub(crate) knows_namespace: bool,
+    /// `request` where policies see the object in its own version, and `namespaceObject`: made once for all.
+    own_request: OnceCell<Value>,
+    own_namespace: OnceCell<Option<Value>>,
 }
 
 /// Kinds that are sent to a part of another resource.
@@ -82,7 +86,16 @@ impl<'r> Facts<'r> {
         let knows_namespace =
             cluster.is_whole || cluster.get("", "Namespace", "", namespace).is_some();
         let (name, namespace) = (object.name().to_owned(), namespace.to_owned());
-        Some(Self { request, object, resource, name, namespace, knows_namespace })
+        Some(Self {
+            request,
+            object,
+            resource,
+            name,
+            namespace,
+            knows_namespace,
+            own_request: OnceCell::new(),
+            own_namespace: OnceCell::new(),
+        })
     }
 
     /// Whether it is in a namespace; a Namespace is not.
@@ -92,6 +105,13 @@ impl<'r> Facts<'r> {
 
     /// `request` of expressions, where policies see the object in a version.
     pub(crate) fn request_value(&self, version: &str) -> Value {
+        if version == self.object.version() {
+            return self.own_request.get_or_init(|| self.make_request(version)).clone();
+        }
+        self.make_request(version)
+    }
+
+    fn make_request(&self, version: &str) -> Value {
         let object = self.object;
         let kind = |version: &str| {
             map([
@@ -153,6 +173,10 @@ impl<'r> Facts<'r> {
 
     /// `namespaceObject` of expressions: null where there is none, nothing where it is not known.
     pub(crate) fn namespace_value(&self) -> Option<Value> {
+        self.own_namespace.get_or_init(|| self.make_namespace()).clone()
+    }
+
+    fn make_namespace(&self) -> Option<Value> {
         if !self.is_namespaced() {
             return Some(Value::Null);
         }

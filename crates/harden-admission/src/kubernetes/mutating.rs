@@ -126,7 +126,9 @@ impl MutatingPolicy {
                 Err(Stop::Undecodable(message)) => {
                     let reasons = vec![expression.reason(Vec::new())];
                     let answer = self.answer(Verdict::Error, message, reasons);
-                    answers.push(Answer { action: Action::Deny, ..answer });
+                    // The request ends with it, whatever was wrong before.
+                    answers = vec![Answer { action: Action::Deny, ..answer }];
+                    break;
                 }
                 Err(Stop::Failure(other)) => {
                     let mut answer = self.unknown(other.to_string());

@@ -31,7 +31,7 @@ pub(super) fn mutate(policies: &[MutatingPolicy], request: &Request<'_>) -> Muta
         rounds.ask(policies, false);
     }
     if rounds.has_changed {
-        rounds.mutated.object = rounds.request.object.clone();
+        rounds.mutated.object.clone_from(&rounds.request.object);
     }
     rounds.mutated
 }

@@ -1,5 +1,7 @@
 //! What policies of the API server say of requests.
 
+mod mutations;
+
 use harden_core::kubernetes::MinorVersion;
 use serde_json::{Value, json};
 
@@ -24,6 +26,7 @@ fn binding(spec: Value) -> Object {
     object("ValidatingAdmissionPolicyBinding", "binding", &spec)
 }
 
+/// A policy or a binding.
 fn object(kind: &str, name: &str, spec: &Value) -> Object {
     let api_version = "admissionregistration.k8s.io/v1";
     Object::new(

@@ -179,7 +179,8 @@ impl Server {
                     let mut lines: Vec<&str> =
                         errors.lines().filter(|it| it.contains(&policy)).collect();
                     lines.dedup();
-                    paragraph(&errors, &format!("\"{name}\"")).unwrap_or_else(|| lines.join("\n"))
+                    paragraph(&errors, &format!("\"{name}\""))
+                        .unwrap_or_else(|| format!("any of: {}", lines.join("\n")))
                 };
                 created.push(found.cloned().ok_or_else(why));
             }

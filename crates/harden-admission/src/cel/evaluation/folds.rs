@@ -27,7 +27,7 @@ impl<'a> Evaluation<'a> {
             Fold::ExistsOne { range, test } => self.exactly_one(range, test),
             Fold::List { range, filter, item } => {
                 let mut items = Vec::new();
-                self.filtered(range, filter.as_ref(), |this| {
+                self.filtered(range, filter.as_ref(), false, |this| {
                     items.push(this.value(item)?);
                     Ok(())
                 })?;
@@ -35,7 +35,7 @@ impl<'a> Evaluation<'a> {
             }
             Fold::Map { range, filter, key, item } => {
                 let mut map = Map::default();
-                self.filtered(range, filter.as_ref(), |this| {
+                self.filtered(range, filter.as_ref(), true, |this| {
                     this.insert(&mut map, key.as_deref(), item)
                 })?;
                 Ok(Value::Map(Arc::new(map)))
@@ -62,6 +62,7 @@ impl<'a> Evaluation<'a> {
         &mut self,
         range: &'a Range,
         filter: Option<&'a Node>,
+        is_map: bool,
         mut add: impl FnMut(&mut Self) -> Result<()>,
     ) -> Result<()> {
         let mut failure = None;
@@ -74,6 +75,8 @@ impl<'a> Evaluation<'a> {
                 Ok(true) => failure = add(this).err(),
                 Err(other) => failure = Some(other),
             }
+            // The server adds each to a list of its own.
+            this.count((0, if is_map { 4 } else { 13 }))?;
             match failure {
                 Some(Failure::TooCostly) => Err(Failure::TooCostly),
                 _ => Ok(Next::On),
@@ -85,7 +88,9 @@ impl<'a> Evaluation<'a> {
     fn quantified(&mut self, range: &'a Range, test: &'a Node, decisive: bool) -> Result<Value> {
         let mut verdict = Verdict::new(decisive);
         let mut decided = false;
+        let each = if decisive { 4 } else { 3 };
         self.each(range, |this| {
+            this.count((1, each))?;
             let value = this.value(test);
             this.check_halted()?;
             decided = verdict.is_decided_by(value)?;
@@ -99,6 +104,7 @@ impl<'a> Evaluation<'a> {
         let mut count = 0_usize;
         let mut failure = None;
         self.each(range, |this| {
+            this.count((0, 2))?;
             match this.value(test) {
                 Ok(Value::Bool(true)) => count += 1,
                 Ok(Value::Bool(false)) => {}
