@@ -155,7 +155,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         }
     };
     if is_named {
-        given.each_batch(&mut tell);
+        given.each_batch(cluster.version, &mut tell);
     } else {
         lacks.extend(store.each_batch(&mut tell)?);
     }
@@ -180,7 +180,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     } else {
         Exit::Done
     };
-    if summary.objects() == 0 && !has_errors {
+    if summary.objects() == 0 && summary.lacks().is_empty() && !has_errors {
         terminal::note("there is nothing to judge: no object was read")?;
     }
     Ok(exit.allowing(options.allow_incomplete).max(written))
@@ -257,7 +257,7 @@ impl Options {
         let request = Request { names: &names, timeout, ..Request::of(&inputs, &exclude) };
         let mut before = Given::new(reading::read_whole(request));
         before.learn(&Needs::default(), |_| {});
-        before.each_batch(&mut |objects: Vec<Object>| {
+        before.each_batch(cluster.version, &mut |objects: Vec<Object>| {
             for object in objects {
                 let object = question.place(&object, cluster);
                 old.insert(key(&object), object);
