@@ -98,14 +98,15 @@ impl Cluster {
     /// The kinds of the objects at hand that a group serves by the name of a resource.
     pub fn kinds(&self, group: &str, resource: &str) -> Vec<&str> {
         let mut kinds: Vec<&str> = Vec::new();
-        let first = key(group, "", "", "");
-        for (of_group, kind, ..) in self.objects.range(first..).map(|(key, _)| key) {
-            if of_group != group {
-                break;
-            }
-            if kinds.last() != Some(&kind.as_str()) && self.resource(group, kind).name == resource {
+        let mut next = String::new();
+        loop {
+            let found = self.objects.range(key(group, &next, "", "")..).next();
+            let Some(((_, kind, ..), _)) = found.filter(|((of, ..), _)| of == group) else { break };
+            if self.resource(group, kind).name == resource {
                 kinds.push(kind);
             }
+            // The first name after this one.
+            next = format!("{kind}\0");
         }
         kinds
     }

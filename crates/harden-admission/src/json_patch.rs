@@ -41,33 +41,103 @@ impl Operation {
             "add" => self.add(root, &self.path, given.unwrap_or(Json::Null)),
             "remove" => self.remove(root, &self.path).map(drop),
             "replace" => {
-                let path = &self.path;
-                if let Some(slot) = root.pointer_mut(path) {
-                    *slot = given.unwrap_or(Json::Null);
-                    return Ok(());
+                let (path, value) = (&self.path, given.unwrap_or(Json::Null));
+                let lost = format!(
+                    "replace operation does not apply: doc is missing path: {path}: missing value"
+                );
+                match self.parent(root, path).map_err(|_| Unapplied::Wrong(lost))? {
+                    (Json::Object(fields), key) => drop(fields.insert(key, value)),
+                    (Json::Array(items), key) => {
+                        let index = index(&key, items.len());
+                        match index.and_then(|index| items.get_mut(index)) {
+                            Some(slot) => *slot = value,
+                            None => {
+                                return wrong(format!(
+                                    "replace operation does not apply: doc is missing key: {path}: \
+                                     missing value"
+                                ));
+                            }
+                        }
+                    }
+                    _ => return self.missing(path),
                 }
-                self.parent(root, path)?;
-                wrong(format!(
-                    "replace operation does not apply: doc is missing key: {path}: missing value"
-                ))
+                Ok(())
             }
             "move" => {
-                let value = self.remove(root, &self.from)?;
+                let value = self.taken(root)?;
+                self.parent(root, &self.path).map_err(|_| self.lost("destination", &self.path))?;
                 self.add(root, &self.path, value)
             }
-            "copy" => match root.pointer(&self.from).cloned() {
-                Some(value) => self.add(root, &self.path, value),
-                None => self.missing(&self.from),
-            },
+            "copy" => {
+                let value = self.copied(root)?;
+                self.parent(root, &self.path).map_err(|_| self.lost("destination", &self.path))?;
+                self.add(root, &self.path, value)
+            }
             "test" => {
-                let found = root.pointer(&self.path).unwrap_or(&Json::Null);
                 let path = &self.path;
+                if !path.is_empty() && self.parent(root, path).is_err() {
+                    return wrong(format!(
+                        "test operation does not apply: is missing path: {path}: missing value"
+                    ));
+                }
+                let found = root.pointer(path).unwrap_or(&Json::Null);
                 if *found == given.unwrap_or(Json::Null) {
                     return Ok(());
                 }
                 Err(Unapplied::Test(format!("testing value {path} failed: test failed")))
             }
             other => wrong(format!("Unexpected kind: {other}")),
+        }
+    }
+
+    fn lost(&self, what: &str, path: &str) -> Unapplied {
+        let op = &self.op;
+        Unapplied::Wrong(format!(
+            "{op} operation does not apply: doc is missing {what} path: {path}: missing value"
+        ))
+    }
+
+    /// What is copied: nothing is null.
+    fn copied(&self, root: &mut Json) -> Result<Json, Unapplied> {
+        let from = &self.from;
+        match self.parent(root, from).map_err(|_| self.lost("from", from))? {
+            (Json::Object(fields), key) => Ok(fields.get(&key).cloned().unwrap_or(Json::Null)),
+            (Json::Array(items), key) => {
+                let found = index(&key, items.len()).and_then(|it| items.get(it)).cloned();
+                found.map_or_else(
+                    || {
+                        wrong(format!(
+                            "error in copy for from: '{from}': Unable to access invalid index: {key}: \
+                             invalid index referenced"
+                        ))
+                    },
+                    Ok,
+                )
+            }
+            _ => Err(self.lost("from", from)),
+        }
+    }
+
+    /// What is moved, which is there no more.
+    fn taken(&self, root: &mut Json) -> Result<Json, Unapplied> {
+        let from = &self.from;
+        match self.parent(root, from).map_err(|_| self.lost("from", from))? {
+            (Json::Object(fields), key) => fields.remove(&key).map_or_else(
+                || {
+                    wrong(format!(
+                        "error in move for path: '{key}': Unable to remove nonexistent key: {key}: \
+                         missing value"
+                    ))
+                },
+                Ok,
+            ),
+            (Json::Array(items), key) => {
+                match index(&key, items.len()).filter(|it| *it < items.len()) {
+                    Some(index) => Ok(items.remove(index)),
+                    None => self.beyond(&key, &key),
+                }
+            }
+            _ => Err(self.lost("from", from)),
         }
     }
 
@@ -198,7 +268,7 @@ mod tests {
         );
         assert!(matches!(of("add", "/a/3"), Err(Unapplied::Wrong(_))));
         assert!(matches!(of("remove", "/x"), Err(Unapplied::Wrong(_))));
-        assert!(matches!(of("replace", "/x"), Err(Unapplied::Wrong(_))));
+        assert!(matches!(of("replace", "/x/y"), Err(Unapplied::Wrong(_))));
         assert!(matches!(of("test", "/a/0x"), Err(Unapplied::Test(_))));
         assert!(matches!(of("merge", "/a"), Err(Unapplied::Wrong(_))));
     }

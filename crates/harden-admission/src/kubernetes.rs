@@ -1,4 +1,4 @@
-//! The API server's own policies: ValidatingAdmissionPolicy with its bindings.
+//! The API server's own policies: ValidatingAdmissionPolicy and MutatingAdmissionPolicy with their bindings.
 
 mod activation;
 mod binding;
@@ -8,8 +8,10 @@ pub(crate) mod environment;
 mod expression;
 pub(crate) mod facts;
 pub(crate) mod matching;
+mod mutating;
 mod parameters;
 pub(crate) mod place;
+mod rounds;
 pub(crate) mod seen;
 #[cfg(test)]
 mod tests;
@@ -19,24 +21,30 @@ use crate::{Action, Answer, Cluster, Mutated, Object, PolicyName, Reason, Reques
 use binding::Binding;
 use environment::Environments;
 use facts::Facts;
-use place::{Flaw, Flaws};
+use mutating::{MutatingPolicy, check_operations};
+use place::{Flaw, Flaws, Place};
 use validating::ValidatingPolicy;
 
 const GROUP: &str = "admissionregistration.k8s.io";
-const POLICY: &str = "ValidatingAdmissionPolicy";
-const BINDING: &str = "ValidatingAdmissionPolicyBinding";
+const VALIDATING: &str = "ValidatingAdmissionPolicy";
+const VALIDATING_BINDING: &str = "ValidatingAdmissionPolicyBinding";
+const MUTATING: &str = "MutatingAdmissionPolicy";
+const MUTATING_BINDING: &str = "MutatingAdmissionPolicyBinding";
+
+const KINDS: [&str; 4] = [VALIDATING, VALIDATING_BINDING, MUTATING, MUTATING_BINDING];
 
 /// Policies, read and compiled once.
 #[derive(Debug, Default)]
 pub struct Policies {
     validating: Vec<ValidatingPolicy>,
+    mutating: Vec<MutatingPolicy>,
     refused: Vec<Answer>,
 }
 
 impl Policies {
     /// Whether an object is a policy or a binding.
     pub fn takes(object: &Object) -> bool {
-        object.group() == GROUP && matches!(object.kind(), POLICY | BINDING)
+        object.group() == GROUP && KINDS.contains(&object.kind())
     }
 
     /// Reads policies and bindings; other objects are left alone. A policy that nothing binds does nothing.
@@ -51,29 +59,49 @@ impl Policies {
 
     fn read_in(objects: &[Object], environments: &Environments) -> Self {
         let mut policies = Self::default();
-        let mut bindings = Vec::new();
-        for object in objects.iter().filter(|it| it.group() == GROUP) {
+        let (mut validating, mut mutating) = (Vec::new(), Vec::new());
+        for object in objects.iter().filter(|it| Self::takes(it)) {
             let mut flaws = Flaws::default();
+            let environments = environments.clone().for_object(object);
             match object.kind() {
-                POLICY => {
-                    let environments = environments.clone().for_object(object);
+                VALIDATING => {
                     let policy = ValidatingPolicy::read(object, environments, &mut flaws);
                     if policies.accepts(object, flaws) {
                         policies.validating.push(policy);
                     }
                 }
-                BINDING => {
-                    let binding = Binding::read(object, true, &mut flaws);
+                MUTATING => {
+                    let policy = MutatingPolicy::read(object, environments, &mut flaws);
                     if policies.accepts(object, flaws) {
-                        bindings.push(binding);
+                        policies.mutating.push(policy);
                     }
                 }
-                _ => {}
+                VALIDATING_BINDING => {
+                    let binding = Binding::read(object, true, &mut flaws);
+                    if policies.accepts(object, flaws) {
+                        validating.push(binding);
+                    }
+                }
+                _ => {
+                    let binding = Binding::read(object, false, &mut flaws);
+                    if let Some(matching) = &binding.matching {
+                        let place = Place::root(object.json()).at("spec").at("matchResources");
+                        check_operations(&place, matching, &mut flaws);
+                    }
+                    if policies.accepts(object, flaws) {
+                        mutating.push(binding);
+                    }
+                }
             }
         }
+        let of = |bindings: &[Binding], name: &str| {
+            bindings.iter().filter(|it| it.policy == name).cloned().collect()
+        };
         for policy in &mut policies.validating {
-            let own = bindings.iter().filter(|it| it.policy == policy.name.name);
-            policy.bindings = own.cloned().collect();
+            policy.bindings = of(&validating, &policy.name.name);
+        }
+        for policy in &mut policies.mutating {
+            policy.bindings = of(&mutating, &policy.name.name);
         }
         policies
     }
@@ -120,7 +148,7 @@ impl Policies {
 
     /// Whether there are no policies.
     pub fn is_empty(&self) -> bool {
-        self.validating.is_empty()
+        self.validating.is_empty() && self.mutating.is_empty()
     }
 
     /// Policies and bindings that the server would refuse, and those with expressions that cannot be judged
@@ -129,9 +157,10 @@ impl Policies {
         &self.refused
     }
 
-    /// What policies make of the object of a request.
-    pub fn mutate(&self, _request: &Request<'_>) -> Mutated {
-        Mutated::default()
+    /// What policies make of the object of a request, in the order in which they were read; the server has no
+    /// order. Defaults of what they add are not filled in.
+    pub fn mutate(&self, request: &Request<'_>) -> Mutated {
+        rounds::mutate(&self.mutating, request)
     }
 
     /// What each policy says of a request, by each of its bindings: a failure or error of each validation, or

@@ -17,6 +17,7 @@ pub mod kubernetes;
 pub mod kyverno;
 mod merge;
 mod mutated;
+mod mutation;
 mod object;
 mod policies;
 mod question;

@@ -70,6 +70,13 @@ pub(crate) fn merge(
     Ok(merged(&shape, Some(object.json()), Some(&configuration)).unwrap_or(Json::Null))
 }
 
+/// The fields of an object that its kind does not have; none where the kind is not known.
+pub(crate) fn unknown_fields(object: &Object, cluster: &Cluster) -> Vec<String> {
+    let flaws = shape::of(object, cluster).map(|shape| check::flaws(&shape, object.json(), true));
+    let unknown = |it: String| it.strip_suffix(": field not declared in schema").map(str::to_owned);
+    flaws.into_iter().flatten().filter_map(unknown).collect()
+}
+
 /// Whether a configuration is about labels and annotations only, which all kinds have.
 fn is_of_metadata(configuration: &Json) -> bool {
     let names = |it: &Json, allowed: &[&str]| {

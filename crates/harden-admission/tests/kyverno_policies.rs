@@ -79,9 +79,9 @@ impl Folder {
         for name in self.list(folder).unwrap_or_default() {
             let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
             if self.0.join(&path).is_dir() {
-                files.extend(self.files(&path))
+                files.extend(self.files(&path));
             } else {
-                files.push(path)
+                files.push(path);
             }
         }
         files

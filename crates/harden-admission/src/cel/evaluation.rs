@@ -8,11 +8,14 @@ use super::budget::Budget;
 use super::checker::TRACKED_MARK;
 use super::environment::named_type;
 use super::failure::Failure;
-use super::library::{Patterns, find, index, unfit, unknown};
+use super::library::{Patterns, find, index, refuse, unfit};
 use super::syntax::{Entry, Field, Kind, Literal, Node};
 use super::types::Type;
 use super::value::{JSON_PATCH, Key, Map, Message, Value};
 use super::variables::Variables;
+
+/// Steps that a function takes which the server does not have.
+const FOREIGN: usize = 100;
 
 /// One evaluation.
 pub(super) struct Evaluation<'a> {
@@ -235,9 +238,18 @@ impl<'a> Evaluation<'a> {
             return Failure::error(unfit(name, &values));
         }
         let name = tracked.unwrap_or(name);
-        find(name, &values, &mut self.budget)
-            .or_else(|| self.variables.call(name, &values))
-            .unwrap_or_else(|| unknown(name, &values, &self.budget))
+        if let Some(result) = find(name, &values, &mut self.budget) {
+            return result;
+        }
+        let Some(result) = self.variables.call(name, &values) else {
+            return refuse(name, &values, &self.budget);
+        };
+        let items = result.as_ref().map_or(0, |it| match it {
+            Value::Map(map) => map.field("items").map_or(0, Value::weight),
+            it => it.weight(),
+        });
+        self.budget.take(FOREIGN + items)?;
+        result
     }
 }
 

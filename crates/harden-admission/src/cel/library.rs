@@ -54,10 +54,20 @@ const PARTS: [Part; 12] = [
 
 /// What a function makes of values, of which the first stood before the dot if it is called so.
 pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Result<Value> {
-    find(name, args, budget).unwrap_or_else(|| unknown(name, args, budget))
+    find(name, args, budget).unwrap_or_else(|| refuse(name, args, budget))
 }
 
-/// The same; `None` where there is no such function for such values.
+/// What the server says where no function takes such values.
+pub(super) fn refuse(name: &str, args: &[Value], budget: &Budget) -> Result<Value> {
+    let is_planned =
+        matches!(args.get(1), Some(Value::String(it)) if budget.patterns.contains_key(&**it));
+    if matches!(name, "find" | "findAll" | "matches") && is_planned {
+        return Failure::no_overload();
+    }
+    Failure::error(unfit(name, args))
+}
+
+/// The same as `call`; `None` where there is no such function for such values.
 pub(super) fn find(name: &str, args: &[Value], budget: &mut Budget) -> Option<Result<Value>> {
     if let Err(failure) = budget.take(args.iter().map(Value::weight).sum()) {
         return Some(Err(failure));
@@ -66,16 +76,6 @@ pub(super) fn find(name: &str, args: &[Value], budget: &mut Budget) -> Option<Re
         return Some(template::call(args));
     }
     PARTS.iter().find_map(|part| part(name, args, budget))
-}
-
-/// The error where there is no such function for such values.
-pub(super) fn unknown(name: &str, args: &[Value], budget: &Budget) -> Result<Value> {
-    let is_planned =
-        matches!(args.get(1), Some(Value::String(it)) if budget.patterns.contains_key(&**it));
-    if matches!(name, "find" | "findAll" | "matches") && is_planned {
-        return Failure::no_overload();
-    }
-    Failure::error(unfit(name, args))
 }
 
 /// Functions that the server refuses by what their first argument is able to do.

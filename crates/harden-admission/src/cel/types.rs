@@ -76,6 +76,7 @@ impl Type {
             Self::Map(keys, values) => {
                 format!("map({}, {})", keys.runtime_name(), values.runtime_name())
             }
+            Self::Message(name) => name.to_string(),
             other => other.name().to_owned(),
         }
     }

@@ -86,6 +86,16 @@ fn in_version(object: Option<&Object>, version: &str) -> Value {
 }
 
 impl Variables for Activation<'_> {
+    fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, Failure>> {
+        match (name, args) {
+            ("jsonpatch.escapeKey", [Value::String(key)]) => {
+                let escaped = key.replace('~', "~0").replace('/', "~1");
+                Some(Ok(Value::String(escaped.into())))
+            }
+            _ => None,
+        }
+    }
+
     fn value(&self, name: &str) -> Option<Result<Value, Failure>> {
         let unknown = |what: &str| Err(Failure::NotJudged(what.to_owned()));
         Some(match name {

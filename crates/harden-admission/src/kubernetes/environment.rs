@@ -62,6 +62,11 @@ impl Environments {
         self.map(Environment::with_lenient_optionals)
     }
 
+    /// With what mutations build.
+    pub(super) fn with_patches(self) -> Self {
+        self.map(|it| it.with_messages().with_functions("jsonpatch.escapeKey(string) -> string"))
+    }
+
     pub(super) fn with_params(self) -> Self {
         self.map(|it| it.with("params"))
     }

@@ -22,6 +22,8 @@ pub(super) enum Wanted {
     Bool,
     Text,
     TextOrNull,
+    Configuration,
+    Patches,
     Any,
 }
 
@@ -112,6 +114,10 @@ fn take(source: &str, wanted: Wanted, environment: &Environment) -> Result<Progr
         Wanted::Any => (true, ""),
         Wanted::Bool => (*found == Type::BOOL, "bool"),
         Wanted::Text => (*found == Type::STRING, "string"),
+        Wanted::Configuration => (*found == Type::Message("Object".into()), "Object"),
+        Wanted::Patches => {
+            (*found == Type::list(Type::Message("JSONPatch".into())), "list(JSONPatch)")
+        }
         Wanted::TextOrNull => {
             (*found == Type::STRING || *found == Type::Null, "one of [string null_type]")
         }

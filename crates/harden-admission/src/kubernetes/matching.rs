@@ -53,6 +53,11 @@ impl Matching {
         Self { rules, exclusions, namespaces, objects, is_exact }
     }
 
+    /// The operations that its rules name.
+    pub(super) fn operations(&self) -> impl Iterator<Item = &String> {
+        self.rules.iter().flat_map(Rule::operations)
+    }
+
     /// Whether it names no resources, and so means all.
     pub(super) fn is_open(&self) -> bool {
         self.rules.is_empty()

@@ -21,7 +21,7 @@ mod validating;
 
 use serde_json::Value as Json;
 
-use crate::{Answer, Cluster, Mutated, Object, Request};
+use crate::{Answer, Changed, Cluster, Mutated, Object, Request};
 use asked::ask;
 use deleting::Deleting;
 use expression::Flaw;
@@ -109,13 +109,25 @@ impl Policies {
     pub fn mutate(&self, request: &Request<'_>) -> Mutated {
         let mut mutated = Mutated::default();
         let mut request = request.clone();
+        let mut others = Vec::new();
         for policy in &self.mutating {
-            let said = ask(&request, |asked| policy.mutate(asked));
+            let said = ask(&request, |asked| {
+                others.extend(policy.mutate_others(asked));
+                policy.mutate(asked)
+            });
             let Some((object, answer)) = said else { continue };
             mutated.answers.push(answer);
             if let Some(object) = object {
                 request.object = Some(object.clone());
                 mutated.object = Some(object);
+            }
+        }
+        for (object, answer) in others {
+            if let Some(object) = object {
+                let (policy, rule) = (answer.policy, answer.rule);
+                mutated.others.push(Changed { policy, rule, object });
+            } else {
+                mutated.answers.push(answer);
             }
         }
         if !self.generating.is_empty() {

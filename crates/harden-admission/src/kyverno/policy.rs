@@ -3,6 +3,7 @@
 mod autogen;
 mod calls;
 mod conditions;
+mod configuration;
 mod context;
 mod entries;
 mod exceptions;
@@ -37,6 +38,7 @@ use crate::{
     Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict,
 };
 
+use configuration::Configuration;
 use context::Context;
 use exceptions::Exception;
 use expressions::Expressions;
@@ -130,6 +132,10 @@ impl Policies {
     pub fn validate(&self, request: &Request<'_>) -> Vec<Answer> {
         let situation = Situation::new(request);
         let mut answers = Vec::new();
+        let Some(subject) = request.subject() else { return answers };
+        if Configuration::read(&situation).leaves_out(subject, &situation) {
+            return answers;
+        }
         for policy in &self.policies {
             policy.validate(&situation, &self.exceptions, &mut answers);
         }
@@ -598,6 +604,15 @@ impl Policy {
         }
     }
 
+    /// Whether the webhook waits for what some rule says; all others are judged after the request.
+    fn enforces(&self) -> bool {
+        let of_rules = self.rules.iter().filter_map(|it| it.validation.as_ref());
+        let mut overrides = of_rules.clone().flat_map(|it| &it.overrides).chain(&self.overrides);
+        is_enforce(&self.action)
+            || of_rules.filter_map(|it| it.action.as_deref()).any(is_enforce)
+            || overrides.any(|it| is_enforce(&it.action))
+    }
+
     /// What follows of a verdict.
     fn action(
         &self,
@@ -605,7 +620,7 @@ impl Policy {
         validation: &Validation,
         situation: &Situation<'_>,
     ) -> Action {
-        if verdict == Verdict::Error {
+        if verdict == Verdict::Error && self.enforces() {
             return if self.is_failing_closed { Action::Deny } else { Action::Ignore };
         }
         let of_rule = validation.action.as_deref();

@@ -31,10 +31,12 @@ fn walk(shape: &Shape<'_>, value: &Json, path: &str, may_repeat: bool, flaws: &m
         (Kind::Fields(named), Json::Object(fields)) => {
             for (name, value) in fields {
                 let path = format!("{path}.{name}");
-                match named.field(name) {
-                    Some(shape) => walk(&shape, value, &path, may_repeat, flaws),
-                    None => flaws.push(format!("{path}: field not declared in schema")),
-                }
+                let Some(shape) = named.field(name) else {
+                    // The server tells one of them.
+                    flaws.push(format!("{path}: field not declared in schema"));
+                    break;
+                };
+                walk(&shape, value, &path, may_repeat, flaws);
             }
         }
         (Kind::Map(of), Json::Object(entries)) => {

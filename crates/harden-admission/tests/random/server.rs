@@ -48,7 +48,27 @@ apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding
 metadata: {name: sentinel}
 spec: {policyName: sentinel, validationActions: [Deny]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicy
+metadata: {name: sentinel}
+spec:
+  reinvocationPolicy: Never
+  matchConstraints:
+    resourceRules: [{apiGroups: ['*'], apiVersions: ['*'], operations: [CREATE], resources: ['*']}]
+    objectSelector: {matchLabels: {policy: sentinel}}
+  mutations:
+  - patchType: ApplyConfiguration
+    applyConfiguration: {expression: 'Object{metadata: Object.metadata{name: [][0]}}'}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: MutatingAdmissionPolicyBinding
+metadata: {name: sentinel}
+spec: {policyName: sentinel}
 ";
+
+/// What is said of a policy at which the server panics.
+pub(crate) const PANICKED: &str = "the server panicked";
 
 impl Server {
     /// None where there is no control plane.
@@ -84,9 +104,17 @@ impl Server {
         for chunk in policies.chunks(50) {
             let firsts: Vec<Value> = chunk.iter().map(|it| it[0].clone()).collect();
             let (_, errors) = self.create(&firsts, &[]);
+            let there = self.plane.kubectl_ok([
+                "get",
+                "validatingadmissionpolicies,mutatingadmissionpolicies",
+                "-o",
+                "name",
+            ]);
             for policy in &firsts {
-                let name = format!("\"{}\"", policy["metadata"]["name"].as_str().unwrap());
-                stored.push(paragraph(&errors, &name));
+                let name = policy["metadata"]["name"].as_str().unwrap();
+                let refusal = paragraph(&errors, &format!("\"{name}\""));
+                let is_there = there.lines().any(|it| it.ends_with(&format!("/{name}")));
+                stored.push(refusal.or_else(|| (!is_there).then(|| PANICKED.to_owned())));
             }
         }
         let bound: Vec<Value> = policies.iter().map(|it| it[1].clone()).collect();
@@ -100,7 +128,13 @@ impl Server {
         });
         eventually("the policies to work", || {
             let (_, errors) = self.create(std::slice::from_ref(&pod), &["--dry-run=server"]);
-            errors.contains("sentinel").then_some(())
+            // The mutating one has an error, and is asked first.
+            errors.contains("policy 'sentinel'").then_some(())
+        });
+        self.plane.kubectl_ok(["delete", "mutatingadmissionpolicy", "sentinel"]);
+        eventually("the validating policies to work", || {
+            let (_, errors) = self.create(std::slice::from_ref(&pod), &["--dry-run=server"]);
+            errors.contains("ValidatingAdmissionPolicy 'sentinel'").then_some(())
         });
         stored
     }
@@ -128,6 +162,31 @@ impl Server {
         said
     }
 
+    /// What the server makes of each object, or why it refuses it.
+    pub(crate) fn created(&self, objects: &[Value]) -> Vec<Result<Value, String>> {
+        let mut created = Vec::new();
+        for chunk in objects.chunks(200) {
+            let (out, errors) = self.create(chunk, &["--dry-run=server", "-o", "json"]);
+            let made: Vec<Value> =
+                serde_json::Deserializer::from_str(&out).into_iter().map(Result::unwrap).collect();
+            for object in chunk {
+                let name = &object["metadata"]["name"];
+                let found = made.iter().find(|it| it["metadata"]["name"] == *name);
+                let why = || {
+                    let name = name.as_str().unwrap();
+                    // A mutating policy that refuses says of which object it is nowhere.
+                    let policy = format!("'{}'", name.rsplit('-').next().unwrap());
+                    let mut lines: Vec<&str> =
+                        errors.lines().filter(|it| it.contains(&policy)).collect();
+                    lines.dedup();
+                    paragraph(&errors, &format!("\"{name}\"")).unwrap_or_else(|| lines.join("\n"))
+                };
+                created.push(found.cloned().ok_or_else(why));
+            }
+        }
+        created
+    }
+
     /// What else the server has.
     pub(crate) fn objects(&self) -> Vec<Value> {
         let out = self.plane.kubectl_ok(["get", "namespaces,configmaps", "-A", "-o", "json"]);
@@ -145,6 +204,19 @@ pub(crate) fn labelled(object: &Value, policy: usize) -> Value {
         metadata["labels"] = json!({});
     }
     metadata["labels"]["policy"] = format!("p{policy}").into();
+    object
+}
+
+/// An object that no policy is about, without what differs each time.
+pub(crate) fn unlabelled(object: &Value) -> Value {
+    let mut object = object.clone();
+    let metadata = object["metadata"].as_object_mut().unwrap();
+    for key in ["uid", "creationTimestamp", "managedFields"] {
+        metadata.remove(key);
+    }
+    if let Some(labels) = metadata.get_mut("labels").and_then(Value::as_object_mut) {
+        labels.insert("policy".to_owned(), "none".into());
+    }
     object
 }
 

@@ -43,6 +43,7 @@ pub(crate) fn shown(value: &Value) -> String {
         Value::Url(_) => "kubernetes.URL".to_owned(),
         Value::Semver(_) => "kubernetes.Semver".to_owned(),
         Value::Format(_) => "kubernetes.NamedFormat".to_owned(),
+        Value::Message(_) | Value::Foreign(_) => "a message".to_owned(),
     }
 }
 

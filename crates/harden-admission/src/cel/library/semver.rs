@@ -21,11 +21,12 @@ enum Part {
 
 impl Semver {
     /// Reads a version; `None` where it is none.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        Self::read(text).ok()
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
     }
 
-    fn read(text: &str) -> std::result::Result<Self, String> {
+    /// Reads a version; else why it is none, in words of the server.
+    fn parse(text: &str) -> std::result::Result<Self, String> {
         let numeric = |part: &str, what: &str, named: &str| {
             if !part.bytes().all(|it| it.is_ascii_digit()) {
                 return Err(format!("Invalid character(s) found in {what} number {part:?}"));
@@ -121,7 +122,7 @@ fn normalized(text: &str) -> std::result::Result<String, String> {
 
 pub(super) fn call(name: &str, args: &[Value], _: &mut Budget) -> Option<Result<Value>> {
     let read = |text: &str, normalize: bool| {
-        if normalize { Semver::read(&normalized(text)?) } else { Semver::read(text) }
+        if normalize { Semver::parse(&normalized(text)?) } else { Semver::parse(text) }
     };
     let number = |it: u64| {
         i64::try_from(it)
@@ -172,7 +173,7 @@ mod tests {
 
     #[test]
     fn what_is_short_is_a_version_once_it_is_normalized() {
-        assert!(Semver::read("1.2").is_err() && Semver::read("v1.2.3").is_err());
+        assert!(Semver::read("1.2").is_none() && Semver::read("v1.2.3").is_none());
         assert_eq!(normalized("v01.2").as_deref(), Ok("1.2.0"));
         assert!(normalized("1.2-a").is_err());
     }

@@ -65,6 +65,11 @@ impl Rule {
         Self { operations, groups, versions, resources, names: seen, is_namespaced }
     }
 
+    /// What operations it names.
+    pub(super) fn operations(&self) -> &[String] {
+        &self.operations
+    }
+
     /// Whether a request is as it says, but for the group and version of the resource.
     pub(super) fn is_about(&self, facts: &Facts<'_>) -> bool {
         let scope = self.is_namespaced.is_none_or(|it| it == facts.is_namespaced());

@@ -1,5 +1,7 @@
 //! `MutatingPolicy` and `NamespacedMutatingPolicy`.
 
+mod targets;
+
 use serde_json::Value as Json;
 
 use super::asked::Asked;
@@ -9,10 +11,9 @@ use super::exception::Exemption;
 use super::expression::{Expression, Flaw};
 use super::policy::{Policy, text};
 use super::scope::Scope;
-use crate::cel::{Failure, Message, Type, Value};
-use crate::json_patch::{self, Operation, Unapplied};
-use crate::merge::{Unmerged, merge};
-use crate::{Answer, Object, Verdict};
+use crate::cel::{Failure, Type};
+use crate::{Answer, Object, Verdict, mutation};
+use targets::Targets;
 
 /// A policy, or what it becomes for controllers.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(super) struct Mutating {
     /// Whether what is applied may replace lists and maps as a whole.
     may_replace: bool,
     is_extracting: bool,
+    targets: Option<Targets>,
 }
 
 #[derive(Debug)]
@@ -68,7 +70,8 @@ impl Mutating {
         let may_replace =
             spec.pointer("/evaluation/useServerSideApply").and_then(Json::as_bool) == Some(true);
         let mutations = mutations?.into_iter().flatten().collect();
-        Ok(Self { policy, mutations, may_replace, is_extracting })
+        let targets = Targets::compile(spec, &environment)?;
+        Ok(Self { policy, mutations, may_replace, is_extracting, targets })
     }
 
     /// What it makes of the object of a request, and what it says; nothing where it is not about it.
@@ -77,30 +80,65 @@ impl Mutating {
         if let Err(answer) = policy.is_about(asked)? {
             return Some((None, answer));
         }
-        let skip = |message: &str, reasons| policy.answer(Verdict::Skip, message, reasons);
         if self.is_extracting {
             let message = "extraction mode: mutation for custom workload CRDs is not yet supported";
-            return Some((None, skip(message, Vec::new())));
+            return Some((None, policy.answer(Verdict::Skip, message, Vec::new())));
         }
-        let namespace = &policy.name.namespace;
-        let mut scope = Scope::new(asked, namespace).with_variables(&policy.variables);
+        let scope = policy.scope(asked).with_variables(&policy.variables);
+        let nothing = || Object::new(Json::Object(serde_json::Map::new()));
+        let object = asked.request.object.clone().unwrap_or_else(nothing);
+        Some(self.change(object, scope, &policy.conditions))
+    }
+
+    /// What it makes of objects that are there already, because of a request that its conditions do not
+    /// leave out: each with what it says.
+    pub(super) fn mutate_others(&self, asked: &Asked<'_>) -> Vec<(Option<Object>, Answer)> {
+        let policy = &self.policy;
+        let Some(targets) = &self.targets else { return Vec::new() };
+        let scope = || policy.scope(asked).with_variables(&policy.variables);
+        let is_about = matches!(policy.is_about(asked), Some(Ok(())));
+        if !is_about || self.is_extracting || scope().all_hold(&policy.conditions) != Ok(true) {
+            return Vec::new();
+        }
+        match targets.find(asked, &scope()) {
+            Ok(objects) => {
+                let change = |object: Object| {
+                    self.change(object.clone(), scope().with_target(&object), &targets.conditions)
+                };
+                objects.into_iter().map(change).collect()
+            }
+            Err(failure) => {
+                vec![(None, policy.failed("failed to evaluate policy", &failure, Vec::new()))]
+            }
+        }
+    }
+
+    /// What it makes of an object, and what it says.
+    fn change<'a>(
+        &'a self,
+        mut object: Object,
+        mut scope: Scope<'a>,
+        conditions: &'a [Expression],
+    ) -> (Option<Object>, Answer) {
+        let policy = &self.policy;
         let failed = |failure: &Failure, reasons| {
-            Some((None, policy.failed("failed to evaluate policy", failure, reasons)))
+            (None, policy.failed("failed to evaluate policy", failure, reasons))
         };
         match policy.exempt(&mut scope) {
             Ok(Exemption::None { .. }) => {}
             Ok(Exemption::Full(verdict, message)) => {
-                return Some((None, policy.answer(verdict, &message, Vec::new())));
+                return (None, policy.answer(verdict, &message, Vec::new()));
             }
             Err(failure) => return failed(&failure, Vec::new()),
         }
-        match scope.all_hold(&policy.conditions) {
+        match scope.all_hold(conditions) {
             Ok(true) => {}
-            Ok(false) => return Some((None, skip("skip", policy.left_out(&scope)))),
-            Err(failure) => return failed(&failure, policy.left_out(&scope)),
+            Ok(false) => {
+                let reasons = scope.decisive(conditions);
+                return (None, policy.answer(Verdict::Skip, "skip", reasons));
+            }
+            Err(failure) => return failed(&failure, scope.decisive(conditions)),
         }
-        let nothing = || Object::new(Json::Object(serde_json::Map::new()));
-        let mut object = asked.request.object.clone().unwrap_or_else(nothing);
         for mutation in &self.mutations {
             let (Mutation::Apply(expression) | Mutation::Patch(expression)) = mutation;
             match self.apply(mutation, &object, &scope) {
@@ -114,102 +152,23 @@ impl Mutating {
         if let Err(failure) = policy.annotate(&scope) {
             return failed(&failure, Vec::new());
         }
-        Some((Some(object), policy.answer(Verdict::Pass, "success", Vec::new())))
+        (Some(object), policy.answer(Verdict::Pass, "success", Vec::new()))
     }
 
     fn apply(
         &self,
-        mutation: &Mutation,
+        wanted: &Mutation,
         object: &Object,
         scope: &Scope<'_>,
     ) -> Result<Object, Failure> {
-        match mutation {
+        match wanted {
             Mutation::Apply(expression) => {
-                let Value::Message(message) = expression.program.evaluate(scope)? else {
-                    return Err(Failure::Error(
-                        "unsupported return type from ApplyConfiguration expression".to_owned(),
-                    ));
-                };
-                checked(&message)?;
-                let configuration = Value::Message(message).to_json();
-                match merge(object, &configuration, scope.cluster(), self.may_replace) {
-                    Ok(json) => Ok(Object::new(json)),
-                    Err(Unmerged::Refused(why)) => {
-                        Err(Failure::Error(format!("error applying patch: {why}")))
-                    }
-                    Err(Unmerged::Unknown(why)) => Err(Failure::NotJudged(why)),
-                }
+                let value = expression.program.evaluate(scope)?;
+                mutation::apply(value, object, scope.cluster(), self.may_replace)
             }
             Mutation::Patch(expression) => {
-                let Value::List(items) = expression.program.evaluate(scope)? else {
-                    return Err(Failure::Error(
-                        "type mismatch: JSONPatchType.expression should evaluate to array"
-                            .to_owned(),
-                    ));
-                };
-                let operations: Result<Vec<Operation>, Failure> =
-                    items.iter().map(operation).collect();
-                match json_patch::apply(object.json(), &operations?) {
-                    Ok(json) => Ok(Object::new(json)),
-                    Err(Unapplied::Test(_)) => Ok(object.clone()),
-                    Err(Unapplied::Wrong(why)) => Err(Failure::Error(format!("JSON Patch: {why}"))),
-                }
+                mutation::patch(&expression.program.evaluate(scope)?, object)
             }
         }
     }
-}
-
-/// Whether messages within a message are of the types that its fields ask for.
-fn checked(message: &Message) -> Result<(), Failure> {
-    let mut flaws = Vec::new();
-    check(message, &mut vec![message.name.to_string()], &mut flaws);
-    if flaws.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::Error(format!("type mismatch: {}", flaws.join("\n"))))
-}
-
-fn check(message: &Message, path: &mut Vec<String>, flaws: &mut Vec<String>) {
-    let (found, expected) = (&*message.name, path.join("."));
-    if found != expected {
-        flaws.push(format!(
-            "unexpected type name \"{found}\", expected \"{expected}\", which matches field name path from \
-             root Object type"
-        ));
-    }
-    for (key, value) in message.fields.iter() {
-        if let Value::String(name) = key.value() {
-            path.push(name.to_string());
-            check_value(value, path, flaws);
-            path.pop();
-        }
-    }
-}
-
-fn check_value(value: &Value, path: &mut Vec<String>, flaws: &mut Vec<String>) {
-    match value {
-        Value::Message(message) => check(message, path, flaws),
-        Value::List(items) => items.iter().for_each(|it| check_value(it, path, flaws)),
-        Value::Map(map) => map.iter().for_each(|(_, it)| check_value(it, path, flaws)),
-        _ => {}
-    }
-}
-
-fn operation(value: &Value) -> Result<Operation, Failure> {
-    let Value::Message(message) = value else {
-        return Err(Failure::Error(format!(
-            "type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch, got element of {}",
-            value.type_name()
-        )));
-    };
-    let text = |field: &str| match message.fields.field(field) {
-        Some(Value::String(it)) => it.to_string(),
-        _ => String::new(),
-    };
-    let value = message.fields.field("value");
-    if let Some(Value::Message(message)) = value {
-        checked(message)?;
-    }
-    let value = value.map(Value::to_json);
-    Ok(Operation { op: text("op"), path: text("path"), from: text("from"), value })
 }

@@ -207,8 +207,7 @@ impl Policy {
 
     /// An answer where its conditions leave a request out, or fail.
     pub(super) fn left_out(&self, scope: &Scope<'_>) -> Vec<Reason> {
-        let decisive = self.conditions.iter().find(|it| !matches!(scope.holds(it), Ok(true)));
-        decisive.map(|it| scope.reason(it)).into_iter().collect()
+        scope.decisive(&self.conditions)
     }
 }
 
@@ -216,7 +215,11 @@ fn list<'j>(spec: &'j Json, key: &str) -> impl Iterator<Item = (usize, &'j Json)
     spec.get(key).and_then(Json::as_array).into_iter().flatten().enumerate()
 }
 
-fn conditions(spec: &Json, key: &str, environment: &Environment) -> Result<Vec<Expression>, Flaw> {
+pub(super) fn conditions(
+    spec: &Json,
+    key: &str,
+    environment: &Environment,
+) -> Result<Vec<Expression>, Flaw> {
     let compile = |(index, condition): (usize, &Json)| {
         let at = format!("/spec/{key}/{index}/expression");
         Expression::compile(&at, text(condition, "expression"), environment, &[Type::BOOL])

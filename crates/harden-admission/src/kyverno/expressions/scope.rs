@@ -75,6 +75,14 @@ impl<'a> Scope<'a> {
         self
     }
 
+    /// With an object that is there already in the place of that of the request.
+    pub(super) fn with_target(mut self, object: &Object) -> Self {
+        self.object = object.cel().clone();
+        self.old = Value::Null;
+        self.give("namespaceObject", Value::Null);
+        self
+    }
+
     pub(super) fn with_variables(mut self, variables: &'a [(String, Expression)]) -> Self {
         self.variables = variables;
         self
@@ -130,6 +138,12 @@ impl<'a> Scope<'a> {
             None if errors.is_empty() => Ok(true),
             None => Err(Failure::Error(errors.join("; "))),
         }
+    }
+
+    /// Why conditions leave something out: the first that does not hold.
+    pub(super) fn decisive(&self, conditions: &[Expression]) -> Vec<Reason> {
+        let decisive = conditions.iter().find(|it| !matches!(self.holds(it), Ok(true)));
+        decisive.map(|it| self.reason(it)).into_iter().collect()
     }
 
     /// Notes that an object of the cluster was looked at.

@@ -8,6 +8,7 @@ use crate::{Action, Answer, Cluster, Object, Operation, Request, User, Verdict};
 
 const VERSION: MinorVersion = MinorVersion(36);
 
+#[expect(clippy::needless_pass_by_value, reason = "it is written where it is passed")]
 fn policy(kind: &str, spec: Json) -> Object {
     Object::new(json!({
         "apiVersion": "policies.kyverno.io/v1", "kind": kind, "metadata": {"name": "p"}, "spec": spec,
@@ -356,4 +357,31 @@ fn policies_that_admission_does_not_ask_say_nothing() {
         "evaluation": {"admission": {"enabled": false}}, "validations": [{"expression": "false"}],
     }));
     assert_eq!(verdicts(&[policy("ValidatingPolicy", spec)], &pod(&json!({}))), []);
+}
+
+#[test]
+fn objects_that_are_there_are_changed_because_of_others() {
+    let mut cluster = cluster();
+    let config = |name: &str, label: &str| {
+        Object::new(json!({
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": name, "namespace": "n", "labels": {"of": label}},
+        }))
+    };
+    cluster.add(config("a", "x"));
+    cluster.add(config("b", "y"));
+    let spec = of_pods(json!({
+        "evaluation": {"mutateExisting": {"enabled": true}},
+        "targetMatchConstraints": {"resourceRules": [{
+            "apiGroups": [""], "apiVersions": ["v1"], "operations": ["UPDATE"], "resources": ["configmaps"],
+        }]},
+        "targetMatchConditions": [{"name": "c", "expression": "object.metadata.labels.of == 'x'"}],
+        "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression":
+            "Object{metadata: Object.metadata{labels: Object.metadata.labels{by: request.name}}}"}}],
+    }));
+    let read = Policies::read(&[policy("MutatingPolicy", spec)], &cluster);
+    assert!(read.refused().is_empty(), "{:?}", read.refused());
+    let others = read.mutate(&create(&pod(&json!({})), &cluster)).others;
+    let [changed] = others.as_slice() else { panic!("{others:?}") };
+    assert_eq!(changed.object.json()["metadata"]["labels"], json!({"of": "x", "by": "x"}));
 }

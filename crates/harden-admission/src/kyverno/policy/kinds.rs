@@ -40,6 +40,15 @@ impl KindSelector {
         }
     }
 
+    /// Whether a kind and a subresource are meant, without exceptions.
+    pub(in crate::kyverno) fn is_exactly(&self, kind: [&str; 3], subresource: &str) -> bool {
+        let [group, version, name] = kind;
+        matches_text(&self.kind, name)
+            && matches_text(&self.group, group)
+            && matches_text(&self.version, version)
+            && matches_text(&self.subresource, subresource)
+    }
+
     /// Whether a kind, given by group, version and kind, is meant.
     pub(in crate::kyverno) fn is(&self, kind: [&str; 3], subresource: &str) -> bool {
         let [group, version, name] = kind;

@@ -306,3 +306,21 @@ fn a_hostile_policy_ends() {
     let (verdict, _) = answer(&rule, &json!({"l": [1, 2, 3, 4, 5, 6, 7, 8]}));
     assert_eq!(verdict, Verdict::NotJudged);
 }
+
+#[test]
+fn what_the_configuration_leaves_out_is_not_judged() {
+    let rule = json!({"validate": {"pattern": {"spec": {"x": 1}}}});
+    let ask_with = |data: &Value| {
+        let map = json!({
+            "apiVersion": "v1", "kind": "ConfigMap", "data": data,
+            "metadata": {"name": "kyverno", "namespace": "kyverno"},
+        });
+        ask(&[policy(&rule)], &cluster(&[map]), Some(pod(&json!({}))), None).len()
+    };
+    assert_eq!(ask_with(&json!({})), 1);
+    assert_eq!(ask_with(&json!({"resourceFilters": "[Event,*,*]\n[*/*,kube-system,*]"})), 1);
+    assert_eq!(ask_with(&json!({"resourceFilters": "[Event,*,*] [Pod,n,*]"})), 0);
+    assert_eq!(ask_with(&json!({"excludeUsernames": "system:serviceaccount:n:*"})), 0);
+    let data = json!({"excludeUsernames": "system:*,!system:serviceaccount:n:sa"});
+    assert_eq!(ask_with(&data), 1);
+}

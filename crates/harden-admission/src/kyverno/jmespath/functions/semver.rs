@@ -9,7 +9,7 @@ use crate::cel::Semver;
 
 /// Whether a version is in a range; what is no version is 0.0.0.
 pub(super) fn compare(version: &str, range: &str) -> Called {
-    let version = Semver::parse(version).or_else(|| Semver::parse("0.0.0"));
+    let version = Semver::read(version).or_else(|| Semver::read("0.0.0"));
     let Some(version) = version else { return Ok(Value::Bool(false)) };
     let mut holds = false;
     for alternative in range.split("||") {
@@ -63,7 +63,7 @@ fn is_met(version: &Semver, condition: &str) -> Option<bool> {
         if !is_wild {
             return None;
         }
-        let (low, high) = (Semver::parse(&low)?, Semver::parse(&high)?);
+        let (low, high) = (Semver::read(&low)?, Semver::read(&high)?);
         let is_below = version.order(&low) == Ordering::Less;
         let is_above = version.order(&high) != Ordering::Less;
         return Some(match sign {
@@ -76,7 +76,7 @@ fn is_met(version: &Semver, condition: &str) -> Option<bool> {
             _ => return None,
         });
     }
-    let order = version.order(&Semver::parse(rest)?);
+    let order = version.order(&Semver::read(rest)?);
     Some(match sign {
         "" | "=" | "==" => order == Ordering::Equal,
         "!" | "!=" => order != Ordering::Equal,
@@ -90,5 +90,5 @@ fn is_met(version: &Semver, condition: &str) -> Option<bool> {
 
 /// The order of two versions; none where one of them is no version.
 pub(in crate::kyverno) fn order(left: &str, right: &str) -> Option<Ordering> {
-    Some(Semver::parse(left)?.order(&Semver::parse(right)?))
+    Some(Semver::read(left)?.order(&Semver::read(right)?))
 }
