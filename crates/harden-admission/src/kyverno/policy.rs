@@ -290,6 +290,7 @@ impl Policy {
             }
         }
         let mut object = request.object.clone();
+        let mut is_changed = false;
         let kind = Situation::new(request).kind(subject)[2].to_owned();
         for rule in self.rules_for(&kind) {
             let Some(mutation) = &rule.mutation else { continue };
@@ -303,7 +304,10 @@ impl Policy {
             let changes = match rule.matching.fits(namespace, &situation.matched(subject)) {
                 Fit::No => continue,
                 Fit::Unknown(why) => vec![Change::none(Reply::new(Verdict::NotJudged, why))],
-                Fit::Yes => self.changes(rule, mutation, &situation, exceptions),
+                Fit::Yes => {
+                    let has_doubles = is_test && !is_changed;
+                    self.changes(rule, mutation, has_doubles, &situation, exceptions)
+                }
             };
             let is_applied = changes.iter().any(|it| it.reply.verdict == Verdict::Pass);
             for change in changes {
@@ -312,6 +316,7 @@ impl Policy {
                 let Some(changed) = changed else { continue };
                 if mutation.targets.is_empty() {
                     object = Some(changed.clone());
+                    is_changed = true;
                     mutated.object = Some(changed);
                 } else {
                     let (policy, rule) = (self.name.clone(), rule.name.clone());
@@ -329,6 +334,7 @@ impl Policy {
         &self,
         rule: &Rule,
         mutation: &Mutation,
+        has_doubles: bool,
         situation: &Situation<'_>,
         exceptions: &[Exception],
     ) -> Vec<Change> {
@@ -360,7 +366,7 @@ impl Policy {
             let message = format!("rule is skipped due to policy exceptions{names}");
             return none(Reply::new(Verdict::Skip, message));
         }
-        let mutator = Mutator { policy: &self.name.name, rule, mutation };
+        let mutator = Mutator { policy: &self.name.name, rule, mutation, has_doubles };
         if !mutation.targets.is_empty() {
             return mutator.mutate_targets(&mut context);
         }
@@ -539,7 +545,7 @@ impl Policy {
         else {
             return reply;
         };
-        let is_meant = situation.fits_as_stranger(&rule.matching, self.namespace(), old);
+        let is_meant = situation.fits_as_stranger(rule, self.namespace(), old);
         if is_meant && judge(old).verdict == Verdict::Fail {
             let message = "skipping the rule evaluation as pre-existing violations are allowed";
             return Reply::new(Verdict::Skip, message);

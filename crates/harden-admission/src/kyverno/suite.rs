@@ -5,6 +5,7 @@
 //!
 //! One difference is left: the command turns whole numbers of resources into doubles, here they stay.
 
+mod candidate;
 mod comparison;
 mod evaluation;
 mod expectation;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::context::Context;
 use super::field::text;
-use super::operators::{OPERATORS, holds};
+use super::operators::{OPERATORS, holds, panics};
 use super::variables::substitute;
 use crate::kyverno::jmespath::{Failure, floats};
 
@@ -166,6 +166,10 @@ impl Condition {
         };
         let key = resolved("key", &self.key)?;
         let value = resolved("value", &self.value)?;
+        if panics(&self.operator, &key) {
+            let why = "Kyverno panics: it takes the elements of a list for texts";
+            return Err(Failure::NotJudged(why.to_owned()));
+        }
         let Some(holds) = holds(&self.operator, &key, &value) else {
             return Err(Failure::Error(
                 "failed to create handler for condition operator: %!w(<nil>)".to_owned(),

@@ -124,7 +124,7 @@ impl<'a> Context<'a> {
     pub(in crate::kyverno) fn as_created(&mut self, object: &Value) {
         let mut request = self.scope.get("request").cloned().unwrap_or_default();
         if let Some(map) = request.as_object_mut() {
-            map.insert("object".to_owned(), floats(object.clone()));
+            map.insert("object".to_owned(), object.clone());
             map.insert("oldObject".to_owned(), json!({}));
             map.insert("operation".to_owned(), "CREATE".into());
         }

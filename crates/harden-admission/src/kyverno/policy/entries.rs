@@ -8,6 +8,7 @@ use super::field::{filled, items, text};
 use super::variables::{substitute, substitute_text};
 use crate::cluster::stated::GlobalEntry;
 use crate::kyverno::jmespath::{Expression, Failure, floats};
+use crate::kyverno::pattern::printed;
 use crate::{Cluster, Object};
 
 /// An entry, by the name that expressions use.
@@ -182,13 +183,17 @@ fn variable(
         )));
     };
     let default = match default {
-        Some(it) => Some(substitute(&untyped(it), context).map_err(|it| wrap(it, "default"))?),
+        Some(it) => Some(
+            substitute(&untyped(it), context)
+                .map_err(|failure| wrap(failure, &printed::value(it)))?,
+        ),
         None => None,
     }
     .filter(|it| !it.is_null());
     let found = match value {
         Some(value) => {
-            let value = substitute(&untyped(value), context).map_err(|it| wrap(it, "value"))?;
+            let written = printed::value(value);
+            let value = substitute(&untyped(value), context).map_err(|it| wrap(it, &written))?;
             if path.is_empty() { Ok(value) } else { search(&path, &value, context) }
         }
         None if path.is_empty() => Ok(Value::Null),

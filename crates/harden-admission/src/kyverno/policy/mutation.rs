@@ -1,20 +1,25 @@
 //! What `mutate` makes of an object.
 
+mod target;
+
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value;
 
 use super::conditions::Conditions;
 use super::context::Context;
 use super::entries::Entry;
-use super::field::{filled, items, text};
+use super::field::{items, text};
 use super::reply::Reply;
 use super::rule::Rule;
-use super::selector::Selector;
 use super::validation::check_preconditions;
 use super::variables::{substitute, substitute_text};
 use crate::kyverno::jmespath::{Failure, floats};
 use crate::kyverno::patch;
-use crate::kyverno::pattern::wildcard::matches_text;
 use crate::{Object, Verdict};
+
+use target::Target;
 
 /// What a rule changes.
 #[derive(Debug, Clone)]
@@ -43,15 +48,6 @@ struct Foreach {
     foreach: Vec<Self>,
     /// Whether the last element comes first.
     is_descending: bool,
-}
-
-/// Objects of the cluster.
-#[derive(Debug, Clone)]
-pub(in crate::kyverno) struct Target {
-    /// `apiVersion`, `kind`, `namespace`, `name` and `selector`, with variables.
-    selector: Value,
-    context: Vec<Entry>,
-    preconditions: Result<Conditions, String>,
 }
 
 /// How deep loops may be nested.
@@ -105,21 +101,6 @@ impl Foreach {
     }
 }
 
-impl Target {
-    fn read(value: &Value) -> Self {
-        let mut selector = value.clone();
-        if let Some(map) = selector.as_object_mut() {
-            map.shift_remove("context");
-            map.shift_remove("preconditions");
-        }
-        Self {
-            selector,
-            context: Entry::read_all(value),
-            preconditions: Conditions::read(value.get("preconditions")),
-        }
-    }
-}
-
 /// What a mutation comes to.
 #[derive(Debug)]
 pub(super) struct Change {
@@ -154,6 +135,9 @@ pub(super) struct Mutator<'a> {
     pub policy: &'a str,
     pub rule: &'a Rule,
     pub mutation: &'a Mutation,
+    /// Whether the object is as Kyverno's command read it: its numbers are doubles then, and a loop that
+    /// leaves it as it was takes it for changed.
+    pub has_doubles: bool,
 }
 
 impl<'a> Mutator<'a> {
@@ -162,7 +146,8 @@ impl<'a> Mutator<'a> {
         let change = if self.mutation.foreach.is_empty() {
             patched(&self.mutation.patch, object, context)
         } else {
-            self.foreach(&self.mutation.foreach, object.clone(), 0, context)
+            let has_doubles = self.has_doubles && has_numbers(object);
+            self.foreach(&self.mutation.foreach, object.clone(), has_doubles, 0, context)
         };
         named(change)
     }
@@ -203,6 +188,7 @@ impl<'a> Mutator<'a> {
         self,
         loops: &'a [Foreach],
         mut object: Value,
+        mut has_doubles: bool,
         nesting: usize,
         context: &mut Context<'a>,
     ) -> Change {
@@ -217,7 +203,7 @@ impl<'a> Mutator<'a> {
                 }
             };
             context.checkpoint();
-            let change = self.elements(each, &elements, &object, nesting, context);
+            let change = self.elements(each, &elements, (&object, has_doubles), nesting, context);
             context.restore();
             if change.is_failed() {
                 let Reply { verdict, message, reasons } = change.reply;
@@ -229,6 +215,7 @@ impl<'a> Mutator<'a> {
             }
             if let Some(changed) = change.object {
                 applied += 1;
+                has_doubles = false;
                 context.set_object(floats(changed.clone()));
                 object = changed;
             }
@@ -244,11 +231,12 @@ impl<'a> Mutator<'a> {
         self,
         each: &'a Foreach,
         elements: &[Value],
-        object: &Value,
+        (object, has_doubles): (&Value, bool),
         nesting: usize,
         context: &mut Context<'a>,
     ) -> Change {
         let mut patched_object = object.clone();
+        let mut is_patched = false;
         let mut order: Vec<usize> = (0..elements.len()).collect();
         if each.is_descending {
             order.reverse();
@@ -269,23 +257,47 @@ impl<'a> Mutator<'a> {
             let change = if each.foreach.is_empty() {
                 patched(&each.patch, &patched_object, context)
             } else {
-                self.foreach(&each.foreach, patched_object.clone(), nesting + 1, context)
+                let (object, has_doubles) = (patched_object.clone(), has_doubles && !is_patched);
+                self.foreach(&each.foreach, object, has_doubles, nesting + 1, context)
             };
             if change.is_failed() {
                 return change;
             }
+            is_patched |= change.object.is_some();
             patched_object = change.object.unwrap_or(patched_object);
         }
-        if patched_object == *object {
+        if patched_object == *object && !(is_patched && has_doubles) {
             return Change::skip("no patches applied");
         }
         Change { reply: Reply::new(Verdict::Pass, ""), object: Some(patched_object) }
     }
 }
 
+/// How many values there are in a value, itself included.
+fn size(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(map) => map.values().map(size).sum(),
+        _ => 0,
+    }
+}
+
+fn has_numbers(value: &Value) -> bool {
+    match value {
+        Value::Number(_) => true,
+        Value::Array(items) => items.iter().any(has_numbers),
+        Value::Object(map) => map.values().any(has_numbers),
+        _ => false,
+    }
+}
+
 /// An object with a patch.
 fn patched(patch: &Patch, object: &Value, context: &mut Context<'_>) -> Change {
     const FAILED: &str = "variable substitution failed";
+    // A patch looks at the whole object.
+    if let Err(it) = context.world().spend(size(object)) {
+        return Change::error(FAILED, &it);
+    }
     let result = match patch {
         Patch::Strategic(patch) => match substitute(patch, context) {
             Ok(patch) => patch::merge(object, &patch),
@@ -324,49 +336,4 @@ fn named(change: Change) -> Change {
         namespace => format!("mutated {kind}/{name} in namespace {namespace}"),
     };
     Change { reply: Reply { message, ..change.reply }, ..change }
-}
-
-impl Target {
-    /// The objects at hand that are meant.
-    fn find(&self, index: usize, context: &mut Context<'_>) -> Result<Vec<Object>, Failure> {
-        let selector = substitute(&self.selector, context).map_err(|it| match it {
-            Failure::NotJudged(_) => it,
-            other => Failure::Error(format!(
-                "failed to substitute variables in target[{index}]: {other}"
-            )),
-        })?;
-        let (api_version, kind) = (text(&selector, "apiVersion"), text(&selector, "kind"));
-        let is_wild = |it: &str| it.contains(['*', '?']);
-        if is_wild(api_version) || is_wild(kind) || kind.contains('/') || api_version.is_empty() {
-            let what = "targets of kinds with wildcards, or of subresources, are not judged here";
-            return Err(Failure::NotJudged(what.to_owned()));
-        }
-        let group = api_version.split_once('/').map_or("", |(group, _)| group);
-        let namespace = match context.policy_namespace() {
-            "" => text(&selector, "namespace"),
-            of_policy => of_policy,
-        };
-        let name = text(&selector, "name");
-        let cluster = context.cluster();
-        if !cluster.is_whole {
-            let what = format!("not all objects of kind {kind} are at hand");
-            return Err(Failure::NotJudged(what));
-        }
-        let is_single =
-            !namespace.is_empty() && !name.is_empty() && !is_wild(namespace) && !is_wild(name);
-        if is_single {
-            let found = cluster.get(group, kind, namespace, name).cloned();
-            let missing = || Failure::Error(format!("{kind} \"{name}\" not found"));
-            return Ok(vec![found.ok_or_else(missing)?]);
-        }
-        let selector = filled(&selector, "selector").map(Selector::read);
-        let is_meant = |it: &&Object| {
-            let labels = it.at("/metadata/labels").and_then(Value::as_object);
-            let labels = labels.cloned().unwrap_or_default();
-            selector.as_ref().is_none_or(|it| it.matches(&labels))
-                && (namespace.is_empty() || matches_text(namespace, it.namespace()))
-                && (name.is_empty() || matches_text(name, it.name()))
-        };
-        Ok(cluster.list(group, kind, None).filter(is_meant).cloned().collect())
-    }
 }

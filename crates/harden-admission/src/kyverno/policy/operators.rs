@@ -31,6 +31,12 @@ pub(super) const OPERATORS: [&str; 18] = [
     "DurationLessThan",
 ];
 
+/// Whether Kyverno ends without an answer: `In` and `NotIn` take elements for texts.
+pub(super) fn panics(operator: &str, key: &Value) -> bool {
+    let is_old = matches!(operator.to_lowercase().as_str(), "in" | "notin");
+    is_old && key.as_array().is_some_and(|it| !it.iter().all(Value::is_string))
+}
+
 /// Whether a condition holds; none where Kyverno does not know the operator.
 pub(super) fn holds(operator: &str, key: &Value, value: &Value) -> Option<bool> {
     Some(match operator.to_lowercase().as_str() {
@@ -172,12 +178,7 @@ fn fits(left: &str, right: &str) -> bool {
 /// `In` and `NotIn`, which are deprecated.
 fn is_in(key: &Value, value: &Value, is_negated: bool) -> bool {
     let texts = match key {
-        Value::Array(items) => {
-            let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-            // Others make Kyverno panic.
-            let Some(texts) = texts else { return false };
-            texts
-        }
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>(),
         Value::Null | Value::Object(_) => return false,
         scalar => {
             let text = print(scalar);

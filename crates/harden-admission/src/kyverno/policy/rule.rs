@@ -14,7 +14,7 @@ use super::matching::Matching;
 use super::mutation::Mutation;
 use super::selector::Selector;
 use super::variables::{has_variables, variables};
-use crate::kyverno::jmespath::Expression;
+use crate::kyverno::jmespath::{Expression, floats};
 use crate::kyverno::pattern::{Pattern, Refusal};
 
 /// A rule, as it is after autogen.
@@ -65,7 +65,8 @@ pub(in crate::kyverno) struct Override {
 pub(in crate::kyverno) enum Check {
     Deny(Result<Conditions, String>),
     Pattern(Template),
-    AnyPattern(Vec<Template>),
+    /// As they are written, and each by itself.
+    AnyPattern(Value, Vec<Template>),
     Foreach(Vec<Foreach>),
     PodSecurity(Value),
     /// Those of the rule, which has the preconditions, too.
@@ -182,7 +183,11 @@ impl Check {
         }
         if let Some(patterns) = some("anyPattern") {
             return match patterns.as_array() {
-                Some(patterns) => Self::AnyPattern(patterns.iter().map(Template::read).collect()),
+                Some(list) => {
+                    // Kyverno decodes these once more, which makes floats of numbers.
+                    let each = list.iter().map(|it| Template::read(&floats(it.clone())));
+                    Self::AnyPattern(patterns.clone(), each.collect())
+                }
                 None => Self::Unjudged("anyPattern is no list"),
             };
         }

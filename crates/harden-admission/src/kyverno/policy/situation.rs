@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::matching::{Fit, Matched, Matching};
+use super::matching::{Fit, Matched};
+use super::rule::Rule;
 use super::selector::Labels;
 use crate::kyverno::jmespath::{Scope, floats};
 use crate::{Cluster, Object, Operation, Request, User};
@@ -75,13 +76,17 @@ impl<'r> Situation<'r> {
         }
     }
 
-    /// Whether a rule would be about an object if somebody created it of whom nothing is known.
+    /// Whether a rule would be about an object if somebody created it of whom nothing is known. One with
+    /// preconditions never is: Kyverno cannot read them where it asks this.
     pub(in crate::kyverno) fn fits_as_stranger(
         &self,
-        matching: &Matching,
+        rule: &Rule,
         policy_namespace: &str,
         object: &Object,
     ) -> bool {
+        if rule.json.get("preconditions").is_some_and(|it| !it.is_null()) {
+            return false;
+        }
         let user = User {
             name: "kyverno:kyverno-invalid-controller".to_owned(),
             uid: "kyverno:invaliduid".to_owned(),
@@ -98,7 +103,7 @@ impl<'r> Situation<'r> {
             bindings: &bindings,
             ..self.matched(object)
         };
-        matching.fits(policy_namespace, &matched) != Fit::No
+        rule.matching.fits(policy_namespace, &matched) != Fit::No
     }
 
     /// The labels of the namespace that the object is in.

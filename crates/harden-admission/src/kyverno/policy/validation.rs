@@ -10,7 +10,7 @@ use super::rule::{Check, Foreach, Rule, Template, Validation};
 use super::seen::seen;
 use super::situation::Situation;
 use super::variables::{substitute, substitute_text};
-use crate::kyverno::jmespath::Failure;
+use crate::kyverno::jmespath::{Failure, floats};
 use crate::kyverno::pattern::{Pattern, Verdict as Matched};
 use crate::{Operation, Verdict};
 
@@ -76,12 +76,23 @@ impl<'a> Validator<'a> {
     fn before(self, context: &mut Context<'a>) -> Option<Reply> {
         let situation: &'a Situation<'a> = context.situation();
         let old = situation.request.old.as_ref()?;
+        // Kyverno keeps what the variables of a pattern stand for in the new object.
+        let kept = match &self.validation.check {
+            Check::Pattern(it) => resolved(it, context).map(|it| Kept::One(Box::new(it))),
+            Check::AnyPattern(whole, all) => all_resolved(whole, all, context).map(Kept::Any),
+            _ => Ok(Kept::None),
+        };
+        let is_meant = situation.fits_as_stranger(self.rule, context.policy_namespace(), old);
         context.checkpoint();
         context.as_created(old.json());
-        let is_meant =
-            situation.fits_as_stranger(&self.rule.matching, context.policy_namespace(), old);
         let before = Self { object: Some(old.json()), ..self };
-        let reply = if is_meant { before.level(self.root(), context) } else { None };
+        let reply = match kept {
+            _ if !is_meant => None,
+            Ok(Kept::One(it)) => before.match_pattern(&it, self.root(), context),
+            Ok(Kept::Any(all)) => before.match_any(&all, self.root(), context),
+            Ok(Kept::None) => before.level(self.root(), context),
+            Err(it) => Some(Reply::failure("variable substitution failed", &it)),
+        };
         context.restore();
         context.as_requested();
         reply
@@ -99,7 +110,9 @@ impl<'a> Validator<'a> {
         match level.check {
             Check::Deny(conditions) => Some(self.deny(conditions, level, context)),
             Check::Pattern(template) => self.pattern(template, level, context),
-            Check::AnyPattern(templates) => self.any_pattern(templates, level, context),
+            Check::AnyPattern(whole, templates) => {
+                self.any_pattern(whole, templates, level, context)
+            }
             Check::Foreach(loops) => self.foreach(loops, level, context),
             Check::Unjudged(why) => Some(Reply::new(Verdict::NotJudged, *why)),
             Check::PodSecurity(_) | Check::Expressions | Check::None => None,
@@ -173,6 +186,15 @@ impl<'a> Validator<'a> {
             Ok(it) => it,
             Err(it) => return Some(Reply::failure("variable substitution failed", &it)),
         };
+        self.match_pattern(&pattern, level, context)
+    }
+
+    fn match_pattern(
+        self,
+        pattern: &Pattern,
+        level: Level<'a, '_>,
+        context: &mut Context<'_>,
+    ) -> Option<Reply> {
         let resource = self.resource(level, context)?;
         let name = &self.rule.name;
         let reply = match pattern.judge(resource) {
@@ -194,17 +216,24 @@ impl<'a> Validator<'a> {
 
     fn any_pattern(
         self,
+        whole: &Value,
         templates: &[Template],
         level: Level<'a, '_>,
         context: &mut Context<'_>,
     ) -> Option<Reply> {
-        let mut patterns = Vec::new();
-        for template in templates {
-            match resolved(template, context) {
-                Ok(it) => patterns.push(it),
-                Err(it) => return Some(Reply::failure("variable substitution failed", &it)),
-            }
-        }
+        let patterns = match all_resolved(whole, templates, context) {
+            Ok(it) => it,
+            Err(it) => return Some(Reply::failure("variable substitution failed", &it)),
+        };
+        self.match_any(&patterns, level, context)
+    }
+
+    fn match_any(
+        self,
+        patterns: &[Pattern],
+        level: Level<'a, '_>,
+        context: &mut Context<'_>,
+    ) -> Option<Reply> {
         let resource = self.resource(level, context)?;
         let name = &self.rule.name;
         let (mut failed, mut skipped) = (Vec::new(), Vec::new());
@@ -357,6 +386,13 @@ impl<'a> Validator<'a> {
     }
 }
 
+/// The patterns of a rule, which are kept for the old object.
+enum Kept {
+    One(Box<Pattern>),
+    Any(Vec<Pattern>),
+    None,
+}
+
 pub(super) fn check_preconditions(
     conditions: &Result<Conditions, String>,
     context: &mut Context<'_>,
@@ -381,6 +417,20 @@ fn resolved(template: &Template, context: &mut Context<'_>) -> Result<Pattern, F
         None => Pattern::read(&substitute(&template.json, context)?),
     };
     read.map_err(|it| Failure::NotJudged(it.to_string()))
+}
+
+/// Patterns with what their variables stand for.
+fn all_resolved(
+    whole: &Value,
+    templates: &[Template],
+    context: &mut Context<'_>,
+) -> Result<Vec<Pattern>, Failure> {
+    if templates.iter().all(|it| it.fixed.is_some()) {
+        return templates.iter().map(|it| resolved(it, context)).collect();
+    }
+    let Value::Array(items) = substitute(whole, context)? else { return Ok(Vec::new()) };
+    let read = |it| Pattern::read(&floats(it)).map_err(|it| Failure::NotJudged(it.to_string()));
+    items.into_iter().map(read).collect()
 }
 
 /// What is at a path of a pattern in a resource.

@@ -16,8 +16,9 @@ const NO_INTEGER: &str = "Non-integer argument(s) passed for modulo";
 #[derive(Debug, Clone, Copy)]
 enum Amount {
     Number(f64),
-    /// An amount in units of 10⁻⁹, and how it is written.
-    Quantity(i128, Format),
+    /// An amount in units of 10⁻⁹, how it is written, and how many decimals it has; less than none where it
+    /// has a unit for more than one.
+    Quantity(i128, Format, i32),
     /// Nanoseconds.
     Duration(i64),
 }
@@ -78,7 +79,7 @@ fn read(name: &str, value: &Value) -> Result<Amount, Failure> {
                 }
                 _ => Format::Decimal,
             };
-            return Ok(Amounts(quantity.nanos(), format));
+            return Ok(Amounts(quantity.nanos(), format, decimals(text)));
         }
         if let Some(nanos) = duration::parse(text) {
             return Ok(Duration(nanos));
@@ -93,7 +94,7 @@ fn both(name: &str, left: &Value, right: &Value) -> Called {
         "add" => add(name, left, right),
         "subtract" => match (left, right) {
             (Number(left), Number(right)) => Ok(of_float(left - right)),
-            (Amounts(left, format), Amounts(right, other)) => {
+            (Amounts(left, format, _), Amounts(right, other, _)) => {
                 let format = if left == 0 { other } else { format };
                 quantity(left.checked_sub(right), format)
             }
@@ -102,8 +103,8 @@ fn both(name: &str, left: &Value, right: &Value) -> Called {
         },
         "multiply" => match (left, right) {
             (Number(left), Number(right)) => Ok(of_float(left * right)),
-            (Amounts(amount, format), Number(number))
-            | (Number(number), Amounts(amount, format)) => {
+            (Amounts(amount, format, _), Number(number))
+            | (Number(number), Amounts(amount, format, _)) => {
                 let nanos = nanos_of(number)?;
                 let (whole, rest) = (amount / NANO, amount % NANO);
                 let product = whole
@@ -124,7 +125,7 @@ fn both(name: &str, left: &Value, right: &Value) -> Called {
 fn add(name: &str, left: Amount, right: Amount) -> Called {
     match (left, right) {
         (Number(left), Number(right)) => Ok(of_float(left + right)),
-        (Amounts(left, format), Amounts(right, other)) => {
+        (Amounts(left, format, _), Amounts(right, other, _)) => {
             let format = if left == 0 { other } else { format };
             quantity(left.checked_add(right), format)
         }
@@ -137,23 +138,21 @@ fn add(name: &str, left: Amount, right: Amount) -> Called {
 fn divide(left: Amount, right: Amount) -> Called {
     const NAME: &str = "divide";
     match (left, right) {
-        (_, Number(0.0) | Amounts(0, _) | Duration(0)) => match (left, right) {
+        (_, Number(0.0) | Amounts(0, _, _) | Duration(0)) => match (left, right) {
             (Number(_), Number(_))
             | (Amounts(..), Amounts(..) | Number(_))
             | (Duration(_), Duration(_) | Number(_)) => function_error(NAME, ZERO),
             _ => function_error(NAME, MISMATCH),
         },
         (Number(left), Number(right)) => Ok(of_float(left / right)),
-        (Amounts(left, _), Amounts(right, _)) => Ok(of_float(left as f64 / right as f64)),
-        (Amounts(amount, format), Number(number)) => {
+        (Amounts(left, ..), Amounts(right, ..)) => Ok(of_float(left as f64 / right as f64)),
+        (Amounts(amount, format, own), Number(number)) => {
             let nanos = nanos_of(number)?;
             let quotient = amount.checked_mul(NANO).map(|it| it / nanos);
             // Kyverno keeps as many decimals as the finer of the two has.
-            let step = [NANO, NANO / 1000, NANO / 1_000_000]
-                .into_iter()
-                .find(|it| amount % it == 0 && nanos % it == 0)
-                .unwrap_or(1);
-            quantity(quotient.map(|it| it - it % step), format)
+            let kept = own.max(decimals(&go_float::plain(number)));
+            let step = u32::try_from(9 - kept).ok().and_then(|it| 10_i128.checked_pow(it));
+            quantity(quotient.map(|it| it - it % step.unwrap_or(1)), format)
         }
         (Duration(left), Duration(right)) => Ok(of_float(seconds(left) / seconds(right))),
         (Duration(nanos), Number(number)) => {
@@ -176,7 +175,7 @@ fn modulo(left: Amount, right: Amount) -> Called {
                 None => function_error(NAME, ZERO),
             }
         }
-        (Amounts(left, format), Amounts(right, _)) => {
+        (Amounts(left, format, _), Amounts(right, ..)) => {
             if left % NANO != 0 || right % NANO != 0 {
                 return function_error(NAME, NO_INTEGER);
             }
@@ -196,6 +195,29 @@ fn modulo(left: Amount, right: Amount) -> Called {
 #[expect(clippy::cast_precision_loss, reason = "Kyverno computes with seconds")]
 fn seconds(nanos: i64) -> f64 {
     nanos as f64 / 1e9
+}
+
+/// How many decimals a quantity is written with; less than none with a unit for more than one.
+fn decimals(text: &str) -> i32 {
+    let end = text.trim_start_matches(['+', '-']);
+    let (number, unit) =
+        end.split_at(end.find(|it: char| !it.is_ascii_digit() && it != '.').unwrap_or(end.len()));
+    let fraction = number.split_once('.').map_or(0, |(_, it)| it.len());
+    let shift = match unit {
+        "n" => 9,
+        "u" => 6,
+        "m" => 3,
+        "k" => -3,
+        "M" => -6,
+        "G" => -9,
+        "T" => -12,
+        "P" => -15,
+        "E" => -18,
+        other => {
+            other.strip_prefix(['e', 'E']).and_then(|it| it.parse::<i32>().ok()).map_or(0, |it| -it)
+        }
+    };
+    i32::try_from(fraction).unwrap_or_default() + shift
 }
 
 /// A float as a quantity.

@@ -8,7 +8,7 @@ use super::super::interpreter::{Interpreter, Operand, lenient, sorted};
 use super::super::json::marshal;
 use super::super::node::Node;
 use super::super::{Failure, World};
-use super::{Called, error, float, of_float};
+use super::{Called, error, float, not_judged, of_float};
 use crate::kyverno::pattern::float as go_float;
 
 pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Called> {
@@ -23,6 +23,7 @@ pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Cal
         ("abs", [it]) => Ok(of_float(float(it)?.abs())),
         ("ceil", [it]) => Ok(of_float(float(it)?.ceil())),
         ("floor", [it]) => Ok(of_float(float(it)?.floor())),
+        ("avg", [Value::Array(it)]) if it.is_empty() => panics("it divides by nothing"),
         ("avg", [it]) => {
             let all: Vec<f64> = it.as_array()?.iter().filter_map(float).collect();
             Ok(of_float(all.iter().sum::<f64>() / length(it)))
@@ -71,6 +72,11 @@ pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Cal
     })
 }
 
+/// What Kyverno ends at without an answer.
+fn panics(why: &str) -> Called {
+    not_judged(format!("Kyverno panics: {why}"))
+}
+
 #[expect(clippy::cast_precision_loss, reason = "no list is so long")]
 fn length(value: &Value) -> f64 {
     let length = match value {
@@ -87,10 +93,10 @@ fn contains(items: &[Value], wanted: &Value) -> Called {
     for item in items {
         match (item, wanted) {
             (Value::Array(_), Value::Array(_)) => {
-                return error("runtime error: comparing uncomparable type []interface {}");
+                return panics("it compares lists");
             }
             (Value::Object(_), Value::Object(_)) => {
-                return error("runtime error: comparing uncomparable type map[string]interface {}");
+                return panics("it compares maps");
             }
             _ if item == wanted => return Ok(true.into()),
             _ => {}
@@ -122,7 +128,7 @@ fn merge(all: &[Value]) -> Called {
     let mut merged = Map::new();
     for map in all {
         let Value::Object(map) = map else {
-            return error("interface conversion: interface {} is not map[string]interface {}");
+            return panics("it merges what is no map");
         };
         merged.extend(map.clone());
     }

@@ -197,6 +197,9 @@ fn clean_path(path: &str) -> String {
 
 fn parse_yaml(text: &str) -> Called {
     let document = harden_yaml::Document::parse_yaml(text);
+    if document.is_rejected() {
+        return error("yaml: the text cannot be parsed");
+    }
     if document.root().kind() == harden_yaml::Kind::Missing {
         return Ok(Value::Null);
     }

@@ -1,0 +1,108 @@
+use harden_core::kubernetes::MinorVersion;
+use serde_json::{Value, json};
+
+use crate::kyverno::policy::Policies;
+use crate::{Cluster, Mutated, Object, Operation, Request, Stated, User};
+
+/// What a rule makes of an object.
+fn mutate(rule: &Value, object: &Value, cluster: &Cluster) -> Mutated {
+    let mut rule = rule.clone();
+    rule["name"] = "r".into();
+    rule["match"] = json!({"any": [{"resources": {"kinds": [object["kind"]]}}]});
+    let policy = json!({
+        "apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "p"},
+        "spec": {"rules": [rule]},
+    });
+    let request = Request {
+        operation: Operation::Create,
+        object: Some(Object::new(object.clone())),
+        old: None,
+        subresource: String::new(),
+        user: User::default(),
+        is_dry_run: false,
+        cluster,
+    };
+    Policies::read(&[Object::new(policy)], cluster).mutate(&request)
+}
+
+fn pod(spec: &Value) -> Value {
+    json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": spec})
+}
+
+/// The verdict of the only answer, and what the pod's `spec` becomes.
+fn spec(mutation: &Value, spec: &Value) -> (&'static str, Option<Value>) {
+    let cluster = Cluster::new(MinorVersion(36));
+    let mutated = mutate(&json!({"mutate": mutation}), &pod(spec), &cluster);
+    let [answer] = mutated.answers.as_slice() else { panic!("{:?}", mutated.answers) };
+    (answer.verdict.word(), mutated.object.map(|it| it.json()["spec"].clone()))
+}
+
+#[test]
+fn a_patch_that_changes_nothing_is_skipped() {
+    let mutation = json!({"patchStrategicMerge": {"spec": {"hostPID": false}}});
+    assert_eq!(spec(&mutation, &json!({"hostPID": false})), ("skip", None));
+    let changed = Some(json!({"hostPID": false}));
+    assert_eq!(spec(&mutation, &json!({"hostPID": true})), ("pass", changed));
+}
+
+#[test]
+fn what_a_variable_does_not_stand_for_is_an_error() {
+    let mutation = json!({"patchStrategicMerge": {"spec": {"a": "{{ request.object.spec.b }}"}}});
+    assert_eq!(spec(&mutation, &json!({})), ("error", None));
+    let changed = Some(json!({"a": "c", "b": "c"}));
+    assert_eq!(spec(&mutation, &json!({"b": "c"})), ("pass", changed));
+}
+
+#[test]
+fn loops_go_from_the_last_element_where_they_say_so() {
+    let each = |order| {
+        json!({"foreach": [{
+            "list": "request.object.spec.items", "order": order,
+            "preconditions": {"all": [{"key": "{{element}}", "operator": "NotEquals", "value": "b"}]},
+            "patchesJson6902": "- {op: add, path: /spec/seen/-, value: '{{element}}{{elementIndex}}'}",
+        }]})
+    };
+    let before = json!({"items": ["a", "b", "c"]});
+    let after = |seen| Some(json!({"items": ["a", "b", "c"], "seen": seen}));
+    assert_eq!(spec(&each("Ascending"), &before), ("pass", after(json!(["a0", "c2"]))));
+    assert_eq!(spec(&each("Descending"), &before), ("pass", after(json!(["c2", "a0"]))));
+}
+
+#[test]
+fn loops_in_loops_know_the_elements_around_them() {
+    let mutation = json!({"foreach": [{
+        "list": "request.object.spec.items",
+        "foreach": [{
+            "list": "element.parts", "order": "Descending",
+            "patchesJson6902": "[{\"op\": \"remove\", \"path\": \"/spec/items/{{elementIndex0}}/parts/{{elementIndex1}}\"}]",
+        }],
+    }]});
+    let before = json!({"items": [{"parts": [1, 2]}, {"parts": [3]}]});
+    let after = json!({"items": [{"parts": []}, {"parts": []}]});
+    assert_eq!(spec(&mutation, &before), ("pass", Some(after)));
+}
+
+#[test]
+fn targets_change_in_the_place_of_the_object() {
+    let rule = json!({"mutate": {
+        "targets": [{"apiVersion": "v1", "kind": "Secret", "namespace": "n", "name": "s*"}],
+        "patchStrategicMerge": {"metadata": {"labels": {
+            "of": "{{ request.object.metadata.name }}", "was": "{{ target.metadata.name }}",
+        }}},
+    }});
+    let mut cluster = Cluster::new(MinorVersion(36));
+    cluster.is_whole = true;
+    for name in ["s1", "t"] {
+        cluster.add(Object::new(json!({
+            "apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": "n"},
+        })));
+    }
+    // At admission the rule says nothing: another controller changes its targets.
+    let admitted = mutate(&rule, &pod(&json!({})), &cluster);
+    assert!(admitted.answers.is_empty() && admitted.others.is_empty());
+    cluster.stated = Some(Stated::default());
+    let mutated = mutate(&rule, &pod(&json!({})), &cluster);
+    assert!(mutated.object.is_none());
+    let [changed] = mutated.others.as_slice() else { panic!("{:?}", mutated.others) };
+    assert_eq!(changed.object.at("/metadata/labels"), Some(&json!({"of": "x", "was": "s1"})));
+}
