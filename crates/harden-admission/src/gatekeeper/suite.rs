@@ -8,7 +8,7 @@ mod whole;
 use harden_core::kubernetes::MinorVersion;
 
 pub use file::{Failure, find};
-pub use whole::test;
+pub use whole::{expand, test};
 
 use crate::kyverno::suite::Files;
 

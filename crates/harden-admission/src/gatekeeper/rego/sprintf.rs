@@ -215,20 +215,19 @@ impl Argument {
             (Self::Big(_), _) => None,
             (Self::Text(it), _) => text(it, verb, directive),
         };
-        match written {
-            Some(written) => pad(into, &written, verb, self, directive),
-            None => {
-                let _ = write!(into, "%!{verb}({}=", self.go_type());
-                match self {
-                    Self::Int(it) => {
-                        let plain = integer(*it, 'v', directive).unwrap_or_default();
-                        pad(into, &plain, 'v', self, directive);
-                    }
-                    _ => into.push_str(&self.plain()),
-                }
-                into.push(')');
-            }
+        if let Some(written) = written {
+            pad(into, &written, verb, self, directive);
+            return;
         }
+        let _ = write!(into, "%!{verb}({}=", self.go_type());
+        match self {
+            Self::Int(it) => {
+                let plain = integer(*it, 'v', directive).unwrap_or_default();
+                pad(into, &plain, 'v', self, directive);
+            }
+            _ => into.push_str(&self.plain()),
+        }
+        into.push(')');
     }
 }
 
