@@ -134,7 +134,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     cluster.is_whole = others.is_whole;
     // What is asked about is applied to what is there.
     others.objects.into_iter().chain(beside).for_each(|it| cluster.add(it));
-    let before = options.before(&question, &cluster, &mut given)?;
+    let before = options.before(&question, &cluster, &mut given);
     let compiled = Policies::read(&policies, &cluster);
     let mut telling = Telling::new(options.outputs.open(), store.written());
     telling.begin(&compiled);
@@ -246,14 +246,9 @@ impl Options {
     }
 
     /// The objects before.
-    fn before(
-        &self,
-        question: &Question,
-        cluster: &Cluster,
-        given: &mut Given,
-    ) -> anyhow::Result<Before> {
+    fn before(&self, question: &Question, cluster: &Cluster, given: &mut Given) -> Before {
         let mut before = Before::default();
-        let Some(path) = &self.old else { return Ok(before) };
+        let Some(path) = &self.old else { return before };
         let names = [path.clone()];
         let (inputs, exclude) = (Inputs::default(), Exclude::default());
         let timeout = self.connection.request_timeout;
@@ -265,7 +260,7 @@ impl Options {
         });
         given.errors.append(&mut read.errors);
         given.lacks.append(&mut read.lacks);
-        Ok(before)
+        before
     }
 }
 

@@ -32,7 +32,7 @@ fn run(text: &str, matches: &clap::ArgMatches) -> Result<Told, Refusal> {
             summary.note(FILE.to_owned(), why.unwrap_or_default());
             continue;
         }
-        for object in objects(document.root()).filter(|it| it.is_complete()) {
+        for object in objects(document.root()).filter(harden_core::object::Object::is_complete) {
             let Some(object) = Object::written(&object) else { continue };
             if Policies::takes(&object) {
                 policies.push(object);
