@@ -8,6 +8,7 @@
 
 mod access;
 mod addresses;
+mod admission;
 mod apply;
 mod audit;
 mod clients;

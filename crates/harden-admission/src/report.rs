@@ -1,5 +1,6 @@
 //! What policies answered to some objects, as both shells show it.
 
+mod asked;
 mod json;
 mod outcome;
 mod position;
@@ -8,6 +9,7 @@ mod tested;
 mod text;
 mod veil;
 
+pub use asked::{Asked, Before};
 pub use json::to_json;
 pub use outcome::{Outcome, Subject, Told};
 pub use position::{Position, Written};

@@ -6,7 +6,6 @@ pub(crate) mod pod_security;
 
 /// What to simulate.
 #[derive(Debug, clap::Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one is made per run")]
 pub(crate) enum Simulate {
     /// What the policies of a cluster would answer to objects: its own, Kyverno's and Gatekeeper's
     Admission(admission::Options),

@@ -62,7 +62,27 @@ fn calls() -> Vec<(&'static str, Value)> {
             "simulate",
             json!({"kind": "audit", "text": POLICY, "user": "alice", "verb": "get", "resource": "pods"}),
         ),
+        (
+            "simulate",
+            json!({"kind": "admission", "text": format!("{ADMISSION}---\n{POD}"), "user": "alice"}),
+        ),
     ]
+}
+
+const ADMISSION: &str = include_str!("../../tests/terminal/admission/pods.yaml");
+
+#[test]
+fn policies_of_a_text_judge_the_other_objects_in_it() {
+    let text = format!("{ADMISSION}---\n{POD}");
+    let answer = |user: &str| {
+        let fields = json!({"kind": "admission", "text": text, "user": user});
+        ask("simulate", fields).unwrap()
+    };
+    let refused = answer("alice");
+    assert_eq!(refused["answers"][0]["result"], "fail", "{refused}");
+    assert_eq!(refused["answers"][0]["refused"], true);
+    assert_eq!(refused["answers"][0]["reasons"][0]["line"], 9);
+    assert_eq!(answer("bob")["answers"][0]["result"], "pass");
 }
 
 #[test]

@@ -50,12 +50,11 @@ impl Written {
         let key = (policy.clone(), at.to_owned());
         let (index, _, _) = self.policies.get(policy)?;
         let file = Arc::clone(&self.texts.get(*index)?.0);
-        let line = match self.known.get(&key) {
-            Some(line) => *line,
-            None => {
-                let line = self.look(policy, at);
-                *self.known.entry(key).or_insert(line)
-            }
+        let line = if let Some(line) = self.known.get(&key) {
+            *line
+        } else {
+            let line = self.look(policy, at);
+            *self.known.entry(key).or_insert(line)
         };
         Some(Position { file, line: line? })
     }

@@ -1,5 +1,6 @@
 //! What came of the tests of projects, as both shells show it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
@@ -105,22 +106,22 @@ impl Tests {
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let mut suite = "";
-        for it in self.results.iter().filter(|it| !it.is_judged || !it.is_right) {
-            if suite != it.suite {
-                let _ = writeln!(text, "{}", it.suite);
-                suite = &it.suite;
+        let mut unjudged: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, it) in self.results.iter().enumerate() {
+            if !it.is_judged {
+                *unjudged.entry(&it.message).or_default() += 1;
+            } else if !it.is_right {
+                it.begin(&mut suite, &mut text);
+                let _ = writeln!(text, "  {}", it.difference());
             }
-            let rule =
-                if it.rule.is_empty() { String::new() } else { format!(", rule {}", it.rule) };
-            let object = format!("{} {}", it.kind, it.name);
-            let came = if it.is_judged {
-                format!("expected {}, but it is {}", it.expected, it.word())
-            } else {
-                format!("expected {}, and it was not judged", it.expected)
-            };
-            let message = it.message.trim_end().replace('\n', "\n    ");
-            let why = if message.is_empty() { String::new() } else { format!(": {message}") };
-            let _ = writeln!(text, "  {}{rule}, {}: {came}{why}", it.policy, object.trim());
+            if self.results.get(index + 1).is_none_or(|next| next.suite != it.suite) {
+                for (why, count) in std::mem::take(&mut unjudged) {
+                    it.begin(&mut suite, &mut text);
+                    let results = if count == 1 { "result was" } else { "results were" };
+                    let why = why.trim_end().replace('\n', "\n    ");
+                    let _ = writeln!(text, "  {count} {results} not judged: {why}");
+                }
+            }
         }
         for Lack { what, why, .. } in &self.lacks {
             let _ = writeln!(text, "not run: {what}: {why}");
@@ -175,6 +176,30 @@ impl Tests {
 }
 
 impl Tested {
+    /// Writes the name of its file, unless that is written.
+    fn begin<'t>(&'t self, suite: &mut &'t str, text: &mut String) {
+        if *suite != self.suite {
+            let _ = writeln!(text, "{}", self.suite);
+            *suite = &self.suite;
+        }
+    }
+
+    /// What is not as it is expected.
+    fn difference(&self) -> String {
+        let rule = match self.rule.as_str() {
+            "" => String::new(),
+            rule => format!(", rule {rule}"),
+        };
+        let object = format!("{} {}", self.kind, self.name);
+        let why = match self.message.trim_end() {
+            "" => String::new(),
+            message => format!(": {}", message.replace('\n', "\n    ")),
+        };
+        let (expected, word) = (&self.expected, self.word());
+        let object = object.trim();
+        format!("{}{rule}, {object}: expected {expected}, but it is {word}{why}", self.policy)
+    }
+
     /// The word for what came of it.
     fn word(&self) -> &'static str {
         match (self.is_judged, self.got) {

@@ -40,12 +40,11 @@ impl Text {
             return String::new();
         }
         let mut text = String::new();
-        if !self.is_refused {
-            self.is_refused = true;
-            self.quiet = String::new();
-        } else {
+        if self.is_refused {
             text.push('\n');
         }
+        self.is_refused = true;
+        self.quiet = String::new();
         let _ = writeln!(text, "{}: refused", told.about);
         for answer in told.answers.iter().filter(|it| it.outcome() == Outcome::Refused) {
             write_refusal(&mut text, answer, written);
@@ -159,13 +158,12 @@ fn write_refusal(text: &mut String, answer: &Answer, written: &mut Written) {
 }
 
 fn write_reason(text: &mut String, policy: &PolicyName, reason: &Reason, written: &mut Written) {
-    let at = match written.find(policy, &reason.at) {
-        Some(it) => format!("{}:{}", it.file, it.line),
-        None => {
-            let home = home(policy, &reason.at);
-            let of = if home == *policy { String::new() } else { format!("{home}, ") };
-            format!("{of}{}", field(&reason.at))
-        }
+    let at = if let Some(it) = written.find(policy, &reason.at) {
+        format!("{}:{}", it.file, it.line)
+    } else {
+        let home = home(policy, &reason.at);
+        let of = if home == *policy { String::new() } else { format!("{home}, ") };
+        format!("{of}{}", field(&reason.at))
     };
     let expression = after(": ", &reason.expression, "      ");
     let _ = writeln!(text, "    {at}{expression}");

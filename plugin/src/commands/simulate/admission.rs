@@ -5,13 +5,13 @@ mod store;
 mod suites;
 mod telling;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::bail;
 use harden_admission::cel::Timestamp;
-use harden_admission::report::{Subject, Told, Veil};
-use harden_admission::{Cluster, Needs, Object, Operation, Policies, Question, User, Verdict};
+use harden_admission::report::{Asked, Before};
+use harden_admission::{Cluster, Needs, Object, Operation, Policies, Question, User};
 use harden_core::kubernetes::{MinorVersion, NamespaceName, PolicyVersion};
 use rayon::prelude::*;
 
@@ -71,7 +71,7 @@ pub(crate) struct Options {
     /// Kubernetes version of the API server, such as 1.30 or latest; cluster asks it [default: that of the cluster;
     /// v1.37 for files]
     #[arg(long, value_name = "VERSION", help_heading = "Request")]
-    kubernetes_version: Option<PolicyVersion>,
+    pub(crate) kubernetes_version: Option<PolicyVersion>,
 
     /// Folder with tests of policies in it or below, kyverno-test.yaml and gator's suites: says what is not as they
     /// expect
@@ -120,7 +120,8 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let mut cluster = Cluster::new(options.version(&store)?);
     cluster.now = Timestamp::read(&now.to_string());
     store.serve(&mut cluster);
-    let question = options.question(&store);
+    let user = if options.user.is_none() { store.user() } else { None };
+    let question = options.question(user, store.namespace());
     let mut beside = Vec::new();
     given.learn(&needs, |object| beside.push(question.place(&object, &cluster)));
     let others = store.others(&needs, &given.namespaces(&question.namespace))?;
@@ -133,7 +134,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     cluster.is_whole = others.is_whole;
     // What is asked about is applied to what is there.
     others.objects.into_iter().chain(beside).for_each(|it| cluster.add(it));
-    let old = options.old(&question, &cluster, &mut given)?;
+    let before = options.before(&question, &cluster, &mut given);
     let compiled = Policies::read(&policies, &cluster);
     let mut telling = Telling::new(options.outputs.open(), store.written());
     telling.begin(&compiled);
@@ -142,7 +143,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         policies: &compiled,
         cluster: &cluster,
         question: &question,
-        old: &old,
+        before: &before,
         may_be_more,
     };
     let mut tell = |objects: Vec<Object>| {
@@ -155,7 +156,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         }
     };
     if is_named {
-        given.each_batch(&mut tell);
+        given.each_batch(cluster.version, &mut tell);
     } else {
         lacks.extend(store.each_batch(&mut tell)?);
     }
@@ -180,7 +181,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     } else {
         Exit::Done
     };
-    if summary.objects() == 0 && !has_errors {
+    if summary.objects() == 0 && summary.lacks().is_empty() && !has_errors {
         terminal::note("there is nothing to judge: no object was read")?;
     }
     Ok(exit.allowing(options.allow_incomplete).max(written))
@@ -229,87 +230,37 @@ impl Options {
         }
     }
 
-    fn question(&self, store: &Store) -> Question {
+    /// What the flags ask about each object, of a cluster that takes the user for somebody, and whose context is in
+    /// a namespace, if one is asked.
+    pub(crate) fn question(&self, user: Option<User>, namespace: Option<String>) -> Question {
         let user = match &self.user {
             Some(name) => User::named(name, &self.group),
-            None => store.user().unwrap_or_else(|| User::named("", &[])),
+            None => user.unwrap_or_else(|| User::named("", &[])),
         };
         let named = self.namespace.as_ref().map(ToString::to_string);
         Question {
             operation: self.operation.as_deref().and_then(Operation::find),
             user,
-            namespace: named.or_else(|| store.namespace()).unwrap_or_else(|| "default".to_owned()),
+            namespace: named.or(namespace).unwrap_or_else(|| "default".to_owned()),
         }
     }
 
-    /// The objects before, by what they are called.
-    fn old(
-        &self,
-        question: &Question,
-        cluster: &Cluster,
-        given: &mut Given,
-    ) -> anyhow::Result<BTreeMap<Key, Object>> {
-        let mut old = BTreeMap::new();
-        let Some(path) = &self.old else { return Ok(old) };
+    /// The objects before.
+    fn before(&self, question: &Question, cluster: &Cluster, given: &mut Given) -> Before {
+        let mut before = Before::default();
+        let Some(path) = &self.old else { return before };
         let names = [path.clone()];
         let (inputs, exclude) = (Inputs::default(), Exclude::default());
         let timeout = self.connection.request_timeout;
         let request = Request { names: &names, timeout, ..Request::of(&inputs, &exclude) };
-        let mut before = Given::new(reading::read_whole(request));
-        before.learn(&Needs::default(), |_| {});
-        before.each_batch(&mut |objects: Vec<Object>| {
-            for object in objects {
-                let object = question.place(&object, cluster);
-                old.insert(key(&object), object);
-            }
+        let mut read = Given::new(reading::read_whole(request));
+        read.learn(&Needs::default(), |_| {});
+        read.each_batch(cluster.version, &mut |objects: Vec<Object>| {
+            objects.iter().for_each(|it| before.add(question.place(it, cluster)));
         });
-        given.errors.append(&mut before.errors);
-        given.lacks.append(&mut before.lacks);
-        Ok(old)
-    }
-}
-
-/// Group, kind, namespace and name.
-type Key = [String; 4];
-
-fn key(object: &Object) -> Key {
-    [object.group(), object.kind(), object.namespace(), object.name()].map(str::to_owned)
-}
-
-/// Whom is asked what.
-struct Asked<'a> {
-    policies: &'a Policies,
-    cluster: &'a Cluster,
-    question: &'a Question,
-    old: &'a BTreeMap<Key, Object>,
-    /// Whether there may be policies that could not be read, or are not in force.
-    may_be_more: bool,
-}
-
-/// What was said of an object, or why nothing was asked.
-pub(crate) type Asking = Result<Told, (Subject, String)>;
-
-impl Asked<'_> {
-    fn ask(&self, object: &Object) -> Asking {
-        let object = self.question.place(object, self.cluster);
-        let about = Subject::of(&object);
-        let old = self.old.get(&key(&object)).cloned();
-        let request = match self.question.request(object, old, self.cluster) {
-            Ok(request) => request,
-            Err(why) => return Err((about, why)),
-        };
-        let mut judged = self.policies.judge(&request);
-        let has_words =
-            judged.answers.iter().any(|it| it.verdict != Verdict::Pass || !it.message.is_empty());
-        if has_words {
-            let mut veil = Veil::default();
-            let secrets = self.cluster.list("", "Secret", None);
-            let of_request = [&request.object, &request.old, &judged.object];
-            secrets.chain(of_request.into_iter().flatten()).for_each(|it| veil.add(it));
-            judged.answers.iter_mut().for_each(|it| veil.cover(it));
-        }
-        let (changed_by, answers) = (judged.changed_by, judged.answers);
-        Ok(Told { about, changed_by, answers, may_be_more: self.may_be_more })
+        given.errors.append(&mut read.errors);
+        given.lacks.append(&mut read.lacks);
+        before
     }
 }
 

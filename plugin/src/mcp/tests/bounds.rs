@@ -90,6 +90,7 @@ fn hostile_texts_are_answered_within_bounds() {
             ("check_manifest", json!({"manifest": text})),
             ("fix_manifest", json!({"manifest": text})),
             ("simulate", json!({"kind": "pod-security", "text": text})),
+            ("simulate", json!({"kind": "admission", "text": text})),
             (
                 "simulate",
                 json!({"kind": "audit", "text": text, "user": "a", "verb": "get", "resource": "pods"}),

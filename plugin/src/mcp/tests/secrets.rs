@@ -34,6 +34,7 @@ fn calls(text: &str) -> Vec<(&'static str, Value)> {
         ("check_manifest", json!({"manifest": text})),
         ("fix_manifest", json!({"manifest": text})),
         ("simulate", json!({"kind": "pod-security", "text": text})),
+        ("simulate", json!({"kind": "admission", "text": text})),
         (
             "simulate",
             json!({"kind": "audit", "text": text, "user": "a", "verb": "get", "resource": "pods"}),

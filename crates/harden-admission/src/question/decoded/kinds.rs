@@ -45,7 +45,7 @@ pub(super) fn set_defaults(
         ("networking.k8s.io/v1", "NetworkPolicy") => spec(fields, network_policy),
         ("rbac.authorization.k8s.io/v1", "RoleBinding" | "ClusterRoleBinding") => binding(fields),
         ("rbac.authorization.k8s.io/v1", "Role" | "ClusterRole") => {
-            set(fields, "rules", Value::Null)
+            set(fields, "rules", Value::Null);
         }
         ("v1", "Secret") => secret(fields),
         ("v1", "Namespace") => namespace(fields),
@@ -116,7 +116,9 @@ fn stateful_set(spec: &mut Fields) {
     for claim in each(spec, "volumeClaimTemplates") {
         set(claim, "apiVersion", "v1");
         set(claim, "kind", "PersistentVolumeClaim");
-        made(claim, "status").map(|it| set(it, "phase", "Pending"));
+        if let Some(status) = made(claim, "status") {
+            set(status, "phase", "Pending");
+        }
         if let Some(spec) = map(claim, "spec") {
             set(spec, "volumeMode", "Filesystem");
         }

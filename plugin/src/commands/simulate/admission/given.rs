@@ -2,7 +2,9 @@
 
 use harden_admission::{Needs, Object};
 use harden_core::check::{Incomplete, Settings};
+use harden_core::kubernetes::MinorVersion;
 use harden_core::object::{self, objects};
+use harden_core::schema::{self, Crds};
 use harden_core::source::Source;
 use harden_yaml::documents;
 
@@ -77,16 +79,22 @@ impl Given {
         named.chain(own).map(str::to_owned).collect()
     }
 
-    /// Hands over all objects, many at a time.
-    pub(super) fn each_batch(&self, take: &mut impl FnMut(Vec<Object>)) {
+    /// Hands over all objects that an API server can decode, many at a time; the others are noted.
+    pub(super) fn each_batch(&mut self, version: MinorVersion, take: &mut impl FnMut(Vec<Object>)) {
         let mut batch = Vec::new();
         for source in &self.whole.sources {
-            each_in(&source.text, &mut |object| {
-                batch.push(object);
-                if batch.len() == BATCH {
-                    take(std::mem::take(&mut batch));
+            for document in documents(&source.text).filter(|it| !it.is_rejected()) {
+                for object in objects(document.root()).filter(is_stored) {
+                    if let Some(why) = undecodable(&object, version) {
+                        self.lacks.push(Incomplete { what: source.name.to_string(), why });
+                        continue;
+                    }
+                    batch.extend(Object::written(&object));
+                    if batch.len() == BATCH {
+                        take(std::mem::take(&mut batch));
+                    }
                 }
-            });
+            }
         }
         if !batch.is_empty() {
             take(batch);
@@ -110,6 +118,15 @@ pub(super) fn each_in(text: &str, take: &mut impl FnMut(Object)) {
 /// Whether an API server is sent it, and no program reads it.
 fn is_stored(object: &object::Object<'_>) -> bool {
     object.is_complete() && object.program().is_none()
+}
+
+/// Why an API server cannot decode an object, so that no policy is ever asked about it.
+fn undecodable(object: &object::Object<'_>, version: MinorVersion) -> Option<String> {
+    let flaws = schema::check(object, version, &Crds::default());
+    let flaw = flaws.iter().find(|it| !schema::can_decode(std::slice::from_ref(*it)))?;
+    let (kind, name) = (object.kind, object.name());
+    let (path, message) = (flaw.place.path(), &flaw.message);
+    Some(format!("the API server cannot decode {kind} {name}: {path}: {message}"))
 }
 
 /// Why something that looks like an object is none.

@@ -21,6 +21,7 @@ pub(super) use live::Live;
 pub(super) use recorded::Recorded;
 
 /// Where policies are.
+#[expect(clippy::large_enum_variant, reason = "one is made per run")]
 pub(super) enum Store {
     /// Files, and a snapshot of the cluster that they are meant for.
     Files(Files, Option<Recorded>),

@@ -96,7 +96,7 @@ impl Live {
             lacks.push(Incomplete { what: "secrets".to_owned(), why });
         }
         let is_whole = lacks.is_empty();
-        Ok(Others { objects, is_whole, lacks, absent })
+        Ok(Others { objects, is_whole, absent, lacks })
     }
 
     /// Lists all objects of some kinds; says what could not be listed.

@@ -99,13 +99,13 @@ impl Recorded {
                     let lack = end.lack.map(|why| Incomplete { what: kind.resource(), why });
                     lacks.extend(lack);
                 }
-                Part::Unread(what, why) if what == VALUES_OF_CONFIG_MAPS => {
-                    if wants(&config_maps()) {
-                        lacks.push(Incomplete { what, why });
-                    }
+                Part::Unread(what, why)
+                    if what == VALUES_OF_CONFIG_MAPS && wants(&config_maps()) =>
+                {
+                    lacks.push(Incomplete { what, why });
                 }
                 Part::Unread(what, why) if may_hold_policies(&what) => {
-                    lacks.push(Incomplete { what, why })
+                    lacks.push(Incomplete { what, why });
                 }
                 Part::Cut(why) => lacks.push(Incomplete { what: "other kinds".to_owned(), why }),
                 _ => {}
