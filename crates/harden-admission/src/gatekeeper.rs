@@ -24,10 +24,11 @@ pub(crate) use rego::from_json;
 use constraint::{Constraint, Point};
 use expansion::Expansions;
 use inventory::Inventory;
+use judgement::Exemption;
 use matching::{Namespace, Source};
 use mutation::{Mutators, Subject};
 use review::Review;
-use settings::{Process, Settings};
+use settings::{MUTATING, Process, Settings, VALIDATING, Webhook};
 use template::{Engine, Refused, Template};
 
 use crate::{
@@ -68,6 +69,11 @@ impl Policies {
         for object in objects.iter().filter(|it| Template::is(it)) {
             match Template::read(object) {
                 Ok(template) => {
+                    if let Engine::None(why) = &template.engine {
+                        let (at, message) = (template.at.clone(), why.clone());
+                        let verdict = Verdict::NotJudged;
+                        policies.refuse(object, &Refused { verdict, at, message });
+                    }
                     policies.templates.insert(object.name().to_owned(), template);
                 }
                 Err(refused) => policies.refuse(object, &refused),
@@ -154,10 +160,15 @@ impl Policies {
         };
         let is_own =
             object.group() == "gatekeeper.sh" || object.group().ends_with(".gatekeeper.sh");
-        if is_own || self.mutators.is_empty() || self.settings.excludes(Process::Mutation, object) {
+        if is_own || self.mutators.is_empty() {
             return Mutated::default();
         }
         let namespace = Self::namespace(request, object);
+        let exemption =
+            self.exemption(request, object, namespace.as_ref(), (MUTATING, Process::Mutation));
+        if exemption.is_some() {
+            return Mutated::default();
+        }
         let subject = Subject {
             object,
             namespace: known(namespace.as_ref()),
@@ -175,7 +186,8 @@ impl Policies {
         let Some(subject) = request.subject() else { return Vec::new() };
         let namespace = Self::namespace(request, subject);
         let review = Review::of(request, known(namespace.as_ref()));
-        let exemption = self.exemption(request, subject);
+        let exemption =
+            self.exemption(request, subject, namespace.as_ref(), (VALIDATING, Process::Webhook));
         let mut answers = self.review(&review, Point::Admission, exemption);
         if exemption.is_none() {
             answers.extend(self.implied(&review, subject, Point::Admission));
@@ -193,16 +205,20 @@ impl Policies {
         Some((request.cluster.namespace(name), is_known))
     }
 
-    /// Why Gatekeeper judges nothing of a request.
-    fn exemption(&self, request: &Request<'_>, subject: &Object) -> Option<judgement::Exemption> {
-        use judgement::Exemption;
-        if self.settings.excludes(Process::Webhook, subject) {
+    /// Why Gatekeeper does nothing with a request.
+    fn exemption(
+        &self,
+        request: &Request<'_>,
+        subject: &Object,
+        namespace: Option<&(Object, bool)>,
+        (webhook, process): (Webhook, Process),
+    ) -> Option<Exemption> {
+        if self.settings.excludes(process, subject) {
             return Some(Exemption::Config);
         }
-        match request.operation {
-            Operation::Create | Operation::Update => None,
-            Operation::Delete | Operation::Connect => settings::webhook_takes(request),
-        }
+        let is_namespace = subject.is("", "Namespace");
+        let namespace = if is_namespace { Some(subject) } else { namespace.map(|(it, _)| it) };
+        webhook.exemption(request, namespace)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use harden_core::secrecy::HIDDEN;
 use regorus::Value as Rego;
 
 use super::constraint::{Constraint, Point};
@@ -17,7 +18,9 @@ use crate::{Action, Answer, Object, Reason, Verdict};
 pub(super) enum Exemption {
     /// Its Config excludes the namespace.
     Config,
-    /// Its webhook is not for such operations.
+    /// Its webhook is not for such namespaces.
+    Namespace,
+    /// Its webhook is not for such operations, or such parts of objects.
     Operation,
     /// Nobody knows whether its webhook is for such operations.
     Unknown,
@@ -69,6 +72,10 @@ impl Policies {
                     Exemption::Config => {
                         (Verdict::Skip, "Namespace is set to be ignored by Gatekeeper config")
                     }
+                    Exemption::Namespace => (
+                        Verdict::Skip,
+                        "Gatekeeper's webhook is not called for objects of this namespace",
+                    ),
                     Exemption::Operation => {
                         (Verdict::Skip, "Gatekeeper's webhook is not called for this operation")
                     }
@@ -103,6 +110,7 @@ impl Policies {
                 answers.push(of.answer(Verdict::Pass, String::new(), Vec::new()));
             }
         }
+        mask(&mut answers, &review.secrets());
         answers
     }
 
@@ -150,6 +158,18 @@ impl Policies {
             reasons: Vec::new(),
         };
         self.constraints.first().map(answer).into_iter().collect()
+    }
+}
+
+/// Hides values of Secrets in what is told.
+fn mask(answers: &mut [Answer], secrets: &[String]) {
+    for secret in secrets {
+        for answer in answers.iter_mut() {
+            answer.message = answer.message.replace(secret, HIDDEN);
+            for (_, value) in answer.reasons.iter_mut().flat_map(|it| &mut it.values) {
+                *value = value.replace(secret, HIDDEN);
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::Object;
 
-use selector::Selector;
+pub(super) use selector::Selector;
 pub(super) use wildcard::Wildcard;
 
 /// Which objects something is about.

@@ -15,7 +15,8 @@ fn template(kind: &str, rego: &str) -> Value {
     })
 }
 
-fn constraint(kind: &str, spec: Value) -> Value {
+fn constraint(kind: &str, spec: impl Into<Value>) -> Value {
+    let spec: Value = spec.into();
     json!({
         "apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": kind, "metadata": {"name": "c"}, "spec": spec,
     })
@@ -56,7 +57,7 @@ fn cluster(objects: &[Value]) -> Cluster {
 /// The verdict and the message of the only answer.
 fn only(policies: &[Value]) -> (Verdict, String) {
     let (mut answers, refused) = judge(policies, &cluster(&[]));
-    assert!(refused.is_empty(), "{refused:?}");
+    assert!(refused.iter().all(|it| it.verdict == Verdict::NotJudged), "{refused:?}");
     assert_eq!(answers.len(), 1, "{answers:?}");
     let answer = answers.remove(0);
     (answer.verdict, answer.message)
@@ -139,6 +140,45 @@ fn a_config_excludes_namespaces() {
 }
 
 #[test]
+fn namespaces_and_operations_that_the_webhook_is_not_called_for_are_skipped() {
+    let objects = [template("K", DENIES), constraint("K", json!({}))].map(Object::new);
+    let verdict = |cluster: &Cluster, operation: Operation, subresource: &str| {
+        let policies = Policies::read(&objects, cluster);
+        let request = Request {
+            operation,
+            object: Some(pod()),
+            old: Some(pod()),
+            subresource: subresource.to_owned(),
+            user: User::default(),
+            is_dry_run: false,
+            cluster,
+        };
+        policies.validate(&request)[0].verdict
+    };
+    let namespace = |labels: Value| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "ns", "labels": labels}});
+    let labelled = cluster(&[namespace(json!({"admission.gatekeeper.sh/ignore": "yes"}))]);
+    assert_eq!(verdict(&labelled, Operation::Create, ""), Verdict::Skip);
+    let mut bare = cluster(&[namespace(json!({}))]);
+    assert_eq!(verdict(&bare, Operation::Update, ""), Verdict::Fail);
+    assert_eq!(verdict(&bare, Operation::Update, "status"), Verdict::Skip);
+    assert_eq!(verdict(&bare, Operation::Update, "ephemeralcontainers"), Verdict::Fail);
+    assert_eq!(verdict(&bare, Operation::Delete, ""), Verdict::NotJudged);
+    bare.is_whole = true;
+    assert_eq!(verdict(&bare, Operation::Delete, ""), Verdict::Skip);
+    let webhook = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": "gatekeeper-validating-webhook-configuration"},
+        "webhooks": [{
+            "name": "validation.gatekeeper.sh", "rules": [{"operations": ["DELETE"]}],
+            "namespaceSelector": {"matchLabels": {"judged": "yes"}},
+        }],
+    });
+    let configured = cluster(&[webhook, namespace(json!({"judged": "yes"}))]);
+    assert_eq!(verdict(&configured, Operation::Delete, ""), Verdict::Fail);
+    assert_eq!(verdict(&configured, Operation::Create, ""), Verdict::Skip);
+}
+
+#[test]
 fn templates_look_up_what_gatekeeper_keeps_of_the_cluster() {
     let rego = "package k\nviolation[{\"msg\": name}] { data.inventory.namespace[_][\"v1\"].Service[name] }";
     let service = |name: &str| json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "x"}});
@@ -190,7 +230,7 @@ fn what_gatekeeper_refuses_is_told() {
         (
             broken(|it| {
                 it["spec"]["targets"][0]["rego"] =
-                    "package k\nviolation[{\"msg\": \"\"}] { f(1) }".into()
+                    "package k\nviolation[{\"msg\": \"\"}] { f(1) }".into();
             }),
             "/spec/targets/0/rego",
             "template:2: rego_type_error: undefined function f",
@@ -198,7 +238,7 @@ fn what_gatekeeper_refuses_is_told() {
         (
             broken(|it| {
                 it["spec"]["crd"]["spec"]["validation"] =
-                    json!({"openAPIV3Schema": {"properties": {}}})
+                    json!({"openAPIV3Schema": {"properties": {}}});
             }),
             "/spec/crd/spec/validation/openAPIV3Schema",
             "type: Required value",
@@ -377,4 +417,25 @@ fn expressions_of_templates_are_evaluated_with_their_variables() {
         json!([{"name": "m", "expression": "object.metadata.name != 'p'"}]);
     let (answers, _) = judge(&with(&conditional), &cluster(&[]));
     assert_eq!(answers[0].verdict, Verdict::Skip);
+}
+
+#[test]
+fn values_of_a_secret_are_told_to_nobody() {
+    let rego = "package k\nviolation[{\"msg\": msg, \"details\": {\"d\": d}}] {\n d := input.review.object.data\n msg := base64.decode(d.x) }";
+    let objects = [template("K", rego), constraint("K", json!({}))].map(Object::new);
+    let cluster = cluster(&[]);
+    let request = Request {
+        operation: Operation::Create,
+        object: Some(Object::new(json!({
+            "apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": {"x": "aHVudGVyMg=="},
+        }))),
+        old: None,
+        subresource: String::new(),
+        user: User::default(),
+        is_dry_run: false,
+        cluster: &cluster,
+    };
+    let answers = Policies::read(&objects, &cluster).validate(&request);
+    assert_eq!(answers[0].message, "[c] (hidden)");
+    assert_eq!(answers[0].reasons[0].values[0].1, "{\"d\":{\"x\":\"(hidden)\"}}");
 }

@@ -97,7 +97,7 @@ fn mutator(number: usize, random: &mut Random) -> Value {
             let ends: Vec<usize> = location.match_indices('.').map(|(at, _)| at).collect();
             let end = *random.of(&[ends[0], ends[ends.len() - 1], location.len()]);
             let condition = random.of(&["MustExist", "MustNotExist"]);
-            let path = location[..end].trim_end_matches(|it: char| it == '"');
+            let path = location[..end].trim_end_matches('"');
             parameters["pathTests"] = json!([{"subPath": path, "condition": condition}]);
         }
     }

@@ -14,14 +14,14 @@ pub(crate) fn questions() -> Vec<Question> {
         let rego = format!(
             "package k\nviolation[{{\"msg\": msg}}] {{\n  x := {it}\n  msg := sprintf(\"%v %v\", [x, type_name(x)])\n}}\n"
         );
-        question(it, json!({"version": "v0", "rego": rego, "libs": []}))
+        question(it, &json!({"version": "v0", "rego": rego, "libs": []}))
     });
-    let modules = MODULES.lines().map(|it| question(it, serde_json::from_str(it).unwrap()));
+    let modules = MODULES.lines().map(|it| question(it, &serde_json::from_str(it).unwrap()));
     expressions.chain(modules).collect()
 }
 
 /// A template with a source, and a Pod.
-fn question(name: &str, source: Value) -> Question {
+fn question(name: &str, source: &Value) -> Question {
     let objects = vec![
         json!({
             "apiVersion": "templates.gatekeeper.sh/v1", "kind": "ConstraintTemplate", "metadata": {"name": "k"},

@@ -11,7 +11,7 @@ const NAME: &str = "kubernetes.io/metadata.name";
 
 /// What labels must be like.
 #[derive(Debug, Clone)]
-pub(super) struct Selector(Vec<Requirement>);
+pub(in super::super) struct Selector(Vec<Requirement>);
 
 #[derive(Debug, Clone)]
 struct Requirement {
@@ -30,7 +30,7 @@ enum Operator {
 
 impl Selector {
     /// Reads a selector; an empty one is for all labels.
-    pub(super) fn read(it: Option<&Value>) -> Result<Option<Self>, Refused> {
+    pub(in super::super) fn read(it: Option<&Value>) -> Result<Option<Self>, Refused> {
         let Some(it) = it.filter(|it| !it.is_null()) else { return Ok(None) };
         let labels = it.get("matchLabels").and_then(Value::as_object).into_iter().flatten();
         let labels = labels.map(|(key, value)| {
@@ -48,7 +48,7 @@ impl Selector {
     }
 
     /// Whether an object has such labels.
-    pub(super) fn matches(&self, object: &Object) -> bool {
+    pub(in super::super) fn matches(&self, object: &Object) -> bool {
         self.0.iter().all(|it| it.holds(object.label(&it.key)))
     }
 

@@ -9,7 +9,7 @@ use crate::gatekeeper::expansion::Made;
 use crate::gatekeeper::matching::{Namespace, Source};
 use crate::gatekeeper::mutation::Subject;
 use crate::gatekeeper::review::Review;
-use crate::{Answer, Cluster, Object};
+use crate::{Answer, Cluster, Object, Verdict};
 
 /// What `gator test` says of each object, by its number in the list. All of them are the inventory.
 ///
@@ -21,7 +21,7 @@ pub fn test(objects: &[Object], version: MinorVersion) -> Result<Vec<(usize, Ans
     cluster.is_whole = true;
     objects.iter().for_each(|it| cluster.add(it.clone()));
     let policies = Policies::read(objects, &cluster);
-    if let Some(refused) = policies.refused().first() {
+    if let Some(refused) = policies.refused().iter().find(|it| it.verdict == Verdict::Error) {
         return Err(format!("{}: {}", refused.policy, refused.message));
     }
     let mut answers = Vec::new();
@@ -45,7 +45,7 @@ pub fn expand(objects: &[Object], version: MinorVersion) -> Result<Vec<Object>, 
     let mut cluster = Cluster::new(version);
     objects.iter().for_each(|it| cluster.add(it.clone()));
     let policies = Policies::read(objects, &cluster);
-    if let Some(refused) = policies.refused().first() {
+    if let Some(refused) = policies.refused().iter().find(|it| it.verdict == Verdict::Error) {
         return Err(format!("{}: {}", refused.policy, refused.message));
     }
     let mut all = Vec::new();
