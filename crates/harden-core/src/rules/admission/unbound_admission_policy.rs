@@ -78,12 +78,12 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             .filter(|it| !it.0.is_empty())
             .collect();
         let names: BTreeSet<_> = policies.iter().map(Object::name).collect();
-        let named: BTreeSet<_> = bound.iter().map(|it| it.0).collect();
+        let wanted: BTreeSet<_> = bound.iter().map(|it| it.0).collect();
         // A name that is none of the input's may be one of them once it is rendered.
-        let others: Vec<_> = named.iter().filter(|it| !names.contains(**it)).collect();
+        let others: Vec<_> = wanted.iter().filter(|it| !names.contains(**it)).collect();
         let is_bound = |name: &str| {
             let is_rendered = |it: &&&str| it.ends_with(name) || name.ends_with(**it);
-            named.contains(name) || others.iter().any(is_rendered)
+            wanted.contains(name) || others.iter().any(is_rendered)
         };
         let homes: BTreeSet<_> =
             bound.iter().filter(|it| names.contains(it.0)).map(|it| it.1).collect();
