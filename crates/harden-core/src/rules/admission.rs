@@ -27,6 +27,7 @@ mod unused_constraint_template;
 use harden_yaml::Place;
 
 use crate::rule::Rule;
+use crate::source::folder;
 
 /// The rules of this category, in alphabetical order.
 pub static RULES: &[&Rule] = &[
@@ -60,4 +61,11 @@ fn kyverno_action<'d>(spec: Place<'d>, part: Place<'d>) -> Option<Place<'d>> {
     let whole = spec.at("validationFailureAction");
     part.exists().then_some(())?;
     [own, whole].into_iter().find(Place::exists)
+}
+
+/// Whether two files are kept together: in one folder, or in folders beside each other. What belongs together is
+/// looked for everywhere; that it is missing is only said where its like is kept.
+fn is_near(file: &str, other: &str) -> bool {
+    let (here, there) = (folder(file), folder(other));
+    here == there || folder(here) == folder(there) || here == folder(there) || folder(here) == there
 }

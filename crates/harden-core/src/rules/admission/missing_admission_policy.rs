@@ -1,10 +1,15 @@
 //! Bindings of policies that are not there.
 
+use std::collections::BTreeSet;
+
 use harden_yaml::Action;
 
 use crate::admission::{BOUND, BOUND_KINDS};
+use crate::object::is_placeholder;
 use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 use crate::rules::similar::Names;
+
+use super::is_near;
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-admission-policy",
@@ -74,7 +79,7 @@ spec:
 };
 
 /// A policy that is not in the input may be in the cluster. A name that is almost right is taken for a mistake, and
-/// one that is nowhere if the input has the policies of other bindings.
+/// one that is nowhere if the input has the policies of other bindings near it.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     for (policy, binding) in BOUND {
         let policies = world.of_kind(policy);
@@ -88,10 +93,12 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
                 Some((it, place, place.as_str().filter(|it| !it.is_empty())?))
             })
             .collect();
-        let are_others_there = bindings.iter().any(|it| is_there(it.2));
-        for (binding, place, name) in bindings.into_iter().filter(|it| !is_there(it.2)) {
+        let homes: BTreeSet<_> =
+            bindings.iter().filter(|it| is_there(it.2)).map(|it| world.file(it.0)).collect();
+        let is_missing = |name: &str| !is_there(name) && !is_placeholder(name);
+        for (binding, place, name) in bindings.into_iter().filter(|it| is_missing(it.2)) {
             let near = names.meant_by(name).next();
-            if near.is_none() && !are_others_there {
+            if near.is_none() && !homes.iter().any(|it| is_near(it, world.file(binding))) {
                 continue;
             }
             let hint = near.map_or(String::new(), |it| format!("; did you mean `{it}`?"));

@@ -1,10 +1,14 @@
 //! Constraints of kinds that no template makes.
 
+use std::collections::BTreeSet;
+
 use harden_yaml::Action;
 
 use crate::admission::{ANY_CONSTRAINT, TEMPLATE};
 use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 use crate::rules::similar::Names;
+
+use super::is_near;
 
 pub(super) static RULE: Rule = Rule {
     id: "missing-constraint-template",
@@ -83,7 +87,7 @@ spec:
 };
 
 /// A template that is not in the input may be in the cluster. A kind that is almost right is taken for a mistake,
-/// and one that nothing makes if the input has the templates of other constraints.
+/// and one that nothing makes if the input has the templates of other constraints near it.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     let made = world.of_kind(TEMPLATE).iter();
     let made: Vec<_> =
@@ -91,11 +95,12 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     let mut names = Names::default();
     made.iter().for_each(|it| names.add(it));
     let constraints = world.of_kind(ANY_CONSTRAINT);
-    let are_others_there = constraints.iter().any(|it| made.contains(&it.kind));
+    let homes: BTreeSet<_> =
+        constraints.iter().filter(|it| made.contains(&it.kind)).map(|it| world.file(it)).collect();
     for constraint in constraints.iter().filter(|it| !made.contains(&it.kind)) {
         let kind = constraint.kind;
         let near = names.meant_by(kind).next();
-        if near.is_none() && !are_others_there {
+        if near.is_none() && !homes.iter().any(|it| is_near(it, world.file(constraint))) {
             continue;
         }
         let hint = near.map_or(String::new(), |it| format!("; did you mean `{it}`?"));

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::admission::{BOUND, BOUND_KINDS};
+use crate::object::Object;
 use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
+
+use super::is_near;
 
 pub(super) static RULE: Rule = Rule {
     id: "unbound-admission-policy",
@@ -64,22 +67,33 @@ spec:
 ",
 };
 
-/// The names of policies may still be changed by whoever renders them, prefixes of kustomize included, so that one
-/// that a binding names in part is none without a binding.
+/// Policies without any binding are a library, which others bind, unless there is but one. The names of policies may
+/// still be changed by whoever renders them, so that one that a binding names in part is none without a binding.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    for (policy, binding) in BOUND {
-        let bound = world.of_kind(binding).iter();
-        let bound: BTreeSet<_> =
-            bound.filter_map(|it| it.place.at("spec").at("policyName").as_str()).collect();
-        for policy in world.of_kind(policy) {
-            let name = policy.name();
-            let is_bound = || {
-                bound.contains(name)
-                    || bound.iter().any(|it| it.ends_with(name) || name.ends_with(it))
-            };
-            if !name.is_empty() && !is_bound() {
+    for (policies, bindings) in BOUND {
+        let policies = world.of_kind(policies);
+        let bound = world.of_kind(bindings).iter();
+        let bound: Vec<_> = bound
+            .filter_map(|it| Some((it.place.at("spec").at("policyName").as_str()?, world.file(it))))
+            .filter(|it| !it.0.is_empty())
+            .collect();
+        let names: BTreeSet<_> = policies.iter().map(Object::name).collect();
+        let wanted: BTreeSet<_> = bound.iter().map(|it| it.0).collect();
+        // A name that is none of the input's may be one of them once it is rendered.
+        let others: Vec<_> = wanted.iter().filter(|it| !names.contains(**it)).collect();
+        let is_bound = |name: &str| {
+            let is_rendered = |it: &&&str| it.ends_with(name) || name.ends_with(**it);
+            wanted.contains(name) || others.iter().any(is_rendered)
+        };
+        let homes: BTreeSet<_> =
+            bound.iter().filter(|it| names.contains(it.0)).map(|it| it.1).collect();
+        let is_alone = policies.len() == 1;
+        for policy in policies.iter().filter(|it| !it.name().is_empty() && !is_bound(it.name())) {
+            let file = world.file(policy);
+            if is_alone || homes.iter().any(|it| is_near(file, it)) {
                 let place = policy.place.at("metadata").at("name");
-                let message = format!("no {} of the input names `{name}`", binding.kind);
+                let message =
+                    format!("no {} of the input names `{}`", bindings.kind, policy.name());
                 reporter.flag_in(policy, place, message, None);
             }
         }
@@ -112,6 +126,21 @@ mod tests {
         assert_eq!(
             said("a", &binding("ValidatingAdmissionPolicyBinding", "a")),
             "no MutatingAdmissionPolicyBinding of the input names `a`"
+        );
+    }
+
+    #[test]
+    fn policies_that_others_bind_are_a_library() {
+        let head = "apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy";
+        let policies =
+            format!("{{{head}, metadata: {{name: a}}}}\n---\n{{{head}, metadata: {{name: b}}}}\n");
+        assert!(messages(&RULE, &policies).is_empty());
+        let bound = format!(
+            "{policies}---\n{{{head}Binding, metadata: {{name: c}}, spec: {{policyName: b}}}}"
+        );
+        assert_eq!(
+            messages(&RULE, &bound),
+            ["no ValidatingAdmissionPolicyBinding of the input names `a`"]
         );
     }
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use crate::admission::{ANY_CONSTRAINT, TEMPLATE};
 use crate::rule::{Category, Check, Mend, Reference, Reporter, Rule, Severity, World};
 
+use super::is_near;
+
 pub(super) static RULE: Rule = Rule {
     id: "unused-constraint-template",
     category: Category::Admission,
@@ -87,13 +89,13 @@ spec:
 /// Templates alone are a library, whose constraints others write; constraints say that those of the templates
 /// beside them are here, too.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let used: BTreeSet<_> = world.of_kind(ANY_CONSTRAINT).iter().map(|it| it.kind).collect();
-    if used.is_empty() {
-        return;
-    }
+    let constraints = world.of_kind(ANY_CONSTRAINT);
+    let used: BTreeSet<_> = constraints.iter().map(|it| it.kind).collect();
+    let homes: BTreeSet<_> = constraints.iter().map(|it| world.file(it)).collect();
     for template in world.of_kind(TEMPLATE) {
         let place = template.place.follow("spec.crd.spec.names.kind");
-        if let Some(kind) = place.as_str().filter(|it| !used.contains(it)) {
+        let has_others = || homes.iter().any(|it| is_near(it, world.file(template)));
+        if let Some(kind) = place.as_str().filter(|it| !used.contains(it) && has_others()) {
             let message = format!("no constraint of the input is a {kind}");
             reporter.flag_in(template, place, message, None);
         }
