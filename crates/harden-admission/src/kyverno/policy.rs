@@ -3,6 +3,7 @@
 mod action;
 mod autogen;
 mod calls;
+mod changes;
 mod conditions;
 mod configuration;
 mod context;
@@ -35,22 +36,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::kyverno::jmespath::{Failure, World};
-use crate::{
-    Action, Answer, Changed, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict,
-};
+use crate::kyverno::jmespath::Failure;
+use crate::{Action, Answer, Cluster, Mutated, Object, PolicyName, Reason, Request, Verdict};
 
 use configuration::Configuration;
 use context::Context;
 use exceptions::Exception;
 use expressions::Expressions;
 use field::{items, text};
-use matching::Fit;
-use mutation::{Change, Mutation, Mutator};
-use reply::Reply;
 use rule::{Override, Rule, Rules};
 use situation::Situation;
-use validation::check_preconditions;
 
 /// Policies of the group `kyverno.io`, read once and used for many objects.
 #[derive(Debug, Default)]
@@ -215,132 +210,6 @@ impl Policy {
             message: flaw.message,
             reasons: vec![Reason { at: flaw.at, expression, values: Vec::new() }],
         })
-    }
-
-    fn is_mutating(&self) -> bool {
-        self.rules.iter().any(|it| it.mutation.is_some())
-    }
-
-    /// Changes an object by each rule in turn.
-    fn mutate(&self, request: &Request<'_>, exceptions: &[Exception], mutated: &mut Mutated) {
-        let Some(subject) = request.subject() else { return };
-        let namespace = self.namespace();
-        let is_test = request.cluster.stated.is_some();
-        if !self.is_for_admission && !is_test
-            || !namespace.is_empty() && subject.namespace() != namespace
-        {
-            return;
-        }
-        match self.conditions.as_ref().map(|it| it.hold(request)) {
-            None | Some(Some(true)) => {}
-            Some(Some(false)) => return,
-            Some(None) => {
-                let why = "whether the match conditions of the policy are met cannot be said here";
-                mutated.answers.push(self.unknown(why));
-                return;
-            }
-        }
-        let mut object = request.object.clone();
-        let mut is_changed = false;
-        let kind = Situation::new(request).kind(subject)[2].to_owned();
-        for rule in self.rules_for(&kind) {
-            let Some(mutation) = &rule.mutation else { continue };
-            // What rules for other objects change is changed later, by another controller.
-            if !mutation.targets.is_empty() && !is_test {
-                continue;
-            }
-            let request = Request { object: object.clone(), ..request.clone() };
-            let situation = Situation::new(&request);
-            let Some(subject) = request.subject() else { continue };
-            let changes = match rule.matching.fits(namespace, &situation.matched(subject)) {
-                Fit::No => continue,
-                Fit::Unknown(why) => vec![Change::none(Reply::new(Verdict::NotJudged, why))],
-                Fit::Yes => {
-                    let has_doubles = is_test && !is_changed;
-                    self.changes(rule, mutation, has_doubles, &situation, exceptions)
-                }
-            };
-            let is_applied = changes.iter().any(|it| it.reply.verdict == Verdict::Pass);
-            for change in changes {
-                let after = change.object.map(Object::new);
-                mutated.answers.push(self.mutation_answer(rule, change.reply, &situation));
-                let Some(after) = after else { continue };
-                if mutation.targets.is_empty() {
-                    object = Some(after.clone());
-                    is_changed = true;
-                    mutated.object = Some(after);
-                } else {
-                    let (policy, rule) = (self.name.clone(), rule.name.clone());
-                    mutated.others.push(Changed { policy, rule, object: after });
-                }
-            }
-            if self.applies_one && is_applied {
-                break;
-            }
-        }
-    }
-
-    /// What a rule changes of the object, or of those that it is for in its place.
-    fn changes(
-        &self,
-        rule: &Rule,
-        mutation: &Mutation,
-        has_doubles: bool,
-        situation: &Situation<'_>,
-        exceptions: &[Exception],
-    ) -> Vec<Change> {
-        let none = |reply| vec![Change::none(reply)];
-        let world = World::new(situation.cluster().now);
-        let mut context = Context::new(
-            situation,
-            &world,
-            &rule.expressions,
-            self.namespace(),
-            rule.asks || situation.is_test(),
-        );
-        self.give(&mut context, situation);
-        context.checkpoint();
-        if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
-            return none(Reply::failure("failed to load context", &it));
-        }
-        match check_preconditions(&rule.preconditions, &mut context) {
-            Ok(None) => {}
-            Ok(Some(reply)) | Err(reply) => return none(reply),
-        }
-        let excepting = match self.exceptions(rule, exceptions, &mut context) {
-            Ok(it) => it,
-            Err(it) => return none(Reply::failure("failed to get exceptions", &it)),
-        };
-        if !excepting.is_empty() {
-            let names: Vec<&str> = excepting.iter().map(|it| it.name.as_str()).collect();
-            let names = names.join(", ");
-            let message = format!("rule is skipped due to policy exceptions{names}");
-            return none(Reply::new(Verdict::Skip, message));
-        }
-        let mutator = Mutator { policy: &self.name.name, rule, mutation, has_doubles };
-        if !mutation.targets.is_empty() {
-            return mutator.mutate_targets(&mut context);
-        }
-        match &situation.request.object {
-            Some(object) => vec![mutator.mutate(object.json(), &mut context)],
-            // Nothing becomes of what is deleted.
-            None => Vec::new(),
-        }
-    }
-
-    fn mutation_answer(&self, rule: &Rule, reply: Reply, situation: &Situation<'_>) -> Answer {
-        let action = match reply.verdict {
-            Verdict::Error if self.is_failing_closed => Action::Deny,
-            _ => Action::Ignore,
-        };
-        let message = seen::hide(&reply.message, situation);
-        let mut reasons = reply.reasons;
-        if reasons.is_empty() {
-            let at = format!("{}/mutate", rule.at);
-            reasons.push(Reason { at, expression: String::new(), values: Vec::new() });
-        }
-        let (policy, rule) = (self.name.clone(), rule.name.clone());
-        Answer { policy, rule, verdict: reply.verdict, action, message, reasons }
     }
 
     /// An answer of the policy as a whole that cannot be given.
