@@ -43,7 +43,9 @@ impl Policy {
             }
         }
         let mut object = request.object.clone();
+        let before = mutated.object.clone();
         let mut is_changed = false;
+        let mut is_failed = false;
         let kind = Situation::new(request).kind(subject)[2].to_owned();
         for rule in self.rules_for(&kind) {
             let Some(mutation) = &rule.mutation else { continue };
@@ -63,6 +65,8 @@ impl Policy {
                 }
             };
             let is_applied = changes.iter().any(|it| it.reply.verdict == Verdict::Pass);
+            let is_lost = changes.iter().any(|it| it.is_lost) && mutation.targets.is_empty();
+            is_failed |= changes.iter().any(|it| it.reply.verdict == Verdict::Error);
             for change in changes {
                 let after = change.object.map(Object::new);
                 mutated.answers.push(self.mutation_answer(rule, change.reply, &situation));
@@ -76,9 +80,13 @@ impl Policy {
                     mutated.others.push(Changed { policy, rule, object: after });
                 }
             }
-            if self.applies_one && is_applied {
+            if self.applies_one && is_applied || is_lost {
                 break;
             }
+        }
+        // Of a policy with an error nothing is applied.
+        if is_failed && !is_test {
+            mutated.object = before;
         }
     }
 

@@ -14,8 +14,8 @@ use super::field::{items, text};
 use super::reply::Reply;
 use super::rule::Rule;
 use super::validation::check_preconditions;
-use super::variables::{substitute, substitute_text};
-use crate::kyverno::jmespath::{Failure, floats};
+use super::variables::substitute_at;
+use crate::kyverno::jmespath::{Failure, floats, marshal};
 use crate::kyverno::patch;
 use crate::{Object, Verdict};
 
@@ -108,12 +108,19 @@ pub(super) struct Change {
     pub reply: Reply,
     /// The object as it becomes, where that is another.
     pub object: Option<Value>,
+    /// Whether the patch has failed, so that nothing is left for later rules.
+    pub is_lost: bool,
 }
 
 impl Change {
     /// One of nothing.
     pub(in crate::kyverno) fn none(reply: Reply) -> Self {
-        Self { reply, object: None }
+        Self { reply, object: None, is_lost: false }
+    }
+
+    fn pass(message: impl Into<String>, object: Value) -> Self {
+        let reply = Reply::new(Verdict::Pass, message);
+        Self { reply, object: Some(object), is_lost: false }
     }
 
     fn skip(message: impl Into<String>) -> Self {
@@ -143,12 +150,13 @@ pub(super) struct Mutator<'a> {
 impl<'a> Mutator<'a> {
     /// What becomes of the object of the request.
     pub(in crate::kyverno) fn mutate(self, object: &Value, context: &mut Context<'a>) -> Change {
-        let change = if self.mutation.foreach.is_empty() {
-            patched(&self.mutation.patch, object, context)
+        let mut change = if self.mutation.foreach.is_empty() {
+            patched(&self.mutation.patch, "/mutate", object, context)
         } else {
             let has_doubles = self.has_doubles && has_numbers(object);
             self.foreach(&self.mutation.foreach, object.clone(), has_doubles, 0, context)
         };
+        change.is_lost = change.reply.verdict == Verdict::Error;
         named(change)
     }
 
@@ -198,7 +206,8 @@ impl<'a> Mutator<'a> {
                 Ok(Value::Array(elements)) => elements,
                 Ok(other) => vec![other],
                 Err(it) => {
-                    let message = format!("failed to evaluate list {}", each.list);
+                    // Kyverno says it twice.
+                    let message = format!("failed to evaluate list {}: {it}", each.list);
                     return Change::error(&message, &it);
                 }
             };
@@ -224,7 +233,7 @@ impl<'a> Mutator<'a> {
         if applied == 0 {
             return Change::skip(message);
         }
-        Change { reply: Reply::new(Verdict::Pass, message), object: Some(object) }
+        Change::pass(message, object)
     }
 
     fn elements(
@@ -252,10 +261,14 @@ impl<'a> Mutator<'a> {
             match check_preconditions(&each.preconditions, context) {
                 Ok(None) => {}
                 Ok(Some(_)) => continue,
-                Err(reply) => return Change::none(reply),
+                Err(mut reply) => {
+                    let of_loop = format!("evaluate mutate.foreach[{index}].preconditions");
+                    reply.message = reply.message.replacen("evaluate preconditions", &of_loop, 1);
+                    return Change::none(reply);
+                }
             }
             let change = if each.foreach.is_empty() {
-                patched(&each.patch, &patched_object, context)
+                patched(&each.patch, "", &patched_object, context)
             } else {
                 let (object, has_doubles) = (patched_object.clone(), has_doubles && !is_patched);
                 self.foreach(&each.foreach, object, has_doubles, nesting + 1, context)
@@ -269,7 +282,7 @@ impl<'a> Mutator<'a> {
         if patched_object == *object && !(is_patched && has_doubles) {
             return Change::skip("no patches applied");
         }
-        Change { reply: Reply::new(Verdict::Pass, ""), object: Some(patched_object) }
+        Change::pass("", patched_object)
     }
 }
 
@@ -301,8 +314,8 @@ fn has_numbers(value: &Value) -> bool {
     }
 }
 
-/// An object with a patch.
-fn patched(patch: &Patch, object: &Value, context: &mut Context<'_>) -> Change {
+/// An object with a patch, which is at a path.
+fn patched(patch: &Patch, at: &str, object: &Value, context: &mut Context<'_>) -> Change {
     const FAILED: &str = "variable substitution failed";
     // A patch looks at the whole object; one that merges compares the elements of its lists.
     let merging = match patch {
@@ -313,15 +326,20 @@ fn patched(patch: &Patch, object: &Value, context: &mut Context<'_>) -> Change {
         return Change::error(FAILED, &it);
     }
     let result = match patch {
-        Patch::Strategic(patch) => match substitute(patch, context) {
-            Ok(patch) => patch::merge(object, &patch),
-            Err(it) => return Change::error(FAILED, &it),
-        },
-        Patch::Json(text) => match substitute_text(text, context) {
-            Ok(Value::String(text)) => patch::apply(object, &text),
-            Ok(_) => return Change::none(Reply::new(Verdict::Error, "empty mutate rule")),
-            Err(it) => return Change::error(FAILED, &it),
-        },
+        Patch::Strategic(patch) => {
+            match substitute_at(&format!("{at}/patchStrategicMerge"), patch, context) {
+                Ok(patch) => patch::merge(object, &written(patch)),
+                Err(it) => return Change::error(FAILED, &it),
+            }
+        }
+        Patch::Json(text) => {
+            let text = Value::String(text.clone());
+            match substitute_at(&format!("{at}/patchesJson6902"), &text, context) {
+                Ok(Value::String(text)) => patch::apply(object, &text),
+                Ok(_) => return Change::none(Reply::new(Verdict::Error, "empty mutate rule")),
+                Err(it) => return Change::error(FAILED, &it),
+            }
+        }
         Patch::None => return Change::none(Reply::new(Verdict::Error, "empty mutate rule")),
     };
     match result {
@@ -329,15 +347,18 @@ fn patched(patch: &Patch, object: &Value, context: &mut Context<'_>) -> Change {
         Ok(changed) if !changed.is_object() => {
             Change::none(Reply::new(Verdict::Error, "failed to unmarshal patched resource"))
         }
-        Ok(changed) => {
-            Change { reply: Reply::new(Verdict::Pass, "resource patched"), object: Some(changed) }
-        }
+        Ok(changed) => Change::pass("resource patched", changed),
         Err(patch::Failure::NotJudged(why)) => Change::none(Reply::new(Verdict::NotJudged, why)),
         Err(patch::Failure::Error(why)) => {
             let message = format!("failed to patch resource: {why}");
             Change::none(Reply::new(Verdict::Error, message))
         }
     }
+}
+
+/// A value as it is once it was written: doubles of expressions that are whole are whole numbers.
+fn written(value: Value) -> Value {
+    serde_json::from_str(&marshal(&value)).unwrap_or(value)
 }
 
 /// A change with Kyverno's message of what was changed.

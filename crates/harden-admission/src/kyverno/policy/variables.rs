@@ -108,12 +108,25 @@ pub(in crate::kyverno) fn substitute(
     document: &Value,
     context: &mut Context<'_>,
 ) -> Result<Value, Failure> {
+    substitute_at("", document, context)
+}
+
+/// The same for what is at a path, which errors name.
+///
+/// # Errors
+///
+/// One of them stands for nothing, or that cannot be said.
+pub(in crate::kyverno) fn substitute_at(
+    path: &str,
+    document: &Value,
+    context: &mut Context<'_>,
+) -> Result<Value, Failure> {
     if !has_variables(document) {
         // Without `{{` there is nothing that could be escaped.
         return Ok(document.clone());
     }
     let document = references::resolve(document)?;
-    walk(&document, "", context, 0)
+    walk(&document, path, context, 0)
 }
 
 /// A text with everything that its variables stand for, which may be any value.

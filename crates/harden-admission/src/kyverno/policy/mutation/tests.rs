@@ -54,6 +54,49 @@ fn what_a_variable_does_not_stand_for_is_an_error() {
 }
 
 #[test]
+fn of_a_policy_with_an_error_nothing_is_applied() {
+    let rule = |name: &str, node: &str| {
+        json!({
+            "name": name, "match": {"any": [{"resources": {"kinds": ["Pod"]}}]},
+            "mutate": {"patchStrategicMerge": {"spec": {"nodeName": node}}},
+        })
+    };
+    let policy = |name: &str, rules: Value| {
+        Object::new(json!({
+            "apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": name},
+            "spec": {"rules": rules},
+        }))
+    };
+    let cluster = Cluster::new(MinorVersion(36));
+    let missing = "{{ request.object.spec.none }}";
+    let policies = [
+        policy("a", json!([rule("r", "a")])),
+        policy("b", json!([rule("r", "b"), rule("s", missing), rule("t", "c")])),
+    ];
+    let request = Request {
+        operation: Operation::Create,
+        object: Some(Object::new(pod(&json!({})))),
+        old: None,
+        subresource: String::new(),
+        user: User::default(),
+        is_dry_run: false,
+        cluster: &cluster,
+    };
+    let mutated = Policies::read(&policies, &cluster).mutate(&request);
+    let verdicts: Vec<_> = mutated.answers.iter().map(|it| it.verdict.word()).collect();
+    assert_eq!(verdicts, ["pass", "pass", "error"]);
+    assert_eq!(mutated.object.unwrap().json()["spec"], json!({"nodeName": "a"}));
+}
+
+#[test]
+fn whole_numbers_of_expressions_are_whole_in_a_patch() {
+    let mutation =
+        json!({"patchStrategicMerge": {"spec": {"n": "{{ length(request.object.spec.a) }}"}}});
+    let changed = Some(json!({"a": [0, 0], "n": 2}));
+    assert_eq!(spec(&mutation, &json!({"a": [0, 0]})), ("pass", changed));
+}
+
+#[test]
 fn loops_go_from_the_last_element_where_they_say_so() {
     let each = |order| {
         json!({"foreach": [{

@@ -399,12 +399,15 @@ fn seccomp(
     if let Some(kind) = of_pod.as_ref().filter(|it| !is_allowed(it)) {
         errors.of_pod(&format!("spec.{FIELD}"), kind);
     }
+    let mut is_forbidden = of_pod.as_ref().is_some_and(|it| !is_allowed(it));
     for it in containers {
         if let Some(kind) = kind(it.security).filter(|it| !is_allowed(it)) {
             errors.of(it, FIELD, &kind);
+            is_forbidden = true;
         }
     }
-    if is_restricted && !of_pod.is_some_and(|it| is_allowed(&it)) {
+    // What is missing is said only where nothing is forbidden.
+    if is_restricted && !is_forbidden && of_pod.is_none() {
         for it in containers.iter().filter(|it| kind(it.security).is_none()) {
             errors.required(it, FIELD);
         }
