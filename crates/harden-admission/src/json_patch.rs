@@ -39,7 +39,7 @@ impl Operation {
         let given = self.value.clone();
         match self.op.as_str() {
             "add" => self.add(root, &self.path, given.unwrap_or(Json::Null)),
-            "remove" => self.remove(root, &self.path).map(drop),
+            "remove" => self.remove(root, &self.path, &self.path).map(drop),
             "replace" => {
                 let (path, value) = (&self.path, given.unwrap_or(Json::Null));
                 let lost = format!(
@@ -63,13 +63,8 @@ impl Operation {
                 }
                 Ok(())
             }
-            "move" => {
-                let value = self.taken(root)?;
-                self.parent(root, &self.path).map_err(|_| self.lost("destination", &self.path))?;
-                self.add(root, &self.path, value)
-            }
-            "copy" => {
-                let value = self.copied(root)?;
+            "move" | "copy" => {
+                let value = if self.op == "move" { self.taken(root)? } else { self.copied(root)? };
                 self.parent(root, &self.path).map_err(|_| self.lost("destination", &self.path))?;
                 self.add(root, &self.path, value)
             }
@@ -121,24 +116,8 @@ impl Operation {
     /// What is moved, which is there no more.
     fn taken(&self, root: &mut Json) -> Result<Json, Unapplied> {
         let from = &self.from;
-        match self.parent(root, from).map_err(|_| self.lost("from", from))? {
-            (Json::Object(fields), key) => fields.remove(&key).map_or_else(
-                || {
-                    wrong(format!(
-                        "error in move for path: '{key}': Unable to remove nonexistent key: {key}: \
-                         missing value"
-                    ))
-                },
-                Ok,
-            ),
-            (Json::Array(items), key) => {
-                match index(&key, items.len()).filter(|it| *it < items.len()) {
-                    Some(index) => Ok(items.remove(index)),
-                    None => self.beyond(&key, &key),
-                }
-            }
-            _ => Err(self.lost("from", from)),
-        }
+        let (_, key) = self.parent(root, from).map_err(|_| self.lost("from", from))?;
+        self.remove(root, from, &key)
     }
 
     fn missing<T>(&self, path: &str) -> Result<T, Unapplied> {
@@ -179,21 +158,25 @@ impl Operation {
         Ok(())
     }
 
-    fn remove(&self, root: &mut Json, path: &str) -> Result<Json, Unapplied> {
+    /// What is taken from a path, which errors call so.
+    fn remove(&self, root: &mut Json, path: &str, shown: &str) -> Result<Json, Unapplied> {
+        let op = &self.op;
         match self.parent(root, path)? {
             (Json::Object(fields), key) => fields.remove(&key).map_or_else(
                 || {
                     wrong(format!(
-                        "error in remove for path: '{path}': Unable to remove nonexistent key: {key}: \
+                        "error in {op} for path: '{shown}': Unable to remove nonexistent key: {key}: \
                          missing value"
                     ))
                 },
                 Ok,
             ),
-            (Json::Array(items), key) => match index(&key, items.len()).filter(|it| *it < items.len()) {
-                Some(index) => Ok(items.remove(index)),
-                None => self.beyond(&key, path),
-            },
+            (Json::Array(items), key) => {
+                match index(&key, items.len()).filter(|it| *it < items.len()) {
+                    Some(index) => Ok(items.remove(index)),
+                    None => self.beyond(&key, shown),
+                }
+            }
             _ => self.missing(path),
         }
     }

@@ -1,5 +1,6 @@
 //! Mutators: what Gatekeeper changes in objects before constraints judge them.
 
+mod apply_to;
 mod conflicts;
 mod image;
 mod location;
@@ -12,7 +13,7 @@ use super::matching::{Matched, Namespace, Source};
 use super::template::Refused;
 use crate::{Action, Answer, Object, Operation, PolicyName, Reason, Verdict};
 
-pub(super) use mutator::ApplyTo;
+pub(super) use apply_to::ApplyTo;
 use mutator::{Effect, Mutator};
 
 /// The group of all mutators.

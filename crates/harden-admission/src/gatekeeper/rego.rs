@@ -7,6 +7,7 @@ mod limits;
 mod module;
 mod rules;
 mod sprintf;
+mod term;
 mod token;
 mod value;
 
@@ -151,7 +152,7 @@ fn violations(found: &Value) -> Result<BTreeSet<Violation>, Failure> {
         let Value::String(message) = message else {
             return Err(Failure::Error(format!(
                 "extracting message binding: .msg accessor error: {} is of the type {}, expected string",
-                sprintf::term(message),
+                term::term(message),
                 go_type(message)
             )));
         };

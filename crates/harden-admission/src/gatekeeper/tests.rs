@@ -1,3 +1,5 @@
+//! Templates and constraints, on small objects.
+
 use harden_core::kubernetes::MinorVersion;
 use serde_json::{Value, json};
 

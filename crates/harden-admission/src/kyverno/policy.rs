@@ -25,6 +25,7 @@ mod rule;
 mod seen;
 mod selector;
 mod situation;
+mod template;
 mod validation;
 mod variables;
 

@@ -1,3 +1,5 @@
+//! Mutators, on small objects.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -50,7 +50,7 @@ pub(crate) fn to_json(value: &Value) -> Json {
                 .iter_sorted()
                 .map(|(key, it)| match key {
                     Value::String(key) => (key.to_string(), to_json(it)),
-                    other => (super::sprintf::term(other), to_json(it)),
+                    other => (super::term::term(other), to_json(it)),
                 })
                 .collect(),
         ),

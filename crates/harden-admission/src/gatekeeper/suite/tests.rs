@@ -1,3 +1,5 @@
+//! Small suites of gator.
+
 use std::collections::BTreeMap;
 
 use harden_core::kubernetes::MinorVersion;

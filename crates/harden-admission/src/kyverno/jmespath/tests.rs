@@ -1,3 +1,5 @@
+//! Expressions, and what Kyverno makes of them.
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Patches, and what Kyverno makes of them.
+
 use serde_json::Value;
 
 use super::*;

@@ -1,5 +1,6 @@
 //! What the rules of a policy make of an object, one after the other.
 
+use super::conditions::check_preconditions;
 use super::context::Context;
 use super::exceptions::Exception;
 use super::matching::Fit;
@@ -7,7 +8,6 @@ use super::mutation::{Change, Mutation, Mutator};
 use super::reply::Reply;
 use super::rule::Rule;
 use super::situation::Situation;
-use super::validation::check_preconditions;
 use super::{Policy, seen};
 use crate::kyverno::jmespath::World;
 use crate::{Action, Answer, Changed, Mutated, Object, Reason, Request, Verdict};

@@ -5,7 +5,10 @@ use serde_json::Value;
 use super::context::Context;
 use super::field::text;
 use super::operators::{OPERATORS, holds, panics};
+use super::reply::Reply;
+use super::seen::seen;
 use super::variables::substitute;
+use crate::Verdict;
 use crate::kyverno::jmespath::{Failure, floats};
 
 /// Conditions as they are written, read once.
@@ -181,4 +184,26 @@ impl Condition {
         };
         Ok((holds, (expression, key.to_string())))
     }
+}
+
+/// Why preconditions leave a rule out: nothing where they hold, or a skip.
+///
+/// # Errors
+///
+/// They cannot be evaluated.
+pub(super) fn check_preconditions(
+    conditions: &Result<Conditions, String>,
+    context: &mut Context<'_>,
+) -> Result<Option<Reply>, Reply> {
+    const FAILED: &str = "failed to evaluate preconditions";
+    let conditions = conditions.as_ref().map_err(|why| {
+        Reply::new(Verdict::Error, format!("{FAILED}: failed to parse preconditions: {why}"))
+    })?;
+    let outcome = conditions.evaluate(context).map_err(|it| Reply::failure(FAILED, &it))?;
+    if outcome.holds {
+        return Ok(None);
+    }
+    let message = join(&["preconditions not met", &outcome.message], "; ");
+    let values = seen(&outcome.seen, context.situation());
+    Ok(Some(Reply::new(Verdict::Skip, message).with("", "", values)))
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::action::is_enforce;
+use super::conditions::check_preconditions;
 use super::context::Context;
 use super::exceptions::Exception;
 use super::expressions::Expressions;
@@ -10,7 +11,7 @@ use super::matching::Fit;
 use super::reply::Reply;
 use super::rule::{Check, Rule, Validation};
 use super::situation::Situation;
-use super::validation::{Validator, check_preconditions};
+use super::validation::Validator;
 use super::{Policy, pod_security, seen};
 use crate::cluster::stated;
 use crate::kyverno::jmespath::World;

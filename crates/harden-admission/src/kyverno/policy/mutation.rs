@@ -7,13 +7,12 @@ mod tests;
 
 use serde_json::Value;
 
-use super::conditions::Conditions;
+use super::conditions::{Conditions, check_preconditions};
 use super::context::Context;
 use super::entries::Entry;
 use super::field::{items, text};
 use super::reply::Reply;
 use super::rule::Rule;
-use super::validation::check_preconditions;
 use super::variables::substitute_at;
 use crate::kyverno::jmespath::{Failure, floats, marshal};
 use crate::kyverno::patch;

@@ -13,9 +13,9 @@ use super::field::{filled, items, text, texts};
 use super::matching::Matching;
 use super::mutation::Mutation;
 use super::selector::Selector;
+use super::template::Template;
 use super::variables::{has_variables, variables};
 use crate::kyverno::jmespath::{Expression, floats};
-use crate::kyverno::pattern::{Pattern, Refusal};
 
 /// A rule, as it is after autogen.
 #[derive(Debug)]
@@ -87,21 +87,6 @@ pub(in crate::kyverno) struct Foreach {
     pub check: Check,
     /// Where it is below the rule.
     pub at: String,
-}
-
-/// A pattern, which may have variables.
-#[derive(Debug, Clone)]
-pub(in crate::kyverno) struct Template {
-    pub json: Value,
-    /// The pattern where it has no variables.
-    pub fixed: Option<Result<Pattern, Refusal>>,
-}
-
-impl Template {
-    fn read(json: &Value) -> Self {
-        let fixed = (!has_variables(json)).then(|| Pattern::read(json));
-        Self { json: json.clone(), fixed }
-    }
 }
 
 impl Rule {

@@ -1,3 +1,5 @@
+//! Rules of Kyverno that validate, on small objects.
+
 use harden_core::kubernetes::MinorVersion;
 use serde_json::{Value, json};
 

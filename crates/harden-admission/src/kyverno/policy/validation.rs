@@ -2,15 +2,16 @@
 
 use serde_json::Value;
 
-use super::conditions::{Conditions, join};
+use super::conditions::{Conditions, check_preconditions, join};
 use super::context::Context;
 use super::entries::Entry;
 use super::reply::Reply;
-use super::rule::{Check, Foreach, Rule, Template, Validation};
+use super::rule::{Check, Foreach, Rule, Validation};
 use super::seen::seen;
 use super::situation::Situation;
-use super::variables::{substitute, substitute_text};
-use crate::kyverno::jmespath::{Failure, floats};
+use super::template::{Template, all_resolved, resolved};
+use super::variables::substitute_text;
+use crate::kyverno::jmespath::Failure;
 use crate::kyverno::pattern::{Pattern, Verdict as Matched};
 use crate::{Operation, Verdict};
 
@@ -391,46 +392,6 @@ enum Kept {
     One(Box<Pattern>),
     Any(Vec<Pattern>),
     None,
-}
-
-pub(super) fn check_preconditions(
-    conditions: &Result<Conditions, String>,
-    context: &mut Context<'_>,
-) -> Result<Option<Reply>, Reply> {
-    const FAILED: &str = "failed to evaluate preconditions";
-    let conditions = conditions.as_ref().map_err(|why| {
-        Reply::new(Verdict::Error, format!("{FAILED}: failed to parse preconditions: {why}"))
-    })?;
-    let outcome = conditions.evaluate(context).map_err(|it| Reply::failure(FAILED, &it))?;
-    if outcome.holds {
-        return Ok(None);
-    }
-    let message = join(&["preconditions not met", &outcome.message], "; ");
-    let values = seen(&outcome.seen, context.situation());
-    Ok(Some(Reply::new(Verdict::Skip, message).with("", "", values)))
-}
-
-/// A pattern with what its variables stand for.
-fn resolved(template: &Template, context: &mut Context<'_>) -> Result<Pattern, Failure> {
-    let read = match &template.fixed {
-        Some(fixed) => fixed.clone(),
-        None => Pattern::read(&substitute(&template.json, context)?),
-    };
-    read.map_err(|it| Failure::NotJudged(it.to_string()))
-}
-
-/// Patterns with what their variables stand for.
-fn all_resolved(
-    whole: &Value,
-    templates: &[Template],
-    context: &mut Context<'_>,
-) -> Result<Vec<Pattern>, Failure> {
-    if templates.iter().all(|it| it.fixed.is_some()) {
-        return templates.iter().map(|it| resolved(it, context)).collect();
-    }
-    let Value::Array(items) = substitute(whole, context)? else { return Ok(Vec::new()) };
-    let read = |it| Pattern::read(&floats(it)).map_err(|it| Failure::NotJudged(it.to_string()));
-    items.into_iter().map(read).collect()
 }
 
 /// What is at a path of a pattern in a resource.

@@ -1,3 +1,5 @@
+//! Small test files of Kyverno.
+
 use std::collections::BTreeMap;
 
 use serde_json::json;

@@ -2,8 +2,8 @@
 
 use regorus::Value;
 
-use super::super::sprintf;
 use super::super::{limits, to_json};
+use super::super::{sprintf, term};
 use super::{Function, elements, made, text};
 
 pub(super) const FUNCTIONS: &[(&str, u8, Function)] = &[
@@ -72,7 +72,7 @@ fn format(values: &[Value]) -> Option<Value> {
 /// JSON as Go writes it: keys in order, and no `<`, `>` or `&`.
 fn marshal(values: &[Value]) -> Option<Value> {
     let [value] = values else { return None };
-    limits::charge(sprintf::size(value)?)?;
+    limits::charge(term::size(value)?)?;
     let json = serde_json::to_string(&to_json(value)).ok()?;
     let mut escaped = String::with_capacity(json.len());
     for it in json.chars() {
