@@ -40,6 +40,14 @@ impl Object {
         self.0.rego.get_or_init(|| gatekeeper::from_json(&self.0.json))
     }
 
+    /// The JSON of an object; a copy where somebody else has the object too.
+    pub(crate) fn into_json(self) -> Value {
+        match Arc::try_unwrap(self.0) {
+            Ok(it) => it.json,
+            Err(shared) => shared.json.clone(),
+        }
+    }
+
     /// What is at a JSON pointer, such as `/spec/replicas`.
     pub fn at(&self, pointer: &str) -> Option<&Value> {
         self.0.json.pointer(pointer)

@@ -29,17 +29,16 @@ const CONNECTIONS: [(&str, &str); 6] = [
 
 impl Question {
     /// The object as policies see it: in a namespace, if its kind is in one, and as an API server decodes it.
-    pub fn place(&self, object: &Object, cluster: &Cluster) -> Object {
-        let mut json = object.json().clone();
+    pub fn place(&self, object: Object, cluster: &Cluster) -> Object {
         let is_in_one = cluster.resource(object.group(), object.kind()).is_namespaced;
+        let names_one = !object.namespace().is_empty();
+        let mut json = object.into_json();
         if let Some(fields) = json.as_object_mut().filter(|_| is_in_one) {
             let metadata = fields.entry("metadata").or_insert(Value::Null);
             if metadata.is_null() {
                 *metadata = Value::Object(serde_json::Map::new());
             }
-            if let Some(metadata) =
-                metadata.as_object_mut().filter(|_| object.namespace().is_empty())
-            {
+            if let Some(metadata) = metadata.as_object_mut().filter(|_| !names_one) {
                 metadata.insert("namespace".to_owned(), self.namespace.clone().into());
             }
         }
@@ -107,10 +106,10 @@ mod tests {
     fn objects_are_put_in_a_namespace_where_their_kind_is_in_one() {
         let cluster = Cluster::new(MinorVersion::NEWEST_KNOWN);
         let question = question(None);
-        assert_eq!(question.place(&object("Pod"), &cluster).namespace(), "team-a");
-        assert_eq!(question.place(&object("Namespace"), &cluster).namespace(), "");
+        assert_eq!(question.place(object("Pod"), &cluster).namespace(), "team-a");
+        assert_eq!(question.place(object("Namespace"), &cluster).namespace(), "");
         let bare = Object::new(json!({"apiVersion": "v1", "kind": "Pod"}));
-        assert_eq!(question.place(&bare, &cluster).namespace(), "team-a");
+        assert_eq!(question.place(bare, &cluster).namespace(), "team-a");
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod text;
 mod veil;
 
 pub use asked::{Asked, Before};
-pub use json::to_json;
+pub use json::{to_json, write_json};
 pub use outcome::{Outcome, Subject, Told};
 pub use position::{Position, Written};
 pub use summary::{Lack, Summary};

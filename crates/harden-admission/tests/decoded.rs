@@ -24,7 +24,7 @@ fn objects_are_decoded_as_the_server_decodes_them() {
     let mut ours = Vec::new();
     for document in documents(text) {
         for object in harden_core::object::objects(document.root()) {
-            let object = question.place(&Object::written(&object).unwrap(), &cluster);
+            let object = question.place(Object::written(&object).unwrap(), &cluster);
             let request = question.request(object, None, &cluster).unwrap();
             ours.push(stripped(request.object.unwrap().json()));
         }

@@ -68,6 +68,13 @@ impl Needs {
         has(&self.kinds, kind) || has(&self.resources, resource)
     }
 
+    /// Whether something that is read may be in a text: cheap, and never wrong where it says no.
+    pub fn may_be_in(&self, text: &str) -> bool {
+        // What a resource is called does not tell how its kind is written; nor does an escape.
+        let is_any = self.is_open || self.has_free_inventory || !self.resources.is_empty();
+        is_any || text.contains('\\') || self.kinds.iter().any(|(_, kind)| text.contains(kind))
+    }
+
     /// Whether labels of Namespaces decide something, or anything else of them.
     pub fn want_namespaces(&self) -> bool {
         self.is_open || self.reads_namespaces
@@ -249,6 +256,8 @@ mod tests {
             assert!(needs.want_resource(group, kind, resource), "{needs:?}");
             assert!(needs.want("", "Namespace"));
             assert!(!needs.want("", "Pod"), "{needs:?}");
+            assert!(needs.may_be_in(&format!("kind: {kind}")));
+            assert!(needs.may_be_in(r#"kind: "Names\x70ace""#));
         }
     }
 

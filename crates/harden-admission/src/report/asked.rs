@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Subject, Told, Veil};
-use crate::{Cluster, Object, Policies, Question, Verdict};
+use crate::{Answer, Cluster, Object, Policies, Question};
 
 /// Objects by group, kind, namespace and name.
 #[derive(Debug, Clone, Default)]
@@ -47,7 +47,7 @@ impl Asked<'_> {
     /// # Errors
     ///
     /// The object, and a sentence, where it cannot be asked about.
-    pub fn ask(&self, object: &Object) -> Result<Told, (Subject, String)> {
+    pub fn ask(&self, object: Object) -> Result<Told, (Subject, String)> {
         let object = self.question.place(object, self.cluster);
         let about = Subject::of(&object);
         let before = self.before.get(&object).cloned();
@@ -56,8 +56,10 @@ impl Asked<'_> {
             Err(why) => return Err((about, why)),
         };
         let mut judged = self.policies.judge(&request);
-        let quotes =
-            judged.answers.iter().any(|it| it.verdict != Verdict::Pass || !it.message.is_empty());
+        let quotes = |it: &Answer| {
+            !it.message.is_empty() || it.reasons.iter().any(|it| !it.values.is_empty())
+        };
+        let quotes = judged.answers.iter().any(quotes);
         if quotes {
             let mut veil = Veil::default();
             let secrets = self.cluster.list("", "Secret", None);

@@ -1,5 +1,6 @@
 //! Where policies are written.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ pub struct Written {
     texts: Vec<(Arc<str>, Box<str>)>,
     /// The text, the document in it and the way through the document.
     policies: BTreeMap<PolicyName, (usize, u32, Pointer)>,
-    known: BTreeMap<(PolicyName, String), Option<u32>>,
+    known: BTreeMap<PolicyName, BTreeMap<String, Option<u32>>>,
 }
 
 impl Written {
@@ -46,15 +47,15 @@ impl Written {
     /// Where a part of a policy is written, or what is nearest to it; `at` is a JSON pointer in the policy, or in
     /// the template of a constraint. None where it is in no text.
     pub fn find(&mut self, policy: &PolicyName, at: &str) -> Option<Position> {
-        let policy = &home(policy, at);
-        let key = (policy.clone(), at.to_owned());
+        let policy = &*home(policy, at);
         let (index, _, _) = self.policies.get(policy)?;
         let file = Arc::clone(&self.texts.get(*index)?.0);
-        let line = if let Some(line) = self.known.get(&key) {
+        let line = if let Some(line) = self.known.get(policy).and_then(|it| it.get(at)) {
             *line
         } else {
             let line = self.look(policy, at);
-            *self.known.entry(key).or_insert(line)
+            self.known.entry(policy.clone()).or_default().insert(at.to_owned(), line);
+            line
         };
         Some(Position { file, line: line? })
     }
@@ -78,15 +79,15 @@ impl Written {
 }
 
 /// The object that a pointer leads into: the policy, or the template that says what a constraint asks.
-pub(super) fn home(policy: &PolicyName, at: &str) -> PolicyName {
+pub(super) fn home<'p>(policy: &'p PolicyName, at: &str) -> Cow<'p, PolicyName> {
     if policy.kind == TEMPLATE || !at.starts_with("/spec/targets/") {
-        return policy.clone();
+        return Cow::Borrowed(policy);
     }
-    PolicyName {
+    Cow::Owned(PolicyName {
         kind: TEMPLATE.to_owned(),
         namespace: String::new(),
         name: policy.kind.to_lowercase(),
-    }
+    })
 }
 
 const TEMPLATE: &str = "ConstraintTemplate";

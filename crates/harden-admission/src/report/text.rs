@@ -162,7 +162,7 @@ fn write_reason(text: &mut String, policy: &PolicyName, reason: &Reason, written
         format!("{}:{}", it.file, it.line)
     } else {
         let home = home(policy, &reason.at);
-        let of = if home == *policy { String::new() } else { format!("{home}, ") };
+        let of = if *home == *policy { String::new() } else { format!("{home}, ") };
         format!("{of}{}", field(&reason.at))
     };
     let expression = after(": ", &reason.expression, "      ");

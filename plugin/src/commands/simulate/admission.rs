@@ -123,7 +123,9 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let user = if options.user.is_none() { store.user() } else { None };
     let question = options.question(user, store.namespace());
     let mut beside = Vec::new();
-    given.learn(&needs, |object| beside.push(question.place(&object, &cluster)));
+    given.learn(&needs, store.asks_for_namespaces(), |object| {
+        beside.push(question.place(object, &cluster));
+    });
     let others = store.others(&needs, &given.namespaces(&question.namespace))?;
     lacks.extend(others.lacks);
     let is_made = |name: &str| beside.iter().any(|it| it.is("", "Namespace") && it.name() == name);
@@ -147,7 +149,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         may_be_more,
     };
     let mut tell = |objects: Vec<Object>| {
-        let answers: Vec<_> = objects.par_iter().map(|it| asked.ask(it)).collect();
+        let answers: Vec<_> = objects.into_par_iter().map(|it| asked.ask(it)).collect();
         for answer in answers {
             match answer {
                 Ok(told) => telling.tell(&told),
@@ -254,9 +256,9 @@ impl Options {
         let timeout = self.connection.request_timeout;
         let request = Request { names: &names, timeout, ..Request::of(&inputs, &exclude) };
         let mut read = Given::new(reading::read_whole(request));
-        read.learn(&Needs::default(), |_| {});
+        read.learn(&Needs::default(), false, |_| {});
         read.each_batch(cluster.version, &mut |objects: Vec<Object>| {
-            objects.iter().for_each(|it| before.add(question.place(it, cluster)));
+            objects.into_iter().for_each(|it| before.add(question.place(it, cluster)));
         });
         given.errors.append(&mut read.errors);
         given.lacks.append(&mut read.lacks);

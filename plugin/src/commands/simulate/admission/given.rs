@@ -1,5 +1,7 @@
 //! The objects that are named on the command line.
 
+use std::collections::BTreeSet;
+
 use harden_admission::{Needs, Object};
 use harden_core::check::{Incomplete, Settings};
 use harden_core::kubernetes::MinorVersion;
@@ -18,6 +20,8 @@ const BATCH: usize = 512;
 pub(super) struct Given {
     whole: Whole,
     namespaces: Namespaces,
+    /// Which of the texts were looked at, so that it is known what in them cannot be read.
+    looked_at: BTreeSet<usize>,
     /// What could not be read.
     pub(super) lacks: Vec<Incomplete>,
     /// What was named and is not there.
@@ -30,18 +34,29 @@ impl Given {
     pub(super) fn new(mut whole: Whole) -> Self {
         let (errors, notes) = (std::mem::take(&mut whole.errors), std::mem::take(&mut whole.notes));
         let lacks = std::mem::take(&mut whole.incomplete);
-        Self { whole, namespaces: Namespaces::new(), lacks, errors, notes }
+        let (namespaces, looked_at) = (Namespaces::new(), BTreeSet::new());
+        Self { whole, namespaces, looked_at, lacks, errors, notes }
     }
 
-    /// Looks at all objects: hands over what policies read besides the object that they judge, and notes
-    /// namespaces and what cannot be read.
-    pub(super) fn learn(&mut self, needs: &Needs, mut take: impl FnMut(Object)) {
-        let Self { whole, namespaces, lacks, .. } = self;
+    /// Looks at the objects: hands over what policies read besides the object that they judge, and notes what
+    /// cannot be read and, if somebody asks for them, the namespaces. Texts in which none of this is are left to
+    /// [`Given::each_batch`].
+    pub(super) fn learn(
+        &mut self,
+        needs: &Needs,
+        wants_namespaces: bool,
+        mut take: impl FnMut(Object),
+    ) {
+        let Self { whole, namespaces, looked_at, lacks, .. } = self;
         for text in &whole.definitions {
             each_in(text, &mut take);
         }
         let mut broken = Vec::new();
-        for source in &whole.sources {
+        for (index, source) in whole.sources.iter().enumerate() {
+            if !wants_namespaces && !needs.may_be_in(&source.text) {
+                continue;
+            }
+            looked_at.insert(index);
             let mut is_broken = false;
             for document in documents(&source.text) {
                 if document.is_rejected() {
@@ -66,10 +81,7 @@ impl Given {
                 broken.push(source.clone());
             }
         }
-        // Why a text cannot be read is said in the words of `check`, which knows charts and templates.
-        if !broken.is_empty() {
-            lacks.extend(whole.check(broken, Settings::new([])).incomplete);
-        }
+        lacks.extend(why_broken(whole, broken));
     }
 
     /// The namespaces of all objects; `own` is that of those that name none.
@@ -81,12 +93,23 @@ impl Given {
 
     /// Hands over all objects that an API server can decode, many at a time; the others are noted.
     pub(super) fn each_batch(&mut self, version: MinorVersion, take: &mut impl FnMut(Vec<Object>)) {
-        let mut batch = Vec::new();
-        for source in &self.whole.sources {
-            for document in documents(&source.text).filter(|it| !it.is_rejected()) {
-                for object in objects(document.root()).filter(is_stored) {
+        let Self { whole, looked_at, lacks, .. } = self;
+        let (mut batch, mut broken) = (Vec::new(), Vec::new());
+        for (index, source) in whole.sources.iter().enumerate() {
+            let is_known = looked_at.contains(&index);
+            let mut is_broken = false;
+            for document in documents(&source.text) {
+                if document.is_rejected() {
+                    is_broken = true;
+                    continue;
+                }
+                for object in objects(document.root()) {
+                    if !is_stored(&object) {
+                        lacks.extend(lack(source, &object).filter(|_| !is_known));
+                        continue;
+                    }
                     if let Some(why) = undecodable(&object, version) {
-                        self.lacks.push(Incomplete { what: source.name.to_string(), why });
+                        lacks.push(Incomplete { what: source.name.to_string(), why });
                         continue;
                     }
                     batch.extend(Object::written(&object));
@@ -95,7 +118,11 @@ impl Given {
                     }
                 }
             }
+            if is_broken && !is_known {
+                broken.push(source.clone());
+            }
         }
+        lacks.extend(why_broken(whole, broken));
         if !batch.is_empty() {
             take(batch);
         }
@@ -105,6 +132,14 @@ impl Given {
     pub(super) fn sources(&self) -> &[Source<'static>] {
         &self.whole.sources
     }
+}
+
+/// Why texts cannot be read, in the words of `check`, which knows charts and templates.
+fn why_broken(whole: &Whole, broken: Vec<Source<'static>>) -> Vec<Incomplete> {
+    if broken.is_empty() {
+        return Vec::new();
+    }
+    whole.check(broken, Settings::new([])).incomplete
 }
 
 /// Hands over the objects of a text.

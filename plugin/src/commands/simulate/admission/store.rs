@@ -72,6 +72,11 @@ impl Store {
         }
     }
 
+    /// Whether it is asked for the Namespaces of the objects.
+    pub(super) fn asks_for_namespaces(&self) -> bool {
+        matches!(self, Self::Cluster(_))
+    }
+
     /// The version of the API server, where it is known.
     pub(super) fn version(&self) -> Option<MinorVersion> {
         match self {

@@ -37,7 +37,7 @@ fn run(text: &str, matches: &clap::ArgMatches) -> Result<Told, Refusal> {
             if Policies::takes(&object) {
                 policies.push(object);
             } else {
-                cluster.add(question.place(&object, &cluster));
+                cluster.add(question.place(object.clone(), &cluster));
                 others.push(object);
             }
         }
@@ -55,7 +55,8 @@ fn run(text: &str, matches: &clap::ArgMatches) -> Result<Told, Refusal> {
         may_be_more: compiled.refused().next().is_some(),
     };
     let mut answers: Vec<Value> = Vec::new();
-    for object in &others {
+    let read = policies.len() + others.len();
+    for object in others {
         match asked.ask(object) {
             Ok(told) => {
                 summary.count(&told);
@@ -66,5 +67,5 @@ fn run(text: &str, matches: &clap::ArgMatches) -> Result<Told, Refusal> {
     }
     let incomplete = summary.lacks().into_iter();
     let incomplete = incomplete.map(|it| json!({"what": it.what, "why": it.why})).collect();
-    Ok(Told { answers, read: policies.len() + others.len(), incomplete })
+    Ok(Told { answers, read, incomplete })
 }

@@ -19,7 +19,7 @@ impl Files {
 
     pub(super) fn policies(&mut self) -> (Vec<Object>, Vec<Incomplete>) {
         let (mut policies, mut others) = (Vec::new(), Vec::new());
-        self.given.learn(&Needs::all(), |object| {
+        self.given.learn(&Needs::all(), false, |object| {
             if Policies::takes(&object) {
                 policies.push(object);
             } else {
