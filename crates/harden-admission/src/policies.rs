@@ -3,6 +3,7 @@
 mod engine;
 mod kinds;
 mod needs;
+mod shape;
 
 pub use needs::Needs;
 
@@ -17,7 +18,7 @@ use engine::{ENGINES, Engine, OF_KYVERNO};
 pub struct Policies {
     engines: Vec<Box<dyn Engine>>,
     count: usize,
-    /// Those that no engine takes.
+    /// Those that no engine takes, and those that no API server decodes.
     others: Vec<Answer>,
 }
 
@@ -46,17 +47,25 @@ impl Policies {
 
     /// Reads the policies among some objects; what else they speak of is in the cluster.
     pub fn read(objects: &[Object], cluster: &Cluster) -> Self {
+        let mut others: Vec<Answer> = Vec::new();
+        let is_sound = |object: &&Object| match shape::flaw(object) {
+            Some(flaw) => {
+                others.push(flaw);
+                false
+            }
+            None => true,
+        };
+        let taken = objects.iter().filter(|it| is_taken(it));
+        let sound: Vec<&Object> = taken.filter(is_sound).collect();
         let engines = ENGINES.iter().map(|it| {
-            let own: Vec<_> = objects.iter().filter(|object| (it.takes)(object)).cloned().collect();
+            let own = sound.iter().filter(|object| (it.takes)(object));
+            let own: Vec<Object> = own.map(|object| (*object).clone()).collect();
             (it.read)(&own, cluster)
         });
         let engines = engines.filter(|it| !it.is_empty() || !it.refused().is_empty()).collect();
-        let others = objects.iter().filter(|it| kinds::decides(it) && !is_taken(it));
-        Self {
-            engines,
-            count: objects.iter().filter(|it| kinds::is_policy(it)).count(),
-            others: others.map(kinds::not_judged).collect(),
-        }
+        let unknown = objects.iter().filter(|it| kinds::decides(it) && !is_taken(it));
+        others.extend(unknown.map(kinds::not_judged));
+        Self { engines, count: objects.iter().filter(|it| kinds::is_policy(it)).count(), others }
     }
 
     /// Runs the tests of a file of Kyverno's.
