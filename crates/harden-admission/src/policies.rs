@@ -11,7 +11,7 @@ use harden_core::kubernetes::MinorVersion;
 
 use crate::kyverno::suite;
 use crate::report::Tested;
-use crate::{Answer, Cluster, Object, PolicyName, Request, Verdict, gatekeeper};
+use crate::{Action, Answer, Cluster, Object, PolicyName, Request, Verdict, gatekeeper};
 use engine::{ENGINES, Engine, OF_KYVERNO};
 
 /// Policies of all engines, read and compiled once.
@@ -127,11 +127,19 @@ impl Policies {
                 let changes = mutated.answers.iter().filter(|it| it.verdict == Verdict::Pass);
                 changed_by.extend(changes.map(|it| it.policy.clone()));
             }
-            answers.extend(mutated.answers);
+            answers.extend(mutated.answers.into_iter().map(of_mutation));
         }
         changed_by.dedup();
         answers.extend(self.engines.iter().flat_map(|it| it.validate(&request)));
         Judged { object: request.object.filter(|_| is_changed), changed_by, answers }
+    }
+}
+
+/// What would have been made may be refused, whatever follows of the mutation itself.
+fn of_mutation(answer: Answer) -> Answer {
+    match answer.verdict {
+        Verdict::NotJudged => Answer { action: Action::Deny, ..answer },
+        _ => answer,
     }
 }
 

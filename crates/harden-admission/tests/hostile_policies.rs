@@ -7,7 +7,7 @@
 mod dice;
 
 use dice::{Dice, number, report, seed};
-use harden_admission::report::{Asked, Before, Told};
+use harden_admission::report::{Asked, Before, Outcome, Told};
 use harden_admission::{Answer, Cluster, Needs, Object, Policies, Question, User, Verdict};
 use harden_core::kubernetes::MinorVersion;
 use harden_yaml::documents;
@@ -249,4 +249,18 @@ fn any_part_of_an_object_may_be_anything() {
         }
     }
     report(&format!("objects of which any part is anything, HARDEN_RANDOM_SEED={seed}"));
+}
+
+#[test]
+fn what_a_mutation_that_is_not_judged_makes_is_not_admitted() {
+    let copies: Vec<Value> = (0..40)
+        .map(|it| json!({"op": "copy", "from": "/spec", "path": format!("/spec/x{it}")}))
+        .collect();
+    let policy = json!({"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "a"}, "spec": {
+        "rules": [{"name": "r", "match": {"any": [{"resources": {"kinds": ["Pod"]}}]},
+            "mutate": {"patchesJson6902": json!(copies).to_string()}}]}});
+    let (told, refused) = judge(&[policy], &subjects()[..1]);
+    assert!(refused.is_empty(), "{refused:?}");
+    assert_eq!(told[0].answers[0].verdict, Verdict::NotJudged, "{told:?}");
+    assert_eq!(told[0].outcome(), Outcome::Unknown);
 }
