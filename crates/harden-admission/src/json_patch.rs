@@ -2,6 +2,9 @@
 
 use serde_json::Value as Json;
 
+/// Bytes that the operations of one patch may copy, as the API server has it.
+const COPIES: usize = 3 << 20;
+
 /// One operation.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Operation {
@@ -24,8 +27,9 @@ pub(crate) enum Unapplied {
 /// What the operations make of a value, one after the other.
 pub(crate) fn apply(value: &Json, operations: &[Operation]) -> Result<Json, Unapplied> {
     let mut value = value.clone();
+    let mut copied = 0;
     for operation in operations {
-        operation.apply(&mut value)?;
+        operation.apply(&mut value, &mut copied)?;
     }
     Ok(value)
 }
@@ -35,7 +39,8 @@ fn wrong<T>(message: String) -> Result<T, Unapplied> {
 }
 
 impl Operation {
-    fn apply(&self, root: &mut Json) -> Result<(), Unapplied> {
+    /// `copied` is how much was copied before.
+    fn apply(&self, root: &mut Json, copied: &mut usize) -> Result<(), Unapplied> {
         let given = self.value.clone();
         match self.op.as_str() {
             "add" => self.add(root, &self.path, given.unwrap_or(Json::Null)),
@@ -63,8 +68,20 @@ impl Operation {
                 }
                 Ok(())
             }
-            "move" | "copy" => {
-                let value = if self.op == "move" { self.taken(root)? } else { self.copied(root)? };
+            "move" => {
+                let value = self.taken(root)?;
+                self.parent(root, &self.path).map_err(|_| self.lost("destination", &self.path))?;
+                self.add(root, &self.path, value)
+            }
+            "copy" => {
+                let value = self.copied(root)?;
+                *copied += value.to_string().len();
+                if *copied > COPIES {
+                    return wrong(format!(
+                        "Unable to complete the copy, the accumulated size increase of copy is {copied}, exceeding \
+                         the limit {COPIES}"
+                    ));
+                }
                 self.parent(root, &self.path).map_err(|_| self.lost("destination", &self.path))?;
                 self.add(root, &self.path, value)
             }
@@ -211,6 +228,20 @@ mod tests {
     ) -> Result<Json, Unapplied> {
         let (op, path, from) = (op.to_owned(), path.to_owned(), from.to_owned());
         apply(value, &[Operation { op, path, from, value: given }])
+    }
+
+    #[test]
+    fn copies_of_copies_end() {
+        let copy = |index: usize| Operation {
+            op: "copy".to_owned(),
+            path: format!("/a/{index}"),
+            from: "/a".to_owned(),
+            value: None,
+        };
+        let value = json!({"a": {"b": "c"}});
+        let made = apply(&value, &(0..60).map(copy).collect::<Vec<_>>());
+        let Err(Unapplied::Wrong(why)) = made else { panic!("it was applied") };
+        assert!(why.starts_with("Unable to complete the copy"), "{why}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod engine;
 mod kinds;
 mod needs;
+mod shape;
 
 pub use needs::Needs;
 
@@ -10,14 +11,14 @@ use harden_core::kubernetes::MinorVersion;
 
 use crate::kyverno::suite;
 use crate::report::Tested;
-use crate::{Answer, Cluster, Object, PolicyName, Request, Verdict, gatekeeper};
+use crate::{Action, Answer, Cluster, Object, PolicyName, Request, Verdict, gatekeeper};
 use engine::{ENGINES, Engine, OF_KYVERNO};
 
 /// Policies of all engines, read and compiled once.
 pub struct Policies {
     engines: Vec<Box<dyn Engine>>,
     count: usize,
-    /// Those that no engine takes.
+    /// Those that no engine takes, and those that no API server decodes.
     others: Vec<Answer>,
 }
 
@@ -46,17 +47,25 @@ impl Policies {
 
     /// Reads the policies among some objects; what else they speak of is in the cluster.
     pub fn read(objects: &[Object], cluster: &Cluster) -> Self {
+        let mut others: Vec<Answer> = Vec::new();
+        let is_sound = |object: &&Object| match shape::flaw(object) {
+            Some(flaw) => {
+                others.push(flaw);
+                false
+            }
+            None => true,
+        };
+        let taken = objects.iter().filter(|it| is_taken(it));
+        let sound: Vec<&Object> = taken.filter(is_sound).collect();
         let engines = ENGINES.iter().map(|it| {
-            let own: Vec<_> = objects.iter().filter(|object| (it.takes)(object)).cloned().collect();
+            let own = sound.iter().filter(|object| (it.takes)(object));
+            let own: Vec<Object> = own.map(|object| (*object).clone()).collect();
             (it.read)(&own, cluster)
         });
         let engines = engines.filter(|it| !it.is_empty() || !it.refused().is_empty()).collect();
-        let others = objects.iter().filter(|it| kinds::decides(it) && !is_taken(it));
-        Self {
-            engines,
-            count: objects.iter().filter(|it| kinds::is_policy(it)).count(),
-            others: others.map(kinds::not_judged).collect(),
-        }
+        let unknown = objects.iter().filter(|it| kinds::decides(it) && !is_taken(it));
+        others.extend(unknown.map(kinds::not_judged));
+        Self { engines, count: objects.iter().filter(|it| kinds::is_policy(it)).count(), others }
     }
 
     /// Runs the tests of a file of Kyverno's.
@@ -118,11 +127,19 @@ impl Policies {
                 let changes = mutated.answers.iter().filter(|it| it.verdict == Verdict::Pass);
                 changed_by.extend(changes.map(|it| it.policy.clone()));
             }
-            answers.extend(mutated.answers);
+            answers.extend(mutated.answers.into_iter().map(of_mutation));
         }
         changed_by.dedup();
         answers.extend(self.engines.iter().flat_map(|it| it.validate(&request)));
         Judged { object: request.object.filter(|_| is_changed), changed_by, answers }
+    }
+}
+
+/// What would have been made may be refused, whatever follows of the mutation itself.
+fn of_mutation(answer: Answer) -> Answer {
+    match answer.verdict {
+        Verdict::NotJudged => Answer { action: Action::Deny, ..answer },
+        _ => answer,
     }
 }
 

@@ -60,14 +60,40 @@ impl<'a> Evaluation<'a> {
                     _ => Failure::no_overload(),
                 }
             }
-            Kind::List(elements) => self.list(elements),
-            Kind::Map(entries) => self.map(entries),
-            Kind::Struct { name, fields } => self.message(name, fields),
-            Kind::Fold(fold) => self.fold(fold),
-            Kind::Call { name, target, args, guard } => {
-                self.call(name, target.as_deref(), args, guard.as_deref())
+            Kind::List(elements) => self.list(elements).and_then(|it| self.weighed(it)),
+            Kind::Map(entries) => self.map(entries).and_then(|it| self.weighed(it)),
+            Kind::Struct { name, fields } => {
+                self.message(name, fields).and_then(|it| self.weighed(it))
+            }
+            Kind::Fold(fold) => self.fold(fold).and_then(|it| self.weighed(it)),
+            Kind::Call { name, target, args, guard } => self
+                .call(name, target.as_deref(), args, guard.as_deref())
+                .and_then(|it| self.weighed(it)),
+        }
+    }
+
+    /// A value that was made, if all that is in it can be looked at: lists within lists share what is in them,
+    /// so that few steps make more than there is memory for as soon as somebody compares or writes it.
+    fn weighed(&mut self, value: Value) -> Result<Value> {
+        const MOST: usize = 1_000_000;
+        const OF_A_STEP: usize = 16;
+        let mut weight = 0;
+        let mut open = vec![&value];
+        while let Some(it) = open.pop() {
+            weight += 1;
+            if weight > MOST {
+                return Err(Failure::TooCostly);
+            }
+            match it {
+                Value::List(items) => open.extend(items.iter()),
+                Value::Map(map) => open.extend(map.iter().map(|(_, it)| it)),
+                Value::Message(message) => open.extend(message.fields.iter().map(|(_, it)| it)),
+                Value::Optional(Some(inner)) => open.push(inner),
+                _ => {}
             }
         }
+        self.budget.take(weight / OF_A_STEP)?;
+        Ok(value)
     }
 
     fn variable(&self, name: &str) -> Result<Value> {

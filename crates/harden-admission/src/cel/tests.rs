@@ -179,3 +179,16 @@ fn templates_are_checked_where_they_are_literals() {
     );
     assert!(compile("'%d'.format([object.replicas])", 37).is_ok());
 }
+
+#[test]
+fn values_that_share_what_is_in_them_end_before_they_are_too_large() {
+    for [first, next] in [["[1, 2]", "[it, it]"], ["{'a': 1}", "{'a': it, 'b': it}"]] {
+        let bound = |levels: usize, inner: &str| {
+            let nested = (0..levels)
+                .fold(inner.to_owned(), |inner, _| format!("[{next}].map(it, {inner})[0]"));
+            format!("[{first}].map(it, {nested})[0]")
+        };
+        is_true(&bound(8, "it == it"));
+        assert_eq!(evaluate(&bound(28, "it == it")), Err(Failure::TooCostly), "{first}");
+    }
+}

@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 use regorus::Value;
 
 use super::settings::{Process, Settings};
+use crate::report::Veil;
 use crate::{Cluster, Object};
 
 /// What Gatekeeper keeps of the cluster.
 #[derive(Debug)]
 pub(super) struct Inventory {
     value: Value,
+    /// What its Secrets hold.
+    veil: Veil,
     is_known: bool,
 }
 
 impl Default for Inventory {
     fn default() -> Self {
-        Self { value: Value::new_object(), is_known: true }
+        Self { value: Value::new_object(), veil: Veil::default(), is_known: true }
     }
 }
 
@@ -24,14 +27,22 @@ impl Inventory {
     /// The objects that Config and SyncSets name; all that are at hand where there is neither, as in test
     /// files.
     pub(super) fn of(cluster: &Cluster, settings: &Settings) -> Self {
-        let kept = cluster
-            .objects()
-            .filter(|it| settings.keeps(it) && !settings.excludes(Process::Sync, it));
-        Self { value: tree(kept), is_known: cluster.is_whole }
+        let kept = || {
+            let all = cluster.objects();
+            all.filter(|it| settings.keeps(it) && !settings.excludes(Process::Sync, it))
+        };
+        let mut veil = Veil::default();
+        kept().filter(|it| it.is("", "Secret")).for_each(|it| veil.add(it));
+        Self { value: tree(kept()), veil, is_known: cluster.is_whole }
     }
 
     pub(super) fn value(&self) -> Value {
         self.value.clone()
+    }
+
+    /// Hides what its Secrets hold.
+    pub(super) fn veil(&self) -> &Veil {
+        &self.veil
     }
 
     /// Whether what it has not is not there.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use harden_core::secrecy::HIDDEN;
 use regorus::Value as Rego;
 
 use super::constraint::{Constraint, Point};
@@ -110,7 +109,9 @@ impl Policies {
                 answers.push(of.answer(Verdict::Pass, String::new(), Vec::new()));
             }
         }
-        mask(&mut answers, &review.secrets());
+        let mut veil = self.inventory.veil().clone();
+        review.objects().filter(|it| it.is("", "Secret")).for_each(|it| veil.add(it));
+        answers.iter_mut().for_each(|it| veil.cover(it));
         answers
     }
 
@@ -158,18 +159,6 @@ impl Policies {
             reasons: Vec::new(),
         };
         self.constraints.first().map(answer).into_iter().collect()
-    }
-}
-
-/// Hides values of Secrets in what is told.
-fn mask(answers: &mut [Answer], secrets: &[String]) {
-    for secret in secrets {
-        for answer in answers.iter_mut() {
-            answer.message = answer.message.replace(secret, HIDDEN);
-            for (_, value) in answer.reasons.iter_mut().flat_map(|it| &mut it.values) {
-                *value = value.replace(secret, HIDDEN);
-            }
-        }
     }
 }
 
@@ -249,8 +238,11 @@ impl Judge<'_> {
             Ok(found) => answers.extend(found.into_iter().map(|it| {
                 let mut reason = reason(&self.template.at);
                 if it.details.as_object().is_ok_and(|it| !it.is_empty()) {
-                    let details = rego::to_json(&it.details).to_string();
-                    reason.values.push(("details".to_owned(), cut(&details)));
+                    let details = match rego::bounded_json(&it.details) {
+                        Some(details) => cut(&details.to_string()),
+                        None => "too much to be told".to_owned(),
+                    };
+                    reason.values.push(("details".to_owned(), details));
                 }
                 self.violation(Verdict::Fail, &it.message, vec![reason])
             })),

@@ -16,7 +16,7 @@ use std::sync::{Mutex, PoisonError};
 
 use regorus::{Engine, Value};
 
-pub(crate) use value::{from_json, to_json};
+pub(crate) use value::{bounded_json, from_json, to_json};
 
 use module::Module;
 

@@ -1,7 +1,5 @@
 //! What templates are asked about.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use regorus::Value as Rego;
 use serde_json::{Value, json};
 
@@ -86,24 +84,6 @@ impl<'o> Review<'o> {
     /// The objects that constraints are matched with.
     pub(super) fn objects(&self) -> impl Iterator<Item = &'o Object> {
         [self.object, self.old].into_iter().flatten()
-    }
-
-    /// Texts that nobody is told: values of a Secret, as they are and as they are written.
-    pub(super) fn secrets(&self) -> Vec<String> {
-        let mut all = Vec::new();
-        for object in self.objects().filter(|it| it.is("", "Secret")) {
-            for key in ["data", "stringData"] {
-                let values = object.json().get(key).and_then(Value::as_object);
-                let texts = values.into_iter().flat_map(|it| it.values()).filter_map(Value::as_str);
-                for it in texts.filter(|it| !it.is_empty()) {
-                    let plain = STANDARD.decode(it).ok().and_then(|it| String::from_utf8(it).ok());
-                    all.extend(plain.filter(|it| !it.is_empty()));
-                    all.push(it.to_owned());
-                }
-            }
-        }
-        all.sort_by_key(|it| std::cmp::Reverse(it.len()));
-        all
     }
 
     pub(super) fn subject(&self) -> Option<&'o Object> {

@@ -202,6 +202,31 @@ fn templates_look_up_what_gatekeeper_keeps_of_the_cluster() {
 }
 
 #[test]
+fn no_value_of_a_secret_of_the_inventory_is_told() {
+    let rego = "package k\nviolation[{\"msg\": msg, \"details\": s}] {\n s := data.inventory.namespace.x.v1.Secret.db\n msg := sprintf(\"%v %v\", [s.data, base64.decode(s.data.password)]) }";
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "namespace": "x"},
+        "data": {"password": "bTRya2VyLW9uZQ=="}});
+    let mut whole = cluster(&[secret]);
+    whole.is_whole = true;
+    let (answers, _) = judge(&[template("K", rego), constraint("K", json!({}))], &whole);
+    assert_eq!(answers[0].message, "[c] {\"password\": \"(hidden)\"} (hidden)");
+    let said = format!("{answers:?}");
+    assert!(!said.contains("m4rker") && !said.contains("bTRya2Vy"), "{said}");
+}
+
+#[test]
+fn details_that_share_what_is_in_them_are_told_as_far_as_they_go() {
+    let lists: String = (1..40).map(|it| format!(" a{it} := [a{0}, a{0}]\n", it - 1)).collect();
+    let rego = format!(
+        "package k\nviolation[{{\"msg\": \"x\", \"details\": {{\"a\": a39}}}}] {{\n a0 := [1]\n{lists}}}"
+    );
+    let policies = [template("K", &rego), constraint("K", json!({}))];
+    let (answers, refused) = judge(&policies, &cluster(&[]));
+    assert_eq!(refused, []);
+    assert_eq!(answers[0].reasons[0].values[0].1, "too much to be told");
+}
+
+#[test]
 fn what_gatekeeper_refuses_is_told() {
     let broken = |change: fn(&mut Value)| {
         let mut it = template("K", DENIES);

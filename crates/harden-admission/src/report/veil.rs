@@ -13,6 +13,9 @@ use crate::{Answer, Object};
 /// chance, and says nothing.
 const SHORT: usize = 4;
 
+/// No text is cut short to more bytes than these.
+const LONGEST: usize = 1024;
+
 /// The secrets of some objects, to be hidden in what is said of them.
 #[derive(Debug, Clone, Default)]
 pub struct Veil(BTreeSet<String>);
@@ -98,6 +101,22 @@ impl Veil {
                 text.replace(secret.as_str(), HIDDEN)
             };
         }
+        self.cover_end(text);
+    }
+
+    /// Hides the start of a secret at the end of a text that was cut short.
+    fn cover_end(&self, text: &mut String) {
+        let Some(kept) = text.strip_suffix('…') else { return };
+        let begins = |secret: &String| {
+            let longest = secret.len().min(kept.len()).min(LONGEST);
+            (SHORT..=longest)
+                .rev()
+                .find(|end| secret.get(..*end).is_some_and(|it| kept.ends_with(it)))
+        };
+        if let Some(length) = self.0.iter().filter_map(begins).max() {
+            let open = kept.get(..kept.len() - length).unwrap_or_default();
+            *text = format!("{open}{HIDDEN}…");
+        }
     }
 }
 
@@ -154,6 +173,13 @@ mod tests {
         let hidden = "db: (hidden) (hidden) (hidden) (hidden) pin (hidden) of 123";
         assert_eq!(answer.message, hidden);
         assert_eq!(answer.reasons[0].values[0].1, hidden);
+    }
+
+    #[test]
+    fn the_start_of_a_secret_is_hidden_where_a_text_is_cut() {
+        let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"},
+            "stringData": {"key": "m4rker-and-much-more"}});
+        assert_eq!(covered(secret, "key m4rker-and…").message, "key (hidden)…");
     }
 
     #[test]

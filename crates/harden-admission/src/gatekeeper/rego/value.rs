@@ -32,6 +32,27 @@ pub(super) fn object<'k>(fields: impl IntoIterator<Item = (&'k str, Value)>) -> 
     Value::from(fields.collect::<std::collections::BTreeMap<_, _>>())
 }
 
+/// A value as JSON, if it is not too large: what is in it may be shared, so that few steps make more than there
+/// is memory for.
+pub(crate) fn bounded_json(value: &Value) -> Option<Json> {
+    const MOST: usize = 100_000;
+    let mut count = 0;
+    let mut open = vec![value];
+    while let Some(it) = open.pop() {
+        count += 1;
+        if count > MOST {
+            return None;
+        }
+        match it {
+            Value::Array(items) => open.extend(items.iter()),
+            Value::Set(items) => open.extend(items.iter()),
+            Value::Object(fields) => open.extend(fields.iter().flat_map(|(key, it)| [key, it])),
+            _ => {}
+        }
+    }
+    Some(to_json(value))
+}
+
 /// A value as JSON; sets are lists, as in the details of a violation.
 pub(crate) fn to_json(value: &Value) -> Json {
     match value {

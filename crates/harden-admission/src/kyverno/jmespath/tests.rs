@@ -119,3 +119,13 @@ fn a_hostile_expression_ends() {
     let text = "map(&map(&map(&map(&@, `[1,2,3,4,5,6,7,8,9]`), `[1,2,3,4,5,6,7,8,9]`), @), l)";
     assert!(search(text, &it).is_err());
 }
+
+#[test]
+fn what_replaces_every_match_is_charged() {
+    let it = json!({"t": "a".repeat(20_000)});
+    for name in ["regex_replace_all", "regex_replace_all_literal"] {
+        fails(&format!("{name}('a', t, t)"), &it, "evaluating the rule takes too long");
+        fails(&format!("{name}('', t, t)"), &it, "evaluating the rule takes too long");
+    }
+    is("regex_replace_all('a+', t, 'b$0') | length(@)", &it, json!(20_001));
+}

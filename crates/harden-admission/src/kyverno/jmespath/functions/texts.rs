@@ -68,15 +68,19 @@ pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Cal
             by_pattern(pattern, world, &plain(text)?, |it, text| it.is_match(text).into())
         }
         ("regex_replace_all", [Value::String(pattern), text, new]) => {
-            let new = plain(new)?;
-            by_pattern(pattern, world, &plain(text)?, |it, text| {
-                it.replace_all(text, new.as_str()).into()
+            let (text, new) = (plain(text)?, plain(new)?);
+            make_room(pattern, world, &text, &new).and_then(|_| {
+                by_pattern(pattern, world, &text, |it, text| {
+                    it.replace_all(text, new.as_str()).into()
+                })
             })
         }
         ("regex_replace_all_literal", [Value::String(pattern), text, new]) => {
-            let new = plain(new)?;
-            by_pattern(pattern, world, &plain(text)?, |it, text| {
-                it.replace_all(text, regex_lite::NoExpand(&new)).into()
+            let (text, new) = (plain(text)?, plain(new)?);
+            make_room(pattern, world, &text, &new).and_then(|_| {
+                by_pattern(pattern, world, &text, |it, text| {
+                    it.replace_all(text, regex_lite::NoExpand(&new)).into()
+                })
             })
         }
         ("pattern_match", [Value::String(pattern), text]) => {
@@ -156,6 +160,16 @@ fn plain(value: &Value) -> Option<String> {
         #[expect(clippy::cast_possible_truncation, reason = "Kyverno prints so many digits")]
         other => float(other).map(|it| (it as f32).to_string()),
     }
+}
+
+/// Charges what a replacement of all matches of a pattern makes, which may be as long as the product of both texts.
+fn make_room(pattern: &str, world: &World, text: &str, new: &str) -> Called {
+    let room = by_pattern(pattern, world, text, |it, text| {
+        let quoted = new.matches('$').count().saturating_mul(text.len());
+        it.find_iter(text).count().saturating_mul(new.len()).saturating_add(quoted).into()
+    })?;
+    let steps = room.as_u64().and_then(|it| usize::try_from(it).ok()).unwrap_or(usize::MAX / 2);
+    world.spend(steps).map(|()| room)
 }
 
 fn by_pattern(
