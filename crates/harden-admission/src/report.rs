@@ -7,6 +7,7 @@ mod position;
 mod summary;
 mod tested;
 mod text;
+mod texts;
 mod veil;
 
 pub use asked::{Asked, Before};
@@ -16,4 +17,5 @@ pub use position::{Position, Written};
 pub use summary::{Lack, Summary};
 pub use tested::{Tested, Tests};
 pub use text::Text;
+pub use texts::Texts;
 pub use veil::Veil;
