@@ -66,7 +66,7 @@ fn judge(policies: &[Value], objects: &[Value]) -> (Vec<Told>, Vec<Answer>) {
         before: &before,
         may_be_more: false,
     };
-    let told = objects.iter().map(|it| asked.ask(&Object::new(it.clone())));
+    let told = objects.iter().map(|it| asked.ask(Object::new(it.clone())));
     (told.map(Result::unwrap).collect(), refused)
 }
 
