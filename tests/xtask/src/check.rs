@@ -10,8 +10,18 @@ use anyhow::{Context as _, Result, bail};
 use crate::skipped::Skipped;
 use crate::{dist, snapshots, tool};
 
-const PURE: [&str; 8] =
-    ["-p", "harden-yaml", "-p", "harden-core", "-p", "harden-admission", "-p", "web"];
+const PURE: [&str; 10] = [
+    "-p",
+    "harden-yaml",
+    "-p",
+    "harden-core",
+    "-p",
+    "harden-admission",
+    "-p",
+    "web",
+    "-p",
+    "admission",
+];
 
 /// Counts what passed and what did not.
 #[derive(Default)]
