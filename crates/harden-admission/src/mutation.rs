@@ -18,7 +18,11 @@ pub(crate) fn apply(
         return Err(Failure::Error(message.to_owned()));
     };
     checked(&message)?;
-    let configuration = Value::Message(message).to_json();
+    let configuration = Value::Message(message);
+    if let Some(name) = opaque(&configuration) {
+        return Err(Failure::NotJudged(format!("a configuration that holds a {name}")));
+    }
+    let configuration = configuration.to_json();
     match merge(object, &configuration, cluster, may_replace) {
         Ok(json) => Ok(Object::new(json)),
         Err(Unmerged::Refused(why)) => Err(Failure::Error(format!("error applying patch: {why}"))),
@@ -37,6 +41,23 @@ pub(crate) fn patch(value: &Value, object: &Object) -> Result<Object, Failure> {
         Ok(json) => Ok(Object::new(json)),
         Err(Unapplied::Test(_)) => Ok(object.clone()),
         Err(Unapplied::Wrong(why)) => Err(Failure::Error(format!("JSON Patch: {why}"))),
+    }
+}
+
+/// The type of a value within that JSON has no form for: the server refuses it by its own inner form.
+fn opaque(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Message(message) => message.fields.iter().find_map(|(_, it)| opaque(it)),
+        Value::Map(map) => map.iter().find_map(|(_, it)| opaque(it)),
+        Value::List(items) => items.iter().find_map(opaque),
+        Value::Optional(Some(inner)) => opaque(inner),
+        Value::Quantity(_)
+        | Value::Ip(_)
+        | Value::Cidr(_)
+        | Value::Url(_)
+        | Value::Semver(_)
+        | Value::Format(_) => Some(value.type_name()),
+        _ => None,
     }
 }
 
