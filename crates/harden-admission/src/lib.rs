@@ -15,6 +15,7 @@ pub mod gatekeeper;
 mod json_patch;
 pub mod kubernetes;
 pub mod kyverno;
+mod labels;
 mod merge;
 mod mutated;
 mod mutation;

@@ -17,7 +17,7 @@ mod profile;
 mod standard;
 
 pub use check::{Check, CheckFailure, Evaluate, Fault, Revision, Violation};
-pub use checks::{CHECKS, table};
+pub use checks::{ALLOWED_SYSCTLS, ALLOWED_VOLUMES, CHECKS, DEFAULT_CAPABILITIES, table};
 pub use labels::{InvalidLabel, LabelProblem, LabelProblemKind, Labels, Mode, PREFIX, Policy};
 pub use message::forbidden_detail;
 pub(crate) use message::go_quoted;

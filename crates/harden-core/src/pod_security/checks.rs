@@ -36,6 +36,10 @@ checks! {
     seccomp_profile_restricted,
 }
 
+pub use capabilities_baseline::DEFAULT_CAPABILITIES;
+pub use restricted_volumes::ALLOWED_VOLUMES;
+pub use sysctls::ALLOWED_SYSCTLS;
+
 /// The checks as a Markdown table.
 pub fn table() -> String {
     let mut table = String::from(

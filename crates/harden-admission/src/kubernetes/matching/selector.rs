@@ -3,25 +3,11 @@
 use harden_core::kubernetes::{is_label_value, is_qualified_name};
 
 use super::super::place::{Flaws, Place};
+use crate::labels::{Operator, Requirement};
 
 /// What labels must have. One without requirements matches all.
 #[derive(Debug, Clone, Default)]
 pub(in super::super) struct Selector(Vec<Requirement>);
-
-#[derive(Debug, Clone)]
-struct Requirement {
-    key: String,
-    operator: Operator,
-    values: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Operator {
-    In,
-    NotIn,
-    Exists,
-    DoesNotExist,
-}
 
 impl Selector {
     /// Reads a LabelSelector; none is one without requirements.
@@ -38,7 +24,7 @@ impl Selector {
             requirements.push(Requirement { key: key.clone(), operator: Operator::In, values });
         }
         for place in place.at("matchExpressions").items(flaws) {
-            requirements.extend(Requirement::read(&place, flaws));
+            requirements.extend(read(&place, flaws));
         }
         Self(requirements)
     }
@@ -65,45 +51,26 @@ impl Selector {
     }
 }
 
-impl Requirement {
-    fn read(place: &Place<'_>, flaws: &mut Flaws) -> Option<Self> {
-        let key = place.at("key").text(flaws).to_owned();
-        let at = place.at("values");
-        let values = at.texts(flaws);
-        let written = place.at("operator").text(flaws);
-        let operator = match written {
-            "In" => Operator::In,
-            "NotIn" => Operator::NotIn,
-            "Exists" => Operator::Exists,
-            "DoesNotExist" => Operator::DoesNotExist,
-            _ => {
-                flaws.invalid(&place.at("operator"), written, "not a valid selector operator");
-                return None;
-            }
-        };
-        let needs_values = matches!(operator, Operator::In | Operator::NotIn);
-        if needs_values && values.is_empty() {
-            flaws.required(&at, "must be specified when `operator` is 'In' or 'NotIn'");
-        } else if !needs_values && !values.is_empty() {
-            let detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
-            flaws.forbidden(&at, detail);
-        }
-        check_key(&place.at("key"), &key, flaws);
-        for place in at.items(flaws) {
-            check_value(&place, place.text(flaws), flaws);
-        }
-        Some(Self { key, operator, values })
+fn read(place: &Place<'_>, flaws: &mut Flaws) -> Option<Requirement> {
+    let key = place.at("key").text(flaws).to_owned();
+    let at = place.at("values");
+    let values = at.texts(flaws);
+    let written = place.at("operator").text(flaws);
+    let Some(operator) = Operator::named(written) else {
+        flaws.invalid(&place.at("operator"), written, "not a valid selector operator");
+        return None;
+    };
+    if operator.takes_values() && values.is_empty() {
+        flaws.required(&at, "must be specified when `operator` is 'In' or 'NotIn'");
+    } else if !operator.takes_values() && !values.is_empty() {
+        let detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+        flaws.forbidden(&at, detail);
     }
-
-    fn holds(&self, label: Option<&str>) -> bool {
-        let is_in = label.is_some_and(|label| self.values.iter().any(|it| it == label));
-        match self.operator {
-            Operator::In => is_in,
-            Operator::NotIn => !is_in,
-            Operator::Exists => label.is_some(),
-            Operator::DoesNotExist => label.is_none(),
-        }
+    check_key(&place.at("key"), &key, flaws);
+    for place in at.items(flaws) {
+        check_value(&place, place.text(flaws), flaws);
     }
+    Some(Requirement { key, operator, values })
 }
 
 fn check_key(place: &Place<'_>, key: &str, flaws: &mut Flaws) {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
+use super::expression::Flaw;
 use super::mutation::rewritten;
+use crate::Object;
 
 /// What is rewritten for controllers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +19,10 @@ pub(super) enum Rewriting {
 
 /// A specification for some controllers.
 #[derive(Debug)]
-pub(super) struct Generated {
-    pub(super) spec: Json,
+struct Generated {
+    spec: Json,
     /// Whether it is about pods that are taken out of the object, wherever they are in it.
-    pub(super) is_extracting: bool,
+    is_extracting: bool,
 }
 
 /// Controllers that have their pods at a known place: resource, group, kind, and whether it is that of a
@@ -53,8 +55,22 @@ impl Place {
     }
 }
 
+/// A policy as it is written, and as what it becomes for controllers, each compiled; the flag says whether it is
+/// about pods that are taken out of the object.
+pub(super) fn compile_all<T>(
+    policy: &Object,
+    rewriting: Rewriting,
+    compile: impl Fn(&Json, bool) -> Result<T, Flaw>,
+) -> Result<Vec<T>, Flaw> {
+    let Some(spec) = policy.json().get("spec") else { return Ok(Vec::new()) };
+    let own = compile(spec, false);
+    let others = generated(spec, rewriting).into_iter();
+    let others = others.map(|it| compile(&it.spec, it.is_extracting));
+    std::iter::once(own).chain(others).collect()
+}
+
 /// What a specification becomes for controllers of pods; nothing where it is not about pods alone.
-pub(super) fn generated(spec: &Json, rewriting: Rewriting) -> Vec<Generated> {
+fn generated(spec: &Json, rewriting: Rewriting) -> Vec<Generated> {
     let Some(constraints) = spec.get("matchConstraints").filter(|it| is_of_pods(it)) else {
         return Vec::new();
     };

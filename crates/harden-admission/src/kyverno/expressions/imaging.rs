@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::asked::{Asked, ask};
-use super::autogen::{Rewriting, generated};
+use super::autogen::{Rewriting, compile_all};
 use super::environment::Purpose;
 use super::exception::Exemption;
 use super::expression::{Expression, Flaw};
@@ -48,11 +48,9 @@ const LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"]
 
 /// The policy, and what it becomes for controllers.
 pub(super) fn compile(policy: &Object, exceptions: &[&Object]) -> Result<Vec<Imaging>, Flaw> {
-    let Some(spec) = policy.json().get("spec") else { return Ok(Vec::new()) };
-    let own = Imaging::compile(policy, spec, false, exceptions);
-    let others = generated(spec, Rewriting::Whole).into_iter();
-    let others = others.map(|it| Imaging::compile(policy, &it.spec, it.is_extracting, exceptions));
-    std::iter::once(own).chain(others).collect()
+    compile_all(policy, Rewriting::Whole, |spec, is_extracting| {
+        Imaging::compile(policy, spec, is_extracting, exceptions)
+    })
 }
 
 impl Imaging {

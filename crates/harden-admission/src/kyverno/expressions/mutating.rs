@@ -5,7 +5,7 @@ mod targets;
 use serde_json::Value as Json;
 
 use super::asked::Asked;
-use super::autogen::{Rewriting, generated};
+use super::autogen::{Rewriting, compile_all};
 use super::environment::Purpose;
 use super::exception::Exemption;
 use super::expression::{Expression, Flaw};
@@ -34,11 +34,9 @@ enum Mutation {
 
 /// The policy, and what it becomes for controllers.
 pub(super) fn compile(policy: &Object, exceptions: &[&Object]) -> Result<Vec<Mutating>, Flaw> {
-    let Some(spec) = policy.json().get("spec") else { return Ok(Vec::new()) };
-    let own = Mutating::compile(policy, spec, false, exceptions);
-    let others = generated(spec, Rewriting::Mutations).into_iter();
-    let others = others.map(|it| Mutating::compile(policy, &it.spec, it.is_extracting, exceptions));
-    std::iter::once(own).chain(others).collect()
+    compile_all(policy, Rewriting::Mutations, |spec, is_extracting| {
+        Mutating::compile(policy, spec, is_extracting, exceptions)
+    })
 }
 
 impl Mutating {

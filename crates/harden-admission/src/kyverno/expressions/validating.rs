@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use super::asked::{Asked, ask};
-use super::autogen::{Rewriting, generated};
+use super::autogen::{Rewriting, compile_all};
 use super::environment::Purpose;
 use super::exception::Exemption;
 use super::expression::{Expression, Flaw};
@@ -41,12 +41,9 @@ pub(super) enum Outcome<'v> {
 
 /// The policy, and what it becomes for controllers.
 pub(super) fn compile(policy: &Object, exceptions: &[&Object]) -> Result<Vec<Validating>, Flaw> {
-    let Some(spec) = policy.json().get("spec") else { return Ok(Vec::new()) };
-    let own = Validating::compile(policy, spec, false, exceptions);
-    let others = generated(spec, Rewriting::Whole).into_iter();
-    let others =
-        others.map(|it| Validating::compile(policy, &it.spec, it.is_extracting, exceptions));
-    std::iter::once(own).chain(others).collect()
+    compile_all(policy, Rewriting::Whole, |spec, is_extracting| {
+        Validating::compile(policy, spec, is_extracting, exceptions)
+    })
 }
 
 impl Validating {

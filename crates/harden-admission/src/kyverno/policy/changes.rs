@@ -1,7 +1,5 @@
 //! What the rules of a policy make of an object, one after the other.
 
-use super::conditions::check_preconditions;
-use super::context::Context;
 use super::exceptions::Exception;
 use super::matching::Fit;
 use super::mutation::{Change, Mutation, Mutator};
@@ -101,22 +99,10 @@ impl Policy {
     ) -> Vec<Change> {
         let none = |reply| vec![Change::none(reply)];
         let world = World::new(situation.cluster().now);
-        let mut context = Context::new(
-            situation,
-            &world,
-            &rule.expressions,
-            self.namespace(),
-            rule.asks || situation.is_test(),
-        );
-        self.give(&mut context, situation);
-        context.checkpoint();
-        if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
-            return none(Reply::failure("failed to load context", &it));
-        }
-        match check_preconditions(&rule.preconditions, &mut context) {
-            Ok(None) => {}
-            Ok(Some(reply)) | Err(reply) => return none(reply),
-        }
+        let mut context = match self.prepare(rule, situation, &world) {
+            Ok(context) => context,
+            Err(reply) => return none(reply),
+        };
         let excepting = match self.exceptions(rule, exceptions, &mut context) {
             Ok(it) => it,
             Err(it) => return none(Reply::failure("failed to get exceptions", &it)),

@@ -117,6 +117,26 @@ impl Policy {
         }
     }
 
+    /// What a rule knows, where its context loads and its preconditions hold; else what it says at once.
+    pub(super) fn prepare<'a>(
+        &'a self,
+        rule: &'a Rule,
+        situation: &'a Situation<'a>,
+        world: &'a World,
+    ) -> Result<Context<'a>, Reply> {
+        let asks = rule.asks || situation.is_test();
+        let mut context = Context::new(situation, world, &rule.expressions, self.namespace(), asks);
+        self.give(&mut context, situation);
+        context.checkpoint();
+        context
+            .load(&self.name.name, &rule.name, &rule.context)
+            .map_err(|it| Reply::failure("failed to load context", &it))?;
+        match check_preconditions(&rule.preconditions, &mut context)? {
+            None => Ok(context),
+            Some(skip) => Err(skip),
+        }
+    }
+
     fn rule(
         &self,
         rule: &Rule,
@@ -125,23 +145,10 @@ impl Policy {
         exceptions: &[Exception],
     ) -> Option<Reply> {
         let world = World::new(situation.cluster().now);
-        let mut context = Context::new(
-            situation,
-            &world,
-            &rule.expressions,
-            self.namespace(),
-            rule.asks || situation.is_test(),
-        );
-        self.give(&mut context, situation);
-        context.checkpoint();
-        if let Err(it) = context.load(&self.name.name, &rule.name, &rule.context) {
-            return Some(Reply::failure("failed to load context", &it));
-        }
-        match check_preconditions(&rule.preconditions, &mut context) {
-            Ok(None) => {}
-            Ok(Some(skip)) => return Some(skip),
-            Err(error) => return Some(error),
-        }
+        let mut context = match self.prepare(rule, situation, &world) {
+            Ok(context) => context,
+            Err(reply) => return Some(reply),
+        };
         let excepting = match self.exceptions(rule, exceptions, &mut context) {
             Ok(it) => it,
             Err(it) => return Some(Reply::failure("failed to get exceptions", &it)),

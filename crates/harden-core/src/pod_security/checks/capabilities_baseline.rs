@@ -14,7 +14,8 @@ pub(super) static CHECK: Check = Check {
     revisions: &[Revision::since(0, default_set)],
 };
 
-const DEFAULT: [&str; 13] = [
+/// The capabilities that containers may add at baseline.
+pub const DEFAULT_CAPABILITIES: [&str; 13] = [
     "AUDIT_WRITE",
     "CHOWN",
     "DAC_OVERRIDE",
@@ -34,7 +35,7 @@ fn default_set<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
     let mut adding = Culprits::default();
     let mut forbidden = BTreeSet::new();
     for container in &pod.containers {
-        add_forbidden(container, |it| DEFAULT.contains(&it), &mut adding, &mut forbidden);
+        add_forbidden(container, |it| DEFAULT_CAPABILITIES.contains(&it), &mut adding, &mut forbidden);
     }
     (!adding.is_empty()).then(|| Violation {
         reason: "non-default capabilities",

@@ -17,7 +17,8 @@ pub(super) static CHECK: Check = Check {
     revisions: &[Revision::since(0, allowed_types).overriding(&["hostPathVolumes"])],
 };
 
-const ALLOWED: [&str; 9] = [
+/// The sources of volumes that the restricted level allows.
+pub const ALLOWED_VOLUMES: [&str; 9] = [
     "configMap",
     "csi",
     "downwardAPI",
@@ -85,5 +86,5 @@ fn allowed_types<'d>(pod: &Pod<'d>) -> Option<Violation<'d>> {
 }
 
 fn has_allowed_source(volume: Place<'_>) -> bool {
-    volume.entries().any(|(key, value)| ALLOWED.contains(&key) && value.exists())
+    volume.entries().any(|(key, value)| ALLOWED_VOLUMES.contains(&key) && value.exists())
 }

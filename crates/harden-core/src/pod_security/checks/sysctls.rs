@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 /// Every allowed sysctl with the minor version of the first policy that allows it.
-const ALLOWED: [(&str, u16); 14] = [
+pub const ALLOWED_SYSCTLS: [(&str, u16); 14] = [
     ("kernel.shm_rmid_forced", 0),
     ("net.ipv4.ip_local_port_range", 0),
     ("net.ipv4.tcp_syncookies", 0),
@@ -63,7 +63,7 @@ fn allowed_in<'d>(pod: &Pod<'d>, minor: u16) -> Option<Violation<'d>> {
     let mut faults = Vec::new();
     for sysctl in pod.security.field("sysctls").items() {
         let name = sysctl.at("name").as_str().unwrap_or("");
-        if !ALLOWED.iter().any(|(allowed, since)| *allowed == name && *since <= minor) {
+        if !ALLOWED_SYSCTLS.iter().any(|(allowed, since)| *allowed == name && *since <= minor) {
             names.push(name);
             faults.push(Fault::remove(sysctl));
         }

@@ -3,6 +3,7 @@
 mod seccomp;
 
 use harden_core::kubernetes::MinorVersion;
+use harden_core::pod_security::{ALLOWED_SYSCTLS, ALLOWED_VOLUMES, DEFAULT_CAPABILITIES};
 use serde_json::Value;
 
 use super::super::field::{items, map, text, texts};
@@ -148,24 +149,11 @@ pub(super) fn errors(id: &str, pod: &Value, version: MinorVersion) -> Vec<FieldE
 }
 
 fn sysctls(security: &Value, version: MinorVersion, errors: &mut Errors) {
-    /// Those that are safe, with the version that allowed them.
-    const SAFE: [(&str, u16); 12] = [
-        ("kernel.shm_rmid_forced", 0),
-        ("net.ipv4.ip_local_port_range", 0),
-        ("net.ipv4.tcp_syncookies", 0),
-        ("net.ipv4.ping_group_range", 0),
-        ("net.ipv4.ip_unprivileged_port_start", 0),
-        ("net.ipv4.ip_local_reserved_ports", 27),
-        ("net.ipv4.tcp_keepalive_time", 29),
-        ("net.ipv4.tcp_fin_timeout", 29),
-        ("net.ipv4.tcp_keepalive_intvl", 29),
-        ("net.ipv4.tcp_keepalive_probes", 29),
-        ("net.ipv4.tcp_rmem", 32),
-        ("net.ipv4.tcp_wmem", 32),
-    ];
+    // The standard that Kyverno is built with is older than the sysctls that 1.37 allows.
+    let version = version.0.min(36);
     for (index, it) in items(security, "sysctls").iter().enumerate() {
         let name = text(it, "name");
-        if !SAFE.iter().any(|(safe, since)| *safe == name && *since <= version.0) {
+        if !ALLOWED_SYSCTLS.iter().any(|(allowed, since)| *allowed == name && *since <= version) {
             errors.of_pod(&format!("spec.securityContext.sysctls[{index}].name"), name);
         }
     }
@@ -250,26 +238,11 @@ fn is_true(value: &Value, key: &str) -> bool {
 }
 
 fn capabilities(id: &str, containers: &[Container<'_>], errors: &mut Errors) {
-    const DEFAULT: [&str; 13] = [
-        "AUDIT_WRITE",
-        "CHOWN",
-        "DAC_OVERRIDE",
-        "FOWNER",
-        "FSETID",
-        "KILL",
-        "MKNOD",
-        "NET_BIND_SERVICE",
-        "SETFCAP",
-        "SETGID",
-        "SETPCAP",
-        "SETUID",
-        "SYS_CHROOT",
-    ];
     const DROP: &str = "securityContext.capabilities.drop";
     const ADD: &str = "securityContext.capabilities.add";
     let is_baseline = id == "capabilities_baseline";
     let is_allowed = |it: &str| {
-        if is_baseline { DEFAULT.contains(&it) } else { it == "NET_BIND_SERVICE" }
+        if is_baseline { DEFAULT_CAPABILITIES.contains(&it) } else { it == "NET_BIND_SERVICE" }
     };
     let of = |it: &Container<'_>, key: &str| {
         it.security.get("capabilities").map(|it| texts(it, key)).unwrap_or_default()
@@ -354,17 +327,6 @@ fn app_armor(pod: &Value, security: &Value, containers: &[Container<'_>], errors
 }
 
 fn volumes(spec: &Value, errors: &mut Errors) {
-    const ALLOWED: [&str; 9] = [
-        "configMap",
-        "csi",
-        "downwardAPI",
-        "emptyDir",
-        "ephemeral",
-        "image",
-        "persistentVolumeClaim",
-        "projected",
-        "secret",
-    ];
     for (index, volume) in items(spec, "volumes").iter().enumerate() {
         let mut sources = volume
             .as_object()
@@ -372,7 +334,7 @@ fn volumes(spec: &Value, errors: &mut Errors) {
             .flatten()
             .filter(|(key, it)| *key != "name" && !it.is_null());
         let first = sources.next().map(|(key, _)| key.as_str());
-        if !first.is_some_and(|it| ALLOWED.contains(&it)) {
+        if !first.is_some_and(|it| ALLOWED_VOLUMES.contains(&it)) {
             let source = first.unwrap_or("unknown");
             errors.of_pod(&format!("spec.volumes[{index}].{source}"), "");
         }
