@@ -21,6 +21,8 @@ pub mod finding;
 pub mod fix;
 pub mod generators;
 pub mod ignore;
+#[cfg(feature = "admission")]
+pub mod intents;
 pub mod inventory;
 pub mod kubernetes;
 mod manifest;

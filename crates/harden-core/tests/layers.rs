@@ -22,6 +22,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("validation", &["kubernetes", "object"]),
     ("configuration", &["kubernetes", "pod_security"]),
     ("secrecy", &["configuration", "external_secrets", "object", "schema", "source"]),
+    (
+        "intents",
+        &["finding", "kubernetes", "manifest", "pod_security", "rule", "rules"],
+    ),
     ("inventory", &["kubernetes", "object", "source", "pod_security", "schema"]),
     ("finding", &["kubernetes", "object"]),
     ("ignore", &["finding", "object"]),

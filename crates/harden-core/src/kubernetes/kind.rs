@@ -74,12 +74,52 @@ impl Kind {
     pub const CLUSTER_REPORT: Self =
         Self { kind: "ClusterReport", plural: "clusterreports", namespaced: false, ..Self::REPORT };
 
+    /// admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy, since Kubernetes 1.30.
+    pub const VALIDATING_ADMISSION_POLICY: Self = Self {
+        namespaced: false,
+        ..Self::grouped(
+            "admissionregistration.k8s.io",
+            "ValidatingAdmissionPolicy",
+            "validatingadmissionpolicies",
+        )
+    };
+    /// admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding, since Kubernetes 1.30.
+    pub const VALIDATING_ADMISSION_POLICY_BINDING: Self = Self {
+        kind: "ValidatingAdmissionPolicyBinding",
+        plural: "validatingadmissionpolicybindings",
+        ..Self::VALIDATING_ADMISSION_POLICY
+    };
+    /// policies.kyverno.io/v1 ValidatingPolicy, since Kyverno 1.17.
+    pub const VALIDATING_POLICY: Self = Self {
+        namespaced: false,
+        ..Self::grouped("policies.kyverno.io", "ValidatingPolicy", "validatingpolicies")
+    };
+    /// kyverno.io/v1 ClusterPolicy.
+    pub const CLUSTER_POLICY: Self = Self {
+        namespaced: false,
+        ..Self::grouped("kyverno.io", "ClusterPolicy", "clusterpolicies")
+    };
+    /// templates.gatekeeper.sh/v1 ConstraintTemplate.
+    pub const CONSTRAINT_TEMPLATE: Self = Self {
+        namespaced: false,
+        ..Self::grouped("templates.gatekeeper.sh", "ConstraintTemplate", "constrainttemplates")
+    };
     /// The `apiVersion` that objects of this kind carry.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {
             self.version.to_owned()
         } else {
             format!("{}/{}", self.group, self.version)
+        }
+    }
+
+    /// constraints.gatekeeper.sh/v1beta1, of which each template makes a kind; its resource is called by the kind in
+    /// lower case.
+    pub const fn constraint(kind: &'static str, plural: &'static str) -> Self {
+        Self {
+            version: "v1beta1",
+            namespaced: false,
+            ..Self::grouped("constraints.gatekeeper.sh", kind, plural)
         }
     }
 

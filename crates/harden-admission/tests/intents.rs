@@ -1,0 +1,21 @@
+//! What an intent refuses, every engine refuses.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+mod told;
+
+use harden_core::intents as intent;
+use harden_core::kubernetes::MinorVersion;
+
+use crate::told::{WAYS, policy};
+
+#[test]
+fn the_manifest_that_an_intent_shows_as_bad_is_refused_and_the_good_one_is_not() {
+    for intent in intent::all() {
+        for way in WAYS {
+            let policy = policy(intent, MinorVersion::NEWEST_KNOWN);
+            let Some(engine) = way.engine(&policy) else { continue };
+            assert_eq!(engine.refuses(intent.bad()), Ok(true), "{} {way:?}: bad", intent.id);
+            assert_eq!(engine.refuses(intent.good()), Ok(false), "{} {way:?}: good", intent.id);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Intents as policies of each engine, and what the engine says.
+
+use harden_admission::report::Texts;
+use harden_admission::{Question, User};
+use harden_core::intents::{Engine, Intent, KyvernoKind, Mode, Policy, Values};
+use harden_core::kubernetes::MinorVersion;
+use harden_core::{ManifestFormat, render};
+
+/// An engine with the kind of policy that it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Way(pub(crate) Engine, pub(crate) KyvernoKind);
+
+/// Every way in which an intent is written.
+pub(crate) const WAYS: [Way; 4] = [
+    Way(Engine::Kubernetes, KyvernoKind::ValidatingPolicy),
+    Way(Engine::Kyverno, KyvernoKind::ValidatingPolicy),
+    Way(Engine::Kyverno, KyvernoKind::ClusterPolicy),
+    Way(Engine::Gatekeeper, KyvernoKind::ValidatingPolicy),
+];
+
+/// The policies of one intent, as an engine is told them.
+pub(crate) struct Told {
+    text: String,
+}
+
+/// An intent with the values that it shows as examples.
+pub(crate) fn policy(intent: &'static Intent, standards: MinorVersion) -> Policy {
+    let given: Vec<_> = intent
+        .parameters
+        .iter()
+        .flat_map(|it| it.example.iter().map(|value| (it.name.to_owned(), (*value).to_owned())))
+        .collect();
+    Policy {
+        intent,
+        version: MinorVersion::NEWEST_KNOWN,
+        standards,
+        values: Values::new(intent.parameters, &given).unwrap(),
+        mode: Mode::Deny,
+        exempt: Vec::new(),
+        break_glass: Vec::new(),
+    }
+}
+
+impl Way {
+    /// The policies of an intent; none where the engine has no words for it.
+    pub(crate) fn engine(self, policy: &Policy) -> Option<Told> {
+        let manifests = policy.manifests(self.0, self.1).ok()?;
+        Some(Told { text: render(&manifests, ManifestFormat::Yaml, false) })
+    }
+}
+
+impl Told {
+    /// Whether the engine refuses a manifest.
+    ///
+    /// # Errors
+    ///
+    /// What was not judged.
+    pub(crate) fn refuses(&self, manifest: &str) -> Result<bool, String> {
+        let question = Question {
+            operation: None,
+            user: User::named("alice", &[]),
+            namespace: "team-a".to_owned(),
+        };
+        let text = format!("{}---\n{manifest}", self.text);
+        let told = Texts::ask("test", &text, &question, MinorVersion::NEWEST_KNOWN);
+        if let Some(lack) = told.incomplete.first() {
+            return Err(lack.to_string());
+        }
+        let results: Vec<_> =
+            told.answers.iter().map(|it| it["result"].as_str().unwrap_or("")).collect();
+        match results.iter().find(|it| !matches!(**it, "pass" | "fail" | "skip")) {
+            Some(_) => Err(format!("{:?}", told.answers)),
+            None => Ok(results.contains(&"fail")),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What a platform team wants of everything that is let in, said once for every engine of admission.
+//!
+//! An intent refuses a flaw and is called as the flaw is: `kubectl harden check` finds what
+//! `kubectl harden admission-policy` of the same name refuses. Each is one value in a file of its own.
+
+mod cel;
+mod demand;
+mod engine;
+mod engines;
+mod exemption;
+mod image;
+mod intent;
+mod level;
+mod mode;
+mod parameter;
+pub mod pod_security;
+mod policy;
+mod program;
+mod target;
+pub mod workload;
+
+pub use demand::{Demand, Validation};
+pub use engine::{Engine, KyvernoKind};
+pub use exemption::{ANNOTATION as EXEMPTIONS_ANNOTATION, Exempt, Exemption};
+pub use intent::{Intent, Own, Words};
+pub use level::of_level;
+pub use mode::Mode;
+pub use parameter::{Parameter, Shape, Terms, Unfit, Values};
+pub use policy::{Policy, Unsaid};
+pub use target::{Resources, Target};
+
+/// Every intent, by the category of its flaw; each list stands beside the files of its intents.
+static CATEGORIES: &[&[&Intent]] = &[pod_security::INTENTS, workload::INTENTS];
+
+/// Every intent.
+pub fn all() -> impl Iterator<Item = &'static Intent> {
+    CATEGORIES.iter().flat_map(|it| it.iter().copied())
+}
+
+/// The intent of this name.
+pub fn find(id: &str) -> Option<&'static Intent> {
+    all().find(|it| it.id == id)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! How each engine is told an intent.
+
+pub(super) mod cluster_policy;
+pub(super) mod gatekeeper;
+pub(super) mod kubernetes;
+pub(super) mod kyverno;
+mod parts;

@@ -1,0 +1,110 @@
+//! Who and what an intent leaves alone, why and for how long.
+
+use super::cel::{list, quoted};
+use super::image::{ImagePrefix, in_full};
+use crate::kubernetes::{Date, NamespaceName};
+
+/// What a policy says in its annotations of what it leaves alone, a line for each exemption.
+pub const ANNOTATION: &str = "harden.kubectl.io/exemptions";
+
+/// Something that an intent leaves alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exemption {
+    /// What it is.
+    pub what: Exempt,
+    /// Why; one line.
+    pub reason: String,
+    /// The last day on which it holds; none for what the cluster itself needs.
+    pub until: Option<Date>,
+    /// The intents that it is from; all of them where none is named.
+    pub intents: Vec<String>,
+}
+
+/// Who or what is left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exempt {
+    /// All in a namespace.
+    Namespace(NamespaceName),
+    /// Containers of a repository. What a pod says of itself is judged still.
+    Image(ImagePrefix),
+    /// Requests of a user or ServiceAccount, by the user name that the API server knows.
+    User(String),
+    /// Requests of a group.
+    Group(String),
+}
+
+impl Exempt {
+    /// As comments and annotations name it.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Namespace(name) => format!("namespace {name}"),
+            Self::Image(prefix) => format!("image {prefix}"),
+            Self::User(name) => format!("user {name}"),
+            Self::Group(name) => format!("group {name}"),
+        }
+    }
+}
+
+impl Exemption {
+    /// Whether it is from an intent.
+    pub fn is_from(&self, intent: &str) -> bool {
+        self.intents.is_empty() || self.intents.iter().any(|it| it == intent)
+    }
+
+    /// Its line in the annotation: `namespace legacy until 2027-01-31: moves to rootless images`.
+    pub fn line(&self) -> String {
+        let until = self.until.map(|it| format!(" until {it}")).unwrap_or_default();
+        format!("{}{until}: {}", self.what.title(), self.reason)
+    }
+}
+
+/// The namespaces that exemptions are for, in alphabetical order.
+pub(super) fn namespaces(exemptions: &[&Exemption]) -> Vec<String> {
+    let mut names: Vec<_> = exemptions
+        .iter()
+        .filter_map(|it| match &it.what {
+            Exempt::Namespace(name) => Some(name.to_string()),
+            _ => None,
+        })
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Conditions that a request is of nobody who is left alone, each with its name.
+pub(super) fn conditions(exemptions: &[&Exemption]) -> Vec<(&'static str, String)> {
+    let (mut users, mut groups) = (Vec::new(), Vec::new());
+    for exemption in exemptions {
+        match &exemption.what {
+            Exempt::User(name) => users.push(name.as_str()),
+            Exempt::Group(name) => groups.push(name.as_str()),
+            Exempt::Namespace(_) | Exempt::Image(_) => {}
+        }
+    }
+    let mut conditions = Vec::new();
+    // What scans objects that are there, as Gatekeeper's audit does, has no user.
+    if !users.is_empty() {
+        let named = format!("!(request.?userInfo.?username.orValue('') in {})", list(users));
+        conditions.push(("not-of-exempt-user", named));
+    }
+    if !groups.is_empty() {
+        let named =
+            format!("!request.?userInfo.?groups.orValue([]).exists(g, g in {})", list(groups));
+        conditions.push(("not-of-exempt-group", named));
+    }
+    conditions
+}
+
+/// A condition that a container `c` is of no image that is left alone; none where all are judged.
+pub(super) fn container_condition(exemptions: &[&Exemption]) -> Option<String> {
+    let of_image: Vec<_> = exemptions
+        .iter()
+        .filter_map(|it| match &it.what {
+            Exempt::Image(prefix) => Some(prefix.condition("i")),
+            _ => None,
+        })
+        .collect();
+    let image = in_full(&format!("string(c.?image.orValue({}))", quoted("")));
+    (!of_image.is_empty()).then(|| format!("![{image}].exists(i, {})", of_image.join(" || ")))
+}

@@ -1,0 +1,117 @@
+//! Registries and repositories, and which images are of them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::cel::quoted;
+
+/// A registry, or a repository or a folder of them on a registry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImagePrefix(String);
+
+/// Why a text is no registry or repository.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "it is no registry or repository, such as registry.example.com/team: write the names in full, without \
+     a scheme, wildcard, tag or digest"
+)]
+pub struct InvalidPrefix;
+
+impl ImagePrefix {
+    /// A condition of CEL that an image in full is of this registry, repository or folder. It ends where a part of the
+    /// name ends, so that no other registry or repository begins with it.
+    pub(super) fn condition(&self, image: &str) -> String {
+        let below = format!("{image}.startsWith({})", quoted(&format!("{}/", self.0)));
+        if self.0.contains('/') {
+            let named = |after: char| {
+                format!("{image}.startsWith({})", quoted(&format!("{}{after}", self.0)))
+            };
+            format!("{below} || {} || {} || {image} == {}", named(':'), named('@'), quoted(&self.0))
+        } else {
+            below
+        }
+    }
+}
+
+/// An expression for the name of an image in full: what names no registry comes from Docker Hub.
+pub(super) fn in_full(image: &str) -> String {
+    format!(
+        "{image}.matches('^([^/]*[.:A-Z][^/]*|localhost)/') ? {image} : {image}.contains('/') ? 'docker.io/' + {image} \
+         : 'docker.io/library/' + {image}"
+    )
+}
+
+/// Whether the first part of a name is that of a registry.
+fn is_registry(part: &str) -> bool {
+    part == "localhost"
+        || part.contains(['.', ':'])
+        || part.contains(|it: char| it.is_ascii_uppercase())
+}
+
+impl FromStr for ImagePrefix {
+    type Err = InvalidPrefix;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPrefix> {
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let (first, rest) = match text.split_once('/') {
+            Some((first, rest)) => (first, Some(rest)),
+            None => (text, None),
+        };
+        let is_host = |it: &str| {
+            let (name, port) =
+                it.split_once(':').map_or((it, None), |(name, port)| (name, Some(port)));
+            crate::kubernetes::is_subdomain(&name.to_ascii_lowercase())
+                && port.is_none_or(|it| it.parse::<u16>().is_ok())
+        };
+        let is_path = |it: &str| {
+            it.split('/').all(|part| {
+                part.starts_with(|it: char| it.is_ascii_lowercase() || it.is_ascii_digit())
+                    && part.ends_with(|it: char| it.is_ascii_lowercase() || it.is_ascii_digit())
+                    && part.bytes().all(|it| {
+                        it.is_ascii_lowercase() || it.is_ascii_digit() || b"._-".contains(&it)
+                    })
+            })
+        };
+        let full = match rest {
+            _ if !is_host(first) => return Err(InvalidPrefix),
+            Some(rest) if !is_path(rest) => return Err(InvalidPrefix),
+            Some(_) if is_registry(first) => text.to_owned(),
+            Some(_) => format!("docker.io/{text}"),
+            None if is_registry(first) => text.to_owned(),
+            None => format!("docker.io/library/{text}"),
+        };
+        Ok(Self(full))
+    }
+}
+
+impl fmt::Display for ImagePrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_completed_as_container_runtimes_complete_them() {
+        let read = |text: &str| text.parse::<ImagePrefix>().map(|it| it.to_string());
+        assert_eq!(read("nginx").as_deref(), Ok("docker.io/library/nginx"));
+        assert_eq!(read("team/app").as_deref(), Ok("docker.io/team/app"));
+        assert_eq!(read("ghcr.io/").as_deref(), Ok("ghcr.io"));
+        assert_eq!(read("localhost:5000/a").as_deref(), Ok("localhost:5000/a"));
+        for bad in [
+            "",
+            "*",
+            "*/a",
+            "https://ghcr.io",
+            "ghcr.io/a@sha256:0",
+            "ghcr.io/A",
+            "a//b",
+            "ghcr.io/a:1",
+        ] {
+            assert_eq!(read(bad), Err(InvalidPrefix), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The objects that an intent is about.
+
+/// The objects that an intent is about.
+#[derive(Debug, Clone, Copy)]
+pub enum Target {
+    /// Pods, the ephemeral containers that are added to them, and all that makes pods by a template.
+    Pods,
+    /// Objects of other kinds.
+    Objects {
+        /// Their kinds.
+        resources: &'static [Resources],
+        /// What of an object the flaw is in, as a path of CEL below `object`, such as `.spec`. An update that leaves
+        /// it as it is makes nothing worse and is let through; the whole object is `""`.
+        part: &'static str,
+    },
+}
+
+/// Resources of one group, as the API server, Kyverno and Gatekeeper name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resources {
+    /// API group; empty for the core group.
+    pub group: &'static str,
+    /// Version in the group. Others that the server serves come converted.
+    pub version: &'static str,
+    /// Plural names with their kinds. A subresource, such as `pods/ephemeralcontainers`, has the kind of its object.
+    pub names: &'static [(&'static str, &'static str)],
+    /// The operations by which the flaw can come in.
+    pub operations: &'static [&'static str],
+}
+
+const WRITES: &[&str] = &["CREATE", "UPDATE"];
+
+/// Pods and what makes them.
+const PODS: &[Resources] = &[
+    Resources {
+        group: "",
+        version: "v1",
+        names: &[("pods", "Pod"), ("pods/ephemeralcontainers", "Pod")],
+        operations: WRITES,
+    },
+    Resources {
+        group: "",
+        version: "v1",
+        names: &[
+            ("podtemplates", "PodTemplate"),
+            ("replicationcontrollers", "ReplicationController"),
+        ],
+        operations: WRITES,
+    },
+    Resources {
+        group: "apps",
+        version: "v1",
+        names: &[
+            ("daemonsets", "DaemonSet"),
+            ("deployments", "Deployment"),
+            ("replicasets", "ReplicaSet"),
+            ("statefulsets", "StatefulSet"),
+        ],
+        operations: WRITES,
+    },
+    Resources {
+        group: "batch",
+        version: "v1",
+        names: &[("cronjobs", "CronJob"), ("jobs", "Job")],
+        operations: WRITES,
+    },
+];
+
+impl Target {
+    /// The kinds of the objects.
+    pub fn resources(&self) -> &'static [Resources] {
+        match self {
+            Self::Pods => PODS,
+            Self::Objects { resources, .. } => resources,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+#[test]
+fn every_intent_is_called_as_its_rule_and_its_kind_follows_from_its_name() {
+    let mut ids = BTreeSet::new();
+    for intent in all() {
+        let id = intent.id;
+        assert!(ids.insert(id), "{id} is there twice");
+        let is_rule = crate::rules::exists(id);
+        assert_eq!(
+            is_rule,
+            matches!(intent.words, Words::OfRule),
+            "{id}: the words are the rule's"
+        );
+        let camel: String =
+            id.split('-').map(|it| format!("{}{}", it[..1].to_uppercase(), &it[1..])).collect();
+        assert_eq!(intent.constraint.kind, format!("Harden{camel}"));
+        assert_eq!(intent.constraint.plural, intent.constraint.kind.to_lowercase());
+        assert!(!intent.summary().is_empty() && !intent.bad().is_empty(), "{id}");
+        for parameter in intent.parameters {
+            assert!(!parameter.example.is_empty(), "{id}: {parameter} shows nothing");
+        }
+    }
+}
+
+#[test]
+fn the_lists_are_in_alphabetical_order() {
+    for list in CATEGORIES {
+        assert!(list.is_sorted_by_key(|it| it.id), "{:?}", list.iter().map(|it| it.id));
+    }
+}
