@@ -22,7 +22,7 @@ pub mod workload;
 
 pub use demand::{Demand, Validation};
 pub use engine::{Engine, KyvernoKind};
-pub use exemption::{ANNOTATION as EXEMPTIONS_ANNOTATION, Exempt, Exemption};
+pub use exemption::{Exempt, Exemption};
 pub use image::{ImagePrefix, InvalidPrefix};
 pub use intent::{Intent, Own, Words};
 pub use level::of_level;

@@ -4,9 +4,6 @@ use super::cel::{list, quoted};
 use super::image::{ImagePrefix, in_full};
 use crate::kubernetes::{Date, NamespaceName};
 
-/// What a policy says in its annotations of what it leaves alone, a line for each exemption.
-pub const ANNOTATION: &str = "harden.kubectl.io/exemptions";
-
 /// Something that an intent leaves alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exemption {

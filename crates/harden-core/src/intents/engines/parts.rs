@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::intents::exemption::ANNOTATION;
 use crate::intents::policy::Policy;
 use crate::intents::program::{Named, Program};
 use crate::intents::target::Resources;
+use crate::rules::admission::EXEMPTIONS_ANNOTATION;
 
 /// Named expressions as `[{name, expression}]`.
 pub(super) fn named(expressions: &[Named]) -> Value {
@@ -60,7 +60,7 @@ pub(super) fn annotate(object: &mut Value, policy: &Policy, others: &[(&str, Str
         annotations.insert((*key).to_owned(), value.as_str().into());
     }
     if let Some(lines) = policy.exemption_lines() {
-        annotations.insert(ANNOTATION.to_owned(), lines.into());
+        annotations.insert(EXEMPTIONS_ANNOTATION.to_owned(), lines.into());
     }
     if let Some(metadata) = object
         .get_mut("metadata")
