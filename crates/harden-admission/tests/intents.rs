@@ -1,6 +1,13 @@
 //! What an intent refuses, every engine refuses.
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail, and reads files"
+)]
 
+mod standards;
 mod told;
 
 use harden_core::intents as intent;

@@ -34,12 +34,24 @@ impl Validation {
 
     /// A condition that holds for each container `c`; the message names those for which it does not.
     pub fn of_containers(condition: &str, message: &str) -> Self {
+        Self::of_each("variables.containers", "c", condition, "c.?name.orValue('')", message)
+    }
+
+    /// A condition that holds for each volume `v`; the message names those for which it does not.
+    pub fn of_volumes(condition: &str, message: &str) -> Self {
+        let volumes = "variables.spec.?volumes.orValue([])";
+        Self::of_each(volumes, "v", condition, "v.?name.orValue('')", message)
+    }
+
+    /// A condition that holds for each item of a list, or each key of a map; the message names those for which it does
+    /// not.
+    pub fn of_each(items: &str, item: &str, condition: &str, name: &str, message: &str) -> Self {
         let named = format!(
-            "{} + variables.containers.filter(c, !({condition})).map(c, string(c.name)).join(', ')",
+            "{} + {items}.filter({item}, !({condition})).map({item}, string({name})).join(', ')",
             quoted(&format!("{message}: "))
         );
         Self {
-            expression: format!("variables.containers.all(c, {condition})"),
+            expression: format!("{items}.all({item}, {condition})"),
             message: message.to_owned(),
             message_expression: Some(named),
         }
@@ -48,12 +60,12 @@ impl Validation {
     /// The same where something else, an expression, does not hold already.
     #[must_use]
     pub fn unless(self, other: &str) -> Self {
-        Self { expression: format!("{other} || {}", self.expression), ..self }
+        Self { expression: format!("{other} || ({})", self.expression), ..self }
     }
 
     /// The same where something else, an expression, holds as well.
     #[must_use]
     pub fn and(self, other: &str) -> Self {
-        Self { expression: format!("{other} && {}", self.expression), ..self }
+        Self { expression: format!("{other} && ({})", self.expression), ..self }
     }
 }

@@ -5,16 +5,19 @@ use serde_json::{Map, Value, json};
 use super::parts;
 use crate::Manifest;
 use crate::intents::policy::{Policy, Unsaid};
-use crate::intents::program::{Passing, Program};
+use crate::intents::program::{Named, Passing, Program};
 use crate::kubernetes::Kind;
 
 pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid> {
-    let program = Program::new(policy, Passing::Constraint);
+    let mut program = Program::new(policy, Passing::Constraint);
+    // A constraint names no operations, and Gatekeeper may be set to judge deletions, which bring no object.
+    program
+        .conditions
+        .insert(0, Named::new("not-deleted", "request.?operation.orValue('') != 'DELETE'"));
     let kind = policy.intent.constraint.kind;
     let mut source = json!({"failurePolicy": "Fail"});
-    if !program.conditions.is_empty() {
-        source["matchConditions"] = parts::named(&program.conditions);
-    }
+    // Gatekeeper's name for it is a singular; it drops fields that it does not know.
+    source["matchCondition"] = parts::named(&program.conditions);
     source["variables"] = parts::named(&program.variables);
     source["validations"] = parts::validations(&program);
     let mut names = json!({"spec": {"names": {"kind": kind}}});
