@@ -13,10 +13,13 @@ mod intent;
 mod level;
 mod mode;
 mod page;
+pub mod namespace;
+pub mod network;
 mod parameter;
 pub mod pod_security;
 mod policy;
 mod program;
+pub mod rbac;
 mod target;
 pub mod workload;
 
@@ -33,7 +36,13 @@ pub use policy::{Policy, Unsaid};
 pub use target::{Resources, Target};
 
 /// Every intent, by the category of its flaw; each list stands beside the files of its intents.
-static CATEGORIES: &[&[&Intent]] = &[pod_security::INTENTS, workload::INTENTS];
+static CATEGORIES: &[&[&Intent]] = &[
+    namespace::INTENTS,
+    network::INTENTS,
+    pod_security::INTENTS,
+    rbac::INTENTS,
+    workload::INTENTS,
+];
 
 /// Every intent.
 pub fn all() -> impl Iterator<Item = &'static Intent> {
