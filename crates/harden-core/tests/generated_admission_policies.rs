@@ -59,7 +59,7 @@ fn a_level_is_one_policy_for_each_of_its_checks() {
         options.generate(&facts()).unwrap().manifests.len() / 2
     };
     assert_eq!((count("baseline", 37), count("baseline", 33)), (12, 11));
-    assert_eq!((count("restricted", 37), count("restricted", 34)), (16, 16));
+    assert_eq!((count("restricted", 37), count("restricted", 34)), (15, 15));
 }
 
 #[test]

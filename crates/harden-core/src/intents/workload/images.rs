@@ -24,7 +24,9 @@ pub(super) fn validations(condition: impl Fn(&str) -> String, message: &str) -> 
         Validation::of_containers(&of("c.?image", "c.?imagePullPolicy"), message),
         Validation::of_each(
             IMAGE_VOLUMES,
+            "c",
             &of("c.image.?reference", "c.image.?pullPolicy"),
+            "c.?name.orValue('')",
             message,
         ),
     ]

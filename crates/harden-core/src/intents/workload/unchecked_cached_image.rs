@@ -58,7 +58,9 @@ fn demand(_: &Terms<'_>) -> Vec<Validation> {
         ),
         Validation::of_each(
             IMAGE_VOLUMES,
+            "c",
             "c.image.?pullPolicy.orValue('') == 'Always'",
+            "c.?name.orValue('')",
             "pullPolicy of an image volume must be Always",
         ),
     ]

@@ -64,6 +64,12 @@ fn demand(_: &Terms<'_>) -> Vec<Validation> {
     let message = "the image must come from a listed registry";
     vec![
         Validation::of_containers(&is_listed("c.?image"), message),
-        Validation::of_each(IMAGE_VOLUMES, &is_listed("c.image.?reference"), message),
+        Validation::of_each(
+            IMAGE_VOLUMES,
+            "c",
+            &is_listed("c.image.?reference"),
+            "c.?name.orValue('')",
+            message,
+        ),
     ]
 }
