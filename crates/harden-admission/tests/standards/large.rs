@@ -46,6 +46,20 @@ fn a_pod_of_a_thousand_containers_is_judged_within_the_budget() {
 }
 
 #[test]
+fn a_thousand_containers_at_fault_are_more_than_a_message_names() {
+    let mut pod = large();
+    for container in pod["spec"]["containers"].as_array_mut().unwrap() {
+        container["securityContext"]["privileged"] = true.into();
+    }
+    let intent = intents::find("privileged-container").unwrap();
+    for way in WAYS {
+        let standing = Standing::new(&policy(intent, NEWEST).manifests(way.0, way.1).unwrap());
+        let Said::Refused(messages) = standing.say(standing.place(&pod), None) else { panic!() };
+        assert!(messages[0].contains("privileged must not be true"), "{way:?}");
+    }
+}
+
+#[test]
 fn a_message_names_the_containers_at_fault_and_no_others() {
     let mut pod = sound();
     pod["spec"]["initContainers"] = json!([container("first"), container("second")]);
