@@ -1,5 +1,5 @@
 //! Each intent refuses what the rule of its name finds, or its twin where it is no rule, of objects around its
-//! manifests. `HARDEN_RANDOM_INTENTS` (300) says how many of each, `HARDEN_RANDOM_SEED` which.
+//! manifests. `HARDEN_RANDOM_INTENTS` (100) says how many of each, `HARDEN_RANDOM_SEED` which.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 #![allow(dead_code, reason = "tests share what is told and random")]
 
@@ -35,7 +35,7 @@ enum Knows {
 
 #[test]
 fn an_intent_refuses_what_its_rule_finds() {
-    let count = number("HARDEN_RANDOM_INTENTS").map_or(300, |it| usize::try_from(it).unwrap());
+    let count = number("HARDEN_RANDOM_INTENTS").map_or(100, |it| usize::try_from(it).unwrap());
     let only = std::env::var("HARDEN_RANDOM_INTENT").ok();
     let cluster = Cluster::new(MinorVersion::NEWEST_KNOWN);
     let mut wrong = Vec::new();

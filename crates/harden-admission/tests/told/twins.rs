@@ -158,8 +158,10 @@ fn is_of_system(object: &Value) -> bool {
     text(&object["metadata"]["name"]).starts_with("kube-")
 }
 
+/// Whether somebody else answers for it: what made it, or those who use a template that runs nothing by itself.
 fn is_controlled(object: &Value) -> bool {
-    items(&object["metadata"]["ownerReferences"]).any(|it| it["controller"] == true)
+    object["kind"] == "PodTemplate"
+        || items(&object["metadata"]["ownerReferences"]).any(|it| it["controller"] == true)
 }
 
 /// As `team=[a-z][a-z-]*` says.

@@ -66,8 +66,8 @@ const IS_CLUSTER_INFO: &str = "(object.kind == 'RoleBinding' && object.metadata.
                                && dyn(object).roleRef.kind == 'Role' && dyn(object).roleRef.name == \
                                'kubeadm:bootstrap-signer-clusterinfo')";
 
-/// What a role allows.
-const RULES: &str = "dyn(object).?rules.orValue([])";
+/// What a role allows. The API server writes null for no rules.
+const RULES: &str = "(dyn(object).?rules.orValue(null) == null ? [] : dyn(object).rules)";
 
 /// Whether it is the ClusterRole of Kubernetes that allows everything, so that nothing in it is too much.
 const IS_CLUSTER_ADMIN_ROLE: &str =

@@ -18,7 +18,7 @@ pub(super) static INTENT: Intent = Intent {
 
 fn demand(_: &Terms<'_>) -> Vec<Validation> {
     let condition = format!(
-        "{IS_FOR_EVERYONE} || !{SUBJECTS}.exists(s, s.kind == 'Group' && s.name == 'system:serviceaccounts')"
+        "{IS_FOR_EVERYONE} || !{SUBJECTS}.exists(s, s.kind == 'Group' && s.name in ['system:serviceaccounts', 'system:serviceaccounts:'])"
     );
     vec![Validation::new(
         condition,

@@ -47,8 +47,8 @@ spec:
 fn demand(_: &Terms<'_>) -> Vec<Validation> {
     // The older field counts where the newer one is empty.
     let condition = "variables.spec.?automountServiceAccountToken.orValue(true) == false || \
-                     !([variables.spec.?serviceAccountName.orValue(''), variables.spec.?serviceAccount.orValue(''), \
-                     'default'].filter(n, n != '')[0] == 'default')";
+                     !((variables.spec.?serviceAccountName.orValue('') != '' ? variables.spec.serviceAccountName : \
+                     variables.spec.?serviceAccount.orValue('')) in ['', 'default'])";
     let message = "the pod must have a ServiceAccount of its own, or no token: set serviceAccountName, or \
                    automountServiceAccountToken to false";
     vec![Validation::new(condition, message)]
