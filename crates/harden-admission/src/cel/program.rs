@@ -23,6 +23,31 @@ pub struct Program {
     patterns: Arc<Patterns>,
 }
 
+/// An expression whose types are right; what it converts may still be wrong.
+#[derive(Debug)]
+pub(crate) struct Checked(Program);
+
+impl Checked {
+    /// Reads an expression and finds its type.
+    pub(crate) fn read(source: &str, environment: &Environment) -> Result<Self, Refusal> {
+        let mut root = parse(source, environment.syntax).map_err(|it| it.into_refusal(source))?;
+        let (result, patterns) =
+            check(&mut root, environment).map_err(|stops| refusal(stops, source))?;
+        Ok(Self(Program { root, result, patterns: Arc::new(patterns) }))
+    }
+
+    /// The type of its value.
+    pub(crate) fn result(&self) -> &Type {
+        &self.0.result
+    }
+
+    /// It, if the server can evaluate what it evaluates before it knows any variable.
+    pub(crate) fn plan(self) -> Result<Program, Refusal> {
+        fold(&self.0.root)?;
+        Ok(self.0)
+    }
+}
+
 impl Program {
     /// Compiles an expression.
     ///
@@ -30,11 +55,7 @@ impl Program {
     ///
     /// The server refuses it, or nobody can say here.
     pub fn compile(source: &str, environment: &Environment) -> Result<Self, Refusal> {
-        let mut root = parse(source, environment.syntax).map_err(|it| it.into_refusal(source))?;
-        let (result, patterns) =
-            check(&mut root, environment).map_err(|stops| refusal(stops, source))?;
-        fold(&root)?;
-        Ok(Self { root, result, patterns: Arc::new(patterns) })
+        Checked::read(source, environment)?.plan()
     }
 
     /// The type of its value.
@@ -131,13 +152,27 @@ fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
         }
         Kind::Call { name, .. } if matches!(name.as_str(), "_[_]" | "_[?_]") => {
             match values.pop() {
-                Some(Some(at)) if !is_key(&at) => {
-                    Err(Refusal::NotJudged(format!("an index of type {}", at.type_name())))
-                }
+                Some(Some(at)) if !is_key(&at) => Err(match unkeyed(&at) {
+                    Some(of) => Refusal::Unconvertible(format!("invalid qualifier type: {of}")),
+                    None => Refusal::NotJudged(format!("an index of type {}", at.type_name())),
+                }),
                 _ => Ok(None),
             }
         }
         _ => Ok(None),
+    }
+}
+
+/// The name that the server's language has for the type of a value that can be no index.
+fn unkeyed(it: &Value) -> Option<&'static str> {
+    match it {
+        Value::List(_) => Some("[]ref.Val"),
+        Value::Map(_) => Some("map[ref.Val]ref.Val"),
+        Value::Bytes(_) => Some("[]uint8"),
+        Value::Duration(_) => Some("time.Duration"),
+        Value::Timestamp(_) => Some("time.Time"),
+        Value::Null => Some("structpb.NullValue"),
+        _ => None,
     }
 }
 
