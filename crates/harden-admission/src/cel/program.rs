@@ -30,7 +30,7 @@ pub(crate) struct Checked(Program);
 impl Checked {
     /// Reads an expression and finds its type.
     pub(crate) fn read(source: &str, environment: &Environment) -> Result<Self, Refusal> {
-        let mut root = parse(source, environment.syntax).map_err(|it| it.into_refusal(source))?;
+        let mut root = parse(source, environment.syntax).map_err(|stops| refusal(stops, source))?;
         let (result, patterns) =
             check(&mut root, environment).map_err(|stops| refusal(stops, source))?;
         Ok(Self(Program { root, result, patterns: Arc::new(patterns) }))
@@ -102,12 +102,6 @@ fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
         values.push(fold(child)?);
     }
     match &node.kind {
-        Kind::Call { name, args, .. }
-            if matches!(name.as_str(), "_[_]" | "_[?_]")
-                && args.last().is_some_and(|it| matches!(it.kind, Kind::Map(_))) =>
-        {
-            Err(Refusal::NotJudged("an index of type map".to_owned()))
-        }
         Kind::Literal(literal) => Ok(Some(of_literal(literal))),
         Kind::List(elements) if elements.iter().all(|(_, optional)| !optional) => {
             Ok(values.into_iter().collect::<Option<Vec<Value>>>().map(Value::list))
@@ -152,27 +146,18 @@ fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
         }
         Kind::Call { name, .. } if matches!(name.as_str(), "_[_]" | "_[?_]") => {
             match values.pop() {
-                Some(Some(at)) if !is_key(&at) => Err(match unkeyed(&at) {
-                    Some(of) => Refusal::Unconvertible(format!("invalid qualifier type: {of}")),
-                    None => Refusal::NotJudged(format!("an index of type {}", at.type_name())),
-                }),
+                Some(Some(at)) if !is_key(&at) => {
+                    let of = match at {
+                        Value::List(_) => "*types.baseList",
+                        Value::Map(_) => "*types.baseMap",
+                        other => other.native_name(),
+                    };
+                    Err(Refusal::Unconvertible(format!("invalid qualifier type: {of}")))
+                }
                 _ => Ok(None),
             }
         }
         _ => Ok(None),
-    }
-}
-
-/// The name that the server's language has for the type of a value that can be no index.
-fn unkeyed(it: &Value) -> Option<&'static str> {
-    match it {
-        Value::List(_) => Some("[]ref.Val"),
-        Value::Map(_) => Some("map[ref.Val]ref.Val"),
-        Value::Bytes(_) => Some("[]uint8"),
-        Value::Duration(_) => Some("time.Duration"),
-        Value::Timestamp(_) => Some("time.Time"),
-        Value::Null => Some("structpb.NullValue"),
-        _ => None,
     }
 }
 

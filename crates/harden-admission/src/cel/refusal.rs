@@ -91,11 +91,4 @@ impl Stop {
     pub(super) fn flaw<T>(at: usize, message: impl Into<String>) -> Result<T, Self> {
         Err(Self::Flaw(Found::new(at, message)))
     }
-
-    pub(super) fn into_refusal(self, source: &str) -> Refusal {
-        match self {
-            Self::Flaw(found) => Refusal::Flawed(vec![found.placed(source)]),
-            Self::NotJudged(why) => Refusal::NotJudged(why),
-        }
-    }
 }

@@ -163,6 +163,7 @@ impl Value {
             Self::Timestamp(_) => "types.Timestamp",
             Self::Type(_) => "*types.Type",
             Self::Optional(_) => "*types.Optional",
+            Self::Quantity(it) if it.is_computed => "*cel.Quantity",
             Self::Quantity(_) => "cel.Quantity",
             Self::Ip(_) => "cel.IP",
             Self::Cidr(_) => "cel.CIDR",

@@ -165,7 +165,10 @@ pub(in super::super) fn index(of: &Value, at: &Value, optional: bool) -> Result<
     };
     let found = |it: &Value| if optional { Value::some(it.clone()) } else { it.clone() };
     if !matches!(of, Value::Optional(None)) && !is_key(at) {
-        return Failure::not_judged(format!("an index of type {}", at.type_name()));
+        if matches!(at, Value::List(_) | Value::Map(_)) {
+            return Failure::not_judged(format!("an index of type {}", at.type_name()));
+        }
+        return Failure::error(format!("invalid qualifier type: {}", at.native_name()));
     }
     match of {
         Value::Optional(None) => Ok(Value::Optional(None)),
