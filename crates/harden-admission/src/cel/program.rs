@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::evaluation::{Evaluation, of_literal};
 use super::failure::Failure;
 use super::library::{Patterns, call, is_key, regex};
-use super::refusal::{Refusal, Stop};
+use super::refusal::{Flaw, Refusal, Stop};
 use super::seen::paths_of;
 use super::syntax::{Kind, Literal, Node, parse};
 use super::types::Type;
@@ -166,6 +166,11 @@ fn refusal(stops: Vec<Stop>, source: &str) -> Refusal {
     for stop in stops {
         match stop {
             Stop::Flaw(found) => flaws.push(found.placed(source)),
+            Stop::More(count) => flaws.push(Flaw {
+                line: 0,
+                column: 0,
+                message: format!("{count} more errors were truncated"),
+            }),
             Stop::NotJudged(why) => return Refusal::NotJudged(why),
         }
     }

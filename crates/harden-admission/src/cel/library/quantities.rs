@@ -26,11 +26,13 @@ pub(super) fn call(name: &str, args: &[Value], _: &mut Budget) -> Option<Result<
         })),
         ("isGreaterThan", [Value::Quantity(other)]) => Ok(Value::Bool(*quantity > other.quantity)),
         ("isLessThan", [Value::Quantity(other)]) => Ok(Value::Bool(*quantity < other.quantity)),
-        ("compareTo", [Value::Quantity(other)]) => Ok(Value::Int(match quantity.cmp(&other.quantity) {
-            Ordering::Less => -1,
-            Ordering::Equal => 0,
-            Ordering::Greater => 1,
-        })),
+        ("compareTo", [Value::Quantity(other)]) => {
+            Ok(Value::Int(match quantity.cmp(&other.quantity) {
+                Ordering::Less => -1,
+                Ordering::Equal => 0,
+                Ordering::Greater => 1,
+            }))
+        }
         ("asApproximateFloat", []) => Ok(Value::Double(it.as_float())),
         ("asInteger", []) => match it.as_integer() {
             Some(it) => Ok(Value::Int(it)),
@@ -38,9 +40,7 @@ pub(super) fn call(name: &str, args: &[Value], _: &mut Budget) -> Option<Result<
         },
         ("isInteger", []) => Ok(Value::Bool(it.as_integer().is_some())),
         ("add", [other]) => made(it.plus(&*amount(other)?)),
-        ("sub", [Value::Int(i64::MIN)]) => {
-            Failure::not_judged("the smallest int as a quantity")
-        }
+        ("sub", [Value::Int(i64::MIN)]) => Failure::not_judged("the smallest int as a quantity"),
         ("sub", [other]) => made(it.minus(&*amount(other)?)),
         _ => return None,
     })

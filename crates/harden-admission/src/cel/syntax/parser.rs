@@ -1,24 +1,10 @@
 //! The grammar.
 
 use super::super::refusal::{Found, Stop};
+use super::grammar::{PRODUCTS, RELATIONS, RESERVED, SUMS, Syntax};
 use super::lexer::{Token, Word, words};
 use super::macros::expand;
 use super::node::{Entry, Field, Kind, Literal, Node};
-
-/// What of the grammar a version has.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Syntax {
-    /// `a.?b`, `a[?b]`, `[?a]`, `{?a: b}`, `optMap` and `optFlatMap`.
-    pub(crate) optionals: bool,
-    /// Macros with two variables.
-    pub(crate) two_variables: bool,
-    /// `sortBy`.
-    pub(crate) sorting: bool,
-    /// `cel.bind`.
-    pub(crate) bindings: bool,
-    /// `orValue` of what is no optional, too.
-    pub(crate) lenient: bool,
-}
 
 /// Nesting that the server takes and this crate evaluates.
 const DEPTH: usize = 100;
@@ -26,33 +12,6 @@ const DEPTH: usize = 100;
 const LENGTH: usize = 100_000;
 /// Nodes after the expansion of macros.
 const SIZE: usize = 50_000;
-
-/// Names that the language keeps for itself.
-const RESERVED: [&str; 18] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
-
-const RELATIONS: [(&str, &str); 6] =
-    [("<", "_<_"), ("<=", "_<=_"), (">=", "_>=_"), (">", "_>_"), ("==", "_==_"), ("!=", "_!=_")];
-const SUMS: [(&str, &str); 2] = [("+", "_+_"), ("-", "_-_")];
-const PRODUCTS: [(&str, &str); 3] = [("*", "_*_"), ("/", "_/_"), ("%", "_%_")];
 
 /// The tree of an expression. A macro that is used wrongly does not end the reading.
 pub(crate) fn parse(source: &str, syntax: Syntax) -> Result<Node, Vec<Stop>> {

@@ -33,7 +33,8 @@ impl Amount {
     /// One that is written.
     pub(in super::super) fn read(text: &str) -> Option<Self> {
         let quantity = text.parse().ok()?;
-        let form = short(text).map_or(Form::Long(DIGITS), |(number, power)| Form::Short(number, power));
+        let form =
+            short(text).map_or(Form::Long(DIGITS), |(number, power)| Form::Short(number, power));
         Some(Self { quantity, form, is_computed: false })
     }
 
@@ -63,7 +64,8 @@ impl Amount {
         let form = match (self.form, other.form) {
             (Form::Short(a, at), Form::Short(b, by)) => {
                 let b = if negative { b.wrapping_neg() } else { b };
-                sum((a, at), (b, by)).map_or_else(long, |(number, power)| Form::Short(number, power))
+                sum((a, at), (b, by))
+                    .map_or_else(long, |(number, power)| Form::Short(number, power))
             }
             _ => long(),
         };
