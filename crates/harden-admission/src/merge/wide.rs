@@ -13,10 +13,10 @@ pub(super) fn within(shape: &Shape<'_>, value: &Json) -> Vec<(String, Json)> {
 
 fn walk(shape: &Shape<'_>, value: &Json, path: &str, found: &mut Vec<(String, Json)>) {
     match (&shape.kind, value) {
-        (Kind::Number, Json::Number(number)) => {
-            if number.as_i64().is_none_or(|it| i32::try_from(it).is_err()) {
-                found.push((path.to_owned(), value.clone()));
-            }
+        (Kind::Number, Json::Number(number))
+            if number.as_i64().is_none_or(|it| i32::try_from(it).is_err()) =>
+        {
+            found.push((path.to_owned(), value.clone()));
         }
         (Kind::Fields(named), Json::Object(fields)) => {
             for (name, value) in fields {

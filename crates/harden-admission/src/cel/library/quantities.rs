@@ -39,9 +39,9 @@ pub(super) fn call(name: &str, args: &[Value], _: &mut Budget) -> Option<Result<
             None => Failure::error("cannot convert value to integer"),
         },
         ("isInteger", []) => Ok(Value::Bool(it.as_integer().is_some())),
-        ("add", [other]) => made(it.plus(&*amount(other)?)),
+        ("add", [other]) => Ok(made(it.plus(&*amount(other)?))),
         ("sub", [Value::Int(i64::MIN)]) => Failure::not_judged("the smallest int as a quantity"),
-        ("sub", [other]) => made(it.minus(&*amount(other)?)),
+        ("sub", [other]) => Ok(made(it.minus(&*amount(other)?))),
         _ => return None,
     })
 }
@@ -54,13 +54,13 @@ fn amount(it: &Value) -> Option<Arc<Amount>> {
     }
 }
 
-fn made(it: Amount) -> Result<Value> {
-    Ok(Value::Quantity(Arc::new(it)))
+fn made(it: Amount) -> Value {
+    Value::Quantity(Arc::new(it))
 }
 
 fn read(text: &str) -> Result<Value> {
     match Amount::read(text) {
-        Some(it) => made(it),
+        Some(it) => Ok(made(it)),
         None if has_form(text) => Failure::error("unable to parse quantity's suffix"),
         None => Failure::error(
             "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
