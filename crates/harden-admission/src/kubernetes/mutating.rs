@@ -12,7 +12,7 @@ use super::facts::Facts;
 use super::matching::Matching;
 use super::place::{Flaws, Place};
 use crate::cel::Failure;
-use crate::merge::unknown_fields;
+use crate::merge::{new_wide_number, unknown_fields};
 use crate::{Action, Answer, Object, PolicyName, Reason, Verdict, mutation};
 
 /// A policy, with its bindings.
@@ -254,6 +254,13 @@ impl Mutation {
             Self::Apply(_) => mutation::apply(value, object, request.cluster, false)?,
             Self::Patch(_) => mutation::patch(&value, object)?,
         };
+        if is_built_in(object)
+            && let Some(path) = new_wide_number(object, &changed, request.cluster)
+        {
+            // One kind of mutation cuts it off, and the other is refused, if the field has no 64 bits.
+            let why = format!("what becomes of {path}, whose number has more than 32 bits");
+            return Err(Failure::NotJudged(why).into());
+        }
         if matches!(self, Self::Patch(_))
             && is_built_in(object)
             && let Some(field) = unknown_fields(&changed, request.cluster).first()
