@@ -47,9 +47,11 @@ impl Policy {
         }
         match (engine, kyverno) {
             (Engine::Kubernetes, _) => engines::kubernetes::write(self),
-            (Engine::Kyverno, KyvernoKind::ValidatingPolicy) => engines::kyverno::write(self),
-            (Engine::Kyverno, KyvernoKind::ClusterPolicy) => engines::cluster_policy::write(self),
-            (Engine::Gatekeeper, _) => engines::gatekeeper::write(self),
+            (Engine::Kyverno, KyvernoKind::ValidatingPolicy) => Ok(engines::kyverno::write(self)),
+            (Engine::Kyverno, KyvernoKind::ClusterPolicy) => {
+                Ok(engines::cluster_policy::write(self))
+            }
+            (Engine::Gatekeeper, _) => Ok(engines::gatekeeper::write(self)),
         }
     }
 

@@ -7,6 +7,13 @@ use crate::intents::program::{Named, Program};
 use crate::intents::target::Resources;
 use crate::rules::admission::EXEMPTIONS_ANNOTATION;
 
+/// An object of these fields in their order, without those that say nothing: null, and lists of nothing.
+pub(super) fn fields<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    let says = |it: &Value| !it.is_null() && it.as_array().is_none_or(|it| !it.is_empty());
+    let fields = fields.into_iter().filter(|(_, value)| says(value));
+    Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
 /// Named expressions as `[{name, expression}]`.
 pub(super) fn named(expressions: &[Named]) -> Value {
     expressions.iter().map(|it| json!({"name": it.name, "expression": it.expression})).collect()
@@ -15,11 +22,11 @@ pub(super) fn named(expressions: &[Named]) -> Value {
 /// The validations of a program.
 pub(super) fn validations(program: &Program) -> Value {
     let items = program.validations.iter().map(|it| {
-        let mut item = json!({"expression": it.expression, "message": it.message});
-        if let Some(expression) = &it.message_expression {
-            item["messageExpression"] = expression.as_str().into();
-        }
-        item
+        fields([
+            ("expression", it.expression.as_str().into()),
+            ("message", it.message.as_str().into()),
+            ("messageExpression", it.message_expression.as_deref().into()),
+        ])
     });
     items.collect()
 }
