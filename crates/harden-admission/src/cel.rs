@@ -22,6 +22,7 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use budget::LIMIT;
 pub use environment::Environment;
 pub use failure::Failure;
 pub use library::{Semver, Timestamp, Url};

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::activation::Activation;
 use super::environment::Environments;
 use super::place::{Flaws, Place};
 use crate::Reason;
@@ -69,11 +70,15 @@ impl Expression {
         self.program.as_ref().ok().map(Program::result)
     }
 
-    pub(super) fn evaluate(&self, variables: &dyn Variables) -> Result<Value, Failure> {
-        match &self.program {
-            Ok(program) => program.evaluate(variables),
-            Err(why) => Err(Failure::NotJudged(why.clone())),
-        }
+    /// Its value; the activation is charged for it.
+    pub(super) fn evaluate(&self, activation: &Activation<'_>) -> Result<Value, Failure> {
+        let (value, cost) = match &self.program {
+            Ok(program) => program.evaluate_with_cost(activation),
+            Err(why) => (Err(Failure::NotJudged(why.clone())), (0, 0)),
+        };
+        let is_whole = matches!(value, Ok(_) | Err(Failure::Error(_)));
+        activation.charge(cost, is_whole);
+        value
     }
 
     /// The paths that it names, and what is there.

@@ -2,7 +2,7 @@
 
 use harden_core::kubernetes::resources;
 
-use super::activation::Activation;
+use super::activation::{Activation, BUDGET};
 use super::binding::Binding;
 use super::conditions::{Conditions, conditions};
 use super::definition::Definition;
@@ -246,7 +246,10 @@ impl Mutation {
         };
         let activation = Activation::new(&facts, version, params, &policy.definition.variables);
         let (Self::Apply(expression) | Self::Patch(expression)) = self;
-        let value = expression.evaluate(&activation).map_err(|failure| match failure {
+        let value = expression.evaluate(&activation);
+        activation.check_budget(BUDGET)?;
+        activation.check_all(BUDGET)?;
+        let value = value.map_err(|failure| match failure {
             Failure::Error(message) => Failure::Error(expression.error(&message)),
             other => other,
         })?;
