@@ -106,8 +106,8 @@ pub(crate) fn of_document(document: &Document<'_>) -> Confidence {
         // Keys that are set again, text that is not read, and tags are not among the values.
         let is_tag =
             |it: &[u8]| matches!(it, [before, b'!' | b'&'] if b" \t\r\n[{,".contains(before));
-        let has_tags = span.text(text).as_bytes().windows(2).any(is_tag);
-        if !document.problems().is_empty() || has_tags && !found.reasons.is_empty() {
+        let has_tags = || span.text(text).as_bytes().windows(2).any(is_tag);
+        if !document.problems().is_empty() || !found.reasons.is_empty() && has_tags() {
             let is_made_of_secrets = |it: &Reason| !matches!(it, Reason::Credential(_));
             let lines = if found.reasons.iter().any(is_made_of_secrets) {
                 lines::hidden(span.text(text))

@@ -23,6 +23,9 @@ use std::ops::Range;
 
 use names::Meaning;
 
+/// The shortest text that says what it holds: it has a name, a sign and a value.
+const SHORTEST: usize = 8;
+
 /// A secret in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Credential<'t> {
@@ -96,9 +99,25 @@ pub(crate) fn identify(name: &str, value: &str) -> Option<&'static str> {
     // The shape says more than the name.
     let found = shapes::all(value).into_iter().next().map(|it| it.what);
     found
-        .or_else(|| identify_by_name(name, value))
-        .or_else(|| (names::is_of_login(name) && values::is_login(value)).then_some("a password"))
+        .or_else(|| identify_as_named(name, value))
         .or_else(|| all_in(value, Language::Unknown).first().map(|it| it.what))
+}
+
+/// The same of a value in which [`all_in_file`] finds nothing by this name.
+pub(crate) fn identify_rest(name: &str, value: &str) -> Option<&'static str> {
+    // What is too short was not searched; the rest was, for shapes, and as the name of the file says.
+    let is_unsearched = value.len() < SHORTEST;
+    let found = if is_unsearched { shapes::all(value).into_iter().next() } else { None };
+    let found = found.map(|it| it.what).or_else(|| identify_as_named(name, value));
+    if found.is_some() || Language::of_file(name) == Language::Unknown {
+        return found;
+    }
+    all_in(value, Language::Unknown).first().map(|it| it.what)
+}
+
+fn identify_as_named(name: &str, value: &str) -> Option<&'static str> {
+    let is_login = || names::is_of_login(name) && values::is_login(value);
+    identify_by_name(name, value).or_else(|| is_login().then_some("a password"))
 }
 
 /// What a value is, going by its name alone.
@@ -132,11 +151,14 @@ pub(crate) fn has_shape(text: &str) -> bool {
 
 /// The secrets in a text, in their order; none overlaps another.
 pub(crate) fn all_in(text: &str, language: Language) -> Vec<Credential<'_>> {
-    // The shortest that says what it is has a name, a sign and a value.
-    if text.len() < 8 {
+    if text.len() < SHORTEST {
         return Vec::new();
     }
     let mut found = shapes::all(text);
+    // Names of objects, quantities and versions are most of what is looked at.
+    if !text.bytes().any(is_sign) {
+        return found;
+    }
     settings::find(text, language, &mut found);
     markup::find(text, &mut found);
     headers::find(text, &mut found);
@@ -149,6 +171,11 @@ pub(crate) fn all_in(text: &str, language: Language) -> Vec<Credential<'_>> {
         is_new
     });
     found
+}
+
+/// Whether something may stand between a name and a value, or between two words. Some blanks are not ASCII.
+fn is_sign(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || !byte.is_ascii() || b"\x0b:=<([],\"'`".contains(&byte)
 }
 
 /// The secrets in a file, whose name may say what its lines are.

@@ -25,7 +25,11 @@ const MOST_WRONG: usize = 2;
 pub(super) fn of_kind(kind: &str) -> Option<Confidential> {
     let word = kind.split_whitespace().next().unwrap_or_default().to_lowercase();
     let word = word.strip_suffix("list").unwrap_or(&word);
-    let is_like = |known: &&str| strsim::osa_distance(word, known) <= MOST_WRONG;
+    let letters = word.chars().count();
+    let is_like = |known: &&str| {
+        known.len().abs_diff(letters) <= MOST_WRONG
+            && strsim::osa_distance(word, known) <= MOST_WRONG
+    };
     if SECRETS.contains(&word) || (word.len() >= 4 && SECRETS.iter().any(is_like)) {
         Some(Confidential::Secret)
     } else if ENCRYPTION.iter().any(is_like) {

@@ -141,6 +141,10 @@ pub(super) fn embeds_secret(text: &str) -> bool {
         let is_part = |it: char| !it.is_ascii_alphanumeric();
         kinds::of_kind(value.split(is_part).next().unwrap_or_default()).is_some()
     };
+    // No key is without a colon.
+    if !text.contains(':') {
+        return false;
+    }
     let is_kubeconfig = || has_key(text, "users") && has_key(text, "clusters");
     text.match_indices("kind").any(|(at, _)| says_kind(at))
         && ["data", "stringData", "secret"].iter().any(|it| has_key(text, it))

@@ -308,7 +308,7 @@ fn string<'d>(step: Step<'d>, found: &mut Found<'d>) {
     } else if credentials::is_secret_name(text) {
         // The name of what holds the secret.
         return;
-    } else if let Some(what) = credentials::identify(step.key, text) {
+    } else if let Some(what) = credentials::identify_rest(step.key, text) {
         found.add_reason(Reason::Credential(what));
         return found.values.push(step.place);
     } else {

@@ -6,6 +6,10 @@ const NAME: &[u8] = b"authorization";
 
 /// Adds the secrets that headers hold.
 pub(super) fn find<'t>(text: &'t str, found: &mut Vec<Credential<'t>>) {
+    // A scheme and its secret have a blank between them.
+    if !text.contains([' ', '%']) {
+        return;
+    }
     for (at, it) in text.as_bytes().windows(NAME.len()).enumerate() {
         if it.eq_ignore_ascii_case(NAME)
             && let Some(credential) = header(text, at)

@@ -208,7 +208,8 @@ impl<'t> Line<'t> {
             "password",
             "requirepass",
         ];
-        if self.language == Language::Code {
+        let has_blank = self.text.contains([' ', '\t']);
+        if self.language == Language::Code || !has_blank {
             return None;
         }
         let lower = self.text.to_ascii_lowercase();

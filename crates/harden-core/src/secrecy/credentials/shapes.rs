@@ -120,6 +120,22 @@ const fn first_bytes() -> [bool; 256] {
     first
 }
 
+/// How long the shortest of such secrets is.
+const SHORTEST: usize = shortest();
+
+const fn shortest() -> usize {
+    let (mut at, mut shortest) = (0, usize::MAX);
+    while at < PREFIXED.len() {
+        #[expect(clippy::indexing_slicing, reason = "the compiler would say so")]
+        let length = PREFIXED[at].prefix.len() + PREFIXED[at].rest;
+        if length < shortest {
+            shortest = length;
+        }
+        at += 1;
+    }
+    shortest
+}
+
 const JWT: &str = "a JSON web token";
 const PRIVATE_KEY: &str = "a private key";
 
@@ -159,6 +175,9 @@ fn is_word(byte: u8) -> bool {
 }
 
 fn prefixed_at(text: &str) -> Option<(usize, usize, &'static str)> {
+    if text.len() < SHORTEST {
+        return None;
+    }
     let it = PREFIXED.iter().find(|it| text.starts_with(it.prefix))?;
     let rest = text.get(it.prefix.len()..)?;
     let is_more = |byte: &u8| is_word(*byte) || (*byte == b'.' && it.prefix.ends_with(['.', 'e']));
