@@ -12,10 +12,13 @@ mod image;
 mod intent;
 mod level;
 mod mode;
+pub mod namespace;
+pub mod network;
 mod parameter;
 pub mod pod_security;
 mod policy;
 mod program;
+pub mod rbac;
 mod target;
 pub mod workload;
 
@@ -30,7 +33,13 @@ pub use policy::{Policy, Unsaid};
 pub use target::{Resources, Target};
 
 /// Every intent, by the category of its flaw; each list stands beside the files of its intents.
-static CATEGORIES: &[&[&Intent]] = &[pod_security::INTENTS, workload::INTENTS];
+static CATEGORIES: &[&[&Intent]] = &[
+    namespace::INTENTS,
+    network::INTENTS,
+    pod_security::INTENTS,
+    rbac::INTENTS,
+    workload::INTENTS,
+];
 
 /// Every intent.
 pub fn all() -> impl Iterator<Item = &'static Intent> {

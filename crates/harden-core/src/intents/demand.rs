@@ -15,7 +15,9 @@ pub enum Demand {
 /// It sees `object`, `oldObject` and `request` as the API server has them, each parameter of the intent as
 /// `variables.NAME`, and of pods `variables.spec` (the spec of the pod or of its template),
 /// `variables.metadata` (its metadata) and `variables.containers` (containers of all three lists but those that are
-/// exempt). All of these are dynamic: a field that is not there is read by `.?field.orValue(…)`.
+/// exempt); of these `variables.startingContainers` are those that the pod starts with, and
+/// `variables.lastingContainers` those that run for as long as the pod does. All of these are dynamic: a field that is
+/// not there is read by `.?field.orValue(…)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validation {
     /// What has to be true.
@@ -37,6 +39,22 @@ impl Validation {
         Self::of_each("variables.containers", "c", condition, "c.?name.orValue('')", message)
     }
 
+    /// The same for the containers that a pod starts with: those that debug it later are left out.
+    pub fn of_starting_containers(condition: &str, message: &str) -> Self {
+        Self::of_each(
+            "variables.startingContainers",
+            "c",
+            condition,
+            "c.?name.orValue('')",
+            message,
+        )
+    }
+
+    /// The same for the containers that run for as long as the pod does: its own, and sidecars.
+    pub fn of_lasting_containers(condition: &str, message: &str) -> Self {
+        Self::of_each("variables.lastingContainers", "c", condition, "c.?name.orValue('')", message)
+    }
+
     /// A condition that holds for each volume `v`; the message names those for which it does not.
     pub fn of_volumes(condition: &str, message: &str) -> Self {
         let volumes = "variables.spec.?volumes.orValue([])";
@@ -55,6 +73,12 @@ impl Validation {
             message: message.to_owned(),
             message_expression: Some(named),
         }
+    }
+
+    /// Whether an expression of it names a variable.
+    pub(super) fn names(&self, variable: &str) -> bool {
+        let expressions = [Some(&self.expression), self.message_expression.as_ref()];
+        expressions.into_iter().flatten().any(|it| it.contains(variable))
     }
 
     /// The same where something else, an expression, does not hold already.

@@ -3,7 +3,7 @@
 use super::engine::{Engine, KyvernoKind};
 use super::engines;
 use super::exemption::Exemption;
-use super::{Intent, Mode, Terms, Values};
+use super::{Demand, Intent, Mode, Terms, Values};
 use crate::Manifest;
 use crate::kubernetes::MinorVersion;
 
@@ -38,6 +38,13 @@ impl Policy {
     ///
     /// The engine has no words for it.
     pub fn manifests(&self, engine: Engine, kyverno: KyvernoKind) -> Result<Vec<Manifest>, Unsaid> {
+        let Demand::Hold(demand) = self.intent.demand;
+        if demand(&self.terms()).is_empty() {
+            return Err(Unsaid(format!(
+                "Kubernetes {} cannot do yet what {} asks for: use it after an upgrade",
+                self.version, self.intent.id
+            )));
+        }
         match (engine, kyverno) {
             (Engine::Kubernetes, _) => engines::kubernetes::write(self),
             (Engine::Kyverno, KyvernoKind::ValidatingPolicy) => engines::kyverno::write(self),
@@ -53,7 +60,7 @@ impl Policy {
 
     /// What its expressions may depend on.
     pub(super) fn terms(&self) -> Terms<'_> {
-        Terms { version: self.standards, values: &self.values }
+        Terms { server: self.version, version: self.standards, values: &self.values }
     }
 
     /// The exemptions from this intent.
