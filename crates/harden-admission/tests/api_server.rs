@@ -123,7 +123,7 @@ fn random_policies_make_of_random_objects_what_the_server_makes() {
     let (seed, policies) = (seed(), count("HARDEN_RANDOM_POLICIES", 40));
     let mut dice = Dice::new(seed);
     let objects = objects(count("HARDEN_RANDOM_OBJECTS", 10), &mut dice);
-    let objects: Vec<Value> = server.defaulted(&objects).iter().map(sent).collect();
+    let objects: Vec<Value> = server.defaulted(&objects).iter().map(server::sent).collect();
     let written: Vec<[Value; 2]> =
         (0..policies).map(|index| mutations::policy(&format!("p{index}"), &mut dice)).collect();
     let stored = server.store(&written);
@@ -226,17 +226,6 @@ fn told(it: &Result<Value, String>, other: &Result<Value, String>) -> String {
     let (it, other) = (server::unlabelled(it), server::unlabelled(other));
     let parts = ["/metadata", "/spec"].into_iter().filter(|at| it.pointer(at) != other.pointer(at));
     parts.map(|at| it.pointer(at).unwrap_or(&Value::Null).to_string()).collect()
-}
-
-/// The object as it is sent, without what the server adds when it stores it.
-fn sent(object: &Value) -> Value {
-    let mut object = object.clone();
-    object.as_object_mut().unwrap().remove("status");
-    let metadata = object["metadata"].as_object_mut().unwrap();
-    for key in ["managedFields", "uid", "creationTimestamp", "generation"] {
-        metadata.remove(key);
-    }
-    object
 }
 
 /// The object that was sent as the server reads it: a status is always there.

@@ -42,6 +42,9 @@ type question struct {
 	User   authenticationv1.UserInfo
 	// Whether the object is mutated, not validated.
 	Mutates bool
+	// Instead of all this, policies and objects, each of which is created, or updated where it has an old one.
+	Policies []json.RawMessage
+	Requests []question
 }
 
 // answer is what the rules say, as name, status and message, and what they make of the object.
@@ -49,6 +52,8 @@ type answer struct {
 	Rules [][3]string `json:"rules"`
 	// Where the object is mutated, what becomes of it.
 	Object map[string]any `json:"object,omitempty"`
+	// What policies say of each request; rules are the first of those with an error then.
+	Verdicts string `json:"verdicts,omitempty"`
 	// Why there is none of this.
 	Error string `json:"error,omitempty"`
 }
@@ -97,6 +102,9 @@ func (it asked) answer(line []byte) (said answer, err error) {
 	if err := json.Unmarshal(line, &question); err != nil {
 		return answer{}, err
 	}
+	if question.Policies != nil {
+		return it.verdicts(question)
+	}
 	var policy kyvernov1.ClusterPolicy
 	if err := json.Unmarshal(question.Policy, &policy); err != nil {
 		return answer{}, err
@@ -105,12 +113,11 @@ func (it asked) answer(line []byte) (said answer, err error) {
 	if err != nil {
 		return answer{}, err
 	}
-	about, err := policycontext.NewPolicyContextFromAdmissionRequest(it.expressions, request,
-		kyvernov2.RequestInfo{AdmissionUserInfo: question.User}, schema.GroupVersionKind(request.Kind), it.configuration)
+	about, err := it.about(request, question)
 	if err != nil {
 		return answer{}, err
 	}
-	about = about.WithPolicy(&policy).WithNamespaceLabels(question.Labels)
+	about = about.WithPolicy(&policy)
 	said.Rules = [][3]string{}
 	var response engineapi.EngineResponse
 	if question.Mutates {
@@ -123,6 +130,16 @@ func (it asked) answer(line []byte) (said answer, err error) {
 		said.Rules = append(said.Rules, [3]string{rule.Name(), string(rule.Status()), rule.Message()})
 	}
 	return said, nil
+}
+
+// about is what the rules of a ClusterPolicy see of a request.
+func (it asked) about(request admissionv1.AdmissionRequest, question question) (*policycontext.PolicyContext, error) {
+	about, err := policycontext.NewPolicyContextFromAdmissionRequest(it.expressions, request,
+		kyvernov2.RequestInfo{AdmissionUserInfo: question.User}, schema.GroupVersionKind(request.Kind), it.configuration)
+	if err != nil {
+		return nil, err
+	}
+	return about.WithNamespaceLabels(question.Labels), nil
 }
 
 // request is the question as the API server sends it to a webhook.

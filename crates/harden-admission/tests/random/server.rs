@@ -73,8 +73,12 @@ pub(crate) const PANICKED: &str = "the server panicked";
 impl Server {
     /// None where there is no control plane.
     pub(crate) fn start() -> Option<Self> {
-        let options = Options { no_controllers: true, ..Options::default() };
-        let plane = ControlPlane::for_test(&options)?;
+        Self::start_with(&Options { no_controllers: true, ..Options::default() })
+    }
+
+    /// None where there is no control plane.
+    pub(crate) fn start_with(options: &Options) -> Option<Self> {
+        let plane = ControlPlane::for_test(options)?;
         plane.apply(GIVEN);
         Some(Self { plane, folder: tempfile::tempdir().unwrap() })
     }
@@ -96,6 +100,51 @@ impl Server {
         let (out, errors) = self.create(objects, &flags);
         assert!(!errors.contains("rror") && !errors.contains("invalid"), "{errors}");
         serde_json::Deserializer::from_str(&out).into_iter().map(Result::unwrap).collect()
+    }
+
+    /// A namespace with all that controllers put there.
+    pub(crate) fn make_namespace(&self, name: &str) {
+        self.plane.kubectl_ok(["create", "namespace", name]);
+        let account = ["get", "serviceaccount", "default", "-n", name];
+        eventually("the service account", || {
+            self.plane.kubectl(account).output().unwrap().status.success().then_some(())
+        });
+    }
+
+    /// Stores definitions of kinds, and waits until they are served.
+    pub(crate) fn define(&self, definitions: &[Value]) {
+        if definitions.is_empty() {
+            return;
+        }
+        let (_, errors) = self.create(definitions, &[]);
+        assert!(!errors.contains("rror") && !errors.contains("invalid"), "{errors}");
+        let wait = ["wait", "--for=condition=Established", "customresourcedefinitions", "--all"];
+        eventually("the definitions to be served", || {
+            // kubectl takes it for wrong that a definition has no conditions yet.
+            self.plane.kubectl(wait).output().unwrap().status.success().then_some(())
+        });
+    }
+
+    /// Whether the server would store objects without a word about them.
+    pub(crate) fn takes_strictly(&self, objects: &[Value]) -> Result<(), String> {
+        let (_, errors) = self.create(objects, &["--validate=strict", "--dry-run=server"]);
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// What the server warns of in the types of expressions, once it looked at so many policies.
+    pub(crate) fn warnings(&self, count: usize) -> Vec<String> {
+        let get = ["get", "validatingadmissionpolicies", "-o", "json"];
+        let policies = eventually("the types to be checked", || {
+            let list: Value = serde_json::from_str(&self.plane.kubectl_ok(get)).unwrap();
+            let mut policies = list["items"].as_array().unwrap().clone();
+            policies.retain(|it| it.pointer("/status/observedGeneration").is_some());
+            (policies.len() >= count).then_some(policies)
+        });
+        let warnings = policies.iter().filter_map(|it| {
+            let found = it.pointer("/status/typeChecking/expressionWarnings")?;
+            Some(format!("{}: {found}", it["metadata"]["name"]))
+        });
+        warnings.collect()
     }
 
     /// Stores policies with their bindings, and waits until they work: why each is refused, if it is.
@@ -205,6 +254,17 @@ pub(crate) fn labelled(object: &Value, policy: usize) -> Value {
         metadata["labels"] = json!({});
     }
     metadata["labels"]["policy"] = format!("p{policy}").into();
+    object
+}
+
+/// The object as it is sent, without what the server adds when it stores it.
+pub(crate) fn sent(object: &Value) -> Value {
+    let mut object = object.clone();
+    object.as_object_mut().unwrap().remove("status");
+    let metadata = object["metadata"].as_object_mut().unwrap();
+    for key in ["managedFields", "uid", "creationTimestamp", "generation"] {
+        metadata.remove(key);
+    }
     object
 }
 

@@ -1,5 +1,6 @@
 //! Intents as policies of each engine, and what the engine says.
 
+mod judged;
 mod standing;
 
 use harden_admission::report::Texts;
@@ -8,6 +9,9 @@ use harden_core::intents::{Engine, Intent, KyvernoKind, Mode, Policy, Values};
 use harden_core::kubernetes::MinorVersion;
 use harden_core::{ManifestFormat, render};
 
+#[allow(unused_imports, reason = "some tests alone ask for letters")]
+pub(crate) use judged::refuses;
+#[allow(unused_imports, reason = "some tests alone ask for messages")]
 pub(crate) use standing::{Said, Standing};
 
 /// An engine with the kind of policy that it is told.

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 /// Policies of an engine, in force in a cluster.
 pub(crate) struct Standing {
-    policies: Policies,
-    cluster: Cluster,
-    question: Question,
+    pub(super) policies: Policies,
+    pub(super) cluster: Cluster,
+    pub(super) question: Question,
 }
 
 /// What the policies say of a request.
