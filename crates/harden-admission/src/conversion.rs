@@ -7,6 +7,7 @@
 mod admission;
 mod cluster_policy;
 mod conditions;
+mod constraint;
 mod literal;
 mod logic;
 mod loss;
@@ -54,7 +55,9 @@ pub fn convert(objects: &[Object], to: Engine) -> Converted {
 /// What becomes of one of some objects.
 fn one(object: &Object, objects: &[Object], to: Engine) -> (Vec<Value>, Vec<Loss>) {
     match (object.group(), object.kind(), to) {
-        ("kyverno.io", "ClusterPolicy" | "Policy", Engine::Kyverno) => cluster_policy::convert(object),
+        ("kyverno.io", "ClusterPolicy" | "Policy", Engine::Kyverno) => {
+            cluster_policy::convert(object)
+        }
         ("kyverno.io", "ClusterPolicy" | "Policy", Engine::Kubernetes) => {
             let (made, mut lost) = cluster_policy::convert(object);
             let mut all = Vec::new();
@@ -66,11 +69,28 @@ fn one(object: &Object, objects: &[Object], to: Engine) -> (Vec<Value>, Vec<Loss
             }
             (all, lost)
         }
-        ("policies.kyverno.io", "ValidatingPolicy" | "NamespacedValidatingPolicy", Engine::Kubernetes) => {
-            validating_policy::convert(object, objects)
-        }
+        (
+            "policies.kyverno.io",
+            "ValidatingPolicy" | "NamespacedValidatingPolicy",
+            Engine::Kubernetes,
+        ) => validating_policy::convert(object, objects),
         ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", Engine::Kyverno) => {
             admission::convert(object, objects)
+        }
+        ("constraints.gatekeeper.sh", _, Engine::Kubernetes) => {
+            constraint::convert(object, objects)
+        }
+        ("constraints.gatekeeper.sh", _, Engine::Kyverno) => {
+            let (made, mut lost) = constraint::convert(object, objects);
+            let made: Vec<Object> = made.into_iter().map(Object::new).collect();
+            let Some(policy) = made.first() else { return (Vec::new(), lost) };
+            let (made, more) = admission::convert(policy, &made);
+            // The places of what was made in between say nothing to anybody.
+            lost.extend(more.into_iter().map(|it| Loss::new("", it.why)));
+            (made, lost)
+        }
+        ("templates.gatekeeper.sh", "ConstraintTemplate", Engine::Kubernetes | Engine::Kyverno) => {
+            (Vec::new(), constraint::lost_of_template(object, objects))
         }
         (group, kind, to) if is_policy_of_another(group, kind, to) => {
             let why = format!("a {kind} is not converted for {}", to.name());

@@ -131,7 +131,9 @@ fn params(spec: &Value, binding: &Object, objects: &[Object]) -> Result<Option<V
     let reference = binding.at("/spec/paramRef").unwrap_or(&empty);
     let name = text(reference, "name");
     if name.is_empty() {
-        return lost("parameters that a selector finds, or that are not bound, are not carried over");
+        return lost(
+            "parameters that a selector finds, or that are not bound, are not carried over",
+        );
     }
     let namespace = text(reference, "namespace");
     let found = objects.iter().find(|it| {

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::logic::Term;
 use super::loss::Loss;
 use super::metadata::metadata;
-use super::rule::{self, Converted};
 use super::resources::same_kinds;
+use super::rule::{self, Converted};
 use crate::Object;
 use crate::kyverno::policy::autogen;
 use crate::kyverno::policy::field::{filled, items, text};
@@ -177,7 +177,8 @@ fn write(
         let names = named(&rule.variables, &mut variables);
         let guard = if is_common { Term::FALSE } else { rule.condition.not() };
         for it in rule.validations {
-            let expression = names.iter().fold(it.expression, |text, (old, new)| replaced(&text, old, new));
+            let expression =
+                names.iter().fold(it.expression, |text, (old, new)| replaced(&text, old, new));
             let expression = match &guard {
                 Term::Constant(false) => expression,
                 guard => format!("{} || ({expression})", Term::all([guard.clone()])),
@@ -214,11 +215,13 @@ fn write(
         made["matchConditions"] = conditions.into();
     }
     if !variables.is_empty() {
-        let of = |(name, expression): (String, String)| json!({"name": name, "expression": expression});
+        let of =
+            |(name, expression): (String, String)| json!({"name": name, "expression": expression});
         made["variables"] = variables.into_iter().map(of).collect();
     }
     made["validations"] = validations.into();
-    let kind = if policy.kind() == "Policy" { "NamespacedValidatingPolicy" } else { "ValidatingPolicy" };
+    let kind =
+        if policy.kind() == "Policy" { "NamespacedValidatingPolicy" } else { "ValidatingPolicy" };
     let mut metadata = metadata(policy, suffix);
     if policy.kind() == "Policy" {
         let namespace = policy.namespace();

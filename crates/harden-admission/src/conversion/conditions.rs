@@ -127,7 +127,10 @@ mod tests {
             r#"request.operation in ["UPDATE"]"#
         );
         assert_eq!(of(json!({"any": []})).unwrap(), "false");
-        assert!(of(json!([{"key": "{{ request.object.a }}", "operator": "Equals", "value": 1}])).is_err());
+        assert!(
+            of(json!([{"key": "{{ request.object.a }}", "operator": "Equals", "value": 1}]))
+                .is_err()
+        );
         assert!(of(json!([condition("Like", json!("x"))])).is_err());
         assert!(of(json!("x")).is_err());
     }

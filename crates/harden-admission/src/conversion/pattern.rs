@@ -11,7 +11,7 @@ use crate::kyverno::pattern::Anchor;
 use crate::kyverno::pattern::scalar::Scalar;
 use crate::kyverno::pattern::tree::{Entry, Map, Node};
 
-/// How much an expression may come to; the API server takes no more.
+/// How much an expression may come to: nobody reads more, and the API server counts what it may cost.
 const LENGTH: usize = 10_000;
 
 /// What a pattern says of a value.
@@ -53,7 +53,12 @@ impl Place {
 
     pub(super) fn value(&self) -> String {
         let chain = &self.chain;
-        if self.is_there { chain.clone() } else { format!("{chain}.orValue(null)") }
+        match () {
+            () if self.is_there => chain.clone(),
+            // Of what an index makes, the API server would take the type of null.
+            () if chain.ends_with(']') => format!("{chain}.orValue(dyn(null))"),
+            () => format!("{chain}.orValue(null)"),
+        }
     }
 
     fn is_present(&self) -> Term {
@@ -273,10 +278,9 @@ impl Together {
     /// That they refuse nothing, and neither does what is looked at behind them.
     fn holds_before(&self, rest: Term) -> Term {
         match &self.parts {
-            Some([conditions, others]) => Term::any([
-                conditions.clone().not(),
-                Term::all([others.clone(), rest]),
-            ]),
+            Some([conditions, others]) => {
+                Term::any([conditions.clone().not(), Term::all([others.clone(), rest])])
+            }
             None => {
                 let goes_on = Term::any([self.skips.clone(), rest]);
                 Term::all([self.fails.clone().not(), goes_on])

@@ -51,8 +51,14 @@ mod tests {
     fn only_whole_identifiers_are_renamed() {
         let of = |text| renamed(text, "object", "request.object");
         assert_eq!(of("object.a == request.object.b"), "request.object.a == request.object.b");
-        assert_eq!(of("oldObject.object == 'object' + \"a\\\"object\""), "oldObject.object == 'object' + \"a\\\"object\"");
-        assert_eq!(of("a ? object : object.?object"), "a ? request.object : request.object.?object");
+        assert_eq!(
+            of("oldObject.object == 'object' + \"a\\\"object\""),
+            "oldObject.object == 'object' + \"a\\\"object\""
+        );
+        assert_eq!(
+            of("a ? object : object.?object"),
+            "a ? request.object : request.object.?object"
+        );
         assert_eq!(of("'''it's object''' + object"), "'''it's object''' + request.object");
     }
 }

@@ -79,7 +79,11 @@ pub(super) fn is_namespace(kinds: &[KindSelector]) -> Option<bool> {
     let may_be = |it: &&KindSelector| it.kind == "Namespace" || it.kind.contains(['*', '?']);
     match kinds.iter().filter(may_be).count() {
         0 if !kinds.is_empty() => Some(false),
-        count if count == kinds.len() && kinds.iter().all(|it| it.kind == "Namespace") && count > 0 => {
+        count
+            if count == kinds.len()
+                && kinds.iter().all(|it| it.kind == "Namespace")
+                && count > 0 =>
+        {
             Some(true)
         }
         _ => None,
@@ -92,12 +96,14 @@ pub(super) fn same_kinds(condition: &Term, rules: &[Value]) -> bool {
         let names = rule.get("resources").and_then(Value::as_array);
         names.is_some_and(|it| it.iter().all(|it| it != "*"))
     };
-    let asks_kind = |term: &Term| match term {
+    let asks_kind = |term: &Term| {
+        match term {
         Term::Atom(text) => text.starts_with("request.kind.kind == "),
         Term::All(parts) => parts.iter().all(|it| {
             matches!(it, Term::Atom(text) if text.starts_with("request.kind.") && text.contains(" == "))
         }),
         _ => false,
+    }
     };
     rules.iter().all(is_named)
         && match condition {

@@ -65,9 +65,8 @@ pub(super) fn convert(rule: &Value, at: &str, is_enforced: bool) -> Result<Conve
     if filled(validate, "cel").is_some() {
         return of_expressions(rule, validate, at);
     }
-    let is_pattern = ["pattern", "anyPattern"]
-        .iter()
-        .any(|it| validate.get(it).is_some_and(|it| !it.is_null()));
+    let is_pattern =
+        ["pattern", "anyPattern"].iter().any(|it| validate.get(it).is_some_and(|it| !it.is_null()));
     let matching = Matching::read(rule, at, !is_pattern)?;
     let object = if matching.operations.contains("DELETE") {
         "(request.operation == \"DELETE\" ? oldObject : object)"
@@ -172,11 +171,8 @@ fn of_expressions(rule: &Value, validate: &Value, at: &str) -> Result<Converted,
         let text = renamed(text.trim(), "oldObject", "request.oldObject");
         if deletes { renamed(&text, "object", "request.object") } else { text }
     };
-    let object = if deletes {
-        "(request.operation == \"DELETE\" ? oldObject : object)"
-    } else {
-        "object"
-    };
+    let object =
+        if deletes { "(request.operation == \"DELETE\" ? oldObject : object)" } else { "object" };
     let preconditions = rule.get("preconditions").filter(|it| !it.is_null());
     let met = conditions::all(preconditions, &format!("{at}/preconditions"), None)?;
     let mut terms = vec![matching.condition(Subject { object, operation: None }), met];

@@ -45,10 +45,7 @@ fn untyped(of: &str, scalar: &Scalar) -> Term {
             let literal = literal(*float);
             let text = format!("{of}.matches({})", quoted(FLOAT));
             let same = format!("double({of}) == {literal}");
-            Term::any([
-                is(&literal),
-                Term::all([is_text(of), Term::atom(text), Term::atom(same)]),
-            ])
+            Term::any([is(&literal), Term::all([is_text(of), Term::atom(text), Term::atom(same)])])
         }
         Scalar::Text(conditions) => texts(of, conditions),
     }
@@ -116,28 +113,21 @@ fn compared(of: &str, operator: Operator, operand: &Operand) -> Term {
     // Nothing is zero.
     let zero = match (operand.duration, &operand.quantity) {
         (Some(ours), _) => operator.holds(0.cmp(&ours)),
-        (None, Some(ours)) => {
-            Quantity::amount("0").is_some_and(|it| operator.holds(it.cmp(ours)))
-        }
+        (None, Some(ours)) => Quantity::amount("0").is_some_and(|it| operator.holds(it.cmp(ours))),
         (None, None) => false,
     };
     if zero {
         terms.push(Term::atom(format!("{of} == null")));
     }
-    let amount = |text: &str| {
-        format!("quantity({text}).compareTo(quantity({})) {sign} 0", quoted(&pattern))
-    };
+    let amount =
+        |text: &str| format!("quantity({text}).compareTo(quantity({})) {sign} 0", quoted(&pattern));
     let number = is_number(of);
     terms.push(match (&operand.quantity, operand.duration) {
-        (Some(_), _) => {
-            Term::all([number, Term::atom(amount(&format!("string({of})")))])
-        }
+        (Some(_), _) => Term::all([number, Term::atom(amount(&format!("string({of})")))]),
         // Of all numbers zero alone is a duration.
         (None, _) if zero && differs => number,
         (None, _) if zero => Term::atom(format!("{of} == 0")),
-        (None, _) if differs => {
-            Term::all([number, Term::atom(format!("{of} != 0"))])
-        }
+        (None, _) if differs => Term::all([number, Term::atom(format!("{of} != 0"))]),
         (None, _) => Term::FALSE,
     });
     let mut text = if differs { "true".to_owned() } else { "false".to_owned() };
@@ -145,7 +135,8 @@ fn compared(of: &str, operator: Operator, operand: &Operand) -> Term {
         text = format!("isQuantity({of}) ? {} : {text}", amount(of));
     }
     if operand.duration.is_some() {
-        let ours = if pattern.contains(|it: char| it.is_ascii_alphabetic()) { &*pattern } else { "0s" };
+        let ours =
+            if pattern.contains(|it: char| it.is_ascii_alphabetic()) { &*pattern } else { "0s" };
         let durations = format!("duration({of}) {sign} duration({})", quoted(ours));
         text = format!("{of}.matches({}) ? {durations} : ({text})", quoted(DURATION));
     }

@@ -25,11 +25,11 @@ pub(super) fn quoted(text: &str) -> String {
     quoted
 }
 
-/// Whether a text may stand behind a dot; words of the language may not.
+/// Whether a text may stand behind a dot; most words of the language may not.
 pub(super) fn is_name(text: &str) -> bool {
-    const WORDS: [&str; 21] = [
-        "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in",
-        "let", "loop", "namespace", "null", "package", "return", "true", "var", "void", "while",
+    const WORDS: [&str; 20] = [
+        "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import",
+        "in", "let", "loop", "null", "package", "return", "true", "var", "void", "while",
     ];
     let is_first = |it: char| it == '_' || it.is_ascii_alphabetic();
     text.starts_with(is_first)

@@ -29,14 +29,16 @@ pub(super) fn convert(policy: &Object, objects: &[Object]) -> (Vec<Value>, Vec<L
             return lost("/spec/evaluation/admission", "the API server looks at nothing later");
         }
         if text(spec, "failurePolicy") == "Ignore" && filled(spec, "matchConditions").is_some() {
-            let why = "conditions that cannot be evaluated leave a request out, and validations do not";
+            let why =
+                "conditions that cannot be evaluated leave a request out, and validations do not";
             return lost("/spec/failurePolicy", why);
         }
         let is_excepted = |it: &&Object| {
             it.is("policies.kyverno.io", "PolicyException")
-                && it.at("/spec/policyRefs").and_then(Value::as_array).is_some_and(|it| {
-                    it.iter().any(|it| text(it, "name") == policy.name())
-                })
+                && it
+                    .at("/spec/policyRefs")
+                    .and_then(Value::as_array)
+                    .is_some_and(|it| it.iter().any(|it| text(it, "name") == policy.name()))
         };
         if let Some(it) = objects.iter().find(is_excepted) {
             let why = format!("the exception {} is not carried over", it.name());
@@ -83,9 +85,24 @@ fn write(policy: &Object, spec: &Value, suffix: &str) -> Result<Vec<Value>, Loss
         };
         items(spec, key).iter().map(adapt).collect()
     };
+    for (key, part) in [
+        ("matchConditions", "expression"),
+        ("variables", "expression"),
+        ("validations", "expression"),
+        ("validations", "messageExpression"),
+    ] {
+        for (index, it) in items(spec, key).iter().enumerate() {
+            if has_lenient_optional(text(it, part)) {
+                let at = format!("/spec/{key}/{index}/{part}");
+                let why = "orValue() of what is no optional, which only Kyverno takes";
+                return Err(Loss::new(&at, why));
+            }
+        }
+    }
     let mut conditions = Vec::new();
     if let Some(it) = filled(constraints, "objectSelector") {
-        let [new, old] = ["object", "oldObject"].map(|it| format!("(dyn({it}) == null ? dyn({{}}) : {it})"));
+        let [new, old] =
+            ["object", "oldObject"].map(|it| format!("(dyn({it}) == null ? dyn({{}}) : {it})"));
         let term = selection::of_objects(it, &new, &old);
         let term = term.to_string().replace(".metadata.?labels", ".?metadata.?labels");
         conditions.push(json!({"name": "object-selector", "expression": term}));
@@ -138,5 +155,65 @@ fn write(policy: &Object, spec: &Value, suffix: &str) -> Result<Vec<Value>, Loss
             Err(Loss::new(at, format!("the API server would refuse it: {message}")))
         }
         None => Ok(objects),
+    }
+}
+
+/// Whether `orValue` is called on what is no optional. What a variable is, is not looked at: the API server
+/// says at once where it is something else.
+fn has_lenient_optional(expression: &str) -> bool {
+    const CALL: &str = ".orValue(";
+    let mut from = 0;
+    while let Some(found) = expression.get(from..).and_then(|it| it.find(CALL)) {
+        let end = from + found;
+        let before = expression.get(..end).unwrap_or_default();
+        let chain = before.get(chain_start(before)..).unwrap_or_default();
+        let tail = chain.rsplit_once(CALL).map_or(chain, |(_, tail)| tail);
+        let makes = [".?", "[?", "optional.", "optMap(", "optFlatMap(", ".first()", ".last()"];
+        if !makes.iter().any(|it| tail.contains(it)) {
+            return true;
+        }
+        from = end + CALL.len();
+    }
+    false
+}
+
+/// Where the chain of selections and calls begins that a text ends with.
+fn chain_start(text: &str) -> usize {
+    let mut depth = 0_usize;
+    for (at, it) in text.char_indices().rev() {
+        match it {
+            ')' | ']' | '}' => depth += 1,
+            '(' | '[' | '{' if depth == 0 => return at + 1,
+            '(' | '[' | '{' => depth -= 1,
+            _ if depth > 0 => {}
+            '.' | '?' | '_' => {}
+            it if it.is_ascii_alphanumeric() => {}
+            it => return at + it.len_utf8(),
+        }
+    }
+    0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn or_value_is_of_optionals() {
+        for text in [
+            "a.?b.orValue(1)",
+            "a.?b.c.orValue([]).all(c, c.?d.orValue(1) == 1)",
+            "x && (a[?0]).orValue({}).b == optional.of(1).orValue(2)",
+        ] {
+            assert!(!has_lenient_optional(text), "{text}");
+        }
+        for text in [
+            "a.b.orValue(1)",
+            "a.?b.orValue({}).c.orValue(1)",
+            "a.all(c, c.d.orValue(1))",
+            "f(a.?b, c.orValue(1))",
+        ] {
+            assert!(has_lenient_optional(text), "{text}");
+        }
     }
 }

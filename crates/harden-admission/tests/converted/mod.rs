@@ -1,5 +1,6 @@
 //! How conversions are judged.
 
+mod constraints;
 mod engines;
 mod patterns;
 mod rules;

@@ -61,7 +61,11 @@ impl Conditions {
     }
 
     /// Whether a value is as these ask.
-    pub(in crate::kyverno::pattern) fn admit(&self, value: &Value, budget: &mut Budget) -> Result<bool, Exhausted> {
+    pub(in crate::kyverno::pattern) fn admit(
+        &self,
+        value: &Value,
+        budget: &mut Budget,
+    ) -> Result<bool, Exhausted> {
         if value.as_str() == Some(&*self.text) {
             return Ok(true);
         }

@@ -19,7 +19,11 @@ pub(crate) enum Scalar {
 
 impl Scalar {
     /// Whether a value is as this asks.
-    pub(in crate::kyverno::pattern) fn admits(&self, value: &Value, budget: &mut Budget) -> Result<bool, Exhausted> {
+    pub(in crate::kyverno::pattern) fn admits(
+        &self,
+        value: &Value,
+        budget: &mut Budget,
+    ) -> Result<bool, Exhausted> {
         budget.spend(1)?;
         Ok(match self {
             Self::Null => is_empty(value),

@@ -36,7 +36,11 @@ impl Wildcard {
     }
 
     /// Whether the whole text is as this says.
-    pub(in crate::kyverno::pattern) fn matches(&self, text: &str, budget: &mut Budget) -> Result<bool, Exhausted> {
+    pub(in crate::kyverno::pattern) fn matches(
+        &self,
+        text: &str,
+        budget: &mut Budget,
+    ) -> Result<bool, Exhausted> {
         match self {
             Self::Literal(literal) => Ok(**literal == *text),
             Self::Pattern(pattern) => matches(pattern, text, budget),
