@@ -90,7 +90,13 @@ fn bound(
             conditions.push(json!({"name": name, "expression": term.to_string()}));
         }
     }
-    conditions.extend(each("matchConditions", inline.as_deref()));
+    for mut it in each("matchConditions", inline.as_deref()) {
+        // Conditions of the API server see no namespace.
+        if let Some(Value::String(text)) = it.get_mut("expression") {
+            *text = renamed(text, "namespaceObject", "dyn(null)");
+        }
+        conditions.push(it);
+    }
     let mut variables = Vec::new();
     if let Some(it) = &inline {
         if items(spec, "variables").iter().any(|it| text(it, "name") == "params") {

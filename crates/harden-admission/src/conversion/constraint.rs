@@ -8,6 +8,7 @@ use super::loss::Loss;
 use super::matching::selector;
 use super::metadata::metadata;
 use super::resources;
+use super::selection;
 use super::text::quoted;
 use crate::gatekeeper::Bound;
 use crate::kyverno::policy::field::{filled, items, map, text, texts};
@@ -94,6 +95,8 @@ fn made(constraint: &Object, objects: &[Object]) -> Result<Vec<Value>, Loss> {
     if !term.is(true) {
         conditions.push(json!({"name": "match", "expression": term.to_string()}));
     }
+    let validations = items(bound.source, "validations").to_vec();
+    let (conditions, validations) = selection::without_namespaces(conditions, validations);
     let variables = [
         json!({"name": "anyObject", "expression": "object"}),
         json!({"name": "params", "expression": literal(&bound.parameters)}),
@@ -118,7 +121,7 @@ fn made(constraint: &Object, objects: &[Object]) -> Result<Vec<Value>, Loss> {
         spec.insert("matchConditions".to_owned(), conditions.into());
     }
     spec.insert("variables".to_owned(), variables.into());
-    spec.insert("validations".to_owned(), items(bound.source, "validations").into());
+    spec.insert("validations".to_owned(), validations.into());
     let is_namesake = |it: &&Object| {
         it.group() == constraint.group()
             && it.name() == constraint.name()

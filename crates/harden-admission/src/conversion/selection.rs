@@ -92,6 +92,25 @@ pub(super) fn merged(constraints: &Value, resources: &Value) -> Value {
     merged.into()
 }
 
+/// Conditions and validations for the API server, whose conditions see no namespace: those that ask for it are said
+/// by each validation.
+pub(super) fn without_namespaces(
+    conditions: Vec<Value>,
+    validations: Vec<Value>,
+) -> (Vec<Value>, Vec<Value>) {
+    let asks = |it: &Value| text(it, "expression").contains("namespaceObject");
+    let (asking, others): (Vec<_>, Vec<_>) = conditions.into_iter().partition(asks);
+    let guards: Vec<String> =
+        asking.iter().map(|it| format!("!({}) || ", text(it, "expression"))).collect();
+    let guarded = |mut it: Value| {
+        if let Some(Value::String(of)) = it.get_mut("expression").filter(|_| !guards.is_empty()) {
+            *of = format!("{}({of})", guards.concat());
+        }
+        it
+    };
+    (others, validations.into_iter().map(guarded).collect())
+}
+
 /// The mode in which a policy of Kyverno's is asked; empty for that of Kubernetes.
 pub(super) fn mode(spec: &Value) -> &str {
     match spec.get("evaluation").map_or("", |it| text(it, "mode")) {

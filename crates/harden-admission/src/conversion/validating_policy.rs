@@ -108,6 +108,7 @@ fn write(policy: &Object, spec: &Value, suffix: &str) -> Result<Vec<Value>, Loss
         conditions.push(json!({"name": "object-selector", "expression": term}));
     }
     conditions.extend(each("matchConditions"));
+    let (conditions, validations) = selection::without_namespaces(conditions, each("validations"));
     let mut matched = selection::merged(constraints, &Value::Null);
     matched["matchPolicy"] = "Exact".into();
     let mut made = Map::new();
@@ -116,7 +117,7 @@ fn write(policy: &Object, spec: &Value, suffix: &str) -> Result<Vec<Value>, Loss
     for (key, list) in [
         ("matchConditions", conditions),
         ("variables", each("variables")),
-        ("validations", each("validations")),
+        ("validations", validations),
         ("auditAnnotations", each("auditAnnotations")),
     ] {
         if !list.is_empty() {

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use harden_admission::conversion::convert;
 use harden_admission::kyverno::{expressions, policy};
-use harden_admission::{Answer, Cluster, Object, Request, Verdict, kubernetes};
+use harden_admission::{Cluster, Object, Request, Verdict, kubernetes};
 use harden_core::intents::Engine;
 use harden_core::kubernetes::MinorVersion;
 use harness::Need;
 use serde_json::{Value, json};
 
 use super::suites::{actions, folders, read, requests, some};
-use super::{is_refusal, objects};
+use super::{Judge, is_refusal, objects};
 
 const VERSION: MinorVersion = MinorVersion(37);
 
@@ -115,21 +115,18 @@ fn there_and_back(is_one: impl Fn(&Object) -> bool, least: usize, most: usize) {
 }
 
 /// What all engines say.
-pub(super) fn asked<'c>(
-    objects: &[Object],
-    cluster: &'c Cluster,
-) -> impl Fn(&Request<'_>) -> Vec<Answer> + 'c {
+pub(super) fn asked(objects: &[Object], cluster: &Cluster) -> Judge {
     let server = kubernetes::Policies::read(objects, cluster);
     let kyverno = expressions::Policies::read(objects, cluster);
     let old = policy::Policies::read(objects, cluster);
-    move |request| {
+    Box::new(move |request: &Request<'_>| {
         let mut answers = server.validate(request);
         answers.extend(kyverno.validate(request));
         answers.extend(old.validate(request));
         let refused = server.refused().iter().chain(kyverno.refused()).chain(old.refused());
         answers.extend(refused.cloned());
         answers
-    }
+    })
 }
 
 fn policy_and_binding() -> [Value; 2] {
