@@ -29,7 +29,7 @@ pub(super) fn convert(policy: &Object, objects: &[Object]) -> (Vec<Value>, Vec<L
         };
         match bound(policy, binding, objects, &suffix) {
             Ok(it) => made.push(it),
-            Err(loss) => lost.push(loss),
+            Err(it) => lost.push(it),
         }
     }
     lost.dedup();

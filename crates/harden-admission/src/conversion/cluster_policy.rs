@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::logic::Term;
 use super::loss::Loss;
-use super::metadata::metadata;
+use super::metadata::{metadata, set};
 use super::resources::same_kinds;
 use super::rule::{self, Converted};
 use crate::Object;
@@ -53,7 +53,7 @@ pub(super) fn convert(policy: &Object) -> (Vec<Value>, Vec<Loss>) {
                 Some((_, rules)) => rules.extend(all),
                 None => by_action.push((action, all)),
             },
-            Err(loss) => lost.push(loss),
+            Err(it) => lost.push(it),
         }
     }
     by_action.sort_by_key(|(action, _)| *action);
@@ -212,20 +212,21 @@ fn write(
         "matchConstraints": {"resourceRules": resource_rules},
     });
     if !conditions.is_empty() {
-        made["matchConditions"] = conditions.into();
+        set(&mut made, "matchConditions", conditions);
     }
     if !variables.is_empty() {
         let of =
             |(name, expression): (String, String)| json!({"name": name, "expression": expression});
-        made["variables"] = variables.into_iter().map(of).collect();
+        set(&mut made, "variables", variables.into_iter().map(of).collect::<Vec<Value>>());
     }
-    made["validations"] = validations.into();
+    set(&mut made, "validations", validations);
     let kind =
         if policy.kind() == "Policy" { "NamespacedValidatingPolicy" } else { "ValidatingPolicy" };
     let mut metadata = metadata(policy, suffix);
     if policy.kind() == "Policy" {
         let namespace = policy.namespace();
-        metadata["namespace"] = if namespace.is_empty() { "default" } else { namespace }.into();
+        let namespace = if namespace.is_empty() { "default" } else { namespace };
+        set(&mut metadata, "namespace", namespace);
     }
     json!({
         "apiVersion": "policies.kyverno.io/v1",
@@ -244,16 +245,15 @@ fn named(of_rule: &[(String, String)], all: &mut Vec<(String, String)>) -> Vec<(
         let same = |it: &&(String, String)| {
             it.1 == expression && it.0.trim_end_matches(|it: char| it.is_ascii_digit()) == name
         };
-        let new = match all.iter().find(same) {
-            Some((known, _)) => known.clone(),
-            None => {
-                let is_free = |it: &String| all.iter().all(|(name, _)| name != it);
-                let numbered = (2..).map(|it: usize| format!("{name}{it}"));
-                let new = std::iter::once(name.clone()).chain(numbered).find(is_free);
-                let new = new.unwrap_or_default();
-                all.push((new.clone(), expression));
-                new
-            }
+        let new = if let Some((known, _)) = all.iter().find(same) {
+            known.clone()
+        } else {
+            let is_free = |it: &String| all.iter().all(|(name, _)| name != it);
+            let numbered = (2..).map(|it: usize| format!("{name}{it}"));
+            let new = std::iter::once(name.clone()).chain(numbered).find(is_free);
+            let new = new.unwrap_or_default();
+            all.push((new.clone(), expression));
+            new
         };
         names.push((name.clone(), new));
     }

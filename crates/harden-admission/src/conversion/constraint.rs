@@ -6,7 +6,7 @@ use super::literal::literal;
 use super::logic::Term;
 use super::loss::Loss;
 use super::matching::selector;
-use super::metadata::metadata;
+use super::metadata::{metadata, set};
 use super::resources;
 use super::selection;
 use super::text::quoted;
@@ -84,7 +84,7 @@ fn made(constraint: &Object, objects: &[Object]) -> Result<Vec<Value>, Loss> {
     for kind in kinds(matched) {
         let found = resources::of_kind(&kind).map_err(|why| Loss::new("/spec/match/kinds", why))?;
         for mut rule in found {
-            rule["operations"] = json!(operations);
+            set(&mut rule, "operations", json!(operations));
             if !rules.contains(&rule) {
                 rules.push(rule);
             }
@@ -132,7 +132,7 @@ fn made(constraint: &Object, objects: &[Object]) -> Result<Vec<Value>, Loss> {
         None => String::new(),
     };
     let metadata = metadata(constraint, &suffix);
-    let name = metadata["name"].clone();
+    let name = format!("{}{suffix}", constraint.name());
     Ok(vec![
         json!({
             "apiVersion": "admissionregistration.k8s.io/v1",

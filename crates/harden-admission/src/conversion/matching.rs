@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::logic::Term;
 use super::loss::Loss;
+use super::metadata::set;
 use super::resources;
 use super::text::{quoted, wildcard};
 use crate::kyverno::policy::field::{filled, items, map, text, texts};
@@ -236,7 +237,7 @@ impl Matching<'_> {
     pub(super) fn resource_rules(&self) -> Vec<Value> {
         let with = |rule: &Value| {
             let mut rule = rule.clone();
-            rule["operations"] = json!(self.operations);
+            set(&mut rule, "operations", json!(self.operations));
             rule
         };
         self.resources.iter().map(with).collect()

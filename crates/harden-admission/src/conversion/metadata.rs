@@ -22,3 +22,10 @@ pub(super) fn metadata(policy: &Object, suffix: &str) -> Value {
     }
     metadata.into()
 }
+
+/// Sets a field of an object; anything else has none.
+pub(super) fn set(of: &mut Value, key: &str, value: impl Into<Value>) {
+    if let Some(map) = of.as_object_mut() {
+        map.insert(key.to_owned(), value.into());
+    }
+}

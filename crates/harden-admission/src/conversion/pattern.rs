@@ -53,11 +53,13 @@ impl Place {
 
     pub(super) fn value(&self) -> String {
         let chain = &self.chain;
-        match () {
-            () if self.is_there => chain.clone(),
+        if self.is_there {
+            chain.clone()
+        } else if chain.ends_with(']') {
             // Of what an index makes, the API server would take the type of null.
-            () if chain.ends_with(']') => format!("{chain}.orValue(dyn(null))"),
-            () => format!("{chain}.orValue(null)"),
+            format!("{chain}.orValue(dyn(null))")
+        } else {
+            format!("{chain}.orValue(null)")
         }
     }
 
@@ -277,15 +279,11 @@ struct Together {
 impl Together {
     /// That they refuse nothing, and neither does what is looked at behind them.
     fn holds_before(&self, rest: Term) -> Term {
-        match &self.parts {
-            Some([conditions, others]) => {
-                Term::any([conditions.clone().not(), Term::all([others.clone(), rest])])
-            }
-            None => {
-                let goes_on = Term::any([self.skips.clone(), rest]);
-                Term::all([self.fails.clone().not(), goes_on])
-            }
+        if let Some([conditions, others]) = &self.parts {
+            return Term::any([conditions.clone().not(), Term::all([others.clone(), rest])]);
         }
+        let goes_on = Term::any([self.skips.clone(), rest]);
+        Term::all([self.fails.clone().not(), goes_on])
     }
 }
 

@@ -4,7 +4,7 @@ use harden_core::kubernetes::MinorVersion;
 use serde_json::{Map, Value, json};
 
 use super::loss::Loss;
-use super::metadata::metadata;
+use super::metadata::{metadata, set};
 use super::renaming::renamed;
 use super::selection;
 use crate::kubernetes::Policies;
@@ -110,7 +110,7 @@ fn write(policy: &Object, spec: &Value, suffix: &str) -> Result<Vec<Value>, Loss
     conditions.extend(each("matchConditions"));
     let (conditions, validations) = selection::without_namespaces(conditions, each("validations"));
     let mut matched = selection::merged(constraints, &Value::Null);
-    matched["matchPolicy"] = "Exact".into();
+    set(&mut matched, "matchPolicy", "Exact");
     let mut made = Map::new();
     made.insert("failurePolicy".to_owned(), "Fail".into());
     made.insert("matchConstraints".to_owned(), matched);
@@ -132,7 +132,7 @@ fn write(policy: &Object, spec: &Value, suffix: &str) -> Result<Vec<Value>, Loss
         actions.retain(|it| it != "Warn");
     }
     let metadata = metadata(policy, suffix);
-    let name = metadata["name"].clone();
+    let name = format!("{}{suffix}", policy.name());
     let objects = vec![
         json!({
             "apiVersion": "admissionregistration.k8s.io/v1",

@@ -127,7 +127,7 @@ fn template() -> Value {
     })
 }
 
-fn constraint(matched: Value) -> Value {
+fn constraint(matched: &Value) -> Value {
     json!({
         "apiVersion": "constraints.gatekeeper.sh/v1beta1",
         "kind": "Named",
@@ -176,7 +176,7 @@ fn what_constraints_are_about_is_kept() {
         json!({"name": "b*"}),
         json!({"name": "bad"}),
     ] {
-        let from = [template(), constraint(matched.clone())].map(Object::new);
+        let from = [template(), constraint(&matched)].map(Object::new);
         let old = gatekeeper::Policies::read(&from, &cluster);
         for engine in [Engine::Kubernetes, Engine::Kyverno] {
             let made = convert(&from, engine);
@@ -201,7 +201,7 @@ fn what_constraints_are_about_is_kept() {
 fn rego_and_lone_objects_are_said_to_be_lost() {
     let mut rego = template();
     rego["spec"]["targets"][0] = json!({"target": "admission.k8s.gatekeeper.sh", "rego": "package a\nviolation[{\"msg\": \"m\"}] { true }"});
-    let [rego, template, constraint] = [rego, template(), constraint(json!({}))].map(Object::new);
+    let [rego, template, constraint] = [rego, template(), constraint(&json!({}))].map(Object::new);
     let why = |objects: &[Object]| {
         let made = convert(objects, Engine::Kubernetes);
         assert!(made.manifests.is_empty());
