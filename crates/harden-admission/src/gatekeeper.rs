@@ -49,6 +49,38 @@ pub struct Policies {
     refused: Vec<Answer>,
 }
 
+/// A constraint with the CEL of its template.
+#[derive(Debug)]
+pub(crate) struct Bound<'t> {
+    pub(crate) source: &'t serde_json::Value,
+    /// Those of the constraint, and what the schema has defaults for.
+    pub(crate) parameters: serde_json::Value,
+    /// None where it is not enforced.
+    pub(crate) action: Option<Action>,
+}
+
+impl<'t> Bound<'t> {
+    /// Reads a constraint of a template.
+    ///
+    /// # Errors
+    ///
+    /// Where in which of both (the template, if it says so) something is that cannot be read, and what.
+    pub(crate) fn read(
+        template: &'t Object,
+        constraint: &Object,
+    ) -> Result<Self, (bool, String, String)> {
+        let of_template = |it: Refused| (true, it.at, it.message);
+        let read = Template::read(template).map_err(of_template)?;
+        let Some(source) = template::native(template) else {
+            return Err((true, "/spec/targets/0".to_owned(), "Rego is not converted".to_owned()));
+        };
+        let constraint = Constraint::read(constraint, &read)
+            .map_err(|it: Refused| (false, it.at, it.message))?;
+        let parameters = constraint.object.at("/spec/parameters").cloned().unwrap_or_default();
+        Ok(Self { source, parameters, action: constraint.action(Point::Admission) })
+    }
+}
+
 impl Policies {
     /// Whether an object is one of Gatekeeper's policies or settings.
     pub fn takes(object: &Object) -> bool {

@@ -1,9 +1,9 @@
 //! Kyverno's policies, evaluated as Kyverno 1.19 evaluates them.
 
 pub mod expressions;
-mod jmespath;
+pub(crate) mod jmespath;
 mod patch;
-mod pattern;
+pub(crate) mod pattern;
 pub mod policy;
 pub mod suite;
 

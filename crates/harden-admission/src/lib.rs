@@ -11,6 +11,7 @@
 mod answer;
 pub mod cel;
 pub mod cluster;
+pub mod conversion;
 pub mod gatekeeper;
 mod json_patch;
 pub mod kubernetes;

@@ -119,6 +119,14 @@ impl Template {
     }
 }
 
+/// The CEL of a template, where it has such.
+pub(super) fn native(object: &Object) -> Option<&Value> {
+    match code(target(object).ok()?).ok()? {
+        (Code::Native(source), _) => Some(source),
+        (Code::Rego { .. }, _) => None,
+    }
+}
+
 fn target(object: &Object) -> Result<&Value, Refused> {
     const AT: &str = "/spec/targets";
     let targets = object.at(AT).and_then(Value::as_array).map(Vec::as_slice);

@@ -23,6 +23,7 @@ use serde_json::Value as Json;
 
 use crate::{Answer, Changed, Cluster, Mutated, Object, Request};
 use asked::ask;
+pub(crate) use autogen::for_controllers;
 use deleting::Deleting;
 use expression::Flaw;
 use generating::Generating;

@@ -20,7 +20,8 @@ use serde_json::Value;
 
 use crate::cel::Timestamp;
 
-pub(in crate::kyverno) use functions::{floats, image, version_order};
+pub(crate) use functions::floats;
+pub(in crate::kyverno) use functions::{image, version_order};
 pub(in crate::kyverno) use json::marshal;
 pub(in crate::kyverno) use scope::Scope;
 

@@ -4,23 +4,23 @@
 //! engine does is copied with its corners: an error is told by the words in its message, so a resource whose
 //! values hold such words is skipped by Kyverno, and here.
 
-mod anchor;
+pub(crate) mod anchor;
 mod budget;
-mod condition;
-pub(in crate::kyverno) mod duration;
+pub(crate) mod condition;
+pub(crate) mod duration;
 mod expansion;
-pub(in crate::kyverno) mod float;
+pub(crate) mod float;
 mod matcher;
 mod mismatch;
-pub(in crate::kyverno) mod printed;
+pub(crate) mod printed;
 mod refusal;
-mod scalar;
-mod tree;
-pub(in crate::kyverno) mod wildcard;
+pub(crate) mod scalar;
+pub(crate) mod tree;
+pub(crate) mod wildcard;
 
 use serde_json::Value;
 
-pub(in crate::kyverno) use anchor::Anchor;
+pub(crate) use anchor::Anchor;
 pub use refusal::Refusal;
 
 use matcher::Matcher;
@@ -29,7 +29,7 @@ use tree::Node;
 /// A pattern that Kyverno admits, read once and matched with many resources.
 #[derive(Debug, Clone)]
 pub struct Pattern {
-    root: Node,
+    pub(crate) root: Node,
 }
 
 /// What a pattern says of a resource.
@@ -64,7 +64,7 @@ impl Pattern {
     }
 
     /// Reads a condition of a patch: Kyverno refuses less of it.
-    pub(in crate::kyverno) fn read_condition(pattern: &Value) -> Result<Self, Refusal> {
+    pub(crate) fn read_condition(pattern: &Value) -> Result<Self, Refusal> {
         tree::read_condition(pattern).map(|root| Self { root })
     }
 
@@ -76,7 +76,7 @@ impl Pattern {
 }
 
 /// A key without its anchor.
-pub(in crate::kyverno) fn without_anchors(key: &str) -> &str {
+pub(crate) fn without_anchors(key: &str) -> &str {
     Anchor::parse(key).map_or(key, |(_, name)| name)
 }
 

@@ -1,23 +1,23 @@
 //! Kyverno's ClusterPolicies, Policies and PolicyExceptions.
 
 mod action;
-mod autogen;
+pub(crate) mod autogen;
 mod calls;
 mod changes;
-mod conditions;
+pub(crate) mod conditions;
 mod configuration;
 mod context;
 mod entries;
 mod exceptions;
 mod expressions;
-mod field;
+pub(crate) mod field;
 mod flaws;
 mod images;
 mod judgment;
-mod kinds;
+pub(crate) mod kinds;
 mod matching;
 mod mutation;
-mod operators;
+pub(crate) mod operators;
 mod pod_security;
 mod references;
 mod reply;
@@ -27,7 +27,7 @@ mod selector;
 mod situation;
 mod template;
 mod validation;
-mod variables;
+pub(crate) mod variables;
 
 #[cfg(test)]
 mod tests;

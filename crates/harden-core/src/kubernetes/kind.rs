@@ -94,6 +94,12 @@ impl Kind {
         namespaced: false,
         ..Self::grouped("policies.kyverno.io", "ValidatingPolicy", "validatingpolicies")
     };
+    /// policies.kyverno.io/v1 NamespacedValidatingPolicy, since Kyverno 1.17.
+    pub const NAMESPACED_VALIDATING_POLICY: Self = Self::grouped(
+        "policies.kyverno.io",
+        "NamespacedValidatingPolicy",
+        "namespacedvalidatingpolicies",
+    );
     /// kyverno.io/v1 ClusterPolicy.
     pub const CLUSTER_POLICY: Self = Self {
         namespaced: false,

@@ -20,6 +20,7 @@ pub(super) enum Rewriting {
 /// A specification for some controllers.
 #[derive(Debug)]
 struct Generated {
+    place: Place,
     spec: Json,
     /// Whether it is about pods that are taken out of the object, wherever they are in it.
     is_extracting: bool,
@@ -67,6 +68,12 @@ pub(super) fn compile_all<T>(
     let others = generated(spec, rewriting).into_iter();
     let others = others.map(|it| compile(&it.spec, it.is_extracting));
     std::iter::once(own).chain(others).collect()
+}
+
+/// What a specification becomes for controllers of pods: where they have them, and whether that is anywhere.
+pub(crate) fn for_controllers(spec: &Json) -> Vec<(&'static str, Json, bool)> {
+    let generated = generated(spec, Rewriting::Whole).into_iter();
+    generated.map(|it| (it.place.path(), it.spec, it.is_extracting)).collect()
 }
 
 /// What a specification becomes for controllers of pods; nothing where it is not about pods alone.
@@ -118,7 +125,7 @@ fn generated(spec: &Json, rewriting: Rewriting) -> Vec<Generated> {
             Rewriting::Whole => moved(&spec, place.path()),
             Rewriting::Mutations => rewritten(spec, place),
         };
-        Generated { spec, is_extracting }
+        Generated { place, spec, is_extracting }
     };
     places.into_iter().map(generate).collect()
 }

@@ -224,7 +224,7 @@ pub(super) fn of_float(float: f64) -> Value {
 }
 
 /// A value whose numbers are all floats, as Go's decoder makes them.
-pub(in crate::kyverno) fn floats(value: Value) -> Value {
+pub(crate) fn floats(value: Value) -> Value {
     match value {
         Value::Number(number) => of_float(number.as_f64().unwrap_or_default()),
         Value::Array(items) => Value::Array(items.into_iter().map(floats).collect()),

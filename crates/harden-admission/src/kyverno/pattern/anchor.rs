@@ -2,7 +2,7 @@
 
 /// What a key asks of the resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::kyverno) enum Anchor {
+pub(crate) enum Anchor {
     /// `(name)`: if the value is so, all beside it is checked; else it is skipped.
     Condition,
     /// `<(name)`: if the value is there and not so, the whole pattern is skipped.
@@ -19,7 +19,7 @@ pub(in crate::kyverno) enum Anchor {
 
 impl Anchor {
     /// The anchor of a key and the name in its parentheses; `None` where the key is only a name.
-    pub(in crate::kyverno) fn parse(key: &str) -> Option<(Self, &str)> {
+    pub(crate) fn parse(key: &str) -> Option<(Self, &str)> {
         let key = key.trim();
         let (anchor, rest) = match key.as_bytes().first()? {
             b'+' => (Self::Addition, key.get(1..)?),

@@ -13,14 +13,14 @@ use super::{duration, float};
 
 /// A string of a pattern.
 #[derive(Debug, Clone)]
-pub(super) struct Conditions {
+pub(crate) struct Conditions {
     text: Box<str>,
     /// One of these must hold, which does when all in it hold.
-    any: Box<[Box<[Condition]>]>,
+    pub(crate) any: Box<[Box<[Condition]>]>,
 }
 
 #[derive(Debug, Clone)]
-enum Condition {
+pub(crate) enum Condition {
     Compared(Operator, Operand),
     /// From the first to the second.
     Within(Operand, Operand),
@@ -29,7 +29,7 @@ enum Condition {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Operator {
+pub(crate) enum Operator {
     Equal,
     NotEqual,
     More,
@@ -40,14 +40,14 @@ enum Operator {
 
 /// What a value is compared with: the first of these that both are.
 #[derive(Debug, Clone)]
-struct Operand {
-    duration: Option<i64>,
-    quantity: Option<Quantity>,
-    wildcard: Wildcard,
+pub(crate) struct Operand {
+    pub(crate) duration: Option<i64>,
+    pub(crate) quantity: Option<Quantity>,
+    pub(crate) wildcard: Wildcard,
 }
 
 impl Conditions {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let alternative = |it: &str| {
             let all = it.trim_matches(' ').split('&');
             all.map(|it| Condition::new(it.trim_matches(' '))).collect()
@@ -56,12 +56,16 @@ impl Conditions {
     }
 
     /// As it is in the pattern.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// Whether a value is as these ask.
-    pub(super) fn admit(&self, value: &Value, budget: &mut Budget) -> Result<bool, Exhausted> {
+    pub(in crate::kyverno::pattern) fn admit(
+        &self,
+        value: &Value,
+        budget: &mut Budget,
+    ) -> Result<bool, Exhausted> {
         if value.as_str() == Some(&*self.text) {
             return Ok(true);
         }
@@ -158,7 +162,19 @@ impl Operator {
         SIGNS.iter().find_map(|(sign, operator)| Some((*operator, text.strip_prefix(sign)?)))
     }
 
-    fn holds(self, order: Ordering) -> bool {
+    /// As expressions write it.
+    pub(crate) fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::More => ">",
+            Self::MoreEqual => ">=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+        }
+    }
+
+    pub(crate) fn holds(self, order: Ordering) -> bool {
         match self {
             Self::Equal => order.is_eq(),
             Self::NotEqual => order.is_ne(),

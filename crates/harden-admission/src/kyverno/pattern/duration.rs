@@ -4,7 +4,7 @@
 const LIMIT: u64 = 1 << 63;
 
 /// The nanoseconds of a text; `None` where it is no duration.
-pub(in crate::kyverno) fn parse(text: &str) -> Option<i64> {
+pub(crate) fn parse(text: &str) -> Option<i64> {
     let (is_negative, mut rest) = match text.as_bytes().first()? {
         b'-' => (true, text.get(1..)?),
         b'+' => (false, text.get(1..)?),

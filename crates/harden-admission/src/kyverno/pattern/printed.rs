@@ -6,7 +6,7 @@ use super::float;
 
 /// A number as the API machinery has it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::kyverno) enum Numeric {
+pub(crate) enum Numeric {
     /// A whole number of 64 bits.
     Integer(i64),
     /// Any other.
@@ -14,7 +14,7 @@ pub(in crate::kyverno) enum Numeric {
 }
 
 impl Numeric {
-    pub(in crate::kyverno) fn of(number: &Number) -> Self {
+    pub(crate) fn of(number: &Number) -> Self {
         number
             .as_i64()
             .map_or_else(|| Self::Float(number.as_f64().unwrap_or_default()), Self::Integer)
@@ -25,7 +25,7 @@ impl Numeric {
 const DEPTH: usize = 128;
 
 /// The value by Go's `%v`: `map[a:1 b:[x y]]`.
-pub(in crate::kyverno) fn value(value: &Value) -> String {
+pub(crate) fn value(value: &Value) -> String {
     let mut text = String::new();
     print(value, &mut text, 0);
     text
@@ -66,7 +66,7 @@ fn print(value: &Value, text: &mut String, depth: usize) {
 }
 
 /// The number by Go's `%v`.
-pub(in crate::kyverno) fn number(number: Numeric) -> String {
+pub(crate) fn number(number: Numeric) -> String {
     match number {
         Numeric::Integer(whole) => whole.to_string(),
         Numeric::Float(float) => float::plain(float),
@@ -74,7 +74,7 @@ pub(in crate::kyverno) fn number(number: Numeric) -> String {
 }
 
 /// The type by Go's `%T`.
-pub(in crate::kyverno) fn type_name(value: &Value) -> &'static str {
+pub(crate) fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "<nil>",
         Value::Bool(_) => "bool",

@@ -9,7 +9,7 @@ use super::printed::{self, Numeric};
 
 /// A value that a pattern asks for.
 #[derive(Debug, Clone)]
-pub(super) enum Scalar {
+pub(crate) enum Scalar {
     /// Nothing, or nothing in it: zero, the empty text, false.
     Null,
     Bool(bool),
@@ -19,7 +19,11 @@ pub(super) enum Scalar {
 
 impl Scalar {
     /// Whether a value is as this asks.
-    pub(super) fn admits(&self, value: &Value, budget: &mut Budget) -> Result<bool, Exhausted> {
+    pub(in crate::kyverno::pattern) fn admits(
+        &self,
+        value: &Value,
+        budget: &mut Budget,
+    ) -> Result<bool, Exhausted> {
         budget.spend(1)?;
         Ok(match self {
             Self::Null => is_empty(value),
@@ -31,7 +35,7 @@ impl Scalar {
     }
 
     /// The type by Go's `%T`.
-    pub(super) fn type_name(&self) -> &'static str {
+    pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "<nil>",
             Self::Bool(_) => "bool",
@@ -42,7 +46,7 @@ impl Scalar {
     }
 
     /// By Go's `%v`.
-    pub(super) fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         match self {
             Self::Null => "<nil>".to_owned(),
             Self::Bool(is) => is.to_string(),

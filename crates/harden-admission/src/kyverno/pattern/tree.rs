@@ -16,7 +16,7 @@ const DEPTH: usize = 128;
 
 /// A value of a pattern.
 #[derive(Debug, Clone)]
-pub(super) enum Node {
+pub(crate) enum Node {
     Map(Arc<Map>),
     List(Arc<[Node]>),
     Scalar(Arc<Scalar>),
@@ -24,42 +24,42 @@ pub(super) enum Node {
 
 /// A map of a pattern.
 #[derive(Debug)]
-pub(super) struct Map {
+pub(crate) struct Map {
     /// Tells it from the others of its pattern.
-    pub(super) id: usize,
+    pub(crate) id: usize,
     /// What is looked at first, sorted by keys.
-    pub(super) anchors: Vec<Entry>,
+    pub(crate) anchors: Vec<Entry>,
     /// What is looked at then: in this order where the map is not fluid, else sorted by keys.
-    pub(super) fields: Vec<Entry>,
+    pub(crate) fields: Vec<Entry>,
     /// The labels and annotations below it whose keys depend on the resource.
-    pub(super) expansions: Expansions,
+    pub(crate) expansions: Expansions,
     /// Whether an anchor is in it, however deep.
-    pub(super) has_anchors: bool,
+    pub(crate) has_anchors: bool,
     /// Whether something in it depends on the resource.
-    pub(super) is_fluid: bool,
+    pub(crate) is_fluid: bool,
     /// How many values are in it, itself included.
     weight: usize,
 }
 
 /// A key of a map with its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// As it is written.
-    pub(super) key: Arc<str>,
+    pub(crate) key: Arc<str>,
     /// `None` where the key is only a name.
-    pub(super) anchor: Option<Anchor>,
+    pub(crate) anchor: Option<Anchor>,
     /// The key that is looked for in the resource.
-    pub(super) name: Arc<str>,
-    pub(super) value: Node,
+    pub(crate) name: Arc<str>,
+    pub(crate) value: Node,
 }
 
 /// Reads a pattern, and refuses what Kyverno refuses.
-pub(super) fn read(pattern: &Value) -> Result<Node, Refusal> {
+pub(crate) fn read(pattern: &Value) -> Result<Node, Refusal> {
     Reader::default().read(pattern, 0)
 }
 
 /// Reads a condition of a patch, in which `+()` is part of a name.
-pub(super) fn read_condition(pattern: &Value) -> Result<Node, Refusal> {
+pub(crate) fn read_condition(pattern: &Value) -> Result<Node, Refusal> {
     Reader { takes_additions: true, ..Reader::default() }.read(pattern, 0)
 }
 
@@ -127,7 +127,7 @@ impl From<Scalar> for Node {
 }
 
 impl Entry {
-    pub(super) fn new(key: Arc<str>, value: Node) -> Self {
+    pub(crate) fn new(key: Arc<str>, value: Node) -> Self {
         // An addition comes here only by the name of a label, and upstream does not know it.
         let anchor = Anchor::parse(&key).filter(|(it, _)| *it != Anchor::Addition);
         let (anchor, name) = match anchor {
@@ -140,7 +140,7 @@ impl Entry {
 
 impl Map {
     /// A map of entries that are sorted by keys.
-    pub(super) fn new(id: usize, entries: Vec<Entry>) -> Self {
+    pub(crate) fn new(id: usize, entries: Vec<Entry>) -> Self {
         let has_anchors = entries.iter().any(|it| it.anchor.is_some() || it.value.has_anchors());
         let expansions = expansion::find(&entries);
         let is_fluid = expansion::is_fluid(&entries);
@@ -155,18 +155,18 @@ impl Map {
 
     /// The steps that a look at it takes: its entries, and where their order depends on the resource, all
     /// that is in it.
-    pub(super) fn steps(&self) -> usize {
+    pub(crate) fn steps(&self) -> usize {
         if self.is_fluid { self.weight } else { 1 + self.anchors.len() + self.fields.len() }
     }
 
     /// All entries.
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.anchors.iter().chain(&self.fields)
     }
 }
 
 /// The order in which fields are looked at: those with anchors before all others, the last one first.
-pub(super) fn in_order(fields: &[Entry], has_anchors: impl Fn(&Node) -> bool) -> Vec<&Entry> {
+pub(crate) fn in_order(fields: &[Entry], has_anchors: impl Fn(&Node) -> bool) -> Vec<&Entry> {
     let is_early = |it: &&Entry| it.anchor == Some(Anchor::Global) || has_anchors(&it.value);
     let (early, late): (Vec<_>, Vec<_>) = fields.iter().partition(is_early);
     early.into_iter().rev().chain(late).collect()
@@ -181,7 +181,7 @@ impl Node {
         }
     }
 
-    pub(super) fn is_fluid(&self) -> bool {
+    pub(crate) fn is_fluid(&self) -> bool {
         match self {
             Self::Map(map) => map.is_fluid,
             Self::List(items) => items.iter().any(Self::is_fluid),
@@ -198,17 +198,17 @@ impl Node {
     }
 
     /// Whether it is any text.
-    pub(super) fn is_text(&self) -> bool {
+    pub(crate) fn is_text(&self) -> bool {
         matches!(self, Self::Scalar(it) if matches!(&**it, Scalar::Text(_)))
     }
 
     /// Whether it is the text `*`, which asks only that something is there.
-    pub(super) fn is_star(&self) -> bool {
+    pub(crate) fn is_star(&self) -> bool {
         matches!(self, Self::Scalar(it) if matches!(&**it, Scalar::Text(it) if it.text() == "*"))
     }
 
     /// The type by Go's `%T`.
-    pub(super) fn type_name(&self) -> &'static str {
+    pub(crate) fn type_name(&self) -> &'static str {
         match self {
             Self::Map(_) => "map[string]interface {}",
             Self::List(_) => "[]interface {}",

@@ -6,7 +6,7 @@ use super::budget::{Budget, Exhausted};
 
 /// A text with wildcards, or without.
 #[derive(Debug, Clone)]
-pub(super) enum Wildcard {
+pub(crate) enum Wildcard {
     /// No wildcard is in it.
     Literal(Box<str>),
     /// Its characters.
@@ -14,12 +14,12 @@ pub(super) enum Wildcard {
 }
 
 /// Whether a wildcard is in the text.
-pub(in crate::kyverno) fn is_wild(text: &str) -> bool {
+pub(crate) fn is_wild(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
 impl Wildcard {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         if is_wild(text) {
             Self::Pattern(text.chars().collect())
         } else {
@@ -27,8 +27,20 @@ impl Wildcard {
         }
     }
 
+    /// As it is written.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Literal(text) => text.to_string(),
+            Self::Pattern(characters) => characters.iter().collect(),
+        }
+    }
+
     /// Whether the whole text is as this says.
-    pub(super) fn matches(&self, text: &str, budget: &mut Budget) -> Result<bool, Exhausted> {
+    pub(in crate::kyverno::pattern) fn matches(
+        &self,
+        text: &str,
+        budget: &mut Budget,
+    ) -> Result<bool, Exhausted> {
         match self {
             Self::Literal(literal) => Ok(**literal == *text),
             Self::Pattern(pattern) => matches(pattern, text, budget),
@@ -37,7 +49,7 @@ impl Wildcard {
 }
 
 /// Whether a text is as a pattern asks; one that takes too long to say is not.
-pub(in crate::kyverno) fn matches_text(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches_text(pattern: &str, text: &str) -> bool {
     if !is_wild(pattern) {
         return pattern == text;
     }

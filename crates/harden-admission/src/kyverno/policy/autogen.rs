@@ -6,7 +6,7 @@ use super::field::{filled, items, map, text, texts};
 use super::kinds::bare_kind;
 
 /// Kinds that make pods.
-pub(super) const CONTROLLERS: [&str; 7] = [
+pub(crate) const CONTROLLERS: [&str; 7] = [
     "DaemonSet",
     "Deployment",
     "Job",
@@ -17,7 +17,7 @@ pub(super) const CONTROLLERS: [&str; 7] = [
 ];
 
 /// The kinds for which a policy gets rules of its own.
-pub(super) fn kinds(policy: &Value) -> Vec<String> {
+pub(crate) fn kinds(policy: &Value) -> Vec<String> {
     const ANNOTATION: &str = "pod-policies.kyverno.io/autogen-controllers";
     let spec = policy.get("spec").unwrap_or(&Value::Null);
     if !is_supported(spec) {
@@ -83,7 +83,7 @@ fn is_supported(spec: &Value) -> bool {
 }
 
 /// The rule for a kind that a rule for pods makes.
-pub(super) fn for_kind(rule: &Value, kind: &str) -> Option<Value> {
+pub(crate) fn for_kind(rule: &Value, kind: &str) -> Option<Value> {
     let name = text(rule, "name");
     if name.starts_with("autogen-") {
         return None;

@@ -4,16 +4,16 @@ use crate::kyverno::pattern::wildcard::matches_text;
 
 /// Which kinds are meant; each part may have wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::kyverno) struct KindSelector {
-    group: String,
-    version: String,
-    kind: String,
-    subresource: String,
+pub(crate) struct KindSelector {
+    pub(crate) group: String,
+    pub(crate) version: String,
+    pub(crate) kind: String,
+    pub(crate) subresource: String,
 }
 
 impl KindSelector {
     /// Reads what a policy says; what cannot be read means no kind.
-    pub(in crate::kyverno) fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         let of = |group: &str, version: &str, kind: &str, subresource: &str| Self {
             group: group.to_owned(),
             version: version.to_owned(),
@@ -41,7 +41,7 @@ impl KindSelector {
     }
 
     /// Whether a kind and a subresource are meant, without exceptions.
-    pub(in crate::kyverno) fn is_exactly(&self, kind: [&str; 3], subresource: &str) -> bool {
+    pub(crate) fn is_exactly(&self, kind: [&str; 3], subresource: &str) -> bool {
         let [group, version, name] = kind;
         matches_text(&self.kind, name)
             && matches_text(&self.group, group)
@@ -50,7 +50,7 @@ impl KindSelector {
     }
 
     /// Whether a kind, given by group, version and kind, is meant.
-    pub(in crate::kyverno) fn is(&self, kind: [&str; 3], subresource: &str) -> bool {
+    pub(crate) fn is(&self, kind: [&str; 3], subresource: &str) -> bool {
         let [group, version, name] = kind;
         matches_text(&self.kind, name)
             && matches_text(&self.group, group)
@@ -62,7 +62,7 @@ impl KindSelector {
 }
 
 /// Whether a part is a version, such as `v1beta1`, or any.
-pub(super) fn is_version(text: &str) -> bool {
+pub(crate) fn is_version(text: &str) -> bool {
     let digits = |text: &str| {
         let end = text.find(|it: char| !it.is_ascii_digit()).unwrap_or(text.len());
         (end > 0).then(|| text.split_at(end).1.to_owned())
@@ -76,7 +76,7 @@ pub(super) fn is_version(text: &str) -> bool {
 }
 
 /// The kind that a text names, without group, version and subresource, as autogen looks at it.
-pub(super) fn bare_kind(text: &str) -> &str {
+pub(crate) fn bare_kind(text: &str) -> &str {
     let parts: Vec<&str> = text.split('/').collect();
     let has_version = parts.first().is_some_and(|it| is_version(it));
     let at = match parts.len() {

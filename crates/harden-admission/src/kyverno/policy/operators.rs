@@ -10,7 +10,7 @@ use crate::kyverno::pattern::wildcard::matches_text;
 use crate::kyverno::pattern::{Pattern, Verdict, duration, float, printed};
 
 /// All operators, as policies write them.
-pub(super) const OPERATORS: [&str; 18] = [
+pub(crate) const OPERATORS: [&str; 18] = [
     "Equal",
     "Equals",
     "NotEqual",
@@ -32,13 +32,13 @@ pub(super) const OPERATORS: [&str; 18] = [
 ];
 
 /// Whether Kyverno ends without an answer: `In` and `NotIn` take elements for texts.
-pub(super) fn panics(operator: &str, key: &Value) -> bool {
+pub(crate) fn panics(operator: &str, key: &Value) -> bool {
     let is_old = matches!(operator.to_lowercase().as_str(), "in" | "notin");
     is_old && key.as_array().is_some_and(|it| !it.iter().all(Value::is_string))
 }
 
 /// Whether a condition holds; none where Kyverno does not know the operator.
-pub(super) fn holds(operator: &str, key: &Value, value: &Value) -> Option<bool> {
+pub(crate) fn holds(operator: &str, key: &Value, value: &Value) -> Option<bool> {
     Some(match operator.to_lowercase().as_str() {
         "equal" | "equals" => equals(key, value),
         "notequal" | "notequals" => differs(key, value),

@@ -18,7 +18,7 @@ struct Variable<'t> {
 }
 
 /// Whether there is a variable or a reference in a value.
-pub(in crate::kyverno) fn has_variables(value: &Value) -> bool {
+pub(crate) fn has_variables(value: &Value) -> bool {
     let is_variable = |it: &str| it.contains("{{") || it.contains("$(");
     match value {
         Value::String(text) => is_variable(text),
@@ -29,7 +29,7 @@ pub(in crate::kyverno) fn has_variables(value: &Value) -> bool {
 }
 
 /// The variables of a text, each with its braces.
-pub(super) fn variables(text: &str) -> Vec<&str> {
+pub(crate) fn variables(text: &str) -> Vec<&str> {
     find_all(text).into_iter().map(|it| it.text).collect()
 }
 
