@@ -3,7 +3,11 @@
 //! An intent refuses a flaw and is called as the flaw is: `kubectl harden check` finds what
 //! `kubectl harden admission-policy` of the same name refuses. Each is one value in a file of its own.
 
+mod across;
 mod cel;
+mod change;
+pub mod companions;
+pub mod defaults;
 mod demand;
 mod engine;
 mod engines;
@@ -19,6 +23,8 @@ mod program;
 mod target;
 pub mod workload;
 
+pub use across::{Across, Within};
+pub use change::{Change, Place, Unless, Unseen};
 pub use demand::{Demand, Validation};
 pub use engine::{Engine, KyvernoKind};
 pub use exemption::{ANNOTATION as EXEMPTIONS_ANNOTATION, Exempt, Exemption};
@@ -30,7 +36,8 @@ pub use policy::{Policy, Unsaid};
 pub use target::{Resources, Target};
 
 /// Every intent, by the category of its flaw; each list stands beside the files of its intents.
-static CATEGORIES: &[&[&Intent]] = &[pod_security::INTENTS, workload::INTENTS];
+static CATEGORIES: &[&[&Intent]] =
+    &[pod_security::INTENTS, workload::INTENTS, defaults::INTENTS, companions::INTENTS];
 
 /// Every intent.
 pub fn all() -> impl Iterator<Item = &'static Intent> {

@@ -22,10 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("validation", &["kubernetes", "object"]),
     ("configuration", &["kubernetes", "pod_security"]),
     ("secrecy", &["configuration", "external_secrets", "object", "schema", "source"]),
-    (
-        "intents",
-        &["finding", "kubernetes", "manifest", "pod_security", "rule", "rules"],
-    ),
+    ("intents", &["finding", "kubernetes", "manifest", "pod_security", "rule", "rules"]),
     ("inventory", &["kubernetes", "object", "source", "pod_security", "schema"]),
     ("finding", &["kubernetes", "object"]),
     ("ignore", &["finding", "object"]),

@@ -1,5 +1,7 @@
 //! Intents as policies of each engine, and what the engine says.
 
+pub(crate) mod asked;
+
 use harden_admission::report::Texts;
 use harden_admission::{Question, User};
 use harden_core::intents::{Engine, Intent, KyvernoKind, Mode, Policy, Values};

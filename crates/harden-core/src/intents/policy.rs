@@ -3,7 +3,7 @@
 use super::engine::{Engine, KyvernoKind};
 use super::engines;
 use super::exemption::Exemption;
-use super::{Intent, Mode, Terms, Values};
+use super::{Demand, Intent, Mode, Terms, Values};
 use crate::Manifest;
 use crate::kubernetes::MinorVersion;
 
@@ -38,6 +38,13 @@ impl Policy {
     ///
     /// The engine has no words for it.
     pub fn manifests(&self, engine: Engine, kyverno: KyvernoKind) -> Result<Vec<Manifest>, Unsaid> {
+        match self.intent.demand {
+            Demand::Hold(_) => {}
+            Demand::Change(change) => {
+                return engines::changes::write(self, change, engine, kyverno);
+            }
+            Demand::Across(across) => return engines::across::write(self, across, engine, kyverno),
+        }
         match (engine, kyverno) {
             (Engine::Kubernetes, _) => engines::kubernetes::write(self),
             (Engine::Kyverno, KyvernoKind::ValidatingPolicy) => engines::kyverno::write(self),

@@ -46,7 +46,11 @@ impl Named {
 
 impl Program {
     pub(super) fn new(policy: &Policy, passing: Passing) -> Self {
-        let Demand::Hold(demand) = policy.intent.demand;
+        let demanded = match policy.intent.demand {
+            Demand::Hold(demand) => demand(&policy.terms()),
+            Demand::Across(across) => vec![Validation::new(across.expression, across.message)],
+            Demand::Change(_) => Vec::new(),
+        };
         let exemptions = policy.exemptions();
         let conditions = exemption::conditions(&exemptions);
         let mut variables = parameters(policy, passing);
@@ -64,11 +68,14 @@ impl Program {
             variables.push(Named::new("isBreakGlass", named));
             other.push_str(" || variables.isBreakGlass");
             let said = quoted("used by ");
-            let used =
-                format!("variables.isBreakGlass ? {said} + request.userInfo.username : null");
+            // Nothing is recorded where it is empty. Null in its place has no type beside a text.
+            let used = format!("variables.isBreakGlass ? {said} + request.userInfo.username : ''");
             audit_annotations.push(Named::new("break-glass", used));
         }
-        let validations = demand(&policy.terms()).into_iter().map(|it| {
+        if let Demand::Across(across) = policy.intent.demand {
+            variables.push(Named::new("others", across.listed()));
+        }
+        let validations = demanded.into_iter().map(|it| {
             let expression = format!("{other} || ({})", it.expression);
             Validation { expression, ..it }
         });

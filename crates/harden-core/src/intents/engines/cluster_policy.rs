@@ -43,7 +43,7 @@ pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid
     Ok(vec![made])
 }
 
-fn matches(policy: &Policy) -> Value {
+pub(super) fn matches(policy: &Policy) -> Value {
     let items = policy.intent.target.resources().iter().map(|it| {
         let kinds: Vec<_> = it
             .names

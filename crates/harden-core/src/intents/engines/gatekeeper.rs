@@ -33,7 +33,7 @@ pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid
     Ok(vec![template, constraint(policy)])
 }
 
-fn constraint(policy: &Policy) -> Manifest {
+pub(super) fn constraint(policy: &Policy) -> Manifest {
     let mut matched = json!({"kinds": kinds(policy)});
     let namespaces = policy.exempt_namespaces();
     if !namespaces.is_empty() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::intents::exemption::ANNOTATION;
+use crate::intents::exemption::{ANNOTATION, Exempt};
 use crate::intents::policy::Policy;
 use crate::intents::program::{Named, Program};
 use crate::intents::target::Resources;
@@ -51,6 +51,27 @@ pub(super) fn namespace_selector(but: &[String]) -> Option<Value> {
             {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": but},
         ]})
     })
+}
+
+/// Who and what a rule of a ClusterPolicy leaves alone, for its `exclude.any`: namespaces, users and groups.
+pub(super) fn excluded(policy: &Policy) -> Vec<Value> {
+    let mut all = Vec::new();
+    let namespaces = policy.exempt_namespaces();
+    if !namespaces.is_empty() {
+        all.push(json!({"resources": {"namespaces": namespaces}}));
+    }
+    let mut subjects = Vec::new();
+    for it in policy.exemptions() {
+        match &it.what {
+            Exempt::User(name) => subjects.push(json!({"kind": "User", "name": name})),
+            Exempt::Group(name) => subjects.push(json!({"kind": "Group", "name": name})),
+            Exempt::Namespace(_) | Exempt::Image(_) => {}
+        }
+    }
+    if !subjects.is_empty() {
+        all.push(json!({"subjects": subjects}));
+    }
+    all
 }
 
 /// Puts the exemptions into the annotations of an object, and what else is said there.
