@@ -9,6 +9,7 @@
 mod access;
 mod addresses;
 mod admission;
+mod admission_policy;
 mod apply;
 mod audit;
 mod clients;

@@ -22,12 +22,14 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use budget::LIMIT;
 pub use environment::Environment;
 pub use failure::Failure;
 pub use library::{Semver, Timestamp, Url};
 pub(crate) use library::{duration, regex, timestamp};
+pub(crate) use program::Checked;
 pub use program::Program;
 pub use refusal::{Flaw, Refusal};
 pub use types::Type;
-pub use value::{Foreign, Key, Map, Message, Value};
+pub use value::{Amount, Foreign, Key, Map, Message, Value};
 pub use variables::Variables;

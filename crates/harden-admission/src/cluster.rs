@@ -55,6 +55,32 @@ impl Cluster {
         self.objects.insert(key, object);
     }
 
+    /// Takes in objects that are there together. Of several of one name that are not alike none is at hand, and
+    /// nothing else that is not at hand is known not to be there; they are handed back.
+    pub fn add_all(&mut self, objects: impl IntoIterator<Item = Object>) -> Vec<Object> {
+        let mut named: BTreeMap<Key, Object> = BTreeMap::new();
+        let mut twins: BTreeMap<Key, Object> = BTreeMap::new();
+        for object in objects {
+            let key = key(object.group(), object.kind(), object.namespace(), object.name());
+            match named.get(&key) {
+                Some(other) if other.json() != object.json() && !object.name().is_empty() => {
+                    twins.insert(key, object);
+                }
+                _ => drop(named.insert(key, object)),
+            }
+        }
+        for (key, object) in named {
+            // What there would be is known to be not the one that was there before.
+            if twins.contains_key(&key) {
+                self.objects.remove(&key);
+            } else {
+                self.add(object);
+            }
+        }
+        self.is_whole &= twins.is_empty();
+        twins.into_values().collect()
+    }
+
     fn add_definition(&mut self, definition: &Object) {
         let text = |pointer| definition.at(pointer).and_then(Value::as_str);
         let (Some(group), Some(kind), Some(name)) =

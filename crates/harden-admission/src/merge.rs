@@ -5,6 +5,7 @@ mod check;
 mod lists;
 mod shape;
 mod table;
+mod wide;
 
 use serde_json::{Map, Value as Json};
 
@@ -75,6 +76,18 @@ pub(crate) fn unknown_fields(object: &Object, cluster: &Cluster) -> Vec<String> 
     let flaws = shape::of(object, cluster).map(|shape| check::flaws(&shape, object.json(), true));
     let unknown = |it: String| it.strip_suffix(": field not declared in schema").map(str::to_owned);
     flaws.into_iter().flatten().filter_map(unknown).collect()
+}
+
+/// A field that a change gives a number which may not fit it; none where the kind is not known.
+pub(crate) fn new_wide_number(
+    before: &Object,
+    after: &Object,
+    cluster: &Cluster,
+) -> Option<String> {
+    let shape = shape::of(after, cluster)?;
+    let known = wide::within(&shape, before.json());
+    let is_new = |it: &(String, Json)| !known.contains(it);
+    wide::within(&shape, after.json()).into_iter().find(is_new).map(|(path, _)| path)
 }
 
 /// Whether a configuration is about labels and annotations only, which all kinds have.

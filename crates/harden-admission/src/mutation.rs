@@ -19,7 +19,11 @@ pub(crate) fn apply(
     };
     checked(&message)?;
     let configuration = Value::Message(message);
-    if let Some(name) = opaque(&configuration) {
+    let is_unlike_json = |it: &Value| {
+        let is_written = matches!(it, Value::Duration(_) | Value::Timestamp(_) | Value::Bytes(_));
+        is_written || matches!(it, Value::Type(_)) || is_opaque(it)
+    };
+    if let Some(name) = within(&configuration, &is_unlike_json) {
         return Err(Failure::NotJudged(format!("a configuration that holds a {name}")));
     }
     let configuration = configuration.to_json();
@@ -44,21 +48,28 @@ pub(crate) fn patch(value: &Value, object: &Object) -> Result<Object, Failure> {
     }
 }
 
-/// The type of a value within that JSON has no form for: the server refuses it by its own inner form.
-fn opaque(value: &Value) -> Option<&'static str> {
+/// The type of the first value of a sort that is within a value.
+fn within(value: &Value, is_such: &dyn Fn(&Value) -> bool) -> Option<&'static str> {
     match value {
-        Value::Message(message) => message.fields.iter().find_map(|(_, it)| opaque(it)),
-        Value::Map(map) => map.iter().find_map(|(_, it)| opaque(it)),
-        Value::List(items) => items.iter().find_map(opaque),
-        Value::Optional(Some(inner)) => opaque(inner),
-        Value::Quantity(_)
-        | Value::Ip(_)
-        | Value::Cidr(_)
-        | Value::Url(_)
-        | Value::Semver(_)
-        | Value::Format(_) => Some(value.type_name()),
-        _ => None,
+        Value::Message(message) => message.fields.iter().find_map(|(_, it)| within(it, is_such)),
+        Value::Map(map) => map.iter().find_map(|(_, it)| within(it, is_such)),
+        Value::List(items) => items.iter().find_map(|it| within(it, is_such)),
+        Value::Optional(Some(inner)) => within(inner, is_such),
+        other => is_such(other).then(|| other.type_name()),
     }
+}
+
+/// Whether JSON has no form for a value: the server refuses it by its own inner form.
+fn is_opaque(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Quantity(_)
+            | Value::Ip(_)
+            | Value::Cidr(_)
+            | Value::Url(_)
+            | Value::Semver(_)
+            | Value::Format(_)
+    )
 }
 
 /// Whether messages within a message are of the types that its fields ask for.
@@ -111,6 +122,9 @@ fn operation(value: &Value) -> Result<Operation, Failure> {
     let value = message.fields.field("value");
     if let Some(Value::Message(message)) = value {
         checked(message)?;
+    }
+    if let Some(name) = value.and_then(|it| within(it, &is_opaque)) {
+        return Err(Failure::NotJudged(format!("a patch that holds a {name}")));
     }
     let value = value.map(Value::to_json);
     Ok(Operation { op: text("op"), path: text("path"), from: text("from"), value })

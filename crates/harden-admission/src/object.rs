@@ -1,5 +1,6 @@
 //! Objects of the API, converted once for all policies that judge them.
 
+mod sent;
 mod written;
 
 use std::sync::{Arc, OnceLock};

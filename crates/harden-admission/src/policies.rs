@@ -4,8 +4,10 @@ mod engine;
 mod kinds;
 mod needs;
 mod shape;
+mod twins;
 
 pub use needs::Needs;
+pub(crate) use shape::metadata_flaw;
 
 use harden_core::kubernetes::MinorVersion;
 
@@ -45,10 +47,12 @@ impl Policies {
         ENDS.iter().any(|it| group.ends_with(it))
     }
 
-    /// Reads the policies among some objects; what else they speak of is in the cluster.
+    /// Reads the policies among some objects, in the order of their names; what else they speak of is in the
+    /// cluster. Of several of one name that are not alike, none is asked.
     pub fn read(objects: &[Object], cluster: &Cluster) -> Self {
-        let mut others: Vec<Answer> = Vec::new();
-        let is_sound = |object: &&Object| match shape::flaw(object) {
+        let (objects, mut others) = twins::part(objects);
+        let twins = others.iter().filter(|it| !kinds::is_beside(&it.policy.kind)).count();
+        let is_sound = |object: &&&Object| match shape::flaw(object) {
             Some(flaw) => {
                 others.push(flaw);
                 false
@@ -56,7 +60,7 @@ impl Policies {
             None => true,
         };
         let taken = objects.iter().filter(|it| is_taken(it));
-        let sound: Vec<&Object> = taken.filter(is_sound).collect();
+        let sound: Vec<&Object> = taken.filter(is_sound).copied().collect();
         let engines = ENGINES.iter().map(|it| {
             let own = sound.iter().filter(|object| (it.takes)(object));
             let own: Vec<Object> = own.map(|object| (*object).clone()).collect();
@@ -64,8 +68,9 @@ impl Policies {
         });
         let engines = engines.filter(|it| !it.is_empty() || !it.refused().is_empty()).collect();
         let unknown = objects.iter().filter(|it| kinds::decides(it) && !is_taken(it));
-        others.extend(unknown.map(kinds::not_judged));
-        Self { engines, count: objects.iter().filter(|it| kinds::is_policy(it)).count(), others }
+        others.extend(unknown.map(|it| kinds::not_judged(it)));
+        let count = objects.iter().filter(|it| kinds::is_policy(it)).count() + twins;
+        Self { engines, count, others }
     }
 
     /// Runs the tests of a file of Kyverno's.

@@ -27,6 +27,9 @@ const CONNECTIONS: [(&str, &str); 6] = [
     ("ServiceProxyOptions", "proxy"),
 ];
 
+const DEFINITIONS: &str = "apiextensions.k8s.io";
+const DEFINITION: &str = "CustomResourceDefinition";
+
 impl Question {
     /// The object as policies see it: in a namespace, if its kind is in one, and as an API server decodes it.
     pub fn place(&self, object: Object, cluster: &Cluster) -> Object {
@@ -46,11 +49,26 @@ impl Question {
         Object::new(json)
     }
 
+    /// Puts objects as they are written into a cluster, each layer over those before it; definitions say how kinds
+    /// are served before any object is put in its place. Those of one name in one layer that are not alike are
+    /// handed back, and are not at hand.
+    pub fn put(&self, layers: Vec<Vec<Object>>, cluster: &mut Cluster) -> Vec<Object> {
+        for definition in layers.iter().flatten().filter(|it| it.is(DEFINITIONS, DEFINITION)) {
+            cluster.add(definition.clone());
+        }
+        let mut twins = Vec::new();
+        for layer in layers {
+            let placed: Vec<Object> = layer.into_iter().map(|it| self.place(it, cluster)).collect();
+            twins.extend(cluster.add_all(placed));
+        }
+        twins
+    }
+
     /// The request about an object in its place; `old` is what is there before, if that is known.
     ///
     /// # Errors
     ///
-    /// A sentence where such a request needs what is there before.
+    /// A sentence where such a request needs what is there before, or there is no such request.
     pub fn request<'c>(
         &self,
         object: Object,
@@ -69,8 +87,13 @@ impl Question {
         };
         let connection = object.as_ref().filter(|_| operation == Operation::Connect);
         let subresource = connection.and_then(|it| {
-            CONNECTIONS.iter().find(|(kind, _)| *kind == it.kind()).map(|(_, name)| *name)
+            let of_kind = CONNECTIONS.iter().find(|(kind, _)| it.is("", kind));
+            of_kind.map(|(_, name)| *name)
         });
+        if operation == Operation::Connect && subresource.is_none() {
+            let kinds = CONNECTIONS.map(|(kind, _)| kind).join(", ");
+            return Err(format!("nothing connects to such an object, but by one of {kinds}"));
+        }
         let object = match operation {
             Operation::Create => object.map(|it| decoded::admit(it, cluster)),
             _ => object,
@@ -123,6 +146,34 @@ mod tests {
         assert_eq!(ask(None, Some(object("Pod"))), Ok((Operation::Update, true, true)));
         assert!(ask(Some(Operation::Update), None).is_err());
         assert_eq!(ask(Some(Operation::Delete), None), Ok((Operation::Delete, false, true)));
+        assert!(ask(Some(Operation::Connect), None).is_err());
+        let exec =
+            question(Some(Operation::Connect)).request(object("PodExecOptions"), None, &cluster);
+        assert_eq!(exec.unwrap().subresource, "exec");
+    }
+
+    #[test]
+    fn what_is_put_together_is_in_its_place_in_any_order() {
+        let question = question(None);
+        let definition = json!({"apiVersion": "apiextensions.k8s.io/v1", "kind": DEFINITION, "metadata": {"name": "as.b"},
+            "spec": {"group": "b", "scope": "Cluster", "names": {"kind": "A", "plural": "as"}}});
+        let custom = json!({"apiVersion": "b/v1", "kind": "A", "metadata": {"name": "c"}});
+        let map = |value: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": value}});
+        let all = [custom, definition, map("x"), map("y")].map(Object::new);
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+            let mut cluster = Cluster::new(MinorVersion::NEWEST_KNOWN);
+            cluster.is_whole = true;
+            let objects = order.iter().map(|it| all[*it].clone()).collect();
+            let twins = question.put(vec![objects], &mut cluster);
+            assert!(cluster.get("b", "A", "", "c").is_some());
+            let names: Vec<_> = twins.iter().map(Object::kind).collect();
+            assert_eq!(names, ["ConfigMap"]);
+            assert!(cluster.get("", "ConfigMap", "team-a", "c").is_none() && !cluster.is_whole);
+            let again = vec![vec![all[2].clone()], vec![all[3].clone(), all[3].clone()]];
+            assert!(question.put(again, &mut cluster).is_empty());
+            let last = cluster.get("", "ConfigMap", "team-a", "c").unwrap();
+            assert_eq!(last.at("/data/a"), Some(&"y".into()));
+        }
     }
 
     #[test]

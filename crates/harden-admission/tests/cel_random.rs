@@ -75,7 +75,7 @@ fn random_expressions_have_the_answers_of_the_server() {
     );
     assert!(
         values * 4 > total && unknown * 100 < total * UNKNOWN,
-        "{values} values, {unknown} unknown of {total}"
+        "HARDEN_RANDOM_SEED={seed}: {values} values, {unknown} unknown of {total}"
     );
     report(&format!(
         "{total} random expressions, {values} with a value, {unknown} not judged, all others as upstream, \
@@ -127,9 +127,11 @@ fn answer(
     let variables = BTreeMap::from([("object".to_owned(), Value::from_json(object))]);
     match program.evaluate_with_cost(&variables) {
         (Ok(value), (least, most)) => {
-            let is_within = theirs["cost"].as_u64().is_none_or(|it| least <= it && it <= most);
-            assert!(is_within, "{expression} costs {} and not {least} to {most}", theirs["cost"]);
-            Ok(format!("value {}", shown(&value)))
+            let costs = theirs["cost"].as_u64().filter(|it| !(least..=most).contains(it));
+            Ok(match costs {
+                None => format!("value {}", shown(&value)),
+                Some(costs) => format!("costs {costs} and not {least} to {most}"),
+            })
         }
         (Err(Failure::Error(message)), _) => Ok(format!("failed {message}")),
         (Err(other), _) => Err(other.to_string()),

@@ -5,6 +5,10 @@
 
 #[path = "random/dice.rs"]
 mod dice;
+#[path = "hostile/growth.rs"]
+mod growth;
+#[path = "hostile/templates.rs"]
+mod templates;
 
 use dice::{Dice, number, report, seed};
 use harden_admission::report::{Asked, Before, Outcome, Told};

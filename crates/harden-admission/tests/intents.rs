@@ -1,11 +1,18 @@
 //! What an intent refuses, every engine refuses.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail, and reads files"
+)]
 
 mod across;
 mod changed;
 #[path = "random/dice.rs"]
 #[allow(dead_code, reason = "tests share what is random")]
 mod dice;
+mod standards;
 mod told;
 
 use harden_core::intents::{self as intent, Demand};

@@ -32,8 +32,11 @@ use std::collections::BTreeMap;
 
 use crate::finding::Severity;
 use crate::ignore::{FileIgnore, Root};
-use crate::kubernetes::{Level, MinorVersion};
+use crate::kubernetes::{Date, Level, MinorVersion};
 use crate::rule::Rule;
+
+/// A day on which this version was not made yet. What ended before it is over, whoever asks and whenever.
+const MADE: Date = Date { year: 2026, month: 11, day: 1 };
 
 /// What to check, and against what.
 #[derive(Debug, Clone)]
@@ -46,6 +49,8 @@ pub struct Settings {
     pub level: Level,
     /// The Kubernetes version that the objects are meant for.
     pub version: MinorVersion,
+    /// The date, as far as it is known: that on which this version was made, or later.
+    pub today: Date,
     /// Whether decisions not to count findings are looked for.
     pub reads_ignores: bool,
     /// The decisions of a file.
@@ -65,6 +70,7 @@ impl Settings {
             rules,
             level: Level::Restricted,
             version: MinorVersion::NEWEST_KNOWN,
+            today: MADE,
             reads_ignores: true,
             ignores: Vec::new(),
             root: Root::default(),

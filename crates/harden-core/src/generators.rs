@@ -1,5 +1,7 @@
 //! Every generator, each in a file of its own.
 
+#[cfg(feature = "admission")]
+pub mod admission_policy;
 mod api_server;
 pub mod audit_policy;
 pub mod encryption;
@@ -72,13 +74,13 @@ pub trait Generate {
 }
 
 macro_rules! generators {
-    ($($(#[$doc:meta])* $name:ident($module:ident),)+) => {
+    ($($(#[doc = $doc:literal])* $(#[cfg($needs:meta)])? $name:ident($module:ident),)+) => {
         /// What can be generated, with its options.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[cfg_attr(feature = "cli", derive(clap::Subcommand))]
         #[allow(clippy::large_enum_variant, reason = "one is made per run; where pointers are small, none is large")]
         pub enum Generator {
-            $($(#[$doc])* $name($module::Options),)+
+            $($(#[doc = $doc])* $(#[cfg($needs)])? $name($module::Options),)+
         }
 
         impl Generator {
@@ -86,30 +88,33 @@ macro_rules! generators {
             pub fn product_of(name: &str) -> Option<Product> {
                 let module = name.replace('-', "_");
                 match module.as_str() {
-                    $(stringify!($module) => Some(<$module::Options as Generate>::product()),)+
+                    $($(#[cfg($needs)])? stringify!($module) => Some(<$module::Options as Generate>::product()),)+
                     _ => None,
                 }
             }
 
             /// What this generator makes.
             pub fn product(&self) -> Product {
-                match self { $(Self::$name(_) => <$module::Options as Generate>::product(),)+ }
+                match self { $($(#[cfg($needs)])? Self::$name(_) => <$module::Options as Generate>::product(),)+ }
             }
 
             /// Its options.
             pub fn options(&self) -> &dyn Generate {
-                match self { $(Self::$name(options) => options,)+ }
+                match self { $($(#[cfg($needs)])? Self::$name(options) => options,)+ }
             }
 
             /// Its options, to be told what is in their files.
             pub fn options_mut(&mut self) -> &mut dyn Generate {
-                match self { $(Self::$name(options) => options,)+ }
+                match self { $($(#[cfg($needs)])? Self::$name(options) => options,)+ }
             }
         }
     };
 }
 
 generators! {
+    /// Make policies that let no flaw in: for the API server itself, Kyverno or Gatekeeper
+    #[cfg(feature = "admission")]
+    AdmissionPolicy(admission_policy),
     /// Make an audit policy: who did what, without secrets and without noise
     AuditPolicy(audit_policy),
     /// Make the file by which the API server encrypts what it stores, and change its keys without

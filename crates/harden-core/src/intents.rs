@@ -16,10 +16,14 @@ mod image;
 mod intent;
 mod level;
 mod mode;
+pub mod namespace;
+pub mod network;
+mod page;
 mod parameter;
 pub mod pod_security;
 mod policy;
 mod program;
+pub mod rbac;
 mod target;
 pub mod workload;
 
@@ -27,17 +31,26 @@ pub use across::{Across, Within};
 pub use change::{Change, Place, Unless, Unseen};
 pub use demand::{Demand, Validation};
 pub use engine::{Engine, KyvernoKind};
-pub use exemption::{ANNOTATION as EXEMPTIONS_ANNOTATION, Exempt, Exemption};
+pub use exemption::{Exempt, Exemption};
+pub use image::{ImagePrefix, InvalidPrefix};
 pub use intent::{Intent, Own, Words};
 pub use level::of_level;
 pub use mode::Mode;
+pub use page::index;
 pub use parameter::{Parameter, Shape, Terms, Unfit, Values};
 pub use policy::{Policy, Unsaid};
 pub use target::{Resources, Target};
 
 /// Every intent, by the category of its flaw; each list stands beside the files of its intents.
-static CATEGORIES: &[&[&Intent]] =
-    &[pod_security::INTENTS, workload::INTENTS, defaults::INTENTS, companions::INTENTS];
+static CATEGORIES: &[&[&Intent]] = &[
+    namespace::INTENTS,
+    network::INTENTS,
+    pod_security::INTENTS,
+    rbac::INTENTS,
+    workload::INTENTS,
+    defaults::INTENTS,
+    companions::INTENTS,
+];
 
 /// Every intent.
 pub fn all() -> impl Iterator<Item = &'static Intent> {

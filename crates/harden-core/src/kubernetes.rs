@@ -18,7 +18,7 @@ mod version;
 
 pub use address::{Cidr, Endpoint};
 pub use addresses::{Addresses, Reach, is_private, range};
-pub use date::Date;
+pub use date::{Date, InvalidDate};
 pub use group_kind::GroupKind;
 pub use key_value::{Annotation, Label, is_label_value, is_qualified_name};
 pub use kind::Kind;

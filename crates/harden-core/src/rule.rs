@@ -1,7 +1,7 @@
 //! What a rule is: one thing that can be wrong, as a value.
 
 mod collector;
-mod page;
+pub(crate) mod page;
 mod reporter;
 mod server_files;
 mod subject;

@@ -43,6 +43,7 @@ pub static ELSEWHERE: &[&str] = &[
     "deprecated-policy-kind",
     "ephemeral-containers-left-out",
     "exemption-of-everything",
+    "expired-policy-exemption",
     "half-keyless-identity",
     "ignored-admission-failure",
     "keyless-without-identity",

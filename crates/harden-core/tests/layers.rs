@@ -22,7 +22,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("validation", &["kubernetes", "object"]),
     ("configuration", &["kubernetes", "pod_security"]),
     ("secrecy", &["configuration", "external_secrets", "object", "schema", "source"]),
-    ("intents", &["finding", "kubernetes", "manifest", "pod_security", "rule", "rules"]),
     ("inventory", &["kubernetes", "object", "source", "pod_security", "schema"]),
     ("finding", &["kubernetes", "object"]),
     ("ignore", &["finding", "object"]),
@@ -61,10 +60,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("comparison", &["check", "finding"]),
     (
-        "generators",
-        &["cluster", "configuration", "kubernetes", "manifest", "object", "platform", "simulate"],
-    ),
-    (
         "rules",
         &[
             "admission",
@@ -84,9 +79,19 @@ const ROOMS: &[(&str, &[&str])] = &[
             "validation",
         ],
     ),
+    ("intents", &["finding", "kubernetes", "manifest", "pod_security", "rule", "rules"]),
     (
         "generators",
-        &["cluster", "configuration", "kubernetes", "manifest", "object", "platform", "simulate"],
+        &[
+            "cluster",
+            "configuration",
+            "intents",
+            "kubernetes",
+            "manifest",
+            "object",
+            "platform",
+            "simulate",
+        ],
     ),
     (
         "fix",

@@ -92,6 +92,15 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "admission-policy",
+        &[
+            "admission-policy restricted --mode audit",
+            "admission-policy mutable-image-tag host-port --engine kyverno",
+            "admission-policy unlisted-registry --set registry=registry.example.com --engine gatekeeper",
+            "admission-policy root-allowed --exempt-namespace legacy --exempt-reason 'moves to rootless images'",
+        ],
+    ),
+    (
         "external-secret",
         &[
             "external-secret -f secret.yaml --store vault",

@@ -9,7 +9,17 @@ pub(super) const GROUPS: [(&str, &[&str]); 5] = [
     ("See", &["check", "plan"]),
     ("Change", &["fix"]),
     ("Ask", &["simulate", "explain", "rules"]),
-    ("Make", &["namespace", "pod-security", "external-secret", "encryption", "audit-policy"]),
+    (
+        "Make",
+        &[
+            "namespace",
+            "pod-security",
+            "admission-policy",
+            "external-secret",
+            "encryption",
+            "audit-policy",
+        ],
+    ),
     ("Run", &["snapshot", "mcp", "playground", "completion", "version", "help"]),
 ];
 

@@ -41,20 +41,20 @@ resources: [web.yaml]
 results: [{policy: owner, rule: team-label, kind: Deployment, resources: [web], result: fail}]
 ";
 
-fn simulate(folder: &Folder, words: &str) -> Ended {
+pub(crate) fn simulate(folder: &Folder, words: &str) -> Ended {
     let mut command = command();
     command.current_dir(folder.path());
     finish(command.args(["simulate", "admission"]).args(words.split_whitespace()), "")
 }
 
 /// The whole answer as JSON.
-fn answer(folder: &Folder, words: &str) -> Value {
+pub(crate) fn answer(folder: &Folder, words: &str) -> Value {
     let ended = simulate(folder, &format!("{words} -o json"));
     serde_json::from_str(&ended.stdout).unwrap_or_else(|it| panic!("{it}: {}", ended.stderr))
 }
 
 /// Policy, result and action of each answer.
-fn results(answer: &Value) -> Vec<[&str; 3]> {
+pub(crate) fn results(answer: &Value) -> Vec<[&str; 3]> {
     let answers = answer["answers"].as_array().unwrap();
     let text = |it: &'_ Value, key: &str| -> &str {
         let text = it[key].as_str().unwrap();
@@ -221,7 +221,7 @@ fn tests_of_policies_are_run_as_they_are() {
 }
 
 /// A snapshot of a cluster with the policy on tags and the deployment.
-fn snapshot() -> Vec<u8> {
+pub(crate) fn snapshot() -> Vec<u8> {
     let header = r#"{"format":"kubectl-harden-snapshot","version":1,"tool":"0.1.0","context":"a","kubernetes":"v1.37","time":"2026-01-02T03:04:05Z","namespace":null,"configMapValues":true}"#;
     let kind = |group: &str, kind: &str, plural: &str, is_namespaced: bool| json!({"kind": {"group": group, "version": "v1", "kind": kind, "plural": plural, "namespaced": is_namespaced}});
     let end =

@@ -7,6 +7,9 @@
 )]
 
 mod admission;
+#[cfg(feature = "live")]
+mod admission_inputs;
+mod admission_reads;
 mod against;
 mod audit_policy;
 mod check;

@@ -8,8 +8,8 @@ use super::library::Patterns;
 /// Steps of one evaluation. The server counts its own cost, of which one call may take a million.
 const STEPS: u64 = 3_000_000;
 
-/// What the server lets one expression cost.
-const LIMIT: u64 = 1_000_000;
+/// What the server lets one expression cost: `PerCallLimit` of `k8s.io/apiserver/pkg/apis/cel`.
+pub const LIMIT: u64 = 1_000_000;
 /// What it says of one that costs more.
 const EXCEEDED: &str = "operation cancelled: actual cost limit exceeded";
 

@@ -13,6 +13,9 @@ use super::types::{Bindings, Type, most_general};
 pub(super) use calls::TRACKED_MARK;
 use literals::Literals;
 
+/// Flaws that the server tells, the first that it finds.
+const TOLD: usize = 100;
+
 /// Checks a tree, and writes the full names of functions into it: its type, and the regular expressions
 /// within it. All flaws, in order of their places.
 pub(super) fn check(
@@ -39,11 +42,14 @@ pub(super) fn check(
             Err(stop) => return Err(vec![stop]),
         }
     }
+    let more = flaws.len().saturating_sub(TOLD);
+    flaws.truncate(TOLD);
     flaws.sort_by_key(|it| it.at);
     if flaws.is_empty() {
         return Ok((checker.bindings.resolved(&found, true), checker.literals.patterns()));
     }
-    Err(flaws.into_iter().map(Stop::Flaw).collect())
+    let told = flaws.into_iter().map(Stop::Flaw);
+    Err(told.chain((more > 0).then_some(Stop::More(more))).collect())
 }
 
 struct Checker<'a> {

@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::evaluation::{Evaluation, of_literal};
 use super::failure::Failure;
 use super::library::{Patterns, call, is_key, regex};
-use super::refusal::{Refusal, Stop};
+use super::refusal::{Flaw, Refusal, Stop};
 use super::seen::paths_of;
 use super::syntax::{Kind, Literal, Node, parse};
 use super::types::Type;
@@ -23,6 +23,31 @@ pub struct Program {
     patterns: Arc<Patterns>,
 }
 
+/// An expression whose types are right; what it converts may still be wrong.
+#[derive(Debug)]
+pub(crate) struct Checked(Program);
+
+impl Checked {
+    /// Reads an expression and finds its type.
+    pub(crate) fn read(source: &str, environment: &Environment) -> Result<Self, Refusal> {
+        let mut root = parse(source, environment.syntax).map_err(|stops| refusal(stops, source))?;
+        let (result, patterns) =
+            check(&mut root, environment).map_err(|stops| refusal(stops, source))?;
+        Ok(Self(Program { root, result, patterns: Arc::new(patterns) }))
+    }
+
+    /// The type of its value.
+    pub(crate) fn result(&self) -> &Type {
+        &self.0.result
+    }
+
+    /// It, if the server can evaluate what it evaluates before it knows any variable.
+    pub(crate) fn plan(self) -> Result<Program, Refusal> {
+        fold(&self.0.root)?;
+        Ok(self.0)
+    }
+}
+
 impl Program {
     /// Compiles an expression.
     ///
@@ -30,11 +55,7 @@ impl Program {
     ///
     /// The server refuses it, or nobody can say here.
     pub fn compile(source: &str, environment: &Environment) -> Result<Self, Refusal> {
-        let mut root = parse(source, environment.syntax).map_err(|it| it.into_refusal(source))?;
-        let (result, patterns) =
-            check(&mut root, environment).map_err(|stops| refusal(stops, source))?;
-        fold(&root)?;
-        Ok(Self { root, result, patterns: Arc::new(patterns) })
+        Checked::read(source, environment)?.plan()
     }
 
     /// The type of its value.
@@ -81,12 +102,6 @@ fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
         values.push(fold(child)?);
     }
     match &node.kind {
-        Kind::Call { name, args, .. }
-            if matches!(name.as_str(), "_[_]" | "_[?_]")
-                && args.last().is_some_and(|it| matches!(it.kind, Kind::Map(_))) =>
-        {
-            Err(Refusal::NotJudged("an index of type map".to_owned()))
-        }
         Kind::Literal(literal) => Ok(Some(of_literal(literal))),
         Kind::List(elements) if elements.iter().all(|(_, optional)| !optional) => {
             Ok(values.into_iter().collect::<Option<Vec<Value>>>().map(Value::list))
@@ -132,7 +147,12 @@ fn fold(node: &Node) -> Result<Option<Value>, Refusal> {
         Kind::Call { name, .. } if matches!(name.as_str(), "_[_]" | "_[?_]") => {
             match values.pop() {
                 Some(Some(at)) if !is_key(&at) => {
-                    Err(Refusal::NotJudged(format!("an index of type {}", at.type_name())))
+                    let of = match at {
+                        Value::List(_) => "*types.baseList",
+                        Value::Map(_) => "*types.baseMap",
+                        other => other.native_name(),
+                    };
+                    Err(Refusal::Unconvertible(format!("invalid qualifier type: {of}")))
                 }
                 _ => Ok(None),
             }
@@ -146,6 +166,11 @@ fn refusal(stops: Vec<Stop>, source: &str) -> Refusal {
     for stop in stops {
         match stop {
             Stop::Flaw(found) => flaws.push(found.placed(source)),
+            Stop::More(count) => flaws.push(Flaw {
+                line: 0,
+                column: 0,
+                message: format!("{count} more errors were truncated"),
+            }),
             Stop::NotJudged(why) => return Refusal::NotJudged(why),
         }
     }

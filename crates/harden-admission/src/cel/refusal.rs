@@ -5,7 +5,7 @@ use std::fmt;
 /// One thing that the server finds wrong with an expression.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flaw {
-    /// The line, from one.
+    /// The line, from one; zero for how many flaws are left out.
     pub line: usize,
     /// The column in characters, from one.
     pub column: usize,
@@ -16,6 +16,9 @@ pub struct Flaw {
 impl Flaw {
     /// The flaw with the line that it is in, as the server shows it.
     pub fn shown(&self, source: &str) -> String {
+        if self.line == 0 {
+            return self.message.clone();
+        }
         let line = source.split('\n').nth(self.line.saturating_sub(1)).unwrap_or_default();
         let line = line.replace('\t', " ");
         let wide = |it: char| it.len_utf8() > 1;
@@ -84,18 +87,13 @@ impl Found {
 #[derive(Debug, Clone)]
 pub(super) enum Stop {
     Flaw(Found),
+    /// So many flaws more, which the server does not tell.
+    More(usize),
     NotJudged(String),
 }
 
 impl Stop {
     pub(super) fn flaw<T>(at: usize, message: impl Into<String>) -> Result<T, Self> {
         Err(Self::Flaw(Found::new(at, message)))
-    }
-
-    pub(super) fn into_refusal(self, source: &str) -> Refusal {
-        match self {
-            Self::Flaw(found) => Refusal::Flawed(vec![found.placed(source)]),
-            Self::NotJudged(why) => Refusal::NotJudged(why),
-        }
     }
 }

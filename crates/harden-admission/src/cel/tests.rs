@@ -112,11 +112,47 @@ fn a_variable_of_a_macro_hides_those_outside() {
 }
 
 #[test]
-fn an_index_of_a_type_that_is_no_key_is_not_judged() {
-    for source in ["object[[1]]", "object[{1: 2}]", "object[b'x']"] {
-        assert!(matches!(compile(source, 37), Err(Refusal::NotJudged(_))), "{source}");
+fn an_index_of_a_type_that_is_no_key_is_told_by_the_servers_name_for_it() {
+    for (source, of) in [
+        ("object[[1]]", "*types.baseList"),
+        ("object[{1: 2}]", "*types.baseMap"),
+        ("object[b'x']", "types.Bytes"),
+        ("object[duration('1h')]", "types.Duration"),
+    ] {
+        let refusal = Refusal::Unconvertible(format!("invalid qualifier type: {of}"));
+        assert_eq!(compile(source, 37).unwrap_err(), refusal, "{source}");
     }
     assert!(matches!(evaluate("object[object.names]"), Err(Failure::NotJudged(_))));
+}
+
+#[test]
+fn macros_that_are_used_wrongly_are_all_told() {
+    let Err(Refusal::Flawed(flaws)) = compile("has('a') && 1.sortBy(it, it).sortBy(it, it)", 37)
+    else {
+        panic!("it compiles")
+    };
+    assert_eq!(flaws.iter().map(|it| it.column).collect::<Vec<_>>(), [5, 13, 13]);
+}
+
+#[test]
+fn of_a_hundred_flaws_and_more_the_rest_is_counted() {
+    let source = format!("[{}]", vec!["nope"; 130].join(", "));
+    let Err(Refusal::Flawed(flaws)) = compile(&source, 37) else { panic!("{source} compiles") };
+    assert_eq!(flaws.len(), 101);
+    assert_eq!(flaws[100].shown(&source), "30 more errors were truncated");
+}
+
+#[test]
+fn a_quantity_is_a_whole_number_where_the_server_keeps_it_as_one() {
+    is_true(
+        "quantity('50k').sub(1000).isInteger() && quantity('50k').sub(1000).asInteger() == 49000",
+    );
+    is_true("!quantity('1500m').add(quantity('500m')).isInteger()");
+    is_true("quantity('1').add(1) == quantity('2')");
+    assert_eq!(
+        evaluate("quantity('2') == quantity('1').add(1)"),
+        Failure::error("no such overload")
+    );
 }
 
 #[test]

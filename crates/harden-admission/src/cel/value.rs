@@ -1,5 +1,6 @@
 //! Values of expressions.
 
+mod amount;
 mod equality;
 mod json;
 mod key;
@@ -8,9 +9,9 @@ mod map;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use harden_core::kubernetes::Quantity;
 use ipnet::IpNet;
 
+pub use amount::Amount;
 pub use key::Key;
 pub(super) use key::Sought;
 pub use map::Map;
@@ -37,7 +38,7 @@ pub enum Value {
     /// A type, by the server's name for it.
     Type(&'static str),
     Optional(Option<Arc<Self>>),
-    Quantity(Arc<Quantity>),
+    Quantity(Arc<Amount>),
     Ip(IpAddr),
     /// A range of addresses; bits beyond the prefix are kept.
     Cidr(IpNet),
@@ -162,6 +163,7 @@ impl Value {
             Self::Timestamp(_) => "types.Timestamp",
             Self::Type(_) => "*types.Type",
             Self::Optional(_) => "*types.Optional",
+            Self::Quantity(it) if it.is_computed => "*cel.Quantity",
             Self::Quantity(_) => "cel.Quantity",
             Self::Ip(_) => "cel.IP",
             Self::Cidr(_) => "cel.CIDR",

@@ -3,6 +3,7 @@
 //! What `regorus` has not, or has otherwise, is found before anything is evaluated: see [`Refusal`].
 
 mod functions;
+mod guards;
 mod limits;
 mod module;
 mod rules;
@@ -85,20 +86,17 @@ impl Program {
         let modules: Vec<&Module<'_>> = std::iter::once(&entry).chain(&libs).collect();
         rules::check(&modules, dialect)?;
 
-        limits::count_steps();
-        let mut engine = Engine::new();
-        engine.set_rego_v0(dialect == Dialect::V0);
-        engine.set_strict_builtin_errors(false);
-        functions::register(&mut engine).map_err(Refusal::NotJudged)?;
-        for module in &modules {
-            engine
-                .add_policy(module.name(), module.text())
-                .map_err(|error| refusal(&error.to_string()))?;
-        }
-        limits::apply(&mut engine);
-        engine
-            .compile_with_entrypoint(&ENTRY.into())
-            .map_err(|error| refusal(&error.to_string()))?;
+        let guards = modules.iter().map(|it| guards::guards(it)).collect::<Result<Vec<_>, _>>()?;
+        let texts = modules.iter().zip(&guards).map(|(it, guards)| (*it, it.text(guards)));
+        let engine = prepare(texts, dialect).map_err(|guarded| {
+            // What is refused as it is is refused; the rest cannot be measured.
+            let plain = modules.iter().map(|it| (*it, it.text(&[])));
+            prepare(plain, dialect).err().unwrap_or_else(|| match guarded {
+                Refusal::Flawed(why) | Refusal::NotJudged(why) => Refusal::NotJudged(format!(
+                    "Rego of which it is not known here how much it takes: {why}"
+                )),
+            })
+        })?;
         let reads_inventory = modules.iter().any(|it| it.reads_inventory());
         Ok(Self { prepared: engine, idle: Mutex::default(), reads_inventory })
     }
@@ -128,11 +126,30 @@ impl Program {
         let mut engine = idle.unwrap_or_else(|| self.prepared.clone());
         let input = [("review", review.clone()), ("parameters", parameters.clone())];
         engine.set_input(value::object(input));
-        let found = limits::during(now, review, || engine.eval_rule(ENTRY.to_owned()))?;
+        let found =
+            limits::during(now, [review, parameters], || engine.eval_rule(ENTRY.to_owned()))?;
         engine.set_input(Value::Null);
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(engine);
         violations(&found)
     }
+}
+
+/// An engine that has compiled modules.
+fn prepare<'m>(
+    modules: impl Iterator<Item = (&'m Module<'m>, String)>,
+    dialect: Dialect,
+) -> Result<Engine, Refusal> {
+    limits::count_steps();
+    let mut engine = Engine::new();
+    engine.set_rego_v0(dialect == Dialect::V0);
+    engine.set_strict_builtin_errors(false);
+    functions::register(&mut engine).map_err(Refusal::NotJudged)?;
+    for (module, text) in modules {
+        engine.add_policy(module.name(), text).map_err(|error| refusal(&error.to_string()))?;
+    }
+    limits::apply(&mut engine);
+    engine.compile_with_entrypoint(&ENTRY.into()).map_err(|error| refusal(&error.to_string()))?;
+    Ok(engine)
 }
 
 /// What there is in the set of violations: what has no message is none.

@@ -1,6 +1,6 @@
 //! What the variables of a policy are for one request.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::definition::Variable;
 use super::facts::Facts;
 use crate::Object;
-use crate::cel::{Failure, Value, Variables};
+use crate::cel::{Failure, LIMIT, Value, Variables};
 
 /// The variables of a policy, of which its own are evaluated once somebody asks.
 pub(super) struct Activation<'a> {
@@ -21,7 +21,20 @@ pub(super) struct Activation<'a> {
     namespace_name: &'a str,
     variables: &'a [Variable],
     known: RefCell<BTreeMap<usize, Result<Value, Failure>>>,
+    /// What all that was evaluated has cost, the least and the most.
+    spent: Cell<(u64, u64)>,
 }
+
+/// What the server lets all validations of a policy cost with their messages, all its audit annotations, or one
+/// mutation: `RuntimeCELCostBudget` of `k8s.io/apiserver/pkg/apis/cel`.
+pub(super) const BUDGET: u64 = 10_000_000;
+
+/// What it lets the match conditions of a policy cost: `RuntimeCELCostBudgetMatchConditions`.
+pub(super) const BUDGET_OF_CONDITIONS: u64 = 2_500_000;
+
+/// What it says when that is spent.
+const EXHAUSTED: &str =
+    "validation failed due to running out of cost budget, no further validation rules will be run";
 
 impl<'a> Activation<'a> {
     /// Those of a request, with the object in a version.
@@ -41,7 +54,43 @@ impl<'a> Activation<'a> {
             namespace_name: if facts.is_namespaced() { &facts.namespace } else { "" },
             variables,
             known: RefCell::default(),
+            spent: Cell::default(),
         }
+    }
+
+    /// Charges what was evaluated. What was not evaluated to its end may have cost all that one expression may.
+    pub(super) fn charge(&self, (least, most): (u64, u64), is_whole: bool) {
+        let most = if is_whole { most } else { most.max(LIMIT) };
+        let spent = self.spent.get();
+        self.spent.set((spent.0.saturating_add(least), spent.1.saturating_add(most)));
+    }
+
+    /// Lets what was spent count for what is evaluated here: the server evaluates the variables again.
+    pub(super) fn after(self, other: &Self) -> Self {
+        self.spent.set(other.spent.get());
+        self
+    }
+
+    /// Whether more was spent than there is, which the server finds after each expression.
+    ///
+    /// # Errors
+    ///
+    /// The server ends the policy here, or it is of no use to go on.
+    pub(super) fn check_budget(&self, budget: u64) -> Result<(), Failure> {
+        match self.spent.get() {
+            (least, _) if least > budget => Err(Failure::Error(EXHAUSTED.to_owned())),
+            (_, most) if most / 5 > budget => near(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether all that was evaluated may have cost more than there is.
+    ///
+    /// # Errors
+    ///
+    /// The server may have ended the policy.
+    pub(super) fn check_all(&self, budget: u64) -> Result<(), Failure> {
+        if self.spent.get().1 > budget { near() } else { Ok(()) }
     }
 
     /// As match conditions are evaluated, which have no namespace.
@@ -67,6 +116,11 @@ impl<'a> Activation<'a> {
         self.known.borrow_mut().insert(index, value.clone());
         Some(value)
     }
+}
+
+fn near() -> Result<(), Failure> {
+    let why = "what the expressions of the policy cost together, near what the server allows";
+    Err(Failure::NotJudged(why.to_owned()))
 }
 
 fn in_version(object: Option<&Object>, version: &str) -> Value {

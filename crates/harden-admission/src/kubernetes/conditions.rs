@@ -1,6 +1,6 @@
 //! Match conditions, which leave requests out.
 
-use super::activation::Activation;
+use super::activation::{Activation, BUDGET_OF_CONDITIONS};
 use super::expression::Expression;
 use crate::Reason;
 use crate::cel::{Failure, Value};
@@ -17,11 +17,26 @@ pub(super) enum Conditions {
     Unknown(String),
 }
 
-/// What conditions say together: one that is false leaves the request out, whatever the others are.
+/// What conditions say together: one that is false leaves the request out, whatever the others are. The server
+/// looks at none before it has evaluated all, and at none if that takes more than it allows.
 pub(super) fn conditions(all: &[Expression], activation: &Activation<'_>) -> Conditions {
-    let (mut errors, mut reasons, mut unknown) = (Vec::new(), Vec::new(), None);
+    let mut values = Vec::new();
     for condition in all {
-        match condition.evaluate(activation) {
+        let value = condition.evaluate(activation);
+        match activation.check_budget(BUDGET_OF_CONDITIONS) {
+            Ok(()) => values.push((condition, value)),
+            Err(Failure::Error(message)) => {
+                return Conditions::Failed(message, vec![condition.reason(Vec::new())]);
+            }
+            Err(other) => return Conditions::Unknown(other.to_string()),
+        }
+    }
+    if let Err(failure) = activation.check_all(BUDGET_OF_CONDITIONS) {
+        return Conditions::Unknown(failure.to_string());
+    }
+    let (mut errors, mut reasons, mut unknown) = (Vec::new(), Vec::new(), None);
+    for (condition, value) in values {
+        match value {
             Ok(Value::Bool(false)) => return Conditions::Unmet(condition.reason(Vec::new())),
             Ok(_) => {}
             Err(Failure::Error(message)) => {

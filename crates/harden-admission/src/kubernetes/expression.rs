@@ -2,10 +2,11 @@
 
 use serde_json::Value as Json;
 
+use super::activation::Activation;
 use super::environment::Environments;
 use super::place::{Flaws, Place};
 use crate::Reason;
-use crate::cel::{Environment, Failure, Program, Refusal, Type, Value, Variables};
+use crate::cel::{Checked, Environment, Failure, Program, Refusal, Type, Value, Variables};
 
 /// An expression that the server takes, or of which nobody can say here.
 #[derive(Debug, Clone)]
@@ -69,11 +70,15 @@ impl Expression {
         self.program.as_ref().ok().map(Program::result)
     }
 
-    pub(super) fn evaluate(&self, variables: &dyn Variables) -> Result<Value, Failure> {
-        match &self.program {
-            Ok(program) => program.evaluate(variables),
-            Err(why) => Err(Failure::NotJudged(why.clone())),
-        }
+    /// Its value; the activation is charged for it.
+    pub(super) fn evaluate(&self, activation: &Activation<'_>) -> Result<Value, Failure> {
+        let (value, cost) = match &self.program {
+            Ok(program) => program.evaluate_with_cost(activation),
+            Err(why) => (Err(Failure::NotJudged(why.clone())), (0, 0)),
+        };
+        let is_whole = matches!(value, Ok(_) | Err(Failure::Error(_)));
+        activation.charge(cost, is_whole);
+        value
     }
 
     /// The paths that it names, and what is there.
@@ -100,16 +105,18 @@ enum Taken {
     Unknown(String),
 }
 
+/// Compiles as the server does, which compares the type of the value before it evaluates any literal.
 fn take(source: &str, wanted: Wanted, environment: &Environment) -> Result<Program, Taken> {
-    let program = Program::compile(source, environment).map_err(|refusal| match refusal {
+    let taken = |refusal| match refusal {
         Refusal::NotJudged(why) => Taken::Unknown(why),
         Refusal::Unconvertible(why) => Taken::Unplanned(why),
         Refusal::Flawed(flaws) => {
             let shown: Vec<String> = flaws.iter().map(|it| it.shown(source)).collect();
             Taken::Refused(format!("compilation failed: {}", shown.join("\n")))
         }
-    })?;
-    let found = program.result();
+    };
+    let checked = Checked::read(source, environment).map_err(taken)?;
+    let found = checked.result();
     let (fits, words) = match wanted {
         Wanted::Any => (true, ""),
         Wanted::Bool => (*found == Type::BOOL, "bool"),
@@ -123,7 +130,7 @@ fn take(source: &str, wanted: Wanted, environment: &Environment) -> Result<Progr
         }
     };
     if fits {
-        return Ok(program);
+        return checked.plan().map_err(taken);
     }
     Err(Taken::Refused(format!("must evaluate to {words} but got {}", found.runtime_name())))
 }

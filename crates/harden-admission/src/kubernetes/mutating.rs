@@ -2,7 +2,7 @@
 
 use harden_core::kubernetes::resources;
 
-use super::activation::Activation;
+use super::activation::{Activation, BUDGET};
 use super::binding::Binding;
 use super::conditions::{Conditions, conditions};
 use super::definition::Definition;
@@ -12,7 +12,7 @@ use super::facts::Facts;
 use super::matching::Matching;
 use super::place::{Flaws, Place};
 use crate::cel::Failure;
-use crate::merge::unknown_fields;
+use crate::merge::{new_wide_number, unknown_fields};
 use crate::{Action, Answer, Object, PolicyName, Reason, Verdict, mutation};
 
 /// A policy, with its bindings.
@@ -246,7 +246,10 @@ impl Mutation {
         };
         let activation = Activation::new(&facts, version, params, &policy.definition.variables);
         let (Self::Apply(expression) | Self::Patch(expression)) = self;
-        let value = expression.evaluate(&activation).map_err(|failure| match failure {
+        let value = expression.evaluate(&activation);
+        activation.check_budget(BUDGET)?;
+        activation.check_all(BUDGET)?;
+        let value = value.map_err(|failure| match failure {
             Failure::Error(message) => Failure::Error(expression.error(&message)),
             other => other,
         })?;
@@ -254,6 +257,13 @@ impl Mutation {
             Self::Apply(_) => mutation::apply(value, object, request.cluster, false)?,
             Self::Patch(_) => mutation::patch(&value, object)?,
         };
+        if is_built_in(object)
+            && let Some(path) = new_wide_number(object, &changed, request.cluster)
+        {
+            // One kind of mutation cuts it off, and the other is refused, if the field has no 64 bits.
+            let why = format!("what becomes of {path}, whose number has more than 32 bits");
+            return Err(Failure::NotJudged(why).into());
+        }
         if matches!(self, Self::Patch(_))
             && is_built_in(object)
             && let Some(field) = unknown_fields(&changed, request.cluster).first()

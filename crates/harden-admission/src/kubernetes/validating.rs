@@ -1,6 +1,6 @@
 //! ValidatingAdmissionPolicies.
 
-use super::activation::Activation;
+use super::activation::{Activation, BUDGET};
 use super::binding::Binding;
 use super::conditions::{Conditions, conditions};
 use super::definition::Definition;
@@ -150,37 +150,88 @@ impl ValidatingPolicy {
                 return vec![self.error(binding, &message, reasons)];
             }
         }
-        let activation = activation();
+        let validating = activation();
+        let mut values = Vec::new();
+        for validation in &self.validations {
+            let value = validation.expression.evaluate(&validating);
+            if let Err(failure) = validating.check_budget(BUDGET) {
+                return vec![self.exhausted(binding, failure, &validation.expression)];
+            }
+            values.push((validation, value));
+        }
+        if let (Err(failure), Some(last)) = (validating.check_all(BUDGET), self.validations.last())
+        {
+            return vec![self.exhausted(binding, failure, &last.expression)];
+        }
+        let (messages, exhausted) = self.messages(&activation().after(&validating));
         let hidden = Hidden::of(facts, params);
         let mut answers = Vec::new();
-        for validation in &self.validations {
+        for ((validation, value), message) in values.into_iter().zip(messages) {
             let expression = &validation.expression;
-            let reason = || expression.reason(seen(expression, &activation, &hidden));
-            match expression.evaluate(&activation) {
-                Ok(Value::Bool(true)) => {}
-                Ok(_) => {
-                    let message = hidden.masked(&validation.text(&activation));
-                    let message = self.told(binding, action, &message);
-                    answers.push(self.answer(Verdict::Fail, action, message, vec![reason()]));
-                }
-                Err(Failure::Error(message)) => {
+            let reason = || expression.reason(seen(expression, &validating, &hidden));
+            match (value, &exhausted) {
+                (Err(Failure::Error(message)), _) => {
                     let message = hidden.masked(&expression.error(&message));
                     answers.push(self.error(binding, &message, vec![reason()]));
                 }
-                Err(other) => {
+                (Err(other), _) => {
                     let mut answer = self.unknown(binding, other.to_string());
                     answer.reasons.push(reason());
                     answers.push(answer);
                 }
+                (Ok(_), Some(Failure::Error(message))) => {
+                    let message = format!("failed messageExpression: {message}");
+                    answers.push(self.error(binding, &message, vec![reason()]));
+                }
+                (Ok(_), Some(other)) => answers.push(self.unknown(binding, other.to_string())),
+                (Ok(Value::Bool(true)), None) => {}
+                (Ok(_), None) => {
+                    let message = hidden.masked(&validation.text(message));
+                    let message = self.told(binding, action, &message);
+                    answers.push(self.answer(Verdict::Fail, action, message, vec![reason()]));
+                }
             }
         }
-        answers.extend(
-            self.annotations.iter().filter_map(|it| self.annotate(binding, it, &activation)),
-        );
+        let annotating = activation();
+        for annotation in &self.annotations {
+            let value = annotation.evaluate(&annotating);
+            if let Err(failure) = annotating.check_budget(BUDGET) {
+                return vec![self.exhausted(binding, failure, annotation)];
+            }
+            answers.extend(self.annotate(binding, annotation, value));
+        }
+        if let (Err(failure), Some(last)) = (annotating.check_all(BUDGET), self.annotations.last())
+        {
+            return vec![self.exhausted(binding, failure, last)];
+        }
         if answers.is_empty() {
             answers.push(self.answer(Verdict::Pass, action, String::new(), Vec::new()));
         }
         answers
+    }
+
+    /// What the messages of all validations are, which the server evaluates whether they are needed or not, and
+    /// why they are none.
+    fn messages(
+        &self,
+        activation: &Activation<'_>,
+    ) -> (Vec<Option<Result<Value, Failure>>>, Option<Failure>) {
+        let (mut messages, mut exhausted) = (Vec::new(), None);
+        for validation in &self.validations {
+            let expression = validation.message_expression.as_ref().filter(|_| exhausted.is_none());
+            messages.push(expression.map(|it| it.evaluate(activation)));
+            exhausted = exhausted.or_else(|| activation.check_budget(BUDGET).err());
+        }
+        let exhausted = exhausted.or_else(|| activation.check_all(BUDGET).err());
+        (messages, exhausted)
+    }
+
+    /// The only answer where the expressions cost more together than they may.
+    fn exhausted(&self, binding: &Binding, failure: Failure, last: &Expression) -> Answer {
+        match failure {
+            Failure::Error(message) => self.error(binding, &message, vec![last.reason(Vec::new())]),
+            other => self.unknown(binding, other.to_string()),
+        }
     }
 
     /// The error of an annotation, which refuses whatever the binding says.
@@ -188,9 +239,9 @@ impl ValidatingPolicy {
         &self,
         binding: &Binding,
         expression: &Expression,
-        activation: &Activation<'_>,
+        value: Result<Value, Failure>,
     ) -> Option<Answer> {
-        let message = match expression.evaluate(activation) {
+        let message = match value {
             Ok(_) => return None,
             Err(Failure::Error(message)) => expression.error(&message),
             Err(other) => return Some(self.unknown(binding, other.to_string())),
@@ -278,9 +329,9 @@ impl Validation {
         Some(Self { expression: expression?, message, message_expression })
     }
 
-    /// The message for a failure.
-    fn text(&self, activation: &Activation<'_>) -> String {
-        match self.message_expression.as_ref().map(|it| it.evaluate(activation)) {
+    /// The message for a failure, with what its expression says.
+    fn text(&self, message: Option<Result<Value, Failure>>) -> String {
+        match message {
             Some(Ok(Value::String(text))) => {
                 let text = text.trim();
                 if !text.is_empty() && text.len() <= MESSAGE && !text.contains('\n') {

@@ -26,7 +26,10 @@ fn walk(shape: &Shape<'_>, value: &Json, path: &str, may_repeat: bool, flaws: &m
         | (Kind::Number, Json::Number(_))
         | (Kind::Bool, Json::Bool(_)) => {}
         (Kind::Text, other) => flaws.push(format!("{path}: expected string, got {other}")),
-        (Kind::Number, other) => flaws.push(format!("{path}: expected numeric, got {other}")),
+        (Kind::Number, other) => {
+            let found = native_name(other);
+            flaws.push(format!("{path}: expected numeric (int or float), got {found}"));
+        }
         (Kind::Bool, other) => flaws.push(format!("{path}: expected boolean, got {other}")),
         (Kind::Fields(named), Json::Object(fields)) => {
             for (name, value) in fields {
@@ -69,5 +72,18 @@ fn walk(shape: &Shape<'_>, value: &Json, path: &str, may_repeat: bool, flaws: &m
             }
         }
         (Kind::List(..), other) => flaws.push(format!("{path}: expected list, got {other}")),
+    }
+}
+
+/// The name that the server's language has for the type of a value.
+fn native_name(it: &Json) -> &'static str {
+    match it {
+        Json::Null => "<nil>",
+        Json::Bool(_) => "bool",
+        Json::Number(it) if it.is_f64() => "float64",
+        Json::Number(_) => "int64",
+        Json::String(_) => "string",
+        Json::Array(_) => "[]interface {}",
+        Json::Object(_) => "map[string]interface {}",
     }
 }

@@ -56,7 +56,12 @@ pub(super) fn decides(object: &Object) -> bool {
 
 /// Whether something is a policy, and does not just belong to one.
 pub(super) fn is_policy(object: &Object) -> bool {
-    decides(object) && !BESIDE.contains(&object.kind())
+    decides(object) && !is_beside(object.kind())
+}
+
+/// Whether what decides about admission by objects of a kind is other objects.
+pub(super) fn is_beside(kind: &str) -> bool {
+    BESIDE.contains(&kind)
 }
 
 /// That a policy is not judged, because no engine here takes its kind.

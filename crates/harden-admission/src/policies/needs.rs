@@ -68,6 +68,12 @@ impl Needs {
         has(&self.kinds, kind) || has(&self.resources, resource)
     }
 
+    /// Whether policies may read of an object more than that it is there: of Namespaces they most often do not.
+    pub fn depend_on(&self, object: &Object) -> bool {
+        let is_namespace = object.is("", "Namespace");
+        self.want(object.group(), object.kind()) && (!is_namespace || self.want_namespaces())
+    }
+
     /// Whether something that is read may be in a text: cheap, and never wrong where it says no.
     pub fn may_be_in(&self, text: &str) -> bool {
         // What a resource is called does not tell how its kind is written; nor does an escape.

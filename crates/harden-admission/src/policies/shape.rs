@@ -52,6 +52,13 @@ pub(super) fn flaw(policy: &Object) -> Option<Answer> {
     })
 }
 
+/// What is wrong with the metadata of an object of any kind so that no API server decodes it: where, and why.
+pub(crate) fn metadata_flaw(object: &Object) -> Option<(String, String)> {
+    let metadata = object.json().get("metadata").filter(|it| !it.is_null())?;
+    let (at, what) = unlike(metadata, METADATA, "/metadata")?;
+    Some((at.trim_start_matches('/').replace('/', "."), what))
+}
+
 /// The first place where a value is not of a shape, as a JSON pointer, and why not.
 fn unlike(value: &Value, shape: Shape, at: &str) -> Option<(String, String)> {
     let is_not =

@@ -10,9 +10,11 @@ use crate::{Answer, Cluster, Object, Policies, Question};
 pub struct Before(BTreeMap<[String; 4], Object>);
 
 impl Before {
-    /// Takes in an object in its place.
-    pub fn add(&mut self, object: Object) {
-        self.0.insert(key(&object), object);
+    /// Takes in an object in its place; says whether there was another of its name, which is not like it.
+    pub fn add(&mut self, object: Object) -> bool {
+        let json = object.clone();
+        let other = self.0.insert(key(&object), object);
+        other.is_some_and(|it| it.json() != json.json())
     }
 
     /// What an object was before.

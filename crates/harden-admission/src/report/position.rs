@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use harden_core::object::objects;
+use harden_core::object::{Object, objects};
 use harden_yaml::{Lines, Place, Pointer, documents};
 
-use crate::PolicyName;
+use crate::{Policies, PolicyName};
 
 /// A line of a file, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,9 @@ impl Written {
         let index = self.texts.len();
         self.texts.push((Arc::clone(name), text.into()));
         for (document, number) in documents(text).zip(0..) {
-            for object in objects(document.root()) {
+            // What is no policy may be called like one.
+            let may_be = |it: &Object<'_>| Policies::may_be_in(it.group);
+            for object in objects(document.root()).filter(may_be) {
                 let reference = object.reference();
                 let name = PolicyName {
                     kind: reference.kind.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Outcome, Position, Subject, Told, Written};
-use crate::{Answer, Verdict};
+use crate::{Answer, Needs, Object, Verdict};
 
 /// What all answers come to.
 #[derive(Debug, Default)]
@@ -37,6 +37,16 @@ impl Summary {
     /// Notes what was not read.
     pub fn note(&mut self, what: String, why: String) {
         self.unread.push(Lack { what, why, position: None });
+    }
+
+    /// Notes objects of which there are others of the same name, that are not like them; says whether the policies
+    /// depend on one.
+    pub fn note_twins(&mut self, twins: &[Object], needs: &Needs) -> bool {
+        let relevant = twins.iter().filter(|it| needs.depend_on(it));
+        let why = "there are several of this name that are not alike, so none of them was read";
+        let before = self.unread.len();
+        relevant.for_each(|it| self.note(Subject::of(it).to_string(), why.to_owned()));
+        self.unread.len() > before
     }
 
     /// Notes a policy that is not in force, because the server or its engine refuses it, or that cannot be read

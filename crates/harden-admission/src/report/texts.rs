@@ -6,7 +6,7 @@ use harden_yaml::{Problem, documents};
 use serde_json::{Value, json};
 
 use super::{Asked, Before, Summary, Written, to_json};
-use crate::{Cluster, Object, Policies, Question};
+use crate::{Cluster, Needs, Object, Policies, Question};
 
 /// What is said of the objects in a text.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,23 +26,32 @@ impl Texts {
         let mut cluster = Cluster::new(version);
         let (mut policies, mut others) = (Vec::new(), Vec::new());
         let mut summary = Summary::default();
+        // What cannot be read may be a policy.
+        let mut may_be_more = false;
         for document in documents(text) {
             if document.is_rejected() {
                 let why = document.problems().first().map(Problem::message);
                 summary.note(name.to_owned(), why.unwrap_or_default());
+                may_be_more = true;
                 continue;
             }
-            for object in objects(document.root()).filter(harden_core::object::Object::is_complete)
-            {
-                let Some(object) = Object::written(&object) else { continue };
-                if Policies::takes(&object) {
-                    policies.push(object);
-                } else {
-                    cluster.add(question.place(object.clone(), &cluster));
-                    others.push(object);
+            for object in objects(document.root()) {
+                match Object::sent(&object) {
+                    Ok(None) => {}
+                    Ok(Some(sent)) if Policies::takes(&sent) => policies.push(sent),
+                    Ok(Some(sent)) => match sent.undecodable(&object, version) {
+                        None => others.push(sent),
+                        Some(why) => summary.note(name.to_owned(), why),
+                    },
+                    Err(why) => {
+                        may_be_more = true;
+                        summary.note(name.to_owned(), why);
+                    }
                 }
             }
         }
+        let twins = question.put(vec![others.clone()], &mut cluster);
+        may_be_more |= summary.note_twins(&twins, &Needs::of(&policies));
         let mut written = Written::default();
         written.add(&name.into(), text);
         let compiled = Policies::read(&policies, &cluster);
@@ -53,7 +62,7 @@ impl Texts {
             cluster: &cluster,
             question,
             before: &before,
-            may_be_more: compiled.refused().next().is_some(),
+            may_be_more: may_be_more || compiled.refused().next().is_some(),
         };
         let mut answers = Vec::new();
         let read = policies.len() + others.len();

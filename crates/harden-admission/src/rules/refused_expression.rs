@@ -180,6 +180,89 @@ mod tests {
         assert!(said(&policy("")).is_empty());
     }
 
+    /// The places at which something is refused.
+    fn places(text: &str) -> Vec<String> {
+        let said = said(text);
+        let mut places: Vec<String> =
+            said.iter().map(|it| it.split_once(": ").unwrap().0.to_owned()).collect();
+        places.sort();
+        places
+    }
+
+    #[test]
+    fn every_expression_of_a_mutating_policy_is_compiled() {
+        let mutating = |condition: &str, variable: &str, apply: &str, patch: &str| {
+            format!(
+                "apiVersion: admissionregistration.k8s.io/v1\nkind: MutatingAdmissionPolicy\nmetadata: {{name: a}}\n\
+                 spec:\n  reinvocationPolicy: Never\n  matchConstraints: {{resourceRules: [{{apiGroups: [''], \
+                 apiVersions: [v1], operations: [CREATE], resources: [pods]}}]}}\n  \
+                 matchConditions: [{{name: a, expression: {condition:?}}}]\n  \
+                 variables: [{{name: b, expression: {variable:?}}}]\n  mutations:\n  \
+                 - {{patchType: ApplyConfiguration, applyConfiguration: {{expression: {apply:?}}}}}\n  \
+                 - {{patchType: JSONPatch, jsonPatch: {{expression: {patch:?}}}}}\n"
+            )
+        };
+        let (condition, variable) = ("has(object.spec)", "object.metadata.name");
+        let apply = "Object{metadata: Object.metadata{labels: {'a': variables.b}}}";
+        let patch = "[JSONPatch{op: 'remove', path: '/spec/a'}]";
+        assert!(places(&mutating(condition, variable, apply, patch)).is_empty());
+        let wrong = mutating("1", "foo", "'a'", "[1]");
+        assert_eq!(
+            places(&wrong),
+            [
+                "spec.matchConditions[0].expression",
+                "spec.mutations[0].applyConfiguration.expression",
+                "spec.mutations[1].jsonPatch.expression",
+                "spec.variables[0].expression",
+            ]
+        );
+    }
+
+    #[test]
+    fn conditions_variables_messages_and_notes_are_compiled() {
+        let every = policy(
+            "matchConditions: [{name: a, expression: '1'}], variables: [{name: b, expression: foo}], \
+             validations: [{expression: 'true', messageExpression: '1'}], \
+             auditAnnotations: [{key: c, valueExpression: '1'}]",
+        );
+        assert_eq!(
+            places(&every),
+            [
+                "spec.auditAnnotations[0].valueExpression",
+                "spec.matchConditions[0].expression",
+                "spec.validations[0].messageExpression",
+                "spec.variables[0].expression",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_first_expression_that_kyverno_refuses_is_told() {
+        let kyverno = |spec: &str| {
+            let constraints = "matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}";
+            let head = "apiVersion: policies.kyverno.io/v1, metadata: {name: a}";
+            format!("{{{head}, kind: ValidatingPolicy, spec: {{{constraints}, {spec}}}}}")
+        };
+        assert!(places(&kyverno("validations: [{expression: 'true'}]")).is_empty());
+        for (spec, place) in [
+            ("validations: [{expression: foo}]", "spec.validations[0].expression"),
+            (
+                "validations: [{expression: 'true'}], variables: [{name: a, expression: foo}]",
+                "spec.variables[0].expression",
+            ),
+            (
+                "validations: [{expression: 'true'}], matchConditions: [{name: a, expression: foo}]",
+                "spec.matchConditions[0].expression",
+            ),
+            (
+                "validations: [{expression: 'true', messageExpression: foo}]",
+                "spec.validations[0].messageExpression",
+            ),
+        ] {
+            assert_eq!(places(&kyverno(spec)), [place], "{spec}");
+        }
+    }
+
     #[test]
     fn programs_are_compiled_too() {
         let template = |rego: &str| {

@@ -33,7 +33,7 @@ impl Dice {
     }
 }
 
-/// `HARDEN_RANDOM_SEED`; else one and the same at every run: of fresh ones, about one in ten still finds a server's
+/// `HARDEN_RANDOM_SEED`; else one and the same at every run: of fresh ones, a few in a hundred still find a server's
 /// wording that is not ours.
 pub(crate) fn seed() -> u64 {
     number("HARDEN_RANDOM_SEED").unwrap_or(17)

@@ -84,7 +84,7 @@ fn patch(dice: &mut Dice) -> String {
         0 => format!("JSONPatch{{op: 'add', path: '/metadata/labels/added', value: {text}}}"),
         1 => format!("JSONPatch{{op: 'add', path: '/metadata/annotations', value: {{'a/b': {text}}}}}"),
         2 => "JSONPatch{op: 'remove', path: '/metadata/labels/app'}".to_owned(),
-        3 => format!("JSONPatch{{op: 'replace', path: '/spec/replicas', value: ({}) % 1000}}", expression('I', dice)),
+        3 => format!("JSONPatch{{op: 'replace', path: '/spec/replicas', value: {}}}", expression('I', dice)),
         4 => format!("JSONPatch{{op: 'test', path: '/metadata/name', value: {text}}}"),
         5 => "JSONPatch{op: 'add', path: '/spec/containers/-', value: Object.spec.containers{name: 'p', image: 'i'}}".to_owned(),
         6 => format!("JSONPatch{{op: 'add', path: '/metadata/labels/' + jsonpatch.escapeKey('a/' + {text}), value: 'x'}}"),

@@ -1,12 +1,15 @@
 //! Intents as policies of each engine, and what the engine says.
 
 pub(crate) mod asked;
+mod standing;
 
 use harden_admission::report::Texts;
 use harden_admission::{Question, User};
 use harden_core::intents::{Engine, Intent, KyvernoKind, Mode, Policy, Values};
 use harden_core::kubernetes::MinorVersion;
 use harden_core::{ManifestFormat, render};
+
+pub(crate) use standing::{Said, Standing};
 
 /// An engine with the kind of policy that it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -128,8 +128,8 @@ impl Checker {
 
     /// What objects are held to.
     pub(super) fn target(&self) -> Target<'_> {
-        let Settings { level, version, .. } = self.settings;
-        Target { level, version, context: &self.context, is_in_chart: false }
+        let Settings { level, version, today, .. } = self.settings;
+        Target { level, version, today, context: &self.context, is_in_chart: false }
     }
 
     /// The objects of a document: those that say what they are, and those that were meant to.

@@ -19,7 +19,9 @@ pub enum Demand {
 /// It sees `object`, `oldObject` and `request` as the API server has them, each parameter of the intent as
 /// `variables.NAME`, and of pods `variables.spec` (the spec of the pod or of its template),
 /// `variables.metadata` (its metadata) and `variables.containers` (containers of all three lists but those that are
-/// exempt). All of these are dynamic: a field that is not there is read by `.?field.orValue(…)`.
+/// exempt); of these `variables.startingContainers` are those that the pod starts with, and
+/// `variables.lastingContainers` those that run for as long as the pod does. All of these are dynamic: a field that is
+/// not there is read by `.?field.orValue(…)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validation {
     /// What has to be true.
@@ -38,26 +40,60 @@ impl Validation {
 
     /// A condition that holds for each container `c`; the message names those for which it does not.
     pub fn of_containers(condition: &str, message: &str) -> Self {
+        Self::of_each("variables.containers", "c", condition, "c.?name.orValue('')", message)
+    }
+
+    /// The same for the containers that a pod starts with: those that debug it later are left out.
+    pub fn of_starting_containers(condition: &str, message: &str) -> Self {
+        Self::of_each(
+            "variables.startingContainers",
+            "c",
+            condition,
+            "c.?name.orValue('')",
+            message,
+        )
+    }
+
+    /// The same for the containers that run for as long as the pod does: its own, and sidecars.
+    pub fn of_lasting_containers(condition: &str, message: &str) -> Self {
+        Self::of_each("variables.lastingContainers", "c", condition, "c.?name.orValue('')", message)
+    }
+
+    /// A condition that holds for each volume `v`; the message names those for which it does not.
+    pub fn of_volumes(condition: &str, message: &str) -> Self {
+        let volumes = "variables.spec.?volumes.orValue([])";
+        Self::of_each(volumes, "v", condition, "v.?name.orValue('')", message)
+    }
+
+    /// A condition that holds for each item of a list, or each key of a map; the message names those for which it does
+    /// not.
+    pub fn of_each(items: &str, item: &str, condition: &str, name: &str, message: &str) -> Self {
         let named = format!(
-            "{} + variables.containers.filter(c, !({condition})).map(c, string(c.name)).join(', ')",
+            "{} + {items}.filter({item}, !({condition})).map({item}, string({name})).join(', ')",
             quoted(&format!("{message}: "))
         );
         Self {
-            expression: format!("variables.containers.all(c, {condition})"),
+            expression: format!("{items}.all({item}, {condition})"),
             message: message.to_owned(),
             message_expression: Some(named),
         }
     }
 
+    /// Whether an expression of it names a variable.
+    pub(super) fn names(&self, variable: &str) -> bool {
+        let expressions = [Some(&self.expression), self.message_expression.as_ref()];
+        expressions.into_iter().flatten().any(|it| it.contains(variable))
+    }
+
     /// The same where something else, an expression, does not hold already.
     #[must_use]
     pub fn unless(self, other: &str) -> Self {
-        Self { expression: format!("{other} || {}", self.expression), ..self }
+        Self { expression: format!("{other} || ({})", self.expression), ..self }
     }
 
     /// The same where something else, an expression, holds as well.
     #[must_use]
     pub fn and(self, other: &str) -> Self {
-        Self { expression: format!("{other} && {}", self.expression), ..self }
+        Self { expression: format!("{other} && ({})", self.expression), ..self }
     }
 }

@@ -4,9 +4,6 @@ use super::cel::{list, quoted};
 use super::image::{ImagePrefix, in_full};
 use crate::kubernetes::{Date, NamespaceName};
 
-/// What a policy says in its annotations of what it leaves alone, a line for each exemption.
-pub const ANNOTATION: &str = "harden.kubectl.io/exemptions";
-
 /// Something that an intent leaves alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exemption {
@@ -25,12 +22,23 @@ pub struct Exemption {
 pub enum Exempt {
     /// All in a namespace.
     Namespace(NamespaceName),
+    /// All in the namespaces whose names begin so, which only the platform can make.
+    NamespacesOf(&'static str),
     /// Containers of a repository. What a pod says of itself is judged still.
     Image(ImagePrefix),
     /// Requests of a user or ServiceAccount, by the user name that the API server knows.
     User(String),
     /// Requests of a group.
     Group(String),
+    /// One object, and the pods that it makes.
+    Object {
+        /// Its kind.
+        kind: String,
+        /// Its namespace; empty where it is in none.
+        namespace: String,
+        /// Its name.
+        name: String,
+    },
 }
 
 impl Exempt {
@@ -38,9 +46,14 @@ impl Exempt {
     pub fn title(&self) -> String {
         match self {
             Self::Namespace(name) => format!("namespace {name}"),
+            Self::NamespacesOf(prefix) => format!("namespaces {prefix}*"),
             Self::Image(prefix) => format!("image {prefix}"),
             Self::User(name) => format!("user {name}"),
             Self::Group(name) => format!("group {name}"),
+            Self::Object { kind, namespace, name } if namespace.is_empty() => {
+                format!("{kind} {name}")
+            }
+            Self::Object { kind, namespace, name } => format!("{kind} {namespace}/{name}"),
         }
     }
 }
@@ -74,15 +87,25 @@ pub(super) fn namespaces(exemptions: &[&Exemption]) -> Vec<String> {
 
 /// Conditions that a request is of nobody who is left alone, each with its name.
 pub(super) fn conditions(exemptions: &[&Exemption]) -> Vec<(&'static str, String)> {
-    let (mut users, mut groups) = (Vec::new(), Vec::new());
+    let (mut users, mut groups, mut objects) = (Vec::new(), Vec::new(), Vec::new());
+    let mut conditions = Vec::new();
     for exemption in exemptions {
         match &exemption.what {
             Exempt::User(name) => users.push(name.as_str()),
             Exempt::Group(name) => groups.push(name.as_str()),
+            Exempt::Object { kind, namespace, name } => {
+                objects.push(format!("{namespace}/{kind}/{name}"));
+            }
+            Exempt::NamespacesOf(prefix) => {
+                let named = format!(
+                    "!dyn(object).metadata.?namespace.orValue('').startsWith({})",
+                    quoted(prefix)
+                );
+                conditions.push(("not-of-the-platform", named));
+            }
             Exempt::Namespace(_) | Exempt::Image(_) => {}
         }
     }
-    let mut conditions = Vec::new();
     // What scans objects that are there, as Gatekeeper's audit does, has no user.
     if !users.is_empty() {
         let named = format!("!(request.?userInfo.?username.orValue('') in {})", list(users));
@@ -92,6 +115,9 @@ pub(super) fn conditions(exemptions: &[&Exemption]) -> Vec<(&'static str, String
         let named =
             format!("!request.?userInfo.?groups.orValue([]).exists(g, g in {})", list(groups));
         conditions.push(("not-of-exempt-group", named));
+    }
+    if !objects.is_empty() {
+        conditions.push(("not-an-exempt-object", not_among(&objects)));
     }
     conditions
 }
@@ -107,4 +133,19 @@ pub(super) fn container_condition(exemptions: &[&Exemption]) -> Option<String> {
         .collect();
     let image = in_full(&format!("string(c.?image.orValue({}))", quoted("")));
     (!of_image.is_empty()).then(|| format!("![{image}].exists(i, {})", of_image.join(" || ")))
+}
+
+/// A condition that an object is none of some, which are named as `NAMESPACE/KIND/NAME`, and was made by none of them. A
+/// Deployment makes pods by a ReplicaSet, and a CronJob by a Job: their names are its own and a suffix.
+fn not_among(objects: &[String]) -> String {
+    let namespace = "dyn(object).metadata.?namespace.orValue('') + '/'";
+    let listed = list(objects);
+    let maker = "o.kind == 'ReplicaSet' ? 'Deployment' : 'CronJob'";
+    let base = "o.name.substring(0, o.name.lastIndexOf('-'))";
+    format!(
+        "!({namespace} + object.kind + '/' + dyn(object).metadata.?name.orValue('') in {listed} || \
+         dyn(object).metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) && \
+         ({namespace} + o.kind + '/' + o.name in {listed} || o.kind in ['ReplicaSet', 'Job'] && \
+         o.name.matches('^.+-[a-z0-9]+$') && {namespace} + ({maker}) + '/' + {base} in {listed})))"
+    )
 }

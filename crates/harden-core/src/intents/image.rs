@@ -73,11 +73,9 @@ impl FromStr for ImagePrefix {
             })
         };
         let full = match rest {
-            _ if !is_host(first) => return Err(InvalidPrefix),
-            Some(rest) if !is_path(rest) => return Err(InvalidPrefix),
-            Some(_) if is_registry(first) => text.to_owned(),
+            _ if !is_host(first) || !rest.is_none_or(is_path) => return Err(InvalidPrefix),
+            _ if is_registry(first) => text.to_owned(),
             Some(_) => format!("docker.io/{text}"),
-            None if is_registry(first) => text.to_owned(),
             None => format!("docker.io/library/{text}"),
         };
         Ok(Self(full))

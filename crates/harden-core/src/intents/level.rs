@@ -10,10 +10,7 @@ use crate::rule::Check;
 pub fn of_level(level: Level, version: MinorVersion) -> Vec<&'static Intent> {
     let profile = Profile::new(level, version);
     let is_of = |it: &&&Intent| {
-        let id = match it.rule().map(|it| it.check) {
-            Some(Check::PodSecurity(id)) => id,
-            _ => return false,
-        };
+        let Some(Check::PodSecurity(id)) = it.rule().map(|it| it.check) else { return false };
         profile.checks().any(|check| check.id == id)
     };
     pod_security::INTENTS.iter().filter(is_of).copied().collect()

@@ -56,7 +56,9 @@ pub struct Values(BTreeMap<&'static str, Vec<String>>);
 /// What an expression may depend on beside the object.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'t> {
-    /// The version of the API server, and of the Pod Security Standards.
+    /// The version of the API server.
+    pub server: MinorVersion,
+    /// The version of the Pod Security Standards.
     pub version: MinorVersion,
     /// The values of the parameters.
     pub values: &'t Values,

@@ -39,6 +39,12 @@ impl Policy {
     /// The engine has no words for it.
     pub fn manifests(&self, engine: Engine, kyverno: KyvernoKind) -> Result<Vec<Manifest>, Unsaid> {
         match self.intent.demand {
+            Demand::Hold(demand) if demand(&self.terms()).is_empty() => {
+                return Err(Unsaid(format!(
+                    "Kubernetes {} cannot do yet what {} asks for: use it after an upgrade",
+                    self.version, self.intent.id
+                )));
+            }
             Demand::Hold(_) => {}
             Demand::Change(change) => {
                 return engines::changes::write(self, change, engine, kyverno);
@@ -47,9 +53,11 @@ impl Policy {
         }
         match (engine, kyverno) {
             (Engine::Kubernetes, _) => engines::kubernetes::write(self),
-            (Engine::Kyverno, KyvernoKind::ValidatingPolicy) => engines::kyverno::write(self),
-            (Engine::Kyverno, KyvernoKind::ClusterPolicy) => engines::cluster_policy::write(self),
-            (Engine::Gatekeeper, _) => engines::gatekeeper::write(self),
+            (Engine::Kyverno, KyvernoKind::ValidatingPolicy) => Ok(engines::kyverno::write(self)),
+            (Engine::Kyverno, KyvernoKind::ClusterPolicy) => {
+                Ok(engines::cluster_policy::write(self))
+            }
+            (Engine::Gatekeeper, _) => Ok(engines::gatekeeper::write(self)),
         }
     }
 
@@ -60,7 +68,7 @@ impl Policy {
 
     /// What its expressions may depend on.
     pub(super) fn terms(&self) -> Terms<'_> {
-        Terms { version: self.standards, values: &self.values }
+        Terms { server: self.version, version: self.standards, values: &self.values }
     }
 
     /// The exemptions from this intent.

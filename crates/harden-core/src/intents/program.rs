@@ -46,18 +46,18 @@ impl Named {
 
 impl Program {
     pub(super) fn new(policy: &Policy, passing: Passing) -> Self {
-        let demanded = match policy.intent.demand {
+        let exemptions = policy.exemptions();
+        let conditions = exemption::conditions(&exemptions);
+        let mut variables = parameters(policy, passing);
+        let demands = match policy.intent.demand {
             Demand::Hold(demand) => demand(&policy.terms()),
             Demand::Across(across) => vec![Validation::new(across.expression, across.message)],
             Demand::Change(_) => Vec::new(),
         };
-        let exemptions = policy.exemptions();
-        let conditions = exemption::conditions(&exemptions);
-        let mut variables = parameters(policy, passing);
         match policy.intent.target {
-            Target::Pods => variables.extend(of_pods(&exemptions)),
-            Target::Objects { part, .. } => {
-                variables.push(Named::new("isUnchanged", unchanged(part)))
+            Target::Pods => variables.extend(of_pods(&exemptions, &demands)),
+            Target::Objects { parts, .. } => {
+                variables.push(Named::new("isUnchanged", unchanged(parts)));
             }
         }
         let mut other = "variables.isUnchanged".to_owned();
@@ -75,7 +75,7 @@ impl Program {
         if let Demand::Across(across) = policy.intent.demand {
             variables.push(Named::new("others", across.listed()));
         }
-        let validations = demanded.into_iter().map(|it| {
+        let validations = demands.into_iter().map(|it| {
             let expression = format!("{other} || ({})", it.expression);
             Validation { expression, ..it }
         });
@@ -100,25 +100,45 @@ fn parameters(policy: &Policy, passing: Passing) -> Vec<Named> {
 }
 
 /// What is seen of pods, whatever kind makes them. The kinds differ in where the pod is, so that no type fits all.
-fn of_pods(exemptions: &[&exemption::Exemption]) -> Vec<Named> {
-    let containers = "variables.spec.?containers.orValue([]) + variables.spec.?initContainers.orValue([]) + \
-                      variables.spec.?ephemeralContainers.orValue([])";
-    let containers = match exemption::container_condition(exemptions) {
-        Some(condition) => format!("({containers}).filter(c, {condition})"),
-        None => containers.to_owned(),
+/// Of the containers, `containers` is there always, the others where a validation names them.
+fn of_pods(exemptions: &[&exemption::Exemption], validations: &[Validation]) -> Vec<Named> {
+    let own = "variables.spec.?containers.orValue([])";
+    let starting = "variables.spec.?initContainers.orValue([])";
+    let lists = [
+        (
+            "containers",
+            format!("{own} + {starting} + variables.spec.?ephemeralContainers.orValue([])"),
+        ),
+        ("startingContainers", format!("{own} + {starting}")),
+        (
+            "lastingContainers",
+            format!("{own} + {starting}.filter(c, c.?restartPolicy.orValue('') == 'Always')"),
+        ),
+    ];
+    let condition = exemption::container_condition(exemptions);
+    let is_named = |name: &str| {
+        name == "containers" || validations.iter().any(|it| it.names(&format!("variables.{name}")))
     };
+    let lists = lists.into_iter().filter(|(name, _)| is_named(name)).map(|(name, list)| {
+        let list = match &condition {
+            Some(condition) => format!("({list}).filter(c, {condition})"),
+            None => list,
+        };
+        Named::new(name, list)
+    });
     let unchanged = format!(
         "{OLD} && {} == variables.spec && {}.?annotations.orValue({{}}) == \
          variables.metadata.?annotations.orValue({{}})",
         bracketed(&of_pod("oldObject", ".spec")),
         bracketed(&of_pod("oldObject", ".metadata")),
     );
-    vec![
+    let mut variables = vec![
         Named::new("spec", of_pod("object", ".spec")),
         Named::new("metadata", of_pod("object", ".metadata")),
-        Named::new("containers", containers),
-        Named::new("isUnchanged", unchanged),
-    ]
+    ];
+    variables.extend(lists);
+    variables.push(Named::new("isUnchanged", unchanged));
+    variables
 }
 
 /// Where a part of the pod is in an object, by its kind.
@@ -136,6 +156,7 @@ fn bracketed(expression: &str) -> String {
     format!("({expression})")
 }
 
-fn unchanged(part: &str) -> String {
-    format!("{OLD} && dyn(oldObject){part} == dyn(object){part}")
+fn unchanged(parts: &[&str]) -> String {
+    let is_same = |part: &&str| format!(" && dyn(oldObject){part} == dyn(object){part}");
+    OLD.to_owned() + &parts.iter().map(is_same).collect::<String>()
 }

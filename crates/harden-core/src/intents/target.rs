@@ -9,9 +9,9 @@ pub enum Target {
     Objects {
         /// Their kinds.
         resources: &'static [Resources],
-        /// What of an object the flaw is in, as a path of CEL below `object`, such as `.spec`. An update that leaves
-        /// it as it is makes nothing worse and is let through; the whole object is `""`.
-        part: &'static str,
+        /// What of an object the flaw is in, as paths of CEL below `object`, such as `.spec` or `.?rules`. An update
+        /// that leaves all of them as they are makes nothing worse and is let through.
+        parts: &'static [&'static str],
     },
 }
 
@@ -28,7 +28,8 @@ pub struct Resources {
     pub operations: &'static [&'static str],
 }
 
-const WRITES: &[&str] = &["CREATE", "UPDATE"];
+/// The operations that store an object.
+pub(super) const WRITES: &[&str] = &["CREATE", "UPDATE"];
 
 /// Pods and what makes them.
 const PODS: &[Resources] = &[

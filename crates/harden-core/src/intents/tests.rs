@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
+use super::program::{Passing, Program};
 use super::*;
+use crate::kubernetes::MinorVersion;
 
 #[test]
 fn every_intent_is_called_as_its_rule_and_its_kind_follows_from_its_name() {
@@ -29,5 +31,32 @@ fn every_intent_is_called_as_its_rule_and_its_kind_follows_from_its_name() {
 fn the_lists_are_in_alphabetical_order() {
     for list in CATEGORIES {
         assert!(list.is_sorted_by_key(|it| it.id), "{:?}", list.iter().map(|it| it.id));
+    }
+}
+
+#[test]
+fn no_variable_of_a_policy_has_a_name_that_is_taken() {
+    /// What Gatekeeper calls variables of its own.
+    const TAKEN: [&str; 2] = ["anyObject", "params"];
+    for intent in all() {
+        let given: Vec<_> = intent
+            .parameters
+            .iter()
+            .map(|it| (it.name.to_owned(), it.example[0].to_owned()))
+            .collect();
+        let policy = Policy {
+            intent,
+            version: MinorVersion::NEWEST_KNOWN,
+            standards: MinorVersion::NEWEST_KNOWN,
+            values: Values::new(intent.parameters, &given).unwrap(),
+            mode: Mode::Deny,
+            exempt: Vec::new(),
+            break_glass: vec!["admins".to_owned()],
+        };
+        let program = Program::new(&policy, Passing::Constraint);
+        let mut names = BTreeSet::from(TAKEN.map(str::to_owned));
+        for variable in program.variables {
+            assert!(names.insert(variable.name.clone()), "{}: {}", intent.id, variable.name);
+        }
     }
 }

@@ -43,15 +43,15 @@ impl Rule {
     }
 }
 
-fn section(page: &mut String, title: &str, text: &str) {
+pub(crate) fn section(page: &mut String, title: &str, text: &str) {
     let _ = writeln!(page, "## {title}\n\n{}\n", wrapped(text));
 }
 
-fn example(page: &mut String, title: &str, text: &str) {
+pub(crate) fn example(page: &mut String, title: &str, text: &str) {
     let _ = writeln!(page, "## {title}\n\n```yaml\n{}\n```\n", text.trim_end());
 }
 
-fn capitalised(text: &str) -> String {
+pub(crate) fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters
         .next()

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::{Collector, ServerFiles, Subject, Target};
 use crate::finding::{About, Finding};
 use crate::inventory::Surroundings;
-use crate::kubernetes::{Level, MinorVersion};
+use crate::kubernetes::{Date, Level, MinorVersion};
 use crate::object::Object;
 use crate::pod_security::Container;
 use crate::schema::Flaw;
@@ -75,6 +75,11 @@ impl<'r, 'd> Reporter<'r, 'd> {
     /// The Pod Security level that pods are held to where no Namespace says otherwise.
     pub fn level(&self) -> Level {
         self.target.level
+    }
+
+    /// The date, as far as it is known.
+    pub fn today(&self) -> Date {
+        self.target.today
     }
 
     /// The Kubernetes version that the objects are meant for.

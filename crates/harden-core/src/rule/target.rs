@@ -1,7 +1,7 @@
 //! What objects are held to.
 
 use crate::inventory::Context;
-use crate::kubernetes::{Level, MinorVersion};
+use crate::kubernetes::{Date, Level, MinorVersion};
 
 /// What objects are held to.
 #[derive(Debug, Clone, Copy)]
@@ -10,6 +10,8 @@ pub struct Target<'r> {
     pub level: Level,
     /// The Kubernetes version that the objects are meant for.
     pub version: MinorVersion,
+    /// The date, as far as it is known.
+    pub today: Date,
     /// What objects of the input say for others.
     pub context: &'r Context,
     /// Whether the text is in a Helm chart, of which the coverage speaks as a whole.

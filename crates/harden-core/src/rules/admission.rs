@@ -9,6 +9,7 @@ mod deprecated_policy_field;
 mod deprecated_policy_kind;
 mod ephemeral_containers_left_out;
 mod exemption_of_everything;
+mod expired_policy_exemption;
 mod half_keyless_identity;
 mod ignored_admission_failure;
 mod keyless;
@@ -23,6 +24,8 @@ mod unbound_admission_policy;
 mod unenforced_policy;
 mod unmatched_policy_parameters;
 mod unused_constraint_template;
+
+pub use expired_policy_exemption::ANNOTATION as EXEMPTIONS_ANNOTATION;
 
 use harden_yaml::Place;
 
@@ -40,6 +43,7 @@ pub static RULES: &[&Rule] = &[
     &deprecated_policy_kind::RULE,
     &ephemeral_containers_left_out::RULE,
     &exemption_of_everything::RULE,
+    &expired_policy_exemption::RULE,
     &half_keyless_identity::RULE,
     &ignored_admission_failure::RULE,
     &keyless_without_identity::RULE,

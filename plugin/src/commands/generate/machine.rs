@@ -17,7 +17,8 @@ pub(crate) fn tell(facts: &mut Facts, needs: &[Need]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn today() -> anyhow::Result<Date> {
+/// The date in UTC.
+pub(crate) fn today() -> anyhow::Result<Date> {
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     Ok(Date {
         year: today.year().try_into().context("the clock is not set")?,

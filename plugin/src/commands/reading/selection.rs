@@ -65,6 +65,7 @@ impl Selection {
             known_ids: rules::all().map(|it| it.id).collect(),
             level: self.level,
             version,
+            today: crate::commands::generate::machine::today()?,
             reads_ignores: !self.no_ignores,
             ignores: if self.no_ignores {
                 Vec::new()

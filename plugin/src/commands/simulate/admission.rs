@@ -10,8 +10,9 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use harden_admission::cel::Timestamp;
-use harden_admission::report::{Asked, Before};
+use harden_admission::report::{Asked, Before, Subject};
 use harden_admission::{Cluster, Needs, Object, Operation, Policies, Question, User};
+use harden_core::check::Incomplete;
 use harden_core::kubernetes::{MinorVersion, NamespaceName, PolicyVersion};
 use rayon::prelude::*;
 
@@ -112,10 +113,11 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         options.inputs.names("judge")?;
     }
     let now = jiff::Timestamp::now();
+    options.check_old()?;
     let mut given = options.given()?;
     let mut store = options.store()?;
     let (policies, mut lacks) = store.policies()?;
-    let is_all_read = lacks.is_empty();
+    let mut may_be_more = !lacks.is_empty();
     let needs = Needs::of(&policies);
     let mut cluster = Cluster::new(options.version(&store)?);
     cluster.now = Timestamp::read(&now.to_string());
@@ -124,7 +126,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let question = options.question(user, store.namespace());
     let mut beside = Vec::new();
     given.learn(&needs, store.asks_for_namespaces(), |object| {
-        beside.push(question.place(object, &cluster));
+        beside.push(object);
     });
     let others = store.others(&needs, &given.namespaces(&question.namespace))?;
     lacks.extend(others.lacks);
@@ -134,13 +136,15 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         terminal::note(&format!("namespace {name} is not in the cluster: {why}"))?;
     }
     cluster.is_whole = others.is_whole;
+    others.objects.into_iter().for_each(|it| cluster.add(it));
     // What is asked about is applied to what is there.
-    others.objects.into_iter().chain(beside).for_each(|it| cluster.add(it));
-    let before = options.before(&question, &cluster, &mut given);
+    let twins = question.put(vec![others.written, beside], &mut cluster);
+    let (before, is_clear) = options.before(&question, &cluster, &mut given);
     let compiled = Policies::read(&policies, &cluster);
     let mut telling = Telling::new(options.outputs.open(), store.written());
     telling.begin(&compiled);
-    let may_be_more = !is_all_read || compiled.refused().next().is_some();
+    may_be_more |= telling.note_twins(&twins, &needs) || !is_clear;
+    may_be_more |= compiled.refused().next().is_some();
     let asked = Asked {
         policies: &compiled,
         cluster: &cluster,
@@ -161,6 +165,10 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         given.each_batch(cluster.version, &mut tell);
     } else {
         lacks.extend(store.each_batch(&mut tell)?);
+    }
+    for name in given.policies.iter().filter(|it| !store.reads(it)) {
+        let why = "they are judged and not asked: name it with --policy, and they are";
+        given.notes.push(format!("{name} holds policies, and {why}"));
     }
     lacks.append(&mut given.lacks);
     lacks.into_iter().for_each(|it| telling.lack(it.what, it.why));
@@ -247,10 +255,21 @@ impl Options {
         }
     }
 
-    /// The objects before.
-    fn before(&self, question: &Question, cluster: &Cluster, given: &mut Given) -> Before {
-        let mut before = Before::default();
-        let Some(path) = &self.old else { return before };
+    /// Whether there is something before what is asked about.
+    fn check_old(&self) -> anyhow::Result<()> {
+        let operation = self.operation.as_deref().unwrap_or_default();
+        if self.old.is_some() && matches!(operation, "create" | "connect") {
+            bail!(
+                "--old is what is there before an update or a deletion: leave it out, or --operation {operation}"
+            );
+        }
+        Ok(())
+    }
+
+    /// The objects before, and whether it is clear which of one name it is.
+    fn before(&self, question: &Question, cluster: &Cluster, given: &mut Given) -> (Before, bool) {
+        let (mut before, mut twins) = (Before::default(), Vec::new());
+        let Some(path) = &self.old else { return (before, true) };
         let names = [path.clone()];
         let (inputs, exclude) = (Inputs::default(), Exclude::default());
         let timeout = self.connection.request_timeout;
@@ -258,11 +277,19 @@ impl Options {
         let mut read = Given::new(reading::read_whole(request));
         read.learn(&Needs::default(), false, |_| {});
         read.each_batch(cluster.version, &mut |objects: Vec<Object>| {
-            objects.into_iter().for_each(|it| before.add(question.place(it, cluster)));
+            for object in objects.into_iter().map(|it| question.place(it, cluster)) {
+                let what = Subject::of(&object).to_string();
+                if before.add(object) {
+                    let why = "--old has several of this name that are not alike".to_owned();
+                    twins.push(Incomplete { what, why });
+                }
+            }
         });
+        let is_clear = twins.is_empty();
         given.errors.append(&mut read.errors);
         given.lacks.append(&mut read.lacks);
-        before
+        given.lacks.append(&mut twins);
+        (before, is_clear)
     }
 }
 

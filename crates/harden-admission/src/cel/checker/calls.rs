@@ -59,13 +59,6 @@ impl Checker<'_> {
             found.insert(0, self.check(target));
         }
         let member = target.is_some();
-        let sees = matches!(
-            name.as_str(),
-            "_==_" | "_!=_" | "@in" | "isInteger" | "asInteger" | "asApproximateFloat"
-        );
-        if sees && target.iter().map(|it| &**it).chain(&*args).any(is_computed) {
-            self.unjudged = Some("what is seen of a computed quantity".to_owned());
-        }
         if !self.environment.functions.contains_key(name.as_str()) {
             let name = name.clone();
             return self.undeclared(at, &name);
@@ -134,9 +127,4 @@ fn is_loose(it: &Type) -> bool {
 fn has_optionals(node: &Node) -> bool {
     matches!(&node.kind, Kind::List(elements) if elements.iter().any(|(_, optional)| *optional))
         || node.kind.children().any(has_optionals)
-}
-
-/// Whether a quantity is computed: the server keeps it otherwise than one that is read, and that is seen.
-fn is_computed(node: &Node) -> bool {
-    matches!(&node.kind, Kind::Call { name, target: Some(_), .. } if matches!(name.as_str(), "add" | "sub"))
 }

@@ -96,7 +96,10 @@ fn double(it: &Value) -> Option<Result<Value>> {
         Value::Double(_) => Ok(it.clone()),
         Value::Int(it) => Ok(Value::Double(*it as f64)),
         Value::Uint(it) => Ok(Value::Double(*it as f64)),
-        Value::String(text) if text.contains(['x', 'X', '_']) => {
+        Value::String(text)
+            if text.contains(['x', 'X', '_'])
+                && text.bytes().all(|it| it.is_ascii_hexdigit() || b"xX_pP+-.".contains(&it)) =>
+        {
             Failure::not_judged("a double that is written in hexadecimal or with underscores")
         }
         Value::String(text) => match text.parse::<f64>() {

@@ -18,6 +18,11 @@ pub(super) fn call(name: &str, args: &[Value], budget: &mut Budget) -> Option<Re
         ("_==_", [a, b]) if is_strict(a) && a.type_name() != b.type_name() => {
             Failure::no_overload()
         }
+        // The server makes a quantity of another form of it, which it finds equal to none.
+        ("_==_", [_, Value::Quantity(b)]) if b.is_computed => Failure::no_overload(),
+        ("_!=_", [Value::Quantity(_), Value::Quantity(b)]) if b.is_computed => {
+            Ok(Value::Bool(true))
+        }
         ("_==_", [a, b]) => equal(a, b, budget).map(Value::Bool),
         ("_!=_", [a, b]) => equal(a, b, budget).map(|it| Value::Bool(!it)),
         ("_<_", [a, b]) => ordered(a, b, |it| it == Ordering::Less)?,
@@ -69,7 +74,8 @@ fn equal(a: &Value, b: &Value, budget: &mut Budget) -> Result<bool> {
 /// Whether a list has an equal value.
 pub(super) fn contains(list: &[Value], it: &Value, budget: &mut Budget) -> Result<bool> {
     budget.take(list.len())?;
-    Ok(list.contains(it))
+    let is_computed = |it: &Value| matches!(it, Value::Quantity(it) if it.is_computed);
+    Ok(list.iter().any(|element| !is_computed(element) && element == it))
 }
 
 fn ordered(a: &Value, b: &Value, test: fn(Ordering) -> bool) -> Option<Result<Value>> {
@@ -159,7 +165,10 @@ pub(in super::super) fn index(of: &Value, at: &Value, optional: bool) -> Result<
     };
     let found = |it: &Value| if optional { Value::some(it.clone()) } else { it.clone() };
     if !matches!(of, Value::Optional(None)) && !is_key(at) {
-        return Failure::not_judged(format!("an index of type {}", at.type_name()));
+        if matches!(at, Value::List(_) | Value::Map(_)) {
+            return Failure::not_judged(format!("an index of type {}", at.type_name()));
+        }
+        return Failure::error(format!("invalid qualifier type: {}", at.native_name()));
     }
     match of {
         Value::Optional(None) => Ok(Value::Optional(None)),

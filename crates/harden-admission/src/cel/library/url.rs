@@ -58,19 +58,22 @@ fn read(text: &str) -> Result<Url> {
     if text.bytes().any(|it| it < 0x20 || it == 0x7f) {
         return wrong("net/url: invalid control character in URL");
     }
-    let is_rare = |c: char| matches!(c, '%' | '[' | ']' | '*' | '\\') || !c.is_ascii();
-    if text.contains(is_rare) {
-        return Failure::not_judged("an address with signs that are rare");
-    }
     let (scheme, rest) = scheme(text);
     if scheme.is_none() && text.starts_with(':') {
         return wrong("missing protocol scheme");
+    }
+    if text == "*" {
+        return Failure::not_judged("an address that is a star");
     }
     if !rest.starts_with('/') && scheme.is_none() {
         return wrong("invalid URI for request");
     }
     if !rest.starts_with('/') {
         return Failure::not_judged("an address without a path");
+    }
+    let is_rare = |c: char| matches!(c, '%' | '[' | ']' | '*' | '\\') || !c.is_ascii();
+    if text.contains(is_rare) {
+        return Failure::not_judged("an address with signs that are rare");
     }
     let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));

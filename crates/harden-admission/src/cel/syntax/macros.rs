@@ -1,8 +1,8 @@
 //! Calls that are no functions: macros.
 
 use super::super::refusal::Stop;
+use super::grammar::Syntax;
 use super::node::{Fold, Kind, Node, Range};
-use super::parser::Syntax;
 
 /// The name that `sortBy` has for its list; no expression can spell it.
 const INPUT: &str = "@input";

@@ -1,24 +1,10 @@
 //! The grammar.
 
-use super::super::refusal::Stop;
+use super::super::refusal::{Found, Stop};
+use super::grammar::{PRODUCTS, RELATIONS, RESERVED, SUMS, Syntax};
 use super::lexer::{Token, Word, words};
 use super::macros::expand;
 use super::node::{Entry, Field, Kind, Literal, Node};
-
-/// What of the grammar a version has.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Syntax {
-    /// `a.?b`, `a[?b]`, `[?a]`, `{?a: b}`, `optMap` and `optFlatMap`.
-    pub(crate) optionals: bool,
-    /// Macros with two variables.
-    pub(crate) two_variables: bool,
-    /// `sortBy`.
-    pub(crate) sorting: bool,
-    /// `cel.bind`.
-    pub(crate) bindings: bool,
-    /// `orValue` of what is no optional, too.
-    pub(crate) lenient: bool,
-}
 
 /// Nesting that the server takes and this crate evaluates.
 const DEPTH: usize = 100;
@@ -27,59 +13,50 @@ const LENGTH: usize = 100_000;
 /// Nodes after the expansion of macros.
 const SIZE: usize = 50_000;
 
-/// Names that the language keeps for itself.
-const RESERVED: [&str; 18] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
-
-const RELATIONS: [(&str, &str); 6] =
-    [("<", "_<_"), ("<=", "_<=_"), (">=", "_>=_"), (">", "_>_"), ("==", "_==_"), ("!=", "_!=_")];
-const SUMS: [(&str, &str); 2] = [("+", "_+_"), ("-", "_-_")];
-const PRODUCTS: [(&str, &str); 3] = [("*", "_*_"), ("/", "_/_"), ("%", "_%_")];
-
-/// The tree of an expression.
-pub(crate) fn parse(source: &str, syntax: Syntax) -> Result<Node, Stop> {
+/// The tree of an expression. A macro that is used wrongly does not end the reading.
+pub(crate) fn parse(source: &str, syntax: Syntax) -> Result<Node, Vec<Stop>> {
     if source.len() > LENGTH {
-        return Err(Stop::NotJudged(format!("longer than {LENGTH} bytes")));
+        return Err(vec![Stop::NotJudged(format!("longer than {LENGTH} bytes"))]);
     }
-    let mut parser = Parser { tokens: words(source)?, next: 0, nesting: 0, syntax };
-    let node = parser.expression()?;
-    if parser.peek().word != Word::End {
-        return parser.unexpected();
+    let tokens = words(source).map_err(|stop| vec![stop])?;
+    let mut parser = Parser { tokens, next: 0, nesting: 0, flaws: Vec::new(), syntax };
+    let read = parser.whole();
+    let mut flaws = parser.flaws;
+    flaws.sort_by_key(|it| it.at);
+    let mut stops: Vec<Stop> = flaws.into_iter().map(Stop::Flaw).collect();
+    match read {
+        Ok(node) if stops.is_empty() => Ok(node),
+        Ok(_) => Err(stops),
+        Err(stop) => {
+            stops.push(stop);
+            Err(stops)
+        }
     }
-    if node.size() > SIZE {
-        return Err(Stop::NotJudged(format!("more than {SIZE} operations")));
-    }
-    Ok(node)
 }
 
 struct Parser {
     tokens: Vec<Token>,
     next: usize,
     nesting: usize,
+    /// Macros that are used wrongly.
+    flaws: Vec<Found>,
     syntax: Syntax,
 }
 
 const END: Token = Token { at: 0, word: Word::End };
 
 impl Parser {
+    fn whole(&mut self) -> Result<Node, Stop> {
+        let node = self.expression()?;
+        if self.peek().word != Word::End {
+            return self.unexpected();
+        }
+        if node.size() > SIZE {
+            return Err(Stop::NotJudged(format!("more than {SIZE} operations")));
+        }
+        Ok(node)
+    }
+
     fn peek(&self) -> &Token {
         self.tokens.get(self.next).or_else(|| self.tokens.last()).unwrap_or(&END)
     }
@@ -290,14 +267,23 @@ impl Parser {
         Ok(args)
     }
 
+    /// A call, or what it stands for; nothing stands for a macro that is used wrongly.
     fn call(
-        &self,
+        &mut self,
         at: usize,
         name: &str,
         target: Option<Node>,
         args: Vec<Node>,
     ) -> Result<Node, Stop> {
-        bounded(expand(at, name, target, args, self.syntax)?)
+        match expand(at, name, target, args, self.syntax) {
+            Ok(node) => bounded(node),
+            Err(Stop::Flaw(found)) => {
+                let nothing = Node::new(found.at, Kind::Literal(Literal::Null));
+                self.flaws.push(found);
+                Ok(nothing)
+            }
+            Err(other) => Err(other),
+        }
     }
 
     fn primary(&mut self) -> Result<Node, Stop> {

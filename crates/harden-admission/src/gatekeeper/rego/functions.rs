@@ -3,11 +3,14 @@
 mod addresses;
 mod collections;
 mod globs;
+mod growth;
 mod patterns;
 mod texts;
 mod times;
 
 use regorus::{Engine, Value};
+
+pub(super) use growth::Growth;
 
 use super::limits;
 
@@ -35,18 +38,41 @@ const OURS: [&[(&str, u8, Function)]; 6] = [
     times::FUNCTIONS,
 ];
 
-/// Functions of `regorus` that do as OPA's do.
-const THEIRS: &str = "
-    abs/1 array.reverse/1 array.slice/3 base64.decode/1 base64.encode/1 base64.is_valid/1 bits.and/2
-    bits.negate/1 bits.or/2 bits.rsh/2 bits.xor/2 ceil/1 contains/2 count/1 endswith/2 floor/1
-    format_int/2 indexof/2 indexof_n/2 intersection/1 is_array/1 is_boolean/1 is_null/1 is_number/1
-    is_object/1 is_set/1 is_string/1 json.filter/2 json.is_valid/1 json.remove/2 json.unmarshal/1 
-    max/1 min/1 object.filter/2 object.get/3 object.keys/1
-    object.remove/2 object.subset/2 object.union/2 object.union_n/1 print/0 product/1 round/1
-    semver.compare/2 semver.is_valid/1 set/0 sort/1 split/2 startswith/2 strings.any_prefix_match/2
-    strings.any_suffix_match/2 strings.count/2 strings.reverse/1 substring/3 sum/1 to_number/1 trace/1
-    trim/2 trim_left/2 trim_prefix/2 trim_right/2 trim_space/1 trim_suffix/2 type_name/1 union/1
-    units.parse/1 units.parse_bytes/1 walk/1";
+/// Functions of `regorus` that do as OPA's do, with how many values each takes, by what they make or look at:
+/// what they are given is measured so before they are called. Those of ours measure what they make themselves.
+const THEIRS: [(Growth, &str); 5] = [
+    // Nothing larger than what they are given, of which they look at the top or at a text or number once.
+    (
+        Growth::Part,
+        "abs/1 base64.is_valid/1 bits.and/2 bits.negate/1 bits.or/2 bits.rsh/2 bits.xor/2 ceil/1 contains/2
+        count/1 endswith/2 floor/1 format_int/2 indexof/2 is_array/1 is_boolean/1 is_null/1 is_number/1
+        is_object/1 is_set/1 is_string/1 object.get/3 print/0 round/1 semver.compare/2 semver.is_valid/1 set/0
+        startswith/2 strings.count/2 trace/1 trim_prefix/2 trim_space/1 trim_suffix/2 type_name/1",
+    ),
+    // A copy of the top of a value, or a text or list as long as a text.
+    (
+        Growth::Copy,
+        "array.reverse/1 array.slice/3 base64.decode/1 base64.encode/1 indexof_n/2 object.keys/1 split/2
+        strings.reverse/1 substring/3 sum/1",
+    ),
+    // What is within values is looked at, compared or copied, once.
+    (
+        Growth::Whole,
+        "intersection/1 json.filter/2 json.remove/2 max/1 min/1 object.filter/2 object.remove/2 object.union/2
+        sort/1 union/1",
+    ),
+    // The same for each of what is within others, or a number as long as all of a list.
+    (
+        Growth::Square,
+        "object.subset/2 object.union_n/1 product/1 strings.any_prefix_match/2 strings.any_suffix_match/2
+        trim/2 trim_left/2 trim_right/2 walk/1",
+    ),
+    // A value that is written in a text, with numbers that may be larger than their text is long.
+    (
+        Growth::Parse,
+        "json.is_valid/1 json.unmarshal/1 to_number/1 units.parse/1 units.parse_bytes/1",
+    ),
+];
 
 /// Functions of OPA 1.17 and of Gatekeeper that are not here: what they say depends on a clock, a network or
 /// randomness, or nobody has needed them.
@@ -78,8 +104,7 @@ pub(super) fn support(name: &str) -> Support {
     if let Some((_, arity, _)) = ours {
         return Support::Here(usize::from(*arity));
     }
-    let theirs = THEIRS.split_whitespace().filter_map(|it| it.split_once('/'));
-    if let Some((_, arity)) = theirs.into_iter().find(|it| it.0 == name) {
+    if let Some((_, arity)) = theirs(name) {
         // `print` takes as many values as there are, and `walk` may bind its result.
         let is_open = matches!(name, "print" | "walk");
         return Support::Here(if is_open { usize::MAX - 1 } else { arity.parse().unwrap_or(0) });
@@ -89,6 +114,19 @@ pub(super) fn support(name: &str) -> Support {
     } else {
         Support::None
     }
+}
+
+/// How a function of `regorus` grows, and how many values it takes.
+fn theirs(name: &str) -> Option<(Growth, &'static str)> {
+    THEIRS.iter().find_map(|(growth, names)| {
+        let all = names.split_whitespace().filter_map(|it| it.split_once('/'));
+        all.into_iter().find(|it| it.0 == name).map(|(_, arity)| (*growth, arity))
+    })
+}
+
+/// How a function of `regorus` grows with what it is given.
+pub(super) fn growth(name: &str) -> Option<Growth> {
+    theirs(name).map(|it| it.0)
 }
 
 /// Gives an engine our functions.
@@ -107,6 +145,15 @@ pub(super) fn register(engine: &mut Engine) -> Result<(), String> {
                     Ok(function(&values).unwrap_or(Value::Undefined))
                 }),
             )
+            .map_err(|error| error.to_string())?;
+    }
+    for growth in Growth::ALL {
+        let function = move |mut values: Vec<Value>| {
+            let value = values.pop().unwrap_or(Value::Undefined);
+            Ok(growth.measure(&value).map_or(Value::Undefined, |()| value))
+        };
+        engine
+            .add_extension(growth.name().to_owned(), 1, Box::new(function))
             .map_err(|error| error.to_string())?;
     }
     Ok(())
@@ -128,7 +175,7 @@ fn made(it: String) -> Option<Value> {
 
 /// A list that is made.
 fn list(items: Vec<Value>) -> Option<Value> {
-    limits::charge(items.len())?;
+    limits::charge(items.len().saturating_mul(limits::ELEMENT))?;
     Some(Value::from(items))
 }
 

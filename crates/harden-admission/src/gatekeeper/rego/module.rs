@@ -1,6 +1,7 @@
 //! A module as its template has it, and as `regorus` is given it.
 
 use super::Refusal;
+use super::guards::{Guard, marks};
 use super::token::{Gap, Kind, Token, tokens};
 
 /// Brackets within brackets.
@@ -20,6 +21,14 @@ pub(super) struct Module<'s> {
     pub(super) package: String,
     /// Where the path of the package is, in bytes.
     package_at: (usize, usize),
+}
+
+/// What is put into the text of a module.
+enum Insertion {
+    /// The end of a statement.
+    Statement,
+    /// Another part of the text.
+    Head(usize, usize),
 }
 
 impl<'s> Module<'s> {
@@ -60,36 +69,47 @@ impl<'s> Module<'s> {
         self.lib.map_or_else(|| "template".to_owned(), |at| format!("libs[{at}]"))
     }
 
-    /// Its text for `regorus`: the entry is always the package `template`, and what begins a line with a
-    /// bracket begins a statement.
-    pub(super) fn text(&self) -> String {
+    /// Its text for `regorus`: the entry is always the package `template`, what begins a line with a bracket
+    /// begins a statement, and what may grow is given through functions of ours.
+    pub(super) fn text(&self, guards: &[Guard]) -> String {
         let mut text = String::with_capacity(self.source.len() + 16);
         let mut done = 0;
-        let copy = |text: &mut String, from: usize, to: usize| {
-            text.push_str(self.source.get(from..to).unwrap_or_default());
-        };
         if self.lib.is_none() {
             let (from, to) = self.package_at;
-            copy(&mut text, 0, from);
+            self.copy(&mut text, guards, 0, from);
             text.push_str("template");
             done = to;
         }
         for (at, inserted) in self.insertions() {
-            copy(&mut text, done, at);
-            if inserted != ";" {
-                text.push('\n');
+            self.copy(&mut text, guards, done, at);
+            match inserted {
+                Insertion::Statement => text.push(';'),
+                Insertion::Head(from, to) => {
+                    text.push('\n');
+                    self.copy(&mut text, guards, from, to);
+                }
             }
-            text.push_str(inserted);
             done = at;
         }
-        copy(&mut text, done, self.source.len());
+        self.copy(&mut text, guards, done, self.source.len());
         text
+    }
+
+    /// Copies a part of the source, with what guards are within it or begin or end in it.
+    fn copy(&self, into: &mut String, guards: &[Guard], from: usize, to: usize) {
+        let mut done = from;
+        for (at, mark) in marks(guards, from, to) {
+            into.push_str(self.source.get(done..at).unwrap_or_default());
+            into.push_str(mark);
+            done = at;
+        }
+        into.push_str(self.source.get(done..to).unwrap_or_default());
     }
 
     /// What `regorus` must be told, and where. A line within a body that begins with a bracket it takes for a
     /// call or an index of what is before, OPA for a statement. A second body of a rule OPA takes for the body
     /// of a rule with the same head.
-    fn insertions(&self) -> Vec<(usize, &'s str)> {
+    fn insertions(&self) -> Vec<(usize, Insertion)> {
         let mut found = Vec::new();
         let mut open: Vec<&str> = Vec::new();
         let mut before: Option<&Token<'_>> = None;
@@ -103,7 +123,7 @@ impl<'s> Module<'s> {
             });
             let is_bracket = is_sign && matches!(it.text, "(" | "[");
             if is_bracket && it.gap == Gap::Line && ends_term && open.last() == Some(&"{") {
-                found.push((it.at, ";"));
+                found.push((it.at, Insertion::Statement));
             }
             if open.is_empty() {
                 let is_value = before.is_some_and(|it| {
@@ -112,8 +132,7 @@ impl<'s> Module<'s> {
                 if it.is_sign("{") && !is_value {
                     match body {
                         Some(end) if before.is_some_and(|it| it.is_sign("}")) => {
-                            let head = self.source.get(head..end).unwrap_or_default();
-                            found.push((it.at, head));
+                            found.push((it.at, Insertion::Head(head, end)));
                         }
                         _ => body = Some(it.at),
                     }

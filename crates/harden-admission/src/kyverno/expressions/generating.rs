@@ -91,7 +91,7 @@ impl Generating {
         for generation in &self.generations {
             match generation {
                 Generation::Expression(expression) => {
-                    if let Err(failure) = expression.program.evaluate(&scope) {
+                    if let Err(failure) = scope.evaluate(expression) {
                         return failed(&failure, vec![scope.reason(expression)]);
                     }
                 }

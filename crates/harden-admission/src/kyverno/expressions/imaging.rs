@@ -190,7 +190,7 @@ impl Imaging {
         let by_name: BTreeMap<&str, &Expression> = built_in.chain(own).collect();
         let (mut entries, mut all) = (Vec::new(), Vec::new());
         for (name, expression) in by_name {
-            let Value::List(items) = expression.program.evaluate(scope)? else {
+            let Value::List(items) = scope.evaluate(expression)? else {
                 return Err(Failure::Error("unsupported type conversion to list".to_owned()));
             };
             let mut kept = Vec::new();

@@ -161,12 +161,10 @@ impl Mutating {
     ) -> Result<Object, Failure> {
         match wanted {
             Mutation::Apply(expression) => {
-                let value = expression.program.evaluate(scope)?;
+                let value = scope.evaluate(expression)?;
                 mutation::apply(value, object, scope.cluster(), self.may_replace)
             }
-            Mutation::Patch(expression) => {
-                mutation::patch(&expression.program.evaluate(scope)?, object)
-            }
+            Mutation::Patch(expression) => mutation::patch(&scope.evaluate(expression)?, object),
         }
     }
 }

@@ -165,7 +165,7 @@ impl Policy {
     /// Whether what it writes down of a request can be evaluated.
     pub(super) fn annotate(&self, scope: &Scope<'_>) -> Result<(), Failure> {
         for (key, expression) in &self.annotations {
-            match expression.program.evaluate(scope) {
+            match scope.evaluate(expression) {
                 Ok(crate::cel::Value::String(_) | crate::cel::Value::Null) => {}
                 Ok(other) => {
                     return Err(Failure::Error(format!(

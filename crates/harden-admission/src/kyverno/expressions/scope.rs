@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::asked::Asked;
 use super::expression::Expression;
 use super::library;
-use crate::cel::{Failure, Key, Map, Value, Variables};
+use crate::cel::{Failure, Key, LIMIT, Map, Value, Variables};
 use crate::kubernetes::seen::{Hidden, told};
 use crate::{Cluster, Object, Reason};
 
@@ -15,6 +15,9 @@ type Result<T> = std::result::Result<T, Failure>;
 
 /// How deep variables may be within others.
 const DEPTH: usize = 32;
+
+/// What all expressions of one evaluation may cost together, as the API server counts; Kyverno bounds none.
+const COST: u64 = 20_000_000;
 
 /// The values of one evaluation.
 pub(super) struct Scope<'a> {
@@ -30,6 +33,8 @@ pub(super) struct Scope<'a> {
     known: RefCell<BTreeMap<usize, Result<Value>>>,
     /// How many variables the one that is evaluated is within.
     depth: Cell<usize>,
+    /// What expressions have cost.
+    spent: Cell<u64>,
     /// Secrets that were looked at.
     secrets: RefCell<Vec<Object>>,
     /// Objects that were generated, by their namespaces.
@@ -52,6 +57,7 @@ impl<'a> Scope<'a> {
             variables: &[],
             known: RefCell::default(),
             depth: Cell::new(0),
+            spent: Cell::new(0),
             secrets: RefCell::default(),
             generated: RefCell::default(),
         }
@@ -105,9 +111,22 @@ impl<'a> Scope<'a> {
         self.namespace
     }
 
+    /// The value of an expression.
+    pub(super) fn evaluate(&self, expression: &Expression) -> Result<Value> {
+        if self.spent.get() > COST {
+            return Err(Failure::NotJudged(
+                "the expressions of the policy take too long".to_owned(),
+            ));
+        }
+        let (value, (_, cost)) = expression.program.evaluate_with_cost(self);
+        let cost = if matches!(value, Err(Failure::TooCostly)) { cost.max(LIMIT) } else { cost };
+        self.spent.set(self.spent.get().saturating_add(cost));
+        value
+    }
+
     /// Evaluates an expression that is a condition.
     pub(super) fn holds(&self, expression: &Expression) -> Result<bool> {
-        match expression.program.evaluate(self)? {
+        match self.evaluate(expression)? {
             Value::Bool(it) => Ok(it),
             other => Err(unconvertible(&other, "bool")),
         }
@@ -115,7 +134,7 @@ impl<'a> Scope<'a> {
 
     /// Evaluates an expression that is a text.
     pub(super) fn text(&self, expression: &Expression) -> Result<Arc<str>> {
-        match expression.program.evaluate(self)? {
+        match self.evaluate(expression)? {
             Value::String(it) => Ok(it),
             other => Err(unconvertible(&other, "string")),
         }
@@ -196,7 +215,7 @@ impl<'a> Scope<'a> {
             return Some(Err(Failure::NotJudged(why)));
         }
         self.depth.set(depth + 1);
-        let value = expression.program.evaluate(self);
+        let value = self.evaluate(expression);
         self.depth.set(depth);
         self.known.borrow_mut().insert(index, value.clone());
         Some(value)

@@ -136,7 +136,8 @@ pub(super) fn call(
     if arguments.iter().any(|it| matches!(it, Operand::Reference(_))) {
         return standard::by_reference(name, arguments, interpreter);
     }
-    let values: Vec<Value> = arguments.into_iter().map(Operand::into_value).collect();
+    let each = arguments.into_iter().map(|it| interpreter.own(it));
+    let values = each.collect::<Result<Vec<Value>, _>>()?;
     let world = interpreter.world;
     standard::call(name, &values, world)
         .or_else(|| texts::call(name, &values, world))

@@ -123,6 +123,22 @@ fn careless(evaluated: Evaluated<'_>) -> Evaluated<'_> {
 }
 
 impl Interpreter<'_> {
+    /// Another of the same: what is not of the context is copied.
+    fn copy<'a>(self, operand: &Operand<'a>) -> Evaluated<'a> {
+        if let Operand::Value(Cow::Owned(value)) = operand {
+            self.world.spend(weight(value))?;
+        }
+        Ok(operand.clone())
+    }
+
+    /// A value of its own.
+    pub(super) fn own(self, operand: Operand<'_>) -> Result<Value, Failure> {
+        if let Operand::Value(value) = &operand {
+            self.world.spend(weight(value))?;
+        }
+        Ok(operand.into_value())
+    }
+
     pub(super) fn evaluate(self, node: &Node, operand: Operand<'_>) -> Result<Value, Failure> {
         self.execute(node, operand).map(Operand::into_value)
     }
@@ -137,7 +153,7 @@ impl Interpreter<'_> {
                 None => Ok(Operand::NULL),
             },
             Node::Index(index) => Ok(at(operand, *index)),
-            Node::Slice(parts) => slice(operand, parts),
+            Node::Slice(parts) => self.slice(operand, parts),
             Node::Literal(value) => Ok(Operand::of(value)),
             Node::Sub(parts) => {
                 let [left, right] = &**parts;
@@ -151,31 +167,26 @@ impl Interpreter<'_> {
             }
             Node::Or(parts) => {
                 let [left, right] = &**parts;
-                let first = lenient(self.execute(left, operand.clone()))?;
+                let first = lenient(self.execute(left, self.copy(&operand)?))?;
                 if first.is_false() { lenient(self.execute(right, operand)) } else { Ok(first) }
             }
             Node::And(parts) => {
                 let [left, right] = &**parts;
-                let first = lenient(self.execute(left, operand.clone()))?;
+                let first = lenient(self.execute(left, self.copy(&operand)?))?;
                 if first.is_false() { Ok(first) } else { self.execute(right, operand) }
             }
             Node::Not(inner) => {
                 let inner = lenient(self.execute(inner, operand))?;
                 Ok(Operand::owned(inner.is_false()))
             }
-            Node::Comparison(comparator, parts) => {
-                let [left, right] = &**parts;
-                let left = lenient(self.execute(left, operand.clone()))?;
-                let right = lenient(self.execute(right, operand))?;
-                Ok(compare(*comparator, &left.value(), &right.value()))
-            }
+            Node::Comparison(comparator, parts) => self.compare(*comparator, parts, operand),
             Node::Flatten(inner) => {
                 let Some(elements) = careless(self.execute(inner, operand))?.elements() else {
                     return Ok(Operand::NULL);
                 };
                 let mut all = Vec::new();
                 for element in elements {
-                    match element.into_value() {
+                    match self.own(element)? {
                         Value::Array(items) => all.extend(items),
                         other => all.push(other),
                     }
@@ -196,7 +207,7 @@ impl Interpreter<'_> {
             Node::Values(parts) => {
                 let [left, right] = &**parts;
                 let left = careless(self.execute(left, operand))?;
-                let Value::Object(map) = left.into_value() else { return Ok(Operand::NULL) };
+                let Value::Object(map) = self.own(left)? else { return Ok(Operand::NULL) };
                 // The library looks at as many nulls before the values.
                 let nulls = map.values().map(|_| Operand::NULL).collect::<Vec<_>>();
                 let values = sorted(map).into_iter().map(|(_, value)| Operand::owned(value));
@@ -208,7 +219,7 @@ impl Interpreter<'_> {
                 }
                 let each = elements
                     .iter()
-                    .map(|it| lenient(self.execute(it, operand.clone())).map(Operand::into_value));
+                    .map(|it| self.own(lenient(self.execute(it, self.copy(&operand)?))?));
                 Ok(Operand::owned(each.collect::<Result<Vec<_>, _>>()?))
             }
             Node::Hash(entries) => {
@@ -216,18 +227,35 @@ impl Interpreter<'_> {
                     return Ok(Operand::NULL);
                 }
                 let each = entries.iter().map(|(key, it)| {
-                    let value = lenient(self.execute(it, operand.clone()))?;
-                    Ok((key.clone(), value.into_value()))
+                    let value = lenient(self.execute(it, self.copy(&operand)?))?;
+                    Ok((key.clone(), self.own(value)?))
                 });
                 Ok(Operand::owned(Value::Object(each.collect::<Result<Map<_, _>, Failure>>()?)))
             }
             Node::Call(name, arguments) => {
-                let each = arguments.iter().map(|it| lenient(self.execute(it, operand.clone())));
+                let each =
+                    arguments.iter().map(|it| lenient(self.execute(it, self.copy(&operand)?)));
                 let arguments = each.collect::<Result<Vec<_>, _>>()?;
-                call(name, arguments, self).map(Operand::owned)
+                let made = call(name, arguments, self)?;
+                self.world.spend(weight(&made))?;
+                Ok(Operand::owned(made))
             }
             Node::Reference(inner) => Ok(Operand::Reference(inner)),
         }
+    }
+
+    fn compare<'a>(
+        self,
+        comparator: Comparator,
+        parts: &'a [Node; 2],
+        operand: Operand<'a>,
+    ) -> Evaluated<'a> {
+        let [left, right] = parts;
+        let left = lenient(self.execute(left, self.copy(&operand)?))?;
+        let right = lenient(self.execute(right, operand))?;
+        let (left, right) = (left.value(), right.value());
+        self.world.spend(weight(&left).min(weight(&right)))?;
+        Ok(compare(comparator, &left, &right))
     }
 
     /// Applies an expression to elements, of which those without a value are left out.
@@ -241,16 +269,44 @@ impl Interpreter<'_> {
         let mut values = Vec::new();
         for element in elements {
             if let Some(condition) = condition
-                && lenient(self.execute(condition, element.clone()))?.is_false()
+                && lenient(self.execute(condition, self.copy(&element)?))?.is_false()
             {
                 continue;
             }
             let value = lenient(self.execute(each, element))?;
             if !value.is_null() {
-                let value = value.into_value();
-                self.world.spend(weight(&value))?;
-                values.push(value);
+                values.push(self.own(value)?);
             }
+        }
+        Ok(Operand::owned(values))
+    }
+
+    fn slice<'a>(self, operand: Operand<'a>, parts: &[Option<i64>; 3]) -> Evaluated<'a> {
+        let Some(elements) = operand.elements() else { return Ok(Operand::NULL) };
+        let length = i64::try_from(elements.len()).unwrap_or(i64::MAX);
+        let step = parts[2].unwrap_or(1);
+        if step == 0 {
+            return Err(Failure::Error("Invalid slice, step cannot be 0".to_owned()));
+        }
+        let cap = |at: i64| {
+            if at < 0 {
+                let at = at.saturating_add(length);
+                if at >= 0 { at } else { -i64::from(step < 0) }
+            } else if at >= length {
+                if step < 0 { length - 1 } else { length }
+            } else {
+                at
+            }
+        };
+        let start = parts[0].map_or(if step < 0 { length - 1 } else { 0 }, cap);
+        let end = parts[1].map_or(if step < 0 { -1 } else { length }, cap);
+        let mut values = Vec::new();
+        let mut index = start;
+        while if step > 0 { index < end } else { index > end } {
+            if let Some(element) = usize::try_from(index).ok().and_then(|it| elements.get(it)) {
+                values.push(self.own(self.copy(element)?)?);
+            }
+            index = index.saturating_add(step);
         }
         Ok(Operand::owned(values))
     }
@@ -260,8 +316,10 @@ impl Interpreter<'_> {
 fn weight(value: &Value) -> usize {
     match value {
         Value::Array(items) => 1 + items.iter().map(weight).sum::<usize>(),
-        Value::Object(map) => 1 + map.values().map(weight).sum::<usize>(),
-        Value::String(text) => 1 + text.len() / 64,
+        Value::Object(map) => {
+            1 + map.iter().map(|(key, it)| key.len() / 8 + weight(it)).sum::<usize>()
+        }
+        Value::String(text) => 1 + text.len() / 8,
         _ => 1,
     }
 }
@@ -281,36 +339,6 @@ fn at(operand: Operand<'_>, index: i64) -> Operand<'_> {
         Ok(index) if index < elements.len() => elements.swap_remove(index),
         _ => Operand::NULL,
     }
-}
-
-fn slice<'a>(operand: Operand<'a>, parts: &[Option<i64>; 3]) -> Evaluated<'a> {
-    let Some(elements) = operand.elements() else { return Ok(Operand::NULL) };
-    let length = i64::try_from(elements.len()).unwrap_or(i64::MAX);
-    let step = parts[2].unwrap_or(1);
-    if step == 0 {
-        return Err(Failure::Error("Invalid slice, step cannot be 0".to_owned()));
-    }
-    let cap = |at: i64| {
-        if at < 0 {
-            let at = at.saturating_add(length);
-            if at >= 0 { at } else { -i64::from(step < 0) }
-        } else if at >= length {
-            if step < 0 { length - 1 } else { length }
-        } else {
-            at
-        }
-    };
-    let start = parts[0].map_or(if step < 0 { length - 1 } else { 0 }, cap);
-    let end = parts[1].map_or(if step < 0 { -1 } else { length }, cap);
-    let mut values = Vec::new();
-    let mut index = start;
-    while if step > 0 { index < end } else { index > end } {
-        if let Some(element) = usize::try_from(index).ok().and_then(|it| elements.get(it)) {
-            values.push(element.clone().into_value());
-        }
-        index = index.saturating_add(step);
-    }
-    Ok(Operand::owned(values))
 }
 
 fn compare<'a>(comparator: Comparator, left: &Value, right: &Value) -> Operand<'a> {

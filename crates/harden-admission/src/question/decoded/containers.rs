@@ -47,14 +47,24 @@ fn complete_get(handler: &mut Map<String, Value>) {
     }
 }
 
-/// Whether an image is that of the tag `latest`, because it says so or because it says no tag and no digest.
+/// Whether an image is that of the tag `latest`, because it says so or because it says no tag and no digest. What is
+/// no name of an image has no tag.
 fn is_latest(image: &str) -> bool {
     let (name, digest) = image.split_once('@').map_or((image, None), |(name, it)| (name, Some(it)));
-    let last = name.rsplit('/').next().unwrap_or_default();
-    match last.split_once(':') {
-        Some((_, tag)) => tag == "latest",
-        None => digest.is_none() && !image.is_empty(),
-    }
+    let is_registry =
+        |it: &str| it == "localhost" || it.contains(['.', ':']) || it.to_lowercase() != it;
+    let path = match name.split_once('/') {
+        Some((first, rest)) if is_registry(first) => rest,
+        _ => name,
+    };
+    let (path, tag) = path.split_once(':').map_or((path, None), |(path, tag)| (path, Some(tag)));
+    let is_lower = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit();
+    let is_step = |step: &str| {
+        step.starts_with(is_lower)
+            && step.ends_with(is_lower)
+            && step.chars().all(|it| is_lower(it) || matches!(it, '.' | '_' | '-'))
+    };
+    path.split('/').all(is_step) && (tag == Some("latest") || tag.is_none() && digest.is_none())
 }
 
 #[cfg(test)]
@@ -63,10 +73,20 @@ mod tests {
 
     #[test]
     fn images_without_a_tag_are_the_latest() {
-        for image in ["a", "a/b", "host:5000/a", "a:latest", "host:5000/a:latest"] {
+        for image in ["a", "a/b", "host:5000/a", "a:latest", "host:5000/a:latest", "HOST/a"] {
             assert!(is_latest(image), "{image}");
         }
-        for image in ["a:1", "host:5000/a:1", "a@sha256:0", "a:1@sha256:0"] {
+        for image in [
+            "a:1",
+            "host:5000/a:1",
+            "a@sha256:0",
+            "a:1@sha256:0",
+            "A:latest",
+            "a//b",
+            "$A",
+            "a:",
+            "",
+        ] {
             assert!(!is_latest(image), "{image}");
         }
     }

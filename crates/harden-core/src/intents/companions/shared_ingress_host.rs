@@ -102,7 +102,7 @@ spec:
             names: &[("ingresses", "Ingress")],
             operations: &["CREATE", "UPDATE"],
         }],
-        part: ".spec",
+        parts: &[".spec"],
     },
     demand: Demand::Across(&Across {
         reads: Kind::INGRESS,

@@ -34,5 +34,5 @@ pub(super) const NEW: Target = Target::Objects {
             operations: &["CREATE"],
         },
     ],
-    part: "",
+    parts: &[""],
 };

@@ -44,7 +44,7 @@ automountServiceAccountToken: false
             names: &[("serviceaccounts", "ServiceAccount")],
             operations: &["CREATE"],
         }],
-        part: "",
+        parts: &[""],
     },
     demand: Demand::Change(&Change {
         breaks: "A program that asks the API server as `default` gets no token in new namespaces; give it an account of \

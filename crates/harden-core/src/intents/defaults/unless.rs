@@ -10,7 +10,7 @@ pub(super) const PODS: Target = Target::Objects {
         names: &[("pods", "Pod")],
         operations: &["CREATE"],
     }],
-    part: ".spec",
+    parts: &[".spec"],
 };
 
 /// The API server refuses pods of Windows that set what only Linux has.

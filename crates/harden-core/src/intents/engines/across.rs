@@ -21,10 +21,8 @@ pub(in crate::intents) fn write(
             "the API server's own policies see one object at a time: use kyverno or gatekeeper"
                 .to_owned(),
         )),
-        (Engine::Kyverno, KyvernoKind::ValidatingPolicy) => kyverno::write(policy),
-        (Engine::Kyverno, KyvernoKind::ClusterPolicy) => {
-            Ok(vec![cluster_policy::write(policy, across)])
-        }
-        (Engine::Gatekeeper, _) => Ok(gatekeeper::write(policy, across)),
+        (Engine::Kyverno, KyvernoKind::ValidatingPolicy) => Ok(kyverno::write(policy)),
+        (Engine::Kyverno, KyvernoKind::ClusterPolicy) => cluster_policy::write(policy, across),
+        (Engine::Gatekeeper, _) => gatekeeper::write(policy, across),
     }
 }

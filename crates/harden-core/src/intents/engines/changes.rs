@@ -9,7 +9,6 @@ mod kyverno;
 use crate::Manifest;
 use crate::intents::change::Change;
 use crate::intents::engine::{Engine, KyvernoKind};
-use crate::intents::exemption::Exempt;
 use crate::intents::mode::Mode;
 use crate::intents::policy::{Policy, Unsaid};
 
@@ -48,16 +47,4 @@ fn why(policy: &Policy, change: &Change, notes: &[&str]) -> String {
         vec![format!("Where {}: {}.", intent.summary(), intent.remedy()), change.breaks.to_owned()];
     lines.extend(notes.iter().map(|&it| it.to_owned()));
     lines.join("\n")
-}
-
-/// That images are not left alone.
-fn without_images(policy: &Policy, engine: &str) -> Result<(), Unsaid> {
-    let is_image = |it: &&&crate::intents::Exemption| matches!(it.what, Exempt::Image(_));
-    match policy.exemptions().iter().find(is_image) {
-        Some(it) => Err(Unsaid(format!(
-            "{engine} cannot leave out the pods of an image when it changes pods: exempt a namespace in place of {}",
-            it.what.title()
-        ))),
-        None => Ok(()),
-    }
 }

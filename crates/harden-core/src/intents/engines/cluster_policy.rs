@@ -4,31 +4,27 @@ use serde_json::{Value, json};
 
 use super::parts;
 use crate::Manifest;
-use crate::intents::policy::{Policy, Unsaid};
+use crate::intents::policy::Policy;
 use crate::intents::program::{Passing, Program};
 use crate::kubernetes::Kind;
 
-pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid> {
+pub(in crate::intents) fn write(policy: &Policy) -> Vec<Manifest> {
     let program = Program::new(policy, Passing::Literal);
-    let mut rule = json!({
-        "name": policy.intent.id,
-        "match": {"any": matches(policy)},
-    });
+    let cel = parts::fields([
+        ("variables", parts::named(&program.variables)),
+        ("expressions", parts::validations(&program)),
+        ("auditAnnotations", parts::audit_annotations(&program)),
+    ]);
     let namespaces = policy.exempt_namespaces();
-    if !namespaces.is_empty() {
-        rule["exclude"] = json!({"any": [{"resources": {"namespaces": namespaces}}]});
-    }
-    if !program.conditions.is_empty() {
-        rule["celPreconditions"] = parts::named(&program.conditions);
-    }
-    let mut cel = json!({
-        "variables": parts::named(&program.variables),
-        "expressions": parts::validations(&program),
-    });
-    if !program.audit_annotations.is_empty() {
-        cel["auditAnnotations"] = parts::audit_annotations(&program);
-    }
-    rule["validate"] = json!({"failureAction": policy.mode.failure_action(), "cel": cel});
+    let exclude = (!namespaces.is_empty())
+        .then(|| json!({"any": [{"resources": {"namespaces": namespaces}}]}));
+    let rule = parts::fields([
+        ("name", policy.intent.id.into()),
+        ("match", json!({"any": matches(policy)})),
+        ("exclude", exclude.into()),
+        ("celPreconditions", parts::named(&program.conditions)),
+        ("validate", json!({"failureAction": policy.mode.failure_action(), "cel": cel})),
+    ]);
     let spec: Value = json!({
         "background": policy.break_glass.is_empty() && program.conditions.is_empty(),
         "webhookConfiguration": {"failurePolicy": "Fail"},
@@ -40,7 +36,7 @@ pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid
     let mut annotations = parts::kyverno_annotations(policy);
     annotations.push(("pod-policies.kyverno.io/autogen-controllers", "none".to_owned()));
     parts::annotate(&mut made.object, policy, &annotations);
-    Ok(vec![made])
+    vec![made]
 }
 
 pub(super) fn matches(policy: &Policy) -> Value {

@@ -4,23 +4,27 @@ use serde_json::{Map, Value, json};
 
 use super::parts;
 use crate::Manifest;
-use crate::intents::policy::{Policy, Unsaid};
-use crate::intents::program::{Passing, Program};
+use crate::intents::policy::Policy;
+use crate::intents::program::{Named, Passing, Program};
 use crate::kubernetes::Kind;
 
-pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid> {
-    let program = Program::new(policy, Passing::Constraint);
+pub(in crate::intents) fn write(policy: &Policy) -> Vec<Manifest> {
+    let mut program = Program::new(policy, Passing::Constraint);
+    // A constraint names no operations, and Gatekeeper may be set to judge deletions, which bring no object.
+    program
+        .conditions
+        .insert(0, Named::new("not-deleted", "request.?operation.orValue('') != 'DELETE'"));
     let kind = policy.intent.constraint.kind;
-    let mut source = json!({"failurePolicy": "Fail"});
-    if !program.conditions.is_empty() {
-        source["matchConditions"] = parts::named(&program.conditions);
-    }
-    source["variables"] = parts::named(&program.variables);
-    source["validations"] = parts::validations(&program);
-    let mut names = json!({"spec": {"names": {"kind": kind}}});
-    names["spec"]["validation"] = json!({"openAPIV3Schema": schema(policy)});
+    let source = parts::fields([
+        ("failurePolicy", "Fail".into()),
+        // Gatekeeper's name for it is a singular; it drops fields that it does not know.
+        ("matchCondition", parts::named(&program.conditions)),
+        ("variables", parts::named(&program.variables)),
+        ("validations", parts::validations(&program)),
+    ]);
+    let crd = json!({"names": {"kind": kind}, "validation": {"openAPIV3Schema": schema(policy)}});
     let spec = json!({
-        "crd": names,
+        "crd": {"spec": crd},
         "targets": [{
             "target": "admission.k8s.gatekeeper.sh",
             "code": [{"engine": "K8sNativeValidation", "source": source}],
@@ -30,26 +34,22 @@ pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid
     let why = parts::why(policy);
     let template =
         Manifest::new(Kind::CONSTRAINT_TEMPLATE, None, name, &why, json!({"spec": spec}));
-    Ok(vec![template, constraint(policy)])
+    vec![template, constraint(policy)]
 }
 
 pub(super) fn constraint(policy: &Policy) -> Manifest {
-    let mut matched = json!({"kinds": kinds(policy)});
-    let namespaces = policy.exempt_namespaces();
-    if !namespaces.is_empty() {
-        matched["excludedNamespaces"] = json!(namespaces);
-    }
-    let mut spec = json!({
-        "enforcementAction": policy.mode.enforcement_action(),
-        "match": matched,
-    });
-    if !policy.intent.parameters.is_empty() {
-        let values = policy.intent.parameters.iter();
-        let values: Map<String, Value> = values
-            .map(|it| (it.variable.to_owned(), it.shape.json(policy.values.of(it))))
-            .collect();
-        spec["parameters"] = values.into();
-    }
+    let matched = parts::fields([
+        ("kinds", kinds(policy)),
+        ("excludedNamespaces", policy.exempt_namespaces().into()),
+    ]);
+    let values = policy.intent.parameters.iter();
+    let values: Map<String, Value> =
+        values.map(|it| (it.variable.to_owned(), it.shape.json(policy.values.of(it)))).collect();
+    let spec = parts::fields([
+        ("enforcementAction", policy.mode.enforcement_action().into()),
+        ("match", matched),
+        ("parameters", (!values.is_empty()).then_some(values).into()),
+    ]);
     let kind = policy.intent.constraint;
     let why = format!("Puts {} to work: mode {}.", kind.plural, policy.mode.name());
     let mut made = Manifest::new(kind, None, &policy.name(), &why, json!({"spec": spec}));

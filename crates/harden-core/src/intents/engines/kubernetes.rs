@@ -1,6 +1,6 @@
 //! The API server's own policies: ValidatingAdmissionPolicy, and the binding without which it does nothing.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::parts;
 use crate::Manifest;
@@ -19,20 +19,17 @@ pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid
         )));
     }
     let program = Program::new(policy, Passing::Literal);
-    let mut spec = json!({
+    let rules = parts::resource_rules(policy.intent.target.resources());
+    let spec = parts::fields([
         // An expression that fails is a flaw of the policy or an object made to confuse it; nothing is called over the
         // network that could be away.
-        "failurePolicy": "Fail",
-        "matchConstraints": {"resourceRules": parts::resource_rules(policy.intent.target.resources())},
-    });
-    if !program.conditions.is_empty() {
-        spec["matchConditions"] = parts::named(&program.conditions);
-    }
-    spec["variables"] = parts::named(&program.variables);
-    spec["validations"] = parts::validations(&program);
-    if !program.audit_annotations.is_empty() {
-        spec["auditAnnotations"] = parts::audit_annotations(&program);
-    }
+        ("failurePolicy", "Fail".into()),
+        ("matchConstraints", json!({"resourceRules": rules})),
+        ("matchConditions", parts::named(&program.conditions)),
+        ("variables", parts::named(&program.variables)),
+        ("validations", parts::validations(&program)),
+        ("auditAnnotations", parts::audit_annotations(&program)),
+    ]);
     let name = policy.name();
     let why = parts::why(policy);
     let mut definition =
@@ -42,14 +39,13 @@ pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid
 }
 
 fn binding(policy: &Policy, name: &str) -> Manifest {
-    let mut spec = json!({
-        "policyName": name,
-        "validationActions": policy.mode.validation_actions(),
-    });
-    if let Some(selector) = parts::namespace_selector(&policy.exempt_namespaces()) {
-        spec["matchResources"] = json!({"namespaceSelector": selector});
-    }
+    let selector = parts::namespace_selector(&policy.exempt_namespaces());
+    let spec = parts::fields([
+        ("policyName", name.into()),
+        ("validationActions", json!(policy.mode.validation_actions())),
+        ("matchResources", selector.map(|it| json!({"namespaceSelector": it})).into()),
+    ]);
     let why = format!("Puts {name} to work: mode {}.", policy.mode.name());
-    let body: Value = json!({"spec": spec});
+    let body = json!({"spec": spec});
     Manifest::new(Kind::VALIDATING_ADMISSION_POLICY_BINDING, None, name, &why, body)
 }

@@ -2,10 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::intents::exemption::{ANNOTATION, Exempt};
-use crate::intents::policy::Policy;
+use crate::intents::exemption::Exempt;
+use crate::intents::policy::{Policy, Unsaid};
 use crate::intents::program::{Named, Program};
 use crate::intents::target::Resources;
+use crate::rules::admission::EXEMPTIONS_ANNOTATION;
+
+/// An object of these fields in their order, without those that say nothing: null, and lists of nothing.
+pub(super) fn fields<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    let says = |it: &Value| !it.is_null() && it.as_array().is_none_or(|it| !it.is_empty());
+    let fields = fields.into_iter().filter(|(_, value)| says(value));
+    Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).collect())
+}
 
 /// Named expressions as `[{name, expression}]`.
 pub(super) fn named(expressions: &[Named]) -> Value {
@@ -15,11 +23,11 @@ pub(super) fn named(expressions: &[Named]) -> Value {
 /// The validations of a program.
 pub(super) fn validations(program: &Program) -> Value {
     let items = program.validations.iter().map(|it| {
-        let mut item = json!({"expression": it.expression, "message": it.message});
-        if let Some(expression) = &it.message_expression {
-            item["messageExpression"] = expression.as_str().into();
-        }
-        item
+        fields([
+            ("expression", it.expression.as_str().into()),
+            ("message", it.message.as_str().into()),
+            ("messageExpression", it.message_expression.as_deref().into()),
+        ])
     });
     items.collect()
 }
@@ -53,10 +61,35 @@ pub(super) fn namespace_selector(but: &[String]) -> Option<Value> {
     })
 }
 
+/// That the policy leaves nothing alone that an engine cannot.
+pub(super) fn without(
+    policy: &Policy,
+    engine: &str,
+    is_unsaid: fn(&Exempt) -> bool,
+) -> Result<(), Unsaid> {
+    match policy.exemptions().iter().find(|it| is_unsaid(&it.what)) {
+        Some(it) => Err(Unsaid(format!(
+            "{engine} cannot leave it alone: exempt a namespace in place of {}",
+            it.what.title()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The namespaces that are left alone, where an engine takes the beginning of a name with `*`.
+pub(super) fn wild_namespaces(policy: &Policy) -> Vec<String> {
+    let mut all = policy.exempt_namespaces();
+    all.extend(policy.exemptions().iter().filter_map(|it| match it.what {
+        Exempt::NamespacesOf(prefix) => Some(format!("{prefix}*")),
+        _ => None,
+    }));
+    all
+}
+
 /// Who and what a rule of a ClusterPolicy leaves alone, for its `exclude.any`: namespaces, users and groups.
 pub(super) fn excluded(policy: &Policy) -> Vec<Value> {
     let mut all = Vec::new();
-    let namespaces = policy.exempt_namespaces();
+    let namespaces = wild_namespaces(policy);
     if !namespaces.is_empty() {
         all.push(json!({"resources": {"namespaces": namespaces}}));
     }
@@ -65,7 +98,7 @@ pub(super) fn excluded(policy: &Policy) -> Vec<Value> {
         match &it.what {
             Exempt::User(name) => subjects.push(json!({"kind": "User", "name": name})),
             Exempt::Group(name) => subjects.push(json!({"kind": "Group", "name": name})),
-            Exempt::Namespace(_) | Exempt::Image(_) => {}
+            _ => {}
         }
     }
     if !subjects.is_empty() {
@@ -81,7 +114,7 @@ pub(super) fn annotate(object: &mut Value, policy: &Policy, others: &[(&str, Str
         annotations.insert((*key).to_owned(), value.as_str().into());
     }
     if let Some(lines) = policy.exemption_lines() {
-        annotations.insert(ANNOTATION.to_owned(), lines.into());
+        annotations.insert(EXEMPTIONS_ANNOTATION.to_owned(), lines.into());
     }
     if let Some(metadata) = object
         .get_mut("metadata")

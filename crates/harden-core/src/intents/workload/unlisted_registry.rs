@@ -1,5 +1,6 @@
 //! Images from registries that the team does not list.
 
+use super::images::IMAGE_VOLUMES;
 use crate::finding::Severity;
 use crate::intents::image::in_full;
 use crate::intents::{Demand, Intent, Own, Parameter, Shape, Target, Terms, Validation, Words};
@@ -53,10 +54,22 @@ spec:
 };
 
 fn demand(_: &Terms<'_>) -> Vec<Validation> {
-    let image = in_full("string(c.?image.orValue(''))");
-    let condition = format!(
-        "[{image}].exists(i, variables.registries.exists(r, i.startsWith(r + '/') || \
-         r.contains('/') && (i == r || i.startsWith(r + ':') || i.startsWith(r + '@'))))"
-    );
-    vec![Validation::of_containers(&condition, "the image must come from a listed registry")]
+    let is_listed = |image: &str| {
+        let image = in_full(&format!("string({image}.orValue(''))"));
+        format!(
+            "[{image}].exists(i, variables.registries.exists(r, i.startsWith(r + '/') || r.contains('/') && (i == r || \
+             i.startsWith(r + ':') || i.startsWith(r + '@'))))"
+        )
+    };
+    let message = "the image must come from a listed registry";
+    vec![
+        Validation::of_containers(&is_listed("c.?image"), message),
+        Validation::of_each(
+            IMAGE_VOLUMES,
+            "c",
+            &is_listed("c.image.?reference"),
+            "c.?name.orValue('')",
+            message,
+        ),
+    ]
 }

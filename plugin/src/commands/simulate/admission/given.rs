@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use harden_admission::{Needs, Object};
+use harden_admission::{Needs, Object, Policies};
 use harden_core::check::{Incomplete, Settings};
 use harden_core::kubernetes::MinorVersion;
-use harden_core::object::{self, objects};
-use harden_core::schema::{self, Crds};
+use harden_core::object::objects;
 use harden_core::source::Source;
 use harden_yaml::documents;
 
@@ -22,6 +21,8 @@ pub(super) struct Given {
     namespaces: Namespaces,
     /// Which of the texts were looked at, so that it is known what in them cannot be read.
     looked_at: BTreeSet<usize>,
+    /// The texts with policies among the objects that were handed over.
+    pub(super) policies: BTreeSet<String>,
     /// What could not be read.
     pub(super) lacks: Vec<Incomplete>,
     /// What was named and is not there.
@@ -34,8 +35,11 @@ impl Given {
     pub(super) fn new(mut whole: Whole) -> Self {
         let (errors, notes) = (std::mem::take(&mut whole.errors), std::mem::take(&mut whole.notes));
         let lacks = std::mem::take(&mut whole.incomplete);
+        // What is said does not depend on the order in which files are named.
+        whole.sources.sort_by(|a, b| a.name.cmp(&b.name));
         let (namespaces, looked_at) = (Namespaces::new(), BTreeSet::new());
-        Self { whole, namespaces, looked_at, lacks, errors, notes }
+        let policies = BTreeSet::new();
+        Self { whole, namespaces, looked_at, policies, lacks, errors, notes }
     }
 
     /// Looks at the objects: hands over what policies read besides the object that they judge, and notes what
@@ -49,7 +53,10 @@ impl Given {
     ) {
         let Self { whole, namespaces, looked_at, lacks, .. } = self;
         for text in &whole.definitions {
-            each_in(text, &mut take);
+            for document in documents(text).filter(|it| !it.is_rejected()) {
+                let sent = objects(document.root()).filter_map(|it| Object::sent(&it).ok()?);
+                sent.for_each(&mut take);
+            }
         }
         let mut broken = Vec::new();
         for (index, source) in whole.sources.iter().enumerate() {
@@ -64,16 +71,20 @@ impl Given {
                     continue;
                 }
                 for object in objects(document.root()) {
-                    if !is_stored(&object) {
-                        lacks.extend(lack(source, &object));
-                        continue;
-                    }
+                    let sent = match Object::sent(&object) {
+                        Ok(Some(sent)) => sent,
+                        Ok(None) => continue,
+                        Err(why) => {
+                            lacks.push(Incomplete { what: source.name.to_string(), why });
+                            continue;
+                        }
+                    };
                     let namespace = object.namespace().unwrap_or_default();
                     if !namespaces.contains(namespace) {
                         namespaces.insert(namespace.to_owned());
                     }
                     if needs.want(object.group, object.kind) {
-                        Object::written(&object).into_iter().for_each(&mut take);
+                        take(sent);
                     }
                 }
             }
@@ -93,7 +104,7 @@ impl Given {
 
     /// Hands over all objects that an API server can decode, many at a time; the others are noted.
     pub(super) fn each_batch(&mut self, version: MinorVersion, take: &mut impl FnMut(Vec<Object>)) {
-        let Self { whole, looked_at, lacks, .. } = self;
+        let Self { whole, looked_at, policies, lacks, .. } = self;
         let (mut batch, mut broken) = (Vec::new(), Vec::new());
         for (index, source) in whole.sources.iter().enumerate() {
             let is_known = looked_at.contains(&index);
@@ -104,15 +115,23 @@ impl Given {
                     continue;
                 }
                 for object in objects(document.root()) {
-                    if !is_stored(&object) {
-                        lacks.extend(lack(source, &object).filter(|_| !is_known));
-                        continue;
-                    }
-                    if let Some(why) = undecodable(&object, version) {
+                    let (sent, why) = match Object::sent(&object) {
+                        Ok(None) => continue,
+                        Ok(Some(sent)) => {
+                            let why = sent.undecodable(&object, version);
+                            (Some(sent), why)
+                        }
+                        Err(why) => (None, Some(why).filter(|_| !is_known)),
+                    };
+                    if let Some(why) = why {
                         lacks.push(Incomplete { what: source.name.to_string(), why });
                         continue;
                     }
-                    batch.extend(Object::written(&object));
+                    let Some(sent) = sent else { continue };
+                    if Policies::takes(&sent) {
+                        policies.insert(source.name.to_string());
+                    }
+                    batch.push(sent);
                     if batch.len() == BATCH {
                         take(std::mem::take(&mut batch));
                     }
@@ -140,36 +159,4 @@ fn why_broken(whole: &Whole, broken: Vec<Source<'static>>) -> Vec<Incomplete> {
         return Vec::new();
     }
     whole.check(broken, Settings::new([])).incomplete
-}
-
-/// Hands over the objects of a text.
-pub(super) fn each_in(text: &str, take: &mut impl FnMut(Object)) {
-    for document in documents(text).filter(|it| !it.is_rejected()) {
-        let stored = objects(document.root()).filter(is_stored);
-        stored.filter_map(|it| Object::written(&it)).for_each(&mut *take);
-    }
-}
-
-/// Whether an API server is sent it, and no program reads it.
-fn is_stored(object: &object::Object<'_>) -> bool {
-    object.is_complete() && object.program().is_none()
-}
-
-/// Why an API server cannot decode an object, so that no policy is ever asked about it.
-fn undecodable(object: &object::Object<'_>, version: MinorVersion) -> Option<String> {
-    let flaws = schema::check(object, version, &Crds::default());
-    let flaw = flaws.iter().find(|it| !schema::can_decode(std::slice::from_ref(*it)))?;
-    let (kind, name) = (object.kind, object.name());
-    let (path, message) = (flaw.place.path(), &flaw.message);
-    Some(format!("the API server cannot decode {kind} {name}: {path}: {message}"))
-}
-
-/// Why something that looks like an object is none.
-fn lack(source: &Source<'_>, object: &object::Object<'_>) -> Option<Incomplete> {
-    let why = match (object.kind.is_empty(), object.version.is_empty()) {
-        (false, true) => format!("a {} without apiVersion was not judged", object.kind),
-        (true, false) => "an object without kind was not judged".to_owned(),
-        _ => return None,
-    };
-    Some(Incomplete { what: source.name.to_string(), why })
 }

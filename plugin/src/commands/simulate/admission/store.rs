@@ -33,6 +33,8 @@ pub(super) enum Store {
 #[derive(Default)]
 pub(super) struct Others {
     pub(super) objects: Vec<Object>,
+    /// Those that files hold as they are written, which count before the others.
+    pub(super) written: Vec<Object>,
     /// Whether what was asked for and is not among them is not there.
     pub(super) is_whole: bool,
     /// Namespaces of objects that are not there.
@@ -58,14 +60,11 @@ impl Store {
     ) -> anyhow::Result<Others> {
         match self {
             Self::Files(files, recorded) => {
-                let of_files = files.others();
-                let mut others = match recorded {
+                let others = match recorded {
                     None => Others::default(),
                     Some(it) => it.others(needs)?,
                 };
-                // What is named counts before what was there.
-                others.objects.extend(of_files);
-                Ok(others)
+                Ok(Others { written: files.others(), ..others })
             }
             Self::Snapshot(snapshot) => snapshot.others(needs),
             Self::Cluster(cluster) => cluster.others(needs, namespaces),
@@ -130,6 +129,11 @@ impl Store {
         }
     }
 
+    /// Whether policies are read from a text of this name.
+    pub(super) fn reads(&self, name: &str) -> bool {
+        matches!(self, Self::Files(files, _) if files.reads(name))
+    }
+
     /// Where the policies are written.
     pub(super) fn written(&self) -> Written {
         match self {
@@ -151,6 +155,19 @@ fn is_policy(kind: &Kind) -> bool {
 /// An object of the text that a cluster or a snapshot has of it.
 fn read(text: &str) -> Option<Object> {
     serde_json::from_str::<Value>(text).ok().map(Object::new)
+}
+
+/// The objects of a kind, and what is to be said of those that cannot be read.
+fn read_all(kind: &Kind, texts: &[impl AsRef<str>]) -> (Vec<Object>, Option<Incomplete>) {
+    let objects: Vec<Object> = texts.iter().filter_map(|it| read(it.as_ref())).collect();
+    let lack = (objects.len() < texts.len()).then(|| Incomplete {
+        what: kind.resource(),
+        why: match texts.len() - objects.len() {
+            1 => "1 object is nested too deeply to be read".to_owned(),
+            count => format!("{count} objects are nested too deeply to be read"),
+        },
+    });
+    (objects, lack)
 }
 
 /// Whether policies are in an API group of which nothing could be read: `kyverno.io/v1`.

@@ -1,7 +1,7 @@
 //! Writes what was answered, while it is answered.
 
-use harden_admission::Policies;
 use harden_admission::report::{Summary, Text, Told, Written, write_json};
+use harden_admission::{Needs, Object, Policies};
 
 use super::Format;
 use crate::deliver::outputs::Open;
@@ -29,6 +29,11 @@ impl Telling {
         self.summary.policies = policies.len();
         policies.refused().for_each(|it| self.summary.refuse(it, &mut self.written));
         self.put(Format::Json, b"{\"version\":\"v1\",\"answers\":[");
+    }
+
+    /// Notes objects of which there are others of the same name; says whether policies depend on one.
+    pub(super) fn note_twins(&mut self, twins: &[Object], needs: &Needs) -> bool {
+        self.summary.note_twins(twins, needs)
     }
 
     /// Notes what is not known.

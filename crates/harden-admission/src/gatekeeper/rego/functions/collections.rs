@@ -35,7 +35,8 @@ fn range(values: &[Value]) -> Option<Value> {
     let Some(count) = first.abs_diff(last).checked_add(1) else {
         return limits::charge(usize::MAX).and(None);
     };
-    limits::charge(usize::try_from(count).unwrap_or(usize::MAX))?;
+    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    limits::charge(count.saturating_mul(limits::ELEMENT))?;
     let all: Vec<Value> = if first <= last {
         (first..=last).map(Value::from).collect()
     } else {
@@ -46,5 +47,6 @@ fn range(values: &[Value]) -> Option<Value> {
 
 fn difference(values: &[Value]) -> Option<Value> {
     let [Value::Set(first), Value::Set(second)] = values else { return None };
+    limits::charge(first.len().saturating_mul(limits::ELEMENT))?;
     Some(first.difference(second).into_value())
 }

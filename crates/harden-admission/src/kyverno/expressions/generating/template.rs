@@ -153,14 +153,14 @@ impl Node {
             Self::List(items) => {
                 Json::Array(items.iter().map(|it| it.render(scope)).collect::<Result<_, _>>()?)
             }
-            Self::Whole(expression) => expression.program.evaluate(scope)?.to_json(),
+            Self::Whole(expression) => scope.evaluate(expression)?.to_json(),
             Self::Text(segments) => {
                 let mut text = String::new();
                 for segment in segments {
                     match segment {
                         Segment::Literal(literal) => text.push_str(literal),
                         Segment::Expression(expression) => {
-                            text.push_str(&shown(&expression.program.evaluate(scope)?)?);
+                            text.push_str(&shown(&scope.evaluate(expression)?)?);
                         }
                     }
                 }

@@ -69,7 +69,7 @@ impl Targets {
         scope: &Scope<'_>,
     ) -> Result<Vec<Object>, Failure> {
         let Some(expression) = &self.expression else { return Ok(self.matched(asked)) };
-        let found = match expression.program.evaluate(scope)? {
+        let found = match scope.evaluate(expression)? {
             Value::Null => return Ok(Vec::new()),
             found => found.to_json(),
         };

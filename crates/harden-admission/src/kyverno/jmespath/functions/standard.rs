@@ -159,7 +159,7 @@ pub(super) fn by_reference(
     for argument in arguments {
         match argument {
             Operand::Reference(node) => reference = Some(node),
-            other => list = other.into_value(),
+            other => list = interpreter.own(other)?,
         }
     }
     let (Some(node), Value::Array(items)) = (reference, list) else {

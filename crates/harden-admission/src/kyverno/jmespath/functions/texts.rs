@@ -53,9 +53,7 @@ pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Cal
             }
             Ok(text.replace(old.as_str(), new).into())
         }
-        ("trim", [Value::String(text), Value::String(cut)]) => {
-            Ok(text.trim_matches(|it| cut.contains(it)).into())
-        }
+        ("trim", [Value::String(text), Value::String(cut)]) => trim(text, cut, world),
         ("trim_prefix", [Value::String(text), Value::String(prefix)]) => {
             Ok(text.strip_prefix(prefix.as_str()).unwrap_or(text).into())
         }
@@ -112,6 +110,11 @@ pub(super) fn call(name: &str, arguments: &[Value], world: &World) -> Option<Cal
         }
         _ => return None,
     })
+}
+
+fn trim(text: &str, cut: &str, world: &World) -> Called {
+    world.spend(text.len().saturating_mul(cut.len()) / 64)?;
+    Ok(text.trim_matches(|it| cut.contains(it)).into())
 }
 
 fn of_text(name: &str, text: &str) -> Option<Called> {
@@ -178,7 +181,7 @@ fn by_pattern(
     text: &str,
     make: impl Fn(&regex_lite::Regex, &str) -> Value,
 ) -> Called {
-    world.spend((pattern.len() * (text.len() + 64)) / 16)?;
+    world.spend(pattern.len().saturating_mul(text.len() + 64) / 2)?;
     match regex(pattern) {
         Ok(it) => Ok(make(&it, text)),
         Err(CelFailure::Error(why)) => error(format!("{why}: `{pattern}`")),

@@ -5,18 +5,16 @@ use serde_json::{Value, json};
 use crate::Manifest;
 use crate::intents::across::{Across, Within};
 use crate::intents::engines::{cluster_policy, parts};
-use crate::intents::policy::Policy;
+use crate::intents::exemption::Exempt;
+use crate::intents::policy::{Policy, Unsaid};
 use crate::intents::target::Target;
 use crate::kubernetes::Kind;
 
 const NAMESPACE: &str = "{{ request.object.metadata.namespace }}";
 const NAME: &str = "{{ request.object.metadata.name || '' }}";
 
-pub(super) fn write(policy: &Policy, across: &Across) -> Manifest {
-    let mut rule = json!({
-        "name": policy.intent.id,
-        "match": {"any": cluster_policy::matches(policy)},
-    });
+pub(super) fn write(policy: &Policy, across: &Across) -> Result<Vec<Manifest>, Unsaid> {
+    parts::without(policy, "a ClusterPolicy", |it| matches!(it, Exempt::Object { .. }))?;
     let mut excluded = parts::excluded(policy);
     if !policy.break_glass.is_empty() {
         let groups = policy.break_glass.iter();
@@ -24,24 +22,20 @@ pub(super) fn write(policy: &Policy, across: &Across) -> Manifest {
         excluded.push(json!({"subjects": subjects}));
     }
     let knows_requester = excluded.iter().any(|it| it.get("subjects").is_some());
-    if !excluded.is_empty() {
-        rule["exclude"] = json!({"any": excluded});
-    }
-    rule["context"] = json!([{"name": "others", "apiCall": call(across)}]);
-    if let Target::Objects { part, .. } = policy.intent.target
-        && across.within == Within::Cluster
-    {
-        let unchanged =
-            format!("{{{{ (request.oldObject{part} || `null`) == request.object{part} }}}}");
-        rule["preconditions"] =
-            json!({"all": [{"key": unchanged, "operator": "Equals", "value": false}]});
-    }
+    let exclude = (!excluded.is_empty()).then(|| json!({"any": excluded}));
     let mut validate =
         json!({"failureAction": policy.mode.failure_action(), "message": across.message});
     if let (Some(fields), Value::Object(own)) = (validate.as_object_mut(), (across.validate)()) {
         fields.extend(own);
     }
-    rule["validate"] = validate;
+    let rule = parts::fields([
+        ("name", policy.intent.id.into()),
+        ("match", json!({"any": cluster_policy::matches(policy)})),
+        ("exclude", exclude.into()),
+        ("context", json!([{"name": "others", "apiCall": call(across)}])),
+        ("preconditions", preconditions(policy, across).into()),
+        ("validate", validate),
+    ]);
     let spec = json!({
         "background": !knows_requester,
         "webhookConfiguration": {"failurePolicy": "Fail"},
@@ -53,7 +47,17 @@ pub(super) fn write(policy: &Policy, across: &Across) -> Manifest {
     let mut annotations = parts::kyverno_annotations(policy);
     annotations.push(("pod-policies.kyverno.io/autogen-controllers", "none".to_owned()));
     parts::annotate(&mut made.object, policy, &annotations);
-    made
+    Ok(vec![made])
+}
+
+/// That an update changes what is judged; what is only created is always new.
+fn preconditions(policy: &Policy, across: &Across) -> Option<Value> {
+    let Target::Objects { parts, .. } = policy.intent.target else { return None };
+    let is_same = parts.iter().map(|part| {
+        let query = format!("(request.oldObject{part} || `null`) == request.object{part}");
+        json!({"key": format!("{{{{ {query} }}}}"), "operator": "Equals", "value": false})
+    });
+    (across.within == Within::Cluster).then(|| json!({"any": is_same.collect::<Vec<_>>()}))
 }
 
 /// The call for the others, without the object itself.

@@ -8,11 +8,12 @@ use crate::Manifest;
 use crate::intents::across::{Across, Within};
 use crate::intents::engines::{gatekeeper, parts};
 use crate::intents::exemption::Exempt;
-use crate::intents::policy::Policy;
+use crate::intents::policy::{Policy, Unsaid};
 use crate::intents::target::Target;
 use crate::kubernetes::Kind;
 
-pub(super) fn write(policy: &Policy, across: &Across) -> Vec<Manifest> {
+pub(super) fn write(policy: &Policy, across: &Across) -> Result<Vec<Manifest>, Unsaid> {
+    parts::without(policy, "Rego beside others", |it| matches!(it, Exempt::Object { .. }))?;
     let Kind { group, version, kind, .. } = across.reads;
     let why = format!("Keeps the objects of kind {kind} at hand, which the template looks at.");
     let spec = json!({"gvks": [{"group": group, "version": version, "kind": kind}]});
@@ -33,13 +34,13 @@ pub(super) fn write(policy: &Policy, across: &Across) -> Vec<Manifest> {
         }],
     });
     let why = parts::why(policy);
-    let mut template =
-        Manifest::new(Kind::CONSTRAINT_TEMPLATE, None, names.plural, &why, json!({"spec": spec}));
     // Gatekeeper's own tools look here for what has to be synchronised.
     let wanted = json!([[{"groups": [group], "versions": [version], "kinds": [kind]}]]);
-    template.object["metadata"]["annotations"] =
-        json!({"metadata.gatekeeper.sh/requires-sync-data": wanted.to_string()});
-    vec![synchronised, template, gatekeeper::constraint(policy)]
+    let body = json!({"spec": spec});
+    let mut template = Manifest::new(Kind::CONSTRAINT_TEMPLATE, None, names.plural, &why, body);
+    let annotation = ("metadata.gatekeeper.sh/requires-sync-data", wanted.to_string());
+    parts::annotate(&mut template.object, policy, &[annotation]);
+    Ok(vec![synchronised, template, gatekeeper::constraint(policy)])
 }
 
 /// The whole module.
@@ -55,7 +56,11 @@ fn program(policy: &Policy, across: &Across) -> String {
         match &it.what {
             Exempt::User(name) => users.push(name.clone()),
             Exempt::Group(name) => groups.push(name.clone()),
-            Exempt::Namespace(_) | Exempt::Image(_) => {}
+            Exempt::NamespacesOf(prefix) => {
+                let namespace = "input.review.object.metadata.namespace";
+                add("is_of_platform", format!("startswith({namespace}, {})", json!(prefix)));
+            }
+            Exempt::Namespace(_) | Exempt::Image(_) | Exempt::Object { .. } => {}
         }
     }
     if !users.is_empty() {
@@ -68,12 +73,14 @@ fn program(policy: &Policy, across: &Across) -> String {
         );
         add("is_of_exempt_group", body);
     }
-    if let Target::Objects { part, .. } = policy.intent.target
+    if let Target::Objects { parts, .. } = policy.intent.target
         && across.within == Within::Cluster
     {
         // On creation there is no object before, and the comparison is undefined.
-        let body = format!("input.review.oldObject{part} == input.review.object{part}");
-        add("is_unchanged", body);
+        let same = parts
+            .iter()
+            .map(|part| format!("\tinput.review.oldObject{part} == input.review.object{part}\n"));
+        add("is_unchanged", format!("{{\n{}}}", same.collect::<String>()));
     }
     let mut resources = policy.intent.target.resources().iter();
     if !resources.any(|it| it.operations.contains(&"UPDATE")) {

@@ -1,31 +1,22 @@
 //! Kyverno's older kind, ClusterPolicy, whose mutations know JMESPath and no CEL.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{why, without_images};
+use super::why;
 use crate::Manifest;
 use crate::intents::change::{Change, Place};
 use crate::intents::engines::{cluster_policy, parts};
+use crate::intents::exemption::Exempt;
 use crate::intents::policy::{Policy, Unsaid};
 use crate::kubernetes::Kind;
 
 pub(super) fn write(policy: &Policy, change: &'static Change) -> Result<Vec<Manifest>, Unsaid> {
-    without_images(policy, "a ClusterPolicy")?;
-    let mut matches = cluster_policy::matches(policy);
-    if let (Some(name), Some(all)) = (change.named, matches.as_array_mut()) {
-        all.iter_mut().for_each(|it| it["resources"]["names"] = json!([name]));
-    }
-    let mut rule = json!({"name": policy.intent.id, "match": {"any": matches}});
-    let excluded = parts::excluded(policy);
-    if !excluded.is_empty() {
-        rule["exclude"] = json!({"any": excluded});
-    }
-    if let Some(conditions) = preconditions(change.unless(false).map(|it| it.query)) {
-        rule["preconditions"] = conditions;
-    }
+    parts::without(policy, "a ClusterPolicy that changes pods", |it| {
+        matches!(it, Exempt::Image(_) | Exempt::Object { .. })
+    })?;
     let value = (change.value)();
-    rule["mutate"] = match change.place {
-        Place::Object(path) => json!({"patchStrategicMerge": patch(path, value)}),
+    let mutate = match change.place {
+        Place::Object(path) => json!({"patchStrategicMerge": patch(path, &value)}),
         Place::Security(field) => {
             let loops = ["containers", "initContainers"].map(|list| {
                 let said = format!("contains(keys(element.securityContext || `{{}}`), '{field}')");
@@ -39,6 +30,16 @@ pub(super) fn write(policy: &Policy, change: &'static Change) -> Result<Vec<Mani
             json!({"foreach": loops})
         }
     };
+    let excluded = parts::excluded(policy);
+    let exclude = (!excluded.is_empty()).then(|| json!({"any": excluded}));
+    let conditions = preconditions(change.unless(false).map(|it| it.query));
+    let rule = parts::fields([
+        ("name", policy.intent.id.into()),
+        ("match", json!({"any": matches(policy, change)})),
+        ("exclude", exclude.into()),
+        ("preconditions", conditions.into()),
+        ("mutate", mutate),
+    ]);
     let spec = json!({
         "background": false,
         "webhookConfiguration": {"failurePolicy": "Fail"},
@@ -53,15 +54,25 @@ pub(super) fn write(policy: &Policy, change: &'static Change) -> Result<Vec<Mani
     Ok(vec![made])
 }
 
+/// What is changed, by the name as well where there is one.
+fn matches(policy: &Policy, change: &Change) -> Value {
+    let mut matches = cluster_policy::matches(policy);
+    let all = matches.as_array_mut().into_iter().flatten();
+    for resources in all.filter_map(|it| it.get_mut("resources")?.as_object_mut()) {
+        if let Some(name) = change.named {
+            resources.insert("names".to_owned(), json!([name]));
+        }
+    }
+    matches
+}
+
 /// A patch that adds a value at a path where there is none.
-fn patch(path: &[&str], value: Value) -> Value {
-    let (first, rest) = match path {
-        [] => return value,
-        [last] => (format!("+({last})"), None),
-        [first, rest @ ..] => ((*first).to_owned(), Some(rest)),
-    };
-    let inner = rest.map_or_else(|| value.clone(), |rest| patch(rest, value.clone()));
-    Value::Object(Map::from_iter([(first, inner)]))
+fn patch(path: &[&str], value: &Value) -> Value {
+    match path {
+        [] => value.clone(),
+        [last] => json!({format!("+({last})"): value}),
+        [first, rest @ ..] => json!({*first: patch(rest, value)}),
+    }
 }
 
 /// Operations that set a field in the security of an element, which the first of them makes where there is none. A

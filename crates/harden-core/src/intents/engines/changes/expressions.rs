@@ -40,7 +40,7 @@ pub(super) fn mutations(policy: &Policy, change: &Change) -> Value {
     match change.place {
         Place::Object(path) => json!([{
             "patchType": "ApplyConfiguration",
-            "applyConfiguration": {"expression": configuration("Object".to_owned(), path, &value)},
+            "applyConfiguration": {"expression": configuration("Object", path, &value)},
         }]),
         Place::Security(field) => {
             let mut conditions = vec![format!("!c.?securityContext.?{field}.hasValue()")];
@@ -59,11 +59,11 @@ pub(super) fn mutations(policy: &Policy, change: &Change) -> Value {
 }
 
 /// A configuration that has a value at a path.
-fn configuration(of: String, path: &[&str], value: &Value) -> String {
+fn configuration(of: &str, path: &[&str], value: &Value) -> String {
     match path {
-        [] => literal(value, Some(&of)),
+        [] => literal(value, Some(of)),
         [first, rest @ ..] => {
-            let inner = configuration(format!("{of}.{first}"), rest, value);
+            let inner = configuration(&format!("{of}.{first}"), rest, value);
             format!("{of}{{{first}: {inner}}}")
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{why, without_images};
+use super::why;
 use crate::Manifest;
 use crate::intents::change::{Change, Place, Unseen};
 use crate::intents::engines::parts;
@@ -11,16 +11,9 @@ use crate::intents::policy::{Policy, Unsaid};
 use crate::kubernetes::Kind;
 
 pub(super) fn write(policy: &Policy, change: &'static Change) -> Result<Vec<Manifest>, Unsaid> {
-    without_images(policy, "Gatekeeper")?;
-    let exemptions = policy.exemptions();
-    let of_requester =
-        |it: &&&crate::intents::Exemption| matches!(it.what, Exempt::User(_) | Exempt::Group(_));
-    if let Some(it) = exemptions.iter().find(of_requester) {
-        return Err(Unsaid(format!(
-            "Gatekeeper's mutators do not see who sends a request: exempt a namespace in place of {}",
-            it.what.title()
-        )));
-    }
+    parts::without(policy, "a mutator of Gatekeeper", |it| {
+        !matches!(it, Exempt::Namespace(_) | Exempt::NamespacesOf(_))
+    })?;
     let mut notes = Vec::new();
     for it in change.unless {
         match it.unseen {
@@ -47,14 +40,11 @@ pub(super) fn write(policy: &Policy, change: &'static Change) -> Result<Vec<Mani
 }
 
 fn assign(policy: &Policy, change: &Change, name: &str, why: &str, location: &str) -> Manifest {
-    let mut matched = json!({"scope": "Namespaced"});
-    if let Some(name) = change.named {
-        matched["name"] = name.into();
-    }
-    let namespaces = policy.exempt_namespaces();
-    if !namespaces.is_empty() {
-        matched["excludedNamespaces"] = json!(namespaces);
-    }
+    let matched = parts::fields([
+        ("scope", "Namespaced".into()),
+        ("name", change.named.into()),
+        ("excludedNamespaces", parts::wild_namespaces(policy).into()),
+    ]);
     let kinds = policy.intent.target.resources().iter().map(|it| {
         let kinds: Vec<_> = it.names.iter().map(|(_, kind)| *kind).collect();
         json!({

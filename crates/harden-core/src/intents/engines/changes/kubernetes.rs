@@ -28,24 +28,26 @@ pub(super) fn write(policy: &Policy, change: &'static Change) -> Result<Vec<Mani
     let is_beta = version < SINCE;
     let kind = |kind: Kind| if is_beta { Kind { version: "v1beta1", ..kind } } else { kind };
     let notes: &[&str] = if is_beta { &[OFF] } else { &[] };
-    let mut spec = json!({
-        "failurePolicy": "Fail",
-        "matchConstraints": {"resourceRules": parts::resource_rules(policy.intent.target.resources())},
-    });
-    spec["matchConditions"] = parts::named(&expressions::conditions(policy, change));
-    // Containers that others add later are changed, too.
-    spec["reinvocationPolicy"] = "IfNeeded".into();
-    spec["mutations"] = expressions::mutations(policy, change);
+    let rules = parts::resource_rules(policy.intent.target.resources());
+    let spec = parts::fields([
+        ("failurePolicy", "Fail".into()),
+        ("matchConstraints", json!({"resourceRules": rules})),
+        ("matchConditions", parts::named(&expressions::conditions(policy, change))),
+        // Containers that others add later are changed, too.
+        ("reinvocationPolicy", "IfNeeded".into()),
+        ("mutations", expressions::mutations(policy, change)),
+    ]);
     let name = policy.name();
     let why = why(policy, change, notes);
     let body = json!({"spec": spec});
     let mut definition =
         Manifest::new(kind(Kind::MUTATING_ADMISSION_POLICY), None, &name, &why, body);
     parts::annotate(&mut definition.object, policy, &[]);
-    let mut spec = json!({"policyName": name});
-    if let Some(selector) = parts::namespace_selector(&policy.exempt_namespaces()) {
-        spec["matchResources"] = json!({"namespaceSelector": selector});
-    }
+    let selector = parts::namespace_selector(&policy.exempt_namespaces());
+    let spec = parts::fields([
+        ("policyName", name.as_str().into()),
+        ("matchResources", selector.map(|it| json!({"namespaceSelector": it})).into()),
+    ]);
     let why = format!("Puts {name} to work.");
     let binding = kind(Kind::MUTATING_ADMISSION_POLICY_BINDING);
     Ok(vec![definition, Manifest::new(binding, None, &name, &why, json!({"spec": spec}))])

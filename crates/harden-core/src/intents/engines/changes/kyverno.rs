@@ -10,11 +10,10 @@ use crate::intents::policy::Policy;
 use crate::kubernetes::Kind;
 
 pub(super) fn write(policy: &Policy, change: &'static Change) -> Vec<Manifest> {
-    let mut constraints =
-        json!({"resourceRules": parts::resource_rules(policy.intent.target.resources())});
-    if let Some(selector) = parts::namespace_selector(&policy.exempt_namespaces()) {
-        constraints["namespaceSelector"] = selector;
-    }
+    let constraints = parts::fields([
+        ("resourceRules", parts::resource_rules(policy.intent.target.resources())),
+        ("namespaceSelector", parts::namespace_selector(&policy.exempt_namespaces()).into()),
+    ]);
     let spec = json!({
         "failurePolicy": "Fail",
         // Templates stay as their repository has them.

@@ -41,6 +41,10 @@ impl Files {
         std::mem::take(&mut self.others)
     }
 
+    pub(super) fn reads(&self, name: &str) -> bool {
+        self.given.sources().iter().any(|it| &*it.name == name)
+    }
+
     pub(super) fn written(&self) -> Written {
         let mut written = Written::default();
         self.given.sources().iter().for_each(|it| written.add(&it.name, &it.text));

@@ -5,7 +5,7 @@ use harden_core::check::Incomplete;
 use harden_core::kubernetes::MinorVersion;
 use serde_json::Value;
 
-use super::{Others, is_policy, may_hold_policies, read};
+use super::{Others, is_policy, may_hold_policies, read, read_all};
 use crate::cluster::lists::{Listed, Lists};
 use crate::commands::simulate::admission::Namespaces;
 use crate::connection::Connection;
@@ -96,7 +96,7 @@ impl Live {
             lacks.push(Incomplete { what: "secrets".to_owned(), why });
         }
         let is_whole = lacks.is_empty();
-        Ok(Others { objects, is_whole, absent, lacks })
+        Ok(Others { objects, is_whole, absent, lacks, ..Others::default() })
     }
 
     /// Lists all objects of some kinds; says what could not be listed.
@@ -107,7 +107,9 @@ impl Live {
     ) -> anyhow::Result<Vec<Incomplete>> {
         let mut lacks = Vec::new();
         for Listed { kind, texts, lack } in self.0.list(wants)? {
-            objects.extend(texts.iter().filter_map(|it| read(it)));
+            let (read, unread) = read_all(&kind, &texts);
+            objects.extend(read);
+            lacks.extend(unread);
             lacks.extend(lack.map(|why| Incomplete { what: kind.resource(), why }));
         }
         Ok(lacks)

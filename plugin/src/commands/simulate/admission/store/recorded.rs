@@ -6,7 +6,7 @@ use anyhow::bail;
 use harden_admission::{Needs, Object};
 use harden_core::check::Incomplete;
 
-use super::{Others, is_policy, may_hold_policies, read};
+use super::{Others, is_policy, may_hold_policies, read_all};
 use crate::listing::{Kind, Origin, Part, Scope, VALUES_OF_CONFIG_MAPS};
 use crate::snapshot;
 
@@ -93,7 +93,9 @@ impl Recorded {
         for part in snapshot::read(&self.path, None)?.parts {
             match part {
                 Part::Objects(kind, texts) if wants(&kind) => {
-                    take(texts.iter().filter_map(|it| read(it)).collect());
+                    let (objects, lack) = read_all(&kind, &texts);
+                    lacks.extend(lack);
+                    take(objects);
                 }
                 Part::End(kind, end) if wants(&kind) => {
                     let lack = end.lack.map(|why| Incomplete { what: kind.resource(), why });

@@ -1,0 +1,256 @@
+//! Policies of admission: what is not let in, for the engine that the cluster has.
+
+mod exemptions;
+mod findings;
+
+use crate::Manifest;
+use crate::cluster::{Facts, Need};
+use crate::intents::{self, Engine, Intent, KyvernoKind, Mode, Policy, Unfit, Values};
+use crate::kubernetes::{Date, Level, MinorVersion, NamespaceName, PolicyVersion};
+use crate::platform::PlatformName;
+
+pub use findings::Found;
+
+use super::version::known_version;
+use super::{Generate, Generated, OptionError, Product};
+
+#[cfg(feature = "cli")]
+const EXEMPTIONS: &str = "Exemptions";
+
+/// What is not let in, and by which engine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+pub struct Options {
+    /// Flaw that is not let in, by the name that check has for it, or a level of the Pod Security
+    /// Standards: baseline or restricted; repeatable
+    #[cfg_attr(feature = "cli", arg(value_name = "INTENT", value_parser = names(), hide_possible_values = true))]
+    pub intents: Vec<String>,
+
+    /// What judges requests in the cluster
+    #[cfg_attr(feature = "cli", arg(long, value_name = "ENGINE", default_value = "kubernetes"))]
+    pub engine: Engine,
+
+    /// Which of Kyverno's kinds of policy to write
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "KIND", default_value = "validating-policy")
+    )]
+    pub kyverno: KyvernoKind,
+
+    /// What becomes of a request that has the flaw
+    #[cfg_attr(feature = "cli", arg(long, value_name = "MODE", default_value = "deny"))]
+    pub mode: Mode,
+
+    /// What only the team can know, such as registry=registry.example.com; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME=VALUE"))]
+    pub set: Vec<String>,
+
+    /// Version of Kubernetes, such as 1.30: which policies it serves, and which Pod Security Standards hold; cluster
+    /// asks the API server [default: v1.37]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
+    pub kubernetes_version: Option<PolicyVersion>,
+
+    /// Platform that it is for: its own namespaces are left alone
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PLATFORM"))]
+    pub platform: Option<PlatformName>,
+
+    /// Overwrite files in --output-dir that this command did not write
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub force: bool,
+
+    /// Namespace that is left alone; repeatable [default: kube-system and the engine's own]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME", value_delimiter = ',', help_heading = EXEMPTIONS))]
+    pub exempt_namespace: Vec<NamespaceName>,
+
+    /// Leave no namespace alone but those that are named
+    #[cfg_attr(feature = "cli", arg(long, help_heading = EXEMPTIONS))]
+    pub exempt_no_namespace: bool,
+
+    /// Registry or repository whose containers are left alone, in full; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "IMAGE", help_heading = EXEMPTIONS))]
+    pub exempt_image: Vec<String>,
+
+    /// User or ServiceAccount whose requests are left alone; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "USER", help_heading = EXEMPTIONS))]
+    pub exempt_user: Vec<String>,
+
+    /// Group whose requests are left alone; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "GROUP", help_heading = EXEMPTIONS))]
+    pub exempt_group: Vec<String>,
+
+    /// Why they are left alone; needed with every exemption
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TEXT", help_heading = EXEMPTIONS))]
+    pub exempt_reason: Option<String>,
+
+    /// Last day of the exemptions, such as 2027-01-31; check finds those that are over
+    #[cfg_attr(feature = "cli", arg(long, value_name = "DATE", help_heading = EXEMPTIONS))]
+    pub exempt_until: Option<Date>,
+
+    /// Report of check as JSON: what it found may stay as it is until --exempt-until, and nothing else may come
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE", requires = "exempt_until", help_heading = EXEMPTIONS))]
+    pub from_baseline: Vec<String>,
+
+    /// Group that may do it in an emergency, which the audit log then says; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "GROUP", help_heading = EXEMPTIONS))]
+    pub break_glass: Vec<String>,
+
+    /// What the reports found.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub found: Vec<Found>,
+}
+
+/// The names of what can be asked for.
+#[cfg(feature = "cli")]
+fn names() -> clap::builder::PossibleValuesParser {
+    let ids = intents::all().map(|it| it.id);
+    ["baseline", "restricted"].into_iter().chain(ids).collect::<Vec<_>>().into()
+}
+
+impl Generate for Options {
+    fn product() -> Product {
+        Product::Objects
+    }
+
+    fn files(&self) -> &[String] {
+        &self.from_baseline
+    }
+
+    fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
+        self.found.extend(findings::read(file, text)?);
+        Ok(())
+    }
+
+    fn is_forced(&self) -> bool {
+        self.force
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        let asks = self.kubernetes_version == Some(PolicyVersion::Cluster);
+        let version = asks.then_some(Need::Version);
+        let today = self.exempt_until.map(|_| Need::Today);
+        version.into_iter().chain(today).chain(super::platform::need(self.platform)).collect()
+    }
+
+    fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+        let version = known_version(self.kubernetes_version, facts)?;
+        let platform = super::platform::chosen(self.platform, facts)?;
+        let wanted = self.wanted(version)?;
+        let given = self.given(&wanted)?;
+        let exempt = self.exemptions(platform, facts)?;
+        let mut manifests = Vec::new();
+        for intent in &wanted {
+            let policy = Policy {
+                intent,
+                version,
+                standards: version,
+                values: Values::new(intent.parameters, &given).map_err(|it| unfit(intent, it))?,
+                mode: self.mode,
+                exempt: exempt.clone(),
+                break_glass: self.break_glass.clone(),
+            };
+            let made = policy.manifests(self.engine, self.kyverno);
+            manifests
+                .extend(made.map_err(|it| OptionError::new("INTENT", intent.id, it.to_string()))?);
+        }
+        manifests.sort_by_key(is_of_made_kind);
+        let notes = self.notes();
+        Ok(Generated { manifests, notes, ..Generated::default() })
+    }
+}
+
+/// Whether its kind is there only once another object made it, so that it comes after all of those.
+fn is_of_made_kind(manifest: &Manifest) -> bool {
+    manifest.kind.group == "constraints.gatekeeper.sh"
+}
+
+fn unfit(intent: &Intent, unfit: Unfit) -> OptionError {
+    if unfit.value.is_empty() {
+        return OptionError::new("INTENT", intent.id, unfit.rule);
+    }
+    OptionError::new("--set", unfit.value, unfit.rule)
+}
+
+impl Options {
+    /// The intents in the order in which they were named, each once.
+    fn wanted(&self, version: MinorVersion) -> Result<Vec<&'static Intent>, OptionError> {
+        let mut wanted: Vec<&'static Intent> = Vec::new();
+        for name in &self.intents {
+            let found = match name.parse::<Level>() {
+                Ok(level @ (Level::Baseline | Level::Restricted)) => {
+                    intents::of_level(level, version)
+                }
+                _ => intents::find(name).into_iter().collect(),
+            };
+            if found.is_empty() {
+                let rule = "there is no such intent: see kubectl harden admission-policy --help";
+                return Err(OptionError::new("INTENT", name, rule));
+            }
+            for intent in found {
+                if !wanted.iter().any(|it| it.id == intent.id) {
+                    wanted.push(intent);
+                }
+            }
+        }
+        if wanted.is_empty() {
+            let rule = "name what is not let in, such as restricted or mutable-image-tag";
+            return Err(OptionError::new("INTENT", "", rule));
+        }
+        Ok(wanted)
+    }
+
+    /// What `--set` says, each for a parameter of something that is wanted.
+    fn given(&self, wanted: &[&'static Intent]) -> Result<Vec<(String, String)>, OptionError> {
+        let mut given = Vec::new();
+        for text in &self.set {
+            let Some((name, value)) = text.split_once('=') else {
+                return Err(OptionError::new("--set", text, "write NAME=VALUE"));
+            };
+            let mut parameters = wanted.iter().flat_map(|it| it.parameters);
+            if !parameters.any(|it| it.name == name) {
+                let known: Vec<_> =
+                    wanted.iter().flat_map(|it| it.parameters).map(|it| it.name).collect();
+                let rule = if known.is_empty() {
+                    "nothing of what is named takes a value".to_owned()
+                } else {
+                    format!("what is named takes {}", known.join(", "))
+                };
+                return Err(OptionError::new("--set", text, rule));
+            }
+            given.push((name.to_owned(), value.to_owned()));
+        }
+        Ok(given)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.engine == Engine::Gatekeeper {
+            notes.push(
+                "each template makes a kind: wait for it before its constraint is applied. Gatekeeper's own webhook \
+                 lets requests in while it is away, unless it was installed with failurePolicy Fail"
+                    .to_owned(),
+            );
+            if !self.break_glass.is_empty() {
+                notes.push(
+                    "Gatekeeper writes nothing into the audit log when glass is broken".to_owned(),
+                );
+            }
+        }
+        if self.engine == Engine::Kyverno && self.kyverno == KyvernoKind::ClusterPolicy {
+            notes.push(
+                "ClusterPolicy is deprecated since Kyverno 1.17, refused on change from 1.20 and gone in 1.21"
+                    .to_owned(),
+            );
+            if self.mode == Mode::Warn {
+                notes.push("a ClusterPolicy does not warn in this mode: it audits".to_owned());
+            }
+        }
+        if let Some(next) = self.mode.next() {
+            notes.push(format!(
+                "nothing is refused in mode {}: once its records are understood, go on with --mode {}",
+                self.mode.name(),
+                next.name()
+            ));
+        }
+        notes
+    }
+}
