@@ -106,7 +106,9 @@ fn what_is_changed_passes_what_it_makes_bearable() {
             for (way, engine) in engines(intent) {
                 let mut text = String::new();
                 for object in read(rule.bad).iter().chain(&read(intent.bad())) {
-                    text += &format!("---\n{}\n", made(&engine, object).json());
+                    text.push_str("---\n");
+                    text.push_str(&made(&engine, object).json().to_string());
+                    text.push('\n');
                 }
                 let settings = || {
                     let mut settings = Settings::new([rule]);
@@ -261,9 +263,9 @@ fn random_pods_become_the_same_in_every_engine() {
             let twice = made(&engines[0].1, &all[0].1);
             assert_eq!(twice.json(), all[0].1.json(), "{}", intent.id);
             if all[0].1.json() == &bare(engines[0].1.place(pod).json()) {
-                stays += 1
+                stays += 1;
             } else {
-                is_changed += 1
+                is_changed += 1;
             }
         }
         if intent.id != "default-token" {
