@@ -3,7 +3,11 @@
 //! An intent refuses a flaw and is called as the flaw is: `kubectl harden check` finds what
 //! `kubectl harden admission-policy` of the same name refuses. Each is one value in a file of its own.
 
+mod across;
 mod cel;
+mod change;
+pub mod companions;
+pub mod defaults;
 mod demand;
 mod engine;
 mod engines;
@@ -23,6 +27,8 @@ pub mod rbac;
 mod target;
 pub mod workload;
 
+pub use across::{Across, Within};
+pub use change::{Change, Place, Unless, Unseen};
 pub use demand::{Demand, Validation};
 pub use engine::{Engine, KyvernoKind};
 pub use exemption::{Exempt, Exemption};
@@ -42,6 +48,8 @@ static CATEGORIES: &[&[&Intent]] = &[
     pod_security::INTENTS,
     rbac::INTENTS,
     workload::INTENTS,
+    defaults::INTENTS,
+    companions::INTENTS,
 ];
 
 /// Every intent.

@@ -1,13 +1,17 @@
 //! What an intent demands, in the words of the engines.
 
-use super::Terms;
 use super::cel::quoted;
+use super::{Across, Change, Terms};
 
 /// What an intent demands of the objects that it is about.
 #[derive(Debug, Clone, Copy)]
 pub enum Demand {
     /// That expressions hold, by what the object itself says. Every engine has them.
     Hold(fn(&Terms<'_>) -> Vec<Validation>),
+    /// That what objects do not say is set to what is safe. The intent is called as what it sets.
+    Change(&'static Change),
+    /// That an object goes with others of the cluster, which the API server's own policies cannot see.
+    Across(&'static Across),
 }
 
 /// One expression that has to hold.

@@ -1,5 +1,7 @@
 //! How each engine is told an intent.
 
+pub(super) mod across;
+pub(super) mod changes;
 pub(super) mod cluster_policy;
 pub(super) mod gatekeeper;
 pub(super) mod kubernetes;

@@ -9,7 +9,8 @@ use crate::rules;
 /// One flaw that is not let in.
 #[derive(Debug)]
 pub struct Intent {
-    /// Kebab-case name of the flaw: that of the rule that finds it, where there is one.
+    /// Kebab-case name of the flaw: that of the rule that finds it, where there is one. One that changes objects is
+    /// called `default-` and what it sets.
     pub id: &'static str,
     /// The kind of its constraints in Gatekeeper: `Harden` and its name in camel case.
     pub constraint: Kind,
@@ -47,9 +48,9 @@ pub struct Own {
     pub remedy: &'static str,
     /// Where the field says the same.
     pub references: &'static [Reference<&'static str>],
-    /// A manifest that is refused.
+    /// A manifest that is refused, or one that is changed.
     pub bad: &'static str,
-    /// The same manifest without the flaw.
+    /// The same manifest without the flaw; what the other becomes.
     pub good: &'static str,
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Engine, Intent, KyvernoKind, Mode, Policy, Values};
+use super::{Demand, Engine, Intent, KyvernoKind, Mode, Policy, Values};
 use crate::kubernetes::MinorVersion;
 use crate::rule::page::{capitalised, example, section};
 use crate::{ManifestFormat, render};
@@ -19,7 +19,11 @@ impl Intent {
     /// The intent as a page: what is not let in, why, and the policy of each engine, with the values that its
     /// parameters show as examples.
     pub fn page(&self) -> String {
-        let mut page = format!("# {}\n\nRefuses that {}.\n\n", self.id, self.summary());
+        let verb = match self.demand {
+            Demand::Change(_) => "Sets what is safe where",
+            Demand::Hold(_) | Demand::Across(_) => "Refuses that",
+        };
+        let mut page = format!("# {}\n\n{verb} {}.\n\n", self.id, self.summary());
         page.push_str("```sh\nkubectl harden admission-policy ");
         page.push_str(self.id);
         for (name, value) in self.shown() {
@@ -36,8 +40,16 @@ impl Intent {
         section(&mut page, "Why", self.why());
         section(&mut page, "What to do", &format!("{}.", capitalised(self.remedy())));
         self.tell_parameters(&mut page);
-        example(&mut page, "Refused", self.bad());
-        example(&mut page, "Let in", self.good());
+        let (bad, good) = match self.demand {
+            Demand::Hold(_) => ("Refused", "Let in"),
+            Demand::Across(_) => ("Refused, the last of them", "Let in"),
+            Demand::Change(change) => {
+                section(&mut page, "What may break", change.breaks);
+                ("Changed", "What it becomes")
+            }
+        };
+        example(&mut page, bad, self.bad());
+        example(&mut page, good, self.good());
         let newest = MinorVersion::NEWEST_KNOWN;
         let Ok(values) = Values::new(self.parameters, &self.shown()) else { return page };
         // Pages are made of the values in the lists, which live as long as the program.
@@ -98,7 +110,11 @@ pub fn index() -> String {
         let _ = write!(
             page,
             "\n## {}\n\n| intent | level | what it refuses |\n|---|---|---|\n",
-            first.category().name()
+            match first.demand {
+                Demand::Hold(_) => first.category().name(),
+                Demand::Change(_) => "What is set where it is not said",
+                Demand::Across(_) => "Beside other objects",
+            }
         );
         for it in *list {
             let level = it.level().map(|it| it.to_string()).unwrap_or_default();

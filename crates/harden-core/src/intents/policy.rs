@@ -38,12 +38,18 @@ impl Policy {
     ///
     /// The engine has no words for it.
     pub fn manifests(&self, engine: Engine, kyverno: KyvernoKind) -> Result<Vec<Manifest>, Unsaid> {
-        let Demand::Hold(demand) = self.intent.demand;
-        if demand(&self.terms()).is_empty() {
-            return Err(Unsaid(format!(
-                "Kubernetes {} cannot do yet what {} asks for: use it after an upgrade",
-                self.version, self.intent.id
-            )));
+        match self.intent.demand {
+            Demand::Hold(demand) if demand(&self.terms()).is_empty() => {
+                return Err(Unsaid(format!(
+                    "Kubernetes {} cannot do yet what {} asks for: use it after an upgrade",
+                    self.version, self.intent.id
+                )));
+            }
+            Demand::Hold(_) => {}
+            Demand::Change(change) => {
+                return engines::changes::write(self, change, engine, kyverno);
+            }
+            Demand::Across(across) => return engines::across::write(self, across, engine, kyverno),
         }
         match (engine, kyverno) {
             (Engine::Kubernetes, _) => engines::kubernetes::write(self),

@@ -46,11 +46,14 @@ impl Named {
 
 impl Program {
     pub(super) fn new(policy: &Policy, passing: Passing) -> Self {
-        let Demand::Hold(demand) = policy.intent.demand;
         let exemptions = policy.exemptions();
         let conditions = exemption::conditions(&exemptions);
         let mut variables = parameters(policy, passing);
-        let demands = demand(&policy.terms());
+        let demands = match policy.intent.demand {
+            Demand::Hold(demand) => demand(&policy.terms()),
+            Demand::Across(across) => vec![Validation::new(across.expression, across.message)],
+            Demand::Change(_) => Vec::new(),
+        };
         match policy.intent.target {
             Target::Pods => variables.extend(of_pods(&exemptions, &demands)),
             Target::Objects { parts, .. } => {
@@ -65,9 +68,12 @@ impl Program {
             variables.push(Named::new("isBreakGlass", named));
             other.push_str(" || variables.isBreakGlass");
             let said = quoted("used by ");
-            let used =
-                format!("variables.isBreakGlass ? {said} + request.userInfo.username : null");
+            // Nothing is recorded where it is empty. Null in its place has no type beside a text.
+            let used = format!("variables.isBreakGlass ? {said} + request.userInfo.username : ''");
             audit_annotations.push(Named::new("break-glass", used));
+        }
+        if let Demand::Across(across) = policy.intent.demand {
+            variables.push(Named::new("others", across.listed()));
         }
         let validations = demands.into_iter().map(|it| {
             let expression = format!("{other} || ({})", it.expression);

@@ -110,6 +110,39 @@ impl Kind {
         namespaced: false,
         ..Self::grouped("templates.gatekeeper.sh", "ConstraintTemplate", "constrainttemplates")
     };
+
+    /// admissionregistration.k8s.io/v1 MutatingAdmissionPolicy, since Kubernetes 1.36.
+    pub const MUTATING_ADMISSION_POLICY: Self = Self {
+        namespaced: false,
+        ..Self::grouped(
+            "admissionregistration.k8s.io",
+            "MutatingAdmissionPolicy",
+            "mutatingadmissionpolicies",
+        )
+    };
+    /// admissionregistration.k8s.io/v1 MutatingAdmissionPolicyBinding, since Kubernetes 1.36.
+    pub const MUTATING_ADMISSION_POLICY_BINDING: Self = Self {
+        kind: "MutatingAdmissionPolicyBinding",
+        plural: "mutatingadmissionpolicybindings",
+        ..Self::MUTATING_ADMISSION_POLICY
+    };
+    /// policies.kyverno.io/v1 MutatingPolicy, since Kyverno 1.17.
+    pub const MUTATING_POLICY: Self = Self {
+        namespaced: false,
+        ..Self::grouped("policies.kyverno.io", "MutatingPolicy", "mutatingpolicies")
+    };
+    /// mutations.gatekeeper.sh/v1 Assign.
+    pub const ASSIGN: Self =
+        Self { namespaced: false, ..Self::grouped("mutations.gatekeeper.sh", "Assign", "assign") };
+    /// syncset.gatekeeper.sh/v1alpha1 SyncSet, which has no other version yet.
+    pub const SYNC_SET: Self = Self {
+        version: "v1alpha1",
+        namespaced: false,
+        ..Self::grouped("syncset.gatekeeper.sh", "SyncSet", "syncsets")
+    };
+    /// networking.k8s.io/v1 Ingress.
+    pub const INGRESS: Self = Self::grouped("networking.k8s.io", "Ingress", "ingresses");
+
     /// The `apiVersion` that objects of this kind carry.
     pub fn api_version(&self) -> String {
         if self.group.is_empty() {

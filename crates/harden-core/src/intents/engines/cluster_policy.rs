@@ -39,7 +39,7 @@ pub(in crate::intents) fn write(policy: &Policy) -> Vec<Manifest> {
     vec![made]
 }
 
-fn matches(policy: &Policy) -> Value {
+pub(super) fn matches(policy: &Policy) -> Value {
     let items = policy.intent.target.resources().iter().map(|it| {
         let kinds: Vec<_> = it
             .names

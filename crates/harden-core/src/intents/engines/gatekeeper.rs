@@ -37,7 +37,7 @@ pub(in crate::intents) fn write(policy: &Policy) -> Vec<Manifest> {
     vec![template, constraint(policy)]
 }
 
-fn constraint(policy: &Policy) -> Manifest {
+pub(super) fn constraint(policy: &Policy) -> Manifest {
     let matched = parts::fields([
         ("kinds", kinds(policy)),
         ("excludedNamespaces", policy.exempt_namespaces().into()),

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::intents::policy::Policy;
+use crate::intents::exemption::Exempt;
+use crate::intents::policy::{Policy, Unsaid};
 use crate::intents::program::{Named, Program};
 use crate::intents::target::Resources;
 use crate::rules::admission::EXEMPTIONS_ANNOTATION;
@@ -58,6 +59,52 @@ pub(super) fn namespace_selector(but: &[String]) -> Option<Value> {
             {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": but},
         ]})
     })
+}
+
+/// That the policy leaves nothing alone that an engine cannot.
+pub(super) fn without(
+    policy: &Policy,
+    engine: &str,
+    is_unsaid: fn(&Exempt) -> bool,
+) -> Result<(), Unsaid> {
+    match policy.exemptions().iter().find(|it| is_unsaid(&it.what)) {
+        Some(it) => Err(Unsaid(format!(
+            "{engine} cannot leave it alone: exempt a namespace in place of {}",
+            it.what.title()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The namespaces that are left alone, where an engine takes the beginning of a name with `*`.
+pub(super) fn wild_namespaces(policy: &Policy) -> Vec<String> {
+    let mut all = policy.exempt_namespaces();
+    all.extend(policy.exemptions().iter().filter_map(|it| match it.what {
+        Exempt::NamespacesOf(prefix) => Some(format!("{prefix}*")),
+        _ => None,
+    }));
+    all
+}
+
+/// Who and what a rule of a ClusterPolicy leaves alone, for its `exclude.any`: namespaces, users and groups.
+pub(super) fn excluded(policy: &Policy) -> Vec<Value> {
+    let mut all = Vec::new();
+    let namespaces = wild_namespaces(policy);
+    if !namespaces.is_empty() {
+        all.push(json!({"resources": {"namespaces": namespaces}}));
+    }
+    let mut subjects = Vec::new();
+    for it in policy.exemptions() {
+        match &it.what {
+            Exempt::User(name) => subjects.push(json!({"kind": "User", "name": name})),
+            Exempt::Group(name) => subjects.push(json!({"kind": "Group", "name": name})),
+            _ => {}
+        }
+    }
+    if !subjects.is_empty() {
+        all.push(json!({"subjects": subjects}));
+    }
+    all
 }
 
 /// Puts the exemptions into the annotations of an object, and what else is said there.
