@@ -1,7 +1,7 @@
 //! Intents as policies of each engine, and what the engine says.
 
-mod judged;
 pub(crate) mod asked;
+mod judged;
 mod standing;
 
 use harden_admission::report::Texts;
