@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::parts;
 use crate::Manifest;
-use crate::intents::mode::Mode;
 use crate::intents::policy::{Policy, Unsaid};
 use crate::intents::program::{Passing, Program};
 use crate::kubernetes::Kind;
@@ -17,7 +16,7 @@ pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid
         constraints["namespaceSelector"] = selector;
     }
     let mut spec = json!({
-        "validationActions": actions(policy.mode),
+        "validationActions": policy.mode.kyverno_actions(),
         "failurePolicy": "Fail",
         // What makes pods is matched by name below: Kyverno makes rules for controllers only of policies that match
         // pods alone, so that ephemeral containers would be left out.
@@ -38,12 +37,4 @@ pub(in crate::intents) fn write(policy: &Policy) -> Result<Vec<Manifest>, Unsaid
         Manifest::new(Kind::VALIDATING_POLICY, None, &policy.name(), &why, json!({"spec": spec}));
     parts::annotate(&mut made.object, policy, &parts::kyverno_annotations(policy));
     Ok(vec![made])
-}
-
-fn actions(mode: Mode) -> &'static [&'static str] {
-    match mode {
-        Mode::Audit => &["Audit"],
-        Mode::Warn => &["Warn"],
-        Mode::Deny => &["Deny"],
-    }
 }
