@@ -118,6 +118,43 @@ mod tests {
     }
 
     #[test]
+    fn the_address_of_a_log_names_nobody() {
+        let log = "url: 'https://rekor.sigstore.dev'";
+        let kyverno = |entry: &str| {
+            format!(
+                "{{apiVersion: kyverno.io/v1, kind: ClusterPolicy, spec: {{rules: [{{verifyImages: [{{attestors: \
+                 [{{entries: [{entry}]}}]}}]}}]}}}}"
+            )
+        };
+        let expressions = |cosign: &str| {
+            format!(
+                "{{apiVersion: policies.kyverno.io/v1, kind: ImageValidatingPolicy, spec: {{attestors: [{{name: a, \
+                 cosign: {cosign}}}]}}}}"
+            )
+        };
+        let controller = |authority: &str| {
+            format!(
+                "{{apiVersion: policy.sigstore.dev/v1beta1, kind: ClusterImagePolicy, spec: {{authorities: \
+                 [{authority}]}}}}"
+            )
+        };
+        for text in [
+            kyverno(&format!("{{keyless: {{rekor: {{{log}}}}}}}")),
+            kyverno(&format!("{{attestor: {{entries: [{{keyless: {{rekor: {{{log}}}}}}}]}}}}")),
+            expressions(&format!("{{keyless: {{identities: []}}, ctlog: {{{log}}}}}")),
+            expressions(&format!("{{keyless: {{identities: [{{}}]}}, ctlog: {{{log}}}}}")),
+            expressions(&format!("{{keyless: {{}}, ctlog: {{{log}}}}}")),
+            controller(&format!(
+                "{{keyless: {{url: 'https://fulcio.sigstore.dev'}}, ctlog: {{{log}}}}}"
+            )),
+            controller(&format!("{{keyless: {{}}, ctlog: {{{log}}}}}")),
+        ] {
+            assert_eq!(said(&text), (1, 0), "{text}");
+        }
+        assert_eq!(RULE.severity, crate::rule::Severity::Critical);
+    }
+
+    #[test]
     fn an_authority_of_ones_own_knows_whom_it_certifies() {
         let image = |keyless: &str| {
             said(&format!(
