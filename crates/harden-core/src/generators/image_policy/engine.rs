@@ -46,6 +46,7 @@ pub enum Unmatched {
 
 /// The kind of object that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::enum_variant_names, reason = "they are called as the kinds are")]
 pub(super) enum Written {
     ImageValidatingPolicy,
     ClusterPolicy,

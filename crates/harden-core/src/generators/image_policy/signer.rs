@@ -179,10 +179,7 @@ fn has_open_choice(pattern: &str) -> bool {
     let (mut depth, mut is_class, mut is_escaped) = (0_usize, false, false);
     for letter in pattern.chars() {
         match letter {
-            _ if is_escaped => {
-                is_escaped = false;
-                continue;
-            }
+            _ if is_escaped => is_escaped = false,
             '\\' => is_escaped = true,
             '[' => is_class = true,
             ']' => is_class = false,

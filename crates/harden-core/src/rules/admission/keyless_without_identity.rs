@@ -37,7 +37,8 @@ spec:
       - resources:
           kinds: [Pod]
     verifyImages:
-    - imageReferences: [\"registry.example.com/*\"]
+    - type: SigstoreBundle
+      imageReferences: [\"registry.example.com/*\"]
       failureAction: Enforce
       attestors:
       - entries:
@@ -58,7 +59,8 @@ spec:
       - resources:
           kinds: [Pod]
     verifyImages:
-    - imageReferences: [\"registry.example.com/*\"]
+    - type: SigstoreBundle
+      imageReferences: [\"registry.example.com/*\"]
       failureAction: Enforce
       attestors:
       - entries:
