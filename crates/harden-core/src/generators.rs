@@ -9,6 +9,8 @@ pub mod external_secret;
 mod folder;
 mod generated;
 mod host_path;
+#[cfg(feature = "admission")]
+pub mod image_policy;
 pub mod namespace;
 mod openshift;
 mod output;
@@ -36,8 +38,8 @@ pub trait Generate {
 
     /// Files that the options name; the caller reads them and passes them to [`Generate::read`]. `-`
     /// is standard input.
-    fn files(&self) -> &[String] {
-        &[]
+    fn files(&self) -> Vec<String> {
+        Vec::new()
     }
 
     /// Takes in the text of one of [`Generate::files`].
@@ -122,6 +124,9 @@ generators! {
     Encryption(encryption),
     /// Make ExternalSecrets in place of Secrets, and the store that they come from
     ExternalSecret(external_secret),
+    /// Make a policy that lets only signed images in: for Kyverno or sigstore's policy-controller
+    #[cfg(feature = "admission")]
+    ImagePolicy(image_policy),
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
     Namespace(namespace),
     /// Make the API server's configuration of Pod Security, which holds where no label says otherwise

@@ -58,6 +58,7 @@ pub static ELSEWHERE: &[&str] = &[
     "unenforced-policy",
     "unmatched-policy-parameters",
     "unused-constraint-template",
+    "unverifiable-signature-format",
 ];
 
 /// Every rule.

@@ -55,7 +55,7 @@ fn run(procedure: Procedure, file: Option<&str>, facts: &Facts) -> Result<Genera
     let mut generator =
         Generator::Encryption(Options { procedure: Some(procedure), ..Options::default() });
     if let Some(text) = file {
-        for name in generator.options().files().to_vec() {
+        for name in generator.options().files() {
             generator.options_mut().read(&name, text)?;
         }
     }
@@ -257,7 +257,7 @@ fn what_holds_keys_shows_none_of_them_when_a_panic_prints_it() {
         procedure: Some(rotate(None, &Writer::default())),
         ..options()
     });
-    for file in generator.options().files().to_vec() {
+    for file in generator.options().files() {
         generator.options_mut().read(&file, &fresh).unwrap();
     }
     let facts = facts();

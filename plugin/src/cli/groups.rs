@@ -15,6 +15,7 @@ pub(super) const GROUPS: [(&str, &[&str]); 5] = [
             "namespace",
             "pod-security",
             "admission-policy",
+            "image-policy",
             "external-secret",
             "encryption",
             "audit-policy",

@@ -3,7 +3,7 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands, with the command that they are below.
-pub(crate) const COMMANDS: [&str; 12] = [
+pub(crate) const COMMANDS: [&str; 11] = [
     "report",
     "sign",
     "who-can",
@@ -11,7 +11,6 @@ pub(crate) const COMMANDS: [&str; 12] = [
     "verify",
     "network-policy",
     "role",
-    "image-policy",
     "falco-rules",
     "scanner",
     "simulate network",

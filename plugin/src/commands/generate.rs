@@ -17,7 +17,7 @@ use crate::terminal::{self, Exit};
 
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
 pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
-    for file in generator.options().files().to_vec() {
+    for file in generator.options().files() {
         let text = Zeroizing::new(input::read(&file)?);
         generator.options_mut().read(&file, &text)?;
     }

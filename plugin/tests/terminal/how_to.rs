@@ -13,11 +13,12 @@ use crate::harden::{Ended, command, finish};
 use crate::page::{commands, expected_code, transcripts};
 
 /// The how-tos that need no cluster. `tests/end-to-end/pages.rs` runs the others.
-const PAGES: [(&str, &str); 7] = [
+const PAGES: [(&str, &str); 8] = [
     ("audit.md", include_str!("../../../docs/audit.md")),
     ("check.md", include_str!("../../../docs/check.md")),
     ("encryption.md", include_str!("../../../docs/encryption.md")),
     ("fix.md", FIX),
+    ("images.md", include_str!("../../../docs/images.md")),
     ("mcp.md", include_str!("../../../docs/mcp.md")),
     ("platforms.md", include_str!("../../../docs/platforms.md")),
     ("playground.md", include_str!("../../../docs/playground.md")),

@@ -56,7 +56,7 @@ impl Workbench {
     fn fill_in(&mut self, ask: &MakeAsk, made: &mut Made) -> Result<(), Wrong> {
         let matches = form::parse(&made.words).map_err(|(text, field)| Wrong { text, field })?;
         let mut generator = Generator::from_arg_matches(&matches)?;
-        for file in generator.options().files().to_vec() {
+        for file in generator.options().files() {
             generator.options_mut().read(&file, text(ask, &file)?)?;
         }
         let options = generator.options();

@@ -45,7 +45,7 @@ pub(crate) fn is_creatable(object: &Value) -> bool {
 
 /// A manifest as JSON.
 pub(crate) fn read(manifest: &str) -> Value {
-    let document = documents(manifest).into_iter().next().unwrap();
+    let document = documents(manifest).next().unwrap();
     let object = objects(document.root()).next().unwrap();
     Object::written(&object).unwrap().json().clone()
 }
@@ -66,15 +66,14 @@ fn edit(object: &mut Value, dice: &mut Dice) {
 /// What the API server would refuse is made right, and pods are made by another kind.
 fn finish(mut object: Value, dice: &mut Dice) -> Value {
     match object["kind"].as_str().unwrap_or_default() {
-        "Namespace" | "Service" => object,
         "Ingress" => network::finish_ingress(object),
         "Role" | "ClusterRole" => access::finish_role(object, dice),
         "RoleBinding" | "ClusterRoleBinding" => access::finish_binding(object, dice),
         "PersistentVolumeClaim" if dice.chance(40) => names::in_template(&object),
-        "PersistentVolumeClaim" => object,
+        "Namespace" | "PersistentVolumeClaim" | "Service" => object,
         _ => {
             pods::repair(pods::spec_mut(&mut object));
-            if dice.chance(60) { pods::wrap(object, dice) } else { object }
+            if dice.chance(60) { pods::wrap(&object, dice) } else { object }
         }
     }
 }

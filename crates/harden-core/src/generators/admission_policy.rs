@@ -111,8 +111,8 @@ impl Generate for Options {
         Product::Objects
     }
 
-    fn files(&self) -> &[String] {
-        &self.from_baseline
+    fn files(&self) -> Vec<String> {
+        self.from_baseline.clone()
     }
 
     fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {

@@ -104,8 +104,8 @@ impl Generate for Options {
         Product::Files
     }
 
-    fn files(&self) -> &[String] {
-        self.procedure.as_ref().map_or(&[], Procedure::files)
+    fn files(&self) -> Vec<String> {
+        self.procedure.as_ref().map_or_else(Vec::new, |it| it.files().to_vec())
     }
 
     fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {

@@ -187,8 +187,8 @@ impl Generate for Options {
         Product::Objects
     }
 
-    fn files(&self) -> &[String] {
-        &self.filename
+    fn files(&self) -> Vec<String> {
+        self.filename.clone()
     }
 
     /// Takes in what the manifests of a file say of Secrets, without what those hold.

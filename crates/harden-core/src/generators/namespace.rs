@@ -254,8 +254,8 @@ impl Generate for Options {
         Product::Objects
     }
 
-    fn files(&self) -> &[String] {
-        &self.filename
+    fn files(&self) -> Vec<String> {
+        self.filename.clone()
     }
 
     /// Takes names from a file: one a line, blank lines and `#` comments left out.

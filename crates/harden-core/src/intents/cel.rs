@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A text as a literal of CEL.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
     literal.push('\'');
     for letter in text.chars() {

@@ -6,4 +6,4 @@ pub(super) mod cluster_policy;
 pub(super) mod gatekeeper;
 pub(super) mod kubernetes;
 pub(super) mod kyverno;
-mod parts;
+pub(super) mod parts;

@@ -71,6 +71,12 @@ impl Exemption {
     }
 }
 
+/// The annotation by which `check` knows when exemptions are over; none where nothing is left alone.
+pub(crate) fn annotation(exemptions: &[Exemption]) -> Option<(&'static str, String)> {
+    let lines: Vec<_> = exemptions.iter().map(Exemption::line).collect();
+    (!lines.is_empty()).then(|| (crate::rules::admission::EXEMPTIONS_ANNOTATION, lines.join("\n")))
+}
+
 /// The namespaces that exemptions are for, in alphabetical order.
 pub(super) fn namespaces(exemptions: &[&Exemption]) -> Vec<String> {
     let mut names: Vec<_> = exemptions

@@ -18,6 +18,31 @@ pub struct ImagePrefix(String);
 pub struct InvalidPrefix;
 
 impl ImagePrefix {
+    /// The repository of an image; none where the text names no image.
+    pub(crate) fn repository(image: &str) -> Option<Self> {
+        let name = image.split_once('@').map_or(image, |(name, _)| name);
+        let tagged = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
+        let repository = tagged.map_or(name, |(name, _)| name).parse::<Self>().ok()?;
+        repository.0.contains('/').then_some(repository)
+    }
+
+    /// The registry of an image; none where the text names no image.
+    pub(crate) fn registry(image: &str) -> Option<Self> {
+        let repository = Self::repository(image)?.0;
+        let (registry, _) = repository.split_once('/')?;
+        Some(Self(registry.to_owned()))
+    }
+
+    /// Whether it is a registry as a whole.
+    pub(crate) fn is_registry(&self) -> bool {
+        !self.0.contains('/')
+    }
+
+    /// Whether this is of that, or the same.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        self.0.strip_prefix(&other.0).is_some_and(|it| it.is_empty() || it.starts_with('/'))
+    }
+
     /// A condition of CEL that an image in full is of this registry, repository or folder. It ends where a part of the
     /// name ends, so that no other registry or repository begins with it.
     pub(super) fn condition(&self, image: &str) -> String {
@@ -31,6 +56,12 @@ impl ImagePrefix {
             below
         }
     }
+}
+
+/// A condition of CEL that an image, in full or not, is of one of these.
+pub(crate) fn is_of_any(prefixes: &[ImagePrefix], image: &str) -> String {
+    let conditions: Vec<_> = prefixes.iter().map(|it| it.condition("i")).collect();
+    format!("[{}].exists(i, {})", in_full(image), conditions.join(" || "))
 }
 
 /// An expression for the name of an image in full: what names no registry comes from Docker Hub.

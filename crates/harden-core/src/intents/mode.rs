@@ -34,10 +34,19 @@ impl Mode {
     }
 
     /// The failure action of a rule of a ClusterPolicy of Kyverno, which has no warnings of its own.
-    pub(super) fn failure_action(self) -> &'static str {
+    pub(crate) fn failure_action(self) -> &'static str {
         match self {
             Self::Audit | Self::Warn => "Audit",
             Self::Deny => "Enforce",
+        }
+    }
+
+    /// The actions of Kyverno's policies of expressions.
+    pub(crate) fn kyverno_actions(self) -> &'static [&'static str] {
+        match self {
+            Self::Audit => &["Audit"],
+            Self::Warn => &["Warn"],
+            Self::Deny => &["Deny"],
         }
     }
 

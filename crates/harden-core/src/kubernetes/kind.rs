@@ -100,6 +100,24 @@ impl Kind {
         "NamespacedValidatingPolicy",
         "namespacedvalidatingpolicies",
     );
+    /// policies.kyverno.io/v1 ImageValidatingPolicy, since Kyverno 1.17.
+    pub const IMAGE_VALIDATING_POLICY: Self = Self {
+        kind: "ImageValidatingPolicy",
+        plural: "imagevalidatingpolicies",
+        ..Self::VALIDATING_POLICY
+    };
+    /// policy.sigstore.dev/v1beta1 ClusterImagePolicy.
+    pub const CLUSTER_IMAGE_POLICY: Self = Self {
+        version: "v1beta1",
+        namespaced: false,
+        ..Self::grouped("policy.sigstore.dev", "ClusterImagePolicy", "clusterimagepolicies")
+    };
+    /// policy.sigstore.dev/v1alpha1 TrustRoot, which has no other version yet.
+    pub const TRUST_ROOT: Self = Self {
+        version: "v1alpha1",
+        namespaced: false,
+        ..Self::grouped("policy.sigstore.dev", "TrustRoot", "trustroots")
+    };
     /// kyverno.io/v1 ClusterPolicy.
     pub const CLUSTER_POLICY: Self = Self {
         namespaced: false,

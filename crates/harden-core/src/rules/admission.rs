@@ -24,6 +24,7 @@ mod unbound_admission_policy;
 mod unenforced_policy;
 mod unmatched_policy_parameters;
 mod unused_constraint_template;
+mod unverifiable_signature_format;
 
 pub use expired_policy_exemption::ANNOTATION as EXEMPTIONS_ANNOTATION;
 
@@ -57,6 +58,7 @@ pub static RULES: &[&Rule] = &[
     &unenforced_policy::RULE,
     &unmatched_policy_parameters::RULE,
     &unused_constraint_template::RULE,
+    &unverifiable_signature_format::RULE,
 ];
 
 /// What Kyverno does about what part of a rule refuses, where that is written: in the part or for the whole policy.

@@ -68,7 +68,7 @@ fn run(arguments: &Arguments, call: &Call) -> Result<Answer, Refusal> {
     )?;
     let mut generator = Generator::from_arg_matches(&matches).map_err(|_| flags::unreadable())?;
     let texts = arguments.object("files")?;
-    for file in generator.options().files().to_vec() {
+    for file in generator.options().files() {
         let Some(text) = texts.get(&file).and_then(Value::as_str) else {
             return Err(Refusal::of(
                 "files",

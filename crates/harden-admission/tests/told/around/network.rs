@@ -29,7 +29,12 @@ pub(super) fn edit_service(object: &mut Value, dice: &mut Dice) {
             set(spec, "externalIPs", dice, &lists);
         }
         _ => {
-            set(spec, "ports", dice, &[json!([{"port": 80}]), json!([{"port": 22, "name": "ssh"}])])
+            set(
+                spec,
+                "ports",
+                dice,
+                &[json!([{"port": 80}]), json!([{"port": 22, "name": "ssh"}])],
+            );
         }
     }
     if spec["type"] == "ExternalName" {

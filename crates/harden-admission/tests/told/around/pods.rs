@@ -65,24 +65,17 @@ pub(super) fn edit(spec: &mut Value, dice: &mut Dice) {
             let alias = json!([{"ip": "203.0.113.7", "hostnames": ["payments.example.com"]}]);
             set(spec, "hostAliases", dice, &[alias, json!([]), Value::Null]);
         }
-        22 => match dice.below(3) {
-            0 => set(
-                spec,
-                "os",
-                dice,
-                &[json!({"name": "windows"}), json!({"name": "linux"}), Value::Null],
-            ),
-            _ => {
-                let systems = ["windows", "linux"].map(|it| json!({"kubernetes.io/os": it}));
-                let [windows, linux] = systems;
-                set(
-                    spec,
-                    "nodeSelector",
-                    dice,
-                    &[windows, linux, json!({"disk": "ssd"}), Value::Null],
-                );
+        22 => {
+            if dice.below(3) == 0 {
+                let systems = [json!({"name": "windows"}), json!({"name": "linux"}), Value::Null];
+                set(spec, "os", dice, &systems);
+            } else {
+                let [windows, linux] =
+                    ["windows", "linux"].map(|it| json!({"kubernetes.io/os": it}));
+                let selectors = [windows, linux, json!({"disk": "ssd"}), Value::Null];
+                set(spec, "nodeSelector", dice, &selectors);
             }
-        },
+        }
         _ => {
             let bounds = [
                 json!({"limits": {"memory": "64Gi"}}),
@@ -146,8 +139,8 @@ pub(super) fn repair(spec: &mut Value) {
 }
 
 /// Another kind that makes the same pods.
-pub(super) fn wrap(object: Value, dice: &mut Dice) -> Value {
-    let mut spec = spec(&object).unwrap().clone();
+pub(super) fn wrap(object: &Value, dice: &mut Dice) -> Value {
+    let mut spec = spec(object).unwrap().clone();
     let kinds = [
         ("v1", "Pod"),
         ("v1", "PodTemplate"),

@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::parts;
 use crate::Manifest;
-use crate::intents::mode::Mode;
 use crate::intents::policy::Policy;
 use crate::intents::program::{Passing, Program};
 use crate::kubernetes::Kind;
@@ -16,7 +15,7 @@ pub(in crate::intents) fn write(policy: &Policy) -> Vec<Manifest> {
         ("namespaceSelector", parts::namespace_selector(&policy.exempt_namespaces()).into()),
     ]);
     let spec = parts::fields([
-        ("validationActions", json!(actions(policy.mode))),
+        ("validationActions", json!(policy.mode.kyverno_actions())),
         ("failurePolicy", "Fail".into()),
         // What makes pods is matched by name below: Kyverno makes rules for controllers only of policies that match
         // pods alone, so that ephemeral containers would be left out.
@@ -33,12 +32,4 @@ pub(in crate::intents) fn write(policy: &Policy) -> Vec<Manifest> {
         Manifest::new(Kind::VALIDATING_POLICY, None, &policy.name(), &why, json!({"spec": spec}));
     parts::annotate(&mut made.object, policy, &parts::kyverno_annotations(policy));
     vec![made]
-}
-
-fn actions(mode: Mode) -> &'static [&'static str] {
-    match mode {
-        Mode::Audit => &["Audit"],
-        Mode::Warn => &["Warn"],
-        Mode::Deny => &["Deny"],
-    }
 }

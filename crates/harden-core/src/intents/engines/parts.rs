@@ -53,7 +53,7 @@ pub(super) fn resource_rules(resources: &[Resources]) -> Value {
 }
 
 /// A selector of all namespaces but some, by the label that the API server gives each; none where all are meant.
-pub(super) fn namespace_selector(but: &[String]) -> Option<Value> {
+pub(crate) fn namespace_selector(but: &[String]) -> Option<Value> {
     (!but.is_empty()).then(|| {
         json!({"matchExpressions": [
             {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": but},

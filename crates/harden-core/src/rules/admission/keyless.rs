@@ -26,9 +26,13 @@ pub(super) fn identities<'d>(object: &Object<'d>) -> Vec<Identity<'d>> {
             sets.extend(image.at("attestations").items().map(|it| it.at("attestors")));
         }
         sets.push(rule.at("validate").at("manifests").at("attestors"));
-        for set in sets.into_iter().flat_map(|it| it.items()) {
+        let mut sets: Vec<_> = sets.into_iter().flat_map(|it| it.items()).collect();
+        sets.reverse();
+        while let Some(set) = sets.pop() {
             let keyless = set.at("entries").items().map(|it| it.at("keyless"));
             identities.extend(keyless.filter(|it| is_public(*it)).map(identity));
+            // An entry may hold a set of its own.
+            sets.extend(set.at("entries").items().map(|it| it.at("attestor")));
         }
     }
     let lists = match (object.group, object.kind) {

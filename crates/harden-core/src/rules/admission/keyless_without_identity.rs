@@ -37,7 +37,8 @@ spec:
       - resources:
           kinds: [Pod]
     verifyImages:
-    - imageReferences: [\"registry.example.com/*\"]
+    - type: SigstoreBundle
+      imageReferences: [\"registry.example.com/*\"]
       failureAction: Enforce
       attestors:
       - entries:
@@ -58,7 +59,8 @@ spec:
       - resources:
           kinds: [Pod]
     verifyImages:
-    - imageReferences: [\"registry.example.com/*\"]
+    - type: SigstoreBundle
+      imageReferences: [\"registry.example.com/*\"]
       failureAction: Enforce
       attestors:
       - entries:
@@ -115,6 +117,43 @@ mod tests {
             );
             assert_eq!(said(&text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn the_address_of_a_log_names_nobody() {
+        let log = "url: 'https://rekor.sigstore.dev'";
+        let kyverno = |entry: &str| {
+            format!(
+                "{{apiVersion: kyverno.io/v1, kind: ClusterPolicy, spec: {{rules: [{{verifyImages: [{{attestors: \
+                 [{{entries: [{entry}]}}]}}]}}]}}}}"
+            )
+        };
+        let expressions = |cosign: &str| {
+            format!(
+                "{{apiVersion: policies.kyverno.io/v1, kind: ImageValidatingPolicy, spec: {{attestors: [{{name: a, \
+                 cosign: {cosign}}}]}}}}"
+            )
+        };
+        let controller = |authority: &str| {
+            format!(
+                "{{apiVersion: policy.sigstore.dev/v1beta1, kind: ClusterImagePolicy, spec: {{authorities: \
+                 [{authority}]}}}}"
+            )
+        };
+        for text in [
+            kyverno(&format!("{{keyless: {{rekor: {{{log}}}}}}}")),
+            kyverno(&format!("{{attestor: {{entries: [{{keyless: {{rekor: {{{log}}}}}}}]}}}}")),
+            expressions(&format!("{{keyless: {{identities: []}}, ctlog: {{{log}}}}}")),
+            expressions(&format!("{{keyless: {{identities: [{{}}]}}, ctlog: {{{log}}}}}")),
+            expressions(&format!("{{keyless: {{}}, ctlog: {{{log}}}}}")),
+            controller(&format!(
+                "{{keyless: {{url: 'https://fulcio.sigstore.dev'}}, ctlog: {{{log}}}}}"
+            )),
+            controller(&format!("{{keyless: {{}}, ctlog: {{{log}}}}}")),
+        ] {
+            assert_eq!(said(&text), (1, 0), "{text}");
+        }
+        assert_eq!(RULE.severity, crate::rule::Severity::Critical);
     }
 
     #[test]

@@ -1,0 +1,391 @@
+//! A policy that lets only signed images in, for what verifies images in the cluster.
+#![expect(clippy::indexing_slicing, reason = "an object of JSON takes every key")]
+
+mod attestation;
+mod cluster_image_policy;
+mod cluster_policy;
+mod engine;
+mod images;
+mod plan;
+mod signer;
+mod trust_root;
+mod validating_policy;
+mod versions;
+
+pub use engine::{KyvernoImageKind, SignatureFormat, Unmatched, Verifier};
+pub use images::Images;
+pub use trust_root::TrustedRoot;
+pub use versions::{EngineVersion, InvalidEngineVersion};
+
+use engine::Written;
+use images::Registries;
+use plan::Plan;
+use signer::Signer;
+
+use crate::cluster::{Facts, Need};
+use crate::intents::{self, Engine, Exempt, Exemption, Mode};
+use crate::kubernetes::{Date, NamespaceName};
+
+use super::{Generate, Generated, OptionError, Product};
+
+#[cfg(feature = "cli")]
+const SIGNER: &str = "Signer";
+#[cfg(feature = "cli")]
+const STATEMENTS: &str = "Statements";
+#[cfg(feature = "cli")]
+const EXEMPTIONS: &str = "Exemptions";
+
+/// Which images are let in, and by whose signature.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::Args))]
+pub struct Options {
+    /// File with manifests whose images are verified; - is standard input; repeatable
+    #[cfg_attr(feature = "cli", arg(short = 'f', long = "filename", value_name = "FILE"))]
+    pub filename: Vec<String>,
+
+    /// Registry, or a folder of one, whose images are verified; repeatable [default: those of the manifests]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "REGISTRY"))]
+    pub registry: Vec<String>,
+
+    /// What becomes of images of other registries
+    #[cfg_attr(feature = "cli", arg(long, value_name = "WHAT", default_value = "refuse"))]
+    pub unmatched: Unmatched,
+
+    /// What verifies images in the cluster
+    #[cfg_attr(feature = "cli", arg(long, value_name = "ENGINE", default_value = "kyverno"))]
+    pub engine: Verifier,
+
+    /// Which of Kyverno's kinds of policy to write
+    #[cfg_attr(
+        feature = "cli",
+        arg(long, value_name = "KIND", default_value = "image-validating-policy")
+    )]
+    pub kyverno: KyvernoImageKind,
+
+    /// Version of the engine, such as 1.19.0: whether it can read what is signed
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
+    pub engine_version: Option<EngineVersion>,
+
+    /// What becomes of an image without a signature
+    #[cfg_attr(feature = "cli", arg(long, value_name = "MODE", default_value = "deny"))]
+    pub mode: Mode,
+
+    /// Overwrite files in --output-dir that this command did not write
+    #[cfg_attr(feature = "cli", arg(long))]
+    pub force: bool,
+
+    /// File with the public key, or where it is: awskms://, azurekms://, gcpkms://, hashivault:// or
+    /// k8s://NAMESPACE/SECRET
+    #[cfg_attr(feature = "cli", arg(long, value_name = "KEY", help_heading = SIGNER))]
+    pub key: Option<String>,
+
+    /// Who vouches for signers without keys, such as <https://token.actions.githubusercontent.com>
+    #[cfg_attr(feature = "cli", arg(long, value_name = "ADDRESS", help_heading = SIGNER))]
+    pub issuer: Option<String>,
+
+    /// Regular expression for the issuer, from ^ to $
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATTERN", help_heading = SIGNER))]
+    pub issuer_regexp: Option<String>,
+
+    /// Who signs: the address of a workflow, or an e-mail address
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME", help_heading = SIGNER))]
+    pub subject: Option<String>,
+
+    /// Regular expression for the subject, from ^ to $
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PATTERN", help_heading = SIGNER))]
+    pub subject_regexp: Option<String>,
+
+    /// How signatures are kept beside an image
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FORMAT", default_value = "bundle", help_heading = SIGNER))]
+    pub signature_format: SignatureFormat,
+
+    /// File with the trusted root of a sigstore of one's own [default: that of the public instance]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE", help_heading = SIGNER))]
+    pub trusted_root: Option<String>,
+
+    /// Statement that has to be signed, too: slsa-provenance, sbom, vulnerabilities, or the address of a type of
+    /// predicate; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TYPE", help_heading = STATEMENTS))]
+    pub attestation: Vec<String>,
+
+    /// Builder that the provenance has to name
+    #[cfg_attr(feature = "cli", arg(long, value_name = "ADDRESS", help_heading = STATEMENTS))]
+    pub builder: Option<String>,
+
+    /// Repository that the provenance has to name, such as <https://github.com/example/app>
+    #[cfg_attr(feature = "cli", arg(long, value_name = "ADDRESS", help_heading = STATEMENTS))]
+    pub source: Option<String>,
+
+    /// Namespace that is left alone; repeatable [default: kube-system and the engine's own]
+    #[cfg_attr(feature = "cli", arg(long, value_name = "NAME", value_delimiter = ',', help_heading = EXEMPTIONS))]
+    pub exempt_namespace: Vec<NamespaceName>,
+
+    /// Leave no namespace alone but those that are named
+    #[cfg_attr(feature = "cli", arg(long, help_heading = EXEMPTIONS))]
+    pub exempt_no_namespace: bool,
+
+    /// Why they are left alone; needed with every exemption
+    #[cfg_attr(feature = "cli", arg(long, value_name = "TEXT", help_heading = EXEMPTIONS))]
+    pub exempt_reason: Option<String>,
+
+    /// Last day of the exemptions, such as 2027-01-31; check finds those that are over
+    #[cfg_attr(feature = "cli", arg(long, value_name = "DATE", help_heading = EXEMPTIONS))]
+    pub exempt_until: Option<Date>,
+
+    /// What the manifests say of images.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub images: Images,
+
+    /// The public key, as PEM.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub public_key: Option<String>,
+
+    /// The trusted root.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub root: Option<TrustedRoot>,
+}
+
+impl Generate for Options {
+    fn product() -> Product {
+        Product::Objects
+    }
+
+    fn files(&self) -> Vec<String> {
+        let key = self.key.iter().filter(|it| !signer::is_address(it));
+        let mut files = Vec::new();
+        for file in self.filename.iter().chain(key).chain(&self.trusted_root) {
+            if !files.contains(file) {
+                files.push(file.clone());
+            }
+        }
+        files
+    }
+
+    /// Takes in manifests, a key or a trusted root, by the option that names the file.
+    fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
+        if self.key.as_deref() == Some(file) {
+            self.public_key = Some(signer::read(file, text)?);
+        }
+        if self.trusted_root.as_deref() == Some(file) {
+            self.root = Some(TrustedRoot::read(file, text)?);
+        }
+        if self.filename.iter().any(|it| it == file) {
+            self.images.read(file, text)?;
+        }
+        Ok(())
+    }
+
+    fn is_forced(&self) -> bool {
+        self.force
+    }
+
+    fn needs(&self) -> Vec<Need> {
+        self.exempt_until.map(|_| Need::Today).into_iter().collect()
+    }
+
+    fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+        let written = Written::of(self.engine, self.kyverno);
+        let signer = signer::chosen(self)?;
+        let (attestations, origin) = attestation::chosen(self)?;
+        let exempt = self.exemptions(written, facts)?;
+        self.check_root(written, signer)?;
+        let mut notes =
+            versions::notes(self.engine_version, written, signer, self.signature_format)
+                .map_err(|rule| OptionError::new("--engine-version", self.version_text(), rule))?;
+        let registries = images::registries(self)?;
+        notes.extend(self.notes(written, &registries, signer));
+        let plan = Plan {
+            signer,
+            attestations,
+            origin,
+            format: self.signature_format,
+            trusted_root: self.root.as_ref(),
+            unmatched: self.unmatched,
+            mode: self.mode,
+            exempt_namespaces: exempt_namespaces(&exempt),
+            why: format!("Lets only signed images in, of {}.", registries.title()),
+            registries,
+        };
+        let mut manifests = match written {
+            Written::ImageValidatingPolicy => vec![validating_policy::write(&plan)],
+            Written::ClusterPolicy => vec![cluster_policy::write(&plan)],
+            Written::ClusterImagePolicy => cluster_image_policy::write(&plan),
+        };
+        if let Some((key, lines)) = intents::annotation(&exempt) {
+            for manifest in &mut manifests {
+                manifest.object["metadata"]["annotations"] = serde_json::json!({key: lines});
+            }
+        }
+        Ok(Generated { manifests, notes, ..Generated::default() })
+    }
+}
+
+/// The namespaces that are left alone, in alphabetical order.
+fn exempt_namespaces(exempt: &[Exemption]) -> Vec<String> {
+    let names = exempt.iter().filter_map(|it| match &it.what {
+        Exempt::Namespace(name) => Some(name.to_string()),
+        _ => None,
+    });
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+impl Options {
+    /// The namespaces that are left alone: those that the engine needs to start, and those that are named with a reason.
+    fn exemptions(&self, written: Written, facts: &Facts) -> Result<Vec<Exemption>, OptionError> {
+        let is_named = !self.exempt_namespace.is_empty();
+        if written == Written::ClusterImagePolicy {
+            if is_named || self.exempt_no_namespace {
+                let rule = "policy-controller verifies only in namespaces with the label \
+                            policy.sigstore.dev/include=true: leave it off there";
+                return Err(OptionError::new("--exempt-namespace", "", rule));
+            }
+            return Ok(Vec::new());
+        }
+        let reason = self.exempt_reason.as_deref().map(str::trim).unwrap_or_default();
+        if reason.contains(['\n', '\r']) {
+            return Err(OptionError::new("--exempt-reason", reason, "write it in one line"));
+        }
+        if is_named && reason.is_empty() {
+            let rule = "say why, so that whoever reads the policy can tell whether it still holds";
+            return Err(OptionError::new("--exempt-reason", "", rule));
+        }
+        if !is_named && (self.exempt_reason.is_some() || self.exempt_until.is_some()) {
+            let rule = "nothing is left alone: name what is, such as --exempt-namespace legacy";
+            return Err(OptionError::new("--exempt-reason", "", rule));
+        }
+        if let (Some(until), Some(today)) = (self.exempt_until, facts.today)
+            && until < today
+        {
+            let rule = format!("today is {today}: the exemption is over before it begins");
+            return Err(OptionError::new("--exempt-until", until, rule));
+        }
+        let of_cluster =
+            std::iter::once("kube-system").chain(Engine::Kyverno.namespaces().iter().copied());
+        let of_cluster =
+            of_cluster.filter(|_| !self.exempt_no_namespace).filter_map(|it| it.parse().ok());
+        let exemption = |name: NamespaceName, reason: &str, until| Exemption {
+            what: Exempt::Namespace(name),
+            reason: reason.to_owned(),
+            until,
+            intents: Vec::new(),
+        };
+        let own = of_cluster.map(|it| exemption(it, "it runs the cluster", None));
+        let named = self.exempt_namespace.iter().cloned();
+        Ok(own.chain(named.map(|it| exemption(it, reason, self.exempt_until))).collect())
+    }
+
+    /// Holds a trusted root to what needs it.
+    fn check_root(&self, written: Written, signer: Signer<'_>) -> Result<(), OptionError> {
+        let Some(root) = &self.root else { return Ok(()) };
+        let reject = |rule| Err(OptionError::new("--trusted-root", "", rule));
+        let is_keyless = matches!(signer, Signer::Keyless { .. });
+        if written == Written::ClusterPolicy {
+            return reject("a ClusterPolicy takes none: use --kyverno image-validating-policy");
+        }
+        if is_keyless && !root.has_authority() {
+            return reject(
+                "it has no authority that certifies signers, so that nobody without a key could sign",
+            );
+        }
+        if written == Written::ClusterImagePolicy && !root.has_log() {
+            return reject(
+                "it has no log of signatures, in which policy-controller would look for them",
+            );
+        }
+        Ok(())
+    }
+
+    fn version_text(&self) -> String {
+        self.engine_version.map(|it| it.to_string()).unwrap_or_default()
+    }
+
+    fn notes(&self, written: Written, registries: &Registries, signer: Signer<'_>) -> Vec<String> {
+        let mut notes = Vec::new();
+        let becomes = match self.unmatched {
+            Unmatched::Refuse => "refused",
+            Unmatched::Allow => "let in without a signature",
+        };
+        if !registries.others.is_empty() {
+            let images = registries.others.join(", ");
+            notes.push(format!("images of other registries are {becomes}: {images}"));
+        }
+        if !self.images.unread.is_empty() {
+            let texts: Vec<_> = self.images.unread.iter().map(|it| format!("`{it}`")).collect();
+            notes.push(format!("left out, as it names no image: {}", texts.join(", ")));
+        }
+        if !self.images.volumes.is_empty() {
+            let images: Vec<_> = self.images.volumes.iter().map(String::as_str).collect();
+            notes.push(format!(
+                "{} verifies images of containers only, not those that are mounted as volumes: {}",
+                written.reader(),
+                images.join(", ")
+            ));
+        }
+        if self.attestation.iter().any(|it| it == "sbom") {
+            notes.push(
+                "sbom asks for SPDX: ask for CycloneDX with --attestation https://cyclonedx.org/bom".to_owned(),
+            );
+        }
+        match written {
+            Written::ImageValidatingPolicy => {
+                if self.signature_format == SignatureFormat::Legacy {
+                    notes.push("an ImageValidatingPolicy finds the format out itself".to_owned());
+                }
+            }
+            Written::ClusterPolicy => {
+                notes.push(
+                    "ClusterPolicy is deprecated since Kyverno 1.17, refused on change from 1.20 and gone in 1.21"
+                        .to_owned(),
+                );
+                if self.mode == Mode::Warn {
+                    notes.push("a ClusterPolicy does not warn in this mode: it audits".to_owned());
+                }
+            }
+            Written::ClusterImagePolicy => notes.extend(self.controller_notes(signer)),
+        }
+        if let Some(next) = self.mode.next() {
+            notes.push(format!(
+                "nothing is refused in mode {}: once its records are understood, go on with --mode {}",
+                self.mode.name(),
+                next.name()
+            ));
+        }
+        notes
+    }
+
+    /// What policy-controller has to be told elsewhere.
+    fn controller_notes(&self, signer: Signer<'_>) -> Vec<String> {
+        let mut notes = vec![
+            "policy-controller verifies only in namespaces that ask for it: kubectl label namespace NAME \
+             policy.sigstore.dev/include=true"
+                .to_owned(),
+        ];
+        if self.unmatched == Unmatched::Refuse {
+            notes.push(
+                "images that match no policy are refused as long as no-match-policy of the ConfigMap \
+                 cosign-system/config-policy-controller is deny, as it is by default"
+                    .to_owned(),
+            );
+        }
+        if self.mode == Mode::Audit {
+            notes.push("policy-controller has no mode that is silent: it warns".to_owned());
+        }
+        if let Signer::Secret { namespace, .. } = signer
+            && namespace != "cosign-system"
+        {
+            notes.push(format!(
+                "policy-controller looks for the Secret in its own namespace, usually cosign-system, not in {namespace}"
+            ));
+        }
+        if self.source.is_some() {
+            notes.push(
+                "--source is held against what workflows of GitHub write into provenance"
+                    .to_owned(),
+            );
+        }
+        notes
+    }
+}
