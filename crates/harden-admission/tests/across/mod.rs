@@ -159,6 +159,19 @@ fn a_quota_counts_in_its_own_namespace_and_for_what_is_new() {
 }
 
 #[test]
+fn what_is_deleted_is_let_go() {
+    for it in intent::all().filter(|it| matches!(it.demand, Demand::Across(_))) {
+        let objects = read(it.bad());
+        let (object, others) = objects.split_last().unwrap();
+        let policy = policy(it, MinorVersion::NEWEST_KNOWN);
+        for way in WAYS {
+            let Some(asked) = Asked::new(way, &policy, others) else { continue };
+            assert!(!asked.deleting().refuses(object, None), "{} {way:?}", it.id);
+        }
+    }
+}
+
+#[test]
 fn who_is_exempt_may_do_it_everywhere() {
     let who = |what: Exempt| Exemption {
         what,

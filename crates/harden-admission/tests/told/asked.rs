@@ -1,10 +1,11 @@
 //! Objects that engines are asked about, beside others of a cluster that is known as a whole.
 
-use harden_admission::{Cluster, Judged, Object, Policies, Question, User, Verdict};
+use harden_admission::{Cluster, Judged, Object, Operation, Policies, Question, User, Verdict};
 use harden_core::intents::Policy;
 use harden_core::kubernetes::MinorVersion;
 use harden_core::object::objects;
 use harden_yaml::documents;
+use serde_json::json;
 
 use super::Way;
 
@@ -49,6 +50,17 @@ impl Asked {
         let refused: Vec<_> = policies.refused().collect();
         assert!(refused.is_empty(), "{} {way:?}: {refused:?}", policy.intent.id);
         Some(Self { policies, cluster, question })
+    }
+
+    /// The same, asked whether objects may go, by webhooks that are told of it.
+    pub(crate) fn deleting(mut self) -> Self {
+        self.cluster.add(Object::new(json!({
+            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
+            "metadata": {"name": "gatekeeper-validating-webhook-configuration"},
+            "webhooks": [{"name": "validation.gatekeeper.sh", "rules": [{"operations": ["*"]}]}],
+        })));
+        self.question.operation = Some(Operation::Delete);
+        self
     }
 
     /// An object as policies see it.

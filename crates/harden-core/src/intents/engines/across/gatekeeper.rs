@@ -12,6 +12,9 @@ use crate::intents::policy::{Policy, Unsaid};
 use crate::intents::target::Target;
 use crate::kubernetes::Kind;
 
+/// What Gatekeeper may be asked about.
+const OPERATIONS: [&str; 4] = ["CREATE", "UPDATE", "DELETE", "CONNECT"];
+
 pub(super) fn write(policy: &Policy, across: &Across) -> Result<Vec<Manifest>, Unsaid> {
     parts::without(policy, "Rego beside others", |it| matches!(it, Exempt::Object { .. }))?;
     let Kind { group, version, kind, .. } = across.reads;
@@ -82,10 +85,12 @@ fn program(policy: &Policy, across: &Across) -> String {
             .map(|part| format!("\tinput.review.oldObject{part} == input.review.object{part}\n"));
         add("is_unchanged", format!("{{\n{}}}", same.collect::<String>()));
     }
-    let mut resources = policy.intent.target.resources().iter();
-    if !resources.any(|it| it.operations.contains(&"UPDATE")) {
-        add("is_update", "input.review.operation == \"UPDATE\"".to_owned());
-    }
+    // What scans objects that are there has no operation.
+    let is_judged = |operation: &&str| {
+        policy.intent.target.resources().iter().any(|it| it.operations.contains(operation))
+    };
+    let others: Vec<_> = OPERATIONS.iter().filter(|it| !is_judged(it)).collect();
+    add("is_other_operation", format!("input.review.operation in {}", json!(others)));
     let Kind { kind, .. } = across.reads;
     let (version, message) = (json!(across.reads.api_version()), json!(across.message));
     let others = match across.within {
@@ -103,4 +108,6 @@ fn program(policy: &Policy, across: &Across) -> String {
          others contains other if {{\n{others}}}\n\n{}",
         policy.intent.constraint.plural, across.rego
     )
+    // Text with tabs would be written in one line.
+    .replace('\t', "    ")
 }
