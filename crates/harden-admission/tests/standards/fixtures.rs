@@ -1,6 +1,6 @@
 //! Pods with what upstream's evaluator says of them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -26,7 +26,7 @@ pub(super) struct Case {
 #[derive(Default)]
 pub(super) struct Pods {
     pods: Vec<Value>,
-    by_text: HashMap<String, usize>,
+    by_text: BTreeMap<String, usize>,
 }
 
 impl Pods {

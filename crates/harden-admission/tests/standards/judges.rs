@@ -1,6 +1,6 @@
 //! The intents of every level and version as one engine is told them, each policy read once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use harden_core::intents::{self, Intent};
 use harden_core::kubernetes::{Level, MinorVersion};
@@ -13,20 +13,20 @@ use crate::told::{Standing, Way, policy};
 /// Policies of one way; those that are the same in several versions are one.
 pub(super) struct Judges {
     way: Way,
-    by_text: HashMap<String, usize>,
-    by_intent: HashMap<(&'static str, MinorVersion), usize>,
+    by_text: BTreeMap<String, usize>,
+    by_intent: BTreeMap<(&'static str, MinorVersion), usize>,
     standing: Vec<Standing>,
-    verdicts: HashMap<(usize, usize), bool>,
+    verdicts: BTreeMap<(usize, usize), bool>,
 }
 
 impl Judges {
     pub(super) fn new(way: Way) -> Self {
         Self {
             way,
-            by_text: HashMap::new(),
-            by_intent: HashMap::new(),
+            by_text: BTreeMap::new(),
+            by_intent: BTreeMap::new(),
             standing: Vec::new(),
-            verdicts: HashMap::new(),
+            verdicts: BTreeMap::new(),
         }
     }
 

@@ -156,7 +156,7 @@ fn encryption(version: MinorVersion, all: &mut Vec<Made>) {
             ..encryption::Options::default()
         });
         if let Some(text) = file {
-            for name in generator.options().files().to_vec() {
+            for name in generator.options().files() {
                 generator.options_mut().read(&name, text).unwrap();
             }
         }
