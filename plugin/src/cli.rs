@@ -141,6 +141,13 @@ const RARE: &[&str] = &[
     "ca_config_map",
     "push",
     "print_commands",
+    "kyverno",
+    "verifier_version",
+    "issuer_regexp",
+    "subject_regexp",
+    "trusted_root",
+    "source",
+    "unmatched",
 ];
 
 /// Leaves out of `-h` what few need.

@@ -20,6 +20,7 @@ mod rule;
 mod scalar;
 mod selection;
 mod text;
+mod texts;
 mod validating_policy;
 
 use harden_core::Manifest;
@@ -28,6 +29,7 @@ use harden_core::kubernetes::Kind;
 use serde_json::Value;
 
 pub use loss::Lost;
+pub use texts::of_texts;
 
 use crate::Object;
 use loss::Loss;

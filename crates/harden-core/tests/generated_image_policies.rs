@@ -6,11 +6,9 @@ use std::fs;
 
 use harden_core::check::{Settings, check};
 use harden_core::cluster::Facts;
-use harden_core::generators::image_policy::{
-    KyvernoImageKind, Options, SignatureFormat, Unmatched, Verifier,
-};
+use harden_core::generators::image_policy::{Options, SignatureFormat, Unmatched, Verifier};
 use harden_core::generators::{Generate as _, Generated};
-use harden_core::intents::Mode;
+use harden_core::intents::{KyvernoKind, Mode};
 use harden_core::kubernetes::{Date, MinorVersion};
 use harden_core::object::objects;
 use harden_core::schema::{self, Crds};
@@ -79,14 +77,14 @@ fn made(options: Options) -> Generated {
     read(options).generate(&facts()).unwrap()
 }
 
-const WAYS: [(Verifier, KyvernoImageKind); 3] = [
-    (Verifier::Kyverno, KyvernoImageKind::ImageValidatingPolicy),
-    (Verifier::Kyverno, KyvernoImageKind::ClusterPolicy),
-    (Verifier::PolicyController, KyvernoImageKind::ImageValidatingPolicy),
+const WAYS: [(Verifier, KyvernoKind); 3] = [
+    (Verifier::Kyverno, KyvernoKind::ValidatingPolicy),
+    (Verifier::Kyverno, KyvernoKind::ClusterPolicy),
+    (Verifier::PolicyController, KyvernoKind::ValidatingPolicy),
 ];
 
 /// Options of every kind, for one engine.
-fn variety(engine: Verifier, kyverno: KyvernoImageKind) -> Vec<Options> {
+fn variety(engine: Verifier, kyverno: KyvernoKind) -> Vec<Options> {
     let mut all = Vec::new();
     let keys = [
         "cosign.pub",
@@ -100,7 +98,7 @@ fn variety(engine: Verifier, kyverno: KyvernoImageKind) -> Vec<Options> {
             for unmatched in [Unmatched::Refuse, Unmatched::Allow] {
                 for signature_format in [SignatureFormat::Bundle, SignatureFormat::Legacy] {
                     let plain = Options {
-                        engine,
+                        verifier: engine,
                         kyverno,
                         mode,
                         unmatched,
@@ -116,7 +114,7 @@ fn variety(engine: Verifier, kyverno: KyvernoImageKind) -> Vec<Options> {
                         source: Some("https://github.com/example/app".to_owned()),
                         ..plain.clone()
                     });
-                    if kyverno != KyvernoImageKind::ClusterPolicy {
+                    if kyverno != KyvernoKind::ClusterPolicy {
                         let trusted_root = Some("root.json".to_owned());
                         all.push(Options { trusted_root, ..plain.clone() });
                     }
@@ -163,7 +161,7 @@ fn no_rule_and_no_engine_objects_to_any_policy() {
             {
                 asked.push("unverifiable-signature-format");
             }
-            if kyverno == KyvernoImageKind::ClusterPolicy {
+            if kyverno == KyvernoKind::ClusterPolicy {
                 asked.push("deprecated-policy-kind");
             }
             if mode != Mode::Deny {
@@ -186,8 +184,8 @@ fn no_rule_and_no_engine_objects_to_any_policy() {
 }
 
 /// Whether the kind reads one format alone.
-fn kyverno_or_controller_reads_one(engine: Verifier, kyverno: KyvernoImageKind) -> bool {
-    engine == Verifier::PolicyController || kyverno == KyvernoImageKind::ClusterPolicy
+fn kyverno_or_controller_reads_one(engine: Verifier, kyverno: KyvernoKind) -> bool {
+    engine == Verifier::PolicyController || kyverno == KyvernoKind::ClusterPolicy
 }
 
 #[test]
@@ -239,7 +237,7 @@ fn a_trusted_root_is_told_each_engine_in_its_own_words() {
     let root: Value =
         serde_json::from_str(cosign["trustedRoot"]["value"].as_str().unwrap()).unwrap();
     assert_eq!(root["tlogs"][0]["baseUrl"], "https://rekor.example");
-    let made = made(Options { engine: Verifier::PolicyController, ..options }).manifests;
+    let made = made(Options { verifier: Verifier::PolicyController, ..options }).manifests;
     assert_eq!(made[0].object["metadata"]["name"], "harden-trusted-root");
     let authority = &made[1].object["spec"]["authorities"][0];
     assert_eq!(authority["keyless"]["trustRootRef"], "harden-trusted-root");
@@ -249,18 +247,18 @@ fn a_trusted_root_is_told_each_engine_in_its_own_words() {
 #[test]
 fn versions_that_cannot_read_what_is_signed_are_told() {
     let said = |options: Options, version: &str| {
-        let options = Options { engine_version: Some(version.parse().unwrap()), ..options };
+        let options = Options { verifier_version: Some(version.parse().unwrap()), ..options };
         match read(options).generate(&facts()) {
             Ok(generated) => generated.notes.join("\n"),
             Err(error) => error.to_string(),
         }
     };
-    let controller = |it: Options| Options { engine: Verifier::PolicyController, ..it };
-    let older = |it: Options| Options { kyverno: KyvernoImageKind::ClusterPolicy, ..it };
+    let controller = |it: Options| Options { verifier: Verifier::PolicyController, ..it };
+    let older = |it: Options| Options { kyverno: KyvernoKind::ClusterPolicy, ..it };
     let legacy = |it: Options| Options { signature_format: SignatureFormat::Legacy, ..it };
     assert!(
         said(controller(keyless()), "0.12.0")
-            .contains("'--engine-version': policy-controller reads bundles since")
+            .contains("'--verifier-version': policy-controller reads bundles since")
     );
     assert!(!said(controller(legacy(keyless())), "0.12.0").contains("reads bundles since"));
     assert!(said(controller(keyed("cosign.pub")), "0.15.1").contains("/1958"));
@@ -356,7 +354,7 @@ fn what_cannot_be_is_said_in_one_sentence() {
         ),
         (
             Options {
-                engine: Verifier::PolicyController,
+                verifier: Verifier::PolicyController,
                 exempt_namespace: vec!["a".parse().unwrap()],
                 ..keyless()
             },
@@ -365,10 +363,10 @@ fn what_cannot_be_is_said_in_one_sentence() {
         (
             Options {
                 trusted_root: text("root.json"),
-                kyverno: KyvernoImageKind::ClusterPolicy,
+                kyverno: KyvernoKind::ClusterPolicy,
                 ..keyless()
             },
-            "--trusted-root: a ClusterPolicy takes none: use --kyverno image-validating-policy",
+            "--trusted-root: a ClusterPolicy takes none: use --kyverno validating-policy",
         ),
     ];
     for (options, expected) in cases {

@@ -105,7 +105,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "image-policy -f deployment.yaml --key cosign.pub",
             "image-policy --registry ghcr.io/example --issuer https://token.actions.githubusercontent.com --subject-regexp '^https://github\\.com/example/.+$'",
-            "image-policy --registry registry.example.com --key awskms:///alias/release --engine policy-controller",
+            "image-policy --registry registry.example.com --key awskms:///alias/release --verifier policy-controller",
         ],
     ),
     (

@@ -21,10 +21,30 @@ pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Resu
         let text = Zeroizing::new(input::read(&file)?);
         generator.options_mut().read(&file, &text)?;
     }
+    convert(&mut generator);
     let options = generator.options();
     match generator.product() {
         Product::Objects => objects(options, &Delivery::from_arg_matches(matches)?),
         Product::Files => files(options, &FileDelivery::from_arg_matches(matches)?),
+    }
+}
+
+/// Converts the policies that a generator was told, which the core itself cannot.
+pub(crate) fn convert(generator: &mut Generator) {
+    if let Generator::AdmissionPolicy(options) = generator
+        && !options.policies.is_empty()
+    {
+        let conversion = harden_admission::conversion::of_texts(&options.policies, options.engine);
+        options.converted = Some(conversion);
+    }
+}
+
+/// How a command ends that was answered so.
+fn exit_of(verdict: Verdict) -> Exit {
+    match verdict {
+        Verdict::Yes => Exit::Done,
+        Verdict::Unknown => Exit::Incomplete,
+        Verdict::No => Exit::Found,
     }
 }
 
@@ -47,11 +67,8 @@ fn files(generator: &dyn Generate, delivery: &FileDelivery) -> super::Result {
         return answered(answer, delivery);
     }
     let exit = file::run(&generated, delivery, generator.is_forced())?;
-    let answer = match generated.verdict {
-        Verdict::Yes if is_log_read => Exit::Done,
-        Verdict::Yes | Verdict::Unknown => Exit::Incomplete,
-        Verdict::No => Exit::Found,
-    };
+    let read = if is_log_read { Exit::Done } else { Exit::Incomplete };
+    let answer = exit_of(generated.verdict).max(read);
     Ok(exit.max(answer).allowing(delivery.allow_incomplete))
 }
 
@@ -70,7 +87,8 @@ fn objects(generator: &dyn Generate, delivery: &Delivery) -> super::Result {
         return on_cluster(generator, delivery);
     }
     let generated = generate(generator, &delivery.connection)?;
-    write(&generated, delivery, generator.is_forced())
+    let exit = write(&generated, delivery, generator.is_forced())?;
+    Ok(exit.max(exit_of(generated.verdict)).allowing(delivery.allow_incomplete))
 }
 
 /// Makes the objects or files, after it has learned what they need.
@@ -121,7 +139,8 @@ fn on_cluster(generator: &dyn Generate, delivery: &Delivery) -> super::Result {
         let force = generator.is_forced();
         let written = write(&generated, delivery, force)?;
         let applied = deliver::apply::run(&cluster, &generated.manifests, delivery, force).await?;
-        Ok(applied.max(written))
+        let answer = exit_of(generated.verdict).allowing(delivery.allow_incomplete);
+        Ok(applied.max(written).max(answer))
     })
 }
 

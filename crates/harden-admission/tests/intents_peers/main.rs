@@ -58,6 +58,7 @@ fn compare(peer: &'static Peer) {
     let asked =
         dice::number("HARDEN_AROUND").map_or(records::BLOCK, |it| usize::try_from(it).unwrap());
     let questions: Vec<Question> = intent::all()
+        .filter(|it| matches!(it.demand, intent::Demand::Hold(_)))
         .flat_map(|intent| {
             WAYS.into_iter().filter(|it| it.0 == peer.engine).map(move |it| (intent, it))
         })

@@ -12,7 +12,7 @@ use crate::platform::PlatformName;
 pub use findings::Found;
 
 use super::version::known_version;
-use super::{Generate, Generated, OptionError, Product};
+use super::{Generate, Generated, OptionError, Product, Verdict};
 
 #[cfg(feature = "cli")]
 const EXEMPTIONS: &str = "Exemptions";
@@ -25,6 +25,13 @@ pub struct Options {
     /// Standards: baseline or restricted; repeatable
     #[cfg_attr(feature = "cli", arg(value_name = "INTENT", value_parser = names(), hide_possible_values = true))]
     pub intents: Vec<String>,
+
+    /// File with policies of any engine, to be written for another; - is standard input; repeatable
+    #[cfg_attr(
+        feature = "cli",
+        arg(short = 'f', long = "filename", value_name = "FILE", conflicts_with = "intents")
+    )]
+    pub filename: Vec<String>,
 
     /// What judges requests in the cluster
     #[cfg_attr(feature = "cli", arg(long, value_name = "ENGINE", default_value = "kubernetes"))]
@@ -94,10 +101,31 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "GROUP", help_heading = EXEMPTIONS))]
     pub break_glass: Vec<String>,
 
+    /// The policies of the files, each with the name of its file.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub policies: Vec<(String, String)>,
+
+    /// What became of them. The caller converts them, for it knows how each engine judges.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub converted: Option<Conversion>,
+
     /// What the reports found.
     #[cfg_attr(feature = "cli", arg(skip))]
     pub found: Vec<Found>,
 }
+
+/// What becomes of policies that are written for another engine.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Conversion {
+    /// The policies, in the order in which they are applied.
+    pub manifests: Vec<Manifest>,
+    /// What they do not say, a sentence for each rule that is left out.
+    pub lost: Vec<String>,
+    /// Whether there was no policy at all.
+    pub is_empty: bool,
+}
+
+impl Eq for Conversion {}
 
 /// The names of what can be asked for.
 #[cfg(feature = "cli")]
@@ -112,11 +140,15 @@ impl Generate for Options {
     }
 
     fn files(&self) -> Vec<String> {
-        self.from_baseline.clone()
+        self.filename.iter().chain(&self.from_baseline).cloned().collect()
     }
 
     fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
-        self.found.extend(findings::read(file, text)?);
+        if self.filename.iter().any(|it| it == file) {
+            self.policies.push((file.to_owned(), text.to_owned()));
+        } else {
+            self.found.extend(findings::read(file, text)?);
+        }
         Ok(())
     }
 
@@ -132,6 +164,9 @@ impl Generate for Options {
     }
 
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
+        if !self.filename.is_empty() {
+            return self.convert();
+        }
         let version = known_version(self.kubernetes_version, facts)?;
         let platform = super::platform::chosen(self.platform, facts)?;
         let wanted = self.wanted(version)?;
@@ -171,6 +206,27 @@ fn unfit(intent: &Intent, unfit: Unfit) -> OptionError {
 }
 
 impl Options {
+    /// What the policies of the files became.
+    fn convert(&self) -> Result<Generated, OptionError> {
+        let refuse =
+            |rule: &str| Err(OptionError::new("--filename", self.filename.join(","), rule));
+        if self.kyverno == KyvernoKind::ClusterPolicy {
+            let rule =
+                "policies are written as ValidatingPolicy: a ClusterPolicy is on its way out";
+            return Err(OptionError::new("--kyverno", "cluster-policy", rule));
+        }
+        match &self.converted {
+            None => refuse("policies are converted by the command alone"),
+            Some(conversion) if conversion.is_empty => refuse("there is no policy in it"),
+            Some(conversion) => Ok(Generated {
+                manifests: conversion.manifests.clone(),
+                notes: conversion.lost.clone(),
+                verdict: if conversion.lost.is_empty() { Verdict::Yes } else { Verdict::Unknown },
+                ..Generated::default()
+            }),
+        }
+    }
+
     /// The intents in the order in which they were named, each once.
     fn wanted(&self, version: MinorVersion) -> Result<Vec<&'static Intent>, OptionError> {
         let mut wanted: Vec<&'static Intent> = Vec::new();

@@ -12,7 +12,7 @@ mod trust_root;
 mod validating_policy;
 mod versions;
 
-pub use engine::{KyvernoImageKind, SignatureFormat, Unmatched, Verifier};
+pub use engine::{SignatureFormat, Unmatched, Verifier};
 pub use images::Images;
 pub use trust_root::TrustedRoot;
 pub use versions::{EngineVersion, InvalidEngineVersion};
@@ -23,7 +23,7 @@ use plan::Plan;
 use signer::Signer;
 
 use crate::cluster::{Facts, Need};
-use crate::intents::{self, Engine, Exempt, Exemption, Mode};
+use crate::intents::{self, Engine, Exempt, Exemption, KyvernoKind, Mode};
 use crate::kubernetes::{Date, NamespaceName};
 
 use super::{Generate, Generated, OptionError, Product};
@@ -52,19 +52,19 @@ pub struct Options {
     pub unmatched: Unmatched,
 
     /// What verifies images in the cluster
-    #[cfg_attr(feature = "cli", arg(long, value_name = "ENGINE", default_value = "kyverno"))]
-    pub engine: Verifier,
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERIFIER", default_value = "kyverno"))]
+    pub verifier: Verifier,
 
     /// Which of Kyverno's kinds of policy to write
     #[cfg_attr(
         feature = "cli",
-        arg(long, value_name = "KIND", default_value = "image-validating-policy")
+        arg(long, value_name = "KIND", default_value = "validating-policy")
     )]
-    pub kyverno: KyvernoImageKind,
+    pub kyverno: KyvernoKind,
 
-    /// Version of the engine, such as 1.19.0: whether it can read what is signed
-    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
-    pub engine_version: Option<EngineVersion>,
+    /// Version of the verifier, such as 1.19.0: whether it can read what is signed
+    #[cfg_attr(feature = "cli", arg(long, value_name = "RELEASE"))]
+    pub verifier_version: Option<EngineVersion>,
 
     /// What becomes of an image without a signature
     #[cfg_attr(feature = "cli", arg(long, value_name = "MODE", default_value = "deny"))]
@@ -184,14 +184,16 @@ impl Generate for Options {
     }
 
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
-        let written = Written::of(self.engine, self.kyverno);
+        let written = Written::of(self.verifier, self.kyverno);
         let signer = signer::chosen(self)?;
         let (attestations, origin) = attestation::chosen(self)?;
         let exempt = self.exemptions(written, facts)?;
         self.check_root(written, signer)?;
         let mut notes =
-            versions::notes(self.engine_version, written, signer, self.signature_format)
-                .map_err(|rule| OptionError::new("--engine-version", self.version_text(), rule))?;
+            versions::notes(self.verifier_version, written, signer, self.signature_format)
+                .map_err(|rule| {
+                    OptionError::new("--verifier-version", self.version_text(), rule)
+                })?;
         let registries = images::registries(self)?;
         notes.extend(self.notes(written, &registries, signer));
         let plan = Plan {
@@ -283,7 +285,7 @@ impl Options {
         let reject = |rule| Err(OptionError::new("--trusted-root", "", rule));
         let is_keyless = matches!(signer, Signer::Keyless { .. });
         if written == Written::ClusterPolicy {
-            return reject("a ClusterPolicy takes none: use --kyverno image-validating-policy");
+            return reject("a ClusterPolicy takes none: use --kyverno validating-policy");
         }
         if is_keyless && !root.has_authority() {
             return reject(
@@ -299,7 +301,7 @@ impl Options {
     }
 
     fn version_text(&self) -> String {
-        self.engine_version.map(|it| it.to_string()).unwrap_or_default()
+        self.verifier_version.map(|it| it.to_string()).unwrap_or_default()
     }
 
     fn notes(&self, written: Written, registries: &Registries, signer: Signer<'_>) -> Vec<String> {

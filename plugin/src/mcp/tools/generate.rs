@@ -77,6 +77,7 @@ fn run(arguments: &Arguments, call: &Call) -> Result<Answer, Refusal> {
         };
         generator.options_mut().read(&file, text).map_err(|it| wrong(&it))?;
     }
+    crate::commands::generate::convert(&mut generator);
     call.check()?;
     let options = generator.options();
     let facts = facts(options, kind)?;

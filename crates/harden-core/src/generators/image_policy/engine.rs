@@ -1,5 +1,7 @@
 //! What verifies images in a cluster, and what it is told of it.
 
+use crate::intents::KyvernoKind;
+
 /// What verifies images.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -9,17 +11,6 @@ pub enum Verifier {
     Kyverno,
     /// sigstore's policy-controller
     PolicyController,
-}
-
-/// Which of Kyverno's kinds of policy is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum KyvernoImageKind {
-    /// policies.kyverno.io/v1, since Kyverno 1.17
-    #[default]
-    ImageValidatingPolicy,
-    /// kyverno.io/v1 ClusterPolicy, for older ones; refused on change from Kyverno 1.20
-    ClusterPolicy,
 }
 
 /// How signatures are kept beside an image.
@@ -54,11 +45,11 @@ pub(super) enum Written {
 }
 
 impl Written {
-    pub(super) fn of(verifier: Verifier, kyverno: KyvernoImageKind) -> Self {
+    pub(super) fn of(verifier: Verifier, kyverno: KyvernoKind) -> Self {
         match (verifier, kyverno) {
             (Verifier::PolicyController, _) => Self::ClusterImagePolicy,
-            (_, KyvernoImageKind::ClusterPolicy) => Self::ClusterPolicy,
-            (_, KyvernoImageKind::ImageValidatingPolicy) => Self::ImageValidatingPolicy,
+            (_, KyvernoKind::ClusterPolicy) => Self::ClusterPolicy,
+            (_, KyvernoKind::ValidatingPolicy) => Self::ImageValidatingPolicy,
         }
     }
 

@@ -117,7 +117,7 @@ const TABLE: &[Row] = &[
         is_about: any,
         verdict: Verdict::Refused,
         words: "a ClusterPolicy is refused when it is made or changed from Kyverno 1.20 on: use --kyverno \
-                image-validating-policy",
+                validating-policy",
     },
     Row {
         written: Written::ClusterImagePolicy,
