@@ -69,6 +69,7 @@ fn is_opaque(value: &Value) -> bool {
             | Value::Url(_)
             | Value::Semver(_)
             | Value::Format(_)
+            | Value::Optional(_)
     )
 }
 

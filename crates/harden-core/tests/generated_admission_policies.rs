@@ -71,7 +71,7 @@ fn what_cannot_be_is_said_in_one_sentence() {
         (options(&[]), "INTENT: name what is not let in, such as restricted or mutable-image-tag"),
         (
             options(&["no-such"]),
-            "invalid value 'no-such' for 'INTENT': there is no such intent: see kubectl harden admission-policy --help",
+            "invalid value 'no-such' for 'INTENT': there is no such intent: kubectl harden admission-policy --help lists them",
         ),
         (
             options(&["unlisted-registry"]),

@@ -3,6 +3,9 @@
 mod exemptions;
 mod findings;
 
+#[cfg(feature = "cli")]
+use std::fmt::Write as _;
+
 use crate::Manifest;
 use crate::cluster::{Facts, Need};
 use crate::intents::{self, Engine, Intent, KyvernoKind, Mode, Policy, Unfit, Values};
@@ -23,7 +26,7 @@ const EXEMPTIONS: &str = "Exemptions";
 pub struct Options {
     /// Flaw that is not let in, by the name that check has for it, or a level of the Pod Security
     /// Standards: baseline or restricted; repeatable
-    #[cfg_attr(feature = "cli", arg(value_name = "INTENT", value_parser = names(), hide_possible_values = true))]
+    #[cfg_attr(feature = "cli", arg(value_name = "INTENT", value_parser = Name, hide_possible_values = true, long_help = long_help()))]
     pub intents: Vec<String>,
 
     /// File with policies of any engine, to be written for another; - is standard input; repeatable
@@ -127,11 +130,44 @@ pub struct Conversion {
 
 impl Eq for Conversion {}
 
-/// The names of what can be asked for.
+/// The names of what can be asked for, for completion. Whether there is one, the generator says, in one sentence.
 #[cfg(feature = "cli")]
-fn names() -> clap::builder::PossibleValuesParser {
-    let ids = intents::all().map(|it| it.id);
-    ["baseline", "restricted"].into_iter().chain(ids).collect::<Vec<_>>().into()
+#[derive(Debug, Clone)]
+struct Name;
+
+#[cfg(feature = "cli")]
+impl clap::builder::TypedValueParser for Name {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        arg: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        clap::builder::StringValueParser::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue>>> {
+        Some(Box::new(names().map(clap::builder::PossibleValue::new)))
+    }
+}
+
+/// The names of what can be asked for.
+fn names() -> impl Iterator<Item = &'static str> {
+    ["baseline", "restricted"].into_iter().chain(intents::all().map(|it| it.id))
+}
+
+/// What can be asked for, each with what it refuses.
+#[cfg(feature = "cli")]
+fn long_help() -> String {
+    let mut help = "Flaw that is not let in, by the name that check has for it, or a level of the Pod Security \
+                    Standards: baseline or restricted; repeatable. There are:\n"
+        .to_owned();
+    for intent in intents::all() {
+        let _ = write!(help, "\n{}: {}", intent.id, intent.summary());
+    }
+    help
 }
 
 impl Generate for Options {
@@ -238,7 +274,12 @@ impl Options {
                 _ => intents::find(name).into_iter().collect(),
             };
             if found.is_empty() {
-                let rule = "there is no such intent: see kubectl harden admission-policy --help";
+                let similar = names().min_by_key(|it| strsim::osa_distance(it, name));
+                let similar = similar.filter(|it| strsim::osa_distance(it, name) <= 3);
+                let meant = similar.map(|it| format!("did you mean {it}? ")).unwrap_or_default();
+                let rule = format!(
+                    "there is no such intent: {meant}kubectl harden admission-policy --help lists them"
+                );
                 return Err(OptionError::new("INTENT", name, rule));
             }
             for intent in found {
