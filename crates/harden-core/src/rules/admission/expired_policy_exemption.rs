@@ -62,8 +62,8 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
 
 /// What a line exempts, and until when; none where it does not end.
 fn ending(line: &str) -> Option<(&str, Date)> {
-    let (what, rest) = line.split_once(" until ")?;
-    let (date, _) = rest.split_once(':')?;
+    let (head, _reason) = line.split_once(": ")?;
+    let (what, date) = head.rsplit_once(" until ")?;
     Some((what, date.parse().ok()?))
 }
 
@@ -75,6 +75,8 @@ mod tests {
     fn a_day_in_a_reason_is_no_end() {
         let day = |text: &str| text.parse::<Date>().ok();
         assert_eq!(ending("user a until 2027-01-31: b").map(|it| it.1), day("2027-01-31"));
+        let account = "user system:serviceaccount:a:b until 2027-01-31: c";
+        assert_eq!(ending(account).map(|it| it.0), Some("user system:serviceaccount:a:b"));
         assert_eq!(ending("user a: stays until 2020-01-01: surely"), None);
         assert_eq!(ending("user a until soon: b"), None);
     }
