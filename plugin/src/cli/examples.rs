@@ -96,16 +96,16 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "admission-policy restricted --mode audit",
             "admission-policy mutable-image-tag host-port --engine kyverno",
-            "admission-policy unlisted-registry --set registry=registry.example.com --engine gatekeeper",
-            "admission-policy root-allowed --exempt-namespace legacy --exempt-reason 'moves to rootless images'",
+            "admission-policy unlisted-registry --set registry=ghcr.io/example",
+            "admission-policy -f policies.yaml --engine kyverno",
         ],
     ),
     (
         "image-policy",
         &[
             "image-policy -f deployment.yaml --key cosign.pub",
-            "image-policy --registry ghcr.io/example --issuer https://token.actions.githubusercontent.com --subject-regexp '^https://github\\.com/example/.+$'",
-            "image-policy --registry registry.example.com --key awskms:///alias/release --verifier policy-controller",
+            "image-policy --registry ghcr.io/example --key awskms:///alias/release",
+            "image-policy --registry ghcr.io/example \\\n    --issuer https://token.actions.githubusercontent.com \\\n    --subject-regexp '^https://github\\.com/example/.+$'",
         ],
     ),
     (
