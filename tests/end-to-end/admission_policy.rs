@@ -98,3 +98,54 @@ fn run(kubectl: &Kubectl<'_>, folder: &Path, line: &str) {
     let ended = finish(&mut shell, "");
     assert_eq!(ended.code, expected_code(line), "{line}: {}{}", ended.stdout, ended.stderr);
 }
+
+/// The definition that Gatekeeper makes of the template of `host-port`.
+const MADE: &str = "\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: hardenhostport.constraints.gatekeeper.sh}
+spec:
+  group: constraints.gatekeeper.sh
+  scope: Cluster
+  names: {kind: HardenHostPort, plural: hardenhostport, singular: hardenhostport, listKind: HardenHostPortList}
+  versions:
+  - name: v1beta1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+";
+
+#[test]
+fn a_constraint_waits_for_the_kind_that_its_template_makes() {
+    const DEFINITION: &str =
+        "gatekeeper/config/crd/bases/constrainttemplate-customresourcedefinition.yaml";
+    let Some(definition) = harness::Need::Definitions.at(DEFINITION) else { return };
+    let options = Options { no_controllers: true, ..Options::default() };
+    let Some(plane) = ControlPlane::for_test(&options) else { return };
+    plane.apply(&std::fs::read_to_string(definition).unwrap());
+    let kubectl = Kubectl::new(&plane);
+    let folder = tempfile::tempdir().unwrap();
+    let words = "kubectl harden admission-policy host-port --engine gatekeeper";
+    let ended = |line: &str| {
+        let mut shell = kubectl.environment("/bin/bash");
+        shell.args(["-c", line]).current_dir(folder.path());
+        finish(&mut shell, "")
+    };
+    let tried = ended(&format!("{words} --apply --dry-run=server"));
+    assert_eq!(tried.code, 3, "{}{}", tried.stdout, tried.stderr);
+    assert!(
+        tried.stderr.contains("HardenHostPort is not there before its template is"),
+        "{}",
+        tried.stderr
+    );
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_secs(3));
+            plane.apply(MADE);
+        });
+        let applied = ended(&format!("{words} --apply"));
+        assert_eq!(applied.code, 0, "{}{}", applied.stdout, applied.stderr);
+        assert!(applied.stdout.contains("hardenhostport"), "{}", applied.stdout);
+    });
+    assert_eq!(ended(&format!("{words} --diff")).code, 0, "what was applied is as it is made");
+}

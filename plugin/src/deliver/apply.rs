@@ -1,19 +1,24 @@
 //! Server-side apply: what is ours becomes as generated, what is not stays as it is.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
+use anyhow::bail;
 use harden_core::Manifest;
 use harden_core::kubernetes::Kind;
 use http::Method;
 use serde_json::Value;
 
 use super::external_diff::ExternalDiff;
-use super::{Delivery, DryRun, difference};
+use super::{Delivery, DryRun, difference, served};
 use crate::cluster::Cluster;
 use crate::cluster::answer::Answer;
 use crate::cluster::application::{self, Manner};
 use crate::commands;
 use crate::terminal::{self, Exit};
+
+/// How long Gatekeeper may take to make a kind of a template.
+const UNTIL_MADE: Duration = Duration::from_secs(30);
 
 /// Applies the objects in order, or compares them, as the options say.
 ///
@@ -34,12 +39,16 @@ pub(crate) async fn run(
         external: ExternalDiff::of_environment(),
         outcome: Exit::Done,
     };
-    let kinds = manifests.iter().map(|it| &it.kind);
-    super::served::reject_kinds_without_definition(cluster, kinds).await?;
+    let is_made = |it: &&Manifest| served::is_made_by_template(it, manifests);
+    let kinds = manifests.iter().filter(|it| !is_made(it)).map(|it| &it.kind);
+    served::reject_kinds_without_definition(cluster, kinds).await?;
     if !force {
         super::fit::reject_quota_below_use(cluster, manifests).await?;
     }
     for manifest in manifests {
+        if served::is_made_by_template(manifest, manifests) && !run.has_kind(manifest).await? {
+            continue;
+        }
         run.deliver(manifest).await?;
     }
     run.show_externally()?;
@@ -70,6 +79,33 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Whether there is the kind of an object, which Gatekeeper makes of a template that was just applied; where
+    /// nothing was applied, that is said.
+    async fn has_kind(&mut self, manifest: &Manifest) -> anyhow::Result<bool> {
+        let kind = &manifest.kind;
+        let keeps_nothing = self.keeps_nothing();
+        let within = if keeps_nothing { Duration::ZERO } else { UNTIL_MADE };
+        if served::comes(self.cluster, kind, within).await? {
+            return Ok(true);
+        }
+        if !keeps_nothing {
+            bail!(
+                "Gatekeeper has not made {} of its template yet: see the status of \
+                 constrainttemplate/{}, and run the command again",
+                kind.kind,
+                kind.plural
+            );
+        }
+        self.is_unchecked = true;
+        let text = format!(
+            "{} is not there before its template is, so the API server could not check {}",
+            kind.kind,
+            manifest.title()
+        );
+        terminal::note(&text)?;
+        Ok(false)
+    }
+
     async fn deliver(&mut self, manifest: &Manifest) -> anyhow::Result<()> {
         if manifest.namespace.as_ref().is_some_and(|it| self.lost.contains(it)) {
             return Ok(());

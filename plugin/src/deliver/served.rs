@@ -1,8 +1,10 @@
 //! Whether the cluster serves the kinds that are about to be applied.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
+use harden_core::Manifest;
 use harden_core::kubernetes::Kind;
 use harden_yaml::Document;
 use http::Method;
@@ -23,19 +25,8 @@ pub(super) async fn reject_kinds_without_definition<'k>(
         }
     }
     for (version, kinds) in wanted {
-        let path = format!("/apis/{version}");
-        let answer = cluster.ask(Method::GET, &path, "", Vec::new()).await?;
-        let served = match answer.status {
-            // Whoever may not look is told by the first object that is missing.
-            403 => continue,
-            404 => Vec::new(),
-            _ => {
-                let list = answer.into_json(&path)?;
-                let list = Document::parse_json(&list);
-                let resources = list.root().at("resources").items();
-                resources.filter_map(|it| Some(it.at("name").as_str()?.to_owned())).collect()
-            }
-        };
+        // Whoever may not look is told by the first object that is missing.
+        let Some(served) = served(cluster, &version).await? else { continue };
         let is_missing = |it: &&&Kind| !served.iter().any(|name| name == it.plural);
         let missing: Vec<_> = kinds.iter().filter(is_missing).map(|it| it.kind).collect();
         if !missing.is_empty() {
@@ -43,6 +34,48 @@ pub(super) async fn reject_kinds_without_definition<'k>(
         }
     }
     Ok(())
+}
+
+/// The resources of a version of a group; none where nobody may look.
+async fn served(cluster: &Cluster, version: &str) -> anyhow::Result<Option<Vec<String>>> {
+    let path = format!("/apis/{version}");
+    let answer = cluster.ask(Method::GET, &path, "", Vec::new()).await?;
+    Ok(match answer.status {
+        403 => None,
+        404 => Some(Vec::new()),
+        _ => {
+            let list = answer.into_json(&path)?;
+            let list = Document::parse_json(&list);
+            let resources = list.root().at("resources").items();
+            Some(resources.filter_map(|it| Some(it.at("name").as_str()?.to_owned())).collect())
+        }
+    })
+}
+
+/// Whether Gatekeeper makes the kind of an object out of a template among others.
+pub(super) fn is_made_by_template(manifest: &Manifest, manifests: &[Manifest]) -> bool {
+    let is_template = |it: &Manifest| it.kind == Kind::CONSTRAINT_TEMPLATE;
+    manifest.kind.group == "constraints.gatekeeper.sh"
+        && manifests.iter().any(|it| is_template(it) && it.name == manifest.kind.plural)
+}
+
+/// Whether a kind that something else makes is there, or comes to be there within some time.
+pub(super) async fn comes(
+    cluster: &Cluster,
+    kind: &Kind,
+    within: Duration,
+) -> anyhow::Result<bool> {
+    let begun = Instant::now();
+    loop {
+        let served = served(cluster, &kind.api_version()).await?;
+        if served.is_none_or(|it| it.iter().any(|name| name == kind.plural)) {
+            return Ok(true);
+        }
+        if begun.elapsed() >= within {
+            return Ok(false);
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }
 
 /// Kubernetes has its own kinds in groups without a dot, and in those of its own domain.

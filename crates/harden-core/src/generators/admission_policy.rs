@@ -322,8 +322,8 @@ impl Options {
         let mut notes = Vec::new();
         if self.engine == Engine::Gatekeeper {
             notes.push(
-                "each template makes a kind: wait for it before its constraint is applied. Gatekeeper's own webhook \
-                 lets requests in while it is away, unless it was installed with failurePolicy Fail"
+                "each template makes the kind of its constraint: --apply waits for it, kubectl apply has to be run \
+                 twice. Gatekeeper's own webhook lets requests in while it is away, unless it was installed with failurePolicy Fail"
                     .to_owned(),
             );
             if !self.break_glass.is_empty() {
