@@ -12,14 +12,14 @@ mod told;
 mod twins;
 
 use dice::{number, report, seed};
-use harden_admission::{Cluster, Object, Policies, Question, User, Verdict};
+use harden_admission::{Cluster, Object, Policies, User, Verdict};
 use harden_core::check::{Settings, check};
 use harden_core::intents::{self as intent, Demand, Intent};
 use harden_core::kubernetes::MinorVersion;
 use harden_core::rule::{Category, Rule};
 use serde_json::Value;
 
-use crate::told::{WAYS, Way, policy};
+use crate::told::{WAYS, Way, asked_by, compiled, policy};
 
 /// An intent as an engine is told it, read once.
 struct Asked {
@@ -100,20 +100,13 @@ impl Knows {
 impl Asked {
     fn new(way: Way, intent: &'static Intent, cluster: &Cluster) -> Option<Self> {
         let manifests = policy(intent, MinorVersion::NEWEST_KNOWN).manifests(way.0, way.1).ok()?;
-        let objects: Vec<_> = manifests.into_iter().map(|it| Object::new(it.object)).collect();
-        let policies = Policies::read(&objects, cluster);
-        let refused: Vec<_> = policies.refused().collect();
-        assert!(refused.is_empty(), "{} {way:?}: {refused:?}", intent.id);
+        let policies = compiled(&manifests, cluster);
         Some(Self { way, policies })
     }
 
     /// Whether the engine refuses to create an object.
     fn refuses(&self, object: &Value, cluster: &Cluster) -> Result<bool, String> {
-        let question = Question {
-            operation: None,
-            user: User::named("alice", &[]),
-            namespace: "team-a".to_owned(),
-        };
+        let question = asked_by(User::named("alice", &[]));
         let object = question.place(Object::new(object.clone()), cluster);
         let request = question.request(object, None, cluster)?;
         let answers = self.policies.judge(&request).answers;

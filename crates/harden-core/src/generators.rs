@@ -5,6 +5,8 @@ pub mod admission_policy;
 mod api_server;
 pub mod audit_policy;
 pub mod encryption;
+#[cfg(feature = "admission")]
+mod exemptions;
 pub mod external_secret;
 mod folder;
 mod generated;

@@ -28,13 +28,14 @@ mod target;
 pub mod workload;
 
 pub use across::{Across, Within};
+pub use cel::literal;
 pub(crate) use cel::quoted;
 pub use change::{Change, Place, Unless, Unseen};
 pub use demand::{Demand, Validation};
 pub use engine::{Engine, KyvernoKind};
 pub(crate) use engines::parts::namespace_selector;
-pub(crate) use exemption::annotation;
 pub use exemption::{Exempt, Exemption};
+pub(crate) use exemption::{annotation, namespaces};
 pub(crate) use image::is_of_any;
 pub use image::{ImagePrefix, InvalidPrefix};
 pub use intent::{Intent, Own, Words};

@@ -22,8 +22,7 @@ fn options(intents: &[&str]) -> Options {
 /// All intents, with the values that they show as examples.
 fn everything(engine: Engine, kyverno: KyvernoKind) -> impl Iterator<Item = Options> {
     intents::all().map(move |it| {
-        let set = it.parameters.iter();
-        let set = set.flat_map(|it| it.example.iter().map(|value| format!("{}={value}", it.name)));
+        let set = it.examples().into_iter().map(|(name, value)| format!("{name}={value}"));
         Options { set: set.collect(), engine, kyverno, ..options(&[it.id]) }
     })
 }

@@ -1,28 +1,12 @@
 //! Texts and names as expressions write them, and wildcards as functions of texts.
 
-use std::fmt::Write;
+use harden_core::intents;
 
 use super::logic::Term;
 
 /// A literal.
 pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for it in text.chars() {
-        match it {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            it if it.is_control() => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(it));
-            }
-            it => quoted.push(it),
-        }
-    }
-    quoted.push('"');
-    quoted
+    intents::literal(text, '"')
 }
 
 /// Whether a text may stand behind a dot; most words of the language may not.

@@ -5,9 +5,8 @@ use harden_core::intents::Policy;
 use harden_core::kubernetes::MinorVersion;
 use harden_core::object::objects;
 use harden_yaml::documents;
-use serde_json::json;
 
-use super::Way;
+use super::{Way, asked_by, compiled, webhook};
 
 /// An engine with the policies of an intent, in a cluster.
 pub(crate) struct Asked {
@@ -38,27 +37,20 @@ impl Asked {
         others: &[Object],
         user: User,
     ) -> Option<Self> {
-        let told: Vec<_> = policy.manifests(way.0, way.1).ok()?;
-        let told: Vec<_> = told.into_iter().map(|it| Object::new(it.object)).collect();
-        let question = Question { operation: None, user, namespace: "team-a".to_owned() };
+        let told = policy.manifests(way.0, way.1).ok()?;
+        let question = asked_by(user);
         let mut cluster = Cluster::new(MinorVersion::NEWEST_KNOWN);
         cluster.is_whole = true;
         for other in others {
             cluster.add(question.place(other.clone(), &cluster));
         }
-        let policies = Policies::read(&told, &cluster);
-        let refused: Vec<_> = policies.refused().collect();
-        assert!(refused.is_empty(), "{} {way:?}: {refused:?}", policy.intent.id);
+        let policies = compiled(&told, &cluster);
         Some(Self { policies, cluster, question })
     }
 
     /// The same, asked whether objects may go, by webhooks that are told of it.
     pub(crate) fn deleting(mut self) -> Self {
-        self.cluster.add(Object::new(json!({
-            "apiVersion": "admissionregistration.k8s.io/v1", "kind": "ValidatingWebhookConfiguration",
-            "metadata": {"name": "gatekeeper-validating-webhook-configuration"},
-            "webhooks": [{"name": "validation.gatekeeper.sh", "rules": [{"operations": ["*"]}]}],
-        })));
+        self.cluster.add(webhook());
         self.question.operation = Some(Operation::Delete);
         self
     }

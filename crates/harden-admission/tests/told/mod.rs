@@ -5,10 +5,11 @@ mod judged;
 mod standing;
 
 use harden_admission::report::Texts;
-use harden_admission::{Question, User};
+use harden_admission::{Cluster, Object, Policies, Question, User};
 use harden_core::intents::{Engine, Intent, KyvernoKind, Mode, Policy, Values};
 use harden_core::kubernetes::MinorVersion;
-use harden_core::{ManifestFormat, render};
+use harden_core::{Manifest, ManifestFormat, render};
+use serde_json::json;
 
 #[allow(unused_imports, reason = "some tests alone ask for letters")]
 pub(crate) use judged::refuses;
@@ -34,20 +35,39 @@ pub(crate) struct Told {
 
 /// An intent with the values that it shows as examples.
 pub(crate) fn policy(intent: &'static Intent, standards: MinorVersion) -> Policy {
-    let given: Vec<_> = intent
-        .parameters
-        .iter()
-        .flat_map(|it| it.example.iter().map(|value| (it.name.to_owned(), (*value).to_owned())))
-        .collect();
     Policy {
         intent,
         version: MinorVersion::NEWEST_KNOWN,
         standards,
-        values: Values::new(intent.parameters, &given).unwrap(),
+        values: Values::new(intent.parameters, &intent.examples()).unwrap(),
         mode: Mode::Deny,
         exempt: Vec::new(),
         break_glass: Vec::new(),
     }
+}
+
+/// What somebody asks of objects that name no namespace.
+pub(crate) fn asked_by(user: User) -> Question {
+    Question { operation: None, user, namespace: "team-a".to_owned() }
+}
+
+/// The configuration by which Gatekeeper is asked about all operations.
+pub(crate) fn webhook() -> Object {
+    Object::new(json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": "gatekeeper-validating-webhook-configuration"},
+        "webhooks": [{"name": "validation.gatekeeper.sh", "rules": [{"operations": ["*"]}]}],
+    }))
+}
+
+/// Policies, none of which its engine would refuse.
+pub(crate) fn compiled(manifests: &[Manifest], cluster: &Cluster) -> Policies {
+    let objects: Vec<_> = manifests.iter().map(|it| Object::new(it.object.clone())).collect();
+    let policies = Policies::read(&objects, cluster);
+    let refused: Vec<_> = policies.refused().collect();
+    assert!(refused.is_empty(), "{refused:#?}");
+    policies
 }
 
 impl Way {
@@ -65,11 +85,7 @@ impl Told {
     ///
     /// What was not judged.
     pub(crate) fn refuses(&self, manifest: &str) -> Result<bool, String> {
-        let question = Question {
-            operation: None,
-            user: User::named("alice", &[]),
-            namespace: "team-a".to_owned(),
-        };
+        let question = asked_by(User::named("alice", &[]));
         let text = format!("{}---\n{manifest}", self.text);
         let told = Texts::ask("test", &text, &question, MinorVersion::NEWEST_KNOWN);
         if let Some(lack) = told.incomplete.first() {

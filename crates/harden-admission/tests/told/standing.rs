@@ -5,7 +5,9 @@ use harden_admission::{
 };
 use harden_core::Manifest;
 use harden_core::kubernetes::MinorVersion;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+use super::{asked_by, compiled, webhook};
 
 /// Policies of an engine, in force in a cluster.
 pub(crate) struct Standing {
@@ -25,21 +27,9 @@ pub(crate) enum Said {
 impl Standing {
     pub(crate) fn new(manifests: &[Manifest]) -> Self {
         let mut cluster = Cluster::new(MinorVersion::NEWEST_KNOWN);
-        cluster.add(Object::new(json!({
-            "apiVersion": "admissionregistration.k8s.io/v1",
-            "kind": "ValidatingWebhookConfiguration",
-            "metadata": {"name": "gatekeeper-validating-webhook-configuration"},
-            "webhooks": [{"name": "validation.gatekeeper.sh", "rules": [{"operations": ["*"]}]}],
-        })));
-        let objects: Vec<_> = manifests.iter().map(|it| Object::new(it.object.clone())).collect();
-        let policies = Policies::read(&objects, &cluster);
-        let refused: Vec<_> = policies.refused().collect();
-        assert!(refused.is_empty(), "{refused:#?}");
-        let question = Question {
-            operation: None,
-            user: User::named("alice", &[]),
-            namespace: "team-a".to_owned(),
-        };
+        cluster.add(webhook());
+        let policies = compiled(manifests, &cluster);
+        let question = asked_by(User::named("alice", &[]));
         Self { policies, cluster, question }
     }
 

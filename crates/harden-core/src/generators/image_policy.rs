@@ -26,7 +26,7 @@ use crate::cluster::{Facts, Need};
 use crate::intents::{self, Engine, Exempt, Exemption, KyvernoKind, Mode};
 use crate::kubernetes::{Date, NamespaceName};
 
-use super::{Generate, Generated, OptionError, Product};
+use super::{Generate, Generated, OptionError, Product, exemptions};
 
 #[cfg(feature = "cli")]
 const SIGNER: &str = "Signer";
@@ -204,7 +204,7 @@ impl Generate for Options {
             trusted_root: self.root.as_ref(),
             unmatched: self.unmatched,
             mode: self.mode,
-            exempt_namespaces: exempt_namespaces(&exempt),
+            exempt_namespaces: intents::namespaces(&exempt),
             why: format!("Lets only signed images in, of {}.", registries.title()),
             registries,
         };
@@ -222,18 +222,6 @@ impl Generate for Options {
     }
 }
 
-/// The namespaces that are left alone, in alphabetical order.
-fn exempt_namespaces(exempt: &[Exemption]) -> Vec<String> {
-    let names = exempt.iter().filter_map(|it| match &it.what {
-        Exempt::Namespace(name) => Some(name.to_string()),
-        _ => None,
-    });
-    let mut names: Vec<_> = names.collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
 impl Options {
     /// The namespaces that are left alone: those that the engine needs to start, and those that are named with a reason.
     fn exemptions(&self, written: Written, facts: &Facts) -> Result<Vec<Exemption>, OptionError> {
@@ -246,37 +234,22 @@ impl Options {
             }
             return Ok(Vec::new());
         }
-        let reason = self.exempt_reason.as_deref().map(str::trim).unwrap_or_default();
-        if reason.contains(['\n', '\r']) {
-            return Err(OptionError::new("--exempt-reason", reason, "write it in one line"));
-        }
+        let reason = exemptions::reason(self.exempt_reason.as_deref())?;
         if is_named && reason.is_empty() {
-            let rule = "say why, so that whoever reads the policy can tell whether it still holds";
-            return Err(OptionError::new("--exempt-reason", "", rule));
+            return Err(exemptions::missing_reason());
         }
         if !is_named && (self.exempt_reason.is_some() || self.exempt_until.is_some()) {
-            let rule = "nothing is left alone: name what is, such as --exempt-namespace legacy";
-            return Err(OptionError::new("--exempt-reason", "", rule));
+            return Err(exemptions::nothing_named());
         }
-        if let (Some(until), Some(today)) = (self.exempt_until, facts.today)
-            && until < today
-        {
-            let rule = format!("today is {today}: the exemption is over before it begins");
-            return Err(OptionError::new("--exempt-until", until, rule));
-        }
-        let of_cluster =
-            std::iter::once("kube-system").chain(Engine::Kyverno.namespaces().iter().copied());
-        let of_cluster =
-            of_cluster.filter(|_| !self.exempt_no_namespace).filter_map(|it| it.parse().ok());
-        let exemption = |name: NamespaceName, reason: &str, until| Exemption {
+        exemptions::check_end(self.exempt_until, facts)?;
+        let own = exemptions::of_cluster(Engine::Kyverno).filter(|_| !self.exempt_no_namespace);
+        let named = self.exempt_namespace.iter().cloned().map(|name| Exemption {
             what: Exempt::Namespace(name),
             reason: reason.to_owned(),
-            until,
+            until: self.exempt_until,
             intents: Vec::new(),
-        };
-        let own = of_cluster.map(|it| exemption(it, "it runs the cluster", None));
-        let named = self.exempt_namespace.iter().cloned();
-        Ok(own.chain(named.map(|it| exemption(it, reason, self.exempt_until))).collect())
+        });
+        Ok(own.chain(named).collect())
     }
 
     /// Holds a trusted root to what needs it.

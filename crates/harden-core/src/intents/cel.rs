@@ -2,14 +2,19 @@
 
 use std::fmt::Write as _;
 
-/// A text as a literal of CEL.
+/// A text as a literal of CEL in single quotes, which stand well within YAML.
 pub(crate) fn quoted(text: &str) -> String {
+    literal(text, '\'')
+}
+
+/// A text as a literal of CEL between quotes, single or double ones.
+pub fn literal(text: &str, quote: char) -> String {
     let mut literal = String::with_capacity(text.len() + 2);
-    literal.push('\'');
+    literal.push(quote);
     for letter in text.chars() {
         match letter {
-            '\'' => literal.push_str("\\'"),
             '\\' => literal.push_str("\\\\"),
+            letter if letter == quote => literal.extend(['\\', quote]),
             '\n' => literal.push_str("\\n"),
             '\t' => literal.push_str("\\t"),
             '\r' => literal.push_str("\\r"),
@@ -19,7 +24,7 @@ pub(crate) fn quoted(text: &str) -> String {
             other => literal.push(other),
         }
     }
-    literal.push('\'');
+    literal.push(quote);
     literal
 }
 
@@ -36,6 +41,7 @@ mod tests {
     #[test]
     fn what_would_end_a_literal_does_not() {
         assert_eq!(quoted("a'b\\c\nd"), r"'a\'b\\c\nd'");
+        assert_eq!(literal("a'b\"c", '"'), r#""a'b\"c""#);
         assert_eq!(quoted("\u{7f}é"), "'\\u007fé'");
         assert_eq!(list(["a", "b"]), "['a', 'b']");
     }

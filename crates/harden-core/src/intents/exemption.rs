@@ -1,7 +1,7 @@
 //! Who and what an intent leaves alone, why and for how long.
 
 use super::cel::{list, quoted};
-use super::image::{ImagePrefix, in_full};
+use super::image::{ImagePrefix, is_of_any};
 use crate::kubernetes::{Date, NamespaceName};
 
 /// Something that an intent leaves alone.
@@ -72,20 +72,20 @@ impl Exemption {
 }
 
 /// The annotation by which `check` knows when exemptions are over; none where nothing is left alone.
-pub(crate) fn annotation(exemptions: &[Exemption]) -> Option<(&'static str, String)> {
-    let lines: Vec<_> = exemptions.iter().map(Exemption::line).collect();
+pub(crate) fn annotation<'e>(
+    exemptions: impl IntoIterator<Item = &'e Exemption>,
+) -> Option<(&'static str, String)> {
+    let lines: Vec<_> = exemptions.into_iter().map(Exemption::line).collect();
     (!lines.is_empty()).then(|| (crate::rules::admission::EXEMPTIONS_ANNOTATION, lines.join("\n")))
 }
 
 /// The namespaces that exemptions are for, in alphabetical order.
-pub(super) fn namespaces(exemptions: &[&Exemption]) -> Vec<String> {
-    let mut names: Vec<_> = exemptions
-        .iter()
-        .filter_map(|it| match &it.what {
-            Exempt::Namespace(name) => Some(name.to_string()),
-            _ => None,
-        })
-        .collect();
+pub(crate) fn namespaces<'e>(exemptions: impl IntoIterator<Item = &'e Exemption>) -> Vec<String> {
+    let names = exemptions.into_iter().filter_map(|it| match &it.what {
+        Exempt::Namespace(name) => Some(name.to_string()),
+        _ => None,
+    });
+    let mut names: Vec<_> = names.collect();
     names.sort_unstable();
     names.dedup();
     names
@@ -130,15 +130,14 @@ pub(super) fn conditions(exemptions: &[&Exemption]) -> Vec<(&'static str, String
 
 /// A condition that a container `c` is of no image that is left alone; none where all are judged.
 pub(super) fn container_condition(exemptions: &[&Exemption]) -> Option<String> {
-    let of_image: Vec<_> = exemptions
+    let images: Vec<_> = exemptions
         .iter()
         .filter_map(|it| match &it.what {
-            Exempt::Image(prefix) => Some(prefix.condition("i")),
+            Exempt::Image(prefix) => Some(prefix.clone()),
             _ => None,
         })
         .collect();
-    let image = in_full(&format!("string(c.?image.orValue({}))", quoted("")));
-    (!of_image.is_empty()).then(|| format!("![{image}].exists(i, {})", of_image.join(" || ")))
+    (!images.is_empty()).then(|| format!("!{}", is_of_any(&images, "string(c.?image.orValue(''))")))
 }
 
 /// A condition that an object is none of some, which are named as `NAMESPACE/KIND/NAME`, and was made by none of them. A

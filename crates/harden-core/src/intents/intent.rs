@@ -63,6 +63,14 @@ impl Intent {
         }
     }
 
+    /// Each parameter with the values that it shows as examples, as `--set` takes them.
+    pub fn examples(&self) -> Vec<(String, String)> {
+        let of = |it: &'static Parameter| {
+            it.example.iter().map(|value| (it.name.to_owned(), (*value).to_owned()))
+        };
+        self.parameters.iter().flat_map(of).collect()
+    }
+
     /// What is wrong, in one line without a full stop.
     pub fn summary(&self) -> &'static str {
         self.said(|it| it.summary, |it| it.summary)

@@ -26,7 +26,7 @@ impl Intent {
         let mut page = format!("# {}\n\n{verb} {}.\n\n", self.id, self.summary());
         page.push_str("```sh\nkubectl harden admission-policy ");
         page.push_str(self.id);
-        for (name, value) in self.shown() {
+        for (name, value) in self.examples() {
             let _ = write!(page, " --set '{name}={value}'");
         }
         page.push_str("\n```\n\n");
@@ -51,7 +51,7 @@ impl Intent {
         example(&mut page, bad, self.bad());
         example(&mut page, good, self.good());
         let newest = MinorVersion::NEWEST_KNOWN;
-        let Ok(values) = Values::new(self.parameters, &self.shown()) else { return page };
+        let Ok(values) = Values::new(self.parameters, &self.examples()) else { return page };
         // Pages are made of the values in the lists, which live as long as the program.
         let Some(intent) = super::find(self.id) else { return page };
         let policy = Policy {
@@ -74,14 +74,6 @@ impl Intent {
         page.truncate(page.trim_end().len());
         page.push('\n');
         page
-    }
-
-    /// The values that the parameters show as examples.
-    fn shown(&self) -> Vec<(String, String)> {
-        let of = self.parameters.iter().flat_map(|it| {
-            it.example.iter().map(|value| (it.name.to_owned(), (*value).to_owned()))
-        });
-        of.collect()
     }
 
     fn tell_parameters(&self, page: &mut String) {

@@ -76,14 +76,8 @@ impl Policy {
         self.exempt.iter().filter(|it| it.is_from(self.intent.id)).collect()
     }
 
-    /// The exemptions that the annotation lists: those for which somebody gave a reason that ends some day.
-    pub(super) fn exemption_lines(&self) -> Option<String> {
-        let lines: Vec<_> = self.exemptions().iter().map(|it| it.line()).collect();
-        (!lines.is_empty()).then(|| lines.join("\n"))
-    }
-
     /// The namespaces that are left alone.
     pub(super) fn exempt_namespaces(&self) -> Vec<String> {
-        super::exemption::namespaces(&self.exemptions())
+        super::exemption::namespaces(self.exemptions())
     }
 }

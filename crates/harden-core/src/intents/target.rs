@@ -31,6 +31,27 @@ pub struct Resources {
 /// The operations that store an object.
 pub(super) const WRITES: &[&str] = &["CREATE", "UPDATE"];
 
+/// What makes pods that go on.
+pub(super) const APPS: Resources = Resources {
+    group: "apps",
+    version: "v1",
+    names: &[
+        ("daemonsets", "DaemonSet"),
+        ("deployments", "Deployment"),
+        ("replicasets", "ReplicaSet"),
+        ("statefulsets", "StatefulSet"),
+    ],
+    operations: WRITES,
+};
+
+/// What makes pods that end.
+pub(super) const BATCH: Resources = Resources {
+    group: "batch",
+    version: "v1",
+    names: &[("cronjobs", "CronJob"), ("jobs", "Job")],
+    operations: WRITES,
+};
+
 /// Pods and what makes them.
 const PODS: &[Resources] = &[
     Resources {
@@ -48,23 +69,8 @@ const PODS: &[Resources] = &[
         ],
         operations: WRITES,
     },
-    Resources {
-        group: "apps",
-        version: "v1",
-        names: &[
-            ("daemonsets", "DaemonSet"),
-            ("deployments", "Deployment"),
-            ("replicasets", "ReplicaSet"),
-            ("statefulsets", "StatefulSet"),
-        ],
-        operations: WRITES,
-    },
-    Resources {
-        group: "batch",
-        version: "v1",
-        names: &[("cronjobs", "CronJob"), ("jobs", "Job")],
-        operations: WRITES,
-    },
+    APPS,
+    BATCH,
 ];
 
 impl Target {

@@ -2,9 +2,12 @@
 
 use super::Options;
 use crate::cluster::Facts;
-use crate::generators::OptionError;
+use crate::generators::{OptionError, exemptions};
 use crate::intents::{Exempt, Exemption};
 use crate::platform::Platform;
+
+/// Why what a report found may stay, where nobody says another reason.
+const FOUND: &str = "it was there when the policy was made";
 
 /// Groups that everybody is in, so that an exemption of one would be one of all.
 const EVERYBODY: [&str; 2] = ["system:authenticated", "system:unauthenticated"];
@@ -16,47 +19,34 @@ impl Options {
         platform: Option<&'static Platform>,
         facts: &Facts,
     ) -> Result<Vec<Exemption>, OptionError> {
-        let mut exemptions = self.of_cluster(platform);
+        let mut exempt = self.of_cluster(platform);
         let named = self.named()?;
         if named.is_empty() && self.found.is_empty() {
             let is_limited = self.exempt_reason.is_some() || self.exempt_until.is_some();
             if is_limited && self.from_baseline.is_empty() {
-                let rule = "nothing is left alone: name what is, such as --exempt-namespace legacy";
-                return Err(OptionError::new("--exempt-reason", "", rule));
+                return Err(exemptions::nothing_named());
             }
-            return Ok(exemptions);
+            return Ok(exempt);
         }
-        let reason = match self.exempt_reason.as_deref().map(str::trim) {
-            None if named.is_empty() => "it was there when the policy was made".to_owned(),
-            None | Some("") => {
-                let rule =
-                    "say why, so that whoever reads the policy can tell whether it still holds";
-                return Err(OptionError::new("--exempt-reason", "", rule));
-            }
-            Some(reason) if reason.contains(['\n', '\r']) => {
-                return Err(OptionError::new("--exempt-reason", reason, "write it in one line"));
-            }
-            Some(reason) => reason.to_owned(),
+        let reason = match exemptions::reason(self.exempt_reason.as_deref())? {
+            "" if named.is_empty() && self.exempt_reason.is_none() => FOUND,
+            "" => return Err(exemptions::missing_reason()),
+            reason => reason,
         };
-        if let (Some(until), Some(today)) = (self.exempt_until, facts.today)
-            && until < today
-        {
-            let rule = format!("today is {today}: the exemption is over before it begins");
-            return Err(OptionError::new("--exempt-until", until, rule));
-        }
-        exemptions.extend(self.found.iter().map(|it| Exemption {
+        exemptions::check_end(self.exempt_until, facts)?;
+        exempt.extend(self.found.iter().map(|it| Exemption {
             what: it.what.clone(),
-            reason: reason.clone(),
+            reason: reason.to_owned(),
             until: self.exempt_until,
             intents: it.rules.clone(),
         }));
-        exemptions.extend(named.into_iter().map(|what| Exemption {
+        exempt.extend(named.into_iter().map(|what| Exemption {
             what,
-            reason: reason.clone(),
+            reason: reason.to_owned(),
             until: self.exempt_until,
             intents: Vec::new(),
         }));
-        Ok(exemptions)
+        Ok(exempt)
     }
 
     /// What runs the cluster and judges it, which must start before anything is judged.
@@ -64,20 +54,11 @@ impl Options {
         if self.exempt_no_namespace {
             return Vec::new();
         }
-        let own = self.engine.namespaces().iter().copied();
-        let names = std::iter::once("kube-system").chain(own);
-        let mut exempt: Vec<_> =
-            names.filter_map(|it| it.parse().ok()).map(Exempt::Namespace).collect();
+        let mut exempt: Vec<_> = exemptions::of_cluster(self.engine).collect();
         if platform.is_some_and(|it| it.name == "openshift") {
-            exempt.push(Exempt::NamespacesOf("openshift-"));
+            exempt.push(exemptions::that_runs_the_cluster(Exempt::NamespacesOf("openshift-")));
         }
-        let of_cluster = exempt.into_iter().map(|what| Exemption {
-            what,
-            reason: "it runs the cluster".to_owned(),
-            until: None,
-            intents: Vec::new(),
-        });
-        of_cluster.collect()
+        exempt
     }
 
     fn named(&self) -> Result<Vec<Exempt>, OptionError> {

@@ -1,6 +1,9 @@
 //! Workloads that are new, and their manifests.
 
+use crate::intents::target::{APPS, BATCH};
 use crate::intents::{Resources, Target};
+
+const CREATE: &[&str] = &["CREATE"];
 
 /// Pods and what makes them, when they are created. What is there already may be changed and scaled: what a namespace
 /// lacks is no fault of the change.
@@ -14,25 +17,10 @@ pub(super) const NEW: Target = Target::Objects {
                 ("podtemplates", "PodTemplate"),
                 ("replicationcontrollers", "ReplicationController"),
             ],
-            operations: &["CREATE"],
+            operations: CREATE,
         },
-        Resources {
-            group: "apps",
-            version: "v1",
-            names: &[
-                ("daemonsets", "DaemonSet"),
-                ("deployments", "Deployment"),
-                ("replicasets", "ReplicaSet"),
-                ("statefulsets", "StatefulSet"),
-            ],
-            operations: &["CREATE"],
-        },
-        Resources {
-            group: "batch",
-            version: "v1",
-            names: &[("cronjobs", "CronJob"), ("jobs", "Job")],
-            operations: &["CREATE"],
-        },
+        Resources { operations: CREATE, ..APPS },
+        Resources { operations: CREATE, ..BATCH },
     ],
     parts: &[""],
 };

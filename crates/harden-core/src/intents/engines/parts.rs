@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::intents::exemption::Exempt;
+use crate::intents::exemption::{self, Exempt};
 use crate::intents::policy::{Policy, Unsaid};
 use crate::intents::program::{Named, Program};
 use crate::intents::target::Resources;
-use crate::rules::admission::EXEMPTIONS_ANNOTATION;
 
 /// An object of these fields in their order, without those that say nothing: null, and lists of nothing.
 pub(super) fn fields<const N: usize>(fields: [(&str, Value); N]) -> Value {
@@ -113,8 +112,8 @@ pub(super) fn annotate(object: &mut Value, policy: &Policy, others: &[(&str, Str
     for (key, value) in others {
         annotations.insert((*key).to_owned(), value.as_str().into());
     }
-    if let Some(lines) = policy.exemption_lines() {
-        annotations.insert(EXEMPTIONS_ANNOTATION.to_owned(), lines.into());
+    if let Some((key, lines)) = exemption::annotation(policy.exemptions()) {
+        annotations.insert(key.to_owned(), lines.into());
     }
     if let Some(metadata) = object
         .get_mut("metadata")

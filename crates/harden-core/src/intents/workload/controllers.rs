@@ -1,6 +1,6 @@
 //! Pods and what makes them, as objects with metadata of their own.
 
-use crate::intents::target::{Resources, WRITES};
+use crate::intents::target::{APPS, BATCH, Resources, WRITES};
 
 /// What somebody writes to have pods, and pods themselves.
 pub(super) const CONTROLLERS: &[Resources] = &[
@@ -10,23 +10,8 @@ pub(super) const CONTROLLERS: &[Resources] = &[
         names: &[("pods", "Pod"), ("replicationcontrollers", "ReplicationController")],
         operations: WRITES,
     },
-    Resources {
-        group: "apps",
-        version: "v1",
-        names: &[
-            ("daemonsets", "DaemonSet"),
-            ("deployments", "Deployment"),
-            ("replicasets", "ReplicaSet"),
-            ("statefulsets", "StatefulSet"),
-        ],
-        operations: WRITES,
-    },
-    Resources {
-        group: "batch",
-        version: "v1",
-        names: &[("cronjobs", "CronJob"), ("jobs", "Job")],
-        operations: WRITES,
-    },
+    APPS,
+    BATCH,
 ];
 
 /// Whether a controller made the object, which was judged itself.
