@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use tempfile::TempDir;
@@ -88,9 +89,14 @@ fn install(archive: &Path, root: &Path) {
 
 /// A Debian of our own, made once by its own tools and kept; `None`, loudly, where these are not there.
 pub(crate) fn debian() -> Option<TempDir> {
+    // Tests run side by side, and each would make one: who comes second waits for the first.
+    static MAKING: Mutex<()> = Mutex::new(());
     let kept = harness::cache().unwrap().join(format!("debian-{SUITE}.tar"));
-    if !kept.exists() {
-        bootstrap(&kept)?;
+    {
+        let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if !kept.exists() {
+            bootstrap(&kept)?;
+        }
     }
     let root = tempfile::tempdir().unwrap();
     run(Command::new("tar")
