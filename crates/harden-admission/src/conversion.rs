@@ -1,8 +1,9 @@
 //! Policies of one engine as those of another, as far as that loses nothing.
 //!
 //! What the other engine cannot say fully is left out as a whole, rule by rule, and named: nothing gets weaker
-//! in silence. Where a resource holds the very words that Kyverno tells its errors by, Kyverno skips it; what is
-//! made here refuses it.
+//! in silence. Requests that the other engine is not asked about, and what it does not write down, are named beside a
+//! policy that says all else. Where a resource holds the very words that Kyverno tells its errors by, Kyverno skips
+//! it; what is made here refuses it.
 
 mod admission;
 mod cluster_policy;
@@ -19,6 +20,7 @@ mod resources;
 mod rule;
 mod scalar;
 mod selection;
+mod template;
 mod text;
 mod texts;
 mod validating_policy;
@@ -49,7 +51,18 @@ pub fn convert(objects: &[Object], to: Engine) -> Converted {
     for object in objects {
         let (made, lost) = one(object, objects, to);
         converted.lost.extend(lost.into_iter().map(|it| it.of(object)));
-        converted.manifests.extend(made.into_iter().map(|it| manifest(object, it)));
+        let made: Vec<Manifest> = made.into_iter().map(|it| manifest(object, it)).collect();
+        let is_made = |it: &&Manifest| {
+            let others = converted.manifests.iter();
+            others.map(place).any(|other| other == place(it))
+        };
+        match made.iter().find(is_made) {
+            Some(it) => {
+                let why = format!("another policy makes {}, too", it.title());
+                converted.lost.push(Loss::new("", why).of(object));
+            }
+            None => converted.manifests.extend(made),
+        }
     }
     converted
 }
@@ -57,39 +70,36 @@ pub fn convert(objects: &[Object], to: Engine) -> Converted {
 /// What becomes of one of some objects.
 fn one(object: &Object, objects: &[Object], to: Engine) -> (Vec<Value>, Vec<Loss>) {
     match (object.group(), object.kind(), to) {
-        ("kyverno.io", "ClusterPolicy" | "Policy", Engine::Kyverno) => {
-            cluster_policy::convert(object)
-        }
-        ("kyverno.io", "ClusterPolicy" | "Policy", Engine::Kubernetes) => {
-            let (made, mut lost) = cluster_policy::convert(object);
-            let mut all = Vec::new();
-            for it in made {
-                let (made, more) = validating_policy::convert(&Object::new(it), objects);
-                all.extend(made);
-                // The places of what was made in between say nothing to anybody.
-                lost.extend(more.into_iter().map(|it| Loss::new("", it.why)));
+        ("kyverno.io", "ClusterPolicy" | "Policy", to) => {
+            let made = cluster_policy::convert(object);
+            match to {
+                Engine::Kyverno => made,
+                Engine::Kubernetes => through(made, objects, validating_policy::convert),
+                Engine::Gatekeeper => {
+                    let made = through(made, objects, validating_policy::convert);
+                    through(made, objects, template::convert)
+                }
             }
-            (all, lost)
         }
         (
             "policies.kyverno.io",
             "ValidatingPolicy" | "NamespacedValidatingPolicy",
-            Engine::Kubernetes,
-        ) => validating_policy::convert(object, objects),
+            Engine::Kubernetes | Engine::Gatekeeper,
+        ) => match (validating_policy::convert(object, objects), to) {
+            (made, Engine::Gatekeeper) => through(made, objects, template::convert),
+            (made, _) => made,
+        },
         ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", Engine::Kyverno) => {
             admission::convert(object, objects)
+        }
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy", Engine::Gatekeeper) => {
+            template::convert(object, objects)
         }
         ("constraints.gatekeeper.sh", _, Engine::Kubernetes) => {
             constraint::convert(object, objects)
         }
         ("constraints.gatekeeper.sh", _, Engine::Kyverno) => {
-            let (made, mut lost) = constraint::convert(object, objects);
-            let made: Vec<Object> = made.into_iter().map(Object::new).collect();
-            let Some(policy) = made.first() else { return (Vec::new(), lost) };
-            let (made, more) = admission::convert(policy, &made);
-            // The places of what was made in between say nothing to anybody.
-            lost.extend(more.into_iter().map(|it| Loss::new("", it.why)));
-            (made, lost)
+            through(constraint::convert(object, objects), objects, admission::convert)
         }
         ("templates.gatekeeper.sh", "ConstraintTemplate", Engine::Kubernetes | Engine::Kyverno) => {
             (Vec::new(), constraint::lost_of_template(object, objects))
@@ -100,6 +110,28 @@ fn one(object: &Object, objects: &[Object], to: Engine) -> (Vec<Value>, Vec<Loss
         }
         _ => (Vec::new(), Vec::new()),
     }
+}
+
+/// What becomes of one policy among some objects.
+type Step = fn(&Object, &[Object]) -> (Vec<Value>, Vec<Loss>);
+
+/// What becomes of policies that were made in between.
+fn through(
+    (made, mut lost): (Vec<Value>, Vec<Loss>),
+    objects: &[Object],
+    step: Step,
+) -> (Vec<Value>, Vec<Loss>) {
+    let made: Vec<Object> = made.into_iter().map(Object::new).collect();
+    let beside: Vec<Object> = made.iter().chain(objects).cloned().collect();
+    let mut all = Vec::new();
+    for it in made.iter().filter(|it| it.kind() != "ValidatingAdmissionPolicyBinding") {
+        let (made, more) = step(it, &beside);
+        all.extend(made);
+        // The places of what was made in between say nothing to anybody.
+        lost.extend(more.into_iter().map(Loss::somewhere));
+    }
+    lost.dedup();
+    (all, lost)
 }
 
 /// Whether a kind is a policy, or changes what one says, of another engine than this.
@@ -116,6 +148,11 @@ fn is_policy_of_another(group: &str, kind: &str, to: Engine) -> bool {
     (own != to || is_old) && kind != "ValidatingAdmissionPolicyBinding"
 }
 
+/// Where an object is in a cluster.
+fn place(of: &Manifest) -> (Kind, Option<&str>, &str) {
+    (of.kind, of.namespace.as_deref(), &of.name)
+}
+
 /// An object with where it comes from.
 fn manifest(from: &Object, object: Value) -> Manifest {
     let object = Object::new(object);
@@ -123,6 +160,8 @@ fn manifest(from: &Object, object: Value) -> Manifest {
         "ValidatingAdmissionPolicy" => Kind::VALIDATING_ADMISSION_POLICY,
         "ValidatingAdmissionPolicyBinding" => Kind::VALIDATING_ADMISSION_POLICY_BINDING,
         "NamespacedValidatingPolicy" => Kind::NAMESPACED_VALIDATING_POLICY,
+        "ConstraintTemplate" => Kind::CONSTRAINT_TEMPLATE,
+        kind if object.group() == "constraints.gatekeeper.sh" => Kind::constraint_named(kind),
         _ => Kind::VALIDATING_POLICY,
     };
     Manifest {

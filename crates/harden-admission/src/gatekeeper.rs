@@ -59,6 +59,22 @@ pub(crate) struct Bound<'t> {
     pub(crate) action: Option<Action>,
 }
 
+/// Why Gatekeeper takes a template or a constraint of it not, or can never evaluate it.
+pub(crate) fn flaw(template: &Object, constraint: &Object) -> Option<String> {
+    let read = match Template::read(template) {
+        Ok(it) => it,
+        Err(it) => return Some(it.message),
+    };
+    if let Err(it) = Constraint::read(constraint, &read) {
+        return Some(it.message);
+    }
+    match &read.engine {
+        Engine::Native(program) => program.flaw(),
+        Engine::Rego(_) => None,
+        Engine::None(why) => Some(why.clone()),
+    }
+}
+
 impl<'t> Bound<'t> {
     /// Reads a constraint of a template.
     ///

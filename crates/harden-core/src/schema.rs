@@ -87,6 +87,11 @@ pub fn is_kind(kind: &str) -> bool {
     built_in::built_in().kinds.iter().any(|it| it.name == kind)
 }
 
+/// The kinds that some Kubernetes has, each with its group.
+pub fn built_in_kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+    built_in::built_in().kinds.iter().map(|it| (it.group, it.name))
+}
+
 /// Whether a manifest is only part of an object, such as the patches of kustomize.
 pub fn is_part(object: &Object<'_>) -> bool {
     patch::is_part(object)

@@ -12,11 +12,7 @@ use crate::kyverno::policy::field::{filled, items, text};
 
 /// The policies that say what a policy with its bindings says: one for each binding.
 pub(super) fn convert(policy: &Object, objects: &[Object]) -> (Vec<Value>, Vec<Loss>) {
-    let is_binding = |it: &&Object| {
-        it.is("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding")
-            && it.at("/spec/policyName").and_then(Value::as_str) == Some(policy.name())
-    };
-    let bindings: Vec<&Object> = objects.iter().filter(is_binding).collect();
+    let bindings = bindings(policy, objects);
     if bindings.is_empty() {
         let why = "no binding among the objects puts the policy to work";
         return (Vec::new(), vec![Loss::new("", why)]);
@@ -36,6 +32,33 @@ pub(super) fn convert(policy: &Object, objects: &[Object]) -> (Vec<Value>, Vec<L
     (made, lost)
 }
 
+/// The bindings of a policy.
+pub(super) fn bindings<'o>(policy: &Object, objects: &'o [Object]) -> Vec<&'o Object> {
+    let is_binding = |it: &&Object| {
+        it.is("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding")
+            && it.at("/spec/policyName").and_then(Value::as_str) == Some(policy.name())
+    };
+    objects.iter().filter(is_binding).collect()
+}
+
+/// That a binding leaves the resources of its policy as they are.
+///
+/// # Errors
+///
+/// It does not.
+pub(super) fn is_not_narrowed(
+    constraints: &Value,
+    resources: &Value,
+    binding: &Object,
+) -> Result<(), Loss> {
+    let narrowed = filled(resources, "resourceRules");
+    if narrowed.is_some() && narrowed != constraints.get("resourceRules") {
+        let why = format!("the binding {} narrows the resources", binding.name());
+        return Err(Loss::new("/spec/matchConstraints/resourceRules", why));
+    }
+    Ok(())
+}
+
 fn bound(
     policy: &Object,
     binding: &Object,
@@ -50,11 +73,7 @@ fn bound(
     }
     let constraints = spec.get("matchConstraints").unwrap_or(&empty);
     let resources = binding.at("/spec/matchResources").unwrap_or(&empty);
-    let narrowed = filled(resources, "resourceRules");
-    if narrowed.is_some() && narrowed != constraints.get("resourceRules") {
-        let why = format!("the binding {} narrows the resources", binding.name());
-        return Err(Loss::new("/spec/matchConstraints/resourceRules", why));
-    }
+    is_not_narrowed(constraints, resources, binding)?;
     if text(constraints, "matchPolicy") != "Exact" && text(resources, "matchPolicy") != "Exact" {
         selection::has_one_version(constraints)?;
     }
@@ -130,7 +149,11 @@ fn bound(
 }
 
 /// The object that the binding hands to the policy; nothing where it hands none.
-fn params(spec: &Value, binding: &Object, objects: &[Object]) -> Result<Option<Value>, Loss> {
+pub(super) fn params(
+    spec: &Value,
+    binding: &Object,
+    objects: &[Object],
+) -> Result<Option<Value>, Loss> {
     let Some(kind) = filled(spec, "paramKind") else { return Ok(None) };
     let lost = |why: &str| Err(Loss::new("/spec/paramKind", why));
     let empty = Value::Null;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::logic::Term;
 use super::loss::Loss;
 use super::metadata::{metadata, set};
+use super::renaming::replaced;
 use super::resources::same_kinds;
 use super::rule::{self, Converted};
 use crate::Object;
@@ -259,22 +260,4 @@ fn named(of_rule: &[(String, String)], all: &mut Vec<(String, String)>) -> Vec<(
     }
     names.retain(|(old, new)| old != new);
     names
-}
-
-/// An expression in which a variable has another name.
-fn replaced(expression: &str, old: &str, new: &str) -> String {
-    // No expression has this name.
-    const MARK: &str = "\u{1}";
-    let marked = expression.replace(&format!("variables.{old}"), &format!("{MARK}{old}"));
-    let is_of_name = |it: char| it == '_' || it.is_ascii_alphanumeric();
-    let mut parts = marked.split(MARK);
-    let mut result = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = part.get(old.len()..).unwrap_or_default();
-        let name = if rest.starts_with(is_of_name) { old } else { new };
-        result.push_str("variables.");
-        result.push_str(name);
-        result.push_str(rest);
-    }
-    result
 }

@@ -64,16 +64,7 @@ fn made(constraint: &Object, objects: &[Object]) -> Result<Vec<Value>, Loss> {
             return Err(Loss::new("/spec/enforcementAction", "nothing follows of a violation"));
         }
     };
-    let of_template = template.at("/spec/targets/0").map(|it| texts(it, "operations"));
-    let of_template = of_template.unwrap_or_default();
-    let is_asked = |it: &&str| {
-        of_template.is_empty() || of_template.iter().any(|one| one == "*" || one == *it)
-    };
-    let operations: Vec<&str> = OPERATIONS.into_iter().filter(|it| is_asked(it)).collect();
-    if operations.is_empty() || of_template.iter().any(|it| !OPERATIONS.contains(&it.as_str())) {
-        let why = "whether Gatekeeper's webhook is called for the operations of the template is not known";
-        return Err(Loss::new("", why));
-    }
+    let operations = operations(template)?;
     let empty = Value::Null;
     let matched = constraint.at("/spec/match").unwrap_or(&empty);
     if matches!(text(matched, "source"), "Original" | "Generated") {
@@ -96,15 +87,19 @@ fn made(constraint: &Object, objects: &[Object]) -> Result<Vec<Value>, Loss> {
         conditions.push(json!({"name": "match", "expression": term.to_string()}));
     }
     let validations = items(bound.source, "validations").to_vec();
-    let (conditions, validations) = selection::without_namespaces(conditions, validations);
+    let of_template = items(bound.source, "matchCondition");
+    conditions.extend(of_template.iter().cloned());
+    // Those of Gatekeeper see variables. One that leaves a request out excuses any other that fails, so that they
+    // stay beside each other.
+    let sees_variables = of_template.iter().any(|it| text(it, "expression").contains("variables"));
+    let is_unseen = |it: &Value| {
+        selection::asks_for_namespace(it) || sees_variables && of_template.contains(it)
+    };
+    let (conditions, validations) = selection::seen(conditions, validations, is_unseen);
     let variables = [
         json!({"name": "anyObject", "expression": "object"}),
         json!({"name": "params", "expression": literal(&bound.parameters)}),
     ];
-    if filled(bound.source, "matchCondition").is_some() {
-        // Those of Gatekeeper see variables, and those of the API server do not.
-        return Err(Loss::new("", "conditions of the template see variables"));
-    }
     let variables: Vec<Value> =
         variables.into_iter().chain(items(bound.source, "variables").iter().cloned()).collect();
     let mut spec = Map::new();
@@ -147,6 +142,21 @@ fn made(constraint: &Object, objects: &[Object]) -> Result<Vec<Value>, Loss> {
             "spec": {"policyName": name, "validationActions": [action]},
         }),
     ])
+}
+
+/// The operations of those that Gatekeeper's webhook is called for that a template is asked about.
+fn operations(template: &Object) -> Result<Vec<&'static str>, Loss> {
+    let of_template = template.at("/spec/targets/0").map(|it| texts(it, "operations"));
+    let of_template = of_template.unwrap_or_default();
+    let is_asked = |it: &&str| {
+        of_template.is_empty() || of_template.iter().any(|one| one == "*" || one == *it)
+    };
+    let operations: Vec<&str> = OPERATIONS.into_iter().filter(|it| is_asked(it)).collect();
+    if operations.is_empty() || of_template.iter().any(|it| !OPERATIONS.contains(&it.as_str())) {
+        let why = "whether Gatekeeper's webhook is called for the operations of the template is not known";
+        return Err(Loss::new("", why));
+    }
+    Ok(operations)
 }
 
 fn kinds(matched: &Value) -> Vec<KindSelector> {

@@ -11,6 +11,8 @@ pub struct Lost {
     pub at: String,
     /// Why it cannot be said.
     pub why: String,
+    /// Whether the policy is there without it, and says all else.
+    pub is_part: bool,
 }
 
 /// The same, of a policy that somebody else names.
@@ -18,15 +20,26 @@ pub struct Lost {
 pub(super) struct Loss {
     pub(super) at: String,
     pub(super) why: String,
+    pub(super) is_part: bool,
 }
 
 impl Loss {
     pub(super) fn new(at: &str, why: impl Into<String>) -> Self {
-        Self { at: at.to_owned(), why: why.into() }
+        Self { at: at.to_owned(), why: why.into(), is_part: false }
+    }
+
+    /// One without which the policy says all else.
+    pub(super) fn of_part(at: &str, why: impl Into<String>) -> Self {
+        Self { is_part: true, ..Self::new(at, why) }
+    }
+
+    /// The same without a place.
+    pub(super) fn somewhere(self) -> Self {
+        Self { at: String::new(), ..self }
     }
 
     pub(super) fn of(self, policy: &Object) -> Lost {
-        Lost { policy: name(policy), at: self.at, why: self.why }
+        Lost { policy: name(policy), at: self.at, why: self.why, is_part: self.is_part }
     }
 }
 

@@ -43,6 +43,24 @@ fn literal(text: &str) -> usize {
     text.len()
 }
 
+/// An expression in which a variable has another name.
+pub(super) fn replaced(expression: &str, old: &str, new: &str) -> String {
+    // No expression has this name.
+    const MARK: &str = "\u{1}";
+    let marked = expression.replace(&format!("variables.{old}"), &format!("{MARK}{old}"));
+    let is_of_name = |it: char| it == '_' || it.is_ascii_alphanumeric();
+    let mut parts = marked.split(MARK);
+    let mut result = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.get(old.len()..).unwrap_or_default();
+        let name = if rest.starts_with(is_of_name) { old } else { new };
+        result.push_str("variables.");
+        result.push_str(name);
+        result.push_str(rest);
+    }
+    result
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -92,14 +92,14 @@ pub(super) fn merged(constraints: &Value, resources: &Value) -> Value {
     merged.into()
 }
 
-/// Conditions and validations for the API server, whose conditions see no namespace: those that ask for it are said
-/// by each validation.
-pub(super) fn without_namespaces(
+/// Conditions and validations for the API server, whose conditions see no namespace and no variables: those that ask
+/// for what they do not see are said by each validation.
+pub(super) fn seen(
     conditions: Vec<Value>,
     validations: Vec<Value>,
+    is_unseen: impl Fn(&Value) -> bool,
 ) -> (Vec<Value>, Vec<Value>) {
-    let asks = |it: &Value| text(it, "expression").contains("namespaceObject");
-    let (asking, others): (Vec<_>, Vec<_>) = conditions.into_iter().partition(asks);
+    let (asking, others): (Vec<_>, Vec<_>) = conditions.into_iter().partition(is_unseen);
     let guards: Vec<String> =
         asking.iter().map(|it| format!("!({}) || ", text(it, "expression"))).collect();
     let guarded = |mut it: Value| {
@@ -109,6 +109,11 @@ pub(super) fn without_namespaces(
         it
     };
     (others, validations.into_iter().map(guarded).collect())
+}
+
+/// Whether a condition asks for the namespace.
+pub(super) fn asks_for_namespace(condition: &Value) -> bool {
+    text(condition, "expression").contains("namespaceObject")
 }
 
 /// The mode in which a policy of Kyverno's is asked; empty for that of Kubernetes.

@@ -31,7 +31,8 @@ pub fn of_texts(texts: &[(String, String)], to: Engine) -> Conversion {
     let converted = convert(&found, to);
     lost.extend(converted.lost.iter().map(|it| {
         let at = if it.at.is_empty() { String::new() } else { format!(" at {}", it.at) };
-        format!("{}{at} is left out: {}", it.policy, it.why)
+        let becomes = if it.is_part { "is not said in full" } else { "is left out" };
+        format!("{}{at} {becomes}: {}", it.policy, it.why)
     }));
     let manifests: Vec<Manifest> = converted.manifests;
     Conversion { manifests, lost, is_empty }

@@ -108,7 +108,9 @@ fn write(policy: &Object, spec: &Value, suffix: &str) -> Result<Vec<Value>, Loss
         conditions.push(json!({"name": "object-selector", "expression": term}));
     }
     conditions.extend(each("matchConditions"));
-    let (conditions, validations) = selection::without_namespaces(conditions, each("validations"));
+    let validations = each("validations");
+    let (conditions, validations) =
+        selection::seen(conditions, validations, selection::asks_for_namespace);
     let mut matched = selection::merged(constraints, &Value::Null);
     set(&mut matched, "matchPolicy", "Exact");
     let mut made = Map::new();

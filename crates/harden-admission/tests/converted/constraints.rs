@@ -37,7 +37,9 @@ fn constraints_in_cel_say_the_same_to_other_engines() {
             let mut from: Vec<Object> = templates.iter().map(|it| (*it).clone()).collect();
             from.truncate(1);
             from.push(constraint.clone());
-            let made = [Engine::Kubernetes, Engine::Kyverno].map(|it| convert(&from, it));
+            let [there, other] = [Engine::Kubernetes, Engine::Kyverno].map(|it| convert(&from, it));
+            let back = convert(&objects(&there), Engine::Gatekeeper);
+            let made = [there, other, back];
             if let Some(it) = made.iter().flat_map(|it| &it.lost).next() {
                 let why: String =
                     it.why.chars().rev().take(60).collect::<String>().chars().rev().collect();

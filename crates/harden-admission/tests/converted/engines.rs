@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use harden_admission::conversion::convert;
 use harden_admission::kyverno::{expressions, policy};
-use harden_admission::{Cluster, Object, Request, Verdict, kubernetes};
+use harden_admission::{Cluster, Object, Operation, Request, Verdict, gatekeeper, kubernetes};
 use harden_core::intents::Engine;
 use harden_core::kubernetes::MinorVersion;
 use harness::Need;
@@ -18,16 +18,28 @@ const VERSION: MinorVersion = MinorVersion(37);
 #[test]
 fn validating_policies_go_to_the_api_server_and_back() {
     let is_one = |it: &Object| it.is("policies.kyverno.io", "ValidatingPolicy");
-    there_and_back(is_one, 60, 16);
+    there_and_back(is_one, Engine::Kubernetes, 60, 16);
+}
+
+#[test]
+fn validating_policies_go_to_gatekeeper_and_back() {
+    let is_one = |it: &Object| it.is("policies.kyverno.io", "ValidatingPolicy");
+    there_and_back(is_one, Engine::Gatekeeper, 60, 16);
+}
+
+#[test]
+fn cluster_policies_go_to_gatekeeper_and_back() {
+    let is_one = |it: &Object| it.is("kyverno.io", "ClusterPolicy");
+    there_and_back(is_one, Engine::Gatekeeper, 45, 4);
 }
 
 #[test]
 fn cluster_policies_go_to_the_api_server() {
     let is_one = |it: &Object| it.is("kyverno.io", "ClusterPolicy");
-    there_and_back(is_one, 45, 4);
+    there_and_back(is_one, Engine::Kubernetes, 45, 4);
 }
 
-fn there_and_back(is_one: impl Fn(&Object) -> bool, least: usize, most: usize) {
+fn there_and_back(is_one: impl Fn(&Object) -> bool, to: Engine, least: usize, most: usize) {
     let Some(root) = Need::Answers.at("kyverno-policies") else { return };
     let (mut all, mut whole, mut pairs, mut refused) = (0, 0, 0, 0);
     let mut lost: BTreeMap<String, usize> = BTreeMap::new();
@@ -42,8 +54,8 @@ fn there_and_back(is_one: impl Fn(&Object) -> bool, least: usize, most: usize) {
             .collect();
         for from in documents.iter().filter(|it| is_one(it)) {
             all += 1;
-            let there = convert(std::slice::from_ref(from), Engine::Kubernetes);
-            if let Some(it) = there.lost.first() {
+            let there = convert(std::slice::from_ref(from), to);
+            if let Some(it) = there.lost.iter().find(|it| !it.is_part) {
                 let why: String = it.why.chars().take(160).collect();
                 *lost.entry(why).or_default() += 1;
                 continue;
@@ -70,6 +82,10 @@ fn there_and_back(is_one: impl Fn(&Object) -> bool, least: usize, most: usize) {
             let mut all = requests(&resources, &cluster, false);
             all.extend(requests(&resources, &cluster, true).into_iter().step_by(3));
             for request in all {
+                // As it is installed, Gatekeeper is not asked.
+                if to == Engine::Gatekeeper && request.operation == Operation::Delete {
+                    continue;
+                }
                 let answers = says.each_ref().map(|it| it(&request));
                 if answers.iter().flatten().any(|it| it.verdict == Verdict::NotJudged) {
                     continue;
@@ -119,11 +135,14 @@ pub(super) fn asked(objects: &[Object], cluster: &Cluster) -> Judge {
     let server = kubernetes::Policies::read(objects, cluster);
     let kyverno = expressions::Policies::read(objects, cluster);
     let old = policy::Policies::read(objects, cluster);
+    let gatekeeper = gatekeeper::Policies::read(objects, cluster);
     Box::new(move |request: &Request<'_>| {
         let mut answers = server.validate(request);
         answers.extend(kyverno.validate(request));
         answers.extend(old.validate(request));
+        answers.extend(gatekeeper.validate(request));
         let refused = server.refused().iter().chain(kyverno.refused()).chain(old.refused());
+        let refused = refused.chain(gatekeeper.refused());
         answers.extend(refused.cloned());
         answers
     })

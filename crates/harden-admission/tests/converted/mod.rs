@@ -5,6 +5,7 @@ mod engines;
 mod patterns;
 mod rules;
 mod suites;
+mod templates;
 
 use harden_admission::conversion::{Converted, convert};
 use harden_admission::{Answer, Object, Request, Verdict};

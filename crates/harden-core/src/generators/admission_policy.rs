@@ -254,12 +254,17 @@ impl Options {
         match &self.converted {
             None => refuse("policies are converted by the command alone"),
             Some(conversion) if conversion.is_empty => refuse("there is no policy in it"),
-            Some(conversion) => Ok(Generated {
-                manifests: conversion.manifests.clone(),
-                notes: conversion.lost.clone(),
-                verdict: if conversion.lost.is_empty() { Verdict::Yes } else { Verdict::Unknown },
-                ..Generated::default()
-            }),
+            Some(conversion) => {
+                let mut manifests = conversion.manifests.clone();
+                manifests.sort_by_key(is_of_made_kind);
+                let is_whole = conversion.lost.is_empty();
+                Ok(Generated {
+                    manifests,
+                    notes: conversion.lost.clone(),
+                    verdict: if is_whole { Verdict::Yes } else { Verdict::Unknown },
+                    ..Generated::default()
+                })
+            }
         }
     }
 

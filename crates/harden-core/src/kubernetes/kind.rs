@@ -1,5 +1,8 @@
 //! The kinds of object that generators make, and where the API serves them.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 /// A kind as the API server serves it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
@@ -180,6 +183,11 @@ impl Kind {
         }
     }
 
+    /// The same of a kind that a policy names. Names are kept, each once.
+    pub fn constraint_named(kind: &str) -> Self {
+        Self::constraint(kept(kind), kept(&kind.to_lowercase()))
+    }
+
     const fn core(kind: &'static str, plural: &'static str, namespaced: bool) -> Self {
         Self { group: "", version: "v1", kind, plural, namespaced }
     }
@@ -196,4 +204,16 @@ impl Kind {
     ) -> Self {
         Self { group: "external-secrets.io", version, kind, plural, namespaced }
     }
+}
+
+/// A name that stays for as long as the process runs.
+fn kept(name: &str) -> &'static str {
+    static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = names.get(name) {
+        return known;
+    }
+    let name: &'static str = String::leak(name.to_owned());
+    names.insert(name);
+    name
 }
