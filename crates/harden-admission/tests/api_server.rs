@@ -22,10 +22,9 @@ use std::collections::BTreeMap;
 
 use dice::{Dice, number, report, seed};
 use harden_admission::kubernetes::Policies;
-use harden_admission::{Action, Cluster, Object, Operation, Request, User, Verdict};
-use harden_core::kubernetes::MinorVersion;
+use harden_admission::{Action, Object, Verdict};
 use serde_json::Value;
-use server::Server;
+use server::{Server, request, seen};
 
 /// What a server says of one object under one policy.
 type Said = BTreeMap<(usize, usize), Option<String>>;
@@ -42,7 +41,7 @@ fn random_policies_say_of_random_objects_what_the_server_says() {
     let written: Vec<[Value; 2]> =
         (0..policies).map(|index| policies::policy(&format!("p{index}"), &mut dice)).collect();
     let stored = server.store(&written);
-    let cluster = cluster(&server);
+    let cluster = server.cluster();
 
     let mut wrong = Vec::new();
     let mut ours: Vec<Option<Policies>> = Vec::new();
@@ -127,7 +126,7 @@ fn random_policies_make_of_random_objects_what_the_server_makes() {
     let written: Vec<[Value; 2]> =
         (0..policies).map(|index| mutations::policy(&format!("p{index}"), &mut dice)).collect();
     let stored = server.store(&written);
-    let cluster = cluster(&server);
+    let cluster = server.cluster();
     let mut wrong = Vec::new();
     let mut ours: Vec<Option<Policies>> = Vec::new();
     for (index, (objects, refusal)) in written.iter().zip(&stored).enumerate() {
@@ -228,12 +227,6 @@ fn told(it: &Result<Value, String>, other: &Result<Value, String>) -> String {
     parts.map(|at| it.pointer(at).unwrap_or(&Value::Null).to_string()).collect()
 }
 
-/// The object that was sent as the server reads it: a status is always there.
-fn seen(mut object: Value) -> Value {
-    object["status"] = serde_json::json!({});
-    object
-}
-
 fn objects(count: usize, dice: &mut Dice) -> Vec<Value> {
     (0..count)
         .map(|index| {
@@ -267,26 +260,4 @@ fn is_told(ours: &str, theirs: &str) -> bool {
     theirs.contains(&ours)
         || ours.split(",spec.").all(|it| theirs.contains(it.trim_start_matches("spec.")))
         || ours.contains("Syntaxerror")
-}
-
-fn cluster(server: &Server) -> Cluster {
-    let mut cluster = Cluster::new(MinorVersion(37));
-    cluster.is_whole = true;
-    for object in server.objects() {
-        cluster.add(Object::new(object));
-    }
-    cluster
-}
-
-fn request(object: Value, cluster: &Cluster) -> Request<'_> {
-    let groups = ["system:masters", "system:authenticated"].map(str::to_owned).to_vec();
-    Request {
-        operation: Operation::Create,
-        object: Some(Object::new(object)),
-        old: None,
-        subresource: String::new(),
-        user: User { name: "admin".to_owned(), groups, ..User::default() },
-        is_dry_run: true,
-        cluster,
-    }
 }

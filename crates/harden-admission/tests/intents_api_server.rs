@@ -1,14 +1,19 @@
 //! A real API server takes what is written of intents for every engine, strictly, and judges objects that are made
 //! around them as we do.
 //!
-//! `HARDEN_AROUND_SERVER` (20) says how many objects of each intent.
+//! `HARDEN_AROUND_SERVER` (20) says how many objects of each intent, and `HARDEN_CHANGED_SERVER` (20) of each that
+//! changes objects.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 #![allow(dead_code, reason = "tests share what is random")]
 
 #[path = "told/around.rs"]
 mod around;
+#[path = "changed/server.rs"]
+mod changes;
 #[path = "random/dice.rs"]
 mod dice;
+#[path = "changed/pods.rs"]
+mod pods;
 #[path = "random/server.rs"]
 mod server;
 mod told;
@@ -18,9 +23,10 @@ use std::fs;
 use std::path::Path;
 
 use dice::{number, report, seed};
+use harden_admission::conversion::convert;
 use harden_admission::{Cluster, Object};
 use harden_core::Manifest;
-use harden_core::intents as intent;
+use harden_core::intents::{self as intent, Engine};
 use harden_core::kubernetes::MinorVersion;
 use harness::{Need, Options};
 use serde_json::{Value, json};
@@ -102,7 +108,10 @@ fn the_definitions_of_the_other_engines_take_every_policy_strictly() {
     server.define(&files.iter().flat_map(|it| read(it)).collect::<Vec<_>>());
     let mut taken = 0;
     for way in &WAYS[1..] {
-        let all: Vec<Value> = intent::all().flat_map(|it| told(it, *way)).collect();
+        let mut all: Vec<Value> = intent::all().flat_map(|it| told(it, *way)).collect();
+        if way.0 == Engine::Gatekeeper {
+            all.extend(intent::all().flat_map(converted));
+        }
         // Gatekeeper makes the definition of constraints of their template.
         let (constraints, policies): (Vec<Value>, Vec<Value>) = all
             .into_iter()
@@ -138,6 +147,23 @@ fn objects(server: &Server, intent: &'static intent::Intent, count: usize) -> Ve
 /// What an engine is told of an intent.
 fn told(intent: &'static intent::Intent, way: Way) -> Vec<Value> {
     manifests(intent, way).into_iter().map(|it| it.object).collect()
+}
+
+/// What Gatekeeper is told of the API server's own policies of an intent, by other names than those of its own.
+fn converted(intent: &'static intent::Intent) -> Vec<Value> {
+    let from = told(intent, WAYS[0]).into_iter().map(|mut it| {
+        let name = format!("{}-converted", intent.id);
+        if let Some(of) = it.pointer_mut("/spec/policyName") {
+            *of = name.as_str().into();
+        }
+        it["metadata"]["name"] = name.into();
+        Object::new(it)
+    });
+    let from: Vec<Object> = from.collect();
+    let is_change = matches!(intent.demand, intent::Demand::Change(_));
+    let made = convert(if is_change { &[] } else { &from }, Engine::Gatekeeper);
+    assert!(made.lost.is_empty(), "{}: {:?}", intent.id, made.lost);
+    made.manifests.into_iter().map(|it| it.object).collect()
 }
 
 fn manifests(intent: &'static intent::Intent, way: Way) -> Vec<Manifest> {

@@ -1,5 +1,7 @@
 //! Intents that change objects.
 
+mod pods;
+
 use harden_admission::Object;
 use harden_core::check::{Settings, check};
 use harden_core::intents::{
@@ -12,6 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::dice::Dice;
 use crate::told::asked::{Asked, read};
 use crate::told::{WAYS, Way, policy};
+use pods::{pod, random};
 
 /// How many random pods each change is made of.
 const PODS: usize = 300;
@@ -75,10 +78,6 @@ fn changed(id: &str, object: &Value) -> Value {
         assert_eq!(it, &made[0].1, "{id} {way:?}");
     }
     made[0].1.clone()
-}
-
-fn pod(spec: &Value) -> Value {
-    json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "team-a"}, "spec": spec})
 }
 
 #[test]
@@ -272,66 +271,6 @@ fn random_pods_become_the_same_in_every_engine() {
             assert!(is_changed > PODS / 10 && stays > 0, "{}: {is_changed} {stays}", intent.id);
         }
     }
-}
-
-fn random(dice: &mut Dice) -> Value {
-    let mut spec = json!({"containers": containers(dice)});
-    if dice.chance(50) {
-        spec["initContainers"] = containers(dice);
-    }
-    if dice.chance(40) {
-        spec["securityContext"] = [
-            json!({}),
-            json!({"runAsUser": 1}),
-            json!({"seccompProfile": {"type": "Localhost", "localhostProfile": "a"}}),
-            json!({"seccompProfile": {"type": "RuntimeDefault"}, "runAsNonRoot": true}),
-        ][dice.below(4)]
-        .clone();
-    }
-    for flag in ["hostNetwork", "hostPID", "hostIPC", "hostUsers"] {
-        if dice.chance(15) {
-            spec[flag] = dice.chance(50).into();
-        }
-    }
-    if dice.chance(20) {
-        let source = *dice.pick(&["nfs", "emptyDir", "azureFile", "configMap"]);
-        spec["volumes"] = json!([{"name": "v", source: {}}]);
-    }
-    // Gatekeeper does not see it, so that none says windows.
-    if dice.chance(10) {
-        spec["os"] = json!({"name": "linux"});
-    }
-    pod(&spec)
-}
-
-fn containers(dice: &mut Dice) -> Value {
-    let all = (0..=dice.below(3)).map(|index| {
-        let mut container = json!({"name": format!("c{}", 9 - index), "image": "a"});
-        if dice.chance(70) {
-            let mut security = json!({});
-            for flag in ["privileged", "allowPrivilegeEscalation", "readOnlyRootFilesystem"] {
-                if dice.chance(25) {
-                    security[flag] = dice.chance(50).into();
-                }
-            }
-            if dice.chance(40) {
-                security["capabilities"] = [
-                    json!({}),
-                    json!({"drop": ["ALL"]}),
-                    json!({"add": []}),
-                    json!({"add": ["NET_BIND_SERVICE"]}),
-                    json!({"add": ["CHOWN", "NET_BIND_SERVICE"], "drop": ["KILL"]}),
-                ][dice.below(5)]
-                .clone();
-            }
-            container["securityContext"] = security;
-        }
-        if dice.chance(10) {
-            container["volumeDevices"] = json!([{"name": "v", "devicePath": "/dev/a"}]);
-        }
-        container
-    });
-    all.collect()
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use harden_admission::{Cluster, Object, Operation, Request, User};
+use harden_core::kubernetes::MinorVersion;
 use harness::{ControlPlane, Options, eventually};
 use serde_json::{Value, json};
 
@@ -237,6 +239,16 @@ impl Server {
         created
     }
 
+    /// The server as policies see it.
+    pub(crate) fn cluster(&self) -> Cluster {
+        let mut cluster = Cluster::new(MinorVersion::NEWEST_KNOWN);
+        cluster.is_whole = true;
+        for object in self.objects() {
+            cluster.add(Object::new(object));
+        }
+        cluster
+    }
+
     /// What else the server has.
     pub(crate) fn objects(&self) -> Vec<Value> {
         let out = self.plane.kubectl_ok(["get", "namespaces,configmaps", "-A", "-o", "json"]);
@@ -279,6 +291,26 @@ pub(crate) fn unlabelled(object: &Value) -> Value {
         labels.insert("policy".to_owned(), "none".into());
     }
     object
+}
+
+/// The object that was sent as the server reads it: a status is always there.
+pub(crate) fn seen(mut object: Value) -> Value {
+    object["status"] = json!({});
+    object
+}
+
+/// That the administrator asks to make an object.
+pub(crate) fn request(object: Value, cluster: &Cluster) -> Request<'_> {
+    let groups = ["system:masters", "system:authenticated"].map(str::to_owned).to_vec();
+    Request {
+        operation: Operation::Create,
+        object: Some(Object::new(object)),
+        old: None,
+        subresource: String::new(),
+        user: User { name: "admin".to_owned(), groups, ..User::default() },
+        is_dry_run: true,
+        cluster,
+    }
 }
 
 /// What is printed of an object.
