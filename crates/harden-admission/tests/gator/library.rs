@@ -59,7 +59,8 @@ fn folders(root: &Path) -> Vec<std::path::PathBuf> {
     all.map(|it| Path::new(&it).parent().unwrap().to_owned()).collect()
 }
 
-fn files(folder: &Path) -> Vec<String> {
+/// Files of YAML below a folder, in order.
+pub(crate) fn files(folder: &Path) -> Vec<String> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let path = entry.unwrap().path();
@@ -73,7 +74,8 @@ fn files(folder: &Path) -> Vec<String> {
     all
 }
 
-fn read(path: &Path) -> Vec<Value> {
+/// The documents of a file.
+pub(crate) fn read(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap();
     let all = harden_yaml::documents(&text).filter_map(|it| it.to_json());
     all.map(|it| serde_json::from_str(&it).unwrap()).collect()

@@ -1,4 +1,5 @@
-//! Agreement with gator 3.23: on Rego, on random objects for the library's templates, and on random mutators.
+//! Agreement with gator 3.23: on Rego, on random objects for the library's templates, on random mutators, on policies of
+//! others that are converted, and on what intents see beside an object and change.
 //!
 //! What gator said is recorded by the hash of what it was asked; `tests/peers/gator` says how it is asked.
 #![allow(
@@ -7,17 +8,27 @@
     clippy::disallowed_methods,
     reason = "a test may panic, read files and start programs"
 )]
+#![allow(dead_code, reason = "tests share what is random")]
 
+mod converted;
+#[path = "../random/dice.rs"]
+mod dice;
+mod intents;
 mod library;
 mod mutators;
+#[path = "../changed/pods.rs"]
+mod pods;
 mod random;
 mod records;
 mod rego;
+#[path = "../told/mod.rs"]
+mod told;
 
 use harden_admission::gatekeeper::suite;
 use harden_admission::{Action, Object, Verdict};
 use harden_core::kubernetes::MinorVersion;
 use records::{Answer, Question, Records, Task, Violation};
+use serde_json::Value;
 
 /// The version of Kubernetes that gator is built with.
 const VERSION: MinorVersion = MinorVersion(36);
@@ -39,6 +50,46 @@ fn random_objects_are_judged_as_gator_judges_them() {
 fn random_mutators_change_what_they_change_in_gator() {
     let questions = mutators::questions();
     assert_eq!(compare(&questions), questions.len());
+}
+
+#[test]
+fn policies_of_others_are_templates_to_gator() {
+    let Some(questions) = converted::questions() else { return };
+    let judged = compare(&questions);
+    assert!(judged * 100 >= questions.len() * 95, "{judged} of {} are judged", questions.len());
+    assert!(violated(&questions) > 60, "{}", violated(&questions));
+}
+
+#[test]
+fn templates_of_intents_see_the_objects_that_gator_sees() {
+    let questions = intents::across();
+    assert_eq!(compare(&questions), questions.len());
+    let violated = violated(&questions);
+    assert!(violated > 60 && violated < questions.len(), "{violated}");
+}
+
+#[test]
+fn mutators_of_intents_change_what_they_change_in_gator() {
+    let questions = intents::changes();
+    assert_eq!(compare(&questions), questions.len());
+    let made = |it: &Question| -> Vec<Value> {
+        let objects: Vec<Object> = it.objects.iter().cloned().map(Object::new).collect();
+        let made = suite::expand(&objects, VERSION).unwrap_or_default();
+        made.iter().map(|it| it.json()["spec"].clone()).collect()
+    };
+    let written = |it: &Question| it.objects.last().unwrap()["spec"]["template"]["spec"].clone();
+    let changed = questions.iter().filter(|it| made(it) != [written(it)]).count();
+    assert!(changed > 60 && changed < questions.len(), "{changed}");
+}
+
+/// In how many questions gator finds violations; it refuses none of them.
+fn violated(questions: &[Question]) -> usize {
+    let records = Records::of(questions);
+    let is_violated = |it: &&Question| match records.answer(it) {
+        Answer::Violations(all) => !all.is_empty(),
+        other => panic!("{}: {other:?}", it.name),
+    };
+    questions.iter().filter(is_violated).count()
 }
 
 /// Compares our answers with those that are recorded; says how many of ours there are.
