@@ -1,4 +1,5 @@
-//! Agreement with Kyverno 1.19 on random policies of the group `kyverno.io` and random requests.
+//! Agreement with Kyverno 1.19 on random policies of the group `kyverno.io`, on those that change objects for intents,
+//! and random requests.
 //!
 //! What its engine said is recorded by the hash of what it was asked; `tests/peers/kyverno` says how it is asked.
 #![allow(
@@ -7,14 +8,22 @@
     clippy::disallowed_methods,
     reason = "a test may panic, read files and start programs"
 )]
+#![allow(dead_code, reason = "tests share what is told and random")]
 
+mod changes;
 mod conditions;
+#[path = "../random/dice.rs"]
+mod dice;
 mod matching;
 mod mutations;
+#[path = "../changed/pods.rs"]
 mod pods;
 #[path = "../gator/random.rs"]
 mod random;
 mod records;
+mod standards;
+#[path = "../told/mod.rs"]
+mod told;
 
 use harden_admission::kyverno::policy::Policies;
 use harden_admission::{Answer, Cluster, Object, Operation, Request, User, Verdict};
@@ -37,12 +46,17 @@ fn rules_are_about_what_they_are_about_in_kyverno() {
 
 #[test]
 fn pods_are_held_to_the_standards_as_kyverno_holds_them() {
-    assert_alike(&pods::questions(600), 90);
+    assert_alike(&standards::questions(600), 90);
 }
 
 #[test]
 fn objects_are_mutated_as_kyverno_mutates_them() {
     assert_alike(&mutations::questions(800), 80);
+}
+
+#[test]
+fn objects_are_changed_for_intents_as_kyverno_changes_them() {
+    assert_alike(&changes::questions(100), 100);
 }
 
 /// What the rules say, as name, status and message, and what they make of the object.
