@@ -46,6 +46,10 @@ pub(crate) fn changes() -> Vec<Question> {
         (0..QUESTIONS).map(move |seed| {
             let mut dice = Dice::new(seed);
             let mut objects = told(intent);
+            for it in &mut objects {
+                // What is expanded is part of no operation.
+                it["spec"]["applyTo"][0].as_object_mut().unwrap().remove("operations");
+            }
             objects.push(namespace("a"));
             objects.push(json!({
                 "apiVersion": "expansion.gatekeeper.sh/v1beta1", "kind": "ExpansionTemplate",

@@ -57,7 +57,8 @@ fn policies_of_others_are_templates_to_gator() {
     let Some(questions) = converted::questions() else { return };
     let judged = compare(&questions);
     assert!(judged * 100 >= questions.len() * 95, "{judged} of {} are judged", questions.len());
-    assert!(violated(&questions) > 60, "{}", violated(&questions));
+    let violated = violated(&questions);
+    assert!(violated > 30, "{violated} of {}", questions.len());
 }
 
 #[test]
