@@ -58,7 +58,7 @@ fn policies_of_others_are_templates_to_gator() {
     let judged = compare(&questions);
     assert!(judged * 100 >= questions.len() * 95, "{judged} of {} are judged", questions.len());
     let violated = violated(&questions);
-    assert!(violated > 30, "{violated} of {}", questions.len());
+    assert!(violated > 60, "{violated} of {}", questions.len());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Expressions of a policy as those of a template.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::super::metadata::set;
 use super::super::renaming::{renamed, replaced};
@@ -8,6 +8,12 @@ use crate::kyverno::policy::field::{items, text};
 
 /// What Gatekeeper calls variables of its own.
 const OWN: [&str; 2] = ["params", "anyObject"];
+
+/// What is done, in a variable: what audits and tests look at has no operation, and is judged as if it were made.
+const OPERATION: [&str; 2] = [
+    "operationOfRequest",
+    "request.?operation.orValue(\"\") == \"\" ? \"CREATE\" : request.operation",
+];
 
 /// The expressions of a policy, in lists as they are written.
 #[derive(Debug)]
@@ -22,6 +28,7 @@ impl Code {
     pub(super) fn read(spec: &Value, has_parameters: bool) -> Self {
         let adapted = |of: &str| {
             let of = OWN.iter().fold(of.to_owned(), |of, it| replaced(&of, it, &other(it)));
+            let of = with_operation(&of);
             if has_parameters { renamed(&of, "params", "variables.params") } else { of }
         };
         let each = |key: &str, parts: &[&str]| -> Vec<Value> {
@@ -46,11 +53,16 @@ impl Code {
                 set(it, "name", other(&name));
             }
         }
-        Self {
+        let mut code = Self {
             conditions: each("matchConditions", &["name", "expression"]),
             variables,
             validations: each("validations", &["expression", "message", "messageExpression"]),
+        };
+        let [name, expression] = OPERATION;
+        if code.expressions().iter().any(|it| it.contains(name)) {
+            code.variables.insert(0, json!({"name": name, "expression": expression}));
         }
+        code
     }
 
     /// All of them as text.
@@ -63,4 +75,44 @@ impl Code {
 /// What a variable is called whose name is one of Gatekeeper's.
 fn other(name: &str) -> String {
     format!("{name}OfPolicy")
+}
+
+/// An expression that asks the variable for what is done.
+fn with_operation(expression: &str) -> String {
+    // No expression has this character.
+    const MARK: &str = "\u{1}";
+    let marked = renamed(expression, "request", MARK);
+    let mut parts = marked.split(MARK);
+    let mut adapted = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.strip_prefix(".operation");
+        let rest = rest.filter(|it| !it.starts_with(|it: char| it == '_' || it.is_alphanumeric()));
+        match rest {
+            Some(rest) => adapted.extend(["variables.", OPERATION[0], rest]),
+            None => adapted.extend(["request", part]),
+        }
+    }
+    adapted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_is_asked_of_the_variable() {
+        for (from, to) in [
+            ("request.operation == 'UPDATE'", "variables.operationOfRequest == 'UPDATE'"),
+            (
+                "'request.operation' == request.operations",
+                "'request.operation' == request.operations",
+            ),
+            (
+                "object.request.operation == request.name",
+                "object.request.operation == request.name",
+            ),
+        ] {
+            assert_eq!(with_operation(from), to);
+        }
+    }
 }

@@ -271,8 +271,10 @@ impl Reader {
     }
 }
 
-/// The kind that Kubernetes itself serves as a resource of a group.
+/// The kind that Kubernetes itself serves as a resource of a group, or of any.
 fn kind(group: &str, resource: &str) -> Option<String> {
-    let is = |it: &(&str, &str)| it.0 == group && Resource::of(group, it.1).name == resource;
+    let is = |it: &(&str, &str)| {
+        (it.0 == group || group == "*") && Resource::of(it.0, it.1).name == resource
+    };
     built_in_kinds().find(is).map(|(_, kind)| kind.to_owned())
 }
