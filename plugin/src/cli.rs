@@ -84,6 +84,7 @@ pub fn command() -> Command {
         let product = Generator::product_of(&name);
         command.mut_subcommand(name, |generator| with_delivery(generator, product))
     });
+    let command = command.mut_subcommand("image-policy", with_sources);
     let command = command
         .mut_subcommand("playground", |it| it.hide(!crate::commands::playground::is_carried()));
     let command = command.mut_subcommands(brief);
@@ -169,6 +170,13 @@ fn with_delivery(command: Command, product: Option<Product>) -> Command {
         Some(Product::Files) => FileDelivery::augment_args(command),
         _ => Delivery::augment_args(command),
     };
+    command.about(about.clone()).long_about(about)
+}
+
+/// Adds where images are read from.
+fn with_sources(command: Command) -> Command {
+    let about = command.get_about().cloned().unwrap_or_default();
+    let command = crate::commands::generate::images::Sources::augment_args(command);
     command.about(about.clone()).long_about(about)
 }
 

@@ -14,6 +14,7 @@ mod apply;
 mod audit;
 mod clients;
 mod cluster;
+mod connections;
 mod controllers;
 mod differences;
 mod disturbed;
@@ -23,6 +24,7 @@ mod facts;
 mod faults;
 #[path = "../../plugin/tests/terminal/harden.rs"]
 mod harden;
+mod image_policy;
 mod kubectl;
 mod limit_range;
 mod live;

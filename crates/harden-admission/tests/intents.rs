@@ -12,6 +12,7 @@ mod changed;
 #[path = "random/dice.rs"]
 #[allow(dead_code, reason = "tests share what is random")]
 mod dice;
+mod requests;
 mod standards;
 mod told;
 

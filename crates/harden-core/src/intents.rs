@@ -3,6 +3,7 @@
 //! An intent refuses a flaw and is called as the flaw is: `kubectl harden check` finds what
 //! `kubectl harden admission-policy` of the same name refuses. Each is one value in a file of its own.
 
+pub mod access;
 mod across;
 mod cel;
 mod change;
@@ -53,6 +54,7 @@ static CATEGORIES: &[&[&Intent]] = &[
     pod_security::INTENTS,
     rbac::INTENTS,
     workload::INTENTS,
+    access::INTENTS,
     defaults::INTENTS,
     companions::INTENTS,
 ];

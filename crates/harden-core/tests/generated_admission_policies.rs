@@ -1,10 +1,10 @@
 //! What the generator of policies makes, no rule objects to; and what it refuses, it refuses in one sentence.
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
 
 use harden_core::check::{Settings, check};
 use harden_core::cluster::Facts;
-use harden_core::generators::Generate as _;
 use harden_core::generators::admission_policy::Options;
+use harden_core::generators::{Generate as _, Verdict};
 use harden_core::intents::{self, Engine, KyvernoKind, Mode};
 use harden_core::kubernetes::{Date, MinorVersion, PolicyVersion};
 use harden_core::{ManifestFormat, render, rules};
@@ -172,4 +172,49 @@ fn what_a_report_found_may_stay_and_nothing_else() {
         options.read("b.json", baseline).unwrap_err().to_string(),
         "invalid value 'b.json' for '--from-baseline': it holds no names of objects: write a report with kubectl harden check -o json"
     );
+}
+
+#[test]
+fn what_an_engine_has_no_words_for_is_left_out_and_named_and_the_rest_is_made() {
+    let of = |intents: &[&str], engine| {
+        Options { engine, ..options(intents) }.generate(&facts()).unwrap()
+    };
+    let some = of(&["pod-access", "host-port"], Engine::Gatekeeper);
+    let alone = of(&["host-port"], Engine::Gatekeeper);
+    assert_eq!((some.manifests, some.verdict), (alone.manifests, Verdict::Unknown));
+    assert!(some.notes[0].starts_with("left out: pod-access: Gatekeeper is not asked"));
+    assert_eq!(some.notes[1..], alone.notes);
+    assert_eq!(alone.verdict, Verdict::Yes);
+
+    let reversed = of(&["host-port", "pod-access", "shared-ingress-host"], Engine::Kubernetes);
+    assert_eq!(reversed.manifests.len(), 4);
+    assert!(reversed.notes[0].starts_with("left out: shared-ingress-host: "));
+    let none =
+        Options { engine: Engine::Gatekeeper, ..options(&["pod-access", "ephemeral-container"]) };
+    let refused = none.generate(&facts()).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("invalid value 'pod-access' for 'INTENT': Gatekeeper"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn what_runs_the_cluster_is_not_left_open_to_whoever_enters_it() {
+    let text = |intent: &str, engine| {
+        let options = Options { engine, ..options(&[intent]) };
+        render(&options.generate(&facts()).unwrap().manifests, ManifestFormat::Yaml, false)
+    };
+    for engine in [Engine::Kubernetes, Engine::Kyverno] {
+        assert!(!text("pod-access", engine).contains("kube-system"));
+        assert!(!text("ephemeral-container", engine).contains("kube-system"));
+        assert!(text("host-port", engine).contains("kube-system"));
+    }
+    let legacy = Options {
+        exempt_namespace: vec!["legacy".parse().unwrap()],
+        exempt_reason: Some("is debugged by hand".to_owned()),
+        ..options(&["pod-access"])
+    };
+    let text = render(&legacy.generate(&facts()).unwrap().manifests, ManifestFormat::Yaml, false);
+    assert!(text.contains("values: [legacy]") || text.contains("- legacy"), "{text}");
+    assert!(text.contains("namespace legacy: is debugged by hand"), "{text}");
 }

@@ -96,6 +96,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "admission-policy restricted --mode audit",
             "admission-policy mutable-image-tag host-port --engine kyverno",
+            "admission-policy pod-access --break-glass on-call --apply",
             "admission-policy unlisted-registry --set registry=ghcr.io/example",
             "admission-policy -f policies.yaml --engine kyverno",
         ],
@@ -103,7 +104,8 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     (
         "image-policy",
         &[
-            "image-policy -f deployment.yaml --key cosign.pub",
+            "image-policy -A --key cosign.pub",
+            "image-policy manifests/ -R --key cosign.pub --output-dir policies/",
             "image-policy --registry ghcr.io/example --key awskms:///alias/release",
             "image-policy --registry ghcr.io/example \\\n    --issuer https://token.actions.githubusercontent.com \\\n    --subject-regexp '^https://github\\.com/example/.+$'",
         ],

@@ -1,5 +1,6 @@
 //! Runs a generator, and delivers what it makes.
 
+pub(crate) mod images;
 pub(crate) mod machine;
 
 use clap::{ArgMatches, FromArgMatches as _};
@@ -17,16 +18,24 @@ use crate::terminal::{self, Exit};
 
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
 pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
+    let read = if let Generator::ImagePolicy(options) = &mut generator {
+        let from = images::Sources::from_arg_matches(matches)?;
+        let delivery = Delivery::from_arg_matches(matches)?;
+        images::read(options, &from, &delivery.connection)?.allowing(delivery.allow_incomplete)
+    } else {
+        Exit::Done
+    };
     for file in generator.options().files() {
         let text = Zeroizing::new(input::read(&file)?);
         generator.options_mut().read(&file, &text)?;
     }
     convert(&mut generator);
     let options = generator.options();
-    match generator.product() {
+    let made = match generator.product() {
         Product::Objects => objects(options, &Delivery::from_arg_matches(matches)?),
         Product::Files => files(options, &FileDelivery::from_arg_matches(matches)?),
-    }
+    }?;
+    Ok(made.max(read))
 }
 
 /// Converts the policies that a generator was told, which the core itself cannot.

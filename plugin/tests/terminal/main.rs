@@ -28,6 +28,7 @@ mod grammar;
 mod harden;
 mod help;
 mod how_to;
+mod image_policy;
 mod links;
 mod mcp;
 mod outputs;

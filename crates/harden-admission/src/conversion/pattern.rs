@@ -121,18 +121,42 @@ pub(super) fn express(pattern: &Pattern, place: &Place) -> Result<Said, String> 
     Ok(said)
 }
 
-/// Whether Kyverno may have an error where another anchor's key is nowhere in the object.
+/// Whether Kyverno may have an error in place of a failure: it has one where something fails and the key of a
+/// condition or of `^()` is nowhere in the object. What fails is the key's own value where there is nothing beside it.
 pub(super) fn may_fail(pattern: &Pattern) -> bool {
-    fn has_existence(node: &Node) -> bool {
-        match node {
-            Node::Map(map) => map
-                .entries()
-                .any(|it| it.anchor == Some(Anchor::Existence) || has_existence(&it.value)),
-            Node::List(items) => items.iter().any(has_existence),
-            Node::Scalar(_) => false,
-        }
+    errs(&pattern.root)
+}
+
+fn errs(node: &Node) -> bool {
+    let Node::Map(map) = node else { return has_existence(node) };
+    let mut entries = map.entries();
+    match (entries.next(), entries.next()) {
+        (Some(only), None) => match only.anchor {
+            Some(Anchor::Existence) => has_noted(&only.value),
+            None => errs(&only.value),
+            Some(_) => has_existence(node),
+        },
+        _ => has_existence(node),
     }
-    has_existence(&pattern.root)
+}
+
+fn has_existence(node: &Node) -> bool {
+    has(node, |it| it == Anchor::Existence)
+}
+
+/// Whether a pattern has keys that Kyverno looks for in the whole object.
+fn has_noted(node: &Node) -> bool {
+    has(node, |it| matches!(it, Anchor::Condition | Anchor::Existence))
+}
+
+fn has(node: &Node, is_one: fn(Anchor) -> bool) -> bool {
+    match node {
+        Node::Map(map) => {
+            map.entries().any(|it| it.anchor.is_some_and(is_one) || has(&it.value, is_one))
+        }
+        Node::List(items) => items.iter().any(|it| has(it, is_one)),
+        Node::Scalar(_) => false,
+    }
 }
 
 struct Writer {

@@ -87,8 +87,14 @@ pub(super) fn convert(rule: &Value, at: &str, is_enforced: bool) -> Result<Conve
         && allows_existing
         && preconditions.is_none()
         && matching.operations.contains("UPDATE")
-        && !has_errors(validate)
     {
+        if has_errors(validate) {
+            return lost(
+                "validate",
+                "what ^() refused before may stay as it is, unless Kyverno had an error in place of an answer, which no \
+                 expression tells: set allowExistingViolations to false and nothing may",
+            );
+        }
         let before = Subject { object: "oldObject", operation: Some("CREATE") };
         let was_refused = check(validate, at, before)?.not();
         let was_refused = Term::all([matching.condition(before), was_refused]);

@@ -24,13 +24,26 @@ pub(crate) struct Facts<'r> {
     own_namespace: OnceCell<Option<Value>>,
 }
 
-/// Kinds that are sent to a part of another resource.
-const OF_OTHERS: [(&str, &str, &str); 4] = [
-    ("policy", "Eviction", "pods"),
-    ("", "Binding", "pods"),
-    ("authentication.k8s.io", "TokenRequest", "serviceaccounts"),
-    ("", "PodExecOptions", "pods"),
+/// Kinds that are sent to a part of another resource, with that resource and its kind, all of which are in the first
+/// group.
+const OF_OTHERS: [(&str, &str, &str, &str); 9] = [
+    ("policy", "Eviction", "pods", "Pod"),
+    ("", "Binding", "pods", "Pod"),
+    ("authentication.k8s.io", "TokenRequest", "serviceaccounts", "ServiceAccount"),
+    ("", "NodeProxyOptions", "nodes", "Node"),
+    ("", "PodAttachOptions", "pods", "Pod"),
+    ("", "PodExecOptions", "pods", "Pod"),
+    ("", "PodPortForwardOptions", "pods", "Pod"),
+    ("", "PodProxyOptions", "pods", "Pod"),
+    ("", "ServiceProxyOptions", "services", "Service"),
 ];
+
+/// The resource and the kind of what an object is sent to a part of; none where it is sent as itself.
+pub(crate) fn whole(request: &Request<'_>, object: &Object) -> Option<[&'static str; 2]> {
+    let mut others = OF_OTHERS.iter().filter(|_| !request.subresource.is_empty());
+    let found = others.find(|(group, kind, ..)| object.is(group, kind));
+    found.map(|(.., resource, kind)| [*resource, *kind])
+}
 
 /// What the server never asks policies about, lest nobody can mend them or ask what they may.
 const EXEMPT: [(&str, &[&str]); 3] = [
@@ -69,12 +82,9 @@ impl<'r> Facts<'r> {
     pub(crate) fn of_any(request: &'r Request<'r>) -> Option<Self> {
         let object = request.subject()?;
         let mut resource = request.cluster.resource(object.group(), object.kind());
-        if let Some((.., name)) = OF_OTHERS
-            .iter()
-            .find(|(group, kind, _)| !request.subresource.is_empty() && object.is(group, kind))
-        {
-            resource =
-                Resource { name: (*name).to_owned(), is_namespaced: true, is_guessed: false };
+        if let Some([name, _]) = whole(request, object) {
+            let is_namespaced = name != "nodes";
+            resource = Resource { name: name.to_owned(), is_namespaced, is_guessed: false };
         }
         let namespace = match object.namespace() {
             _ if object.is("", "Namespace") => object.name(),

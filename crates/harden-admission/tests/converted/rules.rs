@@ -69,6 +69,37 @@ fn what_cannot_be_said_is_left_out_as_a_whole_and_named() {
 }
 
 #[test]
+fn what_existence_refused_before_an_update_is_left_out_where_kyverno_may_have_had_an_error() {
+    let alone = json!({"spec": {"^(containers)": [{"name": "a"}]}});
+    let beside = json!({"spec": {"^(containers)": [{"name": "a"}], "hostNetwork": false}});
+    let within = json!({"spec": {"^(containers)": [{"(name)": "a", "image": "b"}]}});
+    let (lost, allowed) = (true, "variables.wasRefused");
+    for (pattern, rest, is_lost) in [
+        (&alone, json!({}), !lost),
+        (&beside, json!({}), lost),
+        (&within, json!({}), lost),
+        (&beside, json!({"allowExistingViolations": true}), lost),
+        (&beside, json!({"allowExistingViolations": null}), lost),
+        (&beside, json!({"allowExistingViolations": false}), !lost),
+        (&beside, json!({"failureAction": "Audit"}), !lost),
+    ] {
+        let mut validate = rest.clone();
+        validate["pattern"] = pattern.clone();
+        let converted = to_kyverno(policy(&json!([rule(&validate)])));
+        let at: Vec<&str> = converted.lost.iter().map(|it| it.at.as_str()).collect();
+        let expected: &[&str] = if is_lost { &["/spec/rules/0/validate"] } else { &[] };
+        assert_eq!(at, expected, "{pattern} {rest}");
+        assert_eq!(converted.manifests.is_empty(), is_lost, "{pattern} {rest}");
+        let Some(made) = converted.manifests.first() else { continue };
+        let allows_what_was_there = made.object.to_string().contains(allowed);
+        assert_eq!(allows_what_was_there, rest == json!({}), "{pattern} {rest}");
+    }
+    let mut created = rule(&json!({"pattern": beside}));
+    created["match"]["any"][0]["resources"]["operations"] = json!(["CREATE"]);
+    assert!(to_kyverno(policy(&json!([created]))).lost.is_empty());
+}
+
+#[test]
 fn fields_of_the_wrong_type_make_no_policy_that_says_less() {
     let good = policy(&json!([rule(&json!({"pattern": {"spec": {"a": 1}}}))]));
     for at in [

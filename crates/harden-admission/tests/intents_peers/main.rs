@@ -57,6 +57,7 @@ fn gatekeeper_refuses_what_we_refuse_of_upstreams_fixtures() {
 fn compare(peer: &'static Peer) {
     let asked =
         dice::number("HARDEN_AROUND").map_or(records::BLOCK, |it| usize::try_from(it).unwrap());
+    // Requests that never are good are not asked: neither command can be told of a connection or a subresource.
     let questions: Vec<Question> = intent::all()
         .filter(|it| matches!(it.demand, intent::Demand::Hold(_)))
         .flat_map(|intent| {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::Manifest;
 use crate::cluster::{Facts, Need};
-use crate::intents::{self, Engine, Intent, KyvernoKind, Mode, Policy, Unfit, Values};
+use crate::intents::{self, Demand, Engine, Intent, KyvernoKind, Mode, Policy, Unfit, Values};
 use crate::kubernetes::{Date, Level, MinorVersion, NamespaceName, PolicyVersion};
 use crate::platform::PlatformName;
 
@@ -207,25 +207,34 @@ impl Generate for Options {
         let platform = super::platform::chosen(self.platform, facts)?;
         let wanted = self.wanted(version)?;
         let given = self.given(&wanted)?;
-        let exempt = self.exemptions(platform, facts)?;
-        let mut manifests = Vec::new();
+        let [of_cluster, named] = self.exemptions(platform, facts)?;
+        let (mut manifests, mut unsaid) = (Vec::new(), Vec::new());
         for intent in &wanted {
+            // Nothing that runs the cluster has to be entered for that.
+            let is_entered = matches!(intent.demand, Demand::Never(_));
+            let own = of_cluster.iter().filter(|_| !is_entered);
             let policy = Policy {
                 intent,
                 version,
                 standards: version,
                 values: Values::new(intent.parameters, &given).map_err(|it| unfit(intent, it))?,
                 mode: self.mode,
-                exempt: exempt.clone(),
+                exempt: own.chain(&named).cloned().collect(),
                 break_glass: self.break_glass.clone(),
             };
-            let made = policy.manifests(self.engine, self.kyverno);
-            manifests
-                .extend(made.map_err(|it| OptionError::new("INTENT", intent.id, it.to_string()))?);
+            match policy.manifests(self.engine, self.kyverno) {
+                Ok(made) => manifests.extend(made),
+                Err(why) => unsaid.push((intent.id, why.to_string())),
+            }
+        }
+        if let ([], [(id, why), ..]) = (manifests.as_slice(), unsaid.as_slice()) {
+            return Err(OptionError::new("INTENT", id, why.as_str()));
         }
         manifests.sort_by_key(is_of_made_kind);
-        let notes = self.notes();
-        Ok(Generated { manifests, notes, ..Generated::default() })
+        let verdict = if unsaid.is_empty() { Verdict::Yes } else { Verdict::Unknown };
+        let left_out = unsaid.into_iter().map(|(id, why)| format!("left out: {id}: {why}"));
+        let notes = left_out.chain(self.notes()).collect();
+        Ok(Generated { manifests, notes, verdict, ..Generated::default() })
     }
 }
 

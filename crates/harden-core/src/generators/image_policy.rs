@@ -13,7 +13,7 @@ mod validating_policy;
 mod versions;
 
 pub use engine::{SignatureFormat, Unmatched, Verifier};
-pub use images::Images;
+pub use images::{Images, Taken};
 pub use trust_root::TrustedRoot;
 pub use versions::{EngineVersion, InvalidEngineVersion};
 
@@ -39,11 +39,11 @@ const EXEMPTIONS: &str = "Exemptions";
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::Args))]
 pub struct Options {
-    /// File with manifests whose images are verified; - is standard input; repeatable
+    /// File, folder, https:// address, or - with manifests whose images are verified; repeatable
     #[cfg_attr(feature = "cli", arg(short = 'f', long = "filename", value_name = "FILE"))]
     pub filename: Vec<String>,
 
-    /// Registry, or a folder of one, whose images are verified; repeatable [default: those of the manifests]
+    /// Registry, or a folder of one, whose images are verified; repeatable [default: those of the images]
     #[cfg_attr(feature = "cli", arg(long, value_name = "REGISTRY"))]
     pub registry: Vec<String>,
 
@@ -131,6 +131,10 @@ pub struct Options {
     /// Last day of the exemptions, such as 2027-01-31; check finds those that are over
     #[cfg_attr(feature = "cli", arg(long, value_name = "DATE", help_heading = EXEMPTIONS))]
     pub exempt_until: Option<Date>,
+
+    /// Whether the caller read the manifests or the cluster, and put what they say into `images`.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub is_read: bool,
 
     /// What the manifests say of images.
     #[cfg_attr(feature = "cli", arg(skip))]

@@ -8,6 +8,9 @@ use super::{Across, Change, Terms};
 pub enum Demand {
     /// That expressions hold, by what the object itself says. Every engine has them.
     Hold(fn(&Terms<'_>) -> Vec<Validation>),
+    /// That there is no such request, whatever it says. What is said where there is one is a line, which calls for
+    /// another way.
+    Never(&'static str),
     /// That what objects do not say is set to what is safe. The intent is called as what it sets.
     Change(&'static Change),
     /// That an object goes with others of the cluster, which the API server's own policies cannot see.

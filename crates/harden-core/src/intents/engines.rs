@@ -7,3 +7,4 @@ pub(super) mod gatekeeper;
 pub(super) mod kubernetes;
 pub(super) mod kyverno;
 pub(super) mod parts;
+pub(super) mod requests;

@@ -50,7 +50,7 @@ pub struct Own {
     pub references: &'static [Reference<&'static str>],
     /// A manifest that is refused, or one that is changed.
     pub bad: &'static str,
-    /// The same manifest without the flaw; what the other becomes.
+    /// The same manifest without the flaw; what the other becomes. Empty where there is no such request without it.
     pub good: &'static str,
 }
 
@@ -91,7 +91,7 @@ impl Intent {
         self.said(|it| it.bad, |it| it.bad)
     }
 
-    /// The same manifest without the flaw.
+    /// The same manifest without the flaw; empty where there is none.
     pub fn good(&self) -> &'static str {
         self.said(|it| it.good, |it| it.good)
     }

@@ -21,7 +21,7 @@ impl Intent {
     pub fn page(&self) -> String {
         let verb = match self.demand {
             Demand::Change(_) => "Sets what is safe where",
-            Demand::Hold(_) | Demand::Across(_) => "Refuses that",
+            Demand::Hold(_) | Demand::Never(_) | Demand::Across(_) => "Refuses that",
         };
         let mut page = format!("# {}\n\n{verb} {}.\n\n", self.id, self.summary());
         page.push_str("```sh\nkubectl harden admission-policy ");
@@ -42,6 +42,7 @@ impl Intent {
         self.tell_parameters(&mut page);
         let (bad, good) = match self.demand {
             Demand::Hold(_) => ("Refused", "Let in"),
+            Demand::Never(_) => ("Refused, as the API server makes it of the request", "Let in"),
             Demand::Across(_) => ("Refused, the last of them", "Let in"),
             Demand::Change(change) => {
                 section(&mut page, "What may break", change.breaks);
@@ -49,7 +50,9 @@ impl Intent {
             }
         };
         example(&mut page, bad, self.bad());
-        example(&mut page, good, self.good());
+        if !self.good().is_empty() {
+            example(&mut page, good, self.good());
+        }
         let newest = MinorVersion::NEWEST_KNOWN;
         let Ok(values) = Values::new(self.parameters, &self.examples()) else { return page };
         // Pages are made of the values in the lists, which live as long as the program.
@@ -104,6 +107,7 @@ pub fn index() -> String {
             "\n## {}\n\n| intent | level | what it refuses |\n|---|---|---|\n",
             match first.demand {
                 Demand::Hold(_) => first.category().name(),
+                Demand::Never(_) => "What is done to pods that run",
                 Demand::Change(_) => "What is set where it is not said",
                 Demand::Across(_) => "Beside other objects",
             }

@@ -46,6 +46,9 @@ impl Policy {
                 )));
             }
             Demand::Hold(_) => {}
+            Demand::Never(message) => {
+                return engines::requests::write(self, message, engine, kyverno);
+            }
             Demand::Change(change) => {
                 return engines::changes::write(self, change, engine, kyverno);
             }

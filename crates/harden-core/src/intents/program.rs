@@ -52,21 +52,28 @@ impl Program {
         let demands = match policy.intent.demand {
             Demand::Hold(demand) => demand(&policy.terms()),
             Demand::Across(across) => vec![Validation::new(across.expression, across.message)],
+            Demand::Never(message) => vec![Validation::new("false", message)],
             Demand::Change(_) => Vec::new(),
         };
+        let mut unless = Vec::new();
         match policy.intent.target {
-            Target::Pods => variables.extend(of_pods(&exemptions, &demands)),
+            // Whatever there was before, such a request is one too many.
+            _ if matches!(policy.intent.demand, Demand::Never(_)) => {}
+            Target::Pods => {
+                variables.extend(of_pods(&exemptions, &demands));
+                unless.push("variables.isUnchanged || ");
+            }
             Target::Objects { parts, .. } => {
                 variables.push(Named::new("isUnchanged", unchanged(parts)));
+                unless.push("variables.isUnchanged || ");
             }
         }
-        let mut other = "variables.isUnchanged".to_owned();
         let mut audit_annotations = Vec::new();
         if !policy.break_glass.is_empty() {
             let groups = super::cel::list(&policy.break_glass);
             let named = format!("request.?userInfo.?groups.orValue([]).exists(g, g in {groups})");
             variables.push(Named::new("isBreakGlass", named));
-            other.push_str(" || variables.isBreakGlass");
+            unless.push("variables.isBreakGlass || ");
             let said = quoted("used by ");
             // Nothing is recorded where it is empty. Null in its place has no type beside a text.
             let used = format!("variables.isBreakGlass ? {said} + request.userInfo.username : ''");
@@ -75,8 +82,12 @@ impl Program {
         if let Demand::Across(across) = policy.intent.demand {
             variables.push(Named::new("others", across.listed()));
         }
+        let unless = unless.concat();
         let validations = demands.into_iter().map(|it| {
-            let expression = format!("{other} || ({})", it.expression);
+            if unless.is_empty() {
+                return it;
+            }
+            let expression = format!("{unless}({})", it.expression);
             Validation { expression, ..it }
         });
         Self {

@@ -22,11 +22,15 @@ pub struct Resources {
     pub group: &'static str,
     /// Version in the group. Others that the server serves come converted.
     pub version: &'static str,
-    /// Plural names with their kinds. A subresource, such as `pods/ephemeralcontainers`, has the kind of its object.
+    /// Plural names with the kinds of what is sent: a subresource has that of its object, such as
+    /// `pods/ephemeralcontainers`, or one of its own, such as `pods/exec`.
     pub names: &'static [(&'static str, &'static str)],
     /// The operations by which the flaw can come in.
     pub operations: &'static [&'static str],
 }
+
+/// The operation by which a connection into a pod begins.
+pub(super) const CONNECTS: &[&str] = &["CONNECT"];
 
 /// The operations that store an object.
 pub(super) const WRITES: &[&str] = &["CREATE", "UPDATE"];

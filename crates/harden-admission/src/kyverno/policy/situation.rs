@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::matching::{Fit, Matched};
 use super::rule::Rule;
 use super::selector::Labels;
+use crate::kubernetes::facts::whole;
 use crate::kyverno::jmespath::{Scope, floats};
 use crate::{Cluster, Object, Operation, Request, User};
 
@@ -57,9 +58,10 @@ impl<'r> Situation<'r> {
     /// Group, version and kind of an object; of a subresource those of what it is part of.
     pub(in crate::kyverno) fn kind<'o>(&'o self, object: &'o Object) -> [&'o str; 3] {
         let stated = self.cluster().stated.as_ref().and_then(|it| it.subresource(object));
-        match stated {
-            Some(it) => it.parent.each_ref().map(String::as_str),
-            None => [object.group(), object.version(), object.kind()],
+        match (stated, whole(self.request, object)) {
+            (Some(it), _) => it.parent.each_ref().map(String::as_str),
+            (None, Some([_, kind])) => ["", "v1", kind],
+            (None, None) => [object.group(), object.version(), object.kind()],
         }
     }
 

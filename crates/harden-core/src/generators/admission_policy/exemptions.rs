@@ -18,15 +18,15 @@ impl Options {
         &self,
         platform: Option<&'static Platform>,
         facts: &Facts,
-    ) -> Result<Vec<Exemption>, OptionError> {
-        let mut exempt = self.of_cluster(platform);
+    ) -> Result<[Vec<Exemption>; 2], OptionError> {
+        let of_cluster = self.of_cluster(platform);
         let named = self.named()?;
         if named.is_empty() && self.found.is_empty() {
             let is_limited = self.exempt_reason.is_some() || self.exempt_until.is_some();
             if is_limited && self.from_baseline.is_empty() {
                 return Err(exemptions::nothing_named());
             }
-            return Ok(exempt);
+            return Ok([of_cluster, Vec::new()]);
         }
         let reason = match exemptions::reason(self.exempt_reason.as_deref())? {
             "" if named.is_empty() && self.exempt_reason.is_none() => FOUND,
@@ -34,19 +34,19 @@ impl Options {
             reason => reason,
         };
         exemptions::check_end(self.exempt_until, facts)?;
-        exempt.extend(self.found.iter().map(|it| Exemption {
+        let found = self.found.iter().map(|it| Exemption {
             what: it.what.clone(),
             reason: reason.to_owned(),
             until: self.exempt_until,
             intents: it.rules.clone(),
-        }));
-        exempt.extend(named.into_iter().map(|what| Exemption {
+        });
+        let named = named.into_iter().map(|what| Exemption {
             what,
             reason: reason.to_owned(),
             until: self.exempt_until,
             intents: Vec::new(),
-        }));
-        Ok(exempt)
+        });
+        Ok([of_cluster, found.chain(named).collect()])
     }
 
     /// What runs the cluster and judges it, which must start before anything is judged.

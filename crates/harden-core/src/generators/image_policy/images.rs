@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use harden_yaml::Lines;
+use harden_yaml::{Lines, Position};
 
 use super::Options;
 use crate::generators::OptionError;
 use crate::intents::ImagePrefix;
-use crate::object::objects;
+use crate::object::{Object, objects};
 
 const OPTION: &str = "--filename";
 
@@ -33,39 +33,81 @@ pub(super) struct Registries {
     pub(super) others: Vec<String>,
 }
 
+/// What became of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Whether there are pods in it, or things that make them.
+    pub has_pods: bool,
+    /// Where the first document begins to be none that the API server would take; none where all of them are some.
+    pub broken: Option<Position>,
+}
+
 impl Images {
     /// Takes in the images of the pods that a file has or makes.
     pub(super) fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
-        let mut has_pods = false;
+        let taken = self.take(text);
+        if let Some(at) = taken.broken {
+            let rule = format!(
+                "line {}, column {}: it is no YAML or JSON that the API server would take",
+                at.line, at.column
+            );
+            return Err(OptionError::new(OPTION, file, rule));
+        }
+        if !taken.has_pods {
+            let rule = "it holds no pods and nothing that makes them";
+            return Err(OptionError::new(OPTION, file, rule));
+        }
+        Ok(())
+    }
+
+    /// Takes in the images of a text, as far as it can be read.
+    pub fn take(&mut self, text: &str) -> Taken {
+        let mut taken = Taken { has_pods: false, broken: None };
         for document in harden_yaml::documents(text) {
             let problems = document.problems();
             if let Some(problem) =
                 problems.iter().find(|it| it.rejected() != harden_yaml::Rejected::Never)
             {
-                let at = Lines::new(text).position(problem.span.start);
-                let rule = format!(
-                    "line {}, column {}: it is no YAML or JSON that the API server would take",
-                    at.line, at.column
-                );
-                return Err(OptionError::new(OPTION, file, rule));
+                let at = problem.span.start;
+                taken.broken = taken.broken.or_else(|| Some(Lines::new(text).position(at)));
+                continue;
             }
-            for pod in objects(document.root()).flat_map(|it| it.pods()) {
-                has_pods = true;
-                for list in ["initContainers", "containers", "ephemeralContainers"] {
-                    for container in pod.spec.at(list).items() {
-                        self.add(container.at("image").as_str(), false);
-                    }
-                }
-                for volume in pod.spec.at("volumes").items() {
-                    self.add(volume.at("image").at("reference").as_str(), true);
-                }
+            for object in objects(document.root()) {
+                taken.has_pods |= self.take_object(&object);
             }
         }
-        if !has_pods {
-            let rule = "it holds no pods and nothing that makes them";
-            return Err(OptionError::new(OPTION, file, rule));
+        taken
+    }
+
+    /// Takes in the images of an object; false where it is no pod and makes none.
+    pub fn take_object(&mut self, object: &Object<'_>) -> bool {
+        let (pods, fragments) = (object.pods(), object.fragments());
+        for pod in pods.iter().chain(fragments.iter().map(|it| &it.template)) {
+            for list in ["initContainers", "containers", "ephemeralContainers"] {
+                for container in pod.spec.at(list).items() {
+                    self.add(container.at("image").as_str(), false);
+                }
+            }
+            for volume in pod.spec.at("volumes").items() {
+                self.add(volume.at("image").at("reference").as_str(), true);
+            }
         }
-        Ok(())
+        for container in fragments.iter().flat_map(|it| &it.containers) {
+            self.add(container.at("image").as_str(), false);
+        }
+        !pods.is_empty() || !fragments.is_empty()
+    }
+
+    /// Takes in what something else says of images, too.
+    pub fn extend(&mut self, other: Self) {
+        self.containers.extend(other.containers);
+        self.volumes.extend(other.volumes);
+        self.unread.extend(other.unread);
+    }
+
+    /// Whether there is no image of a container that has a registry.
+    pub fn is_empty(&self) -> bool {
+        self.containers.is_empty()
     }
 
     fn add(&mut self, image: Option<&str>, is_volume: bool) {
@@ -93,6 +135,10 @@ pub(super) fn registries(options: &Options) -> Result<Registries, OptionError> {
     listed.sort();
     listed.dedup();
     if listed.is_empty() {
+        if options.is_read {
+            let rule = "nothing that was read names an image: name the registries";
+            return Err(OptionError::new("--registry", "", rule));
+        }
         let rule = if options.filename.is_empty() {
             "name manifests whose images are verified, or registries with --registry"
         } else {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::parts;
 use crate::Manifest;
+use crate::intents::demand::Demand;
 use crate::intents::policy::Policy;
 use crate::intents::program::{Passing, Program};
 use crate::kubernetes::Kind;
@@ -14,13 +15,15 @@ pub(in crate::intents) fn write(policy: &Policy) -> Vec<Manifest> {
         ("resourceRules", parts::resource_rules(policy.intent.target.resources())),
         ("namespaceSelector", parts::namespace_selector(&policy.exempt_namespaces()).into()),
     ]);
+    // There are no requests in the background, but the objects that they made.
+    let background = !matches!(policy.intent.demand, Demand::Never(_));
     let spec = parts::fields([
         ("validationActions", json!(policy.mode.kyverno_actions())),
         ("failurePolicy", "Fail".into()),
         // What makes pods is matched by name below: Kyverno makes rules for controllers only of policies that match
         // pods alone, so that ephemeral containers would be left out.
         ("autogen", json!({"podControllers": {"controllers": []}})),
-        ("evaluation", json!({"background": {"enabled": true}})),
+        ("evaluation", json!({"background": {"enabled": background}})),
         ("matchConstraints", constraints),
         ("matchConditions", parts::named(&program.conditions)),
         ("variables", parts::named(&program.variables)),

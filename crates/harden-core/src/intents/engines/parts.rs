@@ -92,18 +92,21 @@ pub(super) fn excluded(policy: &Policy) -> Vec<Value> {
     if !namespaces.is_empty() {
         all.push(json!({"resources": {"namespaces": namespaces}}));
     }
-    let mut subjects = Vec::new();
-    for it in policy.exemptions() {
-        match &it.what {
-            Exempt::User(name) => subjects.push(json!({"kind": "User", "name": name})),
-            Exempt::Group(name) => subjects.push(json!({"kind": "Group", "name": name})),
-            _ => {}
-        }
-    }
+    let subjects = excluded_subjects(policy);
     if !subjects.is_empty() {
         all.push(json!({"subjects": subjects}));
     }
     all
+}
+
+/// The users and groups that a rule of a ClusterPolicy leaves alone.
+pub(super) fn excluded_subjects(policy: &Policy) -> Vec<Value> {
+    let subjects = policy.exemptions().into_iter().filter_map(|it| match &it.what {
+        Exempt::User(name) => Some(json!({"kind": "User", "name": name})),
+        Exempt::Group(name) => Some(json!({"kind": "Group", "name": name})),
+        _ => None,
+    });
+    subjects.collect()
 }
 
 /// Puts the exemptions into the annotations of an object, and what else is said there.

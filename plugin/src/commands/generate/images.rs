@@ -1,0 +1,131 @@
+//! The images that manifests, a snapshot or a cluster use, for the policies that verify them.
+
+mod listed;
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use harden_core::check::{Incomplete, Settings};
+use harden_core::generators::image_policy::{self, Images};
+use harden_core::source::Source;
+
+use crate::commands::reading::{self, Exclude, Inputs, Reach, Request, Whole};
+use crate::connection::Connection;
+use crate::input::Unread;
+use crate::terminal::{self, Exit};
+
+/// Where images are read from, beside `--filename`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sources {
+    /// The same as -f [default: the cluster, where neither PATH, -f, -k nor --registry is given]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Look into the folders of folders too
+    #[arg(short = 'R', long, help_heading = "Input")]
+    recursive: bool,
+
+    /// Folder with a kustomization, which kubectl builds
+    #[arg(short, long, value_name = "DIR", help_heading = "Input")]
+    kustomize: Option<PathBuf>,
+
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    images: Images,
+    incomplete: Vec<Incomplete>,
+    errors: Vec<String>,
+    notes: Vec<String>,
+}
+
+/// Reads what names images, and hands it to the options; the code is that of what could not be read.
+///
+/// # Errors
+///
+/// When something that is named is not there, or nothing names an image and not all was read.
+pub(super) fn read(
+    options: &mut image_policy::Options,
+    from: &Sources,
+    connection: &Connection,
+) -> anyhow::Result<Exit> {
+    let by_flag = std::mem::take(&mut options.filename).into_iter().map(PathBuf::from);
+    let names: Vec<PathBuf> = from.paths.iter().cloned().chain(by_flag).collect();
+    let has_files = !names.is_empty() || from.kustomize.is_some();
+    let span = &from.reach.span;
+    let is_of_cluster = span.all_namespaces
+        || span.namespace.is_some()
+        || from.reach.selector.is_some()
+        || from.reach.snapshot.is_some();
+    let seen = if has_files {
+        from.reach.reject_snapshot()?;
+        if is_of_cluster {
+            bail!(
+                "--namespace, --all-namespaces and --selector are for a cluster: leave them out where files are named"
+            );
+        }
+        from.of_files(&names, connection)
+    } else if is_of_cluster || options.registry.is_empty() {
+        listed::read(&from.reach, connection)?
+    } else {
+        return Ok(Exit::Done);
+    };
+    options.is_read = true;
+    seen.tell(options)
+}
+
+impl Sources {
+    fn of_files(&self, names: &[PathBuf], connection: &Connection) -> Seen {
+        let inputs = Inputs::of(names.to_vec(), self.recursive, self.kustomize.clone());
+        let (exclude, timeout) = (Exclude::default(), connection.request_timeout);
+        let request = Request { names, timeout, ..Request::of(&inputs, &exclude) };
+        let whole = reading::read_whole(request);
+        let mut seen = Seen::default();
+        let broken: Vec<Source<'static>> = whole
+            .sources
+            .iter()
+            .filter(|it| seen.images.take(&it.text).broken.is_some())
+            .cloned()
+            .collect();
+        seen.incomplete = if broken.is_empty() {
+            whole.incomplete.clone()
+        } else {
+            // In the words of `check`, which knows charts and templates.
+            whole.check(broken, Settings::new([])).incomplete
+        };
+        let Whole { errors, notes, .. } = whole;
+        Seen { errors, notes, ..seen }
+    }
+}
+
+impl Seen {
+    fn lack(&mut self, what: String, why: String) {
+        self.incomplete.push(Incomplete { what, why });
+    }
+
+    /// Says what could not be read, and hands over the rest.
+    fn tell(self, options: &mut image_policy::Options) -> anyhow::Result<Exit> {
+        if let Some((last, before)) = self.errors.split_last() {
+            before.iter().try_for_each(|it| terminal::error(it))?;
+            bail!("{last}");
+        }
+        for note in &self.notes {
+            terminal::note(note)?;
+        }
+        for lack in &self.incomplete {
+            terminal::note(&format!("the images of {} are not known: {}", lack.what, lack.why))?;
+        }
+        let is_whole = self.incomplete.is_empty();
+        if self.images.is_empty() && options.registry.is_empty() && !is_whole {
+            return Err(Unread::because(
+                "nothing that was read names an image: name registries with --registry, or read the rest",
+            )
+            .into());
+        }
+        options.images = self.images;
+        Ok(if is_whole { Exit::Done } else { Exit::Incomplete })
+    }
+}
