@@ -45,6 +45,10 @@ type question struct {
 	// Instead of all this, policies and objects, each of which is created, or updated where it has an old one.
 	Policies []json.RawMessage
 	Requests []question
+	// Or policies that verify images.
+	Images []json.RawMessage
+	// What of an object is asked for, such as ephemeralcontainers.
+	Subresource string
 }
 
 // answer is what the rules say, as name, status and message, and what they make of the object.
@@ -101,6 +105,9 @@ func (it asked) answer(line []byte) (said answer, err error) {
 	var question question
 	if err := json.Unmarshal(line, &question); err != nil {
 		return answer{}, err
+	}
+	if question.Images != nil {
+		return it.images(question)
 	}
 	if question.Policies != nil {
 		return it.verdicts(question)

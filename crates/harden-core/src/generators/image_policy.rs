@@ -6,6 +6,8 @@ mod cluster_image_policy;
 mod cluster_policy;
 mod engine;
 mod images;
+mod limits;
+mod notes;
 mod plan;
 mod signer;
 mod trust_root;
@@ -18,9 +20,8 @@ pub use trust_root::TrustedRoot;
 pub use versions::{EngineVersion, InvalidEngineVersion};
 
 use engine::Written;
-use images::Registries;
 use plan::Plan;
-use signer::Signer;
+use versions::Asked;
 
 use crate::cluster::{Facts, Need};
 use crate::intents::{self, Engine, Exempt, Exemption, KyvernoKind, Mode};
@@ -98,6 +99,10 @@ pub struct Options {
     /// How signatures are kept beside an image
     #[cfg_attr(feature = "cli", arg(long, value_name = "FORMAT", default_value = "bundle", help_heading = SIGNER))]
     pub signature_format: SignatureFormat,
+
+    /// Take signatures that are in no log, such as of a key that is used offline
+    #[cfg_attr(feature = "cli", arg(long, help_heading = SIGNER))]
+    pub without_log: bool,
 
     /// File with the trusted root of a sigstore of one's own [default: that of the public instance]
     #[cfg_attr(feature = "cli", arg(long, value_name = "FILE", help_heading = SIGNER))]
@@ -192,12 +197,16 @@ impl Generate for Options {
         let signer = signer::chosen(self)?;
         let (attestations, origin) = attestation::chosen(self)?;
         let exempt = self.exemptions(written, facts)?;
+        limits::check_key(written, signer)?;
+        self.check_log(signer)?;
         self.check_root(written, signer)?;
-        let mut notes =
-            versions::notes(self.verifier_version, written, signer, self.signature_format)
-                .map_err(|rule| {
-                    OptionError::new("--verifier-version", self.version_text(), rule)
-                })?;
+        let asked =
+            Asked { written, signer, format: self.signature_format, has_root: self.root.is_some() };
+        let mut notes = versions::notes(self.verifier_version, &asked).map_err(|rule| {
+            let option =
+                if self.verifier_version.is_some() { "--verifier-version" } else { "--verifier" };
+            OptionError::new(option, self.version_text(), rule)
+        })?;
         let registries = images::registries(self)?;
         notes.extend(self.notes(written, &registries, signer));
         let plan = Plan {
@@ -205,6 +214,7 @@ impl Generate for Options {
             attestations,
             origin,
             format: self.signature_format,
+            is_logged: !self.without_log,
             trusted_root: self.root.as_ref(),
             unmatched: self.unmatched,
             mode: self.mode,
@@ -256,115 +266,7 @@ impl Options {
         Ok(own.chain(named).collect())
     }
 
-    /// Holds a trusted root to what needs it.
-    fn check_root(&self, written: Written, signer: Signer<'_>) -> Result<(), OptionError> {
-        let Some(root) = &self.root else { return Ok(()) };
-        let reject = |rule| Err(OptionError::new("--trusted-root", "", rule));
-        let is_keyless = matches!(signer, Signer::Keyless { .. });
-        if written == Written::ClusterPolicy {
-            return reject("a ClusterPolicy takes none: use --kyverno validating-policy");
-        }
-        if is_keyless && !root.has_authority() {
-            return reject(
-                "it has no authority that certifies signers, so that nobody without a key could sign",
-            );
-        }
-        if written == Written::ClusterImagePolicy && !root.has_log() {
-            return reject(
-                "it has no log of signatures, in which policy-controller would look for them",
-            );
-        }
-        Ok(())
-    }
-
     fn version_text(&self) -> String {
         self.verifier_version.map(|it| it.to_string()).unwrap_or_default()
-    }
-
-    fn notes(&self, written: Written, registries: &Registries, signer: Signer<'_>) -> Vec<String> {
-        let mut notes = Vec::new();
-        let becomes = match self.unmatched {
-            Unmatched::Refuse => "refused",
-            Unmatched::Allow => "let in without a signature",
-        };
-        if !registries.others.is_empty() {
-            let images = registries.others.join(", ");
-            notes.push(format!("images of other registries are {becomes}: {images}"));
-        }
-        if !self.images.unread.is_empty() {
-            let texts: Vec<_> = self.images.unread.iter().map(|it| format!("`{it}`")).collect();
-            notes.push(format!("left out, as it names no image: {}", texts.join(", ")));
-        }
-        if !self.images.volumes.is_empty() {
-            let images: Vec<_> = self.images.volumes.iter().map(String::as_str).collect();
-            notes.push(format!(
-                "{} verifies images of containers only, not those that are mounted as volumes: {}",
-                written.reader(),
-                images.join(", ")
-            ));
-        }
-        if self.attestation.iter().any(|it| it == "sbom") {
-            notes.push(
-                "sbom asks for SPDX: ask for CycloneDX with --attestation https://cyclonedx.org/bom".to_owned(),
-            );
-        }
-        match written {
-            Written::ImageValidatingPolicy => {
-                if self.signature_format == SignatureFormat::Legacy {
-                    notes.push("an ImageValidatingPolicy finds the format out itself".to_owned());
-                }
-            }
-            Written::ClusterPolicy => {
-                notes.push(
-                    "ClusterPolicy is deprecated since Kyverno 1.17, refused on change from 1.20 and gone in 1.21"
-                        .to_owned(),
-                );
-                if self.mode == Mode::Warn {
-                    notes.push("a ClusterPolicy does not warn in this mode: it audits".to_owned());
-                }
-            }
-            Written::ClusterImagePolicy => notes.extend(self.controller_notes(signer)),
-        }
-        if let Some(next) = self.mode.next() {
-            notes.push(format!(
-                "nothing is refused in mode {}: once its records are understood, go on with --mode {}",
-                self.mode.name(),
-                next.name()
-            ));
-        }
-        notes
-    }
-
-    /// What policy-controller has to be told elsewhere.
-    fn controller_notes(&self, signer: Signer<'_>) -> Vec<String> {
-        let mut notes = vec![
-            "policy-controller verifies only in namespaces that ask for it: kubectl label namespace NAME \
-             policy.sigstore.dev/include=true"
-                .to_owned(),
-        ];
-        if self.unmatched == Unmatched::Refuse {
-            notes.push(
-                "images that match no policy are refused as long as no-match-policy of the ConfigMap \
-                 cosign-system/config-policy-controller is deny, as it is by default"
-                    .to_owned(),
-            );
-        }
-        if self.mode == Mode::Audit {
-            notes.push("policy-controller has no mode that is silent: it warns".to_owned());
-        }
-        if let Signer::Secret { namespace, .. } = signer
-            && namespace != "cosign-system"
-        {
-            notes.push(format!(
-                "policy-controller looks for the Secret in its own namespace, usually cosign-system, not in {namespace}"
-            ));
-        }
-        if self.source.is_some() {
-            notes.push(
-                "--source is held against what workflows of GitHub write into provenance"
-                    .to_owned(),
-            );
-        }
-        notes
     }
 }

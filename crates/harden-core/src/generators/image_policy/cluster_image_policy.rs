@@ -1,13 +1,15 @@
 //! The policy of sigstore's policy-controller: ClusterImagePolicy.
 #![expect(clippy::indexing_slicing, reason = "an object of JSON takes every key")]
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::attestation::{Attestation, Origin};
 use super::engine::{SignatureFormat, Unmatched};
 use super::plan::{LOG, NAME, Plan, identity};
 use super::signer::Signer;
-use super::trust_root;
+use super::trust_root::{self, TrustedRoot};
 use crate::Manifest;
 
 use crate::intents::{ImagePrefix, Mode};
@@ -25,12 +27,15 @@ pub(super) fn write(plan: &Plan<'_>) -> Vec<Manifest> {
         "mode": if plan.mode == Mode::Deny { "enforce" } else { "warn" },
         "images": globs(&plan.registries.listed),
     });
-    // An authority that asks for statements does not ask for a signature of the image itself.
-    let mut authorities = vec![authority(plan, "signer", &[])];
-    if !plan.attestations.is_empty() {
+    // An authority that asks for statements does not ask for a signature of the image itself. In a bundle, the
+    // signature is a statement, and the only thing that the controller verifies there.
+    let is_bundle = plan.format == SignatureFormat::Bundle;
+    let signed = if is_bundle { with_signature(&plan.attestations) } else { Vec::new() };
+    let mut authorities = vec![authority(plan, "signer", &signed)];
+    if !is_bundle && !plan.attestations.is_empty() {
         authorities.push(authority(plan, "statements", &plan.attestations));
         // One authority would do otherwise.
-        spec["policy"] = json!({"type": "cue", "data": BOTH});
+        spec["policy"] = json!({"type": "rego", "data": BOTH});
     }
     spec["authorities"] = authorities.into();
     made.push(Manifest::new(
@@ -59,8 +64,20 @@ pub(super) fn write(plan: &Plan<'_>) -> Vec<Manifest> {
     made
 }
 
-/// Holds where both authorities are satisfied: the controller lists those that are.
-const BOTH: &str = "authorityMatches!: {\n  signer!: {...}\n  statements!: {...}\n}\n";
+/// The type of the statement that cosign 3 signs as the signature of an image.
+const SIGNATURE: &str = "https://sigstore.dev/cosign/sign/v1";
+
+/// The signature of the image, as a statement, and all others.
+fn with_signature(attestations: &[Attestation]) -> Vec<Attestation> {
+    let signature = Attestation { name: "signature".to_owned(), predicate: SIGNATURE.to_owned() };
+    let others = attestations.iter().filter(|it| it.predicate != SIGNATURE).cloned();
+    std::iter::once(signature).chain(others).collect()
+}
+
+/// Holds where both authorities are satisfied: the controller lists those that are. It is no CUE, by which the
+/// controller misses nothing that is not there.
+const BOTH: &str = "package sigstore\n\nisCompliant := count([1 |\n  input.authorityMatches.signer\n  \
+                    input.authorityMatches.statements\n]) == 1\n";
 
 /// Patterns for the images of registries and repositories. The controller calls Docker Hub `index.docker.io`.
 fn globs(listed: &[ImagePrefix]) -> Value {
@@ -99,10 +116,14 @@ fn authority(plan: &Plan<'_>, name: &str, attestations: &[Attestation]) -> Value
             authority["keyless"] = keyless;
         }
     }
-    authority["ctlog"] = match root {
-        Some(root) => json!({"trustRootRef": root}),
-        None => json!({"url": LOG}),
-    };
+    if plan.is_logged {
+        // Without an address, the controller forgets of the root that there is a log.
+        let address = plan.trusted_root.and_then(TrustedRoot::log_address).unwrap_or(LOG);
+        authority["ctlog"] = json!({"url": address});
+        if let Some(root) = root {
+            authority["ctlog"]["trustRootRef"] = root.into();
+        }
+    }
     if plan.format == SignatureFormat::Bundle {
         authority["signatureFormat"] = "bundle".into();
     }
@@ -111,7 +132,7 @@ fn authority(plan: &Plan<'_>, name: &str, attestations: &[Attestation]) -> Value
             let mut item =
                 json!({"name": it.name.replace('_', "-"), "predicateType": it.predicate});
             if it.is_provenance() && plan.origin.is_asked() {
-                item["policy"] = json!({"type": "cue", "data": says(plan.origin)});
+                item["policy"] = json!({"type": "rego", "data": says(plan.origin)});
             }
             item
         });
@@ -120,17 +141,26 @@ fn authority(plan: &Plan<'_>, name: &str, attestations: &[Attestation]) -> Value
     authority
 }
 
-/// What a statement has to say, in CUE. What is marked by `!` must be there: a name that is not would be taken as equal.
+/// What a statement has to say, in Rego, by which what is not there is not equal to anything. Without a body, a rule
+/// means the same in every version of the language.
 fn says(origin: Origin<'_>) -> String {
-    let mut lines = Vec::new();
+    let mut lines = String::from("package sigstore\n\nisCompliant := count([1 |\n");
     if let Some(builder) = origin.builder {
-        lines.push(format!("predicate!: runDetails!: builder!: id!: {}\n", Value::from(builder)));
+        let builder = Value::from(builder);
+        let _ = writeln!(lines, "  input.predicate.runDetails.builder.id == {builder}");
     }
     if let Some(source) = origin.source {
-        lines.push(format!(
-            "predicate!: buildDefinition!: externalParameters!: workflow!: repository!: {}\n",
-            Value::from(source)
-        ));
+        let parameters = "input.predicate.buildDefinition.externalParameters";
+        let repository = Value::from(source);
+        let uri = Value::from(format!("git+{source}"));
+        let version = Value::from(format!("git+{source}@"));
+        let _ = writeln!(
+            lines,
+            "  count([1 | {parameters}.workflow.repository == {repository}])\n    \
+             + count([1 | {parameters}.source.uri == {uri}])\n    \
+             + count([1 | startswith({parameters}.source.uri, {version})]) > 0"
+        );
     }
-    lines.concat()
+    lines.push_str("]) == 1\n");
+    lines
 }

@@ -30,7 +30,7 @@ pub(super) fn write(plan: &Plan<'_>) -> Manifest {
         );
         rules.push(rule);
     }
-    let attestor = json!([{"count": 1, "entries": [entry(plan.signer)]}]);
+    let attestor = json!([{"count": 1, "entries": [entry(plan)]}]);
     let mut verified = json!({
         "type": match plan.format {
             SignatureFormat::Bundle => "SigstoreBundle",
@@ -100,20 +100,22 @@ fn references(listed: &[ImagePrefix]) -> Vec<String> {
     references
 }
 
-fn entry(signer: Signer<'_>) -> Value {
-    let rekor = json!({"url": LOG});
-    match signer {
-        Signer::Key(pem) => json!({"keys": {"publicKeys": pem, "rekor": rekor}}),
-        Signer::Kms(address) => json!({"keys": {"kms": address, "rekor": rekor}}),
+fn entry(plan: &Plan<'_>) -> Value {
+    let (name, mut entry) = match plan.signer {
+        Signer::Key(pem) => ("keys", json!({"publicKeys": pem})),
+        Signer::Kms(address) => ("keys", json!({"kms": address})),
         Signer::Secret { namespace, name, .. } => {
-            json!({"keys": {"secret": {"namespace": namespace, "name": name}, "rekor": rekor}})
+            ("keys", json!({"secret": {"namespace": namespace, "name": name}}))
         }
-        Signer::Keyless { issuer, subject } => {
-            let mut keyless = identity(issuer, subject);
-            keyless["rekor"] = rekor;
-            json!({"keyless": keyless})
-        }
+        Signer::Keyless { issuer, subject } => ("keyless", identity(issuer, subject)),
+    };
+    entry["rekor"] = json!({"url": LOG});
+    if !plan.is_logged {
+        entry["rekor"]["ignoreTlog"] = true.into();
+        // Of a bundle, Kyverno would ask for the time otherwise, which only a log says.
+        entry["ctlog"] = json!({"ignoreSCT": true});
     }
+    json!({name: entry})
 }
 
 /// Conditions on what provenance says, in the older language; a name that is not there is an empty text.

@@ -21,6 +21,8 @@ pub(super) struct Plan<'a> {
     pub(super) attestations: Vec<Attestation>,
     pub(super) origin: Origin<'a>,
     pub(super) format: SignatureFormat,
+    /// Whether signatures have to be in a log.
+    pub(super) is_logged: bool,
     pub(super) trusted_root: Option<&'a TrustedRoot>,
     pub(super) unmatched: Unmatched,
     pub(super) mode: Mode,

@@ -145,6 +145,11 @@ impl TrustedRoot {
         Manifest::new(Kind::TRUST_ROOT, None, NAME, why, json!({"spec": {"sigstoreKeys": keys}}))
     }
 
+    /// Where its log of signatures is.
+    pub(super) fn log_address(&self) -> Option<&str> {
+        self.root.tlogs.iter().map(|it| it.base_url.as_str()).find(|it| it.contains("://"))
+    }
+
     /// Whether it has a log of signatures.
     pub(super) fn has_log(&self) -> bool {
         !self.root.tlogs.is_empty()

@@ -57,21 +57,43 @@ struct Row {
     from: Option<(u16, u16)>,
     /// The first version that it does not hold of any more; none where it holds until somebody mends it.
     until: Option<(u16, u16)>,
-    is_about: fn(Signer<'_>, SignatureFormat) -> bool,
+    is_about: fn(&Asked<'_>) -> bool,
     verdict: Verdict,
     words: &'static str,
 }
 
-fn any(_: Signer<'_>, _: SignatureFormat) -> bool {
+/// What the policy is to verify.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) written: Written,
+    pub(super) signer: Signer<'a>,
+    pub(super) format: SignatureFormat,
+    /// Whether signatures are trusted by something else than the public instance.
+    pub(super) has_root: bool,
+}
+
+fn any(_: &Asked<'_>) -> bool {
     true
 }
 
-fn bundles(_: Signer<'_>, format: SignatureFormat) -> bool {
-    format == SignatureFormat::Bundle
+fn bundles(asked: &Asked<'_>) -> bool {
+    asked.format == SignatureFormat::Bundle
 }
 
-fn bundles_with_keys(signer: Signer<'_>, format: SignatureFormat) -> bool {
-    !matches!(signer, Signer::Keyless { .. }) && format == SignatureFormat::Bundle
+fn bundles_with_keys(asked: &Asked<'_>) -> bool {
+    !matches!(asked.signer, Signer::Keyless { .. }) && bundles(asked)
+}
+
+fn bundles_of_services(asked: &Asked<'_>) -> bool {
+    matches!(asked.signer, Signer::Kms(_)) && bundles(asked)
+}
+
+fn bundles_of_roots(asked: &Asked<'_>) -> bool {
+    asked.has_root && bundles(asked)
+}
+
+fn roots(asked: &Asked<'_>) -> bool {
+    asked.has_root
 }
 
 /// What is known, as of November 2026.
@@ -86,12 +108,20 @@ const TABLE: &[Row] = &[
     },
     Row {
         written: Written::ImageValidatingPolicy,
+        from: Some((1, 17)),
+        until: Some((1, 19)),
+        is_about: roots,
+        verdict: Verdict::Refused,
+        words: "Kyverno reads a trusted root since 1.19: upgrade, or leave --trusted-root out",
+    },
+    Row {
+        written: Written::ImageValidatingPolicy,
         from: Some((1, 19)),
         until: None,
-        is_about: bundles_with_keys,
+        is_about: bundles_of_services,
         verdict: Verdict::Noted,
-        words: "Kyverno 1.19.0 refuses bundles that are signed with keys, which 1.18.1 verified \
-                (https://github.com/kyverno/kyverno/issues/17363): try it with --mode audit first",
+        words: "Kyverno 1.19 verifies bundles that are signed with a P-256 key, but was seen to refuse some of a key \
+                management service (https://github.com/kyverno/kyverno/issues/17363): try it with --mode audit first",
     },
     Row {
         written: Written::ClusterPolicy,
@@ -104,11 +134,12 @@ const TABLE: &[Row] = &[
     Row {
         written: Written::ClusterPolicy,
         from: Some((1, 13)),
-        until: None,
+        until: Some((1, 19)),
         is_about: bundles_with_keys,
-        verdict: Verdict::Noted,
-        words: "no ClusterPolicy of a Kyverno from before July 2026 verifies bundles that are signed with keys \
-                (https://github.com/kyverno/kyverno/issues/16267): try it with --mode audit first",
+        verdict: Verdict::Refused,
+        words: "a ClusterPolicy verifies bundles that are signed with keys since Kyverno 1.19 \
+                (https://github.com/kyverno/kyverno/issues/16267): upgrade, use --kyverno validating-policy, or sign \
+                for --signature-format legacy",
     },
     Row {
         written: Written::ClusterPolicy,
@@ -132,32 +163,45 @@ const TABLE: &[Row] = &[
         from: Some((0, 13)),
         until: None,
         is_about: bundles_with_keys,
-        verdict: Verdict::Noted,
-        words: "policy-controller may refuse what cosign 3 signs with keys \
-                (https://github.com/sigstore/policy-controller/issues/1958): try it with --mode warn first",
+        verdict: Verdict::Refused,
+        words: "policy-controller verifies no bundles that are signed with keys \
+                (https://github.com/sigstore/policy-controller/issues/1958): sign in the older format, too, and use \
+                --signature-format legacy",
+    },
+    Row {
+        written: Written::ClusterImagePolicy,
+        from: Some((0, 13)),
+        until: None,
+        is_about: bundles_of_roots,
+        verdict: Verdict::Refused,
+        words: "policy-controller mistakes the names of logs in a TrustRoot of keys, so that it verifies no bundle by it: \
+                use --signature-format legacy",
     },
 ];
 
-/// What is known of a version that it makes a difference to; without a version, what may be so with the newest.
+/// The newest version of which anything is known.
+fn newest(written: Written) -> (u16, u16) {
+    match written {
+        Written::ImageValidatingPolicy | Written::ClusterPolicy => (1, 19),
+        Written::ClusterImagePolicy => (0, 15),
+    }
+}
+
+/// What is known of a version that it makes a difference to; without a version, of the newest.
 ///
 /// # Errors
 ///
 /// It cannot read what is written for it.
 pub(super) fn notes(
     version: Option<EngineVersion>,
-    written: Written,
-    signer: Signer<'_>,
-    format: SignatureFormat,
+    asked: &Asked<'_>,
 ) -> Result<Vec<String>, &'static str> {
+    let version = version.map_or_else(|| newest(asked.written), |it| (it.major, it.minor));
     let mut notes = Vec::new();
-    let about = TABLE.iter().filter(|it| it.written == written && (it.is_about)(signer, format));
+    let about = TABLE.iter().filter(|it| it.written == asked.written && (it.is_about)(asked));
     for row in about {
-        let holds = match version.map(|it| (it.major, it.minor)) {
-            Some(it) => {
-                row.from.is_none_or(|from| from <= it) && row.until.is_none_or(|until| it < until)
-            }
-            None => row.verdict == Verdict::Noted && row.until.is_none(),
-        };
+        let holds = row.from.is_none_or(|from| from <= version)
+            && row.until.is_none_or(|until| version < until);
         match row.verdict {
             Verdict::Refused if holds => return Err(row.words),
             Verdict::Noted if holds => notes.push(row.words.to_owned()),

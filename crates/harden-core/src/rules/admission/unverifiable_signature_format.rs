@@ -14,8 +14,10 @@ pub(super) static RULE: Rule = Rule {
     summary: "a policy cannot verify what cosign 3 writes",
     why: "cosign 3 keeps a signature as a bundle that refers to the image, where cosign 2 wrote a tag that ends in \
           .sig. A policy that reads only such tags refuses every image that is signed in the new way, and whoever is in \
-          a hurry then switches the policy off.",
-    remedy: "read bundles: type SigstoreBundle in a ClusterPolicy, signatureFormat bundle in a ClusterImagePolicy",
+          a hurry then switches the policy off. policy-controller reads bundles, but of those of keys nothing, and of \
+          others only attestations.",
+    remedy: "read bundles: type SigstoreBundle in a ClusterPolicy; signatureFormat bundle in a ClusterImagePolicy, with an \
+             attestation of the predicate type https://sigstore.dev/cosign/sign/v1, as which cosign 3 signs an image",
     breaks: "Images of which only older signatures exist are refused until they are signed again.",
     mend: Mend::ByHand("whether all images are signed in the new way"),
     references: &[
@@ -60,6 +62,9 @@ spec:
       - issuer: https://token.actions.githubusercontent.com
         subject: https://github.com/example/app/.github/workflows/release.yaml@refs/heads/main
     signatureFormat: bundle
+    attestations:
+    - name: signature
+      predicateType: https://sigstore.dev/cosign/sign/v1
 ",
 };
 
@@ -93,6 +98,15 @@ fn check<'d>(object: &Object<'d>, reporter: &mut Reporter<'_, 'd>) {
             let message =
                 "signatureFormat legacy reads only tags of cosign 2, and no bundles of cosign 3";
             reporter.flag(format, message, None);
+        } else if format.as_str() == Some("bundle") {
+            if authority.at("key").is_map() {
+                let message = "policy-controller verifies no bundles that are signed with keys, and refuses every image";
+                reporter.flag(format, message, None);
+            } else if authority.at("attestations").is_empty() {
+                let message = "policy-controller verifies only the attestations of a bundle, and refuses every image \
+                               where none is named";
+                reporter.flag(format, message, None);
+            }
         }
     }
 }
@@ -133,7 +147,11 @@ mod tests {
             ("{key: {data: a}, signatureFormat: legacy}", 1),
             ("{keyless: {}, signatureFormat: null}", 1),
             ("{keyless: {}, signatureFormat: ''}", 1),
-            ("{keyless: {}, signatureFormat: bundle}", 0),
+            ("{keyless: {}, signatureFormat: bundle}", 1),
+            ("{keyless: {}, signatureFormat: bundle, attestations: null}", 1),
+            ("{keyless: {}, signatureFormat: bundle, attestations: []}", 1),
+            ("{keyless: {}, signatureFormat: bundle, attestations: [{name: a}]}", 0),
+            ("{key: {data: a}, signatureFormat: bundle, attestations: [{name: a}]}", 1),
             ("{static: {action: pass}}", 0),
             ("null", 0),
             ("[]", 0),
