@@ -63,6 +63,9 @@ pub(crate) enum Verb {
     /// Ask what would happen
     #[command(subcommand)]
     Simulate(crate::commands::simulate::Simulate),
+    /// Ask who may become whom
+    #[command(subcommand)]
+    WhoCan(crate::commands::who_can::WhoCan),
     /// Write what a cluster holds to a file, without secrets, to check it later and elsewhere
     Snapshot(crate::commands::snapshot::Options),
     /// Answer assistants over the Model Context Protocol: read-only, and without secrets

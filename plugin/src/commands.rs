@@ -13,6 +13,7 @@ pub(crate) mod reading;
 pub(crate) mod simulate;
 pub(crate) mod snapshot;
 pub(crate) mod version;
+pub(crate) mod who_can;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
         Verb::Explain(options) => explain::explain(&options),
         Verb::Rules(options) => explain::list(&options),
         Verb::Simulate(what) => simulate::run(&what),
+        Verb::WhoCan(what) => who_can::run(&what),
         Verb::Snapshot(options) => snapshot::run(&options),
         Verb::Mcp(options) => mcp::run(&options),
         Verb::Playground(options) => playground::run(&options),

@@ -8,6 +8,7 @@ mod cut;
 mod edge;
 mod facts;
 mod graph;
+mod page;
 mod party;
 mod ways;
 
@@ -16,5 +17,6 @@ pub use cut::{Cut, Item, Question};
 pub use edge::{At, Difficulty, Edge, From, Names, Place, Power, Proof, Right, When};
 pub use facts::{Facts, Mapping};
 pub use graph::{Edge as Step, Graph, Length, Needs, Node, Paths, Routes, Way, Without};
+pub use page::page;
 pub use party::{MASTERS, Nobody, Party};
 pub use ways::{Label, Means, Ways};

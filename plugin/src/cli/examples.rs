@@ -45,6 +45,23 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
     ("explain", &["explain privileged-container", "explain hostPorts"]),
     ("rules", &["rules --category network", "rules --min-severity high -o json"]),
     (
+        "who-can",
+        &[
+            "who-can become cluster-admin --cut",
+            "who-can become node --from team-a/ci -f manifests/ -R",
+        ],
+    ),
+    (
+        "who-can become",
+        &[
+            "who-can become cluster-admin --cut",
+            "who-can become node --from team-a/ci -f manifests/ -R",
+            "who-can become secrets --from group:developers -o wide",
+            "who-can become shop/operator --snapshot cluster.snapshot",
+            "who-can become kube-system -o mermaid",
+        ],
+    ),
+    (
         "simulate",
         &[
             "simulate admission manifests/ --policy policies/",

@@ -24,6 +24,7 @@ const ENCRYPTION: &str = "apiVersion: apiserver.config.k8s.io/v1\nkind: Encrypti
 
 const ADMISSION: &str = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\nspec:\n  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods]}]}\n  validations: [{expression: \"object.metadata.name == 'sound'\"}]\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: a}\nspec: {policyName: a, validationActions: [Deny]}\n";
 const RULE: &str = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\nspec: {rules: [{name: b, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {message: no, pattern: {metadata: {name: sound}}}}]}\n";
+const PATHS: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: ops}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: ann}]\n";
 const TEST: &str = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\npolicies: [policy.yaml]\nresources: [pod.yaml]\nresults: [{policy: a, rule: b, kind: Pod, resources: [web], result: fail}]\n";
 
 /// The files that the cells name.
@@ -50,6 +51,9 @@ const FILES: &[(&str, &str)] = &[
     ("chart/values.yaml", "image: web:1\n"),
     ("chart/templates/a.yaml", TEMPLATE),
     ("chart/templates/b.yaml", TEMPLATE),
+    ("paths.yaml", PATHS),
+    ("paths/paths.yaml", PATHS),
+    ("paths/broken.yaml", "kind: Role\n  a: b\n"),
     ("policy.yaml", POLICY),
     ("binding.yaml", ADMISSION),
     (
@@ -287,6 +291,27 @@ pub(crate) const CELLS: &[Cell] = &[
     ("plan", "no cluster is known", "", "", 2),
     ("plan", "a document cannot be read", "-f sound.yaml -f broken.yaml", "", 3),
     ("plan", "there is nothing that is or makes a pod", "-f clean.yaml", "", 3),
+    ("who-can become", "somebody can", "secrets -f paths.yaml", "", 0),
+    (
+        "who-can become",
+        "--allow-incomplete, and something was not read",
+        "secrets -f paths --allow-incomplete",
+        "",
+        0,
+    ),
+    ("who-can become", "nobody can", "secrets --from bob -f paths.yaml", "", 1),
+    ("who-can become", "the target is nobody", "user: -f paths.yaml", "", 2),
+    (
+        "who-can become",
+        "a part of a cluster is asked about",
+        "secrets -f paths.yaml -n team",
+        "",
+        2,
+    ),
+    ("who-can become", "a named file is not there", "secrets -f nowhere.yaml", "", 2),
+    ("who-can become", "no cluster is known", "secrets", "", 2),
+    ("who-can become", "somebody can, and something was not read", "secrets -f paths", "", 3),
+    ("who-can become", "nobody can by what could be read", "secrets --from bob -f paths", "", 3),
     ("fix", "every workload reaches its level", "-f pod.yaml", "", 0),
     ("fix", "there is nothing to mend", "-f clean.yaml", "", 0),
     (

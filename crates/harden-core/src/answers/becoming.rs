@@ -160,8 +160,8 @@ impl Becoming {
 
     fn strangers_of(&self, ways: &Ways<'_>) -> Vec<Party> {
         let starts = self.options.starts.iter();
-        let is_stranger =
-            |it: &&Party| ways.find(it).is_none_or(|node| ways.graph().from(node).next().is_none());
+        let is_own = |node| ways.graph().from(node).any(|(_, it)| it.label.edge.id != "member");
+        let is_stranger = |it: &&Party| !ways.find(it).is_some_and(is_own);
         starts.filter(is_stranger).cloned().collect()
     }
 }

@@ -185,6 +185,8 @@ pub enum Proof {
     Server,
     /// What a real API server lets happen is its beginning; this is the rest, which needs more.
     Beginning(&'static str),
+    /// It is a matter of words.
+    Words,
     /// It takes what the tests do not have.
     Reading(&'static str),
 }

@@ -39,7 +39,11 @@ pub fn to_text(answer: &Becoming, is_wide: bool) -> String {
         }
     }
     if answer.already.is_empty() && answer.paths.is_empty() {
-        let nobody = format!("Of what was read, nobody can become {target}");
+        let starts = &answer.options.starts;
+        let nobody = match starts.as_slice() {
+            [] => format!("Of what was read, nobody can become {target}"),
+            starts => format!("Of what was read, {} cannot become {target}", names(starts)),
+        };
         out.head(&format!(
             "{nobody}{}.",
             if answer.own.is_empty() { "" } else { " but Kubernetes itself" }
@@ -92,9 +96,20 @@ impl Out {
     }
 
     fn steps(&mut self, steps: &[Step]) {
-        for step in steps {
+        let mut rest = steps;
+        while let Some((step, later)) = rest.split_first() {
+            rest = later;
+            // What follows of itself is no line of its own.
+            let mut to = &step.to;
+            while let Some((next, later)) = rest.split_first()
+                && !self.is_wide
+                && !next.is_taken()
+                && next.rights.is_empty()
+            {
+                (to, rest) = (&next.to, later);
+            }
             let detail = step.detail.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
-            self.line(4, &format!("{}{detail} -> {}", step.edge.does, step.to));
+            self.line(4, &format!("{}{detail} -> {to}", step.edge.does));
             for right in &step.rights {
                 self.right(right);
             }
@@ -115,7 +130,7 @@ impl Out {
         let more = right.through.len() - 1;
         let rest =
             if more > 0 && !self.is_wide { format!(", and {more} more") } else { String::new() };
-        self.line(6, &format!("{}: {}{rest}", right.right, through(first)));
+        self.line(6, &format!("{}: {}{rest}", short(&right.right), through(first)));
         let others = if self.is_wide { right.through.as_slice() } else { &[] };
         for it in others.iter().skip(1) {
             self.line(8, &format!("or {}", through(it)));
@@ -162,7 +177,8 @@ impl Out {
             let line = it.line.map(|it| format!(":{it}")).unwrap_or_default();
             self.line(2, &format!("{}  {}{line}", it.what, it.source));
             if !it.used.is_empty() {
-                self.line(4, &format!("used for: {}", it.used.join("; ")));
+                let used: Vec<_> = it.used.iter().map(|it| short(it)).collect();
+                self.line(4, &format!("used for: {}", used.join("; ")));
             }
         }
         if !removal.remaining.is_empty() {
@@ -194,6 +210,14 @@ impl Out {
         } else {
             self.head("Not seen: other authorizers, members of groups, policies of admission; -o wide says what else.");
         }
+    }
+}
+
+/// Of many resources, each of which is enough, the first.
+fn short(right: &str) -> String {
+    match right.split_once(", ") {
+        Some((first, rest)) if rest.contains(", ") => format!("{first}, or others"),
+        _ => right.to_owned(),
     }
 }
 

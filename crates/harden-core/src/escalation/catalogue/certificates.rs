@@ -63,7 +63,7 @@ const EDGES: &[Edge] = &[
         why: "The controller manager approves certificates of kubelets for whoever may create \
               certificatesigningrequests/nodeclient.",
         remedy: "take the binding of kubeadm:node-autoapprove-bootstrap away once nodes have joined",
-        proof: SIGNER,
+        proof: Proof::Reading("a kubelet that joins"),
         ..Edge::BASE
     },
 ];

@@ -16,7 +16,7 @@ const fn implied(id: &'static str, from: Power, to: Power, why: &'static str) ->
         difficulty: Difficulty::None,
         why,
         remedy: REMEDY,
-        proof: Proof::Reading("nothing: it is a matter of words"),
+        proof: Proof::Words,
         ..Edge::BASE
     }
 }

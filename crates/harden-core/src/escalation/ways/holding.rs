@@ -114,7 +114,11 @@ impl<'a> Ways<'a> {
             (Power::Accounts, None) if edge.when == When::Account => Vec::new(),
             (Power::Accounts, Some(name)) => self.accounts_named(place, name),
             (Power::Pods, Some(name)) => self.pods_named(place, name),
-            (Power::Users, Some(name)) => vec![Party::user(name)],
+            // Of a ServiceAccount the API server asks for another right, whatever it is called.
+            (Power::Users, Some(name)) => Some(Party::user(name))
+                .filter(|it| matches!(it, Party::User(_)))
+                .into_iter()
+                .collect(),
             (Power::Groups, Some(name)) => vec![Party::group(name)],
             (Power::Groups, None) => vec![Party::group(MASTERS), placed(Power::Groups)],
             (Power::Nodes, _) => return self.nodes(edge, place).into_iter().collect(),

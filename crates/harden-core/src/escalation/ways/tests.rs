@@ -288,6 +288,14 @@ fn a_group_alone_is_not_impersonated() {
 }
 
 #[test]
+fn an_account_is_not_impersonated_as_a_user() {
+    let user = "{verbs: [impersonate], apiGroups: [''], resources: [users], resourceNames: [bob, 'system:serviceaccount:shop:web']}";
+    let text = rules(&[user]);
+    assert!(has_edge(&text, "User ann -impersonate-user-> User bob"));
+    assert!(!has_edge(&text, "User ann -impersonate-user-> ServiceAccount shop/web"));
+}
+
+#[test]
 fn a_role_of_aws_comes_back_as_a_group() {
     let text = "
 {apiVersion: v1, kind: ServiceAccount, metadata: {name: ci, namespace: ci, annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::1:role/ci'}}}
