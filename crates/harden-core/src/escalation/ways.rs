@@ -27,6 +27,8 @@ pub struct Ways<'a> {
     facts: &'a Facts,
     version: MinorVersion,
     matches: Matches,
+    /// The names of bindings, by where they are and the kind and name of their role.
+    bound: FxHashMap<(&'a str, &'a str, &'a str), Vec<&'a str>>,
     parties: Vec<Party>,
     numbers: FxHashMap<Party, Node>,
     graph: Graph<Label>,
@@ -70,6 +72,7 @@ impl<'a> Ways<'a> {
             facts,
             version,
             matches: Matches::of(authorization),
+            bound: bound(authorization),
             parties: Vec::new(),
             numbers: FxHashMap::default(),
             graph: Graph::default(),
@@ -160,6 +163,17 @@ impl From<&'static Edge> for Label {
     fn from(edge: &'static Edge) -> Self {
         Self { edge, detail: None, prevented: None }
     }
+}
+
+/// The names of bindings, by their namespace, which is empty for the whole cluster, and the kind and name of their role.
+fn bound(authorization: &Authorization) -> FxHashMap<(&str, &str, &str), Vec<&str>> {
+    let mut bound: FxHashMap<_, Vec<_>> = FxHashMap::default();
+    for binding in authorization.bindings() {
+        let (kind, name) = binding.role_ref();
+        let place = if binding.is_cluster_wide() { "" } else { binding.namespace() };
+        bound.entry((place, kind, name)).or_default().push(binding.name());
+    }
+    bound
 }
 
 /// One hard step is as much as some moderate ones.

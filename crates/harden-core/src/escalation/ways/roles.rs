@@ -9,7 +9,7 @@ use super::{Label, Means, Ways};
 use crate::escalation::edge::{Edge, Power, Right, When};
 use crate::escalation::graph::Way;
 use crate::escalation::party::Party;
-use crate::rbac::authorization::{Binding, Role};
+use crate::rbac::authorization::Role;
 
 const CLUSTER_ADMIN: &str = "cluster-admin";
 
@@ -81,14 +81,8 @@ impl<'a> Ways<'a> {
             return clause;
         };
         let kind = if is_cluster_role { "ClusterRole" } else { "Role" };
-        let known = self.authorization.bindings().filter(|it| {
-            let is_here = match place {
-                None => it.is_cluster_wide(),
-                Some(place) => !it.is_cluster_wide() && it.namespace() == place,
-            };
-            is_here && it.role_ref() == (kind, name)
-        });
-        let known: Vec<&str> = known.map(Binding::name).collect();
+        let here = (place.unwrap_or_default(), kind, name);
+        let known = self.bound.get(&here).map_or(&[][..], Vec::as_slice);
         if known.is_empty() {
             clause.ways.retain(|it| !only_changes.contains(it));
             return clause;
