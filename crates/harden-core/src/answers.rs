@@ -1,3 +1,4 @@
 //! Answers to questions about everything that was read, which say what they could not see.
 
+pub mod access;
 pub mod plan;

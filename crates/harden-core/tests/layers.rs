@@ -120,6 +120,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "kubernetes",
             "object",
             "pod_security",
+            "rbac",
             "report",
             "rule",
             "rules",
