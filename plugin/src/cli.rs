@@ -56,6 +56,10 @@ pub(crate) enum Verb {
     Plan(crate::commands::plan::Options),
     /// Mend what the rules find, with every comment in its place
     Fix(crate::commands::fix::Options),
+    /// Say who may do something, through which binding, role and rule
+    WhoCan(crate::commands::who_can::Question),
+    /// Say what somebody may do and why, or what of it is new
+    WhatCan(crate::commands::what_can::Options),
     /// Explain a rule: why it is there, what to do, what may break
     Explain(crate::commands::explain::Explain),
     /// List the rules
@@ -63,9 +67,6 @@ pub(crate) enum Verb {
     /// Ask what would happen
     #[command(subcommand)]
     Simulate(crate::commands::simulate::Simulate),
-    /// Ask who may become whom
-    #[command(subcommand)]
-    WhoCan(crate::commands::who_can::WhoCan),
     /// Write what a cluster holds to a file, without secrets, to check it later and elsewhere
     Snapshot(crate::commands::snapshot::Options),
     /// Answer assistants over the Model Context Protocol: read-only, and without secrets

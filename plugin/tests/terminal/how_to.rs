@@ -36,13 +36,14 @@ const ON_A_CLUSTER: [(&str, &str); 6] = [
 
 const PULL_REQUESTS: &str = include_str!("../../../docs/pull-requests.md");
 
-/// Pages whose commands a test of their own runs: that of admission in `admission.rs`, that of pull requests here, that of CI in
+/// Pages whose commands a test of their own runs: that of access in `access.rs`, that of admission in `admission.rs`, that of pull requests here, that of CI in
 /// `tests/distribution/examples.rs`, that of policies in
 /// `tests/end-to-end/admission_policy.rs`, that of plans in `tests/end-to-end/plan.rs`. What verifies a release has none to verify.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 7] = [
     "admission.md",
     "admission-policies.md",
     "ci.md",
+    "who-can.md",
     "plan.md",
     "pull-requests.md",
     "stability.md",

@@ -6,6 +6,7 @@
     reason = "a test may fail"
 )]
 
+mod access;
 mod admission;
 #[cfg(feature = "live")]
 mod admission_inputs;

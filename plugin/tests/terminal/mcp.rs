@@ -90,7 +90,14 @@ fn requests_that_stand_by_themselves_are_answered() {
     let reach_out: Vec<_> = reach_out.map(|it| it["name"].as_str().unwrap()).collect();
     assert_eq!(
         reach_out,
-        ["check_cluster", "plan_namespace", "who_can_become", "get_kubernetes_resources"]
+        [
+            "check_cluster",
+            "plan_namespace",
+            "who_can",
+            "what_can",
+            "who_can_become",
+            "get_kubernetes_resources"
+        ]
     );
     let told = result(3);
     assert_ne!(told["isError"], true);

@@ -19,6 +19,7 @@ mod views;
 mod words;
 
 pub use coverage::Coverage;
+pub use matching::Miss;
 pub use reader::{Origin, Reader, Settings, WORDS};
 pub use refusal::Refused;
 pub use request::{MASTERS, Request, ResourceRequest, Scope, User};

@@ -46,7 +46,17 @@ pub(super) fn add(all: &mut Authorization, version: MinorVersion) {
             };
             let verbs = words.keep_all(line.verbs.iter().copied());
             let names = words.keep_all(line.names.iter().copied());
-            let rule = RuleRecord { verbs, groups, resources, names, urls, role: id, number, mark };
+            let rule = RuleRecord {
+                verbs,
+                groups,
+                resources,
+                names,
+                urls,
+                role: id,
+                number,
+                mark,
+                is_built_in: true,
+            };
             all.rules.push(rule);
         }
         all.roles.push(RoleRecord {

@@ -4,6 +4,21 @@ use super::records::RuleRecord;
 use super::words::{List, Word, Words};
 use super::{Request, ResourceRequest};
 
+/// What of a rule does not fit a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Miss {
+    /// The verb.
+    Verb,
+    /// The API group.
+    Group,
+    /// The resource.
+    Resource,
+    /// The name of the object.
+    Name,
+    /// The path.
+    Path,
+}
+
 /// A request in the words that were met; none of a text that no rule has.
 #[derive(Debug, Clone)]
 pub(super) enum Asked {
@@ -52,6 +67,33 @@ impl Asked {
             *ignores_names = true;
         }
         self
+    }
+
+    /// What of a rule does not fit; nothing where it allows the request.
+    pub(super) fn misses(&self, rule: &RuleRecord, words: &Words) -> Vec<Miss> {
+        let verb = |verb: &Option<Word>| (!has(words, rule.verbs, *verb)).then_some(Miss::Verb);
+        match self {
+            Self::Resource { verb: of, group, path, any, name, ignores_names } => {
+                let is_resource =
+                    has(words, rule.resources, *path) || lists(words, rule.resources, *any);
+                let names = words.words(rule.names);
+                let is_named = *ignores_names
+                    || names.is_empty()
+                    || name.is_some_and(|it| names.contains(&it));
+                let misses = [
+                    verb(of),
+                    (!has(words, rule.groups, *group)).then_some(Miss::Group),
+                    (!is_resource).then_some(Miss::Resource),
+                    (!is_named).then_some(Miss::Name),
+                ];
+                misses.into_iter().flatten().collect()
+            }
+            Self::Url { verb: of, path } => {
+                let is_path = words.texts(rule.urls).any(|own| url_covers(own, path));
+                let path = (!is_path).then_some(Miss::Path);
+                verb(of).into_iter().chain(path).collect()
+            }
+        }
     }
 
     /// As RuleAllows does.

@@ -14,7 +14,7 @@ use super::words::{Word, Words, index};
 use super::{Authorization, assumed};
 use crate::kubernetes::{GroupKind, MinorVersion};
 use crate::object::Object;
-use crate::rbac::{self, GROUP, KINDS};
+use crate::rbac::{self, GROUP, KINDS, PolicyRule, built_in};
 use crate::source::{Homes, Positions, Source, Text, folder};
 
 /// One of these words stands in every text that there is something to learn of.
@@ -154,6 +154,7 @@ impl Reader {
 
     fn learn_role(&mut self, object: &Object<'_>, text: &Text<'_>) {
         let is_built_in = rbac::Role::read_own(object).is_none();
+        let known = built_in::permissions(object);
         let is_cluster_role = object.kind == "ClusterRole";
         let key = RoleKey {
             is_cluster_role,
@@ -179,6 +180,7 @@ impl Reader {
                 role: id,
                 number,
                 mark,
+                is_built_in: known.is_some_and(|it| it.cover(PolicyRule { place })),
             });
         }
         let labels = object.place.at("metadata").at("labels").entries();

@@ -22,6 +22,8 @@ pub(super) struct RuleRecord {
     /// Which of the rules that are written there it is.
     pub(super) number: u32,
     pub(super) mark: Mark,
+    /// Whether Kubernetes or kubeadm gives the role as much.
+    pub(super) is_built_in: bool,
 }
 
 impl RuleRecord {

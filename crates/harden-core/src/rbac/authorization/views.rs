@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::matching::Asked;
+use super::matching::{Asked, Miss};
 use super::records::{BindingRecord, Holder, Mark, RoleRecord, RuleRecord, SubjectRecord};
 use super::words::List;
 use super::{Authorization, Request, Scope};
@@ -187,9 +187,20 @@ impl<'a> Rule<'a> {
         self.record().map_or(NOWHERE, |it| self.of.spot(it.mark))
     }
 
+    /// Whether Kubernetes or kubeadm gives the role that it is written in as much.
+    pub fn is_built_in(self) -> bool {
+        self.record().is_some_and(|it| it.is_built_in)
+    }
+
     /// Whether it allows a request, wherever it is bound.
     pub fn allows(self, request: &Request) -> bool {
         self.is_allowed(&Asked::of(request, &self.of.words))
+    }
+
+    /// What of it does not fit a request, wherever it is bound; nothing where it allows it.
+    pub fn misses(self, request: &Request) -> Vec<Miss> {
+        let asked = Asked::of(request, &self.of.words);
+        self.record().map_or_else(Vec::new, |it| asked.misses(it, &self.of.words))
     }
 
     pub(super) fn is_allowed(self, asked: &Asked) -> bool {
