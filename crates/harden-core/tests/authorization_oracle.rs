@@ -1,7 +1,7 @@
 //! Roles and bindings grant what upstream's authorizer grants, through a binding that it names, and cover what it
 //! says that they cover.
 //!
-//! `HARDEN_RANDOM_REQUESTS` sets how many random requests there are, `HARDEN_RANDOM_SEED` which.
+//! `HARDEN_RANDOM_GRANTS` sets how many random requests there are, `HARDEN_RANDOM_SEED` which.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "authorization/random.rs"]
@@ -27,7 +27,7 @@ const OF_EACH: u64 = 200;
 
 fn count() -> u64 {
     let is_ci = std::env::var_os("CI").is_some_and(|it| it == "true");
-    number("HARDEN_RANDOM_REQUESTS").unwrap_or(if is_ci { 200_000 } else { 40_000 })
+    number("HARDEN_RANDOM_GRANTS").unwrap_or(if is_ci { 200_000 } else { 40_000 })
 }
 
 fn read(objects: &[Value]) -> Authorization {

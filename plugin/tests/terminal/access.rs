@@ -117,7 +117,7 @@ fn words_of_custom_kinds_are_known_where_their_definition_is() {
         known.starts_with("Who may get widgets.example.com:\n\nGroup system:masters"),
         "{known}"
     );
-    assert!(known.contains("User alice\n  everywhere, through ClusterRoleBinding viewers → ClusterRole view, from ClusterRole widgets (roles.yaml:30)"), "{known}");
+    assert!(known.contains("User alice\n  everywhere, through ClusterRoleBinding viewers → ClusterRole view, from ClusterRole widgets (roles.yaml:33)"), "{known}");
     let unknown = folder.run("who-can get wi -f roles.yaml");
     assert!(unknown.stdout.contains("Kubernetes has no `wi`"), "{}", unknown.stdout);
 }

@@ -42,12 +42,11 @@ pub fn to_markdown(answer: &Answer, coverage: &Coverage) -> String {
             if it.is_above {
                 out.push_str("May do everything: `system:masters` is above RBAC.\n\n");
             }
-            match &it.changes {
-                Some(it) => changes(&mut out, it),
-                None => {
-                    head(&mut out, "As");
-                    it.through.iter().for_each(|it| row(&mut out, &it.subject, it));
-                }
+            if let Some(it) = &it.changes {
+                changes(&mut out, it);
+            } else {
+                head(&mut out, "As");
+                it.through.iter().for_each(|it| row(&mut out, &it.subject, it));
             }
         }
         Answer::Wildcards(all) => {

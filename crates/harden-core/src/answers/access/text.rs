@@ -22,7 +22,7 @@ pub fn to_text(answer: &Answer, coverage: &Coverage, view: View) -> String {
         Answer::WhatCan(it) => what_can(&mut out, it),
         Answer::Wildcards(all) => wildcards(&mut out, all, view),
         Answer::Changes(all) if all.is_empty() => {
-            out.push_str("Nothing is granted anew, and nothing is taken away.\n")
+            out.push_str("Nothing is granted anew, and nothing is taken away.\n");
         }
         Answer::Changes(all) => {
             for it in all {
@@ -171,7 +171,7 @@ fn changes(out: &mut String, changes: &Changes) {
     }
     let mut each = |sign: char, all: &[Change]| {
         for it in all {
-            let _ = writeln!(out, "{sign} {}, {}", it.through.scope(), it.rights.join("; "),);
+            let _ = writeln!(out, "{sign} {}, {}", it.through.scope(), it.rights.join("; "));
             let _ = writeln!(out, "    {} ({})", it.through.way(), it.through.place());
         }
     };

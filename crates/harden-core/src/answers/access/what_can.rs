@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Somebody, Through};
-use crate::rbac::authorization::{Authorization, Binding, Grant, Right, Subject, User};
+use crate::rbac::authorization::{Authorization, Binding, Grant, On, Right, Rule, Subject, User};
 
 /// All that somebody may do.
 #[derive(Debug, Clone)]
@@ -115,18 +115,21 @@ fn uncovered(some: &[Grant<'_>], others: &[Grant<'_>]) -> Vec<Change> {
         some.iter().partition(|it| it.binding.is_cluster_wide());
     for grant in wide.into_iter().chain(narrow) {
         let place = grant.binding.namespace();
-        let is_covered = |right: &Right<'_>| {
-            let mut others = others.iter().filter(|it| {
-                it.binding.is_cluster_wide()
-                    || !grant.binding.is_cluster_wide() && it.binding.namespace() == place
-            });
-            others.any(|it| it.rule.covers(right))
+        let is_beside = |it: &&Grant<'_>| {
+            it.binding.is_cluster_wide()
+                || !grant.binding.is_cluster_wide() && it.binding.namespace() == place
         };
+        // Most rules are as they were, and need not be taken apart.
+        if others.iter().filter(is_beside).any(|it| is_alike(it.rule, grant.rule)) {
+            continue;
+        }
+        let is_covered =
+            |right: &Right<'_>| others.iter().filter(is_beside).any(|it| it.rule.covers(right));
         let mut rights: Vec<_> = grant.rule.rights().filter(|it| !is_covered(it)).collect();
         rights.retain(|it| !said.contains(&("", *it)) && said.insert((place, *it)));
         // Paths are granted by bindings of the whole cluster only.
         if !grant.binding.is_cluster_wide() {
-            rights.retain(|it| !matches!(it.on, crate::rbac::authorization::On::Url(_)));
+            rights.retain(|it| !matches!(it.on, On::Url(_)));
         }
         if !rights.is_empty() {
             let rights = rights.iter().map(Right::to_string).collect();
@@ -135,4 +138,13 @@ fn uncovered(some: &[Grant<'_>], others: &[Grant<'_>]) -> Vec<Change> {
     }
     changes.sort();
     changes
+}
+
+/// Whether two rules are written alike.
+fn is_alike(one: Rule<'_>, other: Rule<'_>) -> bool {
+    one.verbs().eq(other.verbs())
+        && one.resources().eq(other.resources())
+        && one.groups().eq(other.groups())
+        && one.names().eq(other.names())
+        && one.urls().eq(other.urls())
 }
