@@ -11,7 +11,6 @@ use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
 
 /// What is asked.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one is made per run")]
 pub(crate) enum Question {
     /// Who may do something.
     May(Options),
