@@ -56,6 +56,10 @@ pub(crate) enum Verb {
     Plan(crate::commands::plan::Options),
     /// Mend what the rules find, with every comment in its place
     Fix(crate::commands::fix::Options),
+    /// Say who may do something, through which binding, role and rule
+    WhoCan(crate::commands::who_can::Question),
+    /// Say what somebody may do and why, or what of it is new
+    WhatCan(crate::commands::what_can::Options),
     /// Explain a rule: why it is there, what to do, what may break
     Explain(crate::commands::explain::Explain),
     /// List the rules

@@ -1,5 +1,6 @@
 //! One module per verb, and the one that runs generators.
 
+pub(crate) mod access;
 pub(crate) mod check;
 pub(crate) mod completion;
 pub(crate) mod explain;
@@ -13,6 +14,8 @@ pub(crate) mod reading;
 pub(crate) mod simulate;
 pub(crate) mod snapshot;
 pub(crate) mod version;
+pub(crate) mod what_can;
+pub(crate) mod who_can;
 
 use std::process::ExitCode;
 
@@ -35,6 +38,8 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
         Verb::Fix(options) => fix::run(&options),
         Verb::Explain(options) => explain::explain(&options),
         Verb::Rules(options) => explain::list(&options),
+        Verb::WhoCan(options) => who_can::run(&options),
+        Verb::WhatCan(options) => what_can::run(&options),
         Verb::Simulate(what) => simulate::run(&what),
         Verb::Snapshot(options) => snapshot::run(&options),
         Verb::Mcp(options) => mcp::run(&options),

@@ -46,3 +46,4 @@ mod snapshot;
 #[path = "../../plugin/tests/terminal/stores.rs"]
 mod stores;
 mod watch;
+mod who_can;

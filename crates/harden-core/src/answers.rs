@@ -1,3 +1,5 @@
 //! Answers to questions about everything that was read, which say what they could not see.
 
+pub mod access;
+pub mod becoming;
 pub mod plan;

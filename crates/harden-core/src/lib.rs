@@ -16,6 +16,7 @@ pub mod check;
 pub mod cluster;
 pub mod comparison;
 pub mod configuration;
+pub mod escalation;
 pub mod external_secrets;
 pub mod finding;
 pub mod fix;

@@ -5,6 +5,7 @@ mod blank;
 mod copies;
 mod fragments;
 mod kinds;
+pub mod node_files;
 mod objects;
 mod programs;
 mod reference;

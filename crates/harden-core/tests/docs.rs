@@ -23,6 +23,17 @@ fn the_page_on_platforms_has_the_table_of_all() {
 }
 
 #[test]
+fn the_page_on_escalation_is_as_the_ways_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/escalation.md");
+    let expected = harden_core::escalation::page();
+    if std::env::var_os("HARDEN_UPDATE_DOCS").is_some() {
+        fs::write(&path, &expected).unwrap();
+    }
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    assert!(text == expected, "run `cargo xtask docs`: the page is not as the ways say");
+}
+
+#[test]
 fn the_pages_of_the_intents_are_as_they_say() {
     use harden_core::intents;
 

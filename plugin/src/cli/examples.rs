@@ -42,8 +42,37 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
             "fix manifests/ --patch kustomize --output-dir overlay/",
         ],
     ),
+    (
+        "who-can",
+        &[
+            "who-can get secrets -n team-a",
+            "who-can create deployments.apps/scale web -f manifests/ -R",
+            "who-can get /metrics --include-system",
+            "who-can '*' '*' -o json",
+            "who-can escalate clusterroles --near-misses",
+        ],
+    ),
+    (
+        "what-can",
+        &[
+            "what-can alice --group dev",
+            "what-can team-a/web -f manifests/ -R",
+            "what-can '*' -o csv",
+            "what-can '*' -f manifests/ -R --against origin/main",
+        ],
+    ),
     ("explain", &["explain privileged-container", "explain hostPorts"]),
     ("rules", &["rules --category network", "rules --min-severity high -o json"]),
+    (
+        "who-can become",
+        &[
+            "who-can become cluster-admin --cut",
+            "who-can become node --from team-a/ci -f manifests/ -R",
+            "who-can become secrets --from group:developers -o wide",
+            "who-can become shop/operator --snapshot cluster.snapshot",
+            "who-can become kube-system -o mermaid",
+        ],
+    ),
     (
         "simulate",
         &[

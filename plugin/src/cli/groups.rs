@@ -8,7 +8,7 @@ use clap::Command;
 pub(super) const GROUPS: [(&str, &[&str]); 5] = [
     ("See", &["check", "plan"]),
     ("Change", &["fix"]),
-    ("Ask", &["simulate", "explain", "rules"]),
+    ("Ask", &["who-can", "what-can", "simulate", "explain", "rules"]),
     (
         "Make",
         &[

@@ -3,11 +3,9 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands, with the command that they are below.
-pub(crate) const COMMANDS: [&str; 11] = [
+pub(crate) const COMMANDS: [&str; 9] = [
     "report",
     "sign",
-    "who-can",
-    "what-can",
     "verify",
     "network-policy",
     "role",

@@ -12,6 +12,9 @@ mod get_kubernetes_resources;
 mod list_rules;
 mod plan_namespace;
 mod simulate;
+mod what_can;
+mod who_can;
+mod who_can_become;
 
 use std::fmt;
 
@@ -24,7 +27,7 @@ use super::call::Call;
 use super::refusal::Refusal;
 
 /// All of them, in the order in which they are told.
-pub(super) static TOOLS: [&Tool; 11] = [
+pub(super) static TOOLS: [&Tool; 14] = [
     &check_manifest::TOOL,
     &fix_manifest::TOOL,
     &explain_rule::TOOL,
@@ -34,6 +37,9 @@ pub(super) static TOOLS: [&Tool; 11] = [
     &simulate::TOOL,
     &check_cluster::TOOL,
     &plan_namespace::TOOL,
+    &who_can::TOOL,
+    &what_can::TOOL,
+    &who_can_become::TOOL,
     &get_kubernetes_resources::TOOL,
     &apply_kubernetes_manifest::TOOL,
 ];

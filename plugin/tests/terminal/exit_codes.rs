@@ -20,10 +20,12 @@ const CLEAN: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\n";
 const POLICY: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
 const EVENT: &str = "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"level\":\"Metadata\",\"auditID\":\"a\",\"stage\":\"ResponseComplete\",\"requestURI\":\"/api/v1/pods\",\"verb\":\"list\",\"user\":{\"username\":\"alice\",\"groups\":[\"system:authenticated\"]},\"objectRef\":{\"resource\":\"pods\",\"apiVersion\":\"v1\"}}\n";
+const ACCESS: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r, namespace: team}\nrules: [{apiGroups: [x.io], resources: [xs], verbs: [get]}]\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b, namespace: team}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: ann}]\n";
 const ENCRYPTION: &str = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - secretbox: {keys: [{name: k1, secret: J2P5BUt5/zrdCAwDGRUOid9eeA+4anSEFAdGK8ob6es=}]}\n  - identity: {}\n";
 
 const ADMISSION: &str = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\nspec:\n  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods]}]}\n  validations: [{expression: \"object.metadata.name == 'sound'\"}]\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: a}\nspec: {policyName: a, validationActions: [Deny]}\n";
 const RULE: &str = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\nspec: {rules: [{name: b, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {message: no, pattern: {metadata: {name: sound}}}}]}\n";
+const PATHS: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: ops}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: ann}]\n";
 const TEST: &str = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\npolicies: [policy.yaml]\nresources: [pod.yaml]\nresults: [{policy: a, rule: b, kind: Pod, resources: [web], result: fail}]\n";
 
 /// The files that the cells name.
@@ -50,6 +52,12 @@ const FILES: &[(&str, &str)] = &[
     ("chart/values.yaml", "image: web:1\n"),
     ("chart/templates/a.yaml", TEMPLATE),
     ("chart/templates/b.yaml", TEMPLATE),
+    ("access.yaml", ACCESS),
+    ("roles/access.yaml", ACCESS),
+    ("roles/broken.yaml", "kind: Role\n  a: b\n"),
+    ("paths.yaml", PATHS),
+    ("paths/paths.yaml", PATHS),
+    ("paths/broken.yaml", "kind: Role\n  a: b\n"),
     ("policy.yaml", POLICY),
     ("binding.yaml", ADMISSION),
     (
@@ -287,6 +295,62 @@ pub(crate) const CELLS: &[Cell] = &[
     ("plan", "no cluster is known", "", "", 2),
     ("plan", "a document cannot be read", "-f sound.yaml -f broken.yaml", "", 3),
     ("plan", "there is nothing that is or makes a pod", "-f clean.yaml", "", 3),
+    ("who-can", "somebody may", "get xs.x.io -f access.yaml", "", 0),
+    (
+        "who-can",
+        "--allow-incomplete, and something was not read",
+        "get xs.x.io -f roles --allow-incomplete",
+        "",
+        0,
+    ),
+    ("who-can", "nobody may but system:masters", "shred xs.x.io -f access.yaml", "", 1),
+    ("who-can", "a path has a name", "get /healthz web -f access.yaml", "", 2),
+    (
+        "who-can",
+        "labels choose among something else than a cluster",
+        "get xs.x.io -f access.yaml -l a=b",
+        "",
+        2,
+    ),
+    ("who-can", "a named file is not there", "get xs.x.io -f nowhere.yaml", "", 2),
+    ("who-can", "no cluster is known", "get pods", "", 2),
+    ("who-can", "somebody may, and something was not read", "get xs.x.io -f roles", "", 3),
+    ("who-can", "nobody may by what could be read", "shred xs.x.io -f roles", "", 3),
+    ("what-can", "there is something", "ann -f access.yaml", "", 0),
+    ("what-can", "roles with wildcards are listed", "* -f access.yaml", "", 0),
+    ("what-can", "nothing is granted anew", "* -f access.yaml --against access.yaml", "", 0),
+    ("what-can", "something is granted anew", "* -f access.yaml --against clean.yaml", "", 1),
+    ("what-can", "the name is none of a ServiceAccount", "sa:web -f access.yaml", "", 2),
+    (
+        "what-can",
+        "--against names nothing that is there",
+        "ann -f access.yaml --against nowhere",
+        "",
+        2,
+    ),
+    ("what-can", "no cluster is known", "ann", "", 2),
+    ("what-can", "something was not read", "ann -f roles", "", 3),
+    ("who-can become", "somebody can", "secrets -f paths.yaml", "", 0),
+    (
+        "who-can become",
+        "--allow-incomplete, and something was not read",
+        "secrets -f paths --allow-incomplete",
+        "",
+        0,
+    ),
+    ("who-can become", "nobody can", "secrets --from bob -f paths.yaml", "", 1),
+    ("who-can become", "the target is nobody", "user: -f paths.yaml", "", 2),
+    (
+        "who-can become",
+        "a part of a cluster is asked about",
+        "secrets -f paths.yaml -n team",
+        "",
+        2,
+    ),
+    ("who-can become", "a named file is not there", "secrets -f nowhere.yaml", "", 2),
+    ("who-can become", "no cluster is known", "secrets", "", 2),
+    ("who-can become", "somebody can, and something was not read", "secrets -f paths", "", 3),
+    ("who-can become", "nobody can by what could be read", "secrets --from bob -f paths", "", 3),
     ("fix", "every workload reaches its level", "-f pod.yaml", "", 0),
     ("fix", "there is nothing to mend", "-f clean.yaml", "", 0),
     (

@@ -13,7 +13,7 @@ use crate::harden::{Ended, command, finish};
 use crate::page::{commands, expected_code, transcripts};
 
 /// The how-tos that need no cluster. `tests/end-to-end/pages.rs` runs the others.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("audit.md", include_str!("../../../docs/audit.md")),
     ("check.md", include_str!("../../../docs/check.md")),
     ("encryption.md", include_str!("../../../docs/encryption.md")),
@@ -22,6 +22,7 @@ const PAGES: [(&str, &str); 8] = [
     ("mcp.md", include_str!("../../../docs/mcp.md")),
     ("platforms.md", include_str!("../../../docs/platforms.md")),
     ("playground.md", include_str!("../../../docs/playground.md")),
+    ("who-can-become.md", include_str!("../../../docs/who-can-become.md")),
 ];
 
 const ON_A_CLUSTER: [(&str, &str); 6] = [
@@ -35,13 +36,14 @@ const ON_A_CLUSTER: [(&str, &str); 6] = [
 
 const PULL_REQUESTS: &str = include_str!("../../../docs/pull-requests.md");
 
-/// Pages whose commands a test of their own runs: that of admission in `admission.rs`, that of pull requests here, that of CI in
+/// Pages whose commands a test of their own runs: that of access in `access.rs`, that of admission in `admission.rs`, that of pull requests here, that of CI in
 /// `tests/distribution/examples.rs`, that of policies in
 /// `tests/end-to-end/admission_policy.rs`, that of plans in `tests/end-to-end/plan.rs`. What verifies a release has none to verify.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 7] = [
     "admission.md",
     "admission-policies.md",
     "ci.md",
+    "who-can.md",
     "plan.md",
     "pull-requests.md",
     "stability.md",
@@ -64,8 +66,28 @@ fn run(folder: &Path, line: &str) -> Ended {
     finish(&mut shell, "")
 }
 
+/// Developers deploy where an operator may do everything.
+const SHOP: &str = "\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: deployer, namespace: shop}
+rules: [{apiGroups: [apps], resources: [deployments], verbs: [create]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: developers, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: deployer}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: developers}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: operator}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: ServiceAccount, name: operator, namespace: shop}]
+";
+
 fn with_log() -> Folder {
-    Folder::with(&[("manifests/pod.yaml", POD), ("audit.log", &log())])
+    Folder::with(&[("manifests/pod.yaml", POD), ("audit.log", &log()), ("rbac/shop.yaml", SHOP)])
 }
 
 #[test]
@@ -135,8 +157,8 @@ fn what_a_page_shows_is_what_is_printed() {
 }
 
 /// What shows no command to run, or is made from what the tests know.
-const NOTHING_TO_RUN: [&str; 5] =
-    ["README.md", "corrections.md", "exit-codes.md", "flags.md", "settings.md"];
+const NOTHING_TO_RUN: [&str; 6] =
+    ["README.md", "corrections.md", "escalation.md", "exit-codes.md", "flags.md", "settings.md"];
 
 #[test]
 fn every_page_with_commands_is_run() {

@@ -6,6 +6,7 @@
     reason = "a test may fail"
 )]
 
+mod access;
 mod admission;
 #[cfg(feature = "live")]
 mod admission_inputs;
@@ -42,6 +43,7 @@ mod simulate_audit;
 mod snapshot;
 mod stores;
 mod usage;
+mod who_can_become;
 
 /// Shows what a command line of a generator prints, beside the command; the browser's tests make the same
 /// in the page.

@@ -88,7 +88,17 @@ fn requests_that_stand_by_themselves_are_answered() {
     assert!(tools.iter().all(|it| it["annotations"]["readOnlyHint"] == true));
     let reach_out = tools.iter().filter(|it| it["annotations"]["openWorldHint"] == true);
     let reach_out: Vec<_> = reach_out.map(|it| it["name"].as_str().unwrap()).collect();
-    assert_eq!(reach_out, ["check_cluster", "plan_namespace", "get_kubernetes_resources"]);
+    assert_eq!(
+        reach_out,
+        [
+            "check_cluster",
+            "plan_namespace",
+            "who_can",
+            "what_can",
+            "who_can_become",
+            "get_kubernetes_resources"
+        ]
+    );
     let told = result(3);
     assert_ne!(told["isError"], true);
     assert_eq!(told["structuredContent"]["findings"][0]["rule"], "privileged-container");

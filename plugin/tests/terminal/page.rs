@@ -4,7 +4,9 @@
 const ELISION: &str = "…";
 
 /// Calls whose answer is no: what they look at has flaws, what they ask for is not taken.
-const NO: [&str; 9] = [
+const NO: [&str; 11] = [
+    " who-can become cluster-admin -A",
+    " who-can become node --from team-a/ci",
     " check -f manifests/",
     " check manifests/",
     " fix manifests/ --safe-only",

@@ -54,6 +54,12 @@ impl Proxy {
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
     }
 
+    /// What the server answers to an object that it does not store.
+    pub(crate) fn post(&self, path: &str, object: &str) -> Value {
+        let answer = self.ask("POST", path, object);
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
     fn ask(&self, method: &str, target: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();

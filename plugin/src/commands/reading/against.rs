@@ -11,7 +11,7 @@ use harden_core::report;
 use super::config::{File, NAME};
 use super::exclude::plain;
 use super::git::{Export, Repository, Takes, Wanted};
-use super::run::{self, Checked, is_stdin, name_of};
+use super::run::{self, Checked, Whole, is_stdin, name_of};
 use super::{Config, Entry, Inputs, Request};
 use crate::input;
 
@@ -54,6 +54,11 @@ pub(crate) struct Judged<'o> {
 impl Against {
     pub(crate) fn is_given(&self) -> bool {
         self.against.is_some()
+    }
+
+    /// The path that it may name.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        self.against.as_deref().map(Path::new)
     }
 
     /// Takes from the file what the command line does not say.
@@ -164,6 +169,34 @@ fn remedy(revision: &str, repository: &Repository) -> String {
 }
 
 impl Old {
+    /// Reads what was there then, and holds it.
+    pub(crate) fn read(&self, request: Request<'_>) -> anyhow::Result<Whole> {
+        match self {
+            Self::Report(name, _) => {
+                bail!(
+                    "--against {name}: a report of findings does not say who may do what; name manifests or a snapshot"
+                )
+            }
+            Self::Path(path) => {
+                let (inputs, names) = inputs_of(path, request);
+                Ok(run::read_whole(Request { inputs: &inputs, names: &names, ..request }))
+            }
+            Self::Revision { commit, repository, .. } => {
+                let export =
+                    Export::of(repository.clone(), commit, wanted(repository, request).collect())?;
+                let is_there = |it: &&PathBuf| export.at(it).exists();
+                let names: Vec<_> = request.names.iter().filter(is_there).cloned().collect();
+                let mut inputs = request.inputs.clone();
+                inputs.kustomize = inputs.kustomize.filter(|it| export.at(it).exists());
+                let request =
+                    Request { inputs: &inputs, names: &names, export: Some(&export), ..request };
+                let mut whole = run::read_whole(request);
+                whole.incomplete.extend(export.unread.iter().cloned());
+                Ok(whole)
+            }
+        }
+    }
+
     /// Judges what was there then as what is there now is judged; `config` is the file of settings that somebody
     /// named.
     pub(crate) fn judge(
@@ -192,13 +225,7 @@ impl Old {
                 earlier.with_context(|| format!("--against {name}"))?
             }
             Self::Path(path) => {
-                let mut inputs = request.inputs.clone();
-                let is_built = request.names.is_empty()
-                    && ["kustomization.yaml", "kustomization.yml", "Kustomization"]
-                        .iter()
-                        .any(|it| path.join(it).exists());
-                inputs.kustomize = is_built.then(|| path.clone());
-                let names = if is_built { Vec::new() } else { vec![path.clone()] };
+                let (inputs, names) = inputs_of(path, request);
                 let request = Request { inputs: &inputs, names: &names, ..request };
                 judged(&run::check(request, settings.clone()))
             }
@@ -211,6 +238,18 @@ impl Old {
         }
         Ok(Judged { old: self, earlier, notes })
     }
+}
+
+/// A file or folder as it is read where the same is read now: built, if a kustomization is all that is named.
+fn inputs_of(path: &Path, request: Request<'_>) -> (Inputs, Vec<PathBuf>) {
+    let mut inputs = request.inputs.clone();
+    let is_built = request.names.is_empty()
+        && ["kustomization.yaml", "kustomization.yml", "Kustomization"]
+            .iter()
+            .any(|it| path.join(it).exists());
+    inputs.kustomize = is_built.then(|| path.to_owned());
+    let names = if is_built { Vec::new() } else { vec![path.to_owned()] };
+    (inputs, names)
 }
 
 fn judged(checked: &Checked) -> Earlier {

@@ -1,0 +1,61 @@
+//! Gathers what an answer needs while texts stream past.
+
+use super::{Becoming, Options};
+use crate::check::Incomplete;
+use crate::escalation::Facts;
+use crate::kubernetes::{GroupKind, Level};
+use crate::rbac::authorization::{Origin, Reader, Settings};
+use crate::source::Source;
+
+/// Whether objects of a kind are to be read: roles and bindings, accounts, Namespaces, what is a Pod or makes some,
+/// CustomResourceDefinitions, and ConfigMaps.
+pub fn reads(group: &str, kind: &str) -> bool {
+    crate::rbac::KINDS.iter().any(|it| it.is(group, kind))
+        || GroupKind::NAMESPACE.is(group, kind)
+        || Facts::reads(group, kind)
+}
+
+/// Learns what texts say.
+#[derive(Debug)]
+pub struct Gathering {
+    reader: Reader,
+    facts: Facts,
+}
+
+impl Gathering {
+    /// Begins to learn; `namespace` is that of objects that name none, and the level what the API server does where
+    /// no label says anything.
+    pub fn new(origin: Origin, namespace: &str, default: Level) -> Self {
+        let settings = Settings { origin, namespace: namespace.to_owned() };
+        Self { reader: Reader::new(settings), facts: Facts::new(default, namespace) }
+    }
+
+    /// Learns what a text says.
+    pub fn learn(&mut self, source: &Source<'_>) {
+        self.reader.learn(source);
+        let text = source.at(0);
+        for document in text.documents_that_may_hold(Facts::WORDS) {
+            if document.is_readable() {
+                text.objects(&document).for_each(|it| self.facts.learn(&it));
+            }
+        }
+    }
+
+    /// Whether there is a ConfigMap that maps roles of a cloud, whatever it says.
+    pub fn has_mapping(&self) -> bool {
+        self.facts.has_mapping()
+    }
+
+    /// The answer; `incomplete` is what could not be read at all.
+    pub fn answer(self, options: Options, mut incomplete: Vec<Incomplete>) -> Becoming {
+        let authorization = self.reader.finish();
+        for (source, count) in authorization.broken() {
+            let documents = if count == 1 { "1 document" } else { &format!("{count} documents") };
+            incomplete.push(Incomplete {
+                what: source.to_owned(),
+                why: format!("{documents} could not be read"),
+            });
+        }
+        Becoming::new(&authorization, &self.facts, options, incomplete)
+    }
+}

@@ -1,0 +1,105 @@
+//! The answer as JSON, version 1. Fields may be added; none is renamed, removed or changed in meaning.
+
+use serde_json::{Value, json};
+
+use super::{Becoming, Path, Removal, Step};
+use crate::check::Listed;
+use crate::escalation::{Party, UNSEEN};
+
+/// The answer as a value; `listed` is what was read of a cluster.
+pub fn to_json(answer: &Becoming, listed: &[Listed]) -> Value {
+    let incomplete = answer.incomplete.iter().map(|it| json!({"what": it.what, "why": it.why}));
+    let kinds = listed
+        .iter()
+        .map(|it| json!({"resource": it.resource, "objects": it.objects, "command": it.command}));
+    let unseen = UNSEEN.iter().map(|(what, why)| json!({"what": what, "why": why}));
+    let [roles, bindings, accounts] = answer.read;
+    let all = [
+        (&answer.already, "already"),
+        (&answer.paths, "possible"),
+        (&answer.prevented, "prevented"),
+    ];
+    let answers = all.iter().flat_map(|(paths, how)| paths.iter().map(|it| path(it, how)));
+    json!({
+        "version": "v1",
+        "kubernetes": answer.options.version.to_string(),
+        "target": party(&answer.options.target),
+        "coverage": {
+            "roles": roles,
+            "bindings": bindings,
+            "serviceAccounts": accounts,
+            "listed": kinds.collect::<Vec<_>>(),
+            "incomplete": incomplete.collect::<Vec<_>>(),
+            "notSeen": unseen.collect::<Vec<_>>(),
+        },
+        "answers": answers.collect::<Vec<_>>(),
+        "own": answer.own.iter().map(party).collect::<Vec<_>>(),
+        "unknown": answer.strangers.iter().map(party).collect::<Vec<_>>(),
+        "cut": answer.removal.as_ref().map(removal),
+    })
+}
+
+fn party(party: &Party) -> Value {
+    let (kind, namespace, name) = party.parts();
+    json!({"kind": kind, "namespace": namespace, "name": name})
+}
+
+fn path(path: &Path, how: &str) -> Value {
+    let (kind, namespace, name) = path.start.parts();
+    json!({
+        "kind": kind,
+        "namespace": namespace,
+        "name": name,
+        "is": how,
+        "difficulty": path.difficulty().to_string(),
+        "steps": path.steps.iter().map(step).collect::<Vec<_>>(),
+        "otherPaths": path.others.iter().map(|it| it.iter().map(step).collect()).collect::<Vec<Value>>(),
+        "morePaths": path.has_more,
+    })
+}
+
+fn step(step: &Step) -> Value {
+    let rights = step.rights.iter().map(|it| {
+        let through = it.through.iter().map(|it| {
+            json!({
+                "binding": it.binding,
+                "subject": it.subject,
+                "role": it.role,
+                "rule": it.rule,
+                "source": it.source,
+                "line": it.line,
+            })
+        });
+        json!({"right": it.right, "through": through.collect::<Vec<_>>()})
+    });
+    json!({
+        "edge": step.edge.id,
+        "from": party(&step.from),
+        "to": party(&step.to),
+        "does": step.edge.does,
+        "detail": step.detail,
+        "why": step.edge.why,
+        "remedy": step.edge.remedy,
+        "difficulty": step.edge.difficulty.to_string(),
+        "preventedBy": step.prevented.map(|it| format!("Pod Security {it}")),
+        "rights": rights.collect::<Vec<_>>(),
+    })
+}
+
+fn removal(removal: &Removal) -> Value {
+    let removed = removal.removed.iter().map(|it| {
+        json!({
+            "what": it.what,
+            "kind": if it.is_rule { "rule" } else { "binding" },
+            "used": it.used,
+            "source": it.source,
+            "line": it.line,
+        })
+    });
+    json!({
+        "removed": removed.collect::<Vec<_>>(),
+        "atLeast": removal.at_least,
+        "provedLeast": removal.is_least(),
+        "remaining": removal.remaining.iter().map(party).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,254 @@
+//! `who-can become`: who can become whom, by which steps, and what would have to be taken away.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use harden_core::answers::becoming::{self, Becoming, Cutting, Gathering};
+use harden_core::check::{Incomplete, Listed};
+use harden_core::escalation::{Nobody, Party};
+use harden_core::kubernetes::{Level, MinorVersion, PolicyVersion};
+use harden_core::rbac::authorization::Origin;
+
+use crate::commands;
+use crate::commands::reading::{self, Exclude, Inputs, Reach, Request};
+use crate::connection::Connection;
+use crate::deliver::outputs::Outputs;
+use crate::listing::{Kind, Listing, Part, Scope, VALUES_OF_CONFIG_MAPS};
+use crate::terminal::{self, Exit};
+
+/// Follows every way that is known from one identity to the next: roles that may be bound, tokens, pods, nodes,
+/// certificates, controllers that act for others. Each step says which binding allows it and where that is written.
+/// What Pod Security prevents by the labels of a namespace is said, too. Nothing is changed.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// What to become: cluster-admin, node, node-identity, secrets, kube-system, namespace:NAME, or somebody:
+    /// user:NAME, group:NAME, NAMESPACE/NAME for a ServiceAccount
+    #[arg(value_name = "TARGET", value_parser = target)]
+    target: Party,
+
+    /// Who is to become it, as TARGET names somebody; repeatable [default: everybody]
+    #[arg(long, value_name = "SUBJECT", value_parser = subject)]
+    from: Vec<Party>,
+
+    /// Say what would have to be taken away so that no path is left
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "bindings")]
+    cut: Option<Cutting>,
+
+    /// Kubernetes version that decides which ways there are [default: that of the cluster; v1.37 for files]
+    #[arg(long, value_name = "VERSION")]
+    kubernetes_version: Option<PolicyVersion>,
+
+    /// File, folder, https:// address, or - for standard input to read in place of a cluster; repeatable
+    #[arg(short, long, value_name = "FILE", help_heading = "Input")]
+    filename: Vec<PathBuf>,
+
+    /// Look into the folders of folders too
+    #[arg(short = 'R', long, help_heading = "Input")]
+    recursive: bool,
+
+    /// Folder with a kustomization, which kubectl builds
+    #[arg(short, long, value_name = "DIR", help_heading = "Input")]
+    kustomize: Option<PathBuf>,
+
+    #[command(flatten)]
+    outputs: Outputs<Format>,
+
+    /// Exit as if all was read, when something was not
+    #[arg(long, help_heading = "Exit code")]
+    allow_incomplete: bool,
+
+    #[command(flatten)]
+    reach: Reach,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// The shortest path of each, step by step
+    Text,
+    /// The same with reasons, other paths, and all that is not seen
+    Wide,
+    /// All of it as JSON
+    Json,
+    /// All of it as YAML
+    Yaml,
+    /// A graph for Graphviz
+    Dot,
+    /// A diagram for Markdown
+    Mermaid,
+    /// A drawing
+    Svg,
+}
+
+/// As many paths of one start are shown where all are.
+const PATHS: usize = 10;
+
+/// An answer, and what is to be said beside it.
+struct Made {
+    answer: Becoming,
+    listed: Vec<Listed>,
+    errors: Vec<String>,
+    notes: Vec<String>,
+}
+
+fn target(text: &str) -> Result<Party, Nobody> {
+    Party::read_target(text)
+}
+
+fn subject(text: &str) -> Result<Party, Nobody> {
+    Party::read_subject(text)
+}
+
+pub(crate) fn run(options: &Options) -> commands::Result {
+    options.outputs.check(&[])?;
+    options.expect_all()?;
+    let is_of_files = !options.filename.is_empty() || options.kustomize.is_some();
+    let made = if is_of_files {
+        options.reach.reject_snapshot()?;
+        of_files(options)
+    } else {
+        of_cluster(options, |listing| {
+            terminal::note(&format!("reading {}", listing.origin))?;
+            Ok(listing)
+        })
+    }?;
+    let Made { answer, listed, errors, notes } = made;
+    for error in &errors {
+        terminal::error(error)?;
+    }
+    for note in &notes {
+        terminal::note(note)?;
+    }
+    let written = options.outputs.write(|format| match format {
+        Format::Text => becoming::to_text(&answer, false),
+        Format::Wide => becoming::to_text(&answer, true),
+        Format::Json => format!("{:#}\n", becoming::to_json(&answer, &listed)),
+        Format::Yaml => harden_yaml::write(&becoming::to_json(&answer, &listed)),
+        Format::Dot => becoming::to_dot(&answer),
+        Format::Mermaid => becoming::to_mermaid(&answer),
+        Format::Svg => becoming::to_svg(&answer),
+    })?;
+    let is_nobody = answer.already.is_empty() && answer.paths.is_empty();
+    let exit = if !errors.is_empty() {
+        Exit::Failed
+    } else if !answer.incomplete.is_empty() && !options.allow_incomplete {
+        // That nobody can is known only where all was read.
+        Exit::Incomplete
+    } else if is_nobody {
+        Exit::Found
+    } else {
+        Exit::Done
+    };
+    Ok(exit.max(written))
+}
+
+impl Options {
+    fn expect_all(&self) -> anyhow::Result<()> {
+        if self.reach.span.namespace.is_some() || self.reach.selector.is_some() {
+            bail!(
+                "who can become somebody is a matter of the whole cluster: leave out --namespace and --selector"
+            );
+        }
+        Ok(())
+    }
+
+    fn question(&self, version: MinorVersion) -> becoming::Options {
+        let is_brief = self.outputs.output == Format::Text && self.outputs.output_file.is_empty();
+        becoming::Options {
+            target: self.target.clone(),
+            starts: self.from.clone(),
+            cutting: self.cut,
+            version,
+            paths: if is_brief { 1 } else { PATHS },
+        }
+    }
+}
+
+fn of_files(options: &Options) -> anyhow::Result<Made> {
+    let (recursive, kustomize) = (options.recursive, options.kustomize.clone());
+    let inputs = Inputs::of(options.filename.clone(), recursive, kustomize);
+    let names = inputs.names("ask about")?;
+    let version = options.connection.version(options.kubernetes_version)?;
+    let (exclude, timeout) = (Exclude::default(), options.connection.request_timeout);
+    let request = Request { names: &names, timeout, ..Request::of(&inputs, &exclude) };
+    let whole = reading::read_whole(request);
+    let origin = Origin::Files(Some(version));
+    let mut gathering = Gathering::new(origin, "default", Level::Privileged);
+    whole.sources.iter().for_each(|it| gathering.learn(it));
+    let answer = gathering.answer(options.question(version), whole.incomplete);
+    Ok(Made { answer, listed: Vec::new(), errors: whole.errors, notes: whole.notes })
+}
+
+/// The answer for a cluster as JSON, without a word beside it. The listing is handed over before it is read.
+///
+/// # Errors
+///
+/// When it cannot be read.
+#[cfg(feature = "live")]
+pub(crate) fn answer(
+    options: &Options,
+    connection: &Connection,
+    heed: impl Fn(Listing) -> anyhow::Result<Listing>,
+) -> anyhow::Result<serde_json::Value> {
+    let options = Options { connection: connection.clone(), ..options.clone() };
+    let Made { answer, listed, .. } = of_cluster(&options, heed)?;
+    Ok(becoming::to_json(&answer, &listed))
+}
+
+/// Answers for what a cluster holds; the listing is handed over before it is read.
+fn of_cluster(
+    options: &Options,
+    heed: impl Fn(Listing) -> anyhow::Result<Listing>,
+) -> anyhow::Result<Made> {
+    let now = jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string();
+    let scope = Some(Scope::Cluster);
+    let listing = options.reach.list_of(&options.connection, &now, scope, is_read)?;
+    let listing = heed(listing)?;
+    let version = match options.kubernetes_version {
+        None | Some(PolicyVersion::Cluster) => listing.origin.version,
+        chosen => options.connection.version(chosen)?,
+    };
+    let mut gathering = Gathering::new(Origin::Cluster, "default", Level::Privileged);
+    let (mut listed, mut incomplete) = (Vec::new(), Vec::new());
+    let Listing { origin, parts } = listing;
+    let name = format!("cluster {}", origin.context).into();
+    let mut valueless = None;
+    let mut lack = |what: &str, why: String| {
+        incomplete.push(Incomplete { what: what.to_owned(), why });
+    };
+    for part in parts {
+        match part {
+            Part::Objects(kind, _) | Part::End(kind, _) if !is_read(&kind) => {}
+            Part::Objects(_, texts) => {
+                let sources = reading::sources_of(&name, texts);
+                sources.iter().for_each(|it| gathering.learn(it));
+            }
+            Part::End(kind, end) => {
+                listed.push(reading::one_listed(&origin, &kind, &end));
+                if let Some(why) = end.lack {
+                    lack(&kind.resource(), why);
+                }
+            }
+            Part::Unread(what, why) if what == VALUES_OF_CONFIG_MAPS => valueless = Some(why),
+            // No API of Kubernetes itself that another server answers for says who may do what.
+            Part::Unread(what, _) if what.contains(".k8s.io") => {}
+            Part::Unread(what, why) => lack(&what, why),
+            Part::Interrupted => lack("other kinds", "interrupted".to_owned()),
+            Part::Cut(why) => lack("other kinds", why),
+            // No selector is given.
+            Part::Selected(_) | Part::Invalid(_) => {}
+        }
+    }
+    if let Some(why) = valueless.filter(|_| gathering.has_mapping()) {
+        let what = "what the ConfigMap aws-auth maps".to_owned();
+        incomplete.push(Incomplete { what, why });
+    }
+    let answer = gathering.answer(options.question(version), incomplete);
+    Ok(Made { answer, listed, errors: Vec::new(), notes: Vec::new() })
+}
+
+fn is_read(kind: &Kind) -> bool {
+    becoming::reads(&kind.group, &kind.kind)
+}
