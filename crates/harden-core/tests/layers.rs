@@ -90,6 +90,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "manifest",
             "object",
             "platform",
+            "rbac",
             "simulate",
         ],
     ),

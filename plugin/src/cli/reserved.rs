@@ -3,14 +3,13 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands, with the command that they are below.
-pub(crate) const COMMANDS: [&str; 11] = [
+pub(crate) const COMMANDS: [&str; 10] = [
     "report",
     "sign",
     "who-can",
     "what-can",
     "verify",
     "network-policy",
-    "role",
     "falco-rules",
     "scanner",
     "simulate network",
