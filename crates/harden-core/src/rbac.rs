@@ -3,6 +3,7 @@
 //! [`Access`] are all roles and bindings together: how far a role reaches, and who holds it.
 
 mod access;
+pub mod authorization;
 mod binding;
 mod built_in;
 mod policy_rule;

@@ -154,6 +154,13 @@ fn every_kind_answers() {
             json!(false),
         ),
         (
+            "rbac",
+            json!({"objects": [], "requests": [{"user": "u"}]}),
+            "/answers/0/allowed",
+            json!(false),
+        ),
+        ("rbac-covers", json!({"owner": [], "servant": []}), "/covers", json!(true)),
+        (
             "selector",
             json!({"selector": {"matchLabels": {"a": "b"}}, "labels": {"a": "b"}}),
             "/matches",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::{PolicyRule, Subject};
+use crate::kubernetes::MinorVersion;
 use crate::object::Object;
 
 /// What a role of Kubernetes or kubeadm allows, in any supported version: the API server adds what a
@@ -12,24 +13,95 @@ use crate::object::Object;
 #[derive(Debug, Default)]
 pub(super) struct Permissions {
     lines: Vec<Line>,
+    versions: Versions,
 }
+
+/// The minor versions that make something by themselves, as ranges; `None` for all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Versions(Option<Vec<(u16, u16)>>);
 
 /// Verbs on the resources of a group, or on URLs.
 #[derive(Debug)]
-struct Line {
-    verbs: Vec<&'static str>,
+pub(super) struct Line {
+    pub(super) verbs: Vec<&'static str>,
     /// `core` for the core group, [`URLS`] for URLs.
     group: &'static str,
     resources: Vec<&'static str>,
     /// The names of the only objects that are meant; none for all.
-    names: Vec<&'static str>,
+    pub(super) names: Vec<&'static str>,
+    versions: Versions,
 }
 
 /// Whom a binding of Kubernetes or kubeadm gives which role.
 #[derive(Debug)]
 pub(super) struct Holders {
     role: &'static str,
-    subjects: Vec<&'static str>,
+    subjects: Vec<(&'static str, Versions)>,
+    versions: Versions,
+}
+
+/// A role or binding that a new cluster has, by kind, namespace and name; the namespace is empty outside of any.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Made<T> {
+    pub(super) kind: &'static str,
+    pub(super) namespace: &'static str,
+    pub(super) name: &'static str,
+    pub(super) what: T,
+}
+
+/// The roles that a new cluster of a version has by itself.
+pub(super) fn roles(version: MinorVersion) -> impl Iterator<Item = Made<&'static Permissions>> {
+    let all = TABLE.roles.iter().filter(move |(_, it)| it.versions.include(version));
+    all.map(|(key, what)| Made::new(key, what))
+}
+
+/// The bindings that a new cluster of a version has by itself.
+pub(super) fn bindings(version: MinorVersion) -> impl Iterator<Item = Made<&'static Holders>> {
+    let all = TABLE.bindings.iter().filter(move |(_, it)| it.versions.include(version));
+    all.map(|(key, what)| Made::new(key, what))
+}
+
+impl<T> Made<T> {
+    fn new(key: &'static str, what: T) -> Self {
+        let mut words = key.splitn(3, ' ');
+        let mut word = || words.next().unwrap_or_default();
+        let (kind, namespace, name) = (word(), word(), word());
+        Self { kind, namespace: if namespace == "-" { "" } else { namespace }, name, what }
+    }
+}
+
+impl Versions {
+    fn include(&self, version: MinorVersion) -> bool {
+        let is_in = |(since, until): &(u16, u16)| (*since..=*until).contains(&version.0);
+        self.0.as_ref().is_none_or(|ranges| ranges.iter().any(is_in))
+    }
+
+    /// Reads `28-28,30-`; `-` is none.
+    fn read(text: &str) -> Self {
+        let bound = |text: &str, open| if text.is_empty() { Some(open) } else { text.parse().ok() };
+        let range = |it: &str| {
+            let (since, until) = it.split_once('-')?;
+            Some((bound(since, 0)?, bound(until, u16::MAX)?))
+        };
+        let ranges = text.split(',').filter(|_| text != "-");
+        Self(Some(ranges.filter_map(range).collect()))
+    }
+}
+
+impl Line {
+    /// The API group; empty for the core group, and none for URLs.
+    pub(super) fn group(&self) -> Option<&'static str> {
+        match self.group {
+            URLS => None,
+            "core" => Some(""),
+            group => Some(group),
+        }
+    }
+
+    /// The resources or the URLs.
+    pub(super) fn resources(&self) -> &[&'static str] {
+        &self.resources
+    }
 }
 
 const URLS: &str = "url";
@@ -83,6 +155,11 @@ pub fn for_everyone(verb: &str, group: Option<&str>, resource: &str) -> Option<&
 }
 
 impl Permissions {
+    /// What it allows in a version.
+    pub(super) fn lines(&self, version: MinorVersion) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |it| it.versions.include(version))
+    }
+
     /// Whether a rule allows nothing beyond them.
     pub(super) fn cover(&self, rule: PolicyRule<'_>) -> bool {
         let [verbs, groups, resources, names, urls] =
@@ -127,6 +204,24 @@ fn is_subresource_of_any(own: &str, resource: &str) -> bool {
 }
 
 impl Holders {
+    /// Kind and name of the role.
+    pub(super) fn role(&self) -> (&'static str, &'static str) {
+        self.role.split_once('/').unwrap_or_default()
+    }
+
+    /// Kind, namespace and name of those whom a version binds.
+    pub(super) fn subjects(
+        &self,
+        version: MinorVersion,
+    ) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+        let all = self.subjects.iter().filter(move |(_, it)| it.include(version));
+        all.filter_map(|(subject, _)| {
+            let (kind, name) = subject.split_once('/')?;
+            let (namespace, name) = name.split_once('/').unwrap_or(("", name));
+            Some((kind, namespace, name))
+        })
+    }
+
     /// Whether a binding gives this role, written as `ClusterRole/view`.
     pub(super) fn hold(&self, kind: &str, role: &str) -> bool {
         self.role.split_once('/') == Some((kind, role))
@@ -134,7 +229,7 @@ impl Holders {
 
     /// Whether this is one of them.
     pub(super) fn include(&self, subject: &Subject<'_>) -> bool {
-        self.subjects.iter().filter_map(|it| it.split_once('/')).any(|(kind, name)| {
+        self.subjects.iter().filter_map(|(it, _)| it.split_once('/')).any(|(kind, name)| {
             let is_same = match subject.namespace {
                 "" => name == subject.name,
                 namespace => name.split_once('/') == Some((namespace, subject.name)),
@@ -148,7 +243,8 @@ fn read(text: &'static str) -> Table {
     let mut table = Table::default();
     let mut role = String::new();
     for line in text.lines() {
-        let mut words = line.trim_start().split(' ');
+        let (rest, versions) = with_versions(line, " @");
+        let mut words = rest.trim_start().split(' ');
         let mut word = || words.next().unwrap_or_default();
         if line.starts_with(' ') {
             let list = |text: &'static str| text.split(',').filter(|it| !it.is_empty()).collect();
@@ -157,6 +253,7 @@ fn read(text: &'static str) -> Table {
                 group: word(),
                 resources: list(word()),
                 names: list(word()),
+                versions,
             };
             if let Some(permissions) = table.roles.get_mut(&role) {
                 permissions.lines.push(line);
@@ -167,13 +264,23 @@ fn read(text: &'static str) -> Table {
         let key = key(kind, word(), word());
         if kind.ends_with("Binding") {
             let role = word();
-            table.bindings.insert(key, Holders { role, subjects: words.collect() });
+            let subjects = words.map(|it| with_versions(it, "@")).collect();
+            table.bindings.insert(key, Holders { role, subjects, versions });
         } else {
-            table.roles.insert(key.clone(), Permissions::default());
+            let lines = Vec::new();
+            table.roles.insert(key.clone(), Permissions { lines, versions });
             role = key;
         }
     }
     table
+}
+
+/// What stands before a mark, and the versions behind it.
+fn with_versions(text: &'static str, mark: &str) -> (&'static str, Versions) {
+    match text.rsplit_once(mark) {
+        Some((rest, versions)) => (rest, Versions::read(versions)),
+        None => (text, Versions::default()),
+    }
 }
 
 #[cfg(test)]

@@ -50,7 +50,16 @@ impl<'t> Text<'t> {
         &self,
         words: &'static [&'static str],
     ) -> impl Iterator<Item = Document<'t>> + use<'t> {
-        let is_of_list = self.list().is_some_and(|it| words.contains(&it.kind.as_str()));
+        self.documents_that_may_hold(words).filter(Document::is_readable)
+    }
+
+    /// The same with those that cannot be read, so that nobody knows what they hold.
+    pub(crate) fn documents_that_may_hold(
+        &self,
+        words: &'static [&'static str],
+    ) -> impl Iterator<Item = Document<'t>> + use<'t> {
+        let is_of_list =
+            self.list().is_some_and(|it| words.iter().any(|word| it.kind.contains(word)));
         let text = self.text;
         let may_hold = move |text: &str| is_of_list || may_hold(text, words);
         let sections = if may_hold(text) { harden_yaml::sections(text) } else { Vec::new() };
@@ -59,7 +68,6 @@ impl<'t> Text<'t> {
             .filter(move |it| may_hold(it.text(text)))
             .flat_map(move |it| harden_yaml::documents_in(text, it))
             .map(|it| it.as_commented_json().unwrap_or(it))
-            .filter(Document::is_readable)
     }
 
     /// The objects of one of its documents.

@@ -30,6 +30,7 @@ var kinds = map[string]func() (answerer, error){
 	"audit-load":      stateless(auditLoad),
 	"encryption":      newEncryption,
 	"rbac":            stateless(rbacAnswer),
+	"rbac-covers":     stateless(rbacCovers),
 	"selector":        stateless(selector),
 	"quantity":        stateless(quantity),
 	"cel":             newCEL,
