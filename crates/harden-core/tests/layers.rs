@@ -92,6 +92,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "platform",
             "rbac",
             "simulate",
+            "source",
         ],
     ),
     (

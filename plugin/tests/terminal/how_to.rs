@@ -13,7 +13,7 @@ use crate::harden::{Ended, command, finish};
 use crate::page::{commands, expected_code, transcripts};
 
 /// The how-tos that need no cluster. `tests/end-to-end/pages.rs` runs the others.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 9] = [
     ("audit.md", include_str!("../../../docs/audit.md")),
     ("check.md", include_str!("../../../docs/check.md")),
     ("encryption.md", include_str!("../../../docs/encryption.md")),
@@ -22,6 +22,7 @@ const PAGES: [(&str, &str); 8] = [
     ("mcp.md", include_str!("../../../docs/mcp.md")),
     ("platforms.md", include_str!("../../../docs/platforms.md")),
     ("playground.md", include_str!("../../../docs/playground.md")),
+    ("roles.md", include_str!("../../../docs/roles.md")),
 ];
 
 const ON_A_CLUSTER: [(&str, &str); 6] = [
@@ -65,7 +66,12 @@ fn run(folder: &Path, line: &str) -> Ended {
 }
 
 fn with_log() -> Folder {
-    Folder::with(&[("manifests/pod.yaml", POD), ("audit.log", &log())])
+    Folder::with(&[
+        ("manifests/pod.yaml", POD),
+        ("audit.log", &log()),
+        ("chart.yaml", crate::role::CHART),
+        ("roles.yaml", crate::role::ROLES),
+    ])
 }
 
 #[test]

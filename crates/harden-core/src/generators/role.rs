@@ -25,10 +25,12 @@ use std::collections::BTreeSet;
 
 use crate::cluster::{Facts, Need};
 use crate::generators::namespace::Bound;
-use crate::kubernetes::{NamespaceName, ObjectName, PolicyVersion};
+use crate::kubernetes::{MinorVersion, NamespaceName, ObjectName, PolicyVersion};
 use crate::platform::PlatformName;
+use crate::rbac::authorization::{Authorization, Origin, Reader, Settings};
+use crate::source::Source;
 
-use super::{Generate, Generated, OptionError, Product, Verdict, platform};
+use super::{Generate, Generated, OptionError, Product, Verdict, known_version, platform};
 use applying::{Applying, Wanted};
 use listing::few;
 use ready::Scope;
@@ -249,7 +251,7 @@ impl Generate for Options {
         } else if let Some(usage) = &self.usage {
             from_log::generate(self, usage, facts)?
         } else if !self.for_manifests.is_empty() {
-            self.for_applying(who.as_ref())?
+            self.for_applying(who.as_ref(), facts)?
         } else {
             let rule = "say what the role is made from: a ready-made one such as read-only, --from-audit or --for-manifests";
             return Err(OptionError::new("ROLE", "", rule));
@@ -270,6 +272,19 @@ impl Options {
             return Err(OptionError::new("-", "", "standard input can be read once only"));
         }
         Ok(())
+    }
+
+    /// The roles and bindings that are there already.
+    fn there(&self, version: MinorVersion) -> Authorization {
+        let namespace = self.namespace.first().map_or("default", NamespaceName::as_str);
+        let mut reader = Reader::new(Settings {
+            origin: Origin::Files(Some(version)),
+            namespace: namespace.to_owned(),
+        });
+        for (file, text) in &self.texts.existing {
+            reader.learn(&Source::new(file.as_str(), text.as_str()));
+        }
+        reader.finish()
     }
 
     fn limits(&self, names_are_known: bool) -> Limits {
@@ -337,7 +352,7 @@ impl Options {
         }
     }
 
-    fn for_applying(&self, who: Option<&Bound>) -> Result<Generated, OptionError> {
+    fn for_applying(&self, who: Option<&Bound>, facts: &Facts) -> Result<Generated, OptionError> {
         let namespace = match self.namespace.as_slice() {
             [] => None,
             [only] => Some(only.as_str()),
@@ -388,7 +403,8 @@ impl Options {
         let name = self.name_for(who, "applier");
         let why = "What it takes to apply the manifests, and nothing else.".to_owned();
         let naming = Naming { name: &name, who, why };
-        let existing = standing::exact(&self.texts.existing, &places);
+        let version = known_version(self.kubernetes_version, facts)?;
+        let existing = standing::exact(&self.there(version), &places);
         let manifests = writing::manifests(&places, &naming, &existing);
         Ok(Generated { manifests, notes, verdict, ..Generated::default() })
     }

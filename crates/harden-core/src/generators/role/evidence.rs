@@ -51,12 +51,12 @@ impl Evidence {
         }
     }
 
-    /// Where it is and when it was: ` at 2026-11-23T10:00:00Z (audit.log:12, auditID 7)`.
+    /// Where it is and when it was: `at 2026-11-23T10:00:00Z (audit.log:12, auditID 7)`.
     pub(super) fn place(&self) -> String {
         let Self::Event { file, line, id, time, .. } = self else { return String::new() };
-        let at = if time.is_empty() { String::new() } else { format!(" at {time}") };
+        let at = if time.is_empty() { String::new() } else { format!("at {time} ") };
         let id = if id.is_empty() { String::new() } else { format!(", auditID {id}") };
-        printable(&format!("{at} ({file}:{line}{id})"))
+        printable(&format!("{at}({file}:{line}{id})"))
     }
 
     /// The request, or what is said.

@@ -46,8 +46,8 @@ pub(super) fn generate(
     let mut rights = usage.allowed.clone();
     say_denied(options, usage, &mut rights, &mut notes);
     say_unknown(usage, &mut rights, &mut notes);
-    let found =
-        options.unused.then(|| unused::compare(&options.texts.existing, usage, &mut rights));
+    let there = options.there(version);
+    let found = options.unused.then(|| unused::compare(&there, usage, &mut rights));
     let mut demanded = usage.demanded.clone();
     demanded.0.retain(|_, it| version >= UPGRADES_ASK || it.because != [demands::UPGRADES]);
     rights.extend(demanded);
@@ -68,7 +68,7 @@ pub(super) fn generate(
     if let Some(found) = &found {
         say_unused(found, &name, log.days(), &mut notes);
     }
-    let existing = standing::exact(&options.texts.existing, &places);
+    let existing = standing::exact(&there, &places);
     let naming = Naming { name: &name, who: Some(&usage.who), why: why(usage, &who) };
     let manifests = writing::manifests(&places, &naming, &existing);
     let is_missing = found.is_some_and(|it| !it.missing.is_empty());

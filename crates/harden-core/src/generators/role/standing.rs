@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use harden_yaml::documents;
-
-use super::demands;
-use super::right::{Right, Rights, Target, Use, Verb};
+use super::evidence::Evidence;
+use super::right::{Right, Rights, Target, Use};
 use super::scope::{Granted, Places};
 use super::writing::Existing;
-use crate::object::objects;
-use crate::rbac::{Role, for_everyone};
+use crate::rbac::authorization::{Authorization, On, Role};
+use crate::rbac::for_everyone;
 
 /// Takes out what everyone who can log in may do anyway, with the roles that say so.
 pub(super) fn take_out(rights: &mut Rights) -> BTreeMap<&'static str, BTreeSet<String>> {
@@ -30,43 +28,34 @@ pub(super) fn take_out(rights: &mut Rights) -> BTreeMap<&'static str, BTreeSet<S
 }
 
 /// The roles that grant just what is needed in a place, nothing less and nothing else.
-pub(super) fn exact(texts: &[(String, String)], places: &Places) -> Existing {
+pub(super) fn exact(all: &Authorization, places: &Places) -> Existing {
     let mut existing = Existing::new();
-    for (_, text) in texts {
-        for document in documents(text) {
-            for object in objects(document.root()) {
-                let Some(role) = Role::read(&object).filter(|it| !it.is_aggregated()) else {
-                    continue;
-                };
-                let own = object.namespace().filter(|_| !role.is_cluster_role());
-                let grants = grants(&role);
-                for (namespace, granted) in places {
-                    let is_place = role.is_cluster_role() || own == Some(namespace.as_str());
-                    if is_place && !object.name().is_empty() && is_same(&grants, granted) {
-                        let kind = if role.is_cluster_role() { "ClusterRole" } else { "Role" };
-                        let found = (kind, object.name().to_owned());
-                        existing
-                            .entry(namespace.clone())
-                            .and_modify(|it| *it = found.clone().min(it.clone()))
-                            .or_insert(found);
-                    }
-                }
+    for role in all.roles().filter(|it| !it.is_assumed() && !it.is_aggregated()) {
+        let grants = grants(role);
+        for (namespace, granted) in places {
+            let is_place = role.is_cluster_role() || role.namespace() == namespace;
+            if is_place && is_same(&grants, granted) {
+                let found = (role.kind(), role.name().to_owned());
+                let known = existing.entry(namespace.clone()).or_insert_with(|| found.clone());
+                *known = found.min(known.clone());
             }
         }
     }
     existing
 }
 
-fn grants(role: &Role<'_>) -> Granted {
+fn grants(role: Role<'_>) -> Granted {
     let mut rights = Rights::default();
-    for rule in role.rules() {
-        for (right, name) in demands::granted(rule.place, "") {
-            let nothing = super::evidence::Evidence::Said(String::new());
-            rights.add(right, Use::of(name.as_deref(), nothing));
-        }
+    for right in role.rules().flat_map(|it| it.rights()) {
+        let (own, name) = match right.on {
+            On::Url(path) => (Right::url(path, right.verb), None),
+            On::Resource { group, resource, name } => {
+                (Right::new("", group, resource, right.verb), name)
+            }
+        };
+        rights.add(own, Use::of(name, Evidence::Said(String::new())));
     }
-    let parts = |right: Right| -> (Target, Verb) { (right.target, right.verb) };
-    rights.0.into_iter().map(|(right, how)| (parts(right), how)).collect()
+    rights.0.into_iter().map(|(right, how)| ((right.target, right.verb), how)).collect()
 }
 
 fn is_same(one: &Granted, other: &Granted) -> bool {

@@ -154,10 +154,10 @@ fn reason(uses: &[(&Verb, &Use)]) -> String {
     let place = first.evidence.place();
     let mut text = match (total, each.len()) {
         _ if place.is_empty() => words,
-        (0, _) => format!("Needed{place}:\n{words}"),
-        (1, _) => format!("Used once,{place}:\n{words}"),
-        (_, 1) => format!("Used {total} times, first{place}:\n{words}"),
-        _ => format!("Used {total} times ({}), first{place}:\n{words}", each.join(", ")),
+        (0, _) => format!("Needed {place}:\n{words}"),
+        (1, _) => format!("Used once {place}:\n{words}"),
+        (_, 1) => format!("Used {total} times, first {place}:\n{words}"),
+        _ => format!("Used {total} times ({}), first {place}:\n{words}", each.join(", ")),
     };
     let because: BTreeSet<&str> = uses.iter().flat_map(|(_, it)| &it.because).copied().collect();
     for why in because {
