@@ -4,11 +4,11 @@
 
 use harden_core::check::{Settings, check};
 use harden_core::cluster::Facts;
+use harden_core::finding::Severity;
 use harden_core::generators::role::{Options, Ready};
 use harden_core::generators::{Generate, Generated, OptionError, Verdict};
 use harden_core::kubernetes::{MinorVersion, PolicyVersion};
 use harden_core::platform::PlatformName;
-use harden_core::finding::Severity;
 use harden_core::{ManifestFormat, render, rules};
 use serde_json::{Value, json};
 
@@ -60,10 +60,10 @@ fn rules_in(generated: &Generated, namespace: Option<&str>) -> Vec<String> {
         list.as_array().into_iter().flatten().map(|it| it.as_str().unwrap().to_owned()).collect()
     };
     let roles = generated.manifests.iter().filter(|it| it.kind.kind.ends_with("Role"));
-    let rules = roles
+    let entries = roles
         .filter(|it| it.namespace.as_deref() == namespace)
         .flat_map(|it| it.object["rules"].as_array().unwrap().clone());
-    rules
+    entries
         .map(|rule| {
             let group = words(&rule["apiGroups"]).join(",");
             let group = if group.is_empty() { String::new() } else { format!(" {group}") };
@@ -126,7 +126,7 @@ fn names_are_kept_only_where_that_breaks_nothing() {
     let rules = |events: &[Value]| rules_in(&made(for_ann(), events).unwrap(), Some("a"));
     let create = event("create", "", "configmaps", "a", "app");
     assert_eq!(
-        rules(&[create.clone()]),
+        rules(std::slice::from_ref(&create)),
         ["create configmaps"],
         "the URL of a creation has no name"
     );
@@ -209,7 +209,7 @@ fn who_acts_as_somebody_needs_that_and_nothing_of_theirs() {
         event
     };
     let bob = acted("bob", &["ops", "system:authenticated"]);
-    let generated = made(for_ann(), &[bob.clone()]).unwrap();
+    let generated = made(for_ann(), std::slice::from_ref(&bob)).unwrap();
     assert_eq!(
         rules_in(&generated, None),
         [
@@ -224,14 +224,14 @@ fn who_acts_as_somebody_needs_that_and_nothing_of_theirs() {
     let robot = "system:serviceaccount:ci:robot";
     let groups = ["system:serviceaccounts", "system:serviceaccounts:ci", "system:authenticated"];
     let event = acted(robot, &groups);
-    let generated = made(for_ann(), &[event.clone()]).unwrap();
+    let generated = made(for_ann(), std::slice::from_ref(&event)).unwrap();
     assert_eq!(rules_in(&generated, Some("ci")), ["impersonate serviceaccounts [\"robot\"]"]);
     for options in [
         Options { user: Some(robot.to_owned()), ..for_ann() },
         Options { user: None, serviceaccount: Some("ci/robot".parse().unwrap()), ..for_ann() },
         Options { user: None, group: Some("system:serviceaccounts:ci".to_owned()), ..for_ann() },
     ] {
-        let generated = made(options, &[event.clone()]).unwrap();
+        let generated = made(options, std::slice::from_ref(&event)).unwrap();
         assert_eq!(rules_in(&generated, Some("a")), ["get secrets [\"s\"]"]);
     }
 }
@@ -243,7 +243,7 @@ fn what_follows_from_a_request_is_granted_with_it() {
     let generated = made(for_ann(), &[applied]).unwrap();
     assert_eq!(rules_in(&generated, Some("a")), ["create/patch apps deployments"]);
     let exec = event("get", "", "pods/exec", "a", "web");
-    let generated = made(for_ann(), &[exec.clone()]).unwrap();
+    let generated = made(for_ann(), std::slice::from_ref(&exec)).unwrap();
     assert_eq!(rules_in(&generated, Some("a")), ["get/create pods/exec"]);
     let older =
         Options { kubernetes_version: Some(PolicyVersion::Pinned(MinorVersion(34))), ..for_ann() };
@@ -403,7 +403,7 @@ fn what_was_not_used_is_said_and_left_out() {
     let notes = generated.notes.join("\n");
     for said in [
         "less than 30 days",
-        "RoleBinding a/devs gives ClusterRole broad: 1 of its 4 rights were used; not used were delete *, get/delete *.apps",
+        "RoleBinding a/devs gives ClusterRole broad: 1 of its 4 rights were used; not used were delete * and get/delete *.apps",
         "left out: list nodes",
         "Role nowhere (by RoleBinding a/lost)",
         "take away what it stands for: RoleBinding a/devs",

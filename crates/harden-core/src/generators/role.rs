@@ -3,6 +3,7 @@
 mod applying;
 mod demands;
 mod evidence;
+mod for_manifests;
 mod from_log;
 mod hidden;
 mod listing;
@@ -30,9 +31,7 @@ use crate::platform::PlatformName;
 use crate::rbac::authorization::{Authorization, Origin, Reader, Settings};
 use crate::source::Source;
 
-use super::{Generate, Generated, OptionError, Product, Verdict, known_version, platform};
-use applying::{Applying, Wanted};
-use listing::few;
+use super::{Generate, Generated, OptionError, Product, platform};
 use ready::Scope;
 use scope::Limits;
 use writing::Naming;
@@ -251,7 +250,7 @@ impl Generate for Options {
         } else if let Some(usage) = &self.usage {
             from_log::generate(self, usage, facts)?
         } else if !self.for_manifests.is_empty() {
-            self.for_applying(who.as_ref(), facts)?
+            for_manifests::generate(self, who.as_ref(), facts)?
         } else {
             let rule = "say what the role is made from: a ready-made one such as read-only, --from-audit or --for-manifests";
             return Err(OptionError::new("ROLE", "", rule));
@@ -318,7 +317,7 @@ impl Options {
         let mut manifests = Vec::new();
         for namespace in namespaces {
             let rules = ready.rules(namespace, is_openshift);
-            manifests.push(writing::role_of(namespace, &naming, rules));
+            manifests.push(writing::role_of(namespace, &naming, &rules));
             manifests.extend(who.map(|it| writing::binding(namespace, &naming, it, None)));
         }
         Ok(Generated { manifests, notes: nobody(who), ..Generated::default() })
@@ -350,63 +349,6 @@ impl Options {
             }
             _ => Err(OptionError::new("--namespace", "", "name the namespaces that it is for")),
         }
-    }
-
-    fn for_applying(&self, who: Option<&Bound>, facts: &Facts) -> Result<Generated, OptionError> {
-        let namespace = match self.namespace.as_slice() {
-            [] => None,
-            [only] => Some(only.as_str()),
-            several => {
-                let names: Vec<&str> = several.iter().map(NamespaceName::as_str).collect();
-                let rule = "manifests that name no namespace go to one";
-                return Err(OptionError::new("--namespace", names.join(","), rule));
-            }
-        };
-        let wanted = Wanted { namespace, deletes: self.with_delete };
-        let applying = Applying::of(&self.texts.manifests, &self.texts.existing, &wanted);
-        if applying.is_empty() {
-            let files = self.for_manifests.join(",");
-            return Err(OptionError::new("--for-manifests", files, "there is no object in it"));
-        }
-        let mut notes = nobody(who);
-        if !applying.unknown.is_empty() {
-            notes.push(format!(
-                "no right is given to objects whose resource is not known: {}; give their CustomResourceDefinitions with --filename",
-                few(&applying.unknown)
-            ));
-        }
-        if applying.is_in_default {
-            notes.push(
-                "some manifests name no namespace: --namespace says where they go, instead of to default"
-                    .to_owned(),
-            );
-        }
-        if applying.is_of_helm {
-            notes.push(
-                "helm itself keeps its releases as Secrets of their namespace, under names that change: helm install and upgrade \
-                 need get, list, create, update and delete on Secrets there, too, which helm template with kubectl apply does not"
-                    .to_owned(),
-            );
-        }
-        let verdict = if applying.unknown.is_empty() { Verdict::Yes } else { Verdict::Unknown };
-        let (places, widened) =
-            scope::places(applying.rights, &BTreeSet::new(), &self.limits(true));
-        from_log::say_widened(&widened, self, &mut notes);
-        let waiting: Vec<String> =
-            applying.made.into_iter().filter(|it| places.contains_key(it)).collect();
-        if !waiting.is_empty() {
-            notes.push(format!(
-                "the manifests make the namespaces {}: they must be there before the roles in them",
-                few(&waiting)
-            ));
-        }
-        let name = self.name_for(who, "applier");
-        let why = "What it takes to apply the manifests, and nothing else.".to_owned();
-        let naming = Naming { name: &name, who, why };
-        let version = known_version(self.kubernetes_version, facts)?;
-        let existing = standing::exact(&self.there(version), &places);
-        let manifests = writing::manifests(&places, &naming, &existing);
-        Ok(Generated { manifests, notes, verdict, ..Generated::default() })
     }
 }
 

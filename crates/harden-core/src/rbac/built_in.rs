@@ -146,6 +146,7 @@ pub fn for_everyone(verb: &str, group: Option<&str>, resource: &str) -> Option<&
     let group = match group {
         None => URLS,
         Some("") => "core",
+        Some(URLS) => return None,
         Some(group) => group,
     };
     ROLES.into_iter().find(|name| {

@@ -85,18 +85,16 @@ impl Applying {
         let managed = object.place.follow("metadata.labels").at("app.kubernetes.io/managed-by");
         self.is_of_helm |= managed.as_str() == Some("Helm");
         let kind = (object.group.to_owned(), object.kind.to_owned());
-        let (plural, is_namespaced) = match customs.get(&kind) {
-            Some(it) => (it.plural.as_str(), it.is_namespaced),
-            None => match resources::of_kind(object.group, object.kind) {
-                Some(plural) => {
-                    let is_outside = resources::is_cluster_wide(object.group, plural);
-                    (plural, !is_outside && (object.group, plural) != ("", "namespaces"))
-                }
-                None => {
-                    self.unknown.push(format!("{} ({place})", printable(&title(object))));
-                    return;
-                }
-            },
+        let built_in = || {
+            let plural = resources::of_kind(object.group, object.kind)?;
+            let is_outside = resources::is_cluster_wide(object.group, plural)
+                || (object.group, plural) == ("", "namespaces");
+            Some((plural, !is_outside))
+        };
+        let custom = customs.get(&kind).map(|it| (it.plural.as_str(), it.is_namespaced));
+        let Some((plural, is_namespaced)) = custom.or_else(built_in) else {
+            self.unknown.push(format!("{} ({place})", printable(&title(object))));
+            return;
         };
         if (object.group, plural) == ("", "namespaces") {
             self.made.insert(object.name().to_owned());

@@ -180,8 +180,8 @@ fn about(rule: &AuditRule<'_>) -> String {
     let place = match texts(&rule.namespaces) {
         names if names.is_empty() => String::new(),
         names => {
-            let named = |it: String| if it.is_empty() { "no namespace".to_owned() } else { it };
-            format!(" in {}", join(names.into_iter().map(named).collect()))
+            let or_none = |it: String| if it.is_empty() { "no namespace".to_owned() } else { it };
+            format!(" in {}", join(names.into_iter().map(or_none).collect()))
         }
     };
     format!("{verbs} of {what}{place}")

@@ -6,7 +6,7 @@ use super::evidence::Evidence;
 use super::right::{Right, Rights, Target, Use};
 use super::scope::{Granted, Places};
 use super::writing::Existing;
-use crate::rbac::authorization::{Authorization, On, Role};
+use crate::rbac::authorization::{Authorization, On, Role, Rule};
 use crate::rbac::for_everyone;
 
 /// Takes out what everyone who can log in may do anyway, with the roles that say so.
@@ -46,7 +46,7 @@ pub(super) fn exact(all: &Authorization, places: &Places) -> Existing {
 
 fn grants(role: Role<'_>) -> Granted {
     let mut rights = Rights::default();
-    for right in role.rules().flat_map(|it| it.rights()) {
+    for right in role.rules().flat_map(Rule::rights) {
         let (own, name) = match right.on {
             On::Url(path) => (Right::url(path, right.verb), None),
             On::Resource { group, resource, name } => {

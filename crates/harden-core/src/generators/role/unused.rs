@@ -6,7 +6,9 @@ use super::listing::few;
 use super::right::{Right, Rights, Target};
 use super::usage::Usage;
 use crate::generators::namespace::Bound;
-use crate::rbac::authorization::{Authorization, Binding, Request, ResourceRequest, Scope, User};
+use crate::rbac::authorization::{
+    Authorization, Binding, Request, ResourceRequest, Role, Rule, Scope, User,
+};
 
 /// What somebody may do beside what they use.
 #[derive(Debug, Default)]
@@ -23,11 +25,11 @@ pub(super) struct Unused {
 
 /// Compares what was used with what bindings give; what none of them grants is taken out of `used`.
 pub(super) fn compare(all: &Authorization, usage: &Usage, used: &mut Rights) -> Unused {
-    let user = user(usage);
+    let whom = user(usage);
     let asked: Vec<Request> =
         used.0.iter().flat_map(|(right, how)| requests(right, how.names.as_ref())).collect();
     let mut unused = Unused::default();
-    for binding in all.bindings().filter(|it| !it.is_built_in() && holds(&user, *it)) {
+    for binding in all.bindings().filter(|it| !it.is_built_in() && holds(&whom, *it)) {
         let (kind, name) = binding.role_ref();
         if binding.roles().next().is_none() {
             unused.missing.push(format!("{kind} {name} (by {binding})"));
@@ -36,7 +38,7 @@ pub(super) fn compare(all: &Authorization, usage: &Usage, used: &mut Rights) -> 
         let here: Vec<&Request> = asked.iter().filter(|it| binding.holds_for(it)).collect();
         let mut idle: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         let (mut total, mut count) = (0, 0);
-        for right in binding.roles().flat_map(|it| it.rules()).flat_map(|it| it.rights()) {
+        for right in binding.roles().flat_map(Role::rules).flat_map(Rule::rights) {
             total += 1;
             if here.iter().any(|it| right.allows(it)) {
                 count += 1;
@@ -61,7 +63,7 @@ pub(super) fn compare(all: &Authorization, usage: &Usage, used: &mut Rights) -> 
     }
     used.0.retain(|right, how| {
         let is_granted =
-            requests(right, how.names.as_ref()).any(|it| all.grants(&user, &it).next().is_some());
+            requests(right, how.names.as_ref()).any(|it| all.grants(&whom, &it).next().is_some());
         if !is_granted {
             unused.elsewhere.push(right.to_string());
         }

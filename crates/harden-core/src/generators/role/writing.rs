@@ -52,11 +52,11 @@ pub(super) fn manifests(
 
 fn role(namespace: &str, granted: &Granted, naming: &Naming<'_>) -> Manifest {
     let (rules, reasons) = rules(granted);
-    role_of(namespace, naming, rules).explained(reasons)
+    role_of(namespace, naming, &rules).explained(reasons)
 }
 
 /// A role of these rules; for the whole cluster where there is no namespace.
-pub(super) fn role_of(namespace: &str, naming: &Naming<'_>, rules: Vec<Value>) -> Manifest {
+pub(super) fn role_of(namespace: &str, naming: &Naming<'_>, rules: &[Value]) -> Manifest {
     let (kind, namespace) = match namespace {
         "" => (Kind::CLUSTER_ROLE, None),
         namespace => (Kind::ROLE, Some(namespace)),
@@ -89,13 +89,15 @@ pub(super) fn binding(
     Manifest::new(kind, place, naming.name, &why, body)
 }
 
+/// The targets of an entry, and how each of its verbs is used.
+type Members<'g> = (Vec<&'g Target>, Vec<(&'g Verb, &'g Use)>);
+
 /// The rules that grant just this, each with its reason.
 pub(super) fn rules(granted: &Granted) -> (Vec<Value>, Vec<String>) {
     let mut of_target: BTreeMap<(&Target, &Names), Vec<(&Verb, &Use)>> = BTreeMap::new();
     for ((target, verb), how) in granted {
         of_target.entry((target, &how.names)).or_default().push((verb, how));
     }
-    type Members<'g> = (Vec<&'g Target>, Vec<(&'g Verb, &'g Use)>);
     let mut rules: BTreeMap<Key, Members<'_>> = BTreeMap::new();
     for ((target, names), verbs) in of_target {
         let group = match target {

@@ -255,9 +255,10 @@ impl<'e> Record<'e> {
     pub fn outcome(&self) -> Outcome {
         let decision = self.wire.annotations.as_ref().and_then(|it| it.decision.as_ref());
         match (decision.map(|it| &*it.0), self.code()) {
-            (Some("allow"), _) => Outcome::Allowed,
             (Some("forbid"), _) | (None, Some(403)) => Outcome::Denied,
-            (None, Some(100..=399 | 404 | 405 | 409 | 410 | 415 | 422)) => Outcome::Allowed,
+            (Some("allow"), _) | (None, Some(100..=399 | 404 | 405 | 409 | 410 | 415 | 422)) => {
+                Outcome::Allowed
+            }
             _ => Outcome::Unknown,
         }
     }
