@@ -193,7 +193,10 @@ fn who_opens_a_shell_or_acts_as_somebody_gets_what_that_takes() {
     let roles = apply(&plane, folder.path(), "--user dave");
     assert!(becomes(|| !is_refused(&kubectl_as(&plane, "dave", exec))), "{roles:?}");
     let admin = Asker::of(&plane, "admin");
-    for (gone, without) in lesser(&roles) {
+    // Where kubectl may open no WebSocket, which is a get, it asks again by SPDY, which is a create alone.
+    let is_asked_again =
+        |gone: &str| gone.starts_with("\"get\" of verbs") && gone.contains("pods/exec");
+    for (gone, without) in lesser(&roles).into_iter().filter(|it| !is_asked_again(&it.0)) {
         put(&admin, &without);
         assert!(becomes(|| is_refused(&kubectl_as(&plane, "dave", exec))), "without {gone}");
         put(&admin, &roles);
