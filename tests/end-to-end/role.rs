@@ -59,8 +59,8 @@ fn put(admin: &Asker, roles: &[Value]) {
 fn lesser(roles: &[Value]) -> Vec<(String, Vec<Value>)> {
     let mut all = Vec::new();
     for (index, role) in roles.iter().enumerate() {
-        let rules = role["rules"].as_array().unwrap();
-        for (place, rule) in rules.iter().enumerate() {
+        let entries = role["rules"].as_array().unwrap();
+        for (place, rule) in entries.iter().enumerate() {
             let mut without = roles.to_vec();
             without[index]["rules"].as_array_mut().unwrap().remove(place);
             all.push((format!("{rule}"), without));
@@ -168,9 +168,10 @@ fn kubectl_as(plane: &ControlPlane, user: &str, words: &str) -> (bool, String) {
     (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// Whether something becomes so while rights come to the authorizer.
+/// Whether something becomes so while rights come to the authorizer, which remembers for some seconds who may act as
+/// somebody.
 fn becomes(mut ask: impl FnMut() -> bool) -> bool {
-    (0..60).any(|_| {
+    (0..300).any(|_| {
         let is_so = ask();
         if !is_so {
             std::thread::sleep(std::time::Duration::from_millis(100));
