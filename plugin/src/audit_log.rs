@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 
+use flate2::bufread::MultiGzDecoder;
+use harden_core::generators::role::Usage;
 use harden_core::simulate::audit::{Estimate, Record, Simulator};
 use rayon::prelude::*;
 
@@ -22,13 +24,48 @@ const MOST_ERRORS: usize = 10;
 /// As much as is read before it is answered, in lines and in bytes.
 const BATCH: (usize, usize) = (1 << 14, 1 << 23);
 
-/// Opens a log, or standard input for `-`.
+/// What a file begins with that gzip wrote, as those are that were rotated.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Opens a log, or standard input for `-`; one that is compressed with gzip, too.
 pub(crate) fn open(name: &str) -> anyhow::Result<Box<dyn BufRead>> {
-    if name == "-" {
-        return Ok(Box::new(io::stdin().lock()));
+    let mut log: Box<dyn BufRead> = if name == "-" {
+        Box::new(io::stdin().lock())
+    } else {
+        let file = File::open(name).map_err(|error| Unread::of(name, &error.into()))?;
+        Box::new(BufReader::with_capacity(1 << 20, file))
+    };
+    let start = log.fill_buf().map_err(|error| Unread::of(name, &error.into()))?;
+    if start.starts_with(&GZIP) {
+        return Ok(Box::new(BufReader::with_capacity(1 << 20, MultiGzDecoder::new(log))));
     }
-    let file = File::open(name).map_err(|error| Unread::of(name, &error.into()))?;
-    Ok(Box::new(BufReader::with_capacity(1 << 20, file)))
+    Ok(log)
+}
+
+/// Reads what somebody used of their rights out of a log, beside what `usage` has already.
+pub(crate) fn usage(usage: &mut Usage, name: &str) -> anyhow::Result<()> {
+    let mut log = open(name)?;
+    let mut first = 1;
+    loop {
+        let batch = next(&mut *log).map_err(|error| Unread::of(name, &error.into()))?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let nothing = usage.emptied();
+        let numbered: Vec<_> = (first..).zip(&batch).collect();
+        let parts: Vec<Usage> = numbered
+            .par_chunks(512)
+            .map(|lines| {
+                let mut part = nothing.clone();
+                for (line, bytes) in lines {
+                    part.add_line(name, *line, &String::from_utf8_lossy(bytes));
+                }
+                part
+            })
+            .collect();
+        parts.into_iter().for_each(|it| usage.merge(it));
+        first += batch.len();
+    }
 }
 
 /// Counts a log.

@@ -96,8 +96,9 @@ pub fn command() -> Command {
 }
 
 /// What `-h` leaves to `--help`, by its heading.
-const AT_LENGTH: [&str; 11] = [
+const AT_LENGTH: [&str; 12] = [
     "Cluster",
+    "Scope",
     "Access",
     "Exemptions",
     "API server",
@@ -153,6 +154,7 @@ const RARE: &[&str] = &[
     "trusted_root",
     "source",
     "unmatched",
+    "with_discovery",
 ];
 
 /// Leaves out of `-h` what few need.

@@ -41,6 +41,7 @@ mod pod_security;
 mod quota;
 mod reports;
 mod requests;
+mod role;
 mod server;
 mod snapshot;
 #[path = "../../plugin/tests/terminal/stores.rs"]

@@ -170,5 +170,6 @@ fn manifest(from: &Object, object: Value) -> Manifest {
         name: object.name().to_owned(),
         why: format!("says what {} says", loss::name(from)),
         object: object.json().clone(),
+        reasons: Vec::new(),
     }
 }

@@ -18,6 +18,7 @@ mod openshift;
 mod output;
 mod platform;
 pub mod pod_security;
+pub mod role;
 mod talos;
 mod version;
 
@@ -52,6 +53,25 @@ pub trait Generate {
     fn read(&mut self, _file: &str, _text: &str) -> Result<(), OptionError> {
         Ok(())
     }
+
+    /// Those of [`Generate::files`] that are audit logs of any size. A caller who can reads them as they come, with
+    /// a [`role::Usage`] that begins as [`Generate::usage`], and hands that over; others pass their texts to
+    /// [`Generate::read`], as of any file.
+    fn logs(&self) -> &[String] {
+        &[]
+    }
+
+    /// What is wanted of [`Generate::logs`], before anything was read.
+    ///
+    /// # Errors
+    ///
+    /// The options do not say of whom.
+    fn usage(&self) -> Result<Option<role::Usage>, OptionError> {
+        Ok(None)
+    }
+
+    /// Takes in what [`Generate::logs`] say.
+    fn take_usage(&mut self, _usage: role::Usage) {}
 
     /// Whether the user asked to go ahead where a safeguard would stop (`--force`).
     fn is_forced(&self) -> bool {
@@ -133,6 +153,8 @@ generators! {
     Namespace(namespace),
     /// Make the API server's configuration of Pod Security, which holds where no label says otherwise
     PodSecurity(pod_security),
+    /// Make a role of least rights and its binding: from an audit log, from manifests, or ready-made
+    Role(role),
 }
 
 /// What becomes of the things a generator makes.

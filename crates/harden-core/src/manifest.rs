@@ -17,6 +17,8 @@ pub struct Manifest {
     pub why: String,
     /// The object itself, in the field order that it is written in.
     pub object: Value,
+    /// Why each entry of its `rules` is there, in their order; none where the object says enough.
+    pub reasons: Vec<String>,
 }
 
 impl Manifest {
@@ -39,7 +41,14 @@ impl Manifest {
             name: name.to_owned(),
             why: why.to_owned(),
             object: object.into(),
+            reasons: Vec::new(),
         }
+    }
+
+    /// The same with a reason for each entry of its `rules`, of one or more lines.
+    #[must_use]
+    pub fn explained(self, reasons: Vec<String>) -> Self {
+        Self { reasons, ..self }
     }
 
     /// `networkpolicy/default-deny in team-a`, as people name it.
@@ -61,8 +70,31 @@ impl Manifest {
                 text.push('\n');
             }
         }
-        text.push_str(&harden_yaml::write(&self.object));
+        let object = harden_yaml::write(&self.object);
+        if comments && !self.reasons.is_empty() {
+            self.push_with_reasons(&mut text, &object);
+        } else {
+            text.push_str(&object);
+        }
         text
+    }
+
+    /// Adds the object with a reason before each entry of `rules`, whose lists are not indented.
+    fn push_with_reasons(&self, text: &mut String, object: &str) {
+        let mut reasons = self.reasons.iter();
+        let mut is_in_rules = false;
+        for line in object.split_inclusive('\n') {
+            if !line.starts_with([' ', '-']) {
+                is_in_rules = line == "rules:\n";
+            } else if is_in_rules && line.starts_with("- ") {
+                for reason in reasons.next().map(|it| it.lines()).into_iter().flatten() {
+                    text.push_str("# ");
+                    text.push_str(reason);
+                    text.push('\n');
+                }
+            }
+            text.push_str(line);
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod validation;
 
 pub use access::{Access, Giver, Reach, Referent, Rights};
 pub use binding::{Binding, RoleRef};
+pub use built_in::for_everyone;
 pub use policy_rule::PolicyRule;
 pub use power::{Grant, Names, Power};
 pub use role::Role;

@@ -91,7 +91,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "manifest",
             "object",
             "platform",
+            "rbac",
             "simulate",
+            "source",
         ],
     ),
     (

@@ -114,6 +114,15 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "role",
+        &[
+            "role read-only -n team-a --group team-a",
+            "role --from-audit audit.log --user alice",
+            "role --from-audit audit.log --user alice --unused -f roles.yaml",
+            "role --for-manifests chart.yaml --serviceaccount ci/deployer",
+        ],
+    ),
+    (
         "pod-security",
         &[
             "pod-security --output-file admission.yaml",

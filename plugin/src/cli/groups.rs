@@ -13,6 +13,7 @@ pub(super) const GROUPS: [(&str, &[&str]); 5] = [
         "Make",
         &[
             "namespace",
+            "role",
             "pod-security",
             "admission-policy",
             "image-policy",

@@ -3,12 +3,11 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands, with the command that they are below.
-pub(crate) const COMMANDS: [&str; 9] = [
+pub(crate) const COMMANDS: [&str; 8] = [
     "report",
     "sign",
     "verify",
     "network-policy",
-    "role",
     "falco-rules",
     "scanner",
     "simulate network",

@@ -25,7 +25,9 @@ pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Resu
     } else {
         Exit::Done
     };
-    for file in generator.options().files() {
+    read_logs(&mut generator)?;
+    let logs = generator.options().logs().to_vec();
+    for file in generator.options().files().into_iter().filter(|it| !logs.contains(it)) {
         let text = Zeroizing::new(input::read(&file)?);
         generator.options_mut().read(&file, &text)?;
     }
@@ -36,6 +38,17 @@ pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Resu
         Product::Files => files(options, &FileDelivery::from_arg_matches(matches)?),
     }?;
     Ok(made.max(read))
+}
+
+/// Reads the audit logs that a generator asks for as they come.
+fn read_logs(generator: &mut Generator) -> anyhow::Result<()> {
+    let logs = generator.options().logs().to_vec();
+    let Some(mut usage) = generator.options().usage()? else { return Ok(()) };
+    for log in &logs {
+        audit_log::usage(&mut usage, log)?;
+    }
+    generator.options_mut().take_usage(usage);
+    Ok(())
 }
 
 /// Converts the policies that a generator was told, which the core itself cannot.

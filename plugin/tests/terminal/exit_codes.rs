@@ -21,6 +21,7 @@ const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Re
 const POLICY: &str = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: Metadata}]\n";
 const EVENT: &str = "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"level\":\"Metadata\",\"auditID\":\"a\",\"stage\":\"ResponseComplete\",\"requestURI\":\"/api/v1/pods\",\"verb\":\"list\",\"user\":{\"username\":\"alice\",\"groups\":[\"system:authenticated\"]},\"objectRef\":{\"resource\":\"pods\",\"apiVersion\":\"v1\"}}\n";
 const ACCESS: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r, namespace: team}\nrules: [{apiGroups: [x.io], resources: [xs], verbs: [get]}]\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: b, namespace: team}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: r}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: ann}]\n";
+const DISCOVERY: &str = "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"level\":\"Metadata\",\"stage\":\"ResponseComplete\",\"requestURI\":\"/api\",\"verb\":\"get\",\"user\":{\"username\":\"alice\"},\"responseStatus\":{\"code\":200}}\n";
 const ENCRYPTION: &str = "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - secretbox: {keys: [{name: k1, secret: J2P5BUt5/zrdCAwDGRUOid9eeA+4anSEFAdGK8ob6es=}]}\n  - identity: {}\n";
 
 const ADMISSION: &str = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\nspec:\n  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods]}]}\n  validations: [{expression: \"object.metadata.name == 'sound'\"}]\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: a}\nspec: {policyName: a, validationActions: [Deny]}\n";
@@ -76,6 +77,11 @@ const FILES: &[(&str, &str)] = &[
     ("refused.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: All}]\n"),
     ("event.json", EVENT),
     ("audit.log", EVENT),
+    ("discovery.log", DISCOVERY),
+    (
+        "gadget.yaml",
+        "apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: a, namespace: b}\n",
+    ),
     ("torn.log", "{\"level\":\n"),
     ("encryption.yaml", ENCRYPTION),
     ("teams.txt", "team-a\n"),
@@ -481,6 +487,26 @@ pub(crate) const CELLS: &[Cell] = &[
     ("audit-policy", "there is no event in the log", "--estimate empty.yaml", "", 3),
     ("audit-policy", "a line of the log is no event", "--estimate mixed.log", "", 3),
     ("audit-policy", "the log is there and cannot be read", "--estimate bare", "", 3),
+    ("role", "a role is made", "--from-audit audit.log --user alice", "", 0),
+    (
+        "role",
+        "--allow-incomplete, and some of the log was not read",
+        "--from-audit mixed.log --user alice --allow-incomplete",
+        "",
+        0,
+    ),
+    (
+        "role",
+        "nothing was used that needs a role",
+        "--from-audit discovery.log --user alice",
+        "",
+        1,
+    ),
+    ("role", "an option is wrong", "--from-audit audit.log", "", 2),
+    ("role", "the log is not there", "--from-audit nowhere.log --user alice", "", 2),
+    ("role", "there is no event of them in the log", "--from-audit audit.log --user bob", "", 3),
+    ("role", "a line of the log is no event", "--from-audit mixed.log --user alice", "", 3),
+    ("role", "the resource of a kind is not known", "--for-manifests gadget.yaml", "", 3),
     ("admission-policy", "policies are made", "host-port", "", 0),
     ("admission-policy", "policies are converted", "-f binding.yaml --engine kyverno", "", 0),
     (
@@ -607,6 +633,7 @@ const ASKED: &[(&str, &str, i32)] = &[
     ("external-secret", "--diff shows a difference", 1),
     ("admission-policy", "--diff shows a difference", 1),
     ("image-policy", "--diff shows a difference", 1),
+    ("role", "--diff shows a difference", 1),
     ("image-policy", "--dry-run=server, and something could not be checked", 3),
     ("namespace", "the API server rejects an object of --apply", 2),
     ("external-secret", "the API server rejects an object of --apply", 2),

@@ -13,7 +13,7 @@ use crate::harden::{Ended, command, finish};
 use crate::page::{commands, expected_code, transcripts};
 
 /// The how-tos that need no cluster. `tests/end-to-end/pages.rs` runs the others.
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 10] = [
     ("audit.md", include_str!("../../../docs/audit.md")),
     ("check.md", include_str!("../../../docs/check.md")),
     ("encryption.md", include_str!("../../../docs/encryption.md")),
@@ -23,6 +23,7 @@ const PAGES: [(&str, &str); 9] = [
     ("platforms.md", include_str!("../../../docs/platforms.md")),
     ("playground.md", include_str!("../../../docs/playground.md")),
     ("who-can-become.md", include_str!("../../../docs/who-can-become.md")),
+    ("roles.md", include_str!("../../../docs/roles.md")),
 ];
 
 const ON_A_CLUSTER: [(&str, &str); 6] = [
@@ -87,7 +88,13 @@ subjects: [{kind: ServiceAccount, name: operator, namespace: shop}]
 ";
 
 fn with_log() -> Folder {
-    Folder::with(&[("manifests/pod.yaml", POD), ("audit.log", &log()), ("rbac/shop.yaml", SHOP)])
+    Folder::with(&[
+        ("manifests/pod.yaml", POD),
+        ("audit.log", &log()),
+        ("rbac/shop.yaml", SHOP),
+        ("chart.yaml", crate::role::CHART),
+        ("roles.yaml", crate::role::ROLES),
+    ])
 }
 
 #[test]

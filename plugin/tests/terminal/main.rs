@@ -38,6 +38,7 @@ mod plan;
 mod platforms;
 mod playground;
 mod pod_security;
+mod role;
 mod simulate;
 mod simulate_audit;
 mod snapshot;

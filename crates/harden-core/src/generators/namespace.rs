@@ -14,8 +14,9 @@ mod service_account;
 mod webhook;
 
 pub use access::{AdminSecrets, Subject};
+pub(super) use access::{READ, WRITE, edit_rules, rule};
 pub use api_server::ApiServer;
-pub use bind::{Binding, InvalidBinding};
+pub use bind::{Binding, Bound, InvalidBinding};
 pub use dns::{Dns, DnsSelector};
 pub use flow::{Flow, Peer};
 pub use part::Part;

@@ -35,6 +35,16 @@ impl Kind {
     /// rbac.authorization.k8s.io/v1 RoleBinding.
     pub const ROLE_BINDING: Self =
         Self::grouped("rbac.authorization.k8s.io", "RoleBinding", "rolebindings");
+    /// rbac.authorization.k8s.io/v1 ClusterRole.
+    pub const CLUSTER_ROLE: Self =
+        Self { kind: "ClusterRole", plural: "clusterroles", namespaced: false, ..Self::ROLE };
+    /// rbac.authorization.k8s.io/v1 ClusterRoleBinding.
+    pub const CLUSTER_ROLE_BINDING: Self = Self {
+        kind: "ClusterRoleBinding",
+        plural: "clusterrolebindings",
+        namespaced: false,
+        ..Self::ROLE_BINDING
+    };
     /// storagemigration.k8s.io/v1 StorageVersionMigration, since Kubernetes 1.37.
     pub const STORAGE_VERSION_MIGRATION: Self = Self {
         namespaced: false,

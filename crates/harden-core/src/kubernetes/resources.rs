@@ -282,6 +282,19 @@ pub(crate) fn meant(word: &str) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// The resource that Kubernetes serves a kind of its own as.
+pub(crate) fn of_kind(group: &str, kind: &str) -> Option<&'static str> {
+    let word = kind.to_ascii_lowercase();
+    let is_plural = |resource: &str| {
+        resource == word
+            || resource.strip_suffix('s') == Some(&word)
+            || resource.strip_suffix("es") == Some(&word)
+            || resource.strip_suffix("ies").is_some_and(|stem| format!("{stem}y") == word)
+    };
+    let groups = STORED.iter().chain(&TRANSIENT).filter(|(name, _)| *name == group);
+    groups.flat_map(|(_, resources)| resources.iter()).copied().find(|it| is_plural(it))
+}
+
 /// The groups of Kubernetes itself.
 pub(crate) fn groups() -> impl Iterator<Item = &'static str> {
     STORED.iter().chain(&TRANSIENT).map(|(group, _)| *group)
@@ -322,6 +335,22 @@ pub fn is_subresource(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_have_their_resources() {
+        for (group, kind, resource) in [
+            ("", "Endpoints", Some("endpoints")),
+            ("networking.k8s.io", "NetworkPolicy", Some("networkpolicies")),
+            ("networking.k8s.io", "Ingress", Some("ingresses")),
+            ("storage.k8s.io", "StorageClass", Some("storageclasses")),
+            ("apps", "Deployment", Some("deployments")),
+            ("extensions", "Deployment", None),
+            ("example.com", "Deployment", None),
+            ("", "", None),
+        ] {
+            assert_eq!(of_kind(group, kind), resource, "{kind}.{group}");
+        }
+    }
 
     #[test]
     fn resources_are_told_from_what_only_looks_like_one() {

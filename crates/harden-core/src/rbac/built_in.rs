@@ -139,6 +139,22 @@ fn namespace<'d>(object: &Object<'d>) -> &'d str {
     if is_cluster_wide { "-" } else { object.namespace().unwrap_or("") }
 }
 
+/// The ClusterRole by which Kubernetes allows a request to everyone who can log in, in every version: a verb on
+/// a resource of a group, or on a path where there is no group.
+pub fn for_everyone(verb: &str, group: Option<&str>, resource: &str) -> Option<&'static str> {
+    const ROLES: [&str; 3] = ["system:basic-user", "system:discovery", "system:public-info-viewer"];
+    let group = match group {
+        None => URLS,
+        Some("") => "core",
+        Some(URLS) => return None,
+        Some(group) => group,
+    };
+    ROLES.into_iter().find(|name| {
+        let role = TABLE.roles.get(&key("ClusterRole", "-", name));
+        role.is_some_and(|it| it.has(verb, group, resource, ""))
+    })
+}
+
 impl Permissions {
     /// What it allows in a version.
     pub(super) fn lines(&self, version: MinorVersion) -> impl Iterator<Item = &Line> {
@@ -325,6 +341,19 @@ mod tests {
         assert_eq!(own_rules(scheduler, &format!("{lease}, resourceNames: [other]}}")), 1);
         assert_eq!(own_rules(scheduler, &format!("{lease}}}")), 1, "all leases are more than one");
         assert_eq!(own_rules(view, "{}"), 1, "what is no rule is not covered");
+    }
+
+    #[test]
+    fn everyone_may_learn_what_there_is_and_nothing_else() {
+        assert_eq!(for_everyone("get", None, "/apis/apps/v1"), Some("system:discovery"));
+        assert_eq!(for_everyone("get", None, "/metrics"), None);
+        assert_eq!(for_everyone("post", None, "/api"), None);
+        let authorization = Some("authorization.k8s.io");
+        let review = "selfsubjectaccessreviews";
+        assert_eq!(for_everyone("create", authorization, review), Some("system:basic-user"));
+        assert_eq!(for_everyone("create", authorization, "subjectaccessreviews"), None);
+        assert_eq!(for_everyone("get", Some(""), "pods"), None);
+        assert_eq!(for_everyone("get", Some("url"), "/api"), None, "no group is called so");
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod record;
 mod request;
 
 pub use estimate::{Estimate, Share};
-pub use record::{NoRecord, Record};
+pub use record::{Impersonated, NoRecord, Outcome, Record};
 pub use request::{InvalidRequest, Request};
 
 use std::fmt::Write as _;

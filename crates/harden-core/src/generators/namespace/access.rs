@@ -181,15 +181,19 @@ impl Access {
 /// Routes are of those who deploy; Gateways, which listen, and grants to other namespaces are not.
 const GATEWAY: &str = "gateway.networking.k8s.io";
 
-const READ: &[&str] = &["get", "list", "watch"];
-const WRITE: &[&str] =
+/// Verbs that change nothing.
+pub(in crate::generators) const READ: &[&str] = &["get", "list", "watch"];
+/// All verbs of resources.
+pub(in crate::generators) const WRITE: &[&str] =
     &["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
 
-fn rule(group: &str, resources: &[&str], verbs: &[&str]) -> Value {
+/// Verbs on resources of a group.
+pub(in crate::generators) fn rule(group: &str, resources: &[&str], verbs: &[&str]) -> Value {
     json!({"apiGroups": [group], "resources": resources, "verbs": verbs})
 }
 
-fn edit_rules(namespace: &str) -> Vec<Value> {
+/// What it takes to deploy to a namespace and to watch it.
+pub(in crate::generators) fn edit_rules(namespace: &str) -> Vec<Value> {
     vec![
         rule(
             "",

@@ -93,7 +93,8 @@ impl FromStr for Binding {
 }
 
 impl Bound {
-    fn to_value(&self) -> Value {
+    /// The same as an entry of a binding's `subjects`.
+    pub(in crate::generators) fn to_value(&self) -> Value {
         const GROUP: &str = "rbac.authorization.k8s.io";
         match self {
             Self::Group(name) => json!({"apiGroup": GROUP, "kind": "Group", "name": name}),
@@ -105,7 +106,7 @@ impl Bound {
     }
 
     /// Whether Kubernetes puts people and components into it by itself.
-    fn is_everyone(&self) -> bool {
+    pub(in crate::generators) fn is_everyone(&self) -> bool {
         match self {
             Self::Group(name) => {
                 name.starts_with("system:") && !name.starts_with("system:serviceaccounts:")

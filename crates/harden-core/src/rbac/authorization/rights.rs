@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::Rule;
+use super::matching::url_covers;
+use super::{Request, Rule};
 
 /// The smallest part of a rule: one verb on one resource of one group, or on one path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +68,24 @@ impl<'a> Rule<'a> {
     }
 }
 
+impl Right<'_> {
+    /// Whether it allows a request by itself, wherever it is bound.
+    pub fn allows(&self, request: &Request) -> bool {
+        if self.verb != "*" && self.verb != request.verb() {
+            return false;
+        }
+        match (self.on, request) {
+            (On::Url(own), Request::Url { path, .. }) => url_covers(own, path),
+            (On::Resource { group, resource, name }, Request::Resource(it)) => {
+                (group == "*" || group == it.group)
+                    && covers_resource(resource, &it.path())
+                    && name.is_none_or(|name| name == it.name)
+            }
+            _ => false,
+        }
+    }
+}
+
 fn covers_resource(own: &str, resource: &str) -> bool {
     let subresource = resource.split_once('/').map(|(_, it)| it);
     own == "*" || own == resource || subresource.is_some() && own.strip_prefix("*/") == subresource
@@ -97,5 +116,41 @@ pub fn resource_name(group: &str, resource: &str) -> String {
         ("", _) => resource.to_owned(),
         (group, Some((resource, subresource))) => format!("{resource}.{group}/{subresource}"),
         (group, None) => format!("{resource}.{group}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rbac::authorization::ResourceRequest;
+
+    #[test]
+    fn a_right_allows_what_a_rule_of_it_alone_would() {
+        let request = |verb: &str, group: &str, resource: &str, subresource: &str, name: &str| {
+            Request::Resource(ResourceRequest {
+                verb: verb.to_owned(),
+                group: group.to_owned(),
+                resource: resource.to_owned(),
+                subresource: subresource.to_owned(),
+                name: name.to_owned(),
+                ..ResourceRequest::default()
+            })
+        };
+        let right = |verb, group, resource, name| Right {
+            verb,
+            on: On::Resource { group, resource, name },
+        };
+        let scale = request("get", "apps", "deployments", "scale", "web");
+        assert!(right("get", "apps", "deployments/scale", None).allows(&scale));
+        assert!(right("*", "*", "*/scale", Some("web")).allows(&scale));
+        assert!(right("get", "*", "*", None).allows(&scale));
+        assert!(!right("get", "apps", "deployments", None).allows(&scale));
+        assert!(!right("get", "", "deployments/scale", None).allows(&scale));
+        assert!(!right("get", "apps", "deployments/scale", Some("db")).allows(&scale));
+        assert!(!right("update", "apps", "deployments/scale", None).allows(&scale));
+        let url = |path: &str| Request::Url { verb: "get".to_owned(), path: path.to_owned() };
+        assert!(Right { verb: "get", on: On::Url("/healthz*") }.allows(&url("/healthz/etcd")));
+        assert!(!Right { verb: "get", on: On::Url("/healthz") }.allows(&url("/healthz/etcd")));
+        assert!(!right("get", "*", "*", None).allows(&url("/healthz")));
     }
 }

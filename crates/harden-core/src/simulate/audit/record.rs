@@ -1,6 +1,7 @@
 //! Events of an audit log, a JSON object a line.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::error::Category;
@@ -19,6 +20,17 @@ pub struct Record<'e> {
     pub level: AuditLevel,
     /// The length of its JSON in bytes.
     pub bytes: usize,
+}
+
+/// Whom a user acts as.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Impersonated<'r> {
+    /// The name and the groups.
+    pub user: User<'r>,
+    /// The UID; empty for none.
+    pub uid: &'r str,
+    /// Keys and values of what else is known of the user.
+    pub extra: Vec<(&'r str, &'r str)>,
 }
 
 /// Why a text is no event.
@@ -63,6 +75,41 @@ struct Wire<'e> {
     request_object: Option<&'e RawValue>,
     #[serde(borrow, default)]
     response_object: Option<&'e RawValue>,
+    #[serde(borrow, default, rename = "auditID")]
+    audit_id: Cow<'e, str>,
+    #[serde(borrow, default)]
+    request_received_timestamp: Option<Text<'e>>,
+    #[serde(borrow, default)]
+    stage_timestamp: Option<Text<'e>>,
+    #[serde(borrow, default)]
+    impersonated_user: Option<WireUser<'e>>,
+    #[serde(default)]
+    response_status: Option<ResponseStatus>,
+    #[serde(borrow, default)]
+    annotations: Option<Annotations<'e>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct ResponseStatus {
+    #[serde(default)]
+    code: i64,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Annotations<'e> {
+    #[serde(borrow, default, rename = "authorization.k8s.io/decision")]
+    decision: Option<Text<'e>>,
+}
+
+/// What became of a request, as far as an event tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It was allowed, whatever came of it then.
+    Allowed,
+    /// It was denied.
+    Denied,
+    /// The event does not tell.
+    Unknown,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -71,9 +118,13 @@ struct WireUser<'e> {
     username: Cow<'e, str>,
     #[serde(borrow, default)]
     groups: Vec<Text<'e>>,
+    #[serde(borrow, default)]
+    uid: Cow<'e, str>,
+    #[serde(borrow, default)]
+    extra: Option<BTreeMap<Text<'e>, Option<Vec<Text<'e>>>>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(transparent)]
 struct Text<'e>(#[serde(borrow)] Cow<'e, str>);
 
@@ -154,6 +205,62 @@ impl<'e> Record<'e> {
             }
         }
         event
+    }
+
+    /// The id that all events of one request share; empty where there is none.
+    pub fn audit_id(&self) -> &str {
+        &self.wire.audit_id
+    }
+
+    /// When the request arrived, as the server writes it; empty where it does not.
+    pub fn time(&self) -> &str {
+        let Wire { request_received_timestamp, stage_timestamp, .. } = &self.wire;
+        request_received_timestamp.as_ref().or(stage_timestamp.as_ref()).map_or("", |it| &it.0)
+    }
+
+    /// The status that was answered; none before there was an answer.
+    pub fn code(&self) -> Option<i64> {
+        self.wire.response_status.as_ref().map(|it| it.code)
+    }
+
+    /// The name of the object, also where the body alone says it, as in a creation.
+    pub fn object_name(&self) -> &str {
+        self.wire.object_ref.as_ref().map_or("", |it| &it.name)
+    }
+
+    /// The body of the request, where it was logged.
+    pub fn request_object(&self) -> Option<&'e str> {
+        self.wire.request_object.map(RawValue::get)
+    }
+
+    /// Whom the user acted as: the request was judged by that one's rights.
+    pub fn impersonated(&self) -> Option<Impersonated<'_>> {
+        let user = self.wire.impersonated_user.as_ref()?;
+        let extra = user.extra.iter().flatten();
+        let extra = extra.flat_map(|(key, values)| {
+            values.iter().flatten().map(move |value| (&*key.0, &*value.0))
+        });
+        Some(Impersonated {
+            user: User {
+                name: &user.username,
+                groups: user.groups.iter().map(|it| &*it.0).collect(),
+            },
+            uid: &user.uid,
+            extra: extra.collect(),
+        })
+    }
+
+    /// What became of the request. The server notes its decision; where nobody kept the note, the status
+    /// tells, unless it is one that is answered before anybody decides.
+    pub fn outcome(&self) -> Outcome {
+        let decision = self.wire.annotations.as_ref().and_then(|it| it.decision.as_ref());
+        match (decision.map(|it| &*it.0), self.code()) {
+            (Some("forbid"), _) | (None, Some(403)) => Outcome::Denied,
+            (Some("allow"), _) | (None, Some(100..=399 | 404 | 405 | 409 | 410 | 415 | 422)) => {
+                Outcome::Allowed
+            }
+            _ => Outcome::Unknown,
+        }
     }
 
     /// `get pods/exec default/web by alice`, as people name a request.
