@@ -308,7 +308,7 @@ impl Gathering {
                             self.incomplete.push(Incomplete { what: kind.resource(), why });
                         }
                         Some(why) => {
-                            self.lacks.push(format!("{} were not read: {why}", kind.resource()))
+                            self.lacks.push(format!("{} were not read: {why}", kind.resource()));
                         }
                         None => {}
                     }
@@ -319,8 +319,11 @@ impl Gathering {
                 Part::Interrupted => self.cut("interrupted".to_owned()),
                 Part::Cut(why) => self.cut(why),
                 // Nothing else says who may do what.
-                Part::Objects(..) | Part::End(..) | Part::Unread(..) => {}
-                Part::Selected(_) | Part::Invalid(_) => {}
+                Part::Objects(..)
+                | Part::End(..)
+                | Part::Unread(..)
+                | Part::Selected(_)
+                | Part::Invalid(_) => {}
             }
         }
     }

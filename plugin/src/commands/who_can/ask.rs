@@ -12,7 +12,7 @@ use crate::commands::access::{self as reading, Known};
 /// when something could not be read.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
-    /// What is done: a verb of requests such as get, one that is asked otherwise such as escalate, or '*' for all
+    /// What is done: get, create, escalate, impersonate or any other verb, or '*' for all
     #[arg(value_name = "VERB")]
     verb: String,
 
