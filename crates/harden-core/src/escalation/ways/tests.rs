@@ -73,8 +73,7 @@ fn setting(edge: &Edge) -> String {
     if let Power::Deputy([name, ..]) = edge.to {
         let _ = writeln!(
             text,
-            "---\n{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: {}, namespace: deputies}}}}",
-            name
+            "---\n{{apiVersion: v1, kind: ServiceAccount, metadata: {{name: {name}, namespace: deputies}}}}"
         );
     }
     if edge.when == When::Aggregated {
