@@ -21,7 +21,7 @@ use std::process::Stdio;
 
 use harden_core::kubernetes::MinorVersion;
 use harden_core::rbac::authorization::{
-    Authorization, Origin, Reader, Request, ResourceRequest, Scope, Settings, User,
+    Authorization, On, Origin, Reader, Request, ResourceRequest, Role, Rule, Scope, Settings, User,
 };
 use harden_core::source::Source;
 use harness::{ControlPlane, eventually};
@@ -70,10 +70,9 @@ fn a_new_cluster_has_what_is_assumed_of_it() {
     assert_eq!(roles(&assumed), roles(&stored));
     for role in assumed.roles() {
         let rights = |all: &Authorization| {
-            let rules = all.roles_named(role.namespace(), role.name()).flat_map(|it| it.rules());
-            rules
-                .flat_map(|it| it.rights().map(|it| it.to_string()).collect::<Vec<_>>())
-                .collect::<BTreeSet<_>>()
+            let same = all.roles_named(role.namespace(), role.name()).flat_map(Role::rules);
+            let all = same.flat_map(Rule::rights).map(|it| it.to_string());
+            all.collect::<BTreeSet<_>>()
         };
         assert_eq!(rights(&assumed), rights(&stored), "{role}");
     }
@@ -218,21 +217,19 @@ fn random_reviews_allow_what_is_granted() {
     assert!(granted > asked / 15, "{granted} of {asked} were allowed, which tests little");
 }
 
-fn random_rule<'r, T>(rules: &'r [T], number: u64) -> &'r T {
+fn random_rule<T>(rules: &[T], number: u64) -> &T {
     let length = u64::try_from(rules.len()).unwrap();
     &rules[usize::try_from(number / 4 % length).unwrap()]
 }
 
 /// A request that a rule allows, or nearly.
-fn of_rule(random: &mut Random, rule: harden_core::rbac::authorization::Rule<'_>) -> Request {
+fn of_rule(random: &mut Random, rule: Rule<'_>) -> Request {
     let rights: Vec<_> = rule.rights().collect();
     let right = random.pick(&rights);
     let word = |it: &str| if it == "*" { "get".to_owned() } else { it.to_owned() };
     match right.on {
-        harden_core::rbac::authorization::On::Url(path) => {
-            Request::Url { verb: word(right.verb), path: path.replace('*', "more") }
-        }
-        harden_core::rbac::authorization::On::Resource { group, resource, name } => {
+        On::Url(path) => Request::Url { verb: word(right.verb), path: path.replace('*', "more") },
+        On::Resource { group, resource, name } => {
             let (resource, subresource) = resource.split_once('/').unwrap_or((resource, ""));
             Request::Resource(ResourceRequest {
                 verb: word(right.verb),
