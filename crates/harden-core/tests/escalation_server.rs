@@ -185,7 +185,7 @@ fn every_step_succeeds_with_the_rights_and_is_refused_without_one() {
             match lacking.take(edge) {
                 Err(answered) if answered.is_refused() => {}
                 Err(answered) => {
-                    wrong.push(format!("{} without {right}: {}", edge.id, answered.words))
+                    wrong.push(format!("{} without {right}: {}", edge.id, answered.words));
                 }
                 Ok(()) => wrong.push(format!("{} succeeds without {right}", edge.id)),
             }

@@ -80,9 +80,10 @@ fn change(path: &'static str, edit: fn(&mut Value)) -> Request {
 }
 
 const RBAC: &str = "/apis/rbac.authorization.k8s.io/v1";
+const ADMISSION: &str = "/apis/admissionregistration.k8s.io/v1";
 const SHOP: &str = "/api/v1/namespaces/shop";
 
-fn role(kind: &str, metadata: Value) -> Value {
+fn role(kind: &str, metadata: &Value) -> Value {
     let all = json!([{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]);
     json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata, "rules": all})
 }
@@ -97,13 +98,13 @@ fn binding(kind: &str, role_kind: &str, role: &str) -> Value {
     })
 }
 
-fn pod(spec: Value) -> Value {
+fn pod(spec: &Value) -> Value {
     json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "NAME"}, "spec": spec})
 }
 
 fn privileged() -> Value {
     pod(
-        json!({"containers": [{"name": "a", "image": "a", "securityContext": {"privileged": true}}]}),
+        &json!({"containers": [{"name": "a", "image": "a", "securityContext": {"privileged": true}}]}),
     )
 }
 
@@ -142,23 +143,23 @@ pub(crate) fn steps(id: &str) -> Vec<Request> {
             vec![post(&in_shop("rolebindings"), binding("RoleBinding", "Role", "victim"))]
         }
         "escalate-and-bind" => vec![
-            post(&in_shop("roles"), role("Role", json!({"name": "NAME-taken"}))),
+            post(&in_shop("roles"), role("Role", &json!({"name": "NAME-taken"}))),
             post(&in_shop("rolebindings"), binding("RoleBinding", "Role", "NAME-taken")),
         ],
         "escalate-own-cluster-role" => vec![request(
             "PUT",
             &format!("{RBAC}/clusterroles/NAME"),
-            role("ClusterRole", json!({"name": "NAME"})),
+            role("ClusterRole", &json!({"name": "NAME"})),
         )],
         "escalate-own-role" => vec![request(
             "PUT",
             &in_shop("roles/NAME"),
-            role("Role", json!({"name": "NAME", "namespace": "shop"})),
+            role("Role", &json!({"name": "NAME", "namespace": "shop"})),
         )],
         "escalate-by-aggregation" => vec![
             post(
                 &format!("{RBAC}/clusterroles"),
-                role("ClusterRole", json!({"name": "NAME-taken", "labels": {"for": "NAME"}})),
+                role("ClusterRole", &json!({"name": "NAME-taken", "labels": {"for": "NAME"}})),
             ),
         ],
         "impersonate-user" => vec![get("/version").with(&["--as", "ann"])],
@@ -187,7 +188,7 @@ pub(crate) fn steps(id: &str) -> Vec<Request> {
 
 fn of_workloads(id: &str) -> Option<Vec<Request>> {
     let pods = format!("{SHOP}/pods");
-    let plain = || pod(json!({"containers": [{"name": "a", "image": "a"}]}));
+    let plain = || pod(&json!({"containers": [{"name": "a", "image": "a"}]}));
     let template = json!({"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "a", "image": "a"}]}});
     let steps = match id {
         "create-pods" => vec![post(&pods, plain())],
@@ -223,7 +224,7 @@ fn of_workloads(id: &str) -> Option<Vec<Request>> {
             ).until("already exists"),
             post(
                 &pods,
-                pod(json!({"containers": [{"name": "a", "image": "a", "volumeMounts": [{"name": "a", "mountPath": "/host"}]}], "volumes": [{"name": "a", "persistentVolumeClaim": {"claimName": "NAME"}}]})),
+                pod(&json!({"containers": [{"name": "a", "image": "a", "volumeMounts": [{"name": "a", "mountPath": "/host"}]}], "volumes": [{"name": "a", "persistentVolumeClaim": {"claimName": "NAME"}}]})),
             ),
         ],
         "unlabel-namespace" => vec![
@@ -251,7 +252,6 @@ fn of_the_cluster(id: &str) -> Option<Vec<Request>> {
             request("PUT", &format!("{SIGNING}/NAME/approval"), approval(&object)),
         ]
     };
-    const ADMISSION: &str = "/apis/admissionregistration.k8s.io/v1";
     let webhook = |name: &str| json!({"apiVersion": "admissionregistration.k8s.io/v1", "kind": "MutatingWebhookConfiguration", "metadata": {"name": name}, "webhooks": []});
     let steps = match id {
         "node-proxy" => vec![get("/api/v1/nodes/none/proxy/pods").until("not found")],
