@@ -163,7 +163,7 @@ impl Out {
             Cutting::Rules => ("rule", "rules"),
         };
         if removal.removed.is_empty() {
-            self.head("There is nothing to take away.");
+            self.head("No path leads there, so there is nothing to cut.");
         } else {
             let number = count(removal.removed.len(), what.0, what.1);
             let proof = if removal.is_least() {
