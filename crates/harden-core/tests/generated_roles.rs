@@ -340,6 +340,16 @@ fn odd_fields_are_read_or_rejected_and_never_break_it() {
 }
 
 #[test]
+fn a_namespace_that_nobody_can_make_gets_no_role() {
+    let log = [get("pods", "Shop: x\n- y", "a"), get("pods", "shop", "a")];
+    let generated = made(for_ann(), &log).unwrap();
+    assert_eq!(rules_in(&generated, Some("shop")), ["get pods"]);
+    assert!(!text(&generated).contains("Shop"), "{}", text(&generated));
+    assert!(generated.notes.iter().any(|it| it.contains("whose name none can have")));
+    assert!(made(for_ann(), &log[..1]).is_err());
+}
+
+#[test]
 fn a_log_without_the_user_makes_no_role() {
     let someone = Options { user: Some("zoe".to_owned()), ..for_ann() };
     let error = made(someone, &[get("secrets", "a", "s")]).unwrap_err();
