@@ -330,7 +330,7 @@ fn odd_fields_are_read_or_rejected_and_never_break_it() {
             let _ = made(for_ann(), &[odd, get("services", "b", "s")]).unwrap();
         }
     }
-    let odd = with(get("secrets", "a", "s"), "/objectRef/namespace", "a\nb: c".into());
+    let odd = with(get("secrets", "a", "s"), "/objectRef/name", "a\nb: c".into());
     let generated = made(for_ann(), &[with(odd, "/requestURI", "/x\n- evil".into())]).unwrap();
     assert!(text(&generated).contains("/x\u{fffd}- evil"), "a path stays in its comment");
     let slash =
