@@ -20,7 +20,7 @@ pub use policy_rule::PolicyRule;
 pub use power::{Grant, Names, Power};
 pub use role::Role;
 pub use service_accounts::{PodIdentity, ServiceAccount, ServiceAccounts, Token};
-pub use subject::Subject;
+pub use subject::{Subject, kind_of_name};
 pub use validation::{Problem, ProblemKind};
 
 use crate::kubernetes::GroupKind;

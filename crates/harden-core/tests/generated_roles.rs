@@ -330,13 +330,23 @@ fn odd_fields_are_read_or_rejected_and_never_break_it() {
             let _ = made(for_ann(), &[odd, get("services", "b", "s")]).unwrap();
         }
     }
-    let odd = with(get("secrets", "a", "s"), "/objectRef/namespace", "a\nb: c".into());
+    let odd = with(get("secrets", "a", "s"), "/objectRef/name", "a\nb: c".into());
     let generated = made(for_ann(), &[with(odd, "/requestURI", "/x\n- evil".into())]).unwrap();
     assert!(text(&generated).contains("/x\u{fffd}- evil"), "a path stays in its comment");
     let slash =
         with(get("services/proxy", "a", "s"), "/objectRef/subresource", "proxy/metrics".into());
     let rules = rules_in(&made(for_ann(), &[slash]).unwrap(), Some("a"));
     assert_eq!(rules, ["get services/proxy/metrics [\"s\"]"]);
+}
+
+#[test]
+fn a_namespace_that_nobody_can_make_gets_no_role() {
+    let log = [get("pods", "Shop: x\n- y", "a"), get("pods", "shop", "a")];
+    let generated = made(for_ann(), &log).unwrap();
+    assert_eq!(rules_in(&generated, Some("shop")), ["get pods"]);
+    assert!(!text(&generated).contains("Shop"), "{}", text(&generated));
+    assert!(generated.notes.iter().any(|it| it.contains("whose name none can have")));
+    assert!(made(for_ann(), &log[..1]).is_err());
 }
 
 #[test]

@@ -257,6 +257,14 @@ fn is_needed(kind: &Kind) -> bool {
     kind.group == GROUP
 }
 
+/// The kinds of RBAC that are not among those that were listed to their end.
+pub(crate) fn missing(ended: &[String]) -> Vec<Incomplete> {
+    let kinds = rbac::KINDS.iter().filter(|it| it.group == GROUP);
+    let missing = kinds.filter(|it| !ended.iter().any(|ended| ended == it.kind));
+    let lack = |what: String| Incomplete { what, why: "it is not among what was read".to_owned() };
+    missing.map(|it| lack(it.to_string())).collect()
+}
+
 fn is_snapshot(path: &Path) -> bool {
     let mut first = [0; 2];
     let file = std::fs::File::open(path).ok().filter(|_| path.is_file());
@@ -335,15 +343,9 @@ impl Gathering {
 
     /// Names the kinds of RBAC of which nothing is known.
     fn note_missing(&mut self) {
-        let missing = rbac::KINDS.iter().filter(|it| it.group == GROUP && !self.is_cut);
-        let missing = missing.filter(|it| !self.ended.iter().any(|ended| ended == it.kind));
-        let missing: Vec<_> = missing
-            .map(|it| Incomplete {
-                what: it.to_string(),
-                why: "it is not among what was read".to_owned(),
-            })
-            .collect();
-        self.incomplete.extend(missing);
+        if !self.is_cut {
+            self.incomplete.extend(missing(&self.ended));
+        }
     }
 
     fn finish(self, assumed: Option<MinorVersion>) -> Known {

@@ -37,8 +37,8 @@ pub(super) struct Account {
     pub(super) keeps_token: bool,
     /// The Secrets with a token that it lists.
     pub(super) tokens: BTreeSet<String>,
-    /// The role of a cloud that it names.
-    pub(super) cloud: Option<Arc<str>>,
+    /// The role of a cloud that it names; those that it has in any file.
+    pub(super) clouds: BTreeSet<Arc<str>>,
 }
 
 /// A pod, or what makes pods.
@@ -67,9 +67,15 @@ const CUSTOM: GroupKind = GroupKind::new("apiextensions.k8s.io", "CustomResource
 const CONFIG_MAP: GroupKind = GroupKind::new("", "ConfigMap");
 
 impl Facts {
-    /// Words of which every text that says something for the graph has one.
-    pub const WORDS: &[&str] =
-        &["Namespace", "ServiceAccount", "CustomResourceDefinition", "aws-auth", "containers"];
+    /// Words of which every text that says something for the graph has one, those of roles and bindings included.
+    pub const WORDS: &[&str] = &[
+        "Namespace",
+        "ServiceAccount",
+        "CustomResourceDefinition",
+        "aws-auth",
+        "containers",
+        "Role",
+    ];
 
     /// Nothing so far; the level is what the API server does where no label says anything, and the namespace that
     /// of objects that name none.
@@ -133,16 +139,21 @@ impl Facts {
     fn learn_account(&mut self, object: &Object<'_>) {
         let key = (self.namespace_of(object), Arc::from(object.name()));
         let metadata = object.place.at("metadata");
-        let account = self.accounts.entry(key).or_default();
         let automounts = object.place.at("automountServiceAccountToken").as_bool();
-        account.keeps_token = automounts == Some(false);
+        let keeps_token = automounts == Some(false);
+        // Of several of one name, any that gives its token away counts.
+        let account = self
+            .accounts
+            .entry(key)
+            .and_modify(|it| it.keeps_token &= keeps_token)
+            .or_insert_with(|| Account { keeps_token, ..Account::default() });
         let prefix = format!("{}-token-", object.name());
         let secrets = object.place.at("secrets").items().filter_map(|it| it.at("name").as_str());
         account.tokens.extend(secrets.filter(|it| it.starts_with(&prefix)).map(ToOwned::to_owned));
         let annotations = metadata.at("annotations");
         let mut roles = CLOUDS.into_iter().filter_map(|it| annotations.at(it).as_str());
         let role = roles.find(|it| !it.is_empty());
-        account.cloud = role.map(Arc::from).or_else(|| account.cloud.take());
+        account.clouds.extend(role.map(Arc::from));
     }
 
     fn learn_pods(&mut self, object: &Object<'_>, is_made: bool) {
@@ -289,6 +300,9 @@ mod tests {
         assert!(!has_token(&[pod, account]));
         let wants = pod.replace("spec: {", "spec: {automountServiceAccountToken: true, ");
         assert!(has_token(&[&wants, account]));
+        let gives = account.replace("automountServiceAccountToken: false, ", "");
+        assert!(has_token(&[pod, account, &gives]), "of several, any that gives it");
+        assert!(has_token(&[pod, &gives, account]));
         let facts = facts(&[account]);
         let tokens: Vec<_> = facts.accounts.values().flat_map(|it| &it.tokens).collect();
         assert_eq!(tokens, ["default-token-abc"]);

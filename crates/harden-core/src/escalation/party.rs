@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::edge::Power;
+use crate::rbac::kind_of_name;
 
 /// Somebody, or a power that somebody has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,7 +85,8 @@ impl Party {
             "secrets" => Power::Secrets,
             "kube-system" => Power::KubeSystem,
             _ => match text.split_once(':') {
-                Some(("namespace" | "ns", name)) if !name.is_empty() => {
+                Some(("namespace" | "ns", "")) => return Err(Nobody(text.to_owned())),
+                Some(("namespace" | "ns", name)) => {
                     return Ok(Self::within(Power::Namespace, name));
                 }
                 _ => return Self::read_subject(text),
@@ -111,7 +113,7 @@ impl Party {
             Some(("group", name)) => Some(name).filter(|it| !it.is_empty()).map(Self::group),
             Some(("serviceaccount" | "sa", rest)) => account(rest),
             _ if text.starts_with(ACCOUNT) => Some(Self::user(text)),
-            _ if text == MASTERS => Some(Self::group(text)),
+            _ if kind_of_name(text) == Some("Group") => Some(Self::group(text)),
             _ if text.contains('/') && !text.contains(':') => account(text),
             _ => Some(text).filter(|it| !it.is_empty()).map(Self::user),
         };
@@ -240,11 +242,25 @@ mod tests {
             ("system:serviceaccount:shop:web", "ServiceAccount shop/web"),
             ("user:system:serviceaccount:shop:web", "ServiceAccount shop/web"),
             ("system:masters", "Group system:masters"),
+            ("system:authenticated", "Group system:authenticated"),
+            ("system:serviceaccounts:shop", "Group system:serviceaccounts:shop"),
+            ("user:system:masters", "User system:masters"),
             ("system:node:a", "User system:node:a"),
         ] {
             assert_eq!(target(text), said, "{text}");
         }
-        for text in ["", "user:", "group:", "shop/", "/web", "a/b/c", "serviceaccount:web", "sa:"] {
+        for text in [
+            "",
+            "namespace:",
+            "ns:",
+            "user:",
+            "group:",
+            "shop/",
+            "/web",
+            "a/b/c",
+            "serviceaccount:web",
+            "sa:",
+        ] {
             assert_eq!(target(text), "nobody", "{text:?}");
         }
     }

@@ -33,7 +33,7 @@ pub struct Ways<'a> {
     numbers: FxHashMap<Party, Node>,
     graph: Graph<Label>,
     means: Vec<Means<'a>>,
-    ways: FxHashMap<[u32; 3], Way>,
+    ways: FxHashMap<[u32; 4], Way>,
 }
 
 /// What an edge of the graph is.
@@ -133,8 +133,10 @@ impl<'a> Ways<'a> {
 
     fn way(&mut self, means: Means<'a>) -> Way {
         const NONE: u32 = u32::MAX;
-        let binding = means.bound.map_or(NONE, |(it, _)| it.id());
-        let key = [binding, means.role.id(), means.rule.map_or(NONE, authorization::Rule::id)];
+        let (binding, subject) =
+            means.bound.map_or((NONE, NONE), |(binding, it)| (binding.id(), it.number()));
+        let key =
+            [binding, subject, means.role.id(), means.rule.map_or(NONE, authorization::Rule::id)];
         let next = u32::try_from(self.means.len()).unwrap_or(NONE);
         let way = *self.ways.entry(key).or_insert(next);
         if way == next {

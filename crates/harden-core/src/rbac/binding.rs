@@ -52,6 +52,11 @@ impl<'d> Binding<'d> {
         RoleRef { place, kind, namespace, name: text("name") }
     }
 
+    /// Whether Kubernetes or kubeadm gives the role to an entry of its subjects, too.
+    pub fn is_built_in(&self, subject: Place<'d>) -> bool {
+        self.built_in.is_some_and(|it| it.include(&Subject::read(subject, self.namespace())))
+    }
+
     /// Those whom it gives the role.
     pub fn subjects(&self) -> impl Iterator<Item = Subject<'d>> + use<'d> {
         let (namespace, built_in) = (self.namespace(), self.built_in);

@@ -75,18 +75,23 @@ impl<'d> Subject<'d> {
         if !matches!(self.kind, "User" | "Group") {
             return None;
         }
-        match self.name {
-            "system:authenticated"
-            | "system:unauthenticated"
-            | "system:masters"
-            | "system:nodes"
-            | "system:serviceaccounts" => Some("Group"),
-            "system:anonymous" => Some("User"),
-            name if name.starts_with("system:serviceaccounts:") => Some("Group"),
-            name if name.starts_with("system:serviceaccount:") => Some("User"),
-            name if name.starts_with("system:node:") => Some("User"),
-            _ => None,
-        }
+        kind_of_name(self.name)
+    }
+}
+
+/// What the API server itself gives a name to: `Group` or `User`; none for other names.
+pub fn kind_of_name(name: &str) -> Option<&'static str> {
+    match name {
+        "system:authenticated"
+        | "system:unauthenticated"
+        | "system:masters"
+        | "system:nodes"
+        | "system:serviceaccounts" => Some("Group"),
+        "system:anonymous" => Some("User"),
+        name if name.starts_with("system:serviceaccounts:") => Some("Group"),
+        name if name.starts_with("system:serviceaccount:") => Some("User"),
+        name if name.starts_with("system:node:") => Some("User"),
+        _ => None,
     }
 }
 

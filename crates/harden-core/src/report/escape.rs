@@ -122,7 +122,7 @@ impl Display for Markdown<'_> {
                     f.write_char(c)?;
                 }
                 '|' => f.write_str("\\|")?,
-                c if c.is_control() => f.write_char(' ')?,
+                c if is_unprintable(c) => f.write_char(' ')?,
                 c if is_code => f.write_char(c)?,
                 '<' => f.write_str("&lt;")?,
                 '>' => f.write_str("&gt;")?,
@@ -150,7 +150,7 @@ impl Display for Code<'_> {
                 '|' => f.write_str("\\|")?,
                 // No run of backticks inside may be as long as the fence.
                 '`' if last == '`' => f.write_str(" `")?,
-                c if c.is_control() => f.write_char(' ')?,
+                c if is_unprintable(c) => f.write_char(' ')?,
                 c => f.write_char(c)?,
             }
             last = c;

@@ -7,9 +7,11 @@ use harden_core::answers::becoming::{self, Becoming, Cutting, Gathering};
 use harden_core::check::{Incomplete, Listed};
 use harden_core::escalation::{Nobody, Party};
 use harden_core::kubernetes::{Level, MinorVersion, PolicyVersion};
+use harden_core::rbac::GROUP;
 use harden_core::rbac::authorization::Origin;
 
 use crate::commands;
+use crate::commands::access;
 use crate::commands::reading::{self, Exclude, Inputs, Reach, Request};
 use crate::connection::Connection;
 use crate::deliver::outputs::Outputs;
@@ -151,6 +153,9 @@ impl Options {
                 "who can become somebody is a matter of the whole cluster: leave out --namespace and --selector"
             );
         }
+        if self.from.contains(&self.target) {
+            bail!("{} is whom to become: name somebody else with --from", self.target);
+        }
         Ok(())
     }
 
@@ -212,6 +217,7 @@ fn of_cluster(
     };
     let mut gathering = Gathering::new(Origin::Cluster, "default", Level::Privileged);
     let (mut listed, mut incomplete) = (Vec::new(), Vec::new());
+    let (mut ended, mut is_cut) = (Vec::new(), false);
     let Listing { origin, parts } = listing;
     let name = format!("cluster {}", origin.context).into();
     let mut valueless = None;
@@ -227,19 +233,29 @@ fn of_cluster(
             }
             Part::End(kind, end) => {
                 listed.push(reading::one_listed(&origin, &kind, &end));
+                ended.push(kind.kind.clone());
                 if let Some(why) = end.lack {
                     lack(&kind.resource(), why);
                 }
             }
             Part::Unread(what, why) if what == VALUES_OF_CONFIG_MAPS => valueless = Some(why),
-            // No API of Kubernetes itself that another server answers for says who may do what.
-            Part::Unread(what, _) if what.contains(".k8s.io") => {}
+            // Of the APIs of Kubernetes itself that another server may answer for, none says who may do what.
+            Part::Unread(what, _) if what.contains(".k8s.io") && !is_of_answer(&what) => {}
             Part::Unread(what, why) => lack(&what, why),
-            Part::Interrupted => lack("other kinds", "interrupted".to_owned()),
-            Part::Cut(why) => lack("other kinds", why),
+            Part::Interrupted => {
+                is_cut = true;
+                lack("other kinds", "interrupted".to_owned());
+            }
+            Part::Cut(why) => {
+                is_cut = true;
+                lack("other kinds", why);
+            }
             // No selector is given.
             Part::Selected(_) | Part::Invalid(_) => {}
         }
+    }
+    if !is_cut {
+        incomplete.extend(access::missing(&ended));
     }
     if let Some(why) = valueless.filter(|_| gathering.has_mapping()) {
         let what = "what the ConfigMap aws-auth maps".to_owned();
@@ -247,6 +263,11 @@ fn of_cluster(
     }
     let answer = gathering.answer(options.question(version), incomplete);
     Ok(Made { answer, listed, errors: Vec::new(), notes: Vec::new() })
+}
+
+/// Whether a group of APIs, as `rbac.authorization.k8s.io/v1`, has kinds that are read.
+fn is_of_answer(what: &str) -> bool {
+    ["apiextensions.k8s.io", GROUP].iter().any(|it| what.starts_with(it))
 }
 
 fn is_read(kind: &Kind) -> bool {

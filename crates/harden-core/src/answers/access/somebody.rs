@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::rbac::authorization::User;
+use crate::rbac::kind_of_name;
 
 /// A user, a group or a ServiceAccount, by name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,15 +56,6 @@ impl Somebody {
     }
 }
 
-/// Groups that the API server adds by itself, or trusts by their names.
-const GROUPS: [&str; 5] = [
-    "system:authenticated",
-    "system:masters",
-    "system:nodes",
-    "system:serviceaccounts",
-    "system:unauthenticated",
-];
-
 impl FromStr for Somebody {
     type Err = String;
 
@@ -95,7 +87,7 @@ impl FromStr for Somebody {
                 {
                     return Ok(Self::Account(namespace.to_owned(), name.to_owned()));
                 }
-                let is_group = GROUPS.contains(&text) || rest.starts_with("serviceaccounts:");
+                let is_group = kind_of_name(text) == Some("Group");
                 let text = text.to_owned();
                 Ok(if is_group { Self::Group(text) } else { Self::User(text) })
             }

@@ -286,3 +286,18 @@ fn every_format_says_who_and_where() {
     );
     assert!(csv.lines().all(|it| it.split(',').count() >= 14), "{csv}");
 }
+
+#[test]
+fn a_name_forges_no_line_and_steers_no_terminal() {
+    let text = MANIFESTS.replace("name: dev", r#"name: "dev\nUser root\e[31m\u202e|""#);
+    let all = read(&text);
+    let question = Question::new("list", "pods", "", "", &Served::default()).unwrap();
+    let answer = Answer::WhoCan(who_can(&all, question));
+    let coverage = Coverage::default();
+    let said = to_text(&answer, &coverage, View { has_system: true });
+    assert!(said.contains("Group dev User root"), "{said}");
+    for written in [said, to_markdown(&answer, &coverage)] {
+        assert!(!written.lines().any(|it| it.starts_with("User root")), "{written}");
+        assert!(!written.contains(['\u{1b}', '\u{202e}']), "{written:?}");
+    }
+}

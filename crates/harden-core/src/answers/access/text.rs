@@ -1,11 +1,10 @@
 //! An answer for a terminal.
 
-use std::fmt::Write as _;
-
 use super::through::place;
 use super::{
     Answer, Change, Changes, Coverage, Holder, NearMiss, Through, UNSEEN, WhatCan, WhoCan, Wildcard,
 };
+use crate::report::escape::plain;
 
 /// What of an answer is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,16 +25,22 @@ pub fn to_text(answer: &Answer, coverage: &Coverage, view: View) -> String {
         }
         Answer::Changes(all) => {
             for it in all {
-                let _ = writeln!(out, "{}", it.somebody);
+                say(&mut out, &it.somebody.to_string());
                 changes(&mut out, it);
             }
         }
     }
     out.push('\n');
     closing(coverage).iter().for_each(|it| {
-        let _ = writeln!(out, "{it}");
+        say(&mut out, it);
     });
     out
+}
+
+/// A line that is safe for a terminal: names may be anything.
+fn say(out: &mut String, text: &str) {
+    out.push_str(&plain(text));
+    out.push('\n');
 }
 
 /// What an answer ends with: what it is made of, and what it could not see.
@@ -60,9 +65,9 @@ pub(super) fn headline(answer: &WhoCan, coverage: &Coverage) -> String {
 }
 
 fn who_can(out: &mut String, answer: &WhoCan, coverage: &Coverage, view: View) {
-    let _ = writeln!(out, "{}", headline(answer, coverage));
+    say(out, &headline(answer, coverage));
     for note in &answer.question.notes {
-        let _ = writeln!(out, "Note: {note}.");
+        say(out, &format!("Note: {note}."));
     }
     let is_shown = |it: &&Holder| view.has_system || it.is_above() || !it.is_system();
     for it in answer.holders.iter().filter(is_shown) {
@@ -71,20 +76,29 @@ fn who_can(out: &mut String, answer: &WhoCan, coverage: &Coverage, view: View) {
     let system = answer.holders.iter().filter(|it| !is_shown(it));
     let names: Vec<_> = system.map(name).collect();
     if !names.is_empty() {
-        let _ = writeln!(
+        out.push('\n');
+        say(
             out,
-            "\n{} that Kubernetes itself lets (--include-system shows how): {}",
-            if names.len() == 1 { "1 more".to_owned() } else { format!("{} more", names.len()) },
-            names.join(", ")
+            &format!(
+                "{} that Kubernetes itself lets (--include-system shows how): {}",
+                if names.len() == 1 {
+                    "1 more".to_owned()
+                } else {
+                    format!("{} more", names.len())
+                },
+                names.join(", ")
+            ),
         );
     }
     let some: Vec<_> = answer.of_some_names.iter().filter(is_shown).collect();
     if !some.is_empty() {
-        let _ = writeln!(out, "\nFor some names only:");
+        out.push('\n');
+        say(out, "For some names only:");
         some.into_iter().for_each(|it| holder(out, it, view));
     }
     if !answer.near.is_empty() {
-        let _ = writeln!(out, "\nNearly:");
+        out.push('\n');
+        say(out, "Nearly:");
         answer.near.iter().for_each(|it| near(out, it));
     }
 }
@@ -99,11 +113,12 @@ pub(super) fn name(holder: &Holder) -> String {
 
 fn holder(out: &mut String, holder: &Holder, view: View) {
     let members = if holder.kind == "Group" { " (its members are not known)" } else { "" };
-    let _ = writeln!(out, "\n{}{members}", name(holder));
+    out.push('\n');
+    say(out, &format!("{}{members}", name(holder)));
     if holder.is_above() {
-        let _ = writeln!(
+        say(
             out,
-            "  everywhere, because the API server lets this group do everything before it asks RBAC"
+            "  everywhere, because the API server lets this group do everything before it asks RBAC",
         );
     }
     let is_shown = |it: &&Through| view.has_system || !holder.is_above() || !it.is_built_in;
@@ -111,39 +126,40 @@ fn holder(out: &mut String, holder: &Holder, view: View) {
 }
 
 fn way(out: &mut String, way: &Through) {
-    let _ = writeln!(out, "  {}, through {} ({})", way.scope(), way.way(), way.place());
-    let _ = writeln!(out, "    {}", way.rule.words());
+    say(out, &format!("  {}, through {} ({})", way.scope(), way.way(), way.place()));
+    say(out, &format!("    {}", way.rule.words()));
 }
 
 fn near(out: &mut String, near: &NearMiss) {
     let (source, line) = &near.place;
-    let _ = writeln!(out, "\n{}", near.subject);
-    let _ = writeln!(out, "  lacks {}", near.missing);
+    out.push('\n');
+    say(out, &near.subject);
+    say(out, &format!("  lacks {}", near.missing));
     match &near.through {
         Some(it) => way(out, it),
         None => {
-            let _ = writeln!(out, "  through {} ({})", near.binding, place(source, *line));
+            say(out, &format!("  through {} ({})", near.binding, place(source, *line)));
         }
     }
 }
 
 fn what_can(out: &mut String, answer: &WhatCan) {
     let groups = answer.groups.join(", ");
-    let _ = writeln!(out, "{}, in the groups {groups}", answer.somebody);
+    say(out, &format!("{}, in the groups {groups}", answer.somebody));
     if answer.is_above {
-        let _ = writeln!(
+        say(
             out,
-            "May do everything: the API server lets system:masters do so before it asks RBAC."
+            "May do everything: the API server lets system:masters do so before it asks RBAC.",
         );
     }
     if !answer.is_known {
-        let _ = writeln!(out, "No binding that was read names this {}.", answer.somebody.kind());
+        say(out, &format!("No binding that was read names this {}.", answer.somebody.kind()));
     }
     if let Some(changes_) = &answer.changes {
         return changes(out, changes_);
     }
     if answer.through.is_empty() && !answer.is_above {
-        let _ = writeln!(out, "Nothing that was read lets them do anything.");
+        say(out, "Nothing that was read lets them do anything.");
     }
     let mut above = None;
     for it in &answer.through {
@@ -152,27 +168,28 @@ fn what_can(out: &mut String, answer: &WhatCan) {
                 "" => "Everywhere".to_owned(),
                 namespace => format!("In namespace {namespace}"),
             };
-            let _ = writeln!(out, "\n{heading}:");
+            out.push('\n');
+            say(out, &format!("{heading}:"));
             above = Some(&it.namespace);
         }
-        let _ = writeln!(out, "  {}", it.rule.words());
+        say(out, &format!("  {}", it.rule.words()));
         let who = if it.subject.starts_with("Group ") {
             format!("{}: ", it.subject)
         } else {
             String::new()
         };
-        let _ = writeln!(out, "    {who}{} ({})", it.way(), it.place());
+        say(out, &format!("    {who}{} ({})", it.way(), it.place()));
     }
 }
 
 fn changes(out: &mut String, changes: &Changes) {
     if changes.gained.is_empty() && changes.lost.is_empty() {
-        let _ = writeln!(out, "Nothing is granted anew, and nothing is taken away.");
+        say(out, "Nothing is granted anew, and nothing is taken away.");
     }
     let mut each = |sign: char, all: &[Change]| {
         for it in all {
-            let _ = writeln!(out, "{sign} {}, {}", it.through.scope(), it.rights.join("; "));
-            let _ = writeln!(out, "    {} ({})", it.through.way(), it.through.place());
+            say(out, &format!("{sign} {}, {}", it.through.scope(), it.rights.join("; ")));
+            say(out, &format!("    {} ({})", it.through.way(), it.through.place()));
         }
     };
     each('+', &changes.gained);
@@ -184,13 +201,13 @@ fn wildcards(out: &mut String, all: &[Wildcard], view: View) {
         view.has_system || !it.is_built_in || it.role == "ClusterRole cluster-admin"
     };
     for it in all.iter().filter(is_shown) {
-        let _ = writeln!(out, "{}", it.role);
+        say(out, &it.role);
         for wild in &it.rules {
             let place = place(&wild.source, wild.line);
-            let _ = writeln!(out, "  * as {}: {} ({place})", wild.of.join(", "), wild.rule.words());
+            say(out, &format!("  * as {}: {} ({place})", wild.of.join(", "), wild.rule.words()));
         }
         if it.holders.is_empty() {
-            let _ = writeln!(out, "  held by nobody");
+            say(out, "  held by nobody");
         }
         for (who, namespace) in &it.holders {
             let place = if namespace.is_empty() {
@@ -198,14 +215,14 @@ fn wildcards(out: &mut String, all: &[Wildcard], view: View) {
             } else {
                 format!("in namespace {namespace}")
             };
-            let _ = writeln!(out, "  held by {who} {place}");
+            say(out, &format!("  held by {who} {place}"));
         }
     }
     let hidden = all.iter().filter(|it| !is_shown(it)).count();
     if hidden > 0 {
-        let _ = writeln!(
+        say(
             out,
-            "{hidden} more that Kubernetes itself makes (--include-system shows them)"
+            &format!("{hidden} more that Kubernetes itself makes (--include-system shows them)"),
         );
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::escalation::{Item, Label, Means, Node, Party, Question, Step, Ways};
-use crate::rbac::authorization::{Binding, Rule, Spot};
+use crate::rbac::authorization::{Binding, Rule, Spot, Subject};
 
 /// What may be taken away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -54,14 +54,17 @@ pub(super) struct Items<'a> {
 #[derive(Clone, Copy)]
 enum One<'a> {
     Binding(Binding<'a>),
+    /// Somebody in a binding that Kubernetes needs for others.
+    Subject(Binding<'a>, Subject<'a>),
     Rule(Rule<'a>),
 }
 
 impl One<'_> {
-    fn key(self) -> (bool, u32) {
+    fn key(self) -> (u8, u32, u32) {
         match self {
-            Self::Binding(it) => (false, it.id()),
-            Self::Rule(it) => (true, it.id()),
+            Self::Binding(it) => (0, it.id(), 0),
+            Self::Rule(it) => (1, it.id(), 0),
+            Self::Subject(binding, it) => (2, binding.id(), it.number()),
         }
     }
 }
@@ -86,9 +89,16 @@ impl<'a> Items<'a> {
 
     /// What goes for this to go; nothing of what Kubernetes makes.
     fn one(&self, means: &Means<'a>) -> Option<One<'a>> {
-        let binding = means.bound.map(|(it, _)| it).filter(|it| !it.is_built_in());
-        let rule = means.rule.filter(|it| !it.role().is_built_in());
-        let (binding, rule) = (binding.map(One::Binding), rule.map(One::Rule));
+        let bound = means.bound.filter(|(_, subject)| !subject.is_built_in());
+        let binding = bound.map(|(binding, subject)| {
+            if binding.subjects().any(Subject::is_built_in) {
+                One::Subject(binding, subject)
+            } else {
+                One::Binding(binding)
+            }
+        });
+        let rule = means.rule.filter(|it| !it.is_built_in());
+        let rule = rule.map(One::Rule);
         match self.cutting {
             Cutting::Bindings => binding.or(rule),
             Cutting::Rules => rule.or(binding),
@@ -135,6 +145,7 @@ impl<'a> Items<'a> {
 fn removed(one: &One<'_>, used: Vec<String>) -> Removed {
     let (what, is_rule, spot): (_, _, Spot<'_>) = match one {
         One::Binding(it) => (it.to_string(), false, it.spot()),
+        One::Subject(binding, it) => (format!("{it} in {binding}"), false, it.spot()),
         One::Rule(it) => (format!("rule {} of {}", it.number() + 1, it.role()), true, it.spot()),
     };
     Removed { what, is_rule, used, source: spot.source.to_owned(), line: spot.line }

@@ -1,5 +1,8 @@
 //! Gathers what an answer needs while texts stream past.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::{Becoming, Options};
 use crate::check::Incomplete;
 use crate::escalation::Facts;
@@ -20,6 +23,8 @@ pub fn reads(group: &str, kind: &str) -> bool {
 pub struct Gathering {
     reader: Reader,
     facts: Facts,
+    /// How many documents of a source could not be read and may say something.
+    broken: BTreeMap<Arc<str>, usize>,
 }
 
 impl Gathering {
@@ -27,7 +32,11 @@ impl Gathering {
     /// no label says anything.
     pub fn new(origin: Origin, namespace: &str, default: Level) -> Self {
         let settings = Settings { origin, namespace: namespace.to_owned() };
-        Self { reader: Reader::new(settings), facts: Facts::new(default, namespace) }
+        Self {
+            reader: Reader::new(settings),
+            facts: Facts::new(default, namespace),
+            broken: BTreeMap::new(),
+        }
     }
 
     /// Learns what a text says.
@@ -37,6 +46,8 @@ impl Gathering {
         for document in text.documents_that_may_hold(Facts::WORDS) {
             if document.is_readable() {
                 text.objects(&document).for_each(|it| self.facts.learn(&it));
+            } else {
+                *self.broken.entry(Arc::clone(&source.name)).or_default() += 1;
             }
         }
     }
@@ -49,13 +60,16 @@ impl Gathering {
     /// The answer; `incomplete` is what could not be read at all.
     pub fn answer(self, options: Options, mut incomplete: Vec<Incomplete>) -> Becoming {
         let authorization = self.reader.finish();
-        for (source, count) in authorization.broken() {
-            let documents = if count == 1 { "1 document" } else { &format!("{count} documents") };
-            incomplete.push(Incomplete {
-                what: source.to_owned(),
-                why: format!("{documents} could not be read"),
-            });
-        }
+        let broken = self.broken.iter().map(|(source, count)| {
+            let documents = if *count == 1 { "1 document" } else { &format!("{count} documents") };
+            (source.to_string(), format!("{documents} could not be read"))
+        });
+        let skipped = authorization.skipped().map(|(source, count)| {
+            let patches = if count == 1 { "1 patch says" } else { &format!("{count} patches say") };
+            (source.to_owned(), format!("{patches} nothing without what it is laid over"))
+        });
+        let lacks = broken.chain(skipped);
+        incomplete.extend(lacks.map(|(what, why)| Incomplete { what, why }));
         Becoming::new(&authorization, &self.facts, options, incomplete)
     }
 }

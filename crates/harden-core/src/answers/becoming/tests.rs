@@ -71,6 +71,58 @@ fn ids(path: &Path) -> Vec<&str> {
 }
 
 #[test]
+fn each_of_a_binding_is_let_by_its_own_entry() {
+    let both = format!("{}, {}", user("ann"), user("bob"));
+    let it = ask(&binding("b", "", "cluster-admin", &both), "cluster-admin", &[], None);
+    let subjects: Vec<_> = it
+        .already
+        .iter()
+        .flat_map(|path| path.steps[0].rights.iter().flat_map(|it| &it.through))
+        .filter_map(|it| it.subject.as_deref())
+        .collect();
+    assert_eq!(subjects, ["User ann", "User bob"]);
+}
+
+#[test]
+fn what_kubernetes_needs_of_a_binding_or_a_role_is_never_taken_away() {
+    let manager = "system:kube-controller-manager";
+    let own = user(&format!("'{manager}'"));
+    let both = format!("{own}, {}", user("ann"));
+    let text = binding(&format!("'{manager}'"), "", &format!("'{manager}'"), &both);
+    for cutting in [Cutting::Bindings, Cutting::Rules] {
+        let it = ask(&text, "cluster-admin", &["ann"], Some(cutting));
+        assert_eq!(names(&it.paths), ["User ann"]);
+        let removal = it.removal.as_ref().unwrap();
+        let removed: Vec<_> = removal.removed.iter().map(|it| it.what.as_str()).collect();
+        assert_eq!(removed, [format!("User ann in ClusterRoleBinding {manager}")]);
+        assert!(removal.remaining.is_empty(), "{removal:?}");
+    }
+}
+
+#[test]
+fn what_could_not_be_read_and_what_is_laid_over_others_is_named() {
+    let broken = "kind: Pod\nmetadata: {name: [}\nspec: {containers: []}\n";
+    let patch = format!("{{{RBAC}, kind: ClusterRole, metadata: {{name: a}}, $patch: merge}}");
+    let lacks = |text: &str| {
+        let origin = Origin::Files(None);
+        let mut gathering = Gathering::new(origin, "default", Level::Privileged);
+        gathering.learn(&Source::new("a.yaml", text));
+        let options = Options {
+            target: Party::CLUSTER_ADMIN,
+            starts: Vec::new(),
+            cutting: None,
+            version: MinorVersion(37),
+            paths: 1,
+        };
+        let incomplete = gathering.answer(options, Vec::new()).incomplete;
+        incomplete.into_iter().map(|it| format!("{}: {}", it.what, it.why)).collect::<Vec<_>>()
+    };
+    assert_eq!(lacks(broken), ["a.yaml: 1 document could not be read"]);
+    assert!(lacks(&user("ann")).is_empty());
+    assert_eq!(lacks(&patch), ["a.yaml: 1 patch says nothing without what it is laid over"]);
+}
+
+#[test]
 fn a_path_goes_from_one_to_the_next() {
     let it = ask(&shop(), "cluster-admin", &[], None);
     assert_eq!(names(&it.already), ["ServiceAccount shop/operator"]);

@@ -176,7 +176,7 @@ impl Ways<'_> {
     fn follow_clouds(&mut self, edge: &'static Edge) {
         let facts = self.facts;
         for ((namespace, name), account) in &facts.accounts {
-            if let Some(role) = &account.cloud {
+            for role in &account.clouds {
                 let from = Party::Account(namespace.clone(), name.clone());
                 self.imply(&from, &Party::Cloud(role.clone()), edge);
             }

@@ -12,6 +12,7 @@ use super::log::Log;
 use super::right::{Right, Rights, Use};
 use crate::configuration::audit::{Event, Stage, User};
 use crate::generators::namespace::Bound;
+use crate::kubernetes::NamespaceName;
 use crate::simulate::audit::{NoRecord, Outcome, Record};
 
 /// What somebody used of their rights.
@@ -37,6 +38,10 @@ pub struct Usage {
     pub(super) is_cut: bool,
     pub(super) log: Log,
 }
+
+/// What is said where a request names a namespace that the API server lets nobody make.
+const NOWHERE: &str =
+    "it asked in a namespace whose name none can have, where no Role can be: that is left out";
 
 /// More namespaces that were made, and more sets of groups, are not kept.
 const MOST_KEPT: usize = 1000;
@@ -156,6 +161,10 @@ impl Usage {
 
     fn add_request(&mut self, record: &Record<'_>, event: &Event<'_>, evidence: &Evidence) {
         let Some((right, name)) = needed(event) else { return };
+        if event.is_resource_request && !is_place(event.namespace) {
+            self.untold.insert(NOWHERE);
+            return;
+        }
         let outcome = record.outcome();
         // A request may be logged at several stages, and is counted at its end.
         let is_end = matches!(record.stage, Stage::ResponseComplete | Stage::Panic);
@@ -209,6 +218,11 @@ fn needed<'e>(event: &Event<'e>) -> Option<(Right, Option<&'e str>)> {
     };
     let right = Right::new(event.namespace, event.group, &resource, event.verb);
     Some((right, Some(event.name).filter(|it| !it.is_empty())))
+}
+
+/// Whether there can be a namespace of this name; an empty one is none.
+fn is_place(namespace: &str) -> bool {
+    namespace.is_empty() || namespace.parse::<NamespaceName>().is_ok()
 }
 
 /// Whether there is room for one more, or it is there.

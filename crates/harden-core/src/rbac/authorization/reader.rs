@@ -85,7 +85,7 @@ impl Reader {
         if object.is_removal() {
             return;
         }
-        if object.is_patch() {
+        if object.is_patch() || object.clone().in_patch(false).is_patch() {
             *self.all.skipped.entry(text.name.into()).or_default() += 1;
             return;
         }
@@ -194,7 +194,8 @@ impl Reader {
     }
 
     fn learn_binding(&mut self, object: &Object<'_>, text: &Text<'_>) {
-        let is_built_in = rbac::Binding::read_own(object).is_none();
+        let binding = rbac::Binding::read_own(object);
+        let is_built_in = binding.is_none();
         let is_cluster_wide = object.kind == "ClusterRoleBinding";
         let namespace = self.scope(object, is_cluster_wide);
         let role = object.place.at("roleRef");
@@ -204,7 +205,9 @@ impl Reader {
             let said = |key| text_of(place.at(key));
             let words = &mut self.all.words;
             let subject = (said("kind"), said("namespace"), said("name"));
-            subjects.push(SubjectRecord::new(words, subject, namespace, mark));
+            let is_built_in = binding.as_ref().is_some_and(|it| it.is_built_in(place));
+            let subject = SubjectRecord::new(words, subject, namespace, mark);
+            subjects.push(SubjectRecord { is_built_in, ..subject });
         }
         let mark = self.mark(text, object.place);
         let words = &mut self.all.words;
@@ -297,7 +300,8 @@ impl SubjectRecord {
             }
             _ => None,
         };
-        Self { kind: words.keep(kind), namespace: own, name: words.keep(name), holder, mark }
+        let (kind, name) = (words.keep(kind), words.keep(name));
+        Self { kind, namespace: own, name, holder, is_built_in: false, mark }
     }
 }
 

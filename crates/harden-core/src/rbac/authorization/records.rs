@@ -77,6 +77,8 @@ pub(super) struct SubjectRecord {
     pub(super) name: Word,
     /// Whom it is for; none for a kind that is none, and for an account that has no namespace.
     pub(super) holder: Option<Holder>,
+    /// Whether Kubernetes or kubeadm names it in the binding, too.
+    pub(super) is_built_in: bool,
     pub(super) mark: Mark,
 }
 

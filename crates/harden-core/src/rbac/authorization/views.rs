@@ -307,6 +307,17 @@ impl<'a> Subject<'a> {
         self.record().map_or("", |it| self.of.words.text(it.name))
     }
 
+    /// Which of the subjects of its binding it is, from zero.
+    pub fn number(self) -> u32 {
+        self.index
+    }
+
+    /// Whether Kubernetes or kubeadm names it in this binding, whomever else the binding names.
+    pub fn is_built_in(self) -> bool {
+        let binding = at(&self.of.bindings, self.binding);
+        binding.is_some_and(|it| it.is_built_in) || self.record().is_some_and(|it| it.is_built_in)
+    }
+
     /// Whether a request can come from it.
     pub fn is_somebody(self) -> bool {
         self.record().is_some_and(|it| it.holder.is_some())
