@@ -172,7 +172,7 @@ impl Facts {
     pub fn note_pod(&mut self, of: &ObjectReference, account: &str, mounts_token: Option<bool>) {
         self.pods.insert(Pod {
             namespace: of.namespace.as_str().into(),
-            kind: of.kind.to_string(),
+            kind: of.kind.clone(),
             name: of.name.as_str().into(),
             account: account.into(),
             mounts_token,
