@@ -65,6 +65,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "admission",
             "configuration",
+            "escalation",
             "external_secrets",
             "inventory",
             "kubernetes",

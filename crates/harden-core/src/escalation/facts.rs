@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kubernetes::{GroupKind, Level};
-use crate::object::Object;
+use crate::object::{Object, ObjectReference};
 use crate::pod_security::{Labels, Mode, Policy, Standard};
 
 pub use aws_auth::Mapping;
@@ -177,6 +177,19 @@ impl Facts {
             };
             self.pods.insert(pod);
         }
+    }
+
+    /// Notes a pod of which no more is known than whose it is, or what makes it.
+    pub fn note_pod(&mut self, of: &ObjectReference, account: &str, mounts_token: Option<bool>) {
+        self.pods.insert(Pod {
+            namespace: of.namespace.as_str().into(),
+            kind: of.kind.clone(),
+            name: of.name.as_str().into(),
+            account: account.into(),
+            mounts_token,
+            host_access: None,
+            is_api_server: false,
+        });
     }
 
     fn namespace_of(&self, object: &Object<'_>) -> Arc<str> {

@@ -99,8 +99,12 @@ impl<'r, 'd> Reporter<'r, 'd> {
 
     /// What objects of the input say for one of all objects.
     pub fn context_of(&self, object: &Object<'d>) -> Surroundings<'r> {
-        let text = *self.texts.get(object.source).unwrap_or(&self.subject.text);
-        self.target.context.around(text.name())
+        self.target.context.around(self.text_of(object).name())
+    }
+
+    /// The text of one of all objects.
+    pub fn text_of(&self, object: &Object<'d>) -> &'r dyn Positions {
+        *self.texts.get(object.source).unwrap_or(&self.subject.text)
     }
 
     /// What the API server would reject or drop of the object at hand. One walk over the object serves all
@@ -352,7 +356,7 @@ impl<'r, 'd> Reporter<'r, 'd> {
         message: impl AsRef<str>,
         places: impl IntoIterator<Item = (Place<'d>, Edits<'d>)>,
     ) {
-        let text = *self.texts.get(object.source).unwrap_or(&self.subject.text);
+        let text = self.text_of(object);
         let around = self.target.context.around(text.name());
         let is_told = |place| !object.is_parameter(place) && !around.change(object, place);
         for (place, edits) in places.into_iter().filter(|it| is_told(it.0)) {

@@ -30,6 +30,10 @@ mod namespace_secret_write;
 mod namespace_workload_creation;
 mod node_changes;
 mod node_proxy_access;
+#[cfg(feature = "admission")]
+mod path_to_cluster_admin;
+#[cfg(feature = "admission")]
+mod paths;
 mod persistent_volume_creation;
 mod power;
 mod role_escalation;
@@ -74,6 +78,8 @@ pub static RULES: &[&Rule] = &[
     &namespace_workload_creation::RULE,
     &node_changes::RULE,
     &node_proxy_access::RULE,
+    #[cfg(feature = "admission")]
+    &path_to_cluster_admin::RULE,
     &persistent_volume_creation::RULE,
     &role_escalation::RULE,
     &service_account_token_creation::RULE,

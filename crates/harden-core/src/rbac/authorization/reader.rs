@@ -15,7 +15,7 @@ use super::{Authorization, assumed};
 use crate::kubernetes::{GroupKind, MinorVersion};
 use crate::object::Object;
 use crate::rbac::{self, GROUP, KINDS, PolicyRule, built_in};
-use crate::source::{Homes, Positions, Source, Text, folder};
+use crate::source::{Homes, Positions, Source, folder};
 
 /// One of these words stands in every text that there is something to learn of.
 pub const WORDS: &[&str] = &["Role", "ServiceAccount", "Namespace"];
@@ -78,7 +78,7 @@ impl Reader {
     }
 
     /// Learns what an object of a text says.
-    pub fn learn_object(&mut self, object: &Object<'_>, text: &Text<'_>) {
+    pub fn learn_object(&mut self, object: &Object<'_>, text: &dyn Positions) {
         if !KINDS.iter().any(|it| object.is_of(*it)) && !object.is_of(GroupKind::NAMESPACE) {
             return;
         }
@@ -86,7 +86,7 @@ impl Reader {
             return;
         }
         if object.is_patch() || object.clone().in_patch(false).is_patch() {
-            *self.all.skipped.entry(text.name.into()).or_default() += 1;
+            *self.all.skipped.entry(text.name().into()).or_default() += 1;
             return;
         }
         if object.group != GROUP {
@@ -100,7 +100,7 @@ impl Reader {
                 kind: object.kind.to_owned(),
                 namespace: self.namespace_of(object).to_owned(),
                 name: object.generate_name().unwrap_or_else(|| object.name()).to_owned(),
-                source: text.name.to_owned(),
+                source: text.name().to_owned(),
                 line: Some(line).filter(|it| *it > 0),
                 why,
             });
@@ -152,7 +152,7 @@ impl Reader {
         }
     }
 
-    fn learn_role(&mut self, object: &Object<'_>, text: &Text<'_>) {
+    fn learn_role(&mut self, object: &Object<'_>, text: &dyn Positions) {
         let is_built_in = rbac::Role::read_own(object).is_none();
         let known = built_in::permissions(object);
         let is_cluster_role = object.kind == "ClusterRole";
@@ -193,7 +193,7 @@ impl Reader {
         self.all.roles.push(role);
     }
 
-    fn learn_binding(&mut self, object: &Object<'_>, text: &Text<'_>) {
+    fn learn_binding(&mut self, object: &Object<'_>, text: &dyn Positions) {
         let binding = rbac::Binding::read_own(object);
         let is_built_in = binding.is_none();
         let is_cluster_wide = object.kind == "ClusterRoleBinding";
@@ -242,12 +242,12 @@ impl Reader {
     }
 
     /// Lines of what a cluster says are those of no text that anybody reads.
-    fn mark(&mut self, text: &Text<'_>, place: Place<'_>) -> Mark {
+    fn mark(&mut self, text: &dyn Positions, place: Place<'_>) -> Mark {
         let line = match self.settings.origin {
             Origin::Files(_) => text.position(start(place.span())).line,
             Origin::Cluster => 0,
         };
-        Mark { source: self.all.words.keep(text.name), line }
+        Mark { source: self.all.words.keep(text.name()), line }
     }
 }
 
