@@ -114,7 +114,7 @@ def block(value, indent=0):
 
 def measure(harden, words):
     """Seconds of processor time, and the most memory in MB."""
-    child = os.spawnv(os.P_NOWAIT, harden, [harden, *words, "--output-file", "json=/dev/null"])
+    child = os.spawnv(os.P_NOWAIT, harden, [harden, *words, "-o", "json", "--output-file", "/dev/null"])
     _, status, usage = os.wait4(child, 0)
     code = os.waitstatus_to_exitcode(status)
     assert code in (0, 1), f"exit status {code}"
