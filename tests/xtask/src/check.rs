@@ -332,6 +332,7 @@ pub(crate) fn bench() -> Result<()> {
     let kubectl = harness::build()?.with_file_name("kubectl");
     tool::run(Command::new("bash").arg("plugin/benches/start-up.sh").arg(kubectl))?;
     tool::run(Command::new("python3").arg("plugin/benches/role.py"))?;
+    tool::run(Command::new("python3").arg("plugin/benches/become.py"))?;
     tool::run(Command::new("bash").arg("plugin/benches/check.sh"))
 }
 

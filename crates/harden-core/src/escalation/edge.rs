@@ -65,6 +65,8 @@ pub enum At {
 pub enum Names {
     /// They take it away: what is asked for has no name yet, or is all that there is.
     Spoil,
+    /// They take away creating it, which has no name yet, and leave changing it.
+    SpoilCreation,
     /// They do not matter: one object is as good as another.
     DoNotMatter,
     /// They say what is reached.

@@ -177,6 +177,10 @@ impl<'a> Ways<'a> {
             let is_whole = it.rule.names().next().is_none();
             let is_named = match right.names {
                 Names::Spoil => false,
+                Names::SpoilCreation => it
+                    .rule
+                    .verbs()
+                    .any(|it| it == "*" || it != "create" && right.verbs.contains(&it)),
                 Names::DoNotMatter => true,
                 Names::Reach | Names::IncludeRole => name.is_some_and(includes),
                 Names::IncludePlace => place.is_some_and(includes),

@@ -184,6 +184,24 @@ fn names_take_away_what_they_spoil() {
     }
 }
 
+#[test]
+fn what_is_there_is_changed_by_its_name_and_nothing_is_created_by_it() {
+    let mut tried = 0;
+    for edge in catalogue::edges() {
+        for right in edge.rights.iter().filter(|it| it.names == Names::SpoilCreation) {
+            let named = rule(right).replace('}', ", resourceNames: [known]}");
+            for (verbs, is_enough) in
+                [("create", false), ("update", true), ("create, patch", true), ("get", false)]
+            {
+                let rule = named.replace("['create']", &format!("[{verbs}]"));
+                assert_eq!(has(edge, (&[], &[rule]), 37), is_enough, "{} {verbs}", edge.id);
+            }
+            tried += 1;
+        }
+    }
+    assert!(tried > 0);
+}
+
 fn has_edge(text: &str, edge: &str) -> bool {
     edges_of(text, 37).iter().any(|it| it == edge)
 }
