@@ -31,6 +31,7 @@ use crate::kubernetes::MinorVersion;
 use crate::rbac::authorization::Authorization;
 
 use cutting::Items;
+use path::Steps;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,8 +113,9 @@ impl Becoming {
         let items = Items::of(ways, self.options.cutting.unwrap_or_default());
         let kept = graph.routes(target, |it| Label::is_open(it) && items.keep(it));
         let mut starts = Vec::new();
+        let mut steps = Steps::new(ways);
         for (party, node) in self.starts(ways, target) {
-            let of = |routes| graph.path(routes, node).map(|it| Path::of(ways, party, &it));
+            let mut of = |routes| graph.path(routes, node).map(|it| steps.path(party, &it));
             let is_asked = !self.options.starts.is_empty();
             if !is_asked && kept.length(node).is_some() {
                 self.own.push(party.clone());
@@ -129,7 +131,7 @@ impl Becoming {
                 if self.options.paths > 1 {
                     let found = graph.paths(&open, node, self.options.paths, Label::is_open);
                     let others = found.all.iter().skip(1);
-                    path.others = others.map(|it| Path::of(ways, party, it).steps).collect();
+                    path.others = others.map(|it| steps.along(it)).collect();
                     path.has_more = found.has_more;
                 }
                 starts.push(node);

@@ -62,9 +62,27 @@ fn run(arguments: &Arguments, call: &Call) -> Result<Answer, Refusal> {
     // A listing that was left is not told as if it were whole.
     call.check()?;
     let Value::Object(mut answer) = answer? else { return Err(flags::unreadable()) };
+    write_out(&mut answer);
     let share = call.settings().max_bytes / 8;
     for list in ["listed", "incomplete", "notSeen"] {
         cluster::shorten(&mut answer, "coverage", list, share);
     }
     Ok(answer)
+}
+
+/// Puts the steps where paths name them by number, since whoever reads may see no more than the first paths.
+fn write_out(answer: &mut Map<String, Value>) {
+    let Some(Value::Array(steps)) = answer.remove("steps") else { return };
+    let step = |number: &Value| steps.get(usize::try_from(number.as_u64()?).ok()?);
+    let paths = answer.get_mut("answers").and_then(Value::as_array_mut);
+    for path in paths.into_iter().flatten() {
+        if let Some(shortest) = path.get_mut("steps").and_then(Value::as_array_mut) {
+            shortest.iter_mut().for_each(|it| *it = step(it).cloned().unwrap_or_default());
+        }
+        let others = path.get_mut("otherPaths").and_then(Value::as_array_mut);
+        let others = others.into_iter().flatten().filter_map(Value::as_array_mut);
+        for number in others.flatten() {
+            *number = step(number).and_then(|it| it.get("edge")).cloned().unwrap_or_default();
+        }
+    }
 }

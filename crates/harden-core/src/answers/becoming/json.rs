@@ -1,5 +1,10 @@
 //! The answer as JSON, version 1. Fields may be added; none is renamed, removed or changed in meaning.
+//!
+//! Paths name their steps by number, for thousands of paths share a step.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::{Becoming, Path, Removal, Step};
@@ -19,7 +24,9 @@ pub fn to_json(answer: &Becoming, listed: &[Listed]) -> Value {
         (&answer.paths, "possible"),
         (&answer.prevented, "prevented"),
     ];
-    let answers = all.iter().flat_map(|(paths, how)| paths.iter().map(|it| path(it, how)));
+    let mut steps = Steps::default();
+    let each = all.iter().flat_map(|(paths, how)| paths.iter().map(move |it| (it, how)));
+    let answers: Vec<_> = each.map(|(it, how)| path(it, how, &mut steps)).collect();
     json!({
         "version": "v1",
         "kubernetes": answer.options.version.to_string(),
@@ -32,7 +39,8 @@ pub fn to_json(answer: &Becoming, listed: &[Listed]) -> Value {
             "incomplete": incomplete.collect::<Vec<_>>(),
             "notSeen": unseen.collect::<Vec<_>>(),
         },
-        "answers": answers.collect::<Vec<_>>(),
+        "answers": answers,
+        "steps": steps.all,
         "own": answer.own.iter().map(party).collect::<Vec<_>>(),
         "unknown": answer.strangers.iter().map(party).collect::<Vec<_>>(),
         "cut": answer.removal.as_ref().map(removal),
@@ -44,7 +52,27 @@ fn party(party: &Party) -> Value {
     json!({"kind": kind, "namespace": namespace, "name": name})
 }
 
-fn path(path: &Path, how: &str) -> Value {
+/// Steps as values, each once, in the order in which paths come to them.
+#[derive(Debug, Default)]
+struct Steps {
+    all: Vec<Value>,
+    places: FxHashMap<u32, usize>,
+}
+
+impl Steps {
+    /// Where steps are among all.
+    fn places(&mut self, path: &[Arc<Step>]) -> Vec<usize> {
+        let place = |it: &Arc<Step>| {
+            *self.places.entry(it.number).or_insert_with(|| {
+                self.all.push(step(it));
+                self.all.len() - 1
+            })
+        };
+        path.iter().map(place).collect()
+    }
+}
+
+fn path(path: &Path, how: &str, steps: &mut Steps) -> Value {
     let (kind, namespace, name) = path.start.parts();
     json!({
         "kind": kind,
@@ -52,8 +80,8 @@ fn path(path: &Path, how: &str) -> Value {
         "name": name,
         "is": how,
         "difficulty": path.difficulty().to_string(),
-        "steps": path.steps.iter().map(step).collect::<Vec<_>>(),
-        "otherPaths": path.others.iter().map(|it| it.iter().map(step).collect()).collect::<Vec<Value>>(),
+        "steps": steps.places(&path.steps),
+        "otherPaths": path.others.iter().map(|it| steps.places(it)).collect::<Vec<_>>(),
         "morePaths": path.has_more,
     })
 }

@@ -1,5 +1,9 @@
 //! A path in words: steps, what allows each, and where that is written.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 use crate::escalation::{Difficulty, Edge, Label, Means, Needs, Party, Ways};
 use crate::kubernetes::Level;
 use crate::rbac::authorization::Rule;
@@ -10,9 +14,9 @@ pub struct Path {
     /// Who it is.
     pub start: Party,
     /// The steps of the shortest way.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Arc<Step>>,
     /// The steps of other ways, as many as were asked for.
-    pub others: Vec<Vec<Step>>,
+    pub others: Vec<Vec<Arc<Step>>>,
     /// Whether there may be more.
     pub has_more: bool,
 }
@@ -20,6 +24,8 @@ pub struct Path {
 /// A step.
 #[derive(Debug, Clone)]
 pub struct Step {
+    /// Its number among all steps that anybody can take, the same in each path.
+    pub number: u32,
     /// Who takes it.
     pub from: Party,
     /// What they become.
@@ -60,24 +66,51 @@ pub struct Through {
     pub line: Option<u32>,
 }
 
-impl Path {
-    /// In words, by the numbers of its edges.
-    pub(super) fn of(ways: &Ways<'_>, start: &Party, edges: &[u32]) -> Self {
-        let edges = edges.iter().filter_map(|it| ways.graph().edges().get(*it as usize));
-        let steps = edges.filter_map(|it| {
-            let Label { edge, detail, prevented } = &it.label;
-            Some(Step {
-                from: ways.party(it.from)?.clone(),
-                to: ways.party(it.to)?.clone(),
-                edge,
-                detail: detail.as_deref().map(ToOwned::to_owned),
-                prevented: *prevented,
-                rights: rights(ways, edge, &it.needs),
-            })
-        });
-        Self { start: start.clone(), steps: steps.collect(), others: Vec::new(), has_more: false }
+/// The steps of paths in words, each made once: many paths share them.
+#[derive(Debug)]
+pub(super) struct Steps<'w, 'a> {
+    ways: &'w Ways<'a>,
+    known: FxHashMap<u32, Arc<Step>>,
+}
+
+impl<'w, 'a> Steps<'w, 'a> {
+    /// Those of some ways.
+    pub(super) fn new(ways: &'w Ways<'a>) -> Self {
+        Self { ways, known: FxHashMap::default() }
     }
 
+    /// A path, by the numbers of its edges.
+    pub(super) fn path(&mut self, start: &Party, edges: &[u32]) -> Path {
+        let steps = self.along(edges);
+        Path { start: start.clone(), steps, others: Vec::new(), has_more: false }
+    }
+
+    /// Steps, by the numbers of their edges.
+    pub(super) fn along(&mut self, edges: &[u32]) -> Vec<Arc<Step>> {
+        edges.iter().filter_map(|it| self.step(*it)).collect()
+    }
+
+    fn step(&mut self, number: u32) -> Option<Arc<Step>> {
+        if let Some(step) = self.known.get(&number) {
+            return Some(Arc::clone(step));
+        }
+        let it = self.ways.graph().edges().get(number as usize)?;
+        let Label { edge, detail, prevented } = &it.label;
+        let step = Arc::new(Step {
+            number,
+            from: self.ways.party(it.from)?.clone(),
+            to: self.ways.party(it.to)?.clone(),
+            edge,
+            detail: detail.as_deref().map(ToOwned::to_owned),
+            prevented: *prevented,
+            rights: rights(self.ways, edge, &it.needs),
+        });
+        self.known.insert(number, Arc::clone(&step));
+        Some(step)
+    }
+}
+
+impl Path {
     /// How many steps somebody takes.
     pub fn steps_taken(&self) -> usize {
         self.steps.iter().filter(|it| it.is_taken()).count()

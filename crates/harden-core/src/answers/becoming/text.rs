@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::{Becoming, Cutting, Path, Removal, Right, Step, Through};
 use crate::escalation::{Party, UNSEEN};
@@ -95,7 +96,7 @@ impl Out {
         }
     }
 
-    fn steps(&mut self, steps: &[Step]) {
+    fn steps(&mut self, steps: &[Arc<Step>]) {
         let mut rest = steps;
         while let Some((step, later)) = rest.split_first() {
             rest = later;
