@@ -160,8 +160,9 @@ fn converted(intent: &'static intent::Intent) -> Vec<Value> {
         Object::new(it)
     });
     let from: Vec<Object> = from.collect();
-    let is_change = matches!(intent.demand, intent::Demand::Change(_));
-    let made = convert(if is_change { &[] } else { &from }, Engine::Gatekeeper);
+    // Gatekeeper is not asked about requests that enter pods.
+    let is_left_out = matches!(intent.demand, intent::Demand::Change(_) | intent::Demand::Never(_));
+    let made = convert(if is_left_out { &[] } else { &from }, Engine::Gatekeeper);
     assert!(made.lost.is_empty(), "{}: {:?}", intent.id, made.lost);
     made.manifests.into_iter().map(|it| it.object).collect()
 }
