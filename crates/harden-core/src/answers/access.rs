@@ -1,7 +1,7 @@
 //! Who may do something, and what somebody may do, with the binding, the role and the rule that say so.
 //!
-//! [`who_can`] answers a [`Question`], [`what_can`] says all that somebody may do, [`changes`] what of it is new, and
-//! [`wildcards`] which roles have a `*` and who holds them. [`crate::rbac::authorization`] decides. Each answer comes
+//! [`who_can()`] answers a [`Question`], [`what_can()`] says all that somebody may do, [`changes()`] what of it is new, and
+//! [`wildcards()`] which roles have a `*` and who holds them. [`crate::rbac::authorization`] decides. Each answer comes
 //! with its [`Coverage`], so that what could not be seen is never taken for nothing.
 
 mod coverage;
