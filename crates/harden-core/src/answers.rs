@@ -2,4 +2,5 @@
 
 pub mod access;
 pub mod becoming;
+mod coverage;
 pub mod plan;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Answer, Change, Changes, Coverage, Holder, NearMiss, Somebody, Through, UNSEEN, Whole,
 };
+use crate::answers::coverage as read;
 
 /// The answer as a value.
 pub fn to_json(answer: &Answer, coverage: &Coverage) -> Value {
@@ -70,18 +71,13 @@ fn set(value: &mut Value, fields: Value) {
 }
 
 fn of_coverage(coverage: &Coverage) -> Value {
-    let incomplete = coverage.incomplete.iter().map(|it| json!({"what": it.what, "why": it.why}));
-    let listed = coverage
-        .listed
-        .iter()
-        .map(|it| json!({"resource": it.resource, "objects": it.objects, "command": it.command}));
     json!({
         "roles": coverage.roles,
         "bindings": coverage.bindings,
         "serviceAccounts": coverage.service_accounts,
         "assumed": coverage.assumed.map(|it| it.to_string()),
-        "listed": listed.collect::<Vec<_>>(),
-        "incomplete": incomplete.collect::<Vec<_>>(),
+        "listed": read::listed(&coverage.listed),
+        "incomplete": read::incomplete(&coverage.incomplete),
         "notes": coverage.notes,
         "unseen": UNSEEN,
     })

@@ -8,15 +8,12 @@ use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use super::{Becoming, Path, Removal, Step};
+use crate::answers::coverage;
 use crate::check::Listed;
 use crate::escalation::{Party, UNSEEN};
 
 /// The answer as a value; `listed` is what was read of a cluster.
 pub fn to_json(answer: &Becoming, listed: &[Listed]) -> Value {
-    let incomplete = answer.incomplete.iter().map(|it| json!({"what": it.what, "why": it.why}));
-    let kinds = listed
-        .iter()
-        .map(|it| json!({"resource": it.resource, "objects": it.objects, "command": it.command}));
     let unseen = UNSEEN.iter().map(|(what, why)| json!({"what": what, "why": why}));
     let [roles, bindings, accounts] = answer.read;
     let all = [
@@ -35,8 +32,8 @@ pub fn to_json(answer: &Becoming, listed: &[Listed]) -> Value {
             "roles": roles,
             "bindings": bindings,
             "serviceAccounts": accounts,
-            "listed": kinds.collect::<Vec<_>>(),
-            "incomplete": incomplete.collect::<Vec<_>>(),
+            "listed": coverage::listed(listed),
+            "incomplete": coverage::incomplete(&answer.incomplete),
             "notSeen": unseen.collect::<Vec<_>>(),
         },
         "answers": answers,

@@ -4,15 +4,12 @@ use serde_json::{Map, Value, json};
 
 use super::block::message;
 use super::{Answer, Aside, Block, Failure, Member, Plan, State, Step, text};
+use crate::answers::coverage;
 use crate::check::Listed;
 use crate::pod_security::Mode;
 
 /// The plan as a value; `listed` is what was read of a cluster.
 pub fn to_json(plan: &Plan, listed: &[Listed]) -> Value {
-    let incomplete = plan.incomplete.iter().map(|it| json!({"what": it.what, "why": it.why}));
-    let kinds = listed
-        .iter()
-        .map(|it| json!({"resource": it.resource, "objects": it.objects, "command": it.command}));
     let system = plan.system.iter().map(|it| {
         json!({"namespace": it.namespace, "holds": it.holds.to_string(), "reached": it.is_reached()})
     });
@@ -22,8 +19,8 @@ pub fn to_json(plan: &Plan, listed: &[Listed]) -> Value {
         "context": plan.context,
         "coverage": {
             "objects": plan.objects,
-            "listed": kinds.collect::<Vec<_>>(),
-            "incomplete": incomplete.collect::<Vec<_>>(),
+            "listed": coverage::listed(listed),
+            "incomplete": coverage::incomplete(&plan.incomplete),
             "system": system.collect::<Vec<_>>(),
         },
         "answers": plan.answers.iter().map(|it| answer(plan, it)).collect::<Vec<_>>(),
