@@ -6,7 +6,6 @@ use super::parts;
 use crate::Manifest;
 use crate::intents::policy::Policy;
 use crate::intents::program::{Passing, Program};
-use crate::kubernetes::Kind;
 
 pub(in crate::intents) fn write(policy: &Policy) -> Vec<Manifest> {
     let program = Program::new(policy, Passing::Literal);
@@ -25,18 +24,8 @@ pub(in crate::intents) fn write(policy: &Policy) -> Vec<Manifest> {
         ("celPreconditions", parts::named(&program.conditions)),
         ("validate", json!({"failureAction": policy.mode.failure_action(), "cel": cel})),
     ]);
-    let spec: Value = json!({
-        "background": policy.break_glass.is_empty() && program.conditions.is_empty(),
-        "webhookConfiguration": {"failurePolicy": "Fail"},
-        "rules": [rule],
-    });
-    let why = parts::why(policy);
-    let mut made =
-        Manifest::new(Kind::CLUSTER_POLICY, None, &policy.name(), &why, json!({"spec": spec}));
-    let mut annotations = parts::kyverno_annotations(policy);
-    annotations.push(("pod-policies.kyverno.io/autogen-controllers", "none".to_owned()));
-    parts::annotate(&mut made.object, policy, &annotations);
-    vec![made]
+    let is_in_background = policy.break_glass.is_empty() && program.conditions.is_empty();
+    vec![parts::cluster_policy(policy, &parts::why(policy), &rule, is_in_background)]
 }
 
 pub(super) fn matches(policy: &Policy) -> Value {

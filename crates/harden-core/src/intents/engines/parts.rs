@@ -2,10 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::Manifest;
 use crate::intents::exemption::{self, Exempt};
 use crate::intents::policy::{Policy, Unsaid};
 use crate::intents::program::{Named, Program};
 use crate::intents::target::Resources;
+use crate::kubernetes::Kind;
 
 /// An object of these fields in their order, without those that say nothing: null, and lists of nothing.
 pub(super) fn fields<const N: usize>(fields: [(&str, Value); N]) -> Value {
@@ -136,6 +138,26 @@ pub(super) fn kyverno_annotations(policy: &Policy) -> Vec<(&'static str, String)
         ("policies.kyverno.io/severity", intent.severity().name().to_owned()),
         ("policies.kyverno.io/description", format!("{}. {}", intent.summary(), intent.why())),
     ]
+}
+
+/// A ClusterPolicy of one rule. Kyverno is not to make rules for controllers of its own: those are named.
+pub(super) fn cluster_policy(
+    policy: &Policy,
+    why: &str,
+    rule: &Value,
+    is_in_background: bool,
+) -> Manifest {
+    let spec = json!({
+        "background": is_in_background,
+        "webhookConfiguration": {"failurePolicy": "Fail"},
+        "rules": [rule],
+    });
+    let content = json!({"spec": spec});
+    let mut made = Manifest::new(Kind::CLUSTER_POLICY, None, &policy.name(), why, content);
+    let mut annotations = kyverno_annotations(policy);
+    annotations.push(("pod-policies.kyverno.io/autogen-controllers", "none".to_owned()));
+    annotate(&mut made.object, policy, &annotations);
+    made
 }
 
 /// Why a policy is there, for the comment above it: the flaw, and what to do about it.

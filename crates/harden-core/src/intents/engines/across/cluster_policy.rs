@@ -36,18 +36,7 @@ pub(super) fn write(policy: &Policy, across: &Across) -> Result<Vec<Manifest>, U
         ("preconditions", preconditions(policy, across).into()),
         ("validate", validate),
     ]);
-    let spec = json!({
-        "background": !knows_requester,
-        "webhookConfiguration": {"failurePolicy": "Fail"},
-        "rules": [rule],
-    });
-    let why = parts::why(policy);
-    let mut made =
-        Manifest::new(Kind::CLUSTER_POLICY, None, &policy.name(), &why, json!({"spec": spec}));
-    let mut annotations = parts::kyverno_annotations(policy);
-    annotations.push(("pod-policies.kyverno.io/autogen-controllers", "none".to_owned()));
-    parts::annotate(&mut made.object, policy, &annotations);
-    Ok(vec![made])
+    Ok(vec![parts::cluster_policy(policy, &parts::why(policy), &rule, !knows_requester)])
 }
 
 /// That an update changes what is judged; what is only created is always new.

@@ -8,7 +8,6 @@ use crate::intents::change::{Change, Place};
 use crate::intents::engines::{cluster_policy, parts};
 use crate::intents::exemption::Exempt;
 use crate::intents::policy::{Policy, Unsaid};
-use crate::kubernetes::Kind;
 
 pub(super) fn write(policy: &Policy, change: &'static Change) -> Result<Vec<Manifest>, Unsaid> {
     parts::without(policy, "a ClusterPolicy that changes pods", |it| {
@@ -40,18 +39,7 @@ pub(super) fn write(policy: &Policy, change: &'static Change) -> Result<Vec<Mani
         ("preconditions", conditions.into()),
         ("mutate", mutate),
     ]);
-    let spec = json!({
-        "background": false,
-        "webhookConfiguration": {"failurePolicy": "Fail"},
-        "rules": [rule],
-    });
-    let why = why(policy, change, &[]);
-    let mut made =
-        Manifest::new(Kind::CLUSTER_POLICY, None, &policy.name(), &why, json!({"spec": spec}));
-    let mut annotations = parts::kyverno_annotations(policy);
-    annotations.push(("pod-policies.kyverno.io/autogen-controllers", "none".to_owned()));
-    parts::annotate(&mut made.object, policy, &annotations);
-    Ok(vec![made])
+    Ok(vec![parts::cluster_policy(policy, &why(policy, change, &[]), &rule, false)])
 }
 
 /// What is changed, by the name as well where there is one.

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use crate::Manifest;
 use crate::intents::engines::parts;
 use crate::intents::policy::Policy;
-use crate::kubernetes::Kind;
 
 pub(super) fn write(policy: &Policy, message: &str) -> Vec<Manifest> {
     let mut subjects = parts::excluded_subjects(policy);
@@ -25,19 +24,8 @@ pub(super) fn write(policy: &Policy, message: &str) -> Vec<Manifest> {
             }),
         ),
     ]);
-    let spec = json!({
-        // There are no requests but those that come.
-        "background": false,
-        "webhookConfiguration": {"failurePolicy": "Fail"},
-        "rules": [rule],
-    });
-    let why = parts::why(policy);
-    let mut made =
-        Manifest::new(Kind::CLUSTER_POLICY, None, &policy.name(), &why, json!({"spec": spec}));
-    let mut annotations = parts::kyverno_annotations(policy);
-    annotations.push(("pod-policies.kyverno.io/autogen-controllers", "none".to_owned()));
-    parts::annotate(&mut made.object, policy, &annotations);
-    vec![made]
+    // There are no requests but those that come.
+    vec![parts::cluster_policy(policy, &parts::why(policy), &rule, false)]
 }
 
 /// The subresources, of the kind that has them.
