@@ -19,6 +19,8 @@ mod output;
 mod platform;
 pub mod pod_security;
 pub mod role;
+#[cfg(feature = "admission")]
+mod stages;
 mod talos;
 mod version;
 

@@ -14,6 +14,7 @@ use crate::platform::PlatformName;
 
 pub use findings::Found;
 
+use super::stages;
 use super::version::known_version;
 use super::{Generate, Generated, OptionError, Product, Verdict};
 
@@ -347,21 +348,9 @@ impl Options {
             }
         }
         if self.engine == Engine::Kyverno && self.kyverno == KyvernoKind::ClusterPolicy {
-            notes.push(
-                "ClusterPolicy is deprecated since Kyverno 1.17, refused on change from 1.20 and gone in 1.21"
-                    .to_owned(),
-            );
-            if self.mode == Mode::Warn {
-                notes.push("a ClusterPolicy does not warn in this mode: it audits".to_owned());
-            }
+            notes.extend(stages::of_cluster_policy(self.mode));
         }
-        if let Some(next) = self.mode.next() {
-            notes.push(format!(
-                "nothing is refused in mode {}: once its records are understood, go on with --mode {}",
-                self.mode.name(),
-                next.name()
-            ));
-        }
+        notes.extend(stages::next(self.mode));
         notes
     }
 }

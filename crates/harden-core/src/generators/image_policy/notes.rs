@@ -4,6 +4,7 @@ use super::Options;
 use super::engine::{SignatureFormat, Unmatched, Written};
 use super::images::Registries;
 use super::signer::Signer;
+use crate::generators::stages;
 use crate::intents::Mode;
 
 impl Options {
@@ -66,23 +67,11 @@ impl Options {
                 }
             }
             Written::ClusterPolicy => {
-                notes.push(
-                    "ClusterPolicy is deprecated since Kyverno 1.17, refused on change from 1.20 and gone in 1.21"
-                        .to_owned(),
-                );
-                if self.mode == Mode::Warn {
-                    notes.push("a ClusterPolicy does not warn in this mode: it audits".to_owned());
-                }
+                notes.extend(stages::of_cluster_policy(self.mode));
             }
             Written::ClusterImagePolicy => notes.extend(self.controller_notes(signer)),
         }
-        if let Some(next) = self.mode.next() {
-            notes.push(format!(
-                "nothing is refused in mode {}: once its records are understood, go on with --mode {}",
-                self.mode.name(),
-                next.name()
-            ));
-        }
+        notes.extend(stages::next(self.mode));
         notes
     }
 
