@@ -8,7 +8,7 @@ use harden_core::generators::role::Usage;
 use harden_core::simulate::audit::{Estimate, Record, Simulator};
 use rayon::prelude::*;
 
-use crate::input::Unread;
+use crate::input::{self, Unread};
 
 /// What a policy makes of a log.
 pub(crate) struct Tally {
@@ -24,9 +24,6 @@ const MOST_ERRORS: usize = 10;
 /// As much as is read before it is answered, in lines and in bytes.
 const BATCH: (usize, usize) = (1 << 14, 1 << 23);
 
-/// What a file begins with that gzip wrote, as those are that were rotated.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
-
 /// Opens a log, or standard input for `-`; one that is compressed with gzip, too.
 pub(crate) fn open(name: &str) -> anyhow::Result<Box<dyn BufRead>> {
     let mut log: Box<dyn BufRead> = if name == "-" {
@@ -36,7 +33,7 @@ pub(crate) fn open(name: &str) -> anyhow::Result<Box<dyn BufRead>> {
         Box::new(BufReader::with_capacity(1 << 20, file))
     };
     let start = log.fill_buf().map_err(|error| Unread::of(name, &error.into()))?;
-    if start.starts_with(&GZIP) {
+    if start.starts_with(&input::GZIP) {
         return Ok(Box::new(BufReader::with_capacity(1 << 20, MultiGzDecoder::new(log))));
     }
     Ok(log)
@@ -45,27 +42,19 @@ pub(crate) fn open(name: &str) -> anyhow::Result<Box<dyn BufRead>> {
 /// Reads what somebody used of their rights out of a log, beside what `usage` has already.
 pub(crate) fn usage(usage: &mut Usage, name: &str) -> anyhow::Result<()> {
     let mut log = open(name)?;
-    let mut first = 1;
-    loop {
-        let batch = next(&mut *log).map_err(|error| Unread::of(name, &error.into()))?;
-        if batch.is_empty() {
-            return Ok(());
+    let nothing = usage.emptied();
+    let of = |lines: &[Line<'_>]| {
+        let mut part = nothing.clone();
+        for (line, bytes) in lines {
+            part.add_line(name, *line, &String::from_utf8_lossy(bytes));
         }
-        let nothing = usage.emptied();
-        let numbered: Vec<_> = (first..).zip(&batch).collect();
-        let parts: Vec<Usage> = numbered
-            .par_chunks(512)
-            .map(|lines| {
-                let mut part = nothing.clone();
-                for (line, bytes) in lines {
-                    part.add_line(name, *line, &String::from_utf8_lossy(bytes));
-                }
-                part
-            })
-            .collect();
-        parts.into_iter().for_each(|it| usage.merge(it));
-        first += batch.len();
-    }
+        part
+    };
+    let take = |part| {
+        usage.merge(part);
+        true
+    };
+    in_parts(&mut *log, of, take).map_err(|error| Unread::of(name, &error.into()))
 }
 
 /// Counts a log.
@@ -85,24 +74,41 @@ pub(crate) fn read(
     mut pass: impl FnMut(&[String]) -> bool,
 ) -> io::Result<Tally> {
     let mut total = Tally { estimate: Estimate::new(simulator.policy()), errors: Vec::new() };
+    let of = |lines: &[Line<'_>]| part(simulator, lines, &answer);
+    let take = |(texts, part): (Vec<String>, Tally)| {
+        total.estimate.merge(&part.estimate);
+        let room = MOST_ERRORS.saturating_sub(total.errors.len());
+        total.errors.extend(part.errors.into_iter().take(room));
+        pass(&texts)
+    };
+    in_parts(log, of, take).map_err(|error| Unread::in_passing(&error))?;
+    Ok(total)
+}
+
+/// A line with its number, from one.
+type Line<'l> = (usize, &'l Vec<u8>);
+
+/// Makes something of parts of a log, several at a time, and hands it over in their order. It ends with the batch in
+/// which `take` wants no more.
+fn in_parts<T: Send>(
+    log: &mut dyn BufRead,
+    of: impl Fn(&[Line<'_>]) -> T + Sync,
+    mut take: impl FnMut(T) -> bool,
+) -> io::Result<()> {
     let mut first = 1;
     loop {
-        let batch = next(log).map_err(|error| Unread::in_passing(&error))?;
+        let batch = next(log)?;
         if batch.is_empty() {
-            return Ok(total);
+            return Ok(());
         }
         let numbered: Vec<_> = (first..).zip(&batch).collect();
-        let parts: Vec<_> =
-            numbered.par_chunks(512).map(|it| part(simulator, it, &answer)).collect();
-        let mut has_readers = true;
-        for (texts, part) in parts {
-            has_readers &= pass(&texts);
-            total.estimate.merge(&part.estimate);
-            let room = MOST_ERRORS.saturating_sub(total.errors.len());
-            total.errors.extend(part.errors.into_iter().take(room));
+        let parts: Vec<_> = numbered.par_chunks(512).map(&of).collect();
+        let mut is_wanted = true;
+        for part in parts {
+            is_wanted &= take(part);
         }
-        if !has_readers {
-            return Ok(total);
+        if !is_wanted {
+            return Ok(());
         }
         first += batch.len();
     }
@@ -126,7 +132,7 @@ fn next(log: &mut dyn BufRead) -> io::Result<Vec<Vec<u8>>> {
 
 fn part(
     simulator: &Simulator<'_>,
-    lines: &[(usize, &Vec<u8>)],
+    lines: &[Line<'_>],
     answer: &(impl Fn(usize, &Record<'_>) -> Vec<String> + Sync),
 ) -> (Vec<String>, Tally) {
     let mut texts: Vec<String> = Vec::new();

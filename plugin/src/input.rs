@@ -11,6 +11,9 @@ use std::time::Duration;
 
 use anyhow::bail;
 
+/// What a file begins with that gzip wrote: snapshots, and logs that were rotated.
+pub(crate) const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 /// Why a source that is there could not be read.
 #[derive(Debug)]
 pub(crate) struct Unread(String);
