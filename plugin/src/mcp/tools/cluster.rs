@@ -3,10 +3,13 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use clap::{Command, FromArgMatches};
 use serde_json::Value;
 
 use crate::mcp::answer::{Answer, size};
+use crate::mcp::arguments::Arguments;
 use crate::mcp::call::Call;
+use crate::mcp::flags;
 use crate::mcp::refusal::Refusal;
 
 /// Does what waits for a cluster, as long as somebody waits for the answer.
@@ -25,6 +28,23 @@ pub(super) fn wait<T>(
             }
         }
     })
+}
+
+/// Asks a cluster what a command with some of its flags asks; `doing` is what the call waits for.
+pub(super) fn ask<O: FromArgMatches>(
+    (arguments, call): (&Arguments, &Call),
+    (command, names): (Command, &[&'static str]),
+    doing: &str,
+    answer: impl FnOnce(&O) -> anyhow::Result<Value>,
+) -> Result<Answer, Refusal> {
+    let matches = flags::matches(command, &arguments.only(names), None, &|it| names.contains(&it))?;
+    let options = O::from_arg_matches(&matches).map_err(|_| flags::unreadable())?;
+    call.tell(0, None, doing);
+    let answer = answer(&options);
+    // A listing that was left is not told as if it were whole.
+    call.check()?;
+    let Value::Object(answer) = answer? else { return Err(flags::unreadable()) };
+    Ok(answer)
 }
 
 /// Leaves the first items of a list below a field that fit into so many bytes, and counts the others.

@@ -1,11 +1,11 @@
 //! `what_can`: what somebody may do in the cluster, and why.
 
-use clap::{Args as _, Command, FromArgMatches as _};
+use clap::{Args as _, Command};
 use serde_json::{Map, Value, json};
 
 use super::check_cluster::heeded;
 use super::who_can::shorten;
-use super::{Effect, Tool, properties};
+use super::{Effect, Tool, cluster, properties};
 use crate::commands::what_can::{self, Options};
 use crate::mcp::answer::Answer;
 use crate::mcp::arguments::Arguments;
@@ -48,13 +48,14 @@ fn output() -> Map<String, Value> {
 }
 
 fn run(arguments: &Arguments, call: &Call) -> Result<Answer, Refusal> {
-    let wanted = arguments.only(&FLAGS);
-    let matches = flags::matches(command(), &wanted, None, &|it| FLAGS.contains(&it))?;
-    let options = Options::from_arg_matches(&matches).map_err(|_| flags::unreadable())?;
-    call.tell(0, None, "reading roles and bindings");
-    let answer = what_can::answer(&options, &call.settings().connection, |it| Ok(heeded(it, call)));
-    call.check()?;
-    let Value::Object(mut answer) = answer? else { return Err(flags::unreadable()) };
+    let mut answer = cluster::ask(
+        (arguments, call),
+        (command(), &FLAGS),
+        "reading roles and bindings",
+        |options: &Options| {
+            what_can::answer(options, &call.settings().connection, |it| Ok(heeded(it, call)))
+        },
+    )?;
     shorten(&mut answer, call.settings().max_bytes);
     Ok(answer)
 }

@@ -1,6 +1,6 @@
 //! `who_can`: who may do something in the cluster, and through what.
 
-use clap::{Args as _, Command, FromArgMatches as _};
+use clap::{Args as _, Command};
 use serde_json::{Map, Value, json};
 
 use super::check_cluster::heeded;
@@ -52,13 +52,14 @@ fn output() -> Map<String, Value> {
 }
 
 fn run(arguments: &Arguments, call: &Call) -> Result<Answer, Refusal> {
-    let wanted = arguments.only(&FLAGS);
-    let matches = flags::matches(command(), &wanted, None, &|it| FLAGS.contains(&it))?;
-    let options = Options::from_arg_matches(&matches).map_err(|_| flags::unreadable())?;
-    call.tell(0, None, "reading roles and bindings");
-    let answer = who_can::answer(&options, &call.settings().connection, |it| Ok(heeded(it, call)));
-    call.check()?;
-    let Value::Object(mut answer) = answer? else { return Err(flags::unreadable()) };
+    let mut answer = cluster::ask(
+        (arguments, call),
+        (command(), &FLAGS),
+        "reading roles and bindings",
+        |options: &Options| {
+            who_can::answer(options, &call.settings().connection, |it| Ok(heeded(it, call)))
+        },
+    )?;
     shorten(&mut answer, call.settings().max_bytes);
     Ok(answer)
 }

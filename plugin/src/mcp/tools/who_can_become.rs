@@ -1,6 +1,6 @@
 //! `who_can_become`: who can become whom, by which steps, and what would have to be taken away.
 
-use clap::{Args as _, Command, FromArgMatches as _};
+use clap::{Args as _, Command};
 use serde_json::{Map, Value, json};
 
 use super::check_cluster::heeded;
@@ -53,15 +53,14 @@ fn output() -> Map<String, Value> {
 }
 
 fn run(arguments: &Arguments, call: &Call) -> Result<Answer, Refusal> {
-    let wanted = arguments.only(&FLAGS);
-    let is_flag = |it: &str| FLAGS.contains(&it);
-    let matches = flags::matches(command(), &wanted, None, &is_flag)?;
-    let options = Options::from_arg_matches(&matches).map_err(|_| flags::unreadable())?;
-    call.tell(0, None, "reading roles, bindings and pods");
-    let answer = r#become::answer(&options, &call.settings().connection, |it| Ok(heeded(it, call)));
-    // A listing that was left is not told as if it were whole.
-    call.check()?;
-    let Value::Object(mut answer) = answer? else { return Err(flags::unreadable()) };
+    let mut answer = cluster::ask(
+        (arguments, call),
+        (command(), &FLAGS),
+        "reading roles, bindings and pods",
+        |options: &Options| {
+            r#become::answer(options, &call.settings().connection, |it| Ok(heeded(it, call)))
+        },
+    )?;
     write_out(&mut answer);
     let share = call.settings().max_bytes / 8;
     for list in ["listed", "incomplete", "notSeen"] {
