@@ -4,17 +4,15 @@ use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
 use harden_core::answers::plan::{self, Configured, Plan, Planner};
-use harden_core::check::{Incomplete, Listed};
+use harden_core::check::Listed;
 use harden_core::kubernetes::{Level, MinorVersion, NamespaceName, PolicyVersion};
 
 use crate::commands;
-use crate::commands::reading::{self, Exclude, Inputs, Reach, Request};
+use crate::commands::reading::{self, Exclude, Inputs, Lack, Reach, Request, Seen};
 use crate::connection::Connection;
 use crate::deliver::outputs::Outputs;
 use crate::input;
-use crate::listing::{
-    Kind, Listing, NoNamespace, Part, Scope, VALUES_OF_CONFIG_MAPS, speaks_for_others,
-};
+use crate::listing::{Kind, Listing, NoNamespace, Scope, speaks_for_others};
 use crate::terminal::{self, Exit};
 
 /// Looks at the pod templates of every workload, at those of custom kinds and of workloads that are scaled to
@@ -223,11 +221,11 @@ fn plan_cluster(
         options.namespaces.iter().map(|it| Some(Scope::Namespace(it.to_string()))).collect()
     };
     let mut planner = None;
-    let mut seen = Seen::default();
+    let (mut seen, mut errors) = (Seen::default(), Vec::new());
     for scope in scopes {
         let listing = match options.reach.list_of(&options.connection, &now, scope, is_read) {
             Err(error) if error.is::<NoNamespace>() => {
-                seen.errors.push(error.to_string());
+                errors.push(error.to_string());
                 continue;
             }
             listing => listing?,
@@ -245,60 +243,22 @@ fn plan_cluster(
                 none.insert(options.planner(server, context)?)
             }
         };
-        read(listing, planner, &mut seen);
+        // Namespaces come first.
+        seen.take(listing, is_read, |kind, sources| {
+            if speaks_for_others(kind) {
+                sources.iter().for_each(|it| planner.learn(it));
+            } else {
+                planner.judge(&sources);
+            }
+        });
     }
-    let Seen { listed, incomplete, errors } = seen;
     let Some(planner) = planner else { bail!("{}", errors.join("; ")) };
-    Ok(Made { plan: planner.finish(incomplete), listed, errors, notes: Vec::new() })
+    // No API of Kubernetes itself that another server answers for makes pods, and no value of a ConfigMap.
+    let is_own = |it: &Lack| !matches!(it, Lack::Api(what, _) if what.contains(".k8s.io"));
+    let incomplete = seen.lacks.into_iter().filter(is_own).map(Lack::told).collect();
+    Ok(Made { plan: planner.finish(incomplete), listed: seen.listed, errors, notes: Vec::new() })
 }
 
 fn is_read(kind: &Kind) -> bool {
     plan::reads(&kind.group, &kind.kind)
-}
-
-/// What is known of the reading of a cluster.
-#[derive(Default)]
-struct Seen {
-    listed: Vec<Listed>,
-    incomplete: Vec<Incomplete>,
-    errors: Vec<String>,
-}
-
-/// Takes in what comes; Namespaces come first.
-fn read(listing: Listing, planner: &mut Planner, seen: &mut Seen) {
-    let Listing { origin, parts } = listing;
-    let name = format!("cluster {}", origin.context).into();
-    for part in parts {
-        match part {
-            Part::Objects(kind, _) if !is_read(&kind) => {}
-            Part::Objects(kind, texts) => {
-                let sources = reading::sources_of(&name, texts);
-                if speaks_for_others(&kind) {
-                    sources.iter().for_each(|it| planner.learn(it));
-                } else {
-                    planner.judge(&sources);
-                }
-            }
-            Part::End(kind, _) if !is_read(&kind) => {}
-            Part::End(kind, end) => {
-                seen.listed.push(reading::one_listed(&origin, &kind, &end));
-                let Some(why) = end.lack else { continue };
-                seen.incomplete.push(Incomplete { what: kind.resource(), why });
-            }
-            // No API of Kubernetes itself that another server answers for makes pods.
-            Part::Unread(what, _) if what.contains(".k8s.io") => {}
-            // No value of them makes pods.
-            Part::Unread(what, _) if what == VALUES_OF_CONFIG_MAPS => {}
-            Part::Unread(what, why) => seen.incomplete.push(Incomplete { what, why }),
-            Part::Interrupted => {
-                let what = "other kinds".to_owned();
-                seen.incomplete.push(Incomplete { what, why: "interrupted".to_owned() });
-            }
-            Part::Cut(why) => {
-                seen.incomplete.push(Incomplete { what: "other kinds".to_owned(), why });
-            }
-            // No selector is given.
-            Part::Selected(_) | Part::Invalid(_) => {}
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! What commands over manifests read, and by which rules they judge it.
 
 mod against;
+mod asked;
 mod cluster;
 mod config;
 mod exclude;
@@ -9,12 +10,14 @@ mod given;
 mod inputs;
 mod reach;
 mod run;
+mod seen;
 mod selection;
 mod sources;
 mod spool;
 mod stream;
 
 pub(crate) use against::{Against, Judged};
+pub(crate) use asked::Asked;
 pub(crate) use cluster::{check_listing, one_listed, sources as sources_of};
 pub(crate) use config::{Config, Entry, File, RuleName};
 pub(crate) use exclude::Exclude;
@@ -22,6 +25,7 @@ pub(crate) use given::Given;
 pub(crate) use inputs::Inputs;
 pub(crate) use reach::{Reach, Span};
 pub(crate) use run::{Checked, Request, Whole, check, read_whole};
+pub(crate) use seen::{Lack, Seen};
 pub(crate) use selection::Selection;
 
 use harden_core::finding::Severity;

@@ -1,7 +1,5 @@
 //! `who-can become`: who can become whom, by which steps, and what would have to be taken away.
 
-use std::path::PathBuf;
-
 use anyhow::bail;
 use harden_core::answers::becoming::{self, Becoming, Cutting, Gathering};
 use harden_core::check::{Incomplete, Listed};
@@ -12,10 +10,9 @@ use harden_core::rbac::authorization::Origin;
 
 use crate::commands;
 use crate::commands::access;
-use crate::commands::reading::{self, Exclude, Inputs, Reach, Request};
+use crate::commands::reading::{Asked, Lack, Seen};
 use crate::connection::Connection;
-use crate::deliver::outputs::Outputs;
-use crate::listing::{Kind, Listing, Part, Scope, VALUES_OF_CONFIG_MAPS};
+use crate::listing::{Kind, Listing, Scope};
 use crate::terminal::{self, Exit};
 
 /// Follows every way that is known from one identity to the next: roles that may be bound, tokens, pods, nodes,
@@ -40,30 +37,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "VERSION")]
     kubernetes_version: Option<PolicyVersion>,
 
-    /// File, folder, https:// address, or - for standard input to read in place of a cluster; repeatable
-    #[arg(short, long, value_name = "FILE", help_heading = "Input")]
-    filename: Vec<PathBuf>,
-
-    /// Look into the folders of folders too
-    #[arg(short = 'R', long, help_heading = "Input")]
-    recursive: bool,
-
-    /// Folder with a kustomization, which kubectl builds
-    #[arg(short, long, value_name = "DIR", help_heading = "Input")]
-    kustomize: Option<PathBuf>,
-
     #[command(flatten)]
-    outputs: Outputs<Format>,
-
-    /// Exit as if all was read, when something was not
-    #[arg(long, help_heading = "Exit code")]
-    allow_incomplete: bool,
-
-    #[command(flatten)]
-    reach: Reach,
-
-    #[command(flatten)]
-    connection: Connection,
+    asked: Asked<Format>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -104,11 +79,10 @@ fn subject(text: &str) -> Result<Party, Nobody> {
 }
 
 pub(crate) fn run(options: &Options) -> commands::Result {
-    options.outputs.check(&[])?;
+    options.asked.outputs.check(&[])?;
     options.expect_all()?;
-    let is_of_files = !options.filename.is_empty() || options.kustomize.is_some();
-    let made = if is_of_files {
-        options.reach.reject_snapshot()?;
+    let made = if options.asked.is_of_files() {
+        options.asked.reach.reject_snapshot()?;
         of_files(options)
     } else {
         of_cluster(options, |listing| {
@@ -123,7 +97,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     for note in &notes {
         terminal::note(note)?;
     }
-    let written = options.outputs.write(|format| match format {
+    let written = options.asked.outputs.write(|format| match format {
         Format::Text => becoming::to_text(&answer, false),
         Format::Wide => becoming::to_text(&answer, true),
         Format::Json => format!("{:#}\n", becoming::to_json(&answer, &listed)),
@@ -135,7 +109,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let is_nobody = answer.already.is_empty() && answer.paths.is_empty();
     let exit = if !errors.is_empty() {
         Exit::Failed
-    } else if !answer.incomplete.is_empty() && !options.allow_incomplete {
+    } else if !answer.incomplete.is_empty() && !options.asked.allow_incomplete {
         // That nobody can is known only where all was read.
         Exit::Incomplete
     } else if is_nobody {
@@ -148,7 +122,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
 
 impl Options {
     fn expect_all(&self) -> anyhow::Result<()> {
-        if self.reach.span.namespace.is_some() || self.reach.selector.is_some() {
+        if self.asked.reach.span.namespace.is_some() || self.asked.reach.selector.is_some() {
             bail!(
                 "who can become somebody is a matter of the whole cluster: leave out --namespace and --selector"
             );
@@ -160,7 +134,8 @@ impl Options {
     }
 
     fn question(&self, version: MinorVersion) -> becoming::Options {
-        let is_brief = self.outputs.output == Format::Text && self.outputs.output_file.is_empty();
+        let is_brief =
+            self.asked.outputs.output == Format::Text && self.asked.outputs.output_file.is_empty();
         becoming::Options {
             target: self.target.clone(),
             starts: self.from.clone(),
@@ -172,13 +147,8 @@ impl Options {
 }
 
 fn of_files(options: &Options) -> anyhow::Result<Made> {
-    let (recursive, kustomize) = (options.recursive, options.kustomize.clone());
-    let inputs = Inputs::of(options.filename.clone(), recursive, kustomize);
-    let names = inputs.names("ask about")?;
-    let version = options.connection.version(options.kubernetes_version)?;
-    let (exclude, timeout) = (Exclude::default(), options.connection.request_timeout);
-    let request = Request { names: &names, timeout, ..Request::of(&inputs, &exclude) };
-    let whole = reading::read_whole(request);
+    let version = options.asked.connection.version(options.kubernetes_version)?;
+    let whole = options.asked.read_files()?;
     let origin = Origin::Files(Some(version));
     let mut gathering = Gathering::new(origin, "default", Level::Privileged);
     whole.sources.iter().for_each(|it| gathering.learn(it));
@@ -197,7 +167,7 @@ pub(crate) fn answer(
     connection: &Connection,
     heed: impl Fn(Listing) -> anyhow::Result<Listing>,
 ) -> anyhow::Result<serde_json::Value> {
-    let options = Options { connection: connection.clone(), ..options.clone() };
+    let options = Options { asked: options.asked.through(connection), ..options.clone() };
     let Made { answer, listed, .. } = of_cluster(&options, heed)?;
     Ok(becoming::to_json(&answer, &listed))
 }
@@ -209,54 +179,21 @@ fn of_cluster(
 ) -> anyhow::Result<Made> {
     let now = jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string();
     let scope = Some(Scope::Cluster);
-    let listing = options.reach.list_of(&options.connection, &now, scope, is_read)?;
+    let listing = options.asked.reach.list_of(&options.asked.connection, &now, scope, is_read)?;
     let listing = heed(listing)?;
     let version = match options.kubernetes_version {
         None | Some(PolicyVersion::Cluster) => listing.origin.version,
-        chosen => options.connection.version(chosen)?,
+        chosen => options.asked.connection.version(chosen)?,
     };
     let mut gathering = Gathering::new(Origin::Cluster, "default", Level::Privileged);
-    let (mut listed, mut incomplete) = (Vec::new(), Vec::new());
-    let (mut ended, mut is_cut) = (Vec::new(), false);
-    let Listing { origin, parts } = listing;
-    let name = format!("cluster {}", origin.context).into();
-    let mut valueless = None;
-    let mut lack = |what: &str, why: String| {
-        incomplete.push(Incomplete { what: what.to_owned(), why });
-    };
-    for part in parts {
-        match part {
-            Part::Objects(kind, _) | Part::End(kind, _) if !is_read(&kind) => {}
-            Part::Objects(_, texts) => {
-                let sources = reading::sources_of(&name, texts);
-                sources.iter().for_each(|it| gathering.learn(it));
-            }
-            Part::End(kind, end) => {
-                listed.push(reading::one_listed(&origin, &kind, &end));
-                ended.push(kind.kind.clone());
-                if let Some(why) = end.lack {
-                    lack(&kind.resource(), why);
-                }
-            }
-            Part::Unread(what, why) if what == VALUES_OF_CONFIG_MAPS => valueless = Some(why),
-            // Of the APIs of Kubernetes itself that another server may answer for, none says who may do what.
-            Part::Unread(what, _) if what.contains(".k8s.io") && !is_of_answer(&what) => {}
-            Part::Unread(what, why) => lack(&what, why),
-            Part::Interrupted => {
-                is_cut = true;
-                lack("other kinds", "interrupted".to_owned());
-            }
-            Part::Cut(why) => {
-                is_cut = true;
-                lack("other kinds", why);
-            }
-            // No selector is given.
-            Part::Selected(_) | Part::Invalid(_) => {}
-        }
-    }
-    if !is_cut {
-        incomplete.extend(access::missing(&ended));
-    }
+    let mut seen = Seen::default();
+    seen.take(listing, is_read, |_, sources| sources.iter().for_each(|it| gathering.learn(it)));
+    let missing = access::missing(&seen);
+    let Seen { listed, lacks, valueless, .. } = seen;
+    // Of the APIs of Kubernetes itself that another server may answer for, none else says who may do what.
+    let is_own = |it: &Lack| !matches!(it, Lack::Api(what, _) if what.contains(".k8s.io") && !is_of_answer(what));
+    let mut incomplete: Vec<_> = lacks.into_iter().filter(is_own).map(Lack::told).collect();
+    incomplete.extend(missing);
     if let Some(why) = valueless.filter(|_| gathering.has_mapping()) {
         let what = "what the ConfigMap aws-auth maps".to_owned();
         incomplete.push(Incomplete { what, why });
