@@ -44,6 +44,7 @@ const NOT_SAID_HERE: &[(&str, &str)] = &[
     ("spec.ports: Required value", "what leads to nothing may be part of another manifest"),
     ("must specify API group", "which version began to ask for it is not known"),
     ("failed to allocate IP", "the addresses of a cluster are not known"),
+    ("port is already allocated", "the ports that a cluster has given away are not known"),
     ("spec.accessModes: Required value", "what asks for nothing may be part of another manifest"),
     ("spec.healthCheckNodePort: Invalid value", "the API server makes this port from another one"),
 ];

@@ -12,6 +12,7 @@ use harden_core::rbac::{self, GROUP};
 use harden_core::source::Source;
 
 use crate::commands::reading::{Against, Asked, Exclude, Lack, Seen, Whole};
+#[cfg(feature = "live")]
 use crate::connection::Connection;
 use crate::input;
 use crate::listing::{Kind, Listing, Scope};

@@ -11,6 +11,7 @@ use harden_core::rbac::authorization::Origin;
 use crate::commands;
 use crate::commands::access;
 use crate::commands::reading::{Asked, Lack, Seen};
+#[cfg(feature = "live")]
 use crate::connection::Connection;
 use crate::listing::{Kind, Listing, Scope};
 use crate::terminal::{self, Exit};
