@@ -2,8 +2,10 @@
 //!
 //! [`Policies`] are all policies together: they decide what holds for the pods of a namespace.
 
+mod connections;
 mod direction;
 mod dns;
+mod flow;
 mod peer;
 mod policies;
 mod policy;
@@ -11,7 +13,9 @@ mod port;
 mod traffic_rule;
 mod validation;
 
+pub use connections::{Connections, InvalidConnections, PROTOCOLS, Ports};
 pub use direction::Direction;
+pub use flow::{End, Fate, Flow};
 pub use peer::{IpBlock, Peer};
 pub use policies::{Isolation, Policies};
 pub use policy::NetworkPolicy;
