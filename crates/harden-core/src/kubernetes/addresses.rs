@@ -92,9 +92,9 @@ impl Addresses {
         own.contains(number(address))
     }
 
-    /// Whether every address of a family is among them.
-    pub fn hold_a_family(&self) -> bool {
-        self.v4.0 == [(0, LAST_4)] || self.v6.0 == [(0, u128::MAX)]
+    /// Whether every address of the family of one is among them.
+    pub fn hold_all_of(&self, family: IpAddr) -> bool {
+        if family.is_ipv4() { self.v4.0 == [(0, LAST_4)] } else { self.v6.0 == [(0, u128::MAX)] }
     }
 
     /// First and last address of each range, in order: IPv4 goes before IPv6.

@@ -69,8 +69,10 @@ struct Parts {
 /// An end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub enum Party<'a> {
-    /// A workload that was read.
+    /// A workload that was read, by any of its addresses.
     Workload(Workload<'a>),
+    /// A pod of a workload by one address.
+    Pod(Workload<'a>, IpAddr),
     /// An address that is none of a pod.
     Address(IpAddr),
     /// A pod that is not there.
@@ -131,7 +133,7 @@ impl Network {
     /// Who has an address: the workload of a pod that was read with it, or the address itself.
     pub fn party_at(&self, address: IpAddr) -> Party<'_> {
         let workload = self.addresses.get(&address).map(|id| Workload { of: self, id: *id });
-        workload.map_or(Party::Address(address), Party::Workload)
+        workload.map_or(Party::Address(address), |it| Party::Pod(it, address))
     }
 
     /// All policies, in the order in which they were read.
@@ -139,13 +141,13 @@ impl Network {
         (0..records::index(self.policies.len())).map(|id| Policy { of: self, id })
     }
 
-    /// The connections that go through from one party to another.
+    /// The connections that go through from one party to another, by whatever address of both.
     pub fn connections(&self, from: Party<'_>, to: Party<'_>) -> Connections {
-        let out = self.let_through(Direction::Egress, from, to);
-        if out.is_empty() {
-            return out;
-        }
-        out.intersection(&self.let_through(Direction::Ingress, to, from))
+        let through = self.families(from, to).map(|family| {
+            let out = self.let_through(Direction::Egress, from, to, family);
+            out.intersection(&self.let_through(Direction::Ingress, to, from, family))
+        });
+        through.fold(Connections::NONE, |all, it| all.union(&it))
     }
 
     /// How many documents of a source could not be read and may hold something of this.

@@ -41,7 +41,7 @@ impl Members {
     pub(super) fn new(parts: &Parts) -> Self {
         let mut by_namespace = vec![Vec::new(); parts.namespaces.len()];
         for (id, class) in (0..).zip(&parts.classes) {
-            if let (At::Pod(_), Some(all)) =
+            if let (At::Pod { .. }, Some(all)) =
                 (&class.at, by_namespace.get_mut(class.namespace as usize))
             {
                 all.push(id);

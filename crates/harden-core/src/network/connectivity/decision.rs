@@ -4,7 +4,9 @@ use std::net::IpAddr;
 
 use super::labels::{Labels, NAMESPACE_NAME};
 use super::profiles::Profile;
-use super::records::{Action, At, NamedPort, PeerRecord, Pods, PortRecord, RuleRecord, Within};
+use super::records::{
+    Action, At, Family, NamedPort, PeerRecord, Pods, PortRecord, RuleRecord, Within,
+};
 use super::{Network, Party, Stranger};
 use crate::network::{Connections, Direction, Ports};
 
@@ -15,14 +17,16 @@ impl Network {
         direction: Direction,
         own: Party<'_>,
         peer: Party<'_>,
+        family: Family,
     ) -> Connections {
         let destination = if direction == Direction::Ingress { own } else { peer };
         let ports = self.named_ports(destination);
-        let decide =
-            |profile: &Profile| self.decide(profile, |rule| self.is_peer_of(rule, peer), ports);
+        let decide = |profile: &Profile| {
+            self.decide(profile, |rule| self.is_peer_of(rule, peer, family), ports)
+        };
         match own {
             Party::Address(_) => Connections::all(),
-            Party::Workload(it) => {
+            Party::Workload(it) | Party::Pod(it, _) => {
                 let profile = it.record().map(|it| self.profiles.id(it.class, direction));
                 profile.and_then(|it| self.profiles.get(it)).map_or(Connections::NONE, decide)
             }
@@ -69,26 +73,29 @@ impl Network {
         policies.flat_map(move |it| it.rules.get(direction).into_iter().flatten())
     }
 
-    pub(super) fn is_peer_of(&self, rule: &RuleRecord, peer: Party<'_>) -> bool {
+    pub(super) fn is_peer_of(&self, rule: &RuleRecord, peer: Party<'_>, family: Family) -> bool {
         rule.peers.iter().any(|it| match peer {
-            Party::Workload(workload) => {
-                workload.record().is_some_and(|record| self.is_class(*it, record.class))
+            Party::Workload(workload) | Party::Pod(workload, _) => {
+                workload.record().is_some_and(|record| self.is_class(*it, record.class, family))
             }
             Party::Address(address) => self.is_address(*it, address),
-            Party::Stranger(stranger) => self.is_stranger(*it, stranger),
+            Party::Stranger(stranger) => self.is_stranger(*it, stranger, family),
         })
     }
 
-    /// Whether a class is a peer.
-    pub(super) fn is_class(&self, peer: PeerRecord, class: u32) -> bool {
+    /// Whether a class is a peer by its addresses of a family.
+    pub(super) fn is_class(&self, peer: PeerRecord, class: u32, family: Family) -> bool {
         match peer {
             PeerRecord::Everybody => true,
             PeerRecord::Pods(pods) => self.members.is_of(pods, class),
             PeerRecord::Nodes(nodes) => self.members.is_on_node(nodes, class),
             PeerRecord::Addresses { set, counts_pods } => {
                 match self.class(class).map(|it| &it.at) {
-                    Some(At::Pod(sets)) => counts_pods && sets.binary_search(&set).is_ok(),
-                    Some(At::Node { addresses, .. }) => self.includes(set, addresses),
+                    Some(At::Pod { sets, .. }) => {
+                        let own = sets.get(family.index());
+                        counts_pods && own.is_some_and(|it| it.binary_search(&set).is_ok())
+                    }
+                    Some(At::Node { addresses, .. }) => self.includes(set, addresses, family),
                     None => false,
                 }
             }
@@ -101,7 +108,9 @@ impl Network {
         let mut of_nodes = self.nodes.iter().filter(|it| it.addresses.contains(&address));
         match peer {
             PeerRecord::Everybody => true,
-            PeerRecord::Addresses { set, .. } => self.includes(set, &[address]),
+            PeerRecord::Addresses { set, .. } => {
+                self.includes(set, &[address], Family::of(address))
+            }
             PeerRecord::Nodes(nodes) => {
                 let test = self.tables.nodes.get(nodes as usize);
                 test.is_some_and(|test| of_nodes.any(|it| test.holds(&it.labels)))
@@ -111,14 +120,16 @@ impl Network {
         }
     }
 
-    fn is_stranger(&self, peer: PeerRecord, stranger: &Stranger) -> bool {
+    fn is_stranger(&self, peer: PeerRecord, stranger: &Stranger, family: Family) -> bool {
         match peer {
             PeerRecord::Everybody => true,
             PeerRecord::Pods(pods) => {
                 let pods = self.tables.pods.get(pods as usize);
                 pods.is_some_and(|it| self.selects(it, stranger))
             }
-            PeerRecord::Addresses { set, counts_pods } => counts_pods && self.includes(set, &[]),
+            PeerRecord::Addresses { set, counts_pods } => {
+                counts_pods && self.includes(set, &[], family)
+            }
             PeerRecord::Nodes(_) | PeerRecord::World | PeerRecord::Unknown => false,
         }
     }
@@ -143,29 +154,61 @@ impl Network {
             subject
                 .into_iter()
                 .flatten()
-                .any(|it| self.is_stranger(PeerRecord::Pods(*it), stranger))
+                .any(|it| self.is_stranger(PeerRecord::Pods(*it), stranger, Family::V4))
         };
         let own: Vec<u32> = self.profiles.order.iter().copied().filter(is_for).collect();
         let direction = usize::from(direction == Direction::Egress);
         Profile::new(&self.policies, &self.tiers, &own, direction)
     }
 
-    /// Whether one of some addresses is in a set; without any, whether every address is.
-    fn includes(&self, set: u32, addresses: &[IpAddr]) -> bool {
+    /// Whether one of some addresses of a family is in a set; without any address, whether all of the family is.
+    fn includes(&self, set: u32, addresses: &[IpAddr], family: Family) -> bool {
         self.tables.sets.get(set as usize).is_some_and(|it| {
+            let mut own = addresses.iter().filter(|it| Family::of(**it) == family);
             if addresses.is_empty() {
-                it.hold_a_family()
+                it.hold_all_of(family.any())
             } else {
-                addresses.iter().any(|address| it.contains(*address))
+                own.any(|address| it.contains(*address))
             }
         })
     }
 
+    /// The families in which two parties can talk: those that both are known to have, and IPv4 where nothing is known.
+    pub(super) fn families(
+        &self,
+        one: Party<'_>,
+        other: Party<'_>,
+    ) -> impl Iterator<Item = Family> + use<> {
+        let has = [one, other].map(|it| self.has(it));
+        let knows = has.map(|it| it.contains(&true));
+        let [one, other] = has;
+        let shared = match knows {
+            [false, false] => [true, false],
+            [false, true] => other,
+            [true, false] => one,
+            [true, true] => [one[0] && other[0], one[1] && other[1]],
+        };
+        Family::ALL.into_iter().zip(shared).filter(|(_, it)| *it).map(|(it, _)| it)
+    }
+
+    fn has(&self, party: Party<'_>) -> [bool; 2] {
+        match party {
+            Party::Address(address) | Party::Pod(_, address) => {
+                Family::ALL.map(|it| it == Family::of(address))
+            }
+            Party::Workload(it) => {
+                let class = it.record().and_then(|it| self.class(it.class));
+                class.map_or([false; 2], |it| it.at.has())
+            }
+            Party::Stranger(_) => [false; 2],
+        }
+    }
+
     fn named_ports(&self, party: Party<'_>) -> &[NamedPort] {
-        let Party::Workload(workload) = party else { return &[] };
+        let (Party::Workload(workload) | Party::Pod(workload, _)) = party else { return &[] };
         let class = workload.record().and_then(|it| self.class(it.class));
         // Nothing selects what is on the network of its node, so that nobody knows its ports.
-        class.filter(|it| matches!(it.at, At::Pod(_))).map_or(&[], |it| &it.ports)
+        class.filter(|it| matches!(it.at, At::Pod { .. })).map_or(&[], |it| &it.ports)
     }
 }
 

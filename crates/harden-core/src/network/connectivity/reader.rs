@@ -11,11 +11,11 @@ use super::Network;
 use super::labels::{Labels, NAMESPACE_NAME};
 use super::policy::APIS;
 use super::records::{
-    At, ClassRecord, Mark, NamespaceRecord, NodeRecord, PolicyRecord, PortRecord, Tables,
+    At, ClassRecord, Family, Mark, NamespaceRecord, NodeRecord, PolicyRecord, PortRecord, Tables,
     TierRecord, WorkloadRecord, index,
 };
 use super::workload::PodRecord;
-use crate::kubernetes::{GroupKind, MinorVersion};
+use crate::kubernetes::{Addresses, GroupKind, MinorVersion};
 use crate::object::Object;
 use crate::source::{Positions, Source};
 
@@ -219,7 +219,7 @@ impl Reader {
             let at = if pod.is_on_host {
                 At::Node { node, addresses: pod.addresses.clone() }
             } else {
-                At::Pod(self.sets_of(&pod.addresses))
+                self.among_pods(&pod.addresses)
             };
             let key = pod.key();
             let class = ClassRecord {
@@ -287,17 +287,18 @@ impl Reader {
         asked
     }
 
-    /// The sets of addresses that those of a pod are in. A pod whose address is not known is in those that hold a whole
-    /// family.
-    fn sets_of(&self, addresses: &[IpAddr]) -> Vec<u32> {
-        let includes = |set: &crate::kubernetes::Addresses| {
-            if addresses.is_empty() {
-                set.hold_a_family()
-            } else {
-                addresses.iter().any(|it| set.contains(*it))
-            }
-        };
-        (0..).zip(&self.tables.sets).filter(|(_, it)| includes(it)).map(|(id, _)| id).collect()
+    /// Where a pod with some addresses is. One whose addresses are not known is in the sets that hold a whole family.
+    fn among_pods(&self, addresses: &[IpAddr]) -> At {
+        let of = |family| addresses.iter().filter(move |it| Family::of(**it) == family);
+        let sets = Family::ALL.map(|family| {
+            let includes = |set: &Addresses| {
+                (addresses.is_empty() && set.hold_all_of(family.any()))
+                    || of(family).any(|it| set.contains(*it))
+            };
+            let all = (0..).zip(&self.tables.sets);
+            all.filter(|(_, it)| includes(it)).map(|(id, _)| id).collect()
+        });
+        At::Pod { sets, has: Family::ALL.map(|family| of(family).next().is_some()) }
     }
 }
 

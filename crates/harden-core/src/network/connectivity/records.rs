@@ -1,6 +1,6 @@
 //! What is kept of namespaces, pods and policies.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use super::labels::{Labels, Test};
@@ -59,10 +59,53 @@ pub(super) struct ClassRecord {
 /// Where pods are in the network.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum At {
-    /// In that of pods; the sets of addresses that theirs are in, in order.
-    Pod(Vec<u32>),
+    /// In that of pods; by family, the sets of addresses that theirs is in, in order, and whether they are known to have
+    /// one.
+    Pod { sets: [Vec<u32>; 2], has: [bool; 2] },
     /// In that of their node, with its addresses, where they are known.
     Node { node: Option<u32>, addresses: Vec<IpAddr> },
+}
+
+/// A family of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Family {
+    V4,
+    V6,
+}
+
+impl Family {
+    pub(super) const ALL: [Self; 2] = [Self::V4, Self::V6];
+
+    pub(super) fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
+    }
+
+    /// Some address of it.
+    pub(super) fn any(self) -> IpAddr {
+        match self {
+            Self::V4 => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            Self::V6 => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        }
+    }
+
+    pub(super) fn index(self) -> usize {
+        match self {
+            Self::V4 => 0,
+            Self::V6 => 1,
+        }
+    }
+}
+
+impl At {
+    /// Whether pods are known to have an address of a family, by family.
+    pub(super) fn has(&self) -> [bool; 2] {
+        match self {
+            Self::Pod { has, .. } => *has,
+            Self::Node { addresses, .. } => {
+                Family::ALL.map(|family| addresses.iter().any(|it| Family::of(*it) == family))
+            }
+        }
+    }
 }
 
 /// A port of a container that has a name.

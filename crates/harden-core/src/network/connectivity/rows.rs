@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use rustc_hash::FxHashMap;
 
 use super::profiles::Profile;
-use super::records::{At, NamedPort, PortRecord, RuleRecord, index};
-use super::{Network, Workload};
+use super::records::{At, Family, NamedPort, PortRecord, RuleRecord, index};
+use super::{Network, Party, Workload};
 use crate::kubernetes::Addresses;
 use crate::network::{Connections, Direction};
 
@@ -43,7 +43,9 @@ impl Network {
         let id = self.profiles.id(class, direction);
         let Some(profile) = self.profiles.get(id) else { return Vec::new() };
         let ports = match (direction, self.class(class)) {
-            (Direction::Ingress, Some(it)) if matches!(it.at, At::Pod(_)) => it.ports.as_slice(),
+            (Direction::Ingress, Some(it)) if matches!(it.at, At::Pod { .. }) => {
+                it.ports.as_slice()
+            }
             _ => &[],
         };
         let mut by_connections: BTreeMap<Connections, Addresses> = BTreeMap::new();
@@ -110,7 +112,8 @@ impl<'a> Rows<'a> {
         let mut known: FxHashMap<&[NamedPort], u32> = FxHashMap::default();
         known.insert(&[], 0);
         let ports = of.classes.iter().map(|class| {
-            let own: &[NamedPort] = if matches!(class.at, At::Pod(_)) { &class.ports } else { &[] };
+            let own: &[NamedPort] =
+                if matches!(class.at, At::Pod { .. }) { &class.ports } else { &[] };
             *known.entry(own).or_insert_with(|| {
                 names.push(own);
                 index(names.len() - 1)
@@ -147,7 +150,7 @@ impl<'a> Rows<'a> {
         let egress = self.of.profiles.id(source, Direction::Egress);
         let mut to = Vec::new();
         // What comes in by each profile and named ports, once for the row.
-        let mut coming: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+        let mut coming: FxHashMap<(u32, u32, Family), u32> = FxHashMap::default();
         let mut by_class: FxHashMap<u32, u32> = FxHashMap::default();
         for workload in self.of.workloads().filter(|it| it.index() != from.index()) {
             let Some(class) = workload.record().map(|it| it.class) else { continue };
@@ -155,16 +158,24 @@ impl<'a> Rows<'a> {
                 *id
             } else {
                 let ports = self.ports.get(class as usize).copied().unwrap_or(0);
-                let out = self.decided(egress, class, ports);
                 let profile = self.of.profiles.id(class, Direction::Ingress);
-                let id = if self.is_none(out) {
-                    out
-                } else {
-                    let known = coming.get(&(profile, ports)).copied();
-                    let inward = known.unwrap_or_else(|| self.decided(profile, source, ports));
-                    coming.insert((profile, ports), inward);
-                    self.both(out, inward)
-                };
+                let mut through = None;
+                let families = self.of.families(Party::Workload(from), Party::Workload(workload));
+                for family in families {
+                    let out = self.decided(egress, class, ports, family);
+                    let one = if self.is_none(out) {
+                        out
+                    } else {
+                        let key = (profile, ports, family);
+                        let known = coming.get(&key).copied();
+                        let inward =
+                            known.unwrap_or_else(|| self.decided(profile, source, ports, family));
+                        coming.insert(key, inward);
+                        self.both(out, inward)
+                    };
+                    through = Some(through.map_or(one, |all| self.either(all, one)));
+                }
+                let id = through.unwrap_or_else(|| self.keep(Connections::NONE));
                 by_class.insert(class, id);
                 id
             };
@@ -176,7 +187,7 @@ impl<'a> Rows<'a> {
     }
 
     /// What a profile lets through with a class, where the destination has these named ports.
-    fn decided(&mut self, profile: u32, class: u32, ports: u32) -> u32 {
+    fn decided(&mut self, profile: u32, class: u32, ports: u32, family: Family) -> u32 {
         let Some(flat) = self.profiles.get(profile as usize) else {
             return self.keep(Connections::NONE);
         };
@@ -184,7 +195,7 @@ impl<'a> Rows<'a> {
         let (of, buffer) = (self.of, &mut self.buffer);
         buffer.clear();
         for (number, rule) in (0..).zip(&flat.rules) {
-            if rule.peers.iter().any(|it| of.is_class(*it, class)) {
+            if rule.peers.iter().any(|it| of.is_class(*it, class, family)) {
                 buffer.push(number);
             }
         }
@@ -233,5 +244,13 @@ impl<'a> Rows<'a> {
         let id = self.keep(a.intersection(b));
         self.shared.insert(key, id);
         id
+    }
+    fn either(&mut self, one: u32, other: u32) -> u32 {
+        if one == other {
+            return one;
+        }
+        let both = self.all.get(one as usize).zip(self.all.get(other as usize));
+        let all = both.map(|(one, other)| one.union(other));
+        all.map_or(one, |it| self.keep(it))
     }
 }
