@@ -9,15 +9,20 @@
 
 mod classes;
 mod decision;
+mod exposure;
 mod labels;
+mod newcomers;
 mod policy;
 mod profiles;
 mod reader;
 mod records;
 mod rows;
+mod scope;
 mod views;
 mod workload;
 
+pub use exposure::Exposure;
+pub use newcomers::Newcomers;
 pub use reader::{Origin, Reader, Settings, WORDS};
 pub use rows::{Outside, Row};
 pub use views::{Namespace, Policy, Rule, Spot, Workload};
