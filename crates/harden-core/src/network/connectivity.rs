@@ -163,6 +163,11 @@ impl Network {
         through.fold(Connections::NONE, |all, it| all.union(&it))
     }
 
+    /// Whether two parties may have addresses of one family.
+    pub fn shares_a_family(&self, one: Party<'_>, other: Party<'_>) -> bool {
+        self.families(one, other).next().is_some()
+    }
+
     /// How many documents of a source could not be read and may hold something of this.
     pub fn broken(&self) -> impl Iterator<Item = (&str, usize)> {
         self.broken.iter().map(|(name, count)| (&**name, *count))
