@@ -9,6 +9,7 @@
 
 mod classes;
 mod decision;
+mod explanation;
 mod exposure;
 mod labels;
 mod newcomers;
@@ -18,16 +19,19 @@ mod reader;
 mod records;
 mod rows;
 mod scope;
+mod services;
 mod views;
 mod workload;
 
+pub use explanation::{Explanation, Lack, NearMiss, Reason, Side};
 pub use exposure::Exposure;
 pub use newcomers::Newcomers;
 pub use reader::{Origin, Reader, Settings, WORDS};
 pub use rows::{Outside, Row};
+pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};
 pub use views::{Namespace, Policy, Rule, Spot, Workload};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -36,6 +40,7 @@ use self::profiles::Profiles;
 use self::records::{
     ClassRecord, NamespaceRecord, NodeRecord, PolicyRecord, Tables, TierRecord, WorkloadRecord,
 };
+use self::services::{EntryRecord, ServiceRecord};
 use super::{Connections, Direction};
 
 /// All that decides who reaches whom.
@@ -47,6 +52,8 @@ pub struct Network {
     classes: Vec<ClassRecord>,
     /// The workloads of the pods that have these addresses.
     addresses: BTreeMap<IpAddr, u32>,
+    services: Vec<ServiceRecord>,
+    entries: Vec<EntryRecord>,
     policies: Vec<PolicyRecord>,
     tiers: Vec<TierRecord>,
     tables: Tables,
@@ -54,6 +61,7 @@ pub struct Network {
     profiles: Profiles,
     broken: BTreeMap<Arc<str>, usize>,
     skipped: BTreeMap<Arc<str>, usize>,
+    doubles: BTreeSet<Arc<str>>,
 }
 
 /// What a reader has learnt.
@@ -65,10 +73,13 @@ struct Parts {
     classes: Vec<ClassRecord>,
     /// The workloads of the pods that have these addresses.
     addresses: BTreeMap<IpAddr, u32>,
+    services: Vec<ServiceRecord>,
+    entries: Vec<EntryRecord>,
     policies: Vec<PolicyRecord>,
     tiers: Vec<TierRecord>,
     broken: BTreeMap<Arc<str>, usize>,
     skipped: BTreeMap<Arc<str>, usize>,
+    doubles: BTreeSet<Arc<str>>,
 }
 
 /// An end of a connection.
@@ -104,10 +115,13 @@ impl Network {
             workloads,
             classes,
             addresses,
+            services,
+            entries,
             policies,
             tiers,
             broken,
             skipped,
+            doubles,
         } = parts;
         Self {
             namespaces,
@@ -115,6 +129,8 @@ impl Network {
             workloads,
             classes,
             addresses,
+            services,
+            entries,
             policies,
             tiers,
             tables,
@@ -122,6 +138,7 @@ impl Network {
             profiles,
             broken,
             skipped,
+            doubles,
         }
     }
 
@@ -155,6 +172,11 @@ impl Network {
         through.fold(Connections::NONE, |all, it| all.union(&it))
     }
 
+    /// Whether two parties may have addresses of one family.
+    pub fn shares_a_family(&self, one: Party<'_>, other: Party<'_>) -> bool {
+        self.families(one, other).next().is_some()
+    }
+
     /// How many documents of a source could not be read and may hold something of this.
     pub fn broken(&self) -> impl Iterator<Item = (&str, usize)> {
         self.broken.iter().map(|(name, count)| (&**name, *count))
@@ -163,6 +185,11 @@ impl Network {
     /// How many objects of a source are patches over objects that are not known, and say nothing by themselves.
     pub fn skipped(&self) -> impl Iterator<Item = (&str, usize)> {
         self.skipped.iter().map(|(name, count)| (&**name, *count))
+    }
+
+    /// Objects of which several were read, so that it is not one cluster: their kinds and names.
+    pub fn doubles(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.doubles.iter().map(|it| &**it)
     }
 
     fn class(&self, id: u32) -> Option<&ClassRecord> {

@@ -14,13 +14,15 @@ use super::records::{
     At, ClassRecord, Family, Mark, NamespaceRecord, NodeRecord, PolicyRecord, PortRecord, Tables,
     TierRecord, WorkloadRecord, index,
 };
+use super::services::{self, EntryRecord, ServiceRecord};
 use super::workload::PodRecord;
 use crate::kubernetes::{Addresses, GroupKind, MinorVersion};
 use crate::object::Object;
 use crate::source::{Positions, Source};
 
 /// One of these words stands in every text that there is something to learn of.
-pub const WORDS: &[&str] = &["Policy", "containers", "Namespace", "Service", "Node"];
+pub const WORDS: &[&str] =
+    &["Policy", "containers", "Namespace", "Service", "Node", "Ingress", "Route"];
 
 /// Where objects come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +54,16 @@ pub struct Reader {
     namespaces_by_name: BTreeMap<Arc<str>, u32>,
     nodes: Vec<NodeRecord>,
     pods: Vec<PodRecord>,
+    services: Vec<ServiceRecord>,
+    entries: Vec<EntryRecord>,
     policies: Vec<PolicyRecord>,
     tiers: Vec<TierRecord>,
     sources: BTreeSet<Arc<str>>,
     broken: BTreeMap<Arc<str>, usize>,
     skipped: BTreeMap<Arc<str>, usize>,
+    /// Every object by its kind and name, and those of which there were several.
+    seen: BTreeSet<Arc<str>>,
+    doubles: BTreeSet<Arc<str>>,
 }
 
 impl Reader {
@@ -69,11 +76,15 @@ impl Reader {
             namespaces_by_name: BTreeMap::new(),
             nodes: Vec::new(),
             pods: Vec::new(),
+            services: Vec::new(),
+            entries: Vec::new(),
             policies: Vec::new(),
             tiers: Vec::new(),
             sources: BTreeSet::new(),
             broken: BTreeMap::new(),
             skipped: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            doubles: BTreeSet::new(),
         }
     }
 
@@ -93,12 +104,16 @@ impl Reader {
 
     /// Learns what an object of a text says.
     pub fn learn_object(&mut self, object: &Object<'_>, text: &dyn Positions) {
-        self.sources.get(text.name()).is_none().then(|| self.sources.insert(text.name().into()));
+        if !self.sources.contains(text.name()) {
+            self.sources.insert(text.name().into());
+        }
         let api = APIS.iter().find(|it| object.is(it.group, it.kind));
         let is_known = api.is_some()
             || object.pod_kind().is_some()
             || object.is_of(GroupKind::NAMESPACE)
-            || object.is("", "Node");
+            || object.is("", "Node")
+            || object.is("", "Service")
+            || services::is_entry(object);
         if !is_known || object.is_removal() {
             return;
         }
@@ -106,6 +121,7 @@ impl Reader {
             *self.skipped.entry(text.name().into()).or_default() += 1;
             return;
         }
+        self.note(object);
         if let Some(api) = api {
             let policy = (api.read)(self, object, text);
             self.policies.push(policy);
@@ -113,16 +129,49 @@ impl Reader {
             self.learn_namespace(object, text);
         } else if object.is("", "Node") {
             self.learn_node(object);
+        } else if object.is("", "Service") {
+            let service = services::read(self, object, text);
+            self.services.push(service);
+        } else if services::is_entry(object) {
+            let entry = services::read_entry(self, object, text);
+            self.entries.push(entry);
         } else {
             let pods = super::workload::read(self, object, text);
             self.pods.extend(pods);
         }
     }
 
+    /// Remembers an object by its name; of two of one name a cluster has only one.
+    fn note(&mut self, object: &Object<'_>) {
+        if object.name().is_empty() {
+            return;
+        }
+        let namespace = match object.namespace() {
+            Some(namespace) => namespace,
+            None if object.is_of(GroupKind::NAMESPACE)
+                || object.is("", "Node")
+                || object.group == "policy.networking.k8s.io"
+                || matches!(
+                    object.kind,
+                    "CiliumClusterwideNetworkPolicy" | "GlobalNetworkPolicy" | "Tier"
+                ) =>
+            {
+                ""
+            }
+            None => &self.settings.namespace,
+        };
+        let between = if namespace.is_empty() { "" } else { "/" };
+        let words = format!("{} {namespace}{between}{}", object.kind, object.name());
+        if let Some(known) = self.seen.replace(words.into()) {
+            self.doubles.insert(known);
+        }
+    }
+
     /// Puts all of it together.
     pub fn finish(mut self) -> Network {
         let (workloads, classes, addresses) = self.classes();
-        let Self { tables, namespaces, nodes, policies, tiers, broken, skipped, .. } = self;
+        let Self { tables, namespaces, nodes, services, entries, policies, tiers, .. } = self;
+        let Self { broken, skipped, doubles, .. } = self;
         Network::new(super::Parts {
             tables,
             namespaces,
@@ -130,10 +179,13 @@ impl Reader {
             workloads,
             classes,
             addresses,
+            services,
+            entries,
             policies,
             tiers,
             broken,
             skipped,
+            doubles,
         })
     }
 
@@ -170,7 +222,7 @@ impl Reader {
     }
 
     /// The namespace of a name, whether or not it was read.
-    fn namespace(&mut self, name: &str) -> u32 {
+    pub(super) fn namespace(&mut self, name: &str) -> u32 {
         if let Some(id) = self.namespaces_by_name.get(name) {
             return *id;
         }
@@ -284,6 +336,7 @@ impl Reader {
                 asked.ports.insert(Arc::clone(name));
             }
         }
+        self.services.iter().for_each(|it| it.asked(&mut asked.keys, &mut asked.ports));
         asked
     }
 
