@@ -26,9 +26,9 @@ pub fn network(sources: &[Source<'_>]) -> Network {
 pub fn rows(network: &Network) -> Rows {
     let mut rows = Rows::default();
     let list = List::new(network, Focus::default());
-    let result = list.each(&mut |from, to, connections| {
-        if !is_v6(from) && !is_v6(to) {
-            rows.add(&word(from), &word(to), Ports::read(&connections.to_string()));
+    let result = list.each(&mut |it| {
+        if !is_v6(&it.from) && !is_v6(&it.to) {
+            rows.add(&word(&it.from), &word(&it.to), Ports::read(&it.connections.to_string()));
         }
         Ok(())
     });
@@ -102,7 +102,7 @@ fn is_v6(end: &End<'_>) -> bool {
 fn word(end: &End<'_>) -> String {
     match end {
         End::Outside(..) => format!("{end}[External]"),
-        End::IngressController | End::Workload { .. } => end.to_string(),
+        _ => end.to_string(),
     }
 }
 

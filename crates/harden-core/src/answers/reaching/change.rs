@@ -28,6 +28,8 @@ pub struct Change<'n> {
     pub before: Connections,
     /// What goes through now.
     pub now: Connections,
+    /// Whether every policy that may say something of it could be read, before and now.
+    pub is_known: bool,
 }
 
 impl Change<'_> {
@@ -45,8 +47,26 @@ impl Change<'_> {
 /// What is done with a change.
 type Take<'t> = &'t mut dyn FnMut(&Change<'_>) -> io::Result<()>;
 
-/// What an end goes through with, before and now.
-type Both = [Connections; 2];
+/// What went and goes through, and whether both are known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Both {
+    sides: [Connections; 2],
+    is_known: bool,
+}
+
+impl Both {
+    fn new(is_known: bool) -> Self {
+        Self { sides: [Connections::NONE, Connections::NONE], is_known }
+    }
+
+    fn set(&mut self, side: usize, connections: Connections, is_known: bool) {
+        self.sides.get_mut(side).into_iter().for_each(|it| *it = connections.clone());
+        self.is_known &= is_known;
+    }
+}
+
+/// A workload before and now, as far as it is there.
+type Pair<'n> = (Option<Workload<'n>>, Option<Workload<'n>>);
 
 impl<'n> Changes<'n> {
     /// What a focus takes of what differs.
@@ -95,11 +115,13 @@ impl<'n> Changes<'n> {
     }
 
     fn controllers(&self, take: Take<'_>) -> io::Result<()> {
+        let is_sure = true;
         let mut all: BTreeMap<End<'_>, Both> = BTreeMap::new();
         for (side, list) in [&self.before, &self.now].into_iter().enumerate() {
             for (workload, connections) in list.from_controller() {
-                let both = all.entry(list.end(workload)).or_default();
-                both.get_mut(side).into_iter().for_each(|it| *it = connections.clone());
+                let is_known = list.is_known(workload, Direction::Ingress);
+                let both = all.entry(list.end(workload)).or_insert_with(|| Both::new(is_sure));
+                both.set(side, connections, is_known);
             }
         }
         all.into_iter().try_for_each(|(to, both)| self.take(End::IngressController, to, both, take))
@@ -107,30 +129,27 @@ impl<'n> Changes<'n> {
 
     fn row(
         &self,
-        from: (Option<Workload<'n>>, Option<Workload<'n>>),
+        from: Pair<'n>,
         before: Option<Row<'n>>,
         now: Option<Row<'n>>,
         take: Take<'_>,
     ) -> io::Result<()> {
+        let is_sure = self.is_known(from, Direction::Egress);
         let Some(from) = self.end(from) else { return Ok(()) };
         let mut all: BTreeMap<End<'_>, Both> = BTreeMap::new();
         for (side, (list, row)) in
             [(&self.before, before), (&self.now, now)].into_iter().enumerate()
         {
             for (workload, connections) in row.into_iter().flat_map(|it| it.to) {
-                let both = all.entry(list.end(workload)).or_default();
-                both.get_mut(side).into_iter().for_each(|it| *it = connections.clone());
+                let is_known = list.is_known(workload, Direction::Ingress);
+                let both = all.entry(list.end(workload)).or_insert_with(|| Both::new(is_sure));
+                both.set(side, connections, is_known);
             }
         }
         all.into_iter().try_for_each(|(to, both)| self.take(from, to, both, take))
     }
 
-    fn outside(
-        &self,
-        own: (Option<Workload<'n>>, Option<Workload<'n>>),
-        way: Direction,
-        take: Take<'_>,
-    ) -> io::Result<()> {
+    fn outside(&self, own: Pair<'n>, way: Direction, take: Take<'_>) -> io::Result<()> {
         let Some(workload) = self.end(own) else { return Ok(()) };
         let of = |list: &List<'n>, it: Option<Workload<'n>>| {
             it.map(|it| list.network().outside(it, way)).unwrap_or_default()
@@ -140,7 +159,8 @@ impl<'n> Changes<'n> {
         if before == now {
             return Ok(());
         }
-        let mut parts: BTreeMap<Both, Addresses> = BTreeMap::new();
+        let is_known = self.is_known(own, way);
+        let mut parts: BTreeMap<[Connections; 2], Addresses> = BTreeMap::new();
         for (first, last) in Addresses::parts(sides.iter().flatten().map(|it| &it.addresses)) {
             let here = |all: &[Outside]| {
                 let found = all.iter().find(|it| it.addresses.contains(first));
@@ -149,7 +169,8 @@ impl<'n> Changes<'n> {
             let addresses = parts.entry([here(before), here(now)]).or_default();
             addresses.add_all(&Addresses::between(first, last));
         }
-        for (both, addresses) in parts {
+        for (sides, addresses) in parts {
+            let both = Both { sides, is_known };
             for (first, last) in addresses.ranges() {
                 let outside = End::Outside(first, last);
                 let (from, to) = match way {
@@ -162,7 +183,12 @@ impl<'n> Changes<'n> {
         Ok(())
     }
 
-    fn end(&self, of: (Option<Workload<'n>>, Option<Workload<'n>>)) -> Option<End<'_>> {
+    fn is_known(&self, of: Pair<'n>, way: Direction) -> bool {
+        of.0.is_none_or(|it| self.before.is_known(it, way))
+            && of.1.is_none_or(|it| self.now.is_known(it, way))
+    }
+
+    fn end(&self, of: Pair<'n>) -> Option<End<'_>> {
         let now = of.1.map(|it| self.now.end(it));
         now.or_else(|| of.0.map(|it| self.before.end(it)))
     }
@@ -172,8 +198,9 @@ impl<'n> Changes<'n> {
         if !focus.takes(&from, &to) {
             return Ok(());
         }
-        let [before, now] = both.map(|it| focus.of_port(it));
-        if before == now { Ok(()) } else { take(&Change { from, to, before, now }) }
+        let [before, now] = both.sides.map(|it| focus.of_port(it));
+        let is_known = both.is_known;
+        if before == now { Ok(()) } else { take(&Change { from, to, before, now, is_known }) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::map::{Group, Map, Role, words};
+use super::map::{Map, Role, Tone, said};
 use crate::report::escape::printable;
 
 /// The map in the language DOT, with a frame for each namespace.
@@ -24,7 +24,9 @@ pub(super) fn to_dot(map: &Map) -> String {
         }
         for (place, group) in members {
             let style = match group.role {
-                Role::Caller | Role::Called => ", shape=ellipse, fillcolor=\"#fff8c5\"",
+                Role::Caller | Role::Called | Role::Coming | Role::Awaited => {
+                    ", shape=ellipse, fillcolor=\"#fff8c5\""
+                }
                 Role::Controller => ", shape=hexagon, fillcolor=\"#ddf4ff\"",
                 Role::Workload | Role::Namespace => "",
             };
@@ -36,18 +38,20 @@ pub(super) fn to_dot(map: &Map) -> String {
         }
     }
     for (place, group) in map.groups.iter().enumerate() {
-        if let Some(own) = group.among() {
-            let label = quoted(&format!("each other: {}", words(own)));
+        for words in group.among() {
+            let label = quoted(&words);
             let _ = writeln!(out, "  n{place} -> n{place} [label={label}];");
         }
     }
     for arrow in &map.arrows {
-        let colour = match map.is_from_outside(arrow) {
-            true => ", color=\"#cf222e\"",
-            false if arrow.connections.is_all() => ", penwidth=1.6",
-            false => "",
+        let colour = match arrow.tone {
+            Tone::Opened => ", color=\"#1a7f37\"",
+            Tone::Closed => ", color=\"#cf222e\", style=dashed",
+            Tone::Plain if map.is_from_outside(arrow) => ", color=\"#cf222e\"",
+            Tone::Plain if arrow.lane.connections.is_all() => ", penwidth=1.6",
+            Tone::Plain => "",
         };
-        let label = quoted(&words(&arrow.connections));
+        let label = quoted(&said(arrow));
         let _ = writeln!(out, "  n{} -> n{} [label={label}{colour}];", arrow.from, arrow.to);
     }
     let remark = map.remark();

@@ -12,6 +12,8 @@ pub enum End<'n> {
     IngressController,
     /// Addresses outside of the cluster, the first and the last.
     Outside(IpAddr, IpAddr),
+    /// Pods that are not there, in the words of what a rule asks of them.
+    Newcomers(&'n str),
     /// Pods of one owner.
     Workload {
         /// Their namespace.
@@ -21,19 +23,13 @@ pub enum End<'n> {
     },
 }
 
-impl End<'_> {
-    /// Whether it is some addresses outside.
-    pub fn is_outside(&self) -> bool {
-        matches!(self, Self::Outside(..))
-    }
-}
-
 /// `namespace/name[Kind]`, a range of addresses, or `{ingress-controller}`.
 impl fmt::Display for End<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IngressController => f.write_str("{ingress-controller}"),
             Self::Outside(first, last) => write!(f, "{first}-{last}"),
+            Self::Newcomers(words) => f.write_str(words),
             Self::Workload { name, .. } => f.write_str(name),
         }
     }

@@ -16,8 +16,22 @@ pub struct List<'n> {
     names: Names<'n>,
 }
 
-/// What is done with a connection.
-pub(super) type Take<'t> = &'t mut dyn FnMut(&End<'_>, &End<'_>, &Connections) -> io::Result<()>;
+/// Connections from one end to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link<'a> {
+    /// Who opens them.
+    pub from: End<'a>,
+    /// To whom they are opened.
+    pub to: End<'a>,
+    /// What goes through.
+    pub connections: Connections,
+    /// Whether every policy that may say something of it could be read: what the API server refuses says something that
+    /// nobody knows.
+    pub is_known: bool,
+}
+
+/// What is done with connections.
+type Take<'t> = &'t mut dyn FnMut(&Link<'_>) -> io::Result<()>;
 
 impl<'n> List<'n> {
     /// The connections that a focus takes.
@@ -65,16 +79,20 @@ impl<'n> List<'n> {
     /// What was done with one failed.
     pub fn each(&self, take: Take<'_>) -> io::Result<()> {
         for (workload, connections) in self.from_controller() {
-            self.take(&End::IngressController, &self.end(workload), connections, take)?;
+            let is_known = self.is_known(workload, Direction::Ingress);
+            let (from, to) = (End::IngressController, self.end(workload));
+            self.take(Link { from, to, connections, is_known }, take)?;
         }
         for workload in self.network.workloads() {
             self.outside(workload, Direction::Ingress, take)?;
         }
-        let is_asked = |it: Workload<'_>| self.focus.may_take(&self.names.end(it));
+        let is_asked = |it: Workload<'_>| self.focus.may_take(&self.end(it));
         for row in self.network.rows().filter(|it| is_asked(it.from)) {
-            let from = self.names.end(row.from);
-            for (to, connections) in row.to {
-                self.take(&from, &self.names.end(to), connections, take)?;
+            let from = self.end(row.from);
+            let is_sure = self.is_known(row.from, Direction::Egress);
+            for (workload, connections) in row.to {
+                let is_known = is_sure && self.is_known(workload, Direction::Ingress);
+                self.take(Link { from, to: self.end(workload), connections, is_known }, take)?;
             }
             self.outside(row.from, Direction::Egress, take)?;
         }
@@ -82,33 +100,31 @@ impl<'n> List<'n> {
     }
 
     fn outside(&self, own: Workload<'_>, way: Direction, take: Take<'_>) -> io::Result<()> {
-        let workload = self.names.end(own);
+        let (workload, is_known) = (self.end(own), self.is_known(own, way));
         for Outside { addresses, connections } in self.network.outside(own, way) {
             for (first, last) in addresses.ranges() {
                 let outside = End::Outside(first, last);
                 let (from, to) = match way {
-                    Direction::Ingress => (&outside, &workload),
-                    Direction::Egress => (&workload, &outside),
+                    Direction::Ingress => (outside, workload),
+                    Direction::Egress => (workload, outside),
                 };
-                self.take(from, to, connections.clone(), take)?;
+                let connections = connections.clone();
+                self.take(Link { from, to, connections, is_known }, take)?;
             }
         }
         Ok(())
     }
 
-    fn take(
-        &self,
-        from: &End<'_>,
-        to: &End<'_>,
-        all: Connections,
-        take: Take<'_>,
-    ) -> io::Result<()> {
-        if !self.focus.takes(from, to) {
+    /// Whether no policy that the API server refuses may be for a workload.
+    pub(super) fn is_known(&self, workload: Workload<'_>, way: Direction) -> bool {
+        workload.doubts(way).next().is_none()
+    }
+
+    fn take(&self, mut link: Link<'_>, take: Take<'_>) -> io::Result<()> {
+        if !self.focus.takes(&link.from, &link.to) {
             return Ok(());
         }
-        match self.focus.of_port(all) {
-            connections if connections.is_empty() => Ok(()),
-            connections => take(from, to, &connections),
-        }
+        link.connections = self.focus.of_port(link.connections);
+        if link.connections.is_empty() { Ok(()) } else { take(&link) }
     }
 }

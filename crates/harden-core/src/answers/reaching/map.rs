@@ -39,7 +39,7 @@ pub(super) struct Group {
     pub names: Vec<String>,
     pub role: Role,
     /// How they are connected among each other.
-    pub own: Connections,
+    pub own: Vec<(Tone, Lane)>,
     /// From the left.
     pub column: usize,
     /// From above.
@@ -51,13 +51,55 @@ pub(super) struct Group {
 pub(super) enum Role {
     /// Outside, where connections come from.
     Caller,
+    /// Not there yet, where connections would come from.
+    Coming,
     /// Lets requests in.
     Controller,
     Workload,
     /// All workloads of a namespace.
     Namespace,
+    /// Not there yet, where connections would go to.
+    Awaited,
     /// Outside, where connections go to.
     Called,
+}
+
+/// What is said of connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Tone {
+    /// They go through.
+    Plain,
+    /// They go through now and did not.
+    Opened,
+    /// They went through and do not any more.
+    Closed,
+}
+
+/// What passes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Lane {
+    pub connections: Connections,
+    /// The same in other words, where numbers of ports do not say it.
+    pub words: Option<String>,
+}
+
+impl Lane {
+    /// In few words.
+    pub(super) fn label(&self) -> String {
+        match &self.words {
+            Some(words) => words.clone(),
+            None if self.connections.is_all() => "everything".to_owned(),
+            None => self.connections.to_string(),
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.connections = self.connections.union(&other.connections);
+        self.words = match (self.words.take(), &other.words) {
+            (Some(one), Some(other)) if one != *other => Some(format!("{one}; {other}")),
+            (one, other) => one.or_else(|| other.clone()),
+        };
+    }
 }
 
 /// What passes from one box to another.
@@ -65,7 +107,8 @@ pub(super) enum Role {
 pub(super) struct Arrow {
     pub from: usize,
     pub to: usize,
-    pub connections: Connections,
+    pub tone: Tone,
+    pub lane: Lane,
 }
 
 /// An end that is drawn.
@@ -82,9 +125,12 @@ pub(super) struct Surveyor {
     /// Whether namespaces are drawn rather than workloads.
     is_coarse: bool,
     points: BTreeMap<Point, usize>,
-    pairs: BTreeMap<(usize, usize), Connections>,
+    pairs: BTreeMap<Pair, Lane>,
     pairs_left_out: usize,
 }
+
+/// From which point to which, and what is said of it.
+type Pair = (usize, usize, Tone);
 
 impl Surveyor {
     /// Begins a map of so many workloads.
@@ -97,19 +143,21 @@ impl Surveyor {
         }
     }
 
-    /// Draws an end that may have no connection.
-    pub(super) fn place(&mut self, end: &End<'_>) {
-        self.number(end, Role::Called);
-    }
-
     /// Draws what passes from one end to another.
-    pub(super) fn draw(&mut self, from: &End<'_>, to: &End<'_>, connections: &Connections) {
-        let pair = (self.number(from, Role::Caller), self.number(to, Role::Called));
+    pub(super) fn draw(&mut self, from: &End<'_>, to: &End<'_>, tone: Tone, lane: Lane) {
+        let outside = |it: &End<'_>, is_start| match (it, is_start) {
+            (End::Newcomers(_), true) => Role::Coming,
+            (End::Newcomers(_), false) => Role::Awaited,
+            (_, true) => Role::Caller,
+            (_, false) => Role::Called,
+        };
+        let start = self.number(from, outside(from, true));
+        let pair = (start, self.number(to, outside(to, false)), tone);
         let is_full = self.pairs.len() >= PAIRS;
         match self.pairs.get_mut(&pair) {
-            Some(known) => *known = known.union(connections),
+            Some(known) => known.join(&lane),
             None if is_full => self.pairs_left_out += 1,
-            None => _ = self.pairs.insert(pair, connections.clone()),
+            None => _ = self.pairs.insert(pair, lane),
         }
     }
 
@@ -120,11 +168,12 @@ impl Surveyor {
                 namespace: String::new(),
                 name: "ingress controller".to_owned(),
             },
-            End::Outside(first, last) => Point {
-                role: outside,
-                namespace: String::new(),
-                name: addresses(*first, *last),
-            },
+            End::Outside(first, last) => {
+                Point { role: outside, namespace: String::new(), name: addresses(*first, *last) }
+            }
+            End::Newcomers(words) => {
+                Point { role: outside, namespace: String::new(), name: (*words).to_owned() }
+            }
             End::Workload { namespace, .. } if self.is_coarse => Point {
                 role: Role::Namespace,
                 namespace: (*namespace).to_owned(),
@@ -201,12 +250,12 @@ impl Map {
 
     /// Whether an arrow comes from outside of the cluster.
     pub(super) fn is_from_outside(&self, arrow: &Arrow) -> bool {
-        self.groups.get(arrow.from).is_some_and(|it| it.role == Role::Caller)
+        self.groups.get(arrow.from).is_some_and(|it| matches!(it.role, Role::Caller | Role::Coming))
     }
 
     /// Whether an arrow leads out of the cluster.
     pub(super) fn is_to_outside(&self, arrow: &Arrow) -> bool {
-        self.groups.get(arrow.to).is_some_and(|it| it.role == Role::Called)
+        self.groups.get(arrow.to).is_some_and(|it| matches!(it.role, Role::Called | Role::Awaited))
     }
 
     /// An arrow in words.
@@ -216,7 +265,7 @@ impl Map {
             Some(it) => format!("{}: {}", it.namespace, it.lines().join(", ")),
             None => String::new(),
         };
-        format!("{} -> {}: {}", name(arrow.from), name(arrow.to), arrow.connections)
+        format!("{} -> {}: {}", name(arrow.from), name(arrow.to), arrow.lane.label())
     }
 
     /// What is said of all that is not drawn; empty where everything is.
@@ -250,16 +299,28 @@ impl Group {
         lines
     }
 
-    /// How those in it are connected among each other, where they are several.
-    pub(super) fn among(&self) -> Option<&Connections> {
-        let is_several = self.names.len() > 1 || self.role == Role::Namespace;
-        Some(&self.own).filter(|it| is_several && !it.is_empty())
+    /// How those in it are connected among each other, in words.
+    pub(super) fn among(&self) -> Vec<String> {
+        let each = |(tone, lane): &(Tone, Lane)| {
+            let word = match tone {
+                Tone::Plain => "each other",
+                Tone::Opened => "opened to each other",
+                Tone::Closed => "closed to each other",
+            };
+            format!("{word}: {}", lane.label())
+        };
+        self.own.iter().map(each).collect()
     }
 }
 
-/// What passes, in few words.
-pub(super) fn words(connections: &Connections) -> String {
-    if connections.is_all() { "everything".to_owned() } else { connections.to_string() }
+/// What stands beside an arrow.
+pub(super) fn said(arrow: &Arrow) -> String {
+    let label = arrow.lane.label();
+    match arrow.tone {
+        Tone::Plain => label,
+        Tone::Opened => format!("+ {label}"),
+        Tone::Closed => format!("- {label}"),
+    }
 }
 
 /// Addresses as people write them: a prefix where they are one.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::map::{Map, Role, words};
+use super::map::{Map, Role, Tone, said};
 use crate::report::escape::printable;
 
 /// The map as a flowchart of Mermaid, with a frame for each namespace.
@@ -17,7 +17,9 @@ pub(super) fn to_mermaid(map: &Map) -> String {
         for (place, group) in members {
             let label = quoted(&group.lines().join("\n"));
             let _ = match group.role {
-                Role::Caller | Role::Called => writeln!(out, "{indent}n{place}([{label}])"),
+                Role::Caller | Role::Called | Role::Coming | Role::Awaited => {
+                    writeln!(out, "{indent}n{place}([{label}])")
+                }
                 Role::Controller => writeln!(out, "{indent}n{place}{{{{{label}}}}}"),
                 Role::Workload | Role::Namespace => writeln!(out, "{indent}n{place}[{label}]"),
             };
@@ -27,14 +29,18 @@ pub(super) fn to_mermaid(map: &Map) -> String {
         }
     }
     for (place, group) in map.groups.iter().enumerate() {
-        if let Some(own) = group.among() {
-            let label = quoted(&format!("each other: {}", words(own)));
+        for words in group.among() {
+            let label = quoted(&words);
             let _ = writeln!(out, "  n{place} -->|{label}| n{place}");
         }
     }
     for arrow in &map.arrows {
-        let line = if arrow.connections.is_all() { "==>" } else { "-->" };
-        let label = quoted(&words(&arrow.connections));
+        let line = match arrow.tone {
+            Tone::Closed => "-.->",
+            _ if arrow.lane.connections.is_all() => "==>",
+            _ => "-->",
+        };
+        let label = quoted(&said(arrow));
         let _ = writeln!(out, "  n{} {line}|{label}| n{}", arrow.from, arrow.to);
     }
     let remark = map.remark();

@@ -5,9 +5,9 @@ mod layout;
 
 use std::fmt::Write as _;
 
-use super::map::{Group, Map, Role, words};
+use super::map::{Group, Map, Role};
 use crate::report::escape::{Markup, plain};
-use layout::{Layout, LINE, MARGIN, PAD, WIDTH};
+use layout::{LINE, Layout, MARGIN, PAD, WIDTH};
 
 /// As many characters as a line of a box holds.
 const WORDS: usize = 34;
@@ -45,7 +45,11 @@ pub(super) fn to_svg(map: &Map, title: &str) -> String {
     let remark = map.remark();
     if !remark.is_empty() {
         let y = height - MARGIN / 2;
-        let _ = writeln!(out, "<text class=\"head\" x=\"{MARGIN}\" y=\"{y}\">{}</text>", Markup(&remark));
+        let _ = writeln!(
+            out,
+            "<text class=\"head\" x=\"{MARGIN}\" y=\"{y}\">{}</text>",
+            Markup(&remark)
+        );
     }
     out.push_str("</svg>\n");
     out
@@ -57,8 +61,8 @@ const STYLE: &str = "<style>\n\
 .box{fill:#fff;stroke:#57606a}.outside{fill:#fff8c5;stroke:#9a6700}.controller{fill:#ddf4ff;stroke:#0969da}\n\
 .name{fill:#1f2328}.more{fill:#57606a;font-size:11px}\n\
 .in{stroke:#cf222e;fill:#cf222e}.out{stroke:#8250df;fill:#8250df}.some{stroke:#1a7f37;fill:#1a7f37}\
-.all{stroke:#bc4c00;fill:#bc4c00}\n\
-path.line{fill:none;stroke-width:1.4;stroke-opacity:.75}\
+.all{stroke:#bc4c00;fill:#bc4c00}.opened{stroke:#1a7f37;fill:#1a7f37}.closed{stroke:#cf222e;fill:#cf222e}\n\
+path.closed{stroke-dasharray:5 4}path.line{fill:none;stroke-width:1.4;stroke-opacity:.75}\
 .label{font-size:10px;stroke-width:3;paint-order:stroke;stroke:#fff}\n\
 @media(prefers-color-scheme:dark){.ground{fill:#0d1117}.frame{fill:#161b22;stroke:#30363d}.head,.more{fill:#9198a1}\
 .box{fill:#21262d;stroke:#9198a1}.outside{fill:#3b2e00;stroke:#d4a72c}.controller{fill:#0c2d6b;stroke:#58a6ff}\
@@ -67,7 +71,7 @@ path.line{fill:none;stroke-width:1.4;stroke-opacity:.75}\
 
 fn draw(group: &Group, spot: layout::Spot, out: &mut String) {
     let (class, round) = match group.role {
-        Role::Caller | Role::Called => ("outside", spot.height / 2),
+        Role::Caller | Role::Called | Role::Coming | Role::Awaited => ("outside", spot.height / 2),
         Role::Controller => ("controller", 4),
         Role::Workload | Role::Namespace => ("box", 6),
     };
@@ -82,7 +86,7 @@ fn draw(group: &Group, spot: layout::Spot, out: &mut String) {
     );
     let lines = group.lines();
     let named = lines.iter().map(|it| ("name", it.clone()));
-    let among = group.among().map(|it| ("more", format!("each other: {}", words(it))));
+    let among = group.among().into_iter().map(|it| ("more", it));
     for (index, (class, line)) in named.chain(among).enumerate() {
         let _ = write!(
             out,

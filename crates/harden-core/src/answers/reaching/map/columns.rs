@@ -1,15 +1,15 @@
 //! Where boxes stand: who calls to the left of whom it calls.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Map, Role};
+use super::{Group, Map, Role};
 
-/// Puts boxes into columns by how far they are from where connections come in, and into an order in which few arrows
+/// Puts boxes into columns by how many steps lead to them, and into an order in which few arrows
 /// cross.
 pub(super) fn arrange(map: &mut Map) {
     let far = distances(map);
     let last = far.iter().max().copied().unwrap_or(0);
-    let is_end = |role| matches!(role, Role::Called);
+    let is_end = |role| matches!(role, Role::Called | Role::Awaited);
     let has_ends = map.groups.iter().any(|it| is_end(it.role));
     for (it, far) in map.groups.iter_mut().zip(&far) {
         it.column = if is_end(it.role) { last + usize::from(has_ends) } else { *far };
@@ -18,40 +18,46 @@ pub(super) fn arrange(map: &mut Map) {
     order(map);
 }
 
-/// How many steps each box is from one that only calls.
+/// How many steps at most lead to each box; those that call each other in a ring are as far as the ring is.
 fn distances(map: &Map) -> Vec<usize> {
-    let mut callees: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut is_called = vec![false; map.groups.len()];
-    for arrow in &map.arrows {
-        callees.entry(arrow.from).or_default().push(arrow.to);
-        is_called.get_mut(arrow.to).into_iter().for_each(|it| *it = true);
-    }
-    let mut far: Vec<Option<usize>> = vec![None; map.groups.len()];
-    let mut queue = VecDeque::new();
-    let role = |it: usize| map.groups.get(it).map(|it| it.role);
-    // Where nothing comes from outside, those that nobody calls are the first; in a ring, the first of it.
-    let starts = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> {
-        (0..map.groups.len()).filter(|it| wanted(*it)).collect()
-    };
-    let outside = starts(&|it| matches!(role(it), Some(Role::Caller | Role::Controller)));
-    let uncalled = starts(&|it| !is_called.get(it).copied().unwrap_or(false));
-    for start in outside.into_iter().chain(uncalled).chain(0..map.groups.len()) {
-        match far.get_mut(start) {
-            Some(it @ None) => *it = Some(usize::from(role(start) == Some(Role::Workload))),
-            _ => continue,
-        }
-        queue.push_back(start);
-        while let Some(from) = queue.pop_front() {
-            let next = far.get(from).copied().flatten().unwrap_or(0) + 1;
-            for to in callees.get(&from).into_iter().flatten() {
-                if let Some(it @ None) = far.get_mut(*to) {
-                    *it = Some(next);
-                    queue.push_back(*to);
-                }
+    let reached = reached(map);
+    let reaches = |from: usize, to: usize| reached.get(from).is_some_and(|it| it.contains(&to));
+    let is_inside = |it: &Group| it.role >= Role::Workload;
+    let mut far: Vec<usize> = map.groups.iter().map(|it| usize::from(is_inside(it))).collect();
+    // A step leads from one ring to the next, and there are no more rings than boxes.
+    for _ in 0..map.groups.len() {
+        let mut is_settled = true;
+        for arrow in &map.arrows {
+            let least = far.get(arrow.from).copied().unwrap_or(0);
+            let least = least + usize::from(!reaches(arrow.to, arrow.from));
+            if let Some(it) = far.get_mut(arrow.to).filter(|it| **it < least) {
+                *it = least;
+                is_settled = false;
             }
         }
+        if is_settled {
+            break;
+        }
     }
-    far.into_iter().map(Option::unwrap_or_default).collect()
+    far
+}
+
+/// Whom each box reaches by some arrows.
+fn reached(map: &Map) -> Vec<BTreeSet<usize>> {
+    let mut callees: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for arrow in &map.arrows {
+        callees.entry(arrow.from).or_default().push(arrow.to);
+    }
+    let from = |start: usize| {
+        let mut reached = BTreeSet::new();
+        let mut open = vec![start];
+        while let Some(from) = open.pop() {
+            let next = callees.get(&from).into_iter().flatten();
+            open.extend(next.filter(|it| reached.insert(**it)));
+        }
+        reached
+    };
+    (0..map.groups.len()).map(from).collect()
 }
 
 /// Leaves no column empty.

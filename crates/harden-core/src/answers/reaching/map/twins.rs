@@ -2,20 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{Arrow, Group, Map, Point};
-use crate::network::Connections;
+use super::{Arrow, Group, Lane, Map, Pair, Point, Tone};
 
 /// How an end is connected to each other: what it opens, and what is opened to it.
-type Sides<'c> = BTreeMap<usize, [Option<&'c Connections>; 2]>;
+type Sides<'c> = BTreeMap<(usize, Tone), [Option<&'c Lane>; 2]>;
 
 /// A map on which ends of one namespace that are connected alike are one box.
-pub(super) fn merged(points: Vec<Point>, pairs: BTreeMap<(usize, usize), Connections>) -> Map {
+pub(super) fn merged(points: Vec<Point>, pairs: BTreeMap<Pair, Lane>) -> Map {
     let mut sides: Vec<Sides<'_>> = points.iter().map(|_| Sides::new()).collect();
-    for ((from, to), connections) in &pairs {
+    for ((from, to, tone), lane) in &pairs {
         let ends = [(*from, *to, 0_usize), (*to, *from, 1)];
         for (own, other, side) in ends {
-            let all = sides.get_mut(own).map(|it| it.entry(other).or_default());
-            all.and_then(|it| it.get_mut(side)).into_iter().for_each(|it| *it = Some(connections));
+            let all = sides.get_mut(own).map(|it| it.entry((other, *tone)).or_default());
+            all.and_then(|it| it.get_mut(side)).into_iter().for_each(|it| *it = Some(lane));
         }
     }
     // Those that are alike have as many connections, to as many.
@@ -39,19 +38,15 @@ pub(super) fn merged(points: Vec<Point>, pairs: BTreeMap<(usize, usize), Connect
 
 /// Whether two ends are connected to all others alike, and to each other alike.
 fn alike(one: usize, of_one: &Sides<'_>, two: usize, of_two: &Sides<'_>) -> bool {
-    let mutual = of_one.get(&two);
-    if mutual.is_some_and(|[out, into]| out != into) {
+    let mut mutual = of_one.iter().filter(|((other, _), _)| *other == two);
+    if mutual.any(|(_, [out, into])| out != into) {
         return false;
     }
-    let others = |own: usize| move |it: &(&usize, _)| *it.0 != one && *it.0 != two && *it.0 != own;
-    of_one.iter().filter(others(one)).eq(of_two.iter().filter(others(two)))
+    let is_other = |((other, _), _): &(&(usize, Tone), _)| *other != one && *other != two;
+    of_one.iter().filter(is_other).eq(of_two.iter().filter(is_other))
 }
 
-fn drawn(
-    points: Vec<Point>,
-    pairs: &BTreeMap<(usize, usize), Connections>,
-    owners: &[usize],
-) -> Map {
+fn drawn(points: Vec<Point>, pairs: &BTreeMap<Pair, Lane>, owners: &[usize]) -> Map {
     let mut places: BTreeMap<usize, usize> = BTreeMap::new();
     let mut map = Map::default();
     for (point, owner) in points.into_iter().zip(owners) {
@@ -64,27 +59,26 @@ fn drawn(
             namespace: point.namespace,
             names: vec![point.name],
             role: point.role,
-            own: Connections::NONE,
+            own: Vec::new(),
             column: 0,
             row: 0,
         });
     }
     map.groups.iter_mut().for_each(|it| it.names.sort_unstable());
     let place = |end: usize| owners.get(end).and_then(|it| places.get(it)).copied();
-    let mut arrows: BTreeMap<(usize, usize), &Connections> = BTreeMap::new();
-    for ((from, to), connections) in pairs {
+    let mut arrows: BTreeMap<Pair, &Lane> = BTreeMap::new();
+    for ((from, to, tone), lane) in pairs {
         let Some((from, to)) = place(*from).zip(place(*to)) else { continue };
         if from != to {
-            arrows.insert((from, to), connections);
+            arrows.insert((from, to, *tone), lane);
         } else if let Some(it) = map.groups.get_mut(from) {
-            it.own = connections.clone();
+            if it.own.iter().all(|(known, _)| known != tone) {
+                it.own.push((*tone, lane.clone()));
+            }
         }
     }
-    let arrow = |((from, to), it): ((usize, usize), &Connections)| Arrow {
-        from,
-        to,
-        connections: it.clone(),
-    };
+    let arrow =
+        |((from, to, tone), lane): (Pair, &Lane)| Arrow { from, to, tone, lane: lane.clone() };
     map.arrows = arrows.into_iter().map(arrow).collect();
     map
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::super::map::{Arrow, Map, words};
+use super::super::map::{Arrow, Map, Tone, said};
 use super::layout::{Layout, Spot, WIDTH};
 use crate::report::escape::{Markup, plain};
 
 /// The colours of arrows, as the style names them.
-const TONES: [&str; 4] = ["in", "out", "some", "all"];
+const TONES: [&str; 6] = ["in", "out", "some", "all", "opened", "closed"];
 
 /// As many characters as stand beside an arrow.
 const WORDS: usize = 26;
@@ -71,13 +71,15 @@ fn line(map: &Map, arrow: &Arrow, from: (Spot, usize), to: (Spot, usize), out: &
     let bend = 40 + x.abs_diff(to_x) / 3 + if x == to_x { y.abs_diff(to_y) / 6 } else { 0 };
     let out_of = |x: usize, right: bool| if right { x + bend } else { x.saturating_sub(bend) };
     let (first, second) = (out_of(x, leaves), out_of(to_x, reaches));
-    let tone = match () {
-        () if map.is_from_outside(arrow) => "in",
-        () if map.is_to_outside(arrow) => "out",
-        () if arrow.connections.is_all() => "all",
-        () => "some",
+    let tone = match arrow.tone {
+        Tone::Opened => "opened",
+        Tone::Closed => "closed",
+        Tone::Plain if map.is_from_outside(arrow) => "in",
+        Tone::Plain if map.is_to_outside(arrow) => "out",
+        Tone::Plain if arrow.lane.connections.is_all() => "all",
+        Tone::Plain => "some",
     };
-    let all = words(&arrow.connections);
+    let all = said(arrow);
     let mut short: String = all.chars().take(WORDS).collect();
     if short.len() < all.len() {
         short.push('…');

@@ -3,7 +3,7 @@
 use super::super::map::{Group, Map};
 
 /// How wide a box is.
-pub(super) const WIDTH: usize = 230;
+pub(super) const WIDTH: usize = 250;
 /// How high a line of text is.
 pub(super) const LINE: usize = 17;
 /// Between the frame of something and what is in it.
@@ -49,13 +49,14 @@ impl Layout {
             if is_new_column {
                 y = MARGIN;
             }
-            let goes_on = !is_new_column && before.is_some_and(|it| it.namespace == group.namespace);
+            let goes_on =
+                !is_new_column && before.is_some_and(|it| it.namespace == group.namespace);
             if !goes_on && !group.namespace.is_empty() {
                 let namespace = group.namespace.clone();
                 frames.push(Frame { namespace, x, top: y, bottom: y });
                 y += LINE + PAD;
             }
-            let lines = group.lines().len() + usize::from(group.among().is_some());
+            let lines = group.lines().len() + group.among().len();
             let height = lines * LINE + 2 * PAD;
             spots.push(Spot { x, y, height });
             y += height + PAD;
