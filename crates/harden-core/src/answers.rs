@@ -4,3 +4,4 @@ pub mod access;
 pub mod becoming;
 mod coverage;
 pub mod plan;
+pub mod reaching;

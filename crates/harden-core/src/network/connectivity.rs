@@ -7,20 +7,26 @@
 //! it. Return traffic and traffic of a pod to itself are never asked about; a pod on the network of its node counts as an
 //! address.
 
+mod candidates;
 mod classes;
 mod decision;
 mod explanation;
+mod exposure;
 mod labels;
+mod newcomers;
 mod policy;
 mod profiles;
 mod reader;
 mod records;
 mod rows;
+mod scope;
 mod services;
 mod views;
 mod workload;
 
 pub use explanation::{Explanation, Lack, NearMiss, Reason, Side};
+pub use exposure::Exposure;
+pub use newcomers::Newcomers;
 pub use reader::{Origin, Reader, Settings, WORDS};
 pub use rows::{Outside, Row};
 pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};

@@ -1,0 +1,82 @@
+//! All connections, or those of some.
+
+use std::io;
+
+use super::names::Names;
+use super::{End, Focus};
+use crate::network::connectivity::{Network, Outside, Workload};
+use crate::network::{Connections, Direction};
+
+/// Who reaches whom.
+#[derive(Debug)]
+pub struct List<'n> {
+    network: &'n Network,
+    focus: Focus,
+    names: Names<'n>,
+}
+
+/// What is done with a connection.
+pub(super) type Take<'t> = &'t mut dyn FnMut(&End<'_>, &End<'_>, &Connections) -> io::Result<()>;
+
+impl<'n> List<'n> {
+    /// The connections that a focus takes.
+    pub fn new(network: &'n Network, focus: Focus) -> Self {
+        Self { network, focus, names: Names::of(network) }
+    }
+
+    /// Everything of the cluster.
+    pub fn network(&self) -> &'n Network {
+        self.network
+    }
+
+    /// Hands over one connection after the other: those that come in from outside, then those of each workload.
+    ///
+    /// # Errors
+    ///
+    /// What was done with one failed.
+    pub fn each(&self, take: Take<'_>) -> io::Result<()> {
+        for workload in self.network.workloads() {
+            self.outside(workload, Direction::Ingress, take)?;
+        }
+        let is_asked = |it: Workload<'_>| self.focus.may_take(&self.names.end(it));
+        for row in self.network.rows().filter(|it| is_asked(it.from)) {
+            let from = self.names.end(row.from);
+            for (to, connections) in row.to {
+                self.take(&from, &self.names.end(to), connections, take)?;
+            }
+            self.outside(row.from, Direction::Egress, take)?;
+        }
+        Ok(())
+    }
+
+    fn outside(&self, own: Workload<'_>, way: Direction, take: Take<'_>) -> io::Result<()> {
+        let workload = self.names.end(own);
+        for Outside { addresses, connections } in self.network.outside(own, way) {
+            for (first, last) in addresses.ranges() {
+                let outside = End::Outside(first, last);
+                let (from, to) = match way {
+                    Direction::Ingress => (&outside, &workload),
+                    Direction::Egress => (&workload, &outside),
+                };
+                self.take(from, to, connections.clone(), take)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take(
+        &self,
+        from: &End<'_>,
+        to: &End<'_>,
+        all: Connections,
+        take: Take<'_>,
+    ) -> io::Result<()> {
+        if !self.focus.takes(from, to) {
+            return Ok(());
+        }
+        match self.focus.of_port(all) {
+            connections if connections.is_empty() => Ok(()),
+            connections => take(from, to, &connections),
+        }
+    }
+}
