@@ -112,6 +112,7 @@ impl Becoming {
         let all = graph.routes(target, |_| true);
         let items = Items::of(ways, self.options.cutting.unwrap_or_default());
         let kept = graph.routes(target, |it| Label::is_open(it) && items.keep(it));
+        let onward = (self.options.paths > 1).then(|| graph.onward(&open, Label::is_open));
         let mut starts = Vec::new();
         let mut steps = Steps::new(ways);
         for (party, node) in self.starts(ways, target) {
@@ -128,8 +129,8 @@ impl Becoming {
                     }
                     continue;
                 }
-                if self.options.paths > 1 {
-                    let found = graph.paths(&open, node, self.options.paths, Label::is_open);
+                if let Some(onward) = &onward {
+                    let found = onward.paths(node, self.options.paths);
                     let others = found.all.iter().skip(1);
                     path.others = others.map(|it| steps.along(it)).collect();
                     path.has_more = found.has_more;
