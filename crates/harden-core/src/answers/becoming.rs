@@ -25,6 +25,7 @@ pub use text::to_text;
 
 use std::collections::BTreeSet;
 
+use crate::answers::coverage;
 use crate::check::Incomplete;
 use crate::escalation::{Facts, Label, MASTERS, Node, Party, Ways};
 use crate::kubernetes::MinorVersion;
@@ -69,6 +70,8 @@ pub struct Becoming {
     pub read: [usize; 3],
     /// What could not be read.
     pub incomplete: Vec<Incomplete>,
+    /// What of the input is not as it would be in a cluster, in sentences.
+    pub notes: Vec<String>,
 }
 
 impl Becoming {
@@ -82,7 +85,7 @@ impl Becoming {
         let target = options.target.clone();
         let known = options.starts.iter().chain([&target]).cloned().collect::<BTreeSet<_>>();
         let ways = Ways::new(authorization, facts, options.version, known);
-        let coverage = authorization.coverage();
+        let counts = authorization.coverage();
         let mut this = Self {
             already: Vec::new(),
             paths: Vec::new(),
@@ -90,8 +93,9 @@ impl Becoming {
             prevented: Vec::new(),
             strangers: Vec::new(),
             removal: None,
-            read: [coverage.roles, coverage.bindings, coverage.service_accounts],
+            read: [counts.roles, counts.bindings, counts.service_accounts],
             incomplete,
+            notes: coverage::remarks(authorization),
             options,
         };
         this.strangers = this.strangers_of(&ways);

@@ -34,6 +34,7 @@ pub fn to_json(answer: &Becoming, listed: &[Listed]) -> Value {
             "serviceAccounts": accounts,
             "listed": coverage::listed(listed),
             "incomplete": coverage::incomplete(&answer.incomplete),
+            "notes": answer.notes,
             "notSeen": unseen.collect::<Vec<_>>(),
         },
         "answers": answers,
