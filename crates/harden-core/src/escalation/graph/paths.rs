@@ -34,7 +34,7 @@ struct Beginning {
 }
 
 /// How many beginnings of paths are looked at before the search ends.
-const PATIENCE: usize = 20_000;
+const PATIENCE: usize = 2_000;
 
 impl<L> Graph<L> {
     /// The edges that lead on where `routes` do. `leads` says which count, and is that of the routes.
