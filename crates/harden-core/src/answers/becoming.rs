@@ -17,7 +17,7 @@ mod text;
 pub use cutting::{Cutting, Removal, Removed};
 pub use dot::to_dot;
 pub use gathering::{Gathering, reads};
-pub use json::to_json;
+pub use json::{to_json, to_json_text};
 pub use mermaid::to_mermaid;
 pub use path::{Path, Right, Step, Through};
 pub use svg::to_svg;
