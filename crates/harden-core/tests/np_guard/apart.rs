@@ -150,4 +150,30 @@ pub const DIFFERENT: &[(&str, &[&str], &str)] = &[
         ],
         "the analyzer itself lists these connections; it leaves them out where no pod of the cluster has any",
     ),
+    (
+        "onlineboutique_workloads_with_ingress",
+        &[
+            "{ingress-controller} => default/frontend[Deployment]: expected TCP 8080-8080 , got nothing",
+        ],
+        "the Ingress asks for port 8080 of a Service that has port 80 only; the analyzer takes the port of the pods, too",
+    ),
+    (
+        "onlineboutique_workloads_with_ingress",
+        &[
+            "{ingress-controller} => default/frontend[Deployment]: expected none, got nothing",
+            "{ingress-controller} => default/frontend[Deployment]: expected TCP 8080-8080 , got nothing",
+        ],
+        "the Ingress asks for port 8080 of a Service that has port 80 only, before and now",
+    ),
+];
+
+/// Set-ups of which only others have the outputs; whether anything is known of them is asked all the same.
+pub const WITHOUT_OUTPUTS: &[&str] = &[
+    "anp_banp_explain_demo",
+    "anp_banp_explain_demo_2",
+    "anp_test_with_empty_port_range",
+    "onlineboutique_with_replicas",
+    "test_with_irrelevant_oc_resources",
+    "test_with_named_ports_changed_netpol_3",
+    "workload_resources",
 ];

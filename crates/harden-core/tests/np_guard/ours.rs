@@ -1,9 +1,9 @@
 //! What our answer says, in the form of the outputs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use harden_core::answers::reaching::{End, Focus, List};
+use harden_core::answers::reaching::{Changes, End, Focus, List};
 use harden_core::kubernetes::MinorVersion;
 use harden_core::network::Direction;
 use harden_core::network::connectivity::{Network, Origin, Reader, Settings, Workload};
@@ -27,7 +27,6 @@ pub fn rows(network: &Network) -> Rows {
     let mut rows = Rows::default();
     let list = List::new(network, Focus::default());
     let result = list.each(&mut |from, to, connections| {
-        let is_v6 = |it: &End<'_>| matches!(it, End::Outside(IpAddr::V6(_), _));
         if !is_v6(from) && !is_v6(to) {
             rows.add(&word(from), &word(to), Ports::read(&connections.to_string()));
         }
@@ -36,6 +35,30 @@ pub fn rows(network: &Network) -> Rows {
     result.unwrap();
     rows.settle();
     rows
+}
+
+/// What differs: what went and goes through with each pair, and which workloads came (`true`) and went.
+pub struct Differences {
+    pub rows: [Rows; 2],
+    pub workloads: BTreeMap<String, bool>,
+}
+
+pub fn changes(before: &Network, now: &Network) -> Differences {
+    let changes = Changes::new(before, now, &Focus::default());
+    let mut rows = [Rows::default(), Rows::default()];
+    let result = changes.each(&mut |it| {
+        if !is_v6(&it.from) && !is_v6(&it.to) {
+            for (rows, connections) in rows.iter_mut().zip([&it.before, &it.now]) {
+                rows.add(&word(&it.from), &word(&it.to), Ports::read(&connections.to_string()));
+            }
+        }
+        Ok(())
+    });
+    result.unwrap();
+    rows.iter_mut().for_each(Rows::settle);
+    let [came, went] = changes.workloads();
+    let came = came.into_iter().map(|it| (it, true));
+    Differences { rows, workloads: came.chain(went.into_iter().map(|it| (it, false))).collect() }
 }
 
 /// With whom workloads that are not there would be connected: whom workloads reach, and who reaches them.
@@ -70,6 +93,10 @@ pub fn unprotected(network: &Network) -> BTreeSet<(String, String)> {
         open.map(|way| (it.to_string(), way.word().to_owned())).collect::<Vec<_>>()
     };
     network.workloads().flat_map(ways).collect()
+}
+
+fn is_v6(end: &End<'_>) -> bool {
+    matches!(end, End::Outside(IpAddr::V6(_), _))
 }
 
 fn word(end: &End<'_>) -> String {

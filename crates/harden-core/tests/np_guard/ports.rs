@@ -130,6 +130,9 @@ impl fmt::Display for Ports {
         if *self == Self::all() {
             return f.write_str("all");
         }
+        if self.is_empty() {
+            return f.write_str("none");
+        }
         self.each()
             .try_for_each(|(protocol, (first, last))| write!(f, "{protocol} {first}-{last} "))?;
         self.names.iter().try_for_each(|(protocol, name)| write!(f, "{protocol} {name} "))

@@ -89,6 +89,14 @@ impl Rows {
         rows
     }
 
+    /// What is said here of the pairs, and addresses, of others.
+    pub fn only(&self, others: &Self) -> Self {
+        let none = Self::default();
+        let mut only = self.rest_of(&Ports::all(), others).rest_of(&Ports::all(), others);
+        only.0.retain(|pair, _| self.0.contains_key(pair) || others.0.contains_key(pair));
+        if only == none { none } else { only }
+    }
+
     /// What does not go through, of these ports, for the pairs of others.
     pub fn rest_of(&self, ports: &Ports, others: &Self) -> Self {
         let mut rest = Self::default();

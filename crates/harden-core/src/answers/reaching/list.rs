@@ -1,10 +1,11 @@
 //! All connections, or those of some.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use super::names::Names;
 use super::{End, Focus};
-use crate::network::connectivity::{Network, Outside, Workload};
+use crate::network::connectivity::{Backend, Entry, Network, Outside, Party, Stranger, Workload};
 use crate::network::{Connections, Direction};
 
 /// Who reaches whom.
@@ -29,12 +30,43 @@ impl<'n> List<'n> {
         self.network
     }
 
+    /// What is asked.
+    pub(super) fn focus(&self) -> &Focus {
+        &self.focus
+    }
+
+    /// A workload as an end.
+    pub(super) fn end(&self, workload: Workload<'_>) -> End<'_> {
+        self.names.end(workload)
+    }
+
+    /// What Ingresses and routes of Gateways let in, and policies do not refuse. Where the controller runs, nobody says:
+    /// it is taken for a pod without labels, in a namespace of its own.
+    pub(super) fn from_controller(&self) -> impl Iterator<Item = (Workload<'n>, Connections)> {
+        let mut all: BTreeMap<usize, (Workload<'n>, Connections)> = BTreeMap::new();
+        let backends = self.network.entries().flat_map(Entry::backends);
+        for (workload, connections) in backends.flat_map(Backend::targets) {
+            let known = all.entry(workload.index());
+            let (_, known) = known.or_insert_with(|| (workload, Connections::NONE));
+            *known = known.union(&connections);
+        }
+        let controller = Stranger::default();
+        let network = self.network;
+        all.into_values().map(move |(workload, asked)| {
+            let to = Party::Workload(workload);
+            (workload, asked.intersection(&network.connections(Party::Stranger(&controller), to)))
+        })
+    }
+
     /// Hands over one connection after the other: those that come in from outside, then those of each workload.
     ///
     /// # Errors
     ///
     /// What was done with one failed.
     pub fn each(&self, take: Take<'_>) -> io::Result<()> {
+        for (workload, connections) in self.from_controller() {
+            self.take(&End::IngressController, &self.end(workload), connections, take)?;
+        }
         for workload in self.network.workloads() {
             self.outside(workload, Direction::Ingress, take)?;
         }
