@@ -212,7 +212,7 @@ fn is_needed(kind: &Kind) -> bool {
 
 /// The kinds of RBAC that are not among those that were listed to their end.
 pub(crate) fn missing(seen: &Seen) -> Vec<Incomplete> {
-    seen.missing(rbac::KINDS.iter().filter(|it| it.group == GROUP))
+    seen.missing(rbac::ROLES_AND_BINDINGS.iter())
 }
 
 fn is_snapshot(path: &Path) -> bool {

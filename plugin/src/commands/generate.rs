@@ -2,6 +2,7 @@
 
 pub(crate) mod images;
 pub(crate) mod machine;
+pub(crate) mod roles;
 
 use clap::{ArgMatches, FromArgMatches as _};
 use harden_core::cluster::{Facts, Need};
@@ -18,14 +19,20 @@ use crate::terminal::{self, Exit};
 
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
 pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
-    let read = if let Generator::ImagePolicy(options) = &mut generator {
-        let from = images::Sources::from_arg_matches(matches)?;
-        let delivery = Delivery::from_arg_matches(matches)?;
-        images::read(options, &from, &delivery.connection)?.allowing(delivery.allow_incomplete)
-    } else {
-        Exit::Done
-    };
     read_logs(&mut generator)?;
+    let read = match &mut generator {
+        Generator::ImagePolicy(options) => {
+            let from = images::Sources::from_arg_matches(matches)?;
+            let delivery = Delivery::from_arg_matches(matches)?;
+            images::read(options, &from, &delivery.connection)?.allowing(delivery.allow_incomplete)
+        }
+        Generator::Role(options) => {
+            let from = roles::Sources::from_arg_matches(matches)?;
+            let delivery = Delivery::from_arg_matches(matches)?;
+            roles::read(options, &from, &delivery.connection)?.allowing(delivery.allow_incomplete)
+        }
+        _ => Exit::Done,
+    };
     let logs = generator.options().logs().to_vec();
     for file in generator.options().files().into_iter().filter(|it| !logs.contains(it)) {
         let text = Zeroizing::new(input::read(&file)?);

@@ -7,6 +7,7 @@
 //! it. Return traffic and traffic of a pod to itself are never asked about; a pod on the network of its node counts as an
 //! address.
 
+mod candidates;
 mod classes;
 mod decision;
 mod explanation;

@@ -5,9 +5,8 @@ mod listed;
 use std::path::PathBuf;
 
 use anyhow::bail;
-use harden_core::check::{Incomplete, Settings};
+use harden_core::check::Incomplete;
 use harden_core::generators::image_policy::{self, Images};
-use harden_core::source::Source;
 
 use crate::commands::reading::{self, Exclude, Inputs, Reach, Request, Whole};
 use crate::connection::Connection;
@@ -84,18 +83,7 @@ impl Sources {
         let request = Request { names, timeout, ..Request::of(&inputs, &exclude) };
         let whole = reading::read_whole(request);
         let mut seen = Seen::default();
-        let broken: Vec<Source<'static>> = whole
-            .sources
-            .iter()
-            .filter(|it| seen.images.take(&it.text).broken.is_some())
-            .cloned()
-            .collect();
-        seen.incomplete = if broken.is_empty() {
-            whole.incomplete.clone()
-        } else {
-            // In the words of `check`, which knows charts and templates.
-            whole.check(broken, Settings::new([])).incomplete
-        };
+        seen.incomplete = whole.lacks(|it| seen.images.take(&it.text).broken.is_some());
         let Whole { errors, notes, .. } = whole;
         Seen { errors, notes, ..seen }
     }
