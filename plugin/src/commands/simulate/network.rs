@@ -132,11 +132,12 @@ fn write(
     let mut open = options.outputs.open();
     for output in &mut open {
         let draw = |it| reaching::draw(answer, it).unwrap_or_default();
-        output.write(|out, format| {
+        let format = output.format;
+        output.write(|out, _| {
             let text = match format {
                 Format::Text => return reaching::write_text(answer, coverage, out),
                 Format::Json => return reaching::write_json(answer, coverage, out),
-                Format::Csv => return reaching::write_csv(answer, out),
+                Format::Csv => return reaching::write_csv(answer, coverage, out),
                 Format::Markdown => return reaching::write_markdown(answer, coverage, out),
                 Format::Dot => draw(Drawing::Dot),
                 Format::Mermaid => draw(Drawing::Mermaid),
@@ -183,7 +184,9 @@ impl Options {
         let is_drawn = |it: &Format| matches!(it, Format::Dot | Format::Mermaid | Format::Svg);
         let is_table = |it: &Format| matches!(it, Format::Csv | Format::Markdown);
         if is_one && wanted.iter().any(|it| is_drawn(it) || is_table(it)) {
-            bail!("the answer about one connection is text or json: leave out --from or --to for all of them");
+            bail!(
+                "the answer about one connection is text or json: leave out --from or --to for all of them"
+            );
         }
         if self.policies && wanted.iter().any(is_drawn) {
             bail!("--policies is a table: use text, json, csv or markdown");
@@ -208,7 +211,11 @@ impl Options {
         };
         let (from, to) = (self.from.as_ref(), self.to.as_ref());
         if let Some(from) = from {
-            focus = Focus { of: vec![name(from)?], side: Some(harden_core::network::Direction::Egress), ..focus };
+            focus = Focus {
+                of: vec![name(from)?],
+                side: Some(harden_core::network::Direction::Egress),
+                ..focus
+            };
         }
         if let Some(to) = to {
             focus = Focus {

@@ -1,6 +1,5 @@
 //! What is read for questions about the network.
 
-
 use anyhow::bail;
 use harden_core::answers::reaching::Coverage;
 use harden_core::check::Incomplete;
@@ -44,7 +43,9 @@ impl Options {
     /// Reads what there is, and says what is not.
     pub(super) fn gather(&self) -> anyhow::Result<Gathered> {
         if self.reach.selector.is_some() {
-            bail!("--selector picks objects, and who reaches whom follows from all pods and policies");
+            bail!(
+                "--selector picks objects, and who reaches whom follows from all pods and policies"
+            );
         }
         if self.inputs.is_empty() {
             return self.of_cluster();
@@ -92,7 +93,9 @@ impl Options {
 
     fn of_cluster(&self) -> anyhow::Result<Gathered> {
         if !matches!(self.kubernetes_version, None | Some(PolicyVersion::Cluster)) {
-            bail!("--kubernetes-version is for files: what a cluster has, its API server has taken");
+            bail!(
+                "--kubernetes-version is for files: what a cluster has, its API server has taken"
+            );
         }
         let now = jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string();
         // Whom a namespace reaches, and who reaches it, is a matter of all of them.
