@@ -12,6 +12,7 @@ mod policy;
 mod port;
 mod traffic_rule;
 mod validation;
+pub mod wanted;
 
 pub use connections::{Connections, InvalidConnections, PROTOCOLS, Ports};
 pub use direction::Direction;
