@@ -28,6 +28,6 @@ pub use port::{PolicyPort, PortNumber, PortRange, Protocol, port_name_flaw};
 pub use quantity::Quantity;
 pub(crate) use secret::is_secret_type;
 pub use secret::{TypedSecret, is_secret_key};
-pub use selector::{Anchor, Selector, Unreadable};
+pub use selector::{Anchor, Condition, Selector, Unreadable};
 pub use selectors::Selectors;
 pub use version::{InvalidVersion, MinorVersion, PolicyVersion, UnknownServerVersion};

@@ -3,6 +3,7 @@
 //! [`Policies`] are all policies together: they decide what holds for the pods of a namespace.
 
 mod connections;
+pub mod connectivity;
 mod direction;
 mod dns;
 mod flow;

@@ -14,7 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("platform", &["kubernetes"]),
     ("cluster", &["kubernetes", "object", "platform"]),
     ("pod_security", &["kubernetes", "object"]),
-    ("network", &["kubernetes", "object", "source"]),
+    ("network", &["kubernetes", "object", "schema", "source"]),
     ("rbac", &["kubernetes", "object", "source"]),
     ("escalation", &["kubernetes", "object", "pod_security", "rbac"]),
     ("external_secrets", &["kubernetes", "object"]),

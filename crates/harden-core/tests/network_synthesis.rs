@@ -1,5 +1,5 @@
 //! Connections that manifests want, held against the policies that NP-Guard's cluster-topology-analyzer makes.
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::collections::BTreeSet;
 use std::fs;

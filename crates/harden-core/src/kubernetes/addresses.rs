@@ -1,11 +1,12 @@
 //! What several ranges of addresses come to together.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 /// Addresses of both families.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Addresses {
     v4: Intervals,
     v6: Intervals,
@@ -42,6 +43,9 @@ const NOT_PUBLIC: [&str; 13] = [
 /// Addresses that clusters are made of.
 const PRIVATE: [&str; 3] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
+/// The last address of IPv4 as a number.
+const LAST_4: u128 = 0xffff_ffff;
+
 /// All of IPv6 that was given out for the internet.
 const PUBLIC_6: &str = "2000::/3";
 
@@ -60,6 +64,71 @@ impl Addresses {
     pub fn add_all(&mut self, others: &Self) {
         others.v4.0.iter().for_each(|it| self.v4.add(*it));
         others.v6.0.iter().for_each(|it| self.v6.add(*it));
+    }
+
+    /// Every address of both families.
+    pub fn all() -> Self {
+        Self { v4: Intervals(vec![(0, LAST_4)]), v6: Intervals(vec![(0, u128::MAX)]) }
+    }
+
+    /// The addresses from one to another of its family, both included; none where they are of two families or in the
+    /// wrong order.
+    pub fn between(first: IpAddr, last: IpAddr) -> Self {
+        let mut this = Self::default();
+        if first.is_ipv4() == last.is_ipv4() && first <= last {
+            this.family_of(first).add((number(first), number(last)));
+        }
+        this
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.v4.0.is_empty() && self.v6.0.is_empty()
+    }
+
+    /// Whether an address is among them.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let own = if address.is_ipv4() { &self.v4 } else { &self.v6 };
+        own.contains(number(address))
+    }
+
+    /// Whether every address of the family of one is among them.
+    pub fn hold_all_of(&self, family: IpAddr) -> bool {
+        if family.is_ipv4() { self.v4.0 == [(0, LAST_4)] } else { self.v6.0 == [(0, u128::MAX)] }
+    }
+
+    /// First and last address of each range, in order: IPv4 goes before IPv6.
+    pub fn ranges(&self) -> impl Iterator<Item = (IpAddr, IpAddr)> {
+        let four = |it: u128| IpAddr::V4(u32::try_from(it).unwrap_or(u32::MAX).into());
+        let six = |it: u128| IpAddr::V6(it.into());
+        let v4 = self.v4.0.iter().map(move |it| (four(it.0), four(it.1)));
+        v4.chain(self.v6.0.iter().map(move |it| (six(it.0), six(it.1))))
+    }
+
+    /// Parts of all addresses, in order, of which each is wholly within or wholly without every one of some sets.
+    pub fn parts<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Vec<(IpAddr, IpAddr)> {
+        let (mut four, mut six) = (vec![0], vec![0]);
+        for set in sets {
+            set.v4.starts(&mut four);
+            set.v6.starts(&mut six);
+        }
+        let mut parts = Vec::new();
+        for (mut starts, last, is_four) in [(four, LAST_4, true), (six, u128::MAX, false)] {
+            starts.sort_unstable();
+            starts.dedup();
+            starts.retain(|it| *it <= last);
+            let ends = starts.iter().skip(1).map(|it| it - 1).chain([last]);
+            for (first, last) in starts.iter().zip(ends) {
+                let one = Intervals(vec![(*first, last)]);
+                let set = if is_four {
+                    Self { v4: one, ..Self::default() }
+                } else {
+                    Self { v6: one, ..Self::default() }
+                };
+                parts.extend(set.ranges());
+            }
+        }
+        parts
     }
 
     /// How much of the internet they are.
@@ -95,7 +164,26 @@ impl Addresses {
     }
 
     fn family(&mut self, range: IpNet) -> &mut Intervals {
-        if matches!(range, IpNet::V4(_)) { &mut self.v4 } else { &mut self.v6 }
+        self.family_of(range.addr())
+    }
+
+    fn family_of(&mut self, address: IpAddr) -> &mut Intervals {
+        if address.is_ipv4() { &mut self.v4 } else { &mut self.v6 }
+    }
+}
+
+/// The ranges, as `10.0.0.0-10.0.0.255`, with a comma between two; one address by itself.
+impl fmt::Display for Addresses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (first, last)) in self.ranges().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            if first == last {
+                write!(f, "{comma}{first}")?
+            } else {
+                write!(f, "{comma}{first}-{last}")?
+            }
+        }
+        Ok(())
     }
 }
 
@@ -126,7 +214,7 @@ pub fn is_private(address: IpAddr) -> bool {
 }
 
 /// First and last addresses as numbers, in order, with a gap between any two.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Intervals(Vec<(u128, u128)>);
 
 impl Intervals {
@@ -154,6 +242,19 @@ impl Intervals {
             .collect();
     }
 
+    fn contains(&self, address: u128) -> bool {
+        let next = self.0.partition_point(|(first, _)| *first <= address);
+        next.checked_sub(1).and_then(|it| self.0.get(it)).is_some_and(|(_, last)| address <= *last)
+    }
+
+    /// Adds where one of its ranges, or what follows it, begins.
+    fn starts(&self, starts: &mut Vec<u128>) {
+        for (first, last) in &self.0 {
+            starts.push(*first);
+            starts.extend(last.checked_add(1));
+        }
+    }
+
     fn reach(&self, public: &Self) -> Reach {
         let mut others = public.clone();
         self.0.iter().for_each(|it| others.remove(*it));
@@ -173,11 +274,14 @@ impl Intervals {
 }
 
 fn interval(range: IpNet) -> (u128, u128) {
-    let number = |address| match address {
+    (number(range.network()), number(range.broadcast()))
+}
+
+fn number(address: IpAddr) -> u128 {
+    match address {
         IpAddr::V4(address) => u128::from(u32::from(address)),
         IpAddr::V6(address) => u128::from(address),
-    };
-    (number(range.network()), number(range.broadcast()))
+    }
 }
 
 #[cfg(test)]

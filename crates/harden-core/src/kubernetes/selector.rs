@@ -30,12 +30,18 @@ struct Requirement<'d> {
     condition: Condition<'d>,
 }
 
+/// What the value of a key must be like.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Condition<'d> {
+pub enum Condition<'d> {
+    /// This value.
     Is(&'d str),
+    /// One of these.
     In(Vec<&'d str>),
+    /// None of these, or no value.
     NotIn(Vec<&'d str>),
+    /// Any value.
     Exists,
+    /// No value.
     DoesNotExist,
 }
 
@@ -55,6 +61,11 @@ impl<'d> Selector<'d> {
         let requirements: Vec<_> = labels.chain(expressions).collect::<Result<_, _>>()?;
         let is_valid = requirements.iter().all(Requirement::is_valid);
         if is_valid { Ok(Some(Self { requirements })) } else { Err(Unreadable) }
+    }
+
+    /// Each key with what its value must be like.
+    pub fn conditions(&self) -> impl Iterator<Item = (&'d str, &Condition<'d>)> {
+        self.requirements.iter().map(|it| (it.key, &it.condition))
     }
 
     /// Whether it matches whatever there is.

@@ -1,0 +1,166 @@
+//! Who reaches whom: every namespace, pod and policy of an input, kept without the texts, asked exactly over all ports
+//! and addresses.
+//!
+//! A [`Reader`] learns objects while texts stream past; [`Reader::finish`] makes a [`Network`] of them. Pods that no
+//! policy can tell apart are one class, and policies that are for the same pods one profile, so that the cost follows
+//! the number of these. A connection goes through where the egress of its source and the ingress of its destination let
+//! it. Return traffic and traffic of a pod to itself are never asked about; a pod on the network of its node counts as an
+//! address.
+
+mod classes;
+mod decision;
+mod labels;
+mod policy;
+mod profiles;
+mod reader;
+mod records;
+mod rows;
+mod views;
+mod workload;
+
+pub use reader::{Origin, Reader, Settings, WORDS};
+pub use rows::{Outside, Row};
+pub use views::{Namespace, Policy, Rule, Spot, Workload};
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use self::classes::Members;
+use self::profiles::Profiles;
+use self::records::{
+    ClassRecord, NamespaceRecord, NodeRecord, PolicyRecord, Tables, TierRecord, WorkloadRecord,
+};
+use super::{Connections, Direction};
+
+/// All that decides who reaches whom.
+#[derive(Debug)]
+pub struct Network {
+    namespaces: Vec<NamespaceRecord>,
+    nodes: Vec<NodeRecord>,
+    workloads: Vec<WorkloadRecord>,
+    classes: Vec<ClassRecord>,
+    /// The workloads of the pods that have these addresses.
+    addresses: BTreeMap<IpAddr, u32>,
+    policies: Vec<PolicyRecord>,
+    tiers: Vec<TierRecord>,
+    tables: Tables,
+    members: Members,
+    profiles: Profiles,
+    broken: BTreeMap<Arc<str>, usize>,
+    skipped: BTreeMap<Arc<str>, usize>,
+}
+
+/// What a reader has learnt.
+struct Parts {
+    tables: Tables,
+    namespaces: Vec<NamespaceRecord>,
+    nodes: Vec<NodeRecord>,
+    workloads: Vec<WorkloadRecord>,
+    classes: Vec<ClassRecord>,
+    /// The workloads of the pods that have these addresses.
+    addresses: BTreeMap<IpAddr, u32>,
+    policies: Vec<PolicyRecord>,
+    tiers: Vec<TierRecord>,
+    broken: BTreeMap<Arc<str>, usize>,
+    skipped: BTreeMap<Arc<str>, usize>,
+}
+
+/// An end of a connection.
+#[derive(Debug, Clone, Copy)]
+pub enum Party<'a> {
+    /// A workload that was read, by any of its addresses.
+    Workload(Workload<'a>),
+    /// A pod of a workload by one address.
+    Pod(Workload<'a>, IpAddr),
+    /// An address that is none of a pod.
+    Address(IpAddr),
+    /// A pod that is not there.
+    Stranger(&'a Stranger),
+}
+
+/// A pod that is not there: what may come to be, in a namespace that is known or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stranger {
+    /// The labels of its namespace, the name included where it has one.
+    pub namespace: BTreeMap<String, String>,
+    /// Its own labels.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Network {
+    fn new(parts: Parts) -> Self {
+        let members = Members::new(&parts);
+        let profiles = Profiles::new(&parts, &members);
+        let Parts {
+            tables,
+            namespaces,
+            nodes,
+            workloads,
+            classes,
+            addresses,
+            policies,
+            tiers,
+            broken,
+            skipped,
+        } = parts;
+        Self {
+            namespaces,
+            nodes,
+            workloads,
+            classes,
+            addresses,
+            policies,
+            tiers,
+            tables,
+            members,
+            profiles,
+            broken,
+            skipped,
+        }
+    }
+
+    /// All workloads, by namespace, name and kind.
+    pub fn workloads(&self) -> impl ExactSizeIterator<Item = Workload<'_>> {
+        (0..records::index(self.workloads.len())).map(|id| Workload { of: self, id })
+    }
+
+    /// All namespaces that were read, or that something that was read is in.
+    pub fn namespaces(&self) -> impl ExactSizeIterator<Item = Namespace<'_>> {
+        (0..records::index(self.namespaces.len())).map(|id| Namespace { of: self, id })
+    }
+
+    /// Who has an address: the workload of a pod that was read with it, or the address itself.
+    pub fn party_at(&self, address: IpAddr) -> Party<'_> {
+        let workload = self.addresses.get(&address).map(|id| Workload { of: self, id: *id });
+        workload.map_or(Party::Address(address), |it| Party::Pod(it, address))
+    }
+
+    /// All policies, in the order in which they were read.
+    pub fn policies(&self) -> impl ExactSizeIterator<Item = Policy<'_>> {
+        (0..records::index(self.policies.len())).map(|id| Policy { of: self, id })
+    }
+
+    /// The connections that go through from one party to another, by whatever address of both.
+    pub fn connections(&self, from: Party<'_>, to: Party<'_>) -> Connections {
+        let through = self.families(from, to).map(|family| {
+            let out = self.let_through(Direction::Egress, from, to, family);
+            out.intersection(&self.let_through(Direction::Ingress, to, from, family))
+        });
+        through.fold(Connections::NONE, |all, it| all.union(&it))
+    }
+
+    /// How many documents of a source could not be read and may hold something of this.
+    pub fn broken(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.broken.iter().map(|(name, count)| (&**name, *count))
+    }
+
+    /// How many objects of a source are patches over objects that are not known, and say nothing by themselves.
+    pub fn skipped(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.skipped.iter().map(|(name, count)| (&**name, *count))
+    }
+
+    fn class(&self, id: u32) -> Option<&ClassRecord> {
+        self.classes.get(id as usize)
+    }
+}

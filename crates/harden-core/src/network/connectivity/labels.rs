@@ -1,0 +1,141 @@
+//! Labels, and what is asked of them, kept without the text.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use harden_yaml::Place;
+
+use crate::kubernetes::{Condition, Selector};
+
+/// The label that the API server gives every namespace.
+pub(super) const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
+
+/// Labels by their keys, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Labels(Vec<(Arc<str>, Arc<str>)>);
+
+impl Labels {
+    /// The labels of a map; what is no text has no value.
+    pub(super) fn read(place: Place<'_>) -> Self {
+        let mut this = Self::default();
+        for (key, value) in place.entries() {
+            this.set(key, value.as_str().unwrap_or(""));
+        }
+        this
+    }
+
+    pub(super) fn set(&mut self, key: &str, value: &str) {
+        match self.0.binary_search_by(|(it, _)| (**it).cmp(key)) {
+            Ok(at) => {
+                if let Some((_, it)) = self.0.get_mut(at) {
+                    *it = value.into();
+                }
+            }
+            Err(at) => self.0.insert(at, (key.into(), value.into())),
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&str> {
+        let at = self.0.binary_search_by(|(it, _)| (**it).cmp(key)).ok()?;
+        self.0.get(at).map(|(_, value)| &**value)
+    }
+
+    /// Those whose keys are asked for.
+    pub(super) fn only(&self, keys: &BTreeSet<Arc<str>>) -> Self {
+        Self(self.0.iter().filter(|(key, _)| keys.contains(key)).cloned().collect())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (&**key, &**value))
+    }
+}
+
+/// What labels must be like.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Test {
+    /// Whatever they are.
+    Always,
+    /// One of these values of a key.
+    In(Arc<str>, Vec<Arc<str>>),
+    /// Any value of a key.
+    Has(Arc<str>),
+    /// A value that begins, ends or goes on like this.
+    Like(Arc<str>, Part, Arc<str>),
+    Not(Box<Self>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+}
+
+/// Which part of a value a text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Part {
+    Start,
+    End,
+    Within,
+}
+
+impl Test {
+    /// What a LabelSelector asks.
+    pub(super) fn of(selector: &Selector<'_>) -> Self {
+        let texts = |values: &[&str]| values.iter().map(|it| (*it).into()).collect();
+        Self::all(selector.conditions().map(|(key, condition)| {
+            let key: Arc<str> = key.into();
+            match condition {
+                Condition::Is(value) => Self::In(key, vec![(*value).into()]),
+                Condition::In(values) => Self::In(key, texts(values)),
+                Condition::NotIn(values) => Self::Not(Box::new(Self::In(key, texts(values)))),
+                Condition::Exists => Self::Has(key),
+                Condition::DoesNotExist => Self::Not(Box::new(Self::Has(key))),
+            }
+        }))
+    }
+
+    /// All of these.
+    pub(super) fn all(tests: impl IntoIterator<Item = Self>) -> Self {
+        let mut tests: Vec<_> = tests.into_iter().filter(|it| *it != Self::Always).collect();
+        match tests.len() {
+            0 => Self::Always,
+            1 => tests.swap_remove(0),
+            _ => {
+                tests.sort_unstable();
+                tests.dedup();
+                Self::All(tests)
+            }
+        }
+    }
+
+    /// A key with this value.
+    pub(super) fn is(key: &str, value: &str) -> Self {
+        Self::In(key.into(), vec![value.into()])
+    }
+
+    /// Adds the keys that are asked for.
+    pub(super) fn keys(&self, keys: &mut BTreeSet<Arc<str>>) {
+        match self {
+            Self::Always => {}
+            Self::In(key, _) | Self::Has(key) | Self::Like(key, ..) => {
+                keys.insert(Arc::clone(key));
+            }
+            Self::Not(test) => test.keys(keys),
+            Self::All(tests) | Self::Any(tests) => tests.iter().for_each(|it| it.keys(keys)),
+        }
+    }
+
+    pub(super) fn holds(&self, labels: &Labels) -> bool {
+        match self {
+            Self::Always => true,
+            Self::In(key, values) => {
+                labels.get(key).is_some_and(|it| values.iter().any(|value| **value == *it))
+            }
+            Self::Has(key) => labels.get(key).is_some(),
+            Self::Like(key, part, text) => labels.get(key).is_some_and(|it| match part {
+                Part::Start => it.starts_with(&**text),
+                Part::End => it.ends_with(&**text),
+                Part::Within => it.contains(&**text),
+            }),
+            Self::Not(test) => !test.holds(labels),
+            Self::All(tests) => tests.iter().all(|it| it.holds(labels)),
+            Self::Any(tests) => tests.iter().any(|it| it.holds(labels)),
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! What is kept of namespaces, pods and policies.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use super::labels::{Labels, Test};
+use crate::kubernetes::{Addresses, Protocol};
+
+/// Where something stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) source: Arc<str>,
+    /// From one; zero where nobody reads the text by its lines.
+    pub(super) line: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct NamespaceRecord {
+    pub(super) name: Arc<str>,
+    pub(super) labels: Labels,
+    /// None where only what is in it was read.
+    pub(super) mark: Option<Mark>,
+}
+
+#[derive(Debug)]
+pub(super) struct NodeRecord {
+    pub(super) name: Arc<str>,
+    pub(super) labels: Labels,
+    pub(super) addresses: Vec<IpAddr>,
+}
+
+/// A pod, or pods that are alike but for their addresses, of one owner.
+#[derive(Debug)]
+pub(super) struct WorkloadRecord {
+    pub(super) namespace: u32,
+    pub(super) kind: Arc<str>,
+    pub(super) name: Arc<str>,
+    pub(super) class: u32,
+    /// Those of its first pod; policies ask only for some.
+    pub(super) labels: Labels,
+    /// How many pods were read; zero for a template.
+    pub(super) pods: u32,
+    /// Which of several of one name it is, from 1; zero where there is only one.
+    pub(super) variant: u32,
+    pub(super) mark: Mark,
+}
+
+/// What policies can tell apart: pods of one class are one to all of them. Of labels, ports and accounts only those are
+/// kept that a policy asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct ClassRecord {
+    pub(super) namespace: u32,
+    pub(super) labels: Labels,
+    pub(super) account: Arc<str>,
+    pub(super) ports: Vec<NamedPort>,
+    pub(super) at: At,
+}
+
+/// Where pods are in the network.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum At {
+    /// In that of pods; by family, the sets of addresses that theirs is in, in order, and whether they are known to have
+    /// one.
+    Pod { sets: [Vec<u32>; 2], has: [bool; 2] },
+    /// In that of their node, with its addresses, where they are known.
+    Node { node: Option<u32>, addresses: Vec<IpAddr> },
+}
+
+/// A family of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Family {
+    V4,
+    V6,
+}
+
+impl Family {
+    pub(super) const ALL: [Self; 2] = [Self::V4, Self::V6];
+
+    pub(super) fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
+    }
+
+    /// Some address of it.
+    pub(super) fn any(self) -> IpAddr {
+        match self {
+            Self::V4 => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            Self::V6 => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+        }
+    }
+
+    pub(super) fn index(self) -> usize {
+        match self {
+            Self::V4 => 0,
+            Self::V6 => 1,
+        }
+    }
+}
+
+impl At {
+    /// Whether pods are known to have an address of a family, by family.
+    pub(super) fn has(&self) -> [bool; 2] {
+        match self {
+            Self::Pod { has, .. } => *has,
+            Self::Node { addresses, .. } => {
+                Family::ALL.map(|family| addresses.iter().any(|it| Family::of(*it) == family))
+            }
+        }
+    }
+}
+
+/// A port of a container that has a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct NamedPort {
+    pub(super) name: Arc<str>,
+    pub(super) protocol: Protocol,
+    pub(super) number: u16,
+}
+
+/// Pods by their namespace and labels.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Pods {
+    pub(super) within: Within,
+    pub(super) pods: Test,
+    /// What the ServiceAccount must be called, where that is asked.
+    pub(super) accounts: Option<Vec<Arc<str>>>,
+}
+
+/// Namespaces.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Within {
+    One(u32),
+    Labelled(Test),
+}
+
+impl Pods {
+    pub(super) fn of(within: Within, pods: Test) -> Self {
+        Self { within, pods, accounts: None }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct PolicyRecord {
+    pub(super) kind: &'static str,
+    /// None for one of the cluster.
+    pub(super) namespace: Option<u32>,
+    pub(super) name: Arc<str>,
+    pub(super) mark: Mark,
+    pub(super) tier: u32,
+    /// Its place in the tier: lower numbers go first, then names.
+    pub(super) order: Order,
+    /// The pods that it is for, by the table of peers.
+    pub(super) subject: Vec<u32>,
+    /// Whether what no rule lets through is refused at the end of the tier, by direction.
+    pub(super) isolates: [bool; 2],
+    /// By direction.
+    pub(super) rules: [Vec<RuleRecord>; 2],
+    /// Why the API server refuses it, so that nobody knows what it would say.
+    pub(super) refused: Option<String>,
+}
+
+/// A place in an order that is written as any number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Order(pub(super) f64);
+
+impl PartialEq for Order {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Order {}
+
+impl PartialOrd for Order {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Order {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+/// Policies that are asked before or after others.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TierRecord {
+    pub(super) order: Order,
+    pub(super) name: Arc<str>,
+    /// Whether what policies of it isolate goes on to the next tier all the same.
+    pub(super) passes: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct RuleRecord {
+    pub(super) action: Action,
+    pub(super) peers: Vec<PeerRecord>,
+    pub(super) ports: Option<Vec<PortRecord>>,
+    pub(super) mark: Mark,
+    /// What of it is not judged, so that it may match less than it says here.
+    pub(super) beyond: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Action {
+    Allow,
+    Deny,
+    /// The rest of the tier is not asked.
+    Pass,
+}
+
+/// A peer of a rule; pods and addresses by their tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PeerRecord {
+    Everybody,
+    Pods(u32),
+    /// The addresses; whether those of pods count.
+    Addresses {
+        set: u32,
+        counts_pods: bool,
+    },
+    /// Nodes with these labels.
+    Nodes(u32),
+    /// What is neither a pod nor a node.
+    World,
+    /// What this model does not know: it matches nothing.
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum PortRecord {
+    /// From the first to the last.
+    Range(Protocol, u16, u16),
+    /// Ports of containers by name; of any protocol where none is named.
+    Name(Option<Protocol>, Arc<str>),
+}
+
+/// Everything that rules refer to, each once.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub(super) pods: Vec<Pods>,
+    pub(super) sets: Vec<Addresses>,
+    pub(super) nodes: Vec<Test>,
+    known_pods: rustc_hash::FxHashMap<Pods, u32>,
+    known_sets: rustc_hash::FxHashMap<Addresses, u32>,
+}
+
+impl Tables {
+    pub(super) fn keep_pods(&mut self, pods: Pods) -> u32 {
+        if let Some(id) = self.known_pods.get(&pods) {
+            return *id;
+        }
+        let id = index(self.pods.len());
+        self.pods.push(pods.clone());
+        self.known_pods.insert(pods, id);
+        id
+    }
+
+    pub(super) fn keep_set(&mut self, set: Addresses) -> u32 {
+        if let Some(id) = self.known_sets.get(&set) {
+            return *id;
+        }
+        let id = index(self.sets.len());
+        self.sets.push(set.clone());
+        self.known_sets.insert(set, id);
+        id
+    }
+
+    pub(super) fn keep_nodes(&mut self, test: Test) -> u32 {
+        self.nodes.push(test);
+        index(self.nodes.len() - 1)
+    }
+}
+
+/// A length as an index; no input is so long that it does not fit.
+pub(super) fn index(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
