@@ -11,6 +11,7 @@ mod peer;
 mod policies;
 mod policy;
 mod port;
+pub mod seen;
 mod traffic_rule;
 mod validation;
 pub mod wanted;
