@@ -88,7 +88,9 @@ pub fn command() -> Command {
         let product = Generator::product_of(&name);
         command.mut_subcommand(name, |generator| with_delivery(generator, product))
     });
-    let command = command.mut_subcommand("image-policy", with_sources);
+    let command = ["image-policy", "network-policy"]
+        .into_iter()
+        .fold(command, |command, name| command.mut_subcommand(name, with_sources));
     let command = command
         .mut_subcommand("playground", |it| it.hide(!crate::commands::playground::is_carried()));
     let command = command.mut_subcommands(brief);
@@ -179,10 +181,10 @@ fn with_delivery(command: Command, product: Option<Product>) -> Command {
     command.about(about.clone()).long_about(about)
 }
 
-/// Adds where images are read from.
+/// Adds where workloads are read from.
 fn with_sources(command: Command) -> Command {
     let about = command.get_about().cloned().unwrap_or_default();
-    let command = crate::commands::generate::images::Sources::augment_args(command);
+    let command = crate::commands::generate::sources::Sources::augment_args(command);
     command.about(about.clone()).long_about(about)
 }
 

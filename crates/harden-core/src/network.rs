@@ -14,6 +14,7 @@ mod port;
 pub mod seen;
 mod traffic_rule;
 mod validation;
+pub mod wanted;
 
 pub use connections::{Connections, InvalidConnections, PROTOCOLS, Ports};
 pub use direction::Direction;
