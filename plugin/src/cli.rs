@@ -8,7 +8,7 @@ pub(crate) mod reserved;
 use clap::{Args, Command, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use harden_core::generators::{Generator, Product};
 
-use crate::commands::generate::{images, roles};
+use crate::commands::generate::{roles, sources};
 use crate::deliver::Delivery;
 use crate::deliver::file::FileDelivery;
 
@@ -89,9 +89,10 @@ pub fn command() -> Command {
         let product = Generator::product_of(&name);
         command.mut_subcommand(name, |generator| with_delivery(generator, product))
     });
-    let command = command
-        .mut_subcommand("image-policy", with_sources::<images::Sources>)
-        .mut_subcommand("role", with_sources::<roles::Sources>);
+    let command = ["image-policy", "network-policy"].into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, with_sources::<sources::Sources>)
+    });
+    let command = command.mut_subcommand("role", with_sources::<roles::Sources>);
     let command = command
         .mut_subcommand("playground", |it| it.hide(!crate::commands::playground::is_carried()));
     let command = command.mut_subcommands(brief);

@@ -1,14 +1,17 @@
 //! Runs a generator, and delivers what it makes.
 
-pub(crate) mod images;
+mod images;
 pub(crate) mod machine;
 pub(crate) mod roles;
+pub(crate) mod sources;
+mod workloads;
 
 use clap::{ArgMatches, FromArgMatches as _};
 use harden_core::cluster::{Facts, Need};
 use harden_core::generators::{File, Generate, Generated, Generator, Product, Verdict};
 use zeroize::Zeroizing;
 
+use self::sources::Sources;
 use crate::audit_log;
 use crate::connection::Connection;
 use crate::deliver::file::{self, FileDelivery};
@@ -19,20 +22,8 @@ use crate::terminal::{self, Exit};
 
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
 pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
+    let read = read_sources(&mut generator, matches)?;
     read_logs(&mut generator)?;
-    let read = match &mut generator {
-        Generator::ImagePolicy(options) => {
-            let from = images::Sources::from_arg_matches(matches)?;
-            let delivery = Delivery::from_arg_matches(matches)?;
-            images::read(options, &from, &delivery.connection)?.allowing(delivery.allow_incomplete)
-        }
-        Generator::Role(options) => {
-            let from = roles::Sources::from_arg_matches(matches)?;
-            let delivery = Delivery::from_arg_matches(matches)?;
-            roles::read(options, &from, &delivery.connection)?.allowing(delivery.allow_incomplete)
-        }
-        _ => Exit::Done,
-    };
     let logs = generator.options().logs().to_vec();
     for file in generator.options().files().into_iter().filter(|it| !logs.contains(it)) {
         let text = Zeroizing::new(input::read(&file)?);
@@ -45,6 +36,29 @@ pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Resu
         Product::Files => files(options, &FileDelivery::from_arg_matches(matches)?),
     }?;
     Ok(made.max(read))
+}
+
+/// Reads what generators over workloads are about.
+fn read_sources(generator: &mut Generator, matches: &ArgMatches) -> super::Result {
+    let named =
+        || anyhow::Ok((Sources::from_arg_matches(matches)?, Delivery::from_arg_matches(matches)?));
+    let (read, delivery) = match generator {
+        Generator::ImagePolicy(options) => {
+            let (from, delivery) = named()?;
+            (images::read(options, &from, &delivery.connection)?, delivery)
+        }
+        Generator::NetworkPolicy(options) => {
+            let (from, delivery) = named()?;
+            (workloads::read(options, &from, &delivery.connection)?, delivery)
+        }
+        Generator::Role(options) => {
+            let from = roles::Sources::from_arg_matches(matches)?;
+            let delivery = Delivery::from_arg_matches(matches)?;
+            (roles::read(options, &from, &delivery.connection)?, delivery)
+        }
+        _ => return Ok(Exit::Done),
+    };
+    Ok(read.allowing(delivery.allow_incomplete))
 }
 
 /// Reads the audit logs that a generator asks for as they come.

@@ -166,6 +166,13 @@ impl Test {
         Self::In(key.into(), vec![value.into()])
     }
 
+    /// Whether it asks for more than labels of the pods themselves: their namespace or ServiceAccount.
+    pub(super) fn asks_beside(&self) -> bool {
+        let mut keys = BTreeSet::new();
+        self.keys(&mut keys);
+        keys.first().is_some_and(|it| it.starts_with(BESIDE))
+    }
+
     /// Adds the keys that are asked for.
     pub(super) fn keys(&self, keys: &mut BTreeSet<Arc<str>>) {
         match self {

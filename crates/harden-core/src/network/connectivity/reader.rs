@@ -44,14 +44,16 @@ pub const NEEDED: &[GroupKind] = &[
 
 /// Whether objects of a kind of a cluster are read. Of what makes pods, the pods say more.
 pub fn reads(group: &str, kind: &str) -> bool {
-    APIS.iter().any(|it| it.kind == kind && it.group == group)
+    APIS.iter().copied().flatten().any(|it| it.kind == kind && it.group == group)
         || services::is_entry_kind(group, kind)
         || (group.is_empty() && matches!(kind, "Namespace" | "Node" | "Pod" | "Service"))
 }
 
 /// Whether kinds of a group of APIs are read.
 pub fn reads_group(group: &str) -> bool {
-    group == "v1" || services::is_entry_group(group) || APIS.iter().any(|it| it.group == group)
+    group == "v1"
+        || services::is_entry_group(group)
+        || APIS.iter().copied().flatten().any(|it| it.group == group)
 }
 
 /// Where objects come from.
