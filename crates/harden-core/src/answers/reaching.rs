@@ -19,6 +19,7 @@ mod map;
 mod markdown;
 mod mermaid;
 mod names;
+mod question;
 mod selection;
 mod svg;
 #[cfg(test)]
@@ -35,6 +36,9 @@ pub use focus::{Focus, Name, Nobody};
 pub use json::write_json;
 pub use list::{Link, List};
 pub use markdown::write_markdown;
+pub use question::{
+    Asked, Destination, Met, NoEnd, Unasked, Whom, question_to_json, question_to_text,
+};
 pub use selection::{Selection, Selections, Side};
 pub use text::write_text;
 

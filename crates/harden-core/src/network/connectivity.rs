@@ -27,7 +27,7 @@ mod workload;
 pub use explanation::{Explanation, Lack, NearMiss, Reason, Side};
 pub use exposure::Exposure;
 pub use newcomers::Newcomers;
-pub use reader::{Origin, Reader, Settings, WORDS};
+pub use reader::{NEEDED, Origin, Reader, Settings, WORDS, reads, reads_group};
 pub use rows::{Outside, Row};
 pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};
 pub use views::{Namespace, Policy, Rule, Spot, Workload};

@@ -70,6 +70,13 @@ impl Focus {
 }
 
 impl Name {
+    /// Whether a Service is called so.
+    pub(super) fn is_service(&self, namespace: &str, name: &str) -> bool {
+        self.namespace.as_deref().is_none_or(|it| it == namespace)
+            && self.name == name
+            && self.kind.as_deref().is_none_or(|it| it == "Service")
+    }
+
     /// Whether an end is called so.
     pub fn is_of(&self, end: &End<'_>) -> bool {
         let End::Workload { namespace, name } = end else {

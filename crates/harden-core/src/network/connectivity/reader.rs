@@ -24,6 +24,25 @@ use crate::source::{Positions, Source};
 pub const WORDS: &[&str] =
     &["Policy", "containers", "Namespace", "Service", "Node", "Ingress", "Route"];
 
+/// The kinds without which no answer can be complete.
+pub const NEEDED: &[GroupKind] = &[
+    GroupKind::NAMESPACE,
+    GroupKind::new("", "Pod"),
+    GroupKind::new("networking.k8s.io", "NetworkPolicy"),
+];
+
+/// Whether objects of a kind of a cluster are read. Of what makes pods, the pods say more.
+pub fn reads(group: &str, kind: &str) -> bool {
+    APIS.iter().any(|it| it.kind == kind && it.group == group)
+        || services::is_entry_kind(group, kind)
+        || (group.is_empty() && matches!(kind, "Namespace" | "Node" | "Pod" | "Service"))
+}
+
+/// Whether kinds of a group of APIs are read.
+pub fn reads_group(group: &str) -> bool {
+    group == "v1" || services::is_entry_group(group) || APIS.iter().any(|it| it.group == group)
+}
+
 /// Where objects come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
