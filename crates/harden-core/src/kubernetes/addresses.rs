@@ -177,10 +177,10 @@ impl fmt::Display for Addresses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (first, last)) in self.ranges().enumerate() {
             let comma = if index > 0 { "," } else { "" };
-            if first == last {
-                write!(f, "{comma}{first}")?
-            } else {
-                write!(f, "{comma}{first}-{last}")?
+            f.write_str(comma)?;
+            first.fmt(f)?;
+            if first != last {
+                write!(f, "-{last}")?;
             }
         }
         Ok(())

@@ -9,17 +9,21 @@
 
 mod classes;
 mod decision;
+mod explanation;
 mod labels;
 mod policy;
 mod profiles;
 mod reader;
 mod records;
 mod rows;
+mod services;
 mod views;
 mod workload;
 
+pub use explanation::{Explanation, Lack, NearMiss, Reason, Side};
 pub use reader::{Origin, Reader, Settings, WORDS};
 pub use rows::{Outside, Row};
+pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};
 pub use views::{Namespace, Policy, Rule, Spot, Workload};
 
 use std::collections::BTreeMap;
@@ -31,6 +35,7 @@ use self::profiles::Profiles;
 use self::records::{
     ClassRecord, NamespaceRecord, NodeRecord, PolicyRecord, Tables, TierRecord, WorkloadRecord,
 };
+use self::services::{EntryRecord, ServiceRecord};
 use super::{Connections, Direction};
 
 /// All that decides who reaches whom.
@@ -42,6 +47,8 @@ pub struct Network {
     classes: Vec<ClassRecord>,
     /// The workloads of the pods that have these addresses.
     addresses: BTreeMap<IpAddr, u32>,
+    services: Vec<ServiceRecord>,
+    entries: Vec<EntryRecord>,
     policies: Vec<PolicyRecord>,
     tiers: Vec<TierRecord>,
     tables: Tables,
@@ -60,6 +67,8 @@ struct Parts {
     classes: Vec<ClassRecord>,
     /// The workloads of the pods that have these addresses.
     addresses: BTreeMap<IpAddr, u32>,
+    services: Vec<ServiceRecord>,
+    entries: Vec<EntryRecord>,
     policies: Vec<PolicyRecord>,
     tiers: Vec<TierRecord>,
     broken: BTreeMap<Arc<str>, usize>,
@@ -99,6 +108,8 @@ impl Network {
             workloads,
             classes,
             addresses,
+            services,
+            entries,
             policies,
             tiers,
             broken,
@@ -110,6 +121,8 @@ impl Network {
             workloads,
             classes,
             addresses,
+            services,
+            entries,
             policies,
             tiers,
             tables,
@@ -148,6 +161,11 @@ impl Network {
             out.intersection(&self.let_through(Direction::Ingress, to, from, family))
         });
         through.fold(Connections::NONE, |all, it| all.union(&it))
+    }
+
+    /// Whether two parties may have addresses of one family.
+    pub fn shares_a_family(&self, one: Party<'_>, other: Party<'_>) -> bool {
+        self.families(one, other).next().is_some()
     }
 
     /// How many documents of a source could not be read and may hold something of this.

@@ -148,7 +148,7 @@ impl Network {
     }
 
     /// What holds for a pod that is not there.
-    fn profile_of(&self, stranger: &Stranger, direction: Direction) -> Profile {
+    pub(super) fn profile_of(&self, stranger: &Stranger, direction: Direction) -> Profile {
         let is_for = |id: &u32| {
             let subject = self.policies.get(*id as usize).map(|it| &it.subject);
             subject
@@ -204,7 +204,7 @@ impl Network {
         }
     }
 
-    fn named_ports(&self, party: Party<'_>) -> &[NamedPort] {
+    pub(super) fn named_ports(&self, party: Party<'_>) -> &[NamedPort] {
         let (Party::Workload(workload) | Party::Pod(workload, _)) = party else { return &[] };
         let class = workload.record().and_then(|it| self.class(it.class));
         // Nothing selects what is on the network of its node, so that nobody knows its ports.

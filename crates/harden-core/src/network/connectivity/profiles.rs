@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Parts;
-use super::classes::Members;
+use super::classes::{Bits, Members};
 use super::records::{At, PolicyRecord, TierRecord, index};
 use crate::network::Direction;
 
@@ -51,7 +51,7 @@ impl Profiles {
         for id in order.iter().copied() {
             let Some(policy) = record(&id) else { continue };
             for pods in &policy.subject {
-                for class in members.of_pods(*pods).into_iter().flat_map(|it| it.iter()) {
+                for class in members.of_pods(*pods).into_iter().flat_map(Bits::iter) {
                     if let Some(all) = of_classes.get_mut(class as usize)
                         && all.last() != Some(&id)
                     {

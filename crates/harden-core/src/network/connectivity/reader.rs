@@ -14,13 +14,15 @@ use super::records::{
     At, ClassRecord, Family, Mark, NamespaceRecord, NodeRecord, PolicyRecord, PortRecord, Tables,
     TierRecord, WorkloadRecord, index,
 };
+use super::services::{self, EntryRecord, ServiceRecord};
 use super::workload::PodRecord;
 use crate::kubernetes::{Addresses, GroupKind, MinorVersion};
 use crate::object::Object;
 use crate::source::{Positions, Source};
 
 /// One of these words stands in every text that there is something to learn of.
-pub const WORDS: &[&str] = &["Policy", "containers", "Namespace", "Service", "Node"];
+pub const WORDS: &[&str] =
+    &["Policy", "containers", "Namespace", "Service", "Node", "Ingress", "Route"];
 
 /// Where objects come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub struct Reader {
     namespaces_by_name: BTreeMap<Arc<str>, u32>,
     nodes: Vec<NodeRecord>,
     pods: Vec<PodRecord>,
+    services: Vec<ServiceRecord>,
+    entries: Vec<EntryRecord>,
     policies: Vec<PolicyRecord>,
     tiers: Vec<TierRecord>,
     sources: BTreeSet<Arc<str>>,
@@ -69,6 +73,8 @@ impl Reader {
             namespaces_by_name: BTreeMap::new(),
             nodes: Vec::new(),
             pods: Vec::new(),
+            services: Vec::new(),
+            entries: Vec::new(),
             policies: Vec::new(),
             tiers: Vec::new(),
             sources: BTreeSet::new(),
@@ -93,12 +99,16 @@ impl Reader {
 
     /// Learns what an object of a text says.
     pub fn learn_object(&mut self, object: &Object<'_>, text: &dyn Positions) {
-        self.sources.get(text.name()).is_none().then(|| self.sources.insert(text.name().into()));
+        if !self.sources.contains(text.name()) {
+            self.sources.insert(text.name().into());
+        }
         let api = APIS.iter().find(|it| object.is(it.group, it.kind));
         let is_known = api.is_some()
             || object.pod_kind().is_some()
             || object.is_of(GroupKind::NAMESPACE)
-            || object.is("", "Node");
+            || object.is("", "Node")
+            || object.is("", "Service")
+            || services::is_entry(object);
         if !is_known || object.is_removal() {
             return;
         }
@@ -113,6 +123,12 @@ impl Reader {
             self.learn_namespace(object, text);
         } else if object.is("", "Node") {
             self.learn_node(object);
+        } else if object.is("", "Service") {
+            let service = services::read(self, object, text);
+            self.services.push(service);
+        } else if services::is_entry(object) {
+            let entry = services::read_entry(self, object, text);
+            self.entries.push(entry);
         } else {
             let pods = super::workload::read(self, object, text);
             self.pods.extend(pods);
@@ -122,7 +138,8 @@ impl Reader {
     /// Puts all of it together.
     pub fn finish(mut self) -> Network {
         let (workloads, classes, addresses) = self.classes();
-        let Self { tables, namespaces, nodes, policies, tiers, broken, skipped, .. } = self;
+        let Self { tables, namespaces, nodes, services, entries, policies, tiers, .. } = self;
+        let Self { broken, skipped, .. } = self;
         Network::new(super::Parts {
             tables,
             namespaces,
@@ -130,6 +147,8 @@ impl Reader {
             workloads,
             classes,
             addresses,
+            services,
+            entries,
             policies,
             tiers,
             broken,
@@ -170,7 +189,7 @@ impl Reader {
     }
 
     /// The namespace of a name, whether or not it was read.
-    fn namespace(&mut self, name: &str) -> u32 {
+    pub(super) fn namespace(&mut self, name: &str) -> u32 {
         if let Some(id) = self.namespaces_by_name.get(name) {
             return *id;
         }
@@ -284,6 +303,7 @@ impl Reader {
                 asked.ports.insert(Arc::clone(name));
             }
         }
+        self.services.iter().for_each(|it| it.asked(&mut asked.keys, &mut asked.ports));
         asked
     }
 

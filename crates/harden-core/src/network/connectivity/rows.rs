@@ -83,6 +83,9 @@ impl Network {
     }
 }
 
+/// A set of connections by the numbers of the rules that are for a peer.
+type ByRules = FxHashMap<Box<[u32]>, u32>;
+
 /// What is kept from one row to the next.
 struct Rows<'a> {
     of: &'a Network,
@@ -95,7 +98,7 @@ struct Rows<'a> {
     known: FxHashMap<Connections, u32>,
     shared: FxHashMap<(u32, u32), u32>,
     /// By profile and named ports: what comes of the rules that are for a peer.
-    decided: FxHashMap<(u32, u32), FxHashMap<Box<[u32]>, u32>>,
+    decided: FxHashMap<(u32, u32), ByRules>,
     buffer: Vec<u32>,
 }
 

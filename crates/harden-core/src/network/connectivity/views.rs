@@ -16,7 +16,7 @@ pub struct Spot<'a> {
 }
 
 impl<'a> Spot<'a> {
-    fn of(mark: &'a Mark) -> Self {
+    pub(super) fn of(mark: &'a Mark) -> Self {
         Self { source: &mark.source, line: Some(mark.line).filter(|it| *it > 0) }
     }
 }
@@ -245,7 +245,7 @@ pub struct Rule<'a> {
     pub direction: Direction,
     /// Its place among the rules of the direction, from zero.
     pub index: usize,
-    record: &'a RuleRecord,
+    pub(super) record: &'a RuleRecord,
 }
 
 impl<'a> Rule<'a> {
@@ -261,6 +261,11 @@ impl<'a> Rule<'a> {
             Action::Deny => "deny",
             Action::Pass => "pass",
         }
+    }
+
+    /// Whether it lets through what it is for.
+    pub fn is_allowing(self) -> bool {
+        self.record.action == Action::Allow
     }
 
     /// What of it is not judged, so that it may be for less than is counted here.

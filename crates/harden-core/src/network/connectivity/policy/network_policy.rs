@@ -44,7 +44,7 @@ fn read_rule(
     } else {
         rule.peers().map(|it| read_peer(reader, namespace, it)).collect()
     };
-    let ports: Vec<_> = rule.ports().flat_map(read_port).collect();
+    let ports: Vec<_> = rule.ports().filter_map(read_port).collect();
     RuleRecord {
         action: Action::Allow,
         peers,

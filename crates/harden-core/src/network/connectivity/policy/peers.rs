@@ -19,7 +19,7 @@ pub(super) fn refuse(place: Place<'_>, why: &str) -> Refusal {
 }
 
 /// How many entries a list may have.
-pub(super) fn bounded<'d>(place: Place<'d>, most: usize) -> Result<Place<'d>, Refusal> {
+pub(super) fn bounded(place: Place<'_>, most: usize) -> Result<Place<'_>, Refusal> {
     match place.kind() {
         Kind::Missing | Kind::Null | Kind::List if place.len() <= most => Ok(place),
         Kind::List => Err(refuse(place, &format!("Too many: must have at most {most} items"))),
@@ -29,7 +29,7 @@ pub(super) fn bounded<'d>(place: Place<'d>, most: usize) -> Result<Place<'d>, Re
 }
 
 /// The only field of a map that must have exactly one.
-pub(super) fn only_field<'d>(place: Place<'d>) -> Result<(&'d str, Place<'d>), Refusal> {
+pub(super) fn only_field(place: Place<'_>) -> Result<(&str, Place<'_>), Refusal> {
     let mut fields = place.entries().filter(|(_, it)| !it.is_null());
     match (fields.next(), fields.next()) {
         (Some(one), None) => Ok(one),
@@ -69,7 +69,7 @@ pub(super) fn peers(
         let (field, value) = only_field(item)?;
         match field {
             "namespaces" => {
-                peers.push(PeerRecord::Pods(reader.tables.keep_pods(namespaces(value)?)))
+                peers.push(PeerRecord::Pods(reader.tables.keep_pods(namespaces(value)?)));
             }
             "pods" => peers.push(PeerRecord::Pods(reader.tables.keep_pods(pods(value)?))),
             "networks" => {

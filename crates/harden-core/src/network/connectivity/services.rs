@@ -1,0 +1,418 @@
+//! Services, and what leads to them from outside.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use harden_yaml::Place;
+
+use super::Network;
+use super::labels::{Labels, Test};
+use super::reader::Reader;
+use super::records::Mark;
+use super::views::{Namespace, Spot, Workload};
+use crate::kubernetes::Protocol;
+use crate::network::{Connections, Ports};
+use crate::object::Object;
+use crate::source::Positions;
+
+#[derive(Debug)]
+pub(super) struct ServiceRecord {
+    namespace: u32,
+    name: Arc<str>,
+    kind: ServiceKind,
+    /// None for one whose endpoints are written by others.
+    selector: Option<Test>,
+    ports: Vec<ServicePort>,
+    addresses: Vec<IpAddr>,
+    external_name: Option<Arc<str>>,
+    mark: Mark,
+}
+
+/// How a Service is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceKind {
+    /// From within the cluster only.
+    ClusterIp,
+    /// By a port of every node, too.
+    NodePort,
+    /// By an address of its own from outside, too.
+    LoadBalancer,
+    /// It is another name for something outside.
+    ExternalName,
+}
+
+/// A port of a Service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePort {
+    /// Its name; empty where it has none.
+    pub name: Arc<str>,
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Its number.
+    pub number: u16,
+    target: Target,
+}
+
+/// A port of pods.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Target {
+    Number(u16),
+    Name(Arc<str>),
+}
+
+/// Something that leads to Services from outside: an Ingress, or a route of a Gateway.
+#[derive(Debug)]
+pub(super) struct EntryRecord {
+    kind: Arc<str>,
+    namespace: u32,
+    name: Arc<str>,
+    backends: Vec<BackendRecord>,
+    mark: Mark,
+}
+
+#[derive(Debug)]
+struct BackendRecord {
+    namespace: u32,
+    service: Arc<str>,
+    /// None for every port.
+    port: Option<Target>,
+    mark: Mark,
+}
+
+impl ServiceRecord {
+    /// Adds what it asks of pods: keys of labels and names of ports.
+    pub(super) fn asked(
+        &self,
+        keys: &mut std::collections::BTreeSet<Arc<str>>,
+        ports: &mut std::collections::BTreeSet<Arc<str>>,
+    ) {
+        self.selector.iter().for_each(|it| it.keys(keys));
+        for port in &self.ports {
+            if let Target::Name(name) = &port.target {
+                ports.insert(Arc::clone(name));
+            }
+        }
+    }
+}
+
+pub(super) fn read(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    text: &dyn Positions,
+) -> ServiceRecord {
+    let spec = object.place.at("spec");
+    let kind = match spec.at("type").as_str() {
+        Some("NodePort") => ServiceKind::NodePort,
+        Some("LoadBalancer") => ServiceKind::LoadBalancer,
+        Some("ExternalName") => ServiceKind::ExternalName,
+        _ => ServiceKind::ClusterIp,
+    };
+    let selector = spec.at("selector");
+    let labels = Labels::read(selector);
+    let selector = (!selector.is_empty() && kind != ServiceKind::ExternalName)
+        .then(|| Test::all(labels.iter().map(|(key, value)| Test::is(key, value))));
+    let listed = spec.at("clusterIPs").items().chain([spec.at("clusterIP")]);
+    let mut addresses: Vec<IpAddr> = listed.filter_map(|it| it.as_str()?.parse().ok()).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    ServiceRecord {
+        namespace: reader.namespace_of(object),
+        name: object.name().into(),
+        kind,
+        selector,
+        ports: spec.at("ports").items().filter_map(port).collect(),
+        addresses,
+        external_name: spec
+            .at("externalName")
+            .as_str()
+            .filter(|_| kind == ServiceKind::ExternalName)
+            .map(Into::into),
+        mark: reader.mark(text, object.place),
+    }
+}
+
+fn port(place: Place<'_>) -> Option<ServicePort> {
+    let number = number(place.at("port"))?;
+    let protocol = place.at("protocol").as_str().map_or(Some(Protocol::Tcp), Protocol::read)?;
+    let target = target(place.at("targetPort")).unwrap_or(Target::Number(number));
+    Some(ServicePort {
+        name: place.at("name").as_str().unwrap_or("").into(),
+        protocol,
+        number,
+        target,
+    })
+}
+
+/// A port by number or name; none where it is not given. Zero means that of the Service.
+fn target(place: Place<'_>) -> Option<Target> {
+    let name = || place.as_str().filter(|it| !it.is_empty()).map(|it| Target::Name(it.into()));
+    number(place).map(Target::Number).or_else(name)
+}
+
+fn number(place: Place<'_>) -> Option<u16> {
+    place.as_i64().and_then(|it| u16::try_from(it).ok()).filter(|it| *it > 0)
+}
+
+/// Whether a kind leads to Services from outside.
+pub(super) fn is_entry(object: &Object<'_>) -> bool {
+    match object.group {
+        "networking.k8s.io" | "extensions" => object.kind == "Ingress",
+        "gateway.networking.k8s.io" => {
+            matches!(object.kind, "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute")
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn read_entry(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    text: &dyn Positions,
+) -> EntryRecord {
+    let namespace = reader.namespace_of(object);
+    let spec = object.place.at("spec");
+    let mut backends = Vec::new();
+    if object.kind == "Ingress" {
+        let default = ["defaultBackend", "backend"].map(|it| spec.at(it));
+        let rules = spec.at("rules").items();
+        let paths = rules.flat_map(|it| it.follow("http.paths").items());
+        for place in default.into_iter().chain(paths.map(|it| it.at("backend"))) {
+            backends.extend(ingress_backend(reader, namespace, place, text));
+        }
+    } else {
+        for place in spec.at("rules").items().flat_map(|it| it.at("backendRefs").items()) {
+            backends.extend(route_backend(reader, namespace, place, text));
+        }
+    }
+    EntryRecord {
+        kind: object.kind.into(),
+        namespace,
+        name: object.name().into(),
+        backends,
+        mark: reader.mark(text, object.place),
+    }
+}
+
+fn ingress_backend(
+    reader: &Reader,
+    namespace: u32,
+    place: Place<'_>,
+    text: &dyn Positions,
+) -> Option<BackendRecord> {
+    // The fields of `extensions/v1beta1` are those before `service` was there.
+    let (name, port) = match place.follow("service.name").as_str() {
+        Some(name) => {
+            let port = place.follow("service.port");
+            (
+                name,
+                number(port.at("number")).map(Target::Number).or_else(|| target(port.at("name"))),
+            )
+        }
+        None => (place.at("serviceName").as_str()?, target(place.at("servicePort"))),
+    };
+    let mark = reader.mark(text, place);
+    Some(BackendRecord { namespace, service: name.into(), port, mark })
+}
+
+fn route_backend(
+    reader: &mut Reader,
+    namespace: u32,
+    place: Place<'_>,
+    text: &dyn Positions,
+) -> Option<BackendRecord> {
+    let is_service = matches!(place.at("kind").as_str(), None | Some("Service"))
+        && matches!(place.at("group").as_str(), None | Some(""));
+    let name = place.at("name").as_str().filter(|_| is_service)?;
+    let other = place.at("namespace").as_str().filter(|it| !it.is_empty());
+    let namespace = other.map_or(namespace, |it| reader.namespace(it));
+    let port = target(place.at("port"));
+    Some(BackendRecord { namespace, service: name.into(), port, mark: reader.mark(text, place) })
+}
+
+/// A Service. Its words are `team-a/web[Service]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Service<'a> {
+    of: &'a Network,
+    record: &'a ServiceRecord,
+}
+
+/// An Ingress, or a route of a Gateway. Its words are `team-a/web[Ingress]`.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    of: &'a Network,
+    record: &'a EntryRecord,
+}
+
+/// A Service that an entry leads to.
+#[derive(Debug, Clone, Copy)]
+pub struct Backend<'a> {
+    of: &'a Network,
+    record: &'a BackendRecord,
+}
+
+impl Network {
+    /// All Services, in the order in which they were read.
+    pub fn services(&self) -> impl Iterator<Item = Service<'_>> {
+        self.services.iter().map(|record| Service { of: self, record })
+    }
+
+    /// The Services of a name; files may have several.
+    pub fn services_named<'a>(
+        &'a self,
+        namespace: &'a str,
+        name: &'a str,
+    ) -> impl Iterator<Item = Service<'a>> {
+        self.services().filter(move |it| it.name() == name && it.namespace().name() == namespace)
+    }
+
+    /// What leads to Services from outside, in the order in which it was read.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.entries.iter().map(|record| Entry { of: self, record })
+    }
+}
+
+impl<'a> Service<'a> {
+    /// The namespace that it is in.
+    pub fn namespace(self) -> Namespace<'a> {
+        Namespace { of: self.of, id: self.record.namespace }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'a str {
+        &self.record.name
+    }
+
+    /// How it is reached.
+    pub fn kind(self) -> ServiceKind {
+        self.record.kind
+    }
+
+    /// Its ports.
+    pub fn ports(self) -> &'a [ServicePort] {
+        &self.record.ports
+    }
+
+    /// Its addresses within the cluster, where they are known.
+    pub fn addresses(self) -> &'a [IpAddr] {
+        &self.record.addresses
+    }
+
+    /// What it is another name for.
+    pub fn external_name(self) -> Option<&'a str> {
+        self.record.external_name.as_deref()
+    }
+
+    /// Where it is written.
+    pub fn spot(self) -> Spot<'a> {
+        Spot::of(&self.record.mark)
+    }
+
+    /// Whether it selects pods; the endpoints of others are not known.
+    pub fn has_selector(self) -> bool {
+        self.record.selector.is_some()
+    }
+
+    /// The workloads whose pods it selects.
+    pub fn workloads(self) -> impl Iterator<Item = Workload<'a>> {
+        let selector = self.record.selector.as_ref();
+        let own = self.of.workloads().filter(move |it| it.namespace().id == self.record.namespace);
+        own.filter(move |it| {
+            let labels = it.record().map(|it| &it.labels);
+            selector.zip(labels).is_some_and(|(selector, labels)| selector.holds(labels))
+        })
+    }
+
+    /// The ports of pods of a workload that some of its ports lead to.
+    pub fn targets(
+        self,
+        workload: Workload<'a>,
+        is_asked: impl Fn(&ServicePort) -> bool,
+    ) -> Connections {
+        let ports = self.record.ports.iter().filter(|it| is_asked(it));
+        ports.fold(Connections::NONE, |all, it| all.union(&target_of(it, workload)))
+    }
+}
+
+fn target_of(port: &ServicePort, workload: Workload<'_>) -> Connections {
+    let one = |number| Connections::of(port.protocol, Ports::range(number, number));
+    match &port.target {
+        Target::Number(number) => one(*number),
+        Target::Name(name) => {
+            let class = workload.record().and_then(|it| workload.of.class(it.class));
+            let named = class.into_iter().flat_map(|it| &it.ports);
+            let own = named.filter(|it| it.name == *name && it.protocol == port.protocol);
+            own.fold(Connections::NONE, |all, it| all.union(&one(it.number)))
+        }
+    }
+}
+
+impl std::fmt::Display for Service<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}[Service]", self.namespace().name(), self.name())
+    }
+}
+
+impl<'a> Entry<'a> {
+    /// Its kind.
+    pub fn kind(self) -> &'a str {
+        &self.record.kind
+    }
+
+    /// The namespace that it is in.
+    pub fn namespace(self) -> Namespace<'a> {
+        Namespace { of: self.of, id: self.record.namespace }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'a str {
+        &self.record.name
+    }
+
+    /// Where it is written.
+    pub fn spot(self) -> Spot<'a> {
+        Spot::of(&self.record.mark)
+    }
+
+    /// The Services that it leads to, whether or not they are there.
+    pub fn backends(self) -> impl Iterator<Item = Backend<'a>> {
+        self.record.backends.iter().map(move |record| Backend { of: self.of, record })
+    }
+}
+
+impl std::fmt::Display for Entry<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}[{}]", self.namespace().name(), self.name(), self.kind())
+    }
+}
+
+impl<'a> Backend<'a> {
+    /// The namespace of the Service.
+    pub fn namespace(self) -> Namespace<'a> {
+        Namespace { of: self.of, id: self.record.namespace }
+    }
+
+    /// The name of the Service.
+    pub fn service(self) -> &'a str {
+        &self.record.service
+    }
+
+    /// Where it is written.
+    pub fn spot(self) -> Spot<'a> {
+        Spot::of(&self.record.mark)
+    }
+
+    /// The workloads that it leads to, each with the ports of its pods.
+    pub fn targets(self) -> impl Iterator<Item = (Workload<'a>, Connections)> {
+        let services = self.of.services().filter(move |it| {
+            *it.record.name == *self.record.service && it.record.namespace == self.record.namespace
+        });
+        let is_asked = move |port: &ServicePort| match &self.record.port {
+            None => true,
+            Some(Target::Number(number)) => port.number == *number,
+            Some(Target::Name(name)) => port.name == *name,
+        };
+        services.flat_map(move |service| {
+            service.workloads().map(move |it| (it, service.targets(it, is_asked)))
+        })
+    }
+}
