@@ -7,7 +7,7 @@ use harden_yaml::Place;
 
 use super::Reason;
 use super::mentions::{Form, Mention, mentions};
-use crate::kubernetes::{PortNumber, Protocol};
+use crate::kubernetes::{PortNumber, Protocol, is_label_value, is_qualified_name, is_subdomain};
 use crate::object::{Object, Origin, PodKind, PodTemplate};
 
 /// Pods that are alike: what makes them, or a pod of its own.
@@ -71,6 +71,10 @@ impl Workload {
         }
         let pods = object.pods();
         let name = object.generate_name().unwrap_or_else(|| object.name()).trim_end_matches('-');
+        // A template says nothing before it is rendered.
+        if !is_subdomain(name) {
+            return Vec::new();
+        }
         let selector = texts(object.place.follow("spec.selector.matchLabels"));
         let of = |pod: &PodTemplate<'_>| {
             let mut this = Self {
@@ -105,6 +109,7 @@ impl Workload {
 
     fn label(&mut self, object: &Object<'_>, selector: &BTreeMap<String, String>) {
         self.labels.remove("pod-template-hash");
+        self.labels.retain(|key, value| is_qualified_name(key) && is_label_value(value));
         if object.is("batch", "Job") {
             for key in ["batch.kubernetes.io/job-name", "job-name"] {
                 self.labels.insert(key.to_owned(), self.name.clone());
