@@ -3,4 +3,5 @@
 pub mod access;
 pub mod becoming;
 mod coverage;
+pub mod denied;
 pub mod plan;

@@ -14,6 +14,7 @@ mod host_path;
 #[cfg(feature = "admission")]
 pub mod image_policy;
 pub mod namespace;
+pub mod network_logging;
 pub mod network_policy;
 mod openshift;
 mod output;
