@@ -5,3 +5,4 @@ pub mod becoming;
 mod coverage;
 pub mod denied;
 pub mod plan;
+pub mod reaching;

@@ -7,26 +7,32 @@
 //! it. Return traffic and traffic of a pod to itself are never asked about; a pod on the network of its node counts as an
 //! address.
 
+mod candidates;
 mod classes;
 mod decision;
 mod explanation;
+mod exposure;
 mod labels;
+mod newcomers;
 mod policy;
 mod profiles;
 mod reader;
 mod records;
 mod rows;
+mod scope;
 mod services;
 mod views;
 mod workload;
 
 pub use explanation::{Explanation, Lack, NearMiss, Reason, Side};
-pub use reader::{Origin, Reader, Settings, WORDS};
+pub use exposure::Exposure;
+pub use newcomers::Newcomers;
+pub use reader::{NEEDED, Origin, Reader, Settings, WORDS, reads, reads_group};
 pub use rows::{Outside, Row};
 pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};
 pub use views::{Namespace, Policy, Rule, Spot, Workload};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -56,6 +62,7 @@ pub struct Network {
     profiles: Profiles,
     broken: BTreeMap<Arc<str>, usize>,
     skipped: BTreeMap<Arc<str>, usize>,
+    doubles: BTreeSet<Arc<str>>,
 }
 
 /// What a reader has learnt.
@@ -73,6 +80,7 @@ struct Parts {
     tiers: Vec<TierRecord>,
     broken: BTreeMap<Arc<str>, usize>,
     skipped: BTreeMap<Arc<str>, usize>,
+    doubles: BTreeSet<Arc<str>>,
 }
 
 /// An end of a connection.
@@ -114,6 +122,7 @@ impl Network {
             tiers,
             broken,
             skipped,
+            doubles,
         } = parts;
         Self {
             namespaces,
@@ -130,6 +139,7 @@ impl Network {
             profiles,
             broken,
             skipped,
+            doubles,
         }
     }
 
@@ -176,6 +186,11 @@ impl Network {
     /// How many objects of a source are patches over objects that are not known, and say nothing by themselves.
     pub fn skipped(&self) -> impl Iterator<Item = (&str, usize)> {
         self.skipped.iter().map(|(name, count)| (&**name, *count))
+    }
+
+    /// Objects of which several were read, so that it is not one cluster: their kinds and names.
+    pub fn doubles(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.doubles.iter().map(|it| &**it)
     }
 
     fn class(&self, id: u32) -> Option<&ClassRecord> {

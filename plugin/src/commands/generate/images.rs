@@ -3,9 +3,8 @@
 mod listed;
 
 use anyhow::bail;
-use harden_core::check::{Incomplete, Settings};
+use harden_core::check::Incomplete;
 use harden_core::generators::image_policy::{self, Images};
-use harden_core::source::Source;
 
 use super::sources::Sources;
 use crate::commands::reading::Whole;
@@ -59,18 +58,7 @@ pub(super) fn read(
 impl Seen {
     fn of_files(whole: Whole) -> Self {
         let mut seen = Seen::default();
-        let broken: Vec<Source<'static>> = whole
-            .sources
-            .iter()
-            .filter(|it| seen.images.take(&it.text).broken.is_some())
-            .cloned()
-            .collect();
-        seen.incomplete = if broken.is_empty() {
-            whole.incomplete.clone()
-        } else {
-            // In the words of `check`, which knows charts and templates.
-            whole.check(broken, Settings::new([])).incomplete
-        };
+        seen.incomplete = whole.lacks(|it| seen.images.take(&it.text).broken.is_some());
         let Whole { errors, notes, .. } = whole;
         Self { errors, notes, ..seen }
     }
