@@ -89,10 +89,10 @@ pub fn command() -> Command {
         let product = Generator::product_of(&name);
         command.mut_subcommand(name, |generator| with_delivery(generator, product))
     });
-    let command = ["image-policy", "network-policy"].into_iter().fold(command, |command, name| {
-        command.mut_subcommand(name, with_sources::<sources::Sources>)
-    });
-    let command = command.mut_subcommand("role", with_sources::<roles::Sources>);
+    let command = command
+        .mut_subcommand("image-policy", with_sources::<sources::Sources>)
+        .mut_subcommand("network-policy", with_sources::<sources::Sources>)
+        .mut_subcommand("role", with_sources::<roles::Sources>);
     let command = command
         .mut_subcommand("playground", |it| it.hide(!crate::commands::playground::is_carried()));
     let command = command.mut_subcommands(brief);

@@ -22,8 +22,8 @@ use crate::terminal::{self, Exit};
 
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
 pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
-    let read = read_sources(&mut generator, matches)?;
     read_logs(&mut generator)?;
+    let read = read_sources(&mut generator, matches)?;
     let logs = generator.options().logs().to_vec();
     for file in generator.options().files().into_iter().filter(|it| !logs.contains(it)) {
         let text = Zeroizing::new(input::read(&file)?);
@@ -38,25 +38,27 @@ pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Resu
     Ok(made.max(read))
 }
 
-/// Reads what generators over workloads are about.
+/// Reads what generators are about that know more than files.
 fn read_sources(generator: &mut Generator, matches: &ArgMatches) -> super::Result {
-    let named =
-        || anyhow::Ok((Sources::from_arg_matches(matches)?, Delivery::from_arg_matches(matches)?));
-    let (read, delivery) = match generator {
+    if !matches!(
+        generator,
+        Generator::ImagePolicy(_) | Generator::NetworkPolicy(_) | Generator::Role(_)
+    ) {
+        return Ok(Exit::Done);
+    }
+    let delivery = Delivery::from_arg_matches(matches)?;
+    let connection = &delivery.connection;
+    let read = match generator {
         Generator::ImagePolicy(options) => {
-            let (from, delivery) = named()?;
-            (images::read(options, &from, &delivery.connection)?, delivery)
+            images::read(options, &Sources::from_arg_matches(matches)?, connection)?
         }
         Generator::NetworkPolicy(options) => {
-            let (from, delivery) = named()?;
-            (workloads::read(options, &from, &delivery.connection)?, delivery)
+            workloads::read(options, &Sources::from_arg_matches(matches)?, connection)?
         }
         Generator::Role(options) => {
-            let from = roles::Sources::from_arg_matches(matches)?;
-            let delivery = Delivery::from_arg_matches(matches)?;
-            (roles::read(options, &from, &delivery.connection)?, delivery)
+            roles::read(options, &roles::Sources::from_arg_matches(matches)?, connection)?
         }
-        _ => return Ok(Exit::Done),
+        _ => Exit::Done,
     };
     Ok(read.allowing(delivery.allow_incomplete))
 }

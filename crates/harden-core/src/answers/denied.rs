@@ -54,6 +54,8 @@ pub struct Refusal {
     pub line: usize,
     /// The policies that the log names.
     pub named: BTreeSet<NamedPolicy>,
+    /// The Service by whose address it was, `db/postgres[Service]`; the port is that of the pods behind it.
+    pub service: Option<String>,
     /// What the policies that were read make of it.
     pub verdict: Verdict,
     /// The ends at which they refuse it.
@@ -109,6 +111,7 @@ impl Answer {
             let ends =
                 [&flow.from, &flow.to].map(|it| party::resolve(it, seen.labels(it), network));
             let [from, to] = &ends;
+            let flow = &party::behind(flow, to);
             let key = (from.name(), to.name(), flow.protocol, flow.port.clone(), flow.fate);
             refusals
                 .entry(key)
@@ -160,6 +163,7 @@ fn refusal(
         file: Arc::clone(&sighting.file),
         line: sighting.line,
         named: sighting.policies.clone(),
+        service: to.service.map(|it| it.to_string()),
         verdict,
         sides,
         wanted,

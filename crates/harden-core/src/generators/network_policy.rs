@@ -1,5 +1,9 @@
 //! Policies of least privilege for the network: each workload talks to those that it needs, and to nobody else.
 
+mod calico;
+mod cilium;
+mod cluster;
+mod enforcer;
 mod existing;
 mod kubernetes;
 mod notes;
@@ -10,13 +14,15 @@ mod proof;
 mod selection;
 mod want;
 
-use std::collections::BTreeSet;
+pub use enforcer::{ApiVersion, Enforcer};
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use harden_yaml::Document;
 
 use crate::Manifest;
 use crate::cluster::{Facts, Need};
-use crate::kubernetes::{Cidr, NamespaceName, PortNumber};
+use crate::kubernetes::{Cidr, GroupKind, NamespaceName, PortNumber, is_qualified_name};
 use crate::network::Flow;
 use crate::network::wanted::{Reader, Wanted};
 use crate::object::objects;
@@ -27,7 +33,7 @@ use super::namespace::{self, ApiServer, Dns, DnsSelector, check_ranges};
 use super::{Generate, Generated, OptionError, Product, Verdict, platform};
 use existing::Existing;
 use selection::Class;
-use want::{Wants, Wishes};
+use want::{Side, Wants, Wishes};
 
 #[cfg(feature = "cli")]
 const NETWORK: &str = "Network";
@@ -46,6 +52,15 @@ pub struct Options {
     /// Whose kind of policy to write
     #[cfg_attr(feature = "cli", arg(long, value_name = "ENFORCER", default_value = "kubernetes"))]
     pub enforcer: Enforcer,
+
+    /// Version of ClusterNetworkPolicy to write
+    #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION", default_value = "v1alpha2"))]
+    pub api_version: ApiVersion,
+
+    /// Keep namespaces apart that have other values of this label, too, by ClusterNetworkPolicies, whatever other
+    /// policies say
+    #[cfg_attr(feature = "cli", arg(long, value_name = "KEY"))]
+    pub isolate: Option<String>,
 
     /// Go ahead where a safeguard would stop: namespaces that begin with kube-, ranges that are everything,
     /// files in --output-dir that this command did not write
@@ -124,21 +139,6 @@ pub struct Options {
     pub seen: Vec<Flow>,
 }
 
-/// What enforces policies in the cluster, and whose kinds they are.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum Enforcer {
-    /// NetworkPolicy, which most network plugins enforce
-    #[default]
-    Kubernetes,
-    /// CiliumNetworkPolicy
-    Cilium,
-    /// NetworkPolicy of Calico
-    Calico,
-    /// ClusterNetworkPolicy of the Network Policy API, which holds where no NetworkPolicy does
-    ClusterNetworkPolicy,
-}
-
 impl Generate for Options {
     fn product() -> Product {
         Product::Objects
@@ -188,22 +188,26 @@ impl Generate for Options {
         let policies = plan::policies(&classes, &closed, &wants.all, &existing);
         let namespaces: BTreeSet<&str> =
             closed.iter().filter_map(|it| classes.get(*it)).map(Class::namespace).collect();
-        let mut manifests = Vec::new();
-        for namespace in namespaces {
-            if !existing.is_closed(namespace) {
-                let why = "Denies all traffic to and from every pod of the namespace;\n\
-                           the policies after it let through what is needed.";
-                manifests.push(kubernetes::default_deny(namespace, why));
-            }
-            let own = policies.iter().filter(|it| it.namespace == namespace);
-            manifests.extend(own.map(|it| kubernetes::write(it, &notes::why(it))));
-        }
+        let is_closed = |it: &str| existing.is_closed(it);
+        let mut written = self.enforcer.write(self, &namespaces, &policies, is_closed);
+        let isolation = self.isolation(&documents)?;
+        written.all.extend(isolation.iter().cloned());
         let proof =
             proof::Proof { options: self, classes: &classes, closed: &closed, wants: &wants.all };
-        proof.check(&manifests)?;
+        let asked = match self.enforcer {
+            // The engine is asked in words that it knows.
+            Enforcer::Cilium | Enforcer::Calico => {
+                let mut asked = Enforcer::Kubernetes.write(self, &namespaces, &policies, is_closed);
+                asked.all.extend(isolation);
+                asked
+            }
+            _ => written.clone(),
+        };
+        proof.check(&asked)?;
+        let mut manifests = written.all;
         let mut notes = self.notes(&wanted, &wants, &classes);
         self.leave_out_what_is_there(&mut manifests, &existing, &mut notes);
-        let is_known = wants.gaps.is_empty() && wanted.gaps.is_empty() && wanted.broken.is_empty();
+        let is_known = !wants.has_gaps && wanted.gaps.is_empty() && wanted.broken.is_empty();
         let verdict = if is_known { Verdict::Yes } else { Verdict::Unknown };
         Ok(Generated { manifests, notes, verdict, ..Generated::default() })
     }
@@ -232,7 +236,8 @@ impl Options {
     }
 
     fn wanted(&self) -> Wanted {
-        let mut reader = Reader::new(self.namespace());
+        let files = Reader::new(self.namespace());
+        let mut reader = if self.is_of_cluster { files.of_cluster() } else { files };
         for (name, text) in &self.texts {
             reader.learn(&Source::new(name.as_str(), text.as_str()));
         }
@@ -241,6 +246,9 @@ impl Options {
 
     fn existing<'d>(&self, documents: &'d [Document<'d>]) -> Existing<'d> {
         let mut existing = Existing::default();
+        if self.enforcer != Enforcer::Kubernetes {
+            return existing;
+        }
         for document in documents.iter().filter(|it| !it.is_rejected()) {
             for object in objects(document.root()) {
                 if object.is("networking.k8s.io", "NetworkPolicy") {
@@ -250,6 +258,31 @@ impl Options {
             }
         }
         existing
+    }
+
+    /// The policies that keep tenants apart.
+    fn isolation(&self, documents: &[Document<'_>]) -> Result<Vec<Manifest>, OptionError> {
+        let Some(key) = &self.isolate else { return Ok(Vec::new()) };
+        if !is_qualified_name(key) {
+            return Err(OptionError::new("--isolate", key, "must be the key of a label"));
+        }
+        let mut tenants: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for document in documents.iter().filter(|it| !it.is_rejected()) {
+            for object in objects(document.root()).filter(|it| it.is_of(GroupKind::NAMESPACE)) {
+                let labels = object.place.follow("metadata.labels");
+                let value = labels.get(key).and_then(|it| it.as_str());
+                if let Some(value) = value.filter(|it| !it.is_empty()) {
+                    let names = tenants.entry(value.to_owned()).or_default();
+                    names.insert(object.name().to_owned());
+                }
+            }
+        }
+        if tenants.len() < 2 {
+            let rule = "no two Namespaces that were read have different values of it, so that there are no tenants \
+                        to keep apart";
+            return Err(OptionError::new("--isolate", key, rule));
+        }
+        Ok(cluster::isolation(key, &tenants, self.api_version))
     }
 
     /// Takes away what is there to the letter, and says what would be changed.
@@ -278,11 +311,12 @@ impl Options {
 
     fn notes(&self, wanted: &Wanted, wants: &Wants, classes: &[Class<'_>]) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
-        let gaps = wanted.gaps.iter().map(|it| format!("{} ({})", it.what, it.reason));
-        notes.extend(
-            gaps.chain(wants.gaps.iter().cloned()).map(|it| format!("not let through: {it}")),
-        );
-        notes.extend(wants.notes.iter().cloned());
+        let gaps = wanted.gaps.iter();
+        notes.extend(gaps.map(|it| format!("not let through: {} ({})", it.what, it.reason)));
+        for (what, whose) in &wants.missing {
+            let whose: Vec<String> = whose.iter().cloned().collect();
+            notes.push(format!("not let through: {}: {what}", super::role::few(&whose)));
+        }
         if !wanted.secret_takers.is_empty() {
             let names: Vec<String> = wanted.secret_takers.iter().cloned().collect();
             notes.push(format!(
@@ -290,7 +324,12 @@ impl Options {
                 super::role::few(&names)
             ));
         }
-        for class in classes.iter().filter(|it| it.members.len() > 1 && !it.is_on_host()) {
+        let is_used = |id: usize| {
+            let sides = wants.all.iter().flat_map(|it| [&it.from, &it.to]);
+            sides.into_iter().any(|it| *it == Side::Class(id))
+        };
+        let several = (0..).zip(classes).filter(|(_, it)| it.members.len() > 1);
+        for (_, class) in several.filter(|(id, _)| is_used(*id)) {
             let names: Vec<String> = class.members.iter().map(|it| it.name.clone()).collect();
             notes.push(format!(
                 "the pods of {} have the same labels, so that what is for one is for all of them",

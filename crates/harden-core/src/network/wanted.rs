@@ -8,6 +8,7 @@ mod workload;
 
 pub use workload::{DeclaredPort, Workload};
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -102,6 +103,8 @@ pub const KINDS: &[GroupKind] = &[
 pub struct Reader {
     /// The namespace of objects that name none.
     namespace: String,
+    /// Whether texts are files, which have lines that somebody reads.
+    are_files: bool,
     workloads: BTreeMap<(String, String, String, usize), Workload>,
     services: BTreeMap<(String, String), Service>,
     config_maps: BTreeMap<(String, String), ConfigMap>,
@@ -115,10 +118,11 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Begins to read; objects that name no namespace are in this one.
+    /// Begins to read files; objects that name no namespace are in this one.
     pub fn new(namespace: impl Into<String>) -> Self {
         Self {
             namespace: namespace.into(),
+            are_files: true,
             workloads: BTreeMap::new(),
             services: BTreeMap::new(),
             config_maps: BTreeMap::new(),
@@ -128,6 +132,12 @@ impl Reader {
             prometheuses: BTreeSet::new(),
             broken: BTreeMap::new(),
         }
+    }
+
+    /// The same for objects of a cluster, whose texts have no lines: they are called by their names.
+    #[must_use]
+    pub fn of_cluster(self) -> Self {
+        Self { are_files: false, ..self }
     }
 
     /// Learns what a text holds.
@@ -148,16 +158,25 @@ impl Reader {
 
     /// Learns what an object of a text wants.
     fn learn_object(&mut self, object: &Object<'_>, name: &Arc<str>, text: &dyn Positions) {
+        // What is laid over something else says nothing by itself.
+        if object.is_removal() || object.clone().in_patch(object.is_patch()).is_patch() {
+            return;
+        }
+        let is_file = self.are_files;
         let reason = |place: Place<'_>, what: String| Reason {
-            source: Arc::clone(name),
-            line: text.position(place.span().start).line,
+            source: if is_file { Arc::clone(name) } else { called(object) },
+            line: if is_file { text.position(place.span().start).line } else { 0 },
             what,
         };
         let namespace = object.namespace().unwrap_or(&self.namespace).to_owned();
         let key = (namespace.clone(), object.name().to_owned());
         match (object.group, object.kind) {
             ("", "Service") => {
-                self.services.insert(key, Service::read(object, &namespace, &reason));
+                let service = Service::read(object, &namespace, &reason);
+                // A fragment of a kustomization has no ports.
+                if !service.ports.is_empty() || service.external.is_some() {
+                    self.services.insert(key, service);
+                }
             }
             ("", "ConfigMap") => {
                 self.config_maps.insert(key, ConfigMap::read(object, &reason));
@@ -179,7 +198,12 @@ impl Reader {
                     Workload::read(object, &namespace, &reason).into_iter().enumerate()
                 {
                     let key = (namespace.clone(), it.kind.clone(), it.name.clone(), index);
-                    self.workloads.insert(key, it);
+                    match self.workloads.entry(key) {
+                        Slot::Vacant(free) => {
+                            free.insert(it);
+                        }
+                        Slot::Occupied(mut there) => there.get_mut().join(it),
+                    }
                 }
             }
         }
@@ -219,5 +243,14 @@ impl Reader {
     /// Puts all of it together.
     pub fn finish(self) -> Wanted {
         resolution::resolve(self)
+    }
+}
+
+/// `Deployment shop/web`.
+fn called(object: &Object<'_>) -> Arc<str> {
+    let name = object.name();
+    match object.namespace() {
+        Some(namespace) => format!("{} {namespace}/{name}", object.kind).into(),
+        None => format!("{} {name}", object.kind).into(),
     }
 }

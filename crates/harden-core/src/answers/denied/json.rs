@@ -49,6 +49,7 @@ fn refusal(it: &Refusal) -> Value {
     json!({
         "from": it.from,
         "to": it.to,
+        "service": it.service,
         "connections": connections,
         "audited": it.is_audited,
         "count": it.count,

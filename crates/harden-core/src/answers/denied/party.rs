@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::network::End;
-use crate::network::connectivity::{Network, Party, Stranger, Workload};
+use crate::kubernetes::PortRange;
+use crate::network::connectivity::{Network, Party, Service, Stranger, Workload};
+use crate::network::{End, Flow};
 
 /// An end of a connection, and who that is.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub(super) struct Resolved<'n> {
     /// As the log names it.
     pub(super) end: End,
     pub(super) who: Who<'n>,
+    /// The Service by whose address it is, where policies are for the pods behind it.
+    pub(super) service: Option<Service<'n>>,
 }
 
 #[derive(Debug, Clone)]
@@ -53,13 +56,48 @@ impl Resolved<'_> {
     }
 }
 
+/// A connection as policies see it: to the port of pods, and not to that of the Service before them.
+pub(super) fn behind(flow: &Flow, to: &Resolved<'_>) -> Flow {
+    let (Some(service), Some(workload), Some(PortRange::Number(port))) =
+        (to.service, to.workload(), &flow.port)
+    else {
+        return flow.clone();
+    };
+    let is_asked = |number, protocol| number == port.get() && protocol == flow.protocol;
+    let targets = service.targets(workload, |it| is_asked(it.number, it.protocol));
+    let target = targets.ports(flow.protocol).ranges().first().map(|(first, _)| *first);
+    let target = target.and_then(|it| it.try_into().ok()).map(PortRange::Number);
+    Flow { port: target.or_else(|| flow.port.clone()), ..flow.clone() }
+}
+
 /// Finds who an end is; `labels` are those that the log names.
 pub(super) fn resolve<'n>(
     end: &End,
     labels: &[(String, String)],
     network: &'n Network,
 ) -> Resolved<'n> {
-    let who = match end {
+    let service = service(end, network);
+    let behind = service.and_then(|it| it.workloads().next());
+    if let Some(workload) = behind {
+        let who = Who::Known(Party::Workload(workload));
+        return Resolved { end: end.clone(), who, service };
+    }
+    Resolved { end: end.clone(), who: who(end, labels, network), service: None }
+}
+
+/// The Service that an end names, or whose address it is.
+fn service<'n>(end: &End, network: &'n Network) -> Option<Service<'n>> {
+    network.services().find(|it| match end {
+        End::Workload { namespace, kind, name } => {
+            kind == "Service" && it.name() == name && it.namespace().name() == namespace
+        }
+        End::Address(address) => it.addresses().contains(address),
+        _ => false,
+    })
+}
+
+fn who<'n>(end: &End, labels: &[(String, String)], network: &'n Network) -> Who<'n> {
+    match end {
         End::Workload { namespace, kind, name } => {
             let exact =
                 |it: &Workload<'_>| it.name() == name && (kind.is_empty() || it.kind() == kind);
@@ -81,8 +119,7 @@ pub(super) fn resolve<'n>(
         }
         End::Address(address) => Who::Known(network.party_at(*address)),
         End::Name(_) | End::Entity(_) => Who::Unknown,
-    };
-    Resolved { end: end.clone(), who }
+    }
 }
 
 fn of_pods<'n>(

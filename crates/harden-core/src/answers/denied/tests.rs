@@ -289,6 +289,26 @@ status: {podIP: 10.0.0.7, phase: Running}
 }
 
 #[test]
+fn behind_the_address_of_a_service_are_its_pods_and_their_port() {
+    let other = MANIFESTS.replace(
+        "spec: {selector: {app: postgres}, ports: [{port: 5432}]}",
+        "spec: {clusterIP: 10.96.0.7, selector: {app: postgres}, ports: [{port: 80, targetPort: 5432}]}",
+    );
+    for row in ["team-a/web,10.96.0.7,80,,denied", "team-a/web,db/postgres[Service],80,,denied"] {
+        let refusal = one(&other, row);
+        assert_eq!(
+            (refusal.to.as_str(), refusal.port.as_str()),
+            ("db/postgres[StatefulSet]", "5432")
+        );
+        assert_eq!(refusal.service.as_deref(), Some("db/postgres[Service]"));
+        assert_eq!(refusal.verdict, Verdict::Refused);
+        assert_eq!(options(&refusal), ["team-a --allow-to db/app=postgres:5432"]);
+    }
+    let nobody = other.replace("selector: {app: postgres}, ports", "ports");
+    assert_eq!(one(&nobody, "team-a/web,10.96.0.7,80,,denied").to, "10.96.0.7");
+}
+
+#[test]
 fn names_of_others_that_begin_alike_are_not_taken_for_pods() {
     for name in
         ["web-admin", "web-5d4f9-x2z4k-more", "web-0", "webx-5d4f9-x2z4k", "web-5d4f9-aeiou"]

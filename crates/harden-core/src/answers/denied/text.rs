@@ -48,6 +48,9 @@ fn of_refusal(out: &mut String, it: &Refusal) {
     let mut line = |head: &str, text: String| say(out, &format!("  {head:<11}{text}"));
     let times = if it.count == 1 { "once".to_owned() } else { format!("{} times", it.count) };
     line("seen", format!("{times}, first at {}", it.place()));
+    if let Some(service) = &it.service {
+        line("by", service.clone());
+    }
     for policy in &it.named {
         line("log names", policy.to_string());
     }

@@ -33,7 +33,7 @@ pub(super) fn write(policy: &Policy, why: &str) -> Manifest {
         [("ingress", "from", &policy.ingress), ("egress", "to", &policy.egress)]
     {
         if !rules.is_empty() {
-            let rules: Vec<Value> = rules.iter().map(|it| rule(side, it)).collect();
+            let rules: Vec<Value> = rules.iter().filter_map(|it| rule(side, it)).collect();
             spec.insert(field.to_owned(), rules.into());
         }
     }
@@ -57,16 +57,20 @@ pub(super) fn selector(pods: &Pods) -> Value {
     selector.into()
 }
 
-fn rule(side: &str, rule: &Rule) -> Value {
+/// A rule; none where a NetworkPolicy has no word for any of its peers, because without peers it is for everybody.
+fn rule(side: &str, rule: &Rule) -> Option<Value> {
     let mut made = Map::new();
     if !rule.peers.contains(&Peer::Anyone) {
         let peers: Vec<Value> = rule.peers.iter().filter_map(peer).collect();
+        if peers.is_empty() {
+            return None;
+        }
         made.insert(side.to_owned(), peers.into());
     }
     if !rule.ports.is_empty() {
         made.insert("ports".to_owned(), ports(&rule.ports));
     }
-    made.into()
+    Some(made.into())
 }
 
 fn ports(all: &BTreeSet<PolicyPort>) -> Value {

@@ -40,10 +40,10 @@ pub(super) enum Side {
 #[derive(Debug, Default)]
 pub(super) struct Wants {
     pub(super) all: BTreeSet<Want>,
-    /// What is not let through because somebody has to say more first.
-    pub(super) gaps: BTreeSet<String>,
-    /// What is not let through on purpose.
-    pub(super) notes: BTreeSet<String>,
+    /// What is not let through and why, by the reason.
+    pub(super) missing: BTreeMap<String, BTreeSet<String>>,
+    /// Whether somebody has to say more of some of it.
+    pub(super) has_gaps: bool,
 }
 
 /// Why an end is not let through.
@@ -113,9 +113,9 @@ impl<'s> Wishes<'s> {
             if has_all {
                 ports.clear();
             }
-            let told = |what: String| match reason.as_str() {
-                "" => format!("{from} to {to}: {what}"),
-                reason => format!("{from} to {to}: {what} ({reason})"),
+            let mut miss = |what: String| {
+                let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+                wants.missing.entry(what).or_default().insert(format!("{from} to {to}{reason}"));
             };
             match (self.from(from), self.to(to, &ports)) {
                 (Ok(from), Ok(to)) => {
@@ -126,11 +126,10 @@ impl<'s> Wishes<'s> {
                     }
                 }
                 (Err(Missing::Gap(what)), _) | (_, Err(Missing::Gap(what))) => {
-                    wants.gaps.insert(told(what));
+                    miss(what);
+                    wants.has_gaps = true;
                 }
-                (Err(Missing::Never(what)), _) | (_, Err(Missing::Never(what))) => {
-                    wants.notes.insert(told(what));
-                }
+                (Err(Missing::Never(what)), _) | (_, Err(Missing::Never(what))) => miss(what),
             }
         }
     }

@@ -75,17 +75,17 @@ fn named(reference: &str) -> Option<NamedPolicy> {
         other => other,
     };
     let (namespace, name) = name.split_once('/').unwrap_or(("", name));
-    end::is_name(name).then(|| NamedPolicy::new(kind, namespace, name))
+    NamedPolicy::read(kind, namespace, name)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::tests::{denied_by, seen, told};
 
     /// The shapes of the examples in Antrea's `docs/antrea-network-policy.md`.
-    const DENIED: &str = "2026/07/04 12:33:26.221413 IngressDefaultRule K8sNetworkPolicy <nil> Ingress Drop <nil> db/postgres-0 10.10.1.13 41000 10.10.1.7 5432 TCP 60 <nil>";
-    const REFUSED: &str = "2026/07/03 23:24:37.424024 AntreaPolicyEgressRule AntreaNetworkPolicy:team-a/no-db No DB at all Egress Reject 14500 team-a/web-0 10.10.1.7 41001 10.10.2.3 5432 TCP 60 a-label [2 packets in 1.000855539s]";
-    const ALLOWED: &str = "2026/07/04 12:31:02.801442 IngressRule K8sNetworkPolicy:db/allow-web <nil> Ingress Allow 190 db/postgres-0 10.10.1.13 57050 10.10.1.7 5432 TCP 60 <nil>";
+    pub(in super::super) const DENIED: &str = "2026/07/04 12:33:26.221413 IngressDefaultRule K8sNetworkPolicy <nil> Ingress Drop <nil> db/postgres-0 10.10.1.13 41000 10.10.1.7 5432 TCP 60 <nil>";
+    pub(in super::super) const REFUSED: &str = "2026/07/03 23:24:37.424024 AntreaPolicyEgressRule AntreaNetworkPolicy:team-a/no-db No DB at all Egress Reject 14500 team-a/web-0 10.10.1.7 41001 10.10.2.3 5432 TCP 60 a-label [2 packets in 1.000855539s]";
+    pub(in super::super) const ALLOWED: &str = "2026/07/04 12:31:02.801442 IngressRule K8sNetworkPolicy:db/allow-web <nil> Ingress Allow 190 db/postgres-0 10.10.1.13 57050 10.10.1.7 5432 TCP 60 <nil>";
 
     #[test]
     fn each_action_is_a_fate_with_its_policy() {

@@ -128,15 +128,15 @@ impl Parts<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::tests::{denied_by, told};
 
     /// As `pkg/ebpf/events/events.go` of aws-network-policy-agent writes it since version 1.2.2.
-    const DENIED: &str = r#"{"level":"info","ts":"2026-04-13T21:18:46.888Z","caller":"events/events.go:270","msg":"Flow Info: Src IP: 10.0.1.28 Src Port: 55484 Dest IP: 10.0.1.132 Dest Port: 80 Proto TCP Verdict DENY Direction egress, Tier NETWORK_POLICY"}"#;
+    pub(in super::super) const DENIED: &str = r#"{"level":"info","ts":"2026-04-13T21:18:46.888Z","caller":"events/events.go:270","msg":"Flow Info: Src IP: 10.0.1.28 Src Port: 55484 Dest IP: 10.0.1.132 Dest Port: 80 Proto TCP Verdict DENY Direction egress, Tier NETWORK_POLICY"}"#;
     /// The same of version 1.0, from the page "Troubleshooting Kubernetes network policies" of the EKS user guide.
-    const OLD: &str = r#"{"level":"info","ts":"2026-09-23T12:36:53.562Z","logger":"ebpf-client","msg":"Flow Info: ","Src IP":"10.0.1.28","Src Port":55484,"Dest IP":"10.0.1.132","Dest Port":80,"Proto":"TCP","Verdict":"DENY"}"#;
+    pub(in super::super) const OLD: &str = r#"{"level":"info","ts":"2026-09-23T12:36:53.562Z","logger":"ebpf-client","msg":"Flow Info: ","Src IP":"10.0.1.28","Src Port":55484,"Dest IP":"10.0.1.132","Dest Port":80,"Proto":"TCP","Verdict":"DENY"}"#;
     /// The message to CloudWatch, from the same file of the agent.
-    const SENT: &str = "Node: ip-10-0-1-2.ec2.internal;SIP: 10.0.1.28;SPORT: 55484;DIP: 10.0.1.132;DPORT: 80;PROTOCOL: TCP;PolicyVerdict: DENY;Tier: DEFAULT";
+    pub(in super::super) const SENT: &str = "Node: ip-10-0-1-2.ec2.internal;SIP: 10.0.1.28;SPORT: 55484;DIP: 10.0.1.132;DPORT: 80;PROTOCOL: TCP;PolicyVerdict: DENY;Tier: DEFAULT";
 
     #[test]
     fn all_three_forms_say_the_same() {

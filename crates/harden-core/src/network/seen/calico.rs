@@ -272,8 +272,8 @@ impl Hit<'_> {
         }
         // The end of a tier denies in place of the policies in it that select a pod.
         let hit = self.trigger.as_deref().filter(|_| *self.kind == *"EndOfTier").unwrap_or(self);
-        let is_policy = end::is_name(&hit.name) && !matches!(&*hit.kind, "Profile" | "EndOfTier");
-        is_policy.then(|| NamedPolicy::new(&hit.kind, &hit.namespace, &hit.name))
+        let is_policy = !matches!(&*hit.kind, "Profile" | "EndOfTier");
+        NamedPolicy::read(&hit.kind, &hit.namespace, &hit.name).filter(|_| is_policy)
     }
 }
 
@@ -294,17 +294,17 @@ fn listed_policy(text: &str, action: &str, is_staged_too: bool) -> Option<NamedP
         let bare = name.strip_prefix(tier).and_then(|it| it.strip_prefix('.'));
         (kind, bare.filter(|_| tier == "default").unwrap_or(&name))
     };
-    end::is_name(name).then(|| NamedPolicy::new(kind, namespace, name))
+    NamedPolicy::read(kind, namespace, name)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::tests::{all_told, denied_by, seen, told};
 
     /// The shape that Calico's workshops and the page "Flow log data types" show of `flows.log`.
-    const ENTERPRISE: &str = r#"{"start_time":1659621542,"end_time":1659621842,"source_ip":"10.48.116.157","source_name":"tool","source_name_aggr":"tool","source_namespace":"team-a","nat_outgoing_ports":null,"source_port":null,"source_type":"wep","source_labels":{"labels":["run=tool"]},"dest_ip":null,"dest_name":"-","dest_name_aggr":"checkout-598d5b586d-*","dest_namespace":"shop","dest_port":5050,"dest_type":"wep","dest_labels":{"labels":["app=checkout","pod-template-hash=598d5b586d"]},"dest_service_namespace":"-","dest_service_name":"-","dest_service_port":"-","dest_service_port_num":null,"dest_domains":null,"proto":"tcp","action":"deny","reporter":"dst","policies":{"all_policies":["1|app|shop/app.checkout|deny|-1","0|security|security.tenant|pass|0"]},"bytes_in":300,"num_flows":2,"num_flows_started":1}"#;
+    pub(in super::super) const ENTERPRISE: &str = r#"{"start_time":1659621542,"end_time":1659621842,"source_ip":"10.48.116.157","source_name":"tool","source_name_aggr":"tool","source_namespace":"team-a","nat_outgoing_ports":null,"source_port":null,"source_type":"wep","source_labels":{"labels":["run=tool"]},"dest_ip":null,"dest_name":"-","dest_name_aggr":"checkout-598d5b586d-*","dest_namespace":"shop","dest_port":5050,"dest_type":"wep","dest_labels":{"labels":["app=checkout","pod-template-hash=598d5b586d"]},"dest_service_namespace":"-","dest_service_name":"-","dest_service_port":"-","dest_service_port_num":null,"dest_domains":null,"proto":"tcp","action":"deny","reporter":"dst","policies":{"all_policies":["1|app|shop/app.checkout|deny|-1","0|security|security.tenant|pass|0"]},"bytes_in":300,"num_flows":2,"num_flows_started":1}"#;
     /// `FlowResponse` in Calico's `whisker-backend/pkg/apis/v1/flows.go`.
-    const WHISKER: &str = r#"{"start_time":"2026-01-01T00:00:00Z","end_time":"2026-01-01T00:00:15Z","action":"Deny","source_name":"web-5d-*","source_namespace":"team-a","source_labels":"app=web | pod-template-hash=5d","dest_name":"pub","dest_namespace":"-","dest_labels":"","protocol":"tcp","dest_port":443,"reporter":"Src","policies":{"enforced":[{"kind":"EndOfTier","name":"","namespace":"","tier":"default","action":"Deny","policy_index":0,"rule_index":-1,"trigger":{"kind":"NetworkPolicy","name":"default-deny","namespace":"team-a","tier":"default","action":"ActionUnspecified","policy_index":0,"rule_index":0,"trigger":null}}],"pending":[]},"packets_in":1,"packets_out":2,"bytes_in":3,"bytes_out":4}"#;
+    pub(in super::super) const WHISKER: &str = r#"{"start_time":"2026-01-01T00:00:00Z","end_time":"2026-01-01T00:00:15Z","action":"Deny","source_name":"web-5d-*","source_namespace":"team-a","source_labels":"app=web | pod-template-hash=5d","dest_name":"pub","dest_namespace":"-","dest_labels":"","protocol":"tcp","dest_port":443,"reporter":"Src","policies":{"enforced":[{"kind":"EndOfTier","name":"","namespace":"","tier":"default","action":"Deny","policy_index":0,"rule_index":-1,"trigger":{"kind":"NetworkPolicy","name":"default-deny","namespace":"team-a","tier":"default","action":"ActionUnspecified","policy_index":0,"rule_index":0,"trigger":null}}],"pending":[]},"packets_in":1,"packets_out":2,"bytes_in":3,"bytes_out":4}"#;
 
     #[test]
     fn both_editions_are_read() {

@@ -67,13 +67,13 @@ fn trace(before: &str, verdict: &str) -> Option<Result<Record, Aside>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::tests::{denied_by, told};
 
     /// The shapes of the examples in Calico's documentation, "Use log rules to test network policy"
     /// (`calico/network-policy/policy-rules/log-rules.mdx`).
-    const KERNEL: &str = "2026-11-19T12:15:03.023805-08:00 one kernel: calico-packet: IN=cali527b0801ecb OUT=eth0 MAC=ee:ee:ee:ee:ee:ee:1e:0a:36:33:f5:09:08:00 SRC=172.16.193.134 DST=192.0.2.15 LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID=58406 DF PROTO=TCP SPT=45588 DPT=80 WINDOW=64860 RES=0x00 SYN URGP=0";
-    const TRACE: &str = "curl-5288    [000] ..s2.  3055.982021: bpf_trace_printk: cali527b0801ecb-E: policy DENIED proto 6 src 172.16.193.131:56042 dest 192.0.2.12:80";
+    pub(in super::super) const KERNEL: &str = "2026-11-19T12:15:03.023805-08:00 one kernel: calico-packet: IN=cali527b0801ecb OUT=eth0 MAC=ee:ee:ee:ee:ee:ee:1e:0a:36:33:f5:09:08:00 SRC=172.16.193.134 DST=192.0.2.15 LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID=58406 DF PROTO=TCP SPT=45588 DPT=80 WINDOW=64860 RES=0x00 SYN URGP=0";
+    pub(in super::super) const TRACE: &str = "curl-5288    [000] ..s2.  3055.982021: bpf_trace_printk: cali527b0801ecb-E: policy DENIED proto 6 src 172.16.193.131:56042 dest 192.0.2.12:80";
 
     #[test]
     fn both_logs_are_read() {

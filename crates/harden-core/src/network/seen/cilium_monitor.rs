@@ -175,15 +175,15 @@ impl Drop<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::tests::{denied_by, told};
 
     /// The shapes of the samples in Cilium's `Documentation/operations/troubleshooting.rst` and
     /// `Documentation/security/host-firewall.rst`, and of `DumpInfo` in `pkg/monitor/datapath_drop.go`.
-    const DROP: &str = "xx drop (Policy denied) flow 0xfddd76f6 to endpoint 0, ifindex 29, file bpf_lxc.c:1274, , identity 48447->world: 10.0.0.149:45830 -> 192.0.2.14:80 tcp SYN";
-    const VERDICT: &str = "Policy verdict log: flow 0x0 local EP ID 1687, remote ID 1, proto 6, ingress, action audit, auth: disabled, match none, 10.0.2.2:47500 -> 10.0.2.15:6443 tcp SYN";
+    pub(in super::super) const DROP: &str = "xx drop (Policy denied) flow 0xfddd76f6 to endpoint 0, ifindex 29, file bpf_lxc.c:1274, , identity 48447->world: 10.0.0.149:45830 -> 192.0.2.14:80 tcp SYN";
+    pub(in super::super) const VERDICT: &str = "Policy verdict log: flow 0x0 local EP ID 1687, remote ID 1, proto 6, ingress, action audit, auth: disabled, match none, 10.0.2.2:47500 -> 10.0.2.15:6443 tcp SYN";
     /// The fields of `DropNotifyVerbose` and `DissectSummary` in `pkg/monitor`.
-    const JSON: &str = r#"{"cpu":"CPU 01:","type":"drop","mark":"0xfddd76f6","reason":"Policy denied","source":404,"bytes":74,"srcLabel":48447,"dstLabel":2,"dstID":0,"Line":1274,"File":2,"ExtError":0,"Ifindex":29,"summary":{"ethernet":"Ethernet","ipv4":"IPv4","tcp":"TCP\t{SrcPort=45830 DstPort=80(http) FIN=false SYN=true RST=false PSH=false ACK=false}","l2":{"src":"0e:01","dst":"0e:02"},"l3":{"src":"10.0.0.149","dst":"192.0.2.14"},"l4":{"src":"45830","dst":"80(http)"}}}"#;
+    pub(in super::super) const JSON: &str = r#"{"cpu":"CPU 01:","type":"drop","mark":"0xfddd76f6","reason":"Policy denied","source":404,"bytes":74,"srcLabel":48447,"dstLabel":2,"dstID":0,"Line":1274,"File":2,"ExtError":0,"Ifindex":29,"summary":{"ethernet":"Ethernet","ipv4":"IPv4","tcp":"TCP\t{SrcPort=45830 DstPort=80(http) FIN=false SYN=true RST=false PSH=false ACK=false}","l2":{"src":"0e:01","dst":"0e:02"},"l3":{"src":"10.0.0.149","dst":"192.0.2.14"},"l4":{"src":"45830","dst":"80(http)"}}}"#;
 
     #[test]
     fn drops_and_verdicts_are_read() {

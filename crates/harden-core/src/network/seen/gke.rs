@@ -98,13 +98,11 @@ impl Entry<'_> {
         let (protocol, port) = record::port_of(protocol, "", dest_port, None)?;
         let from = self.src.end(src_ip).ok_or(Aside::NoEnd)?;
         let to = self.dest.end(dest_ip).ok_or(Aside::NoEnd)?;
-        let policies = self.policies.iter().filter(|it| end::is_name(&it.name));
+        let named = |it: &Policy<'_>| NamedPolicy::read(&it.kind, &it.namespace, &it.name);
         Ok(Record {
             count: self.count.parse().unwrap_or(1),
             direction: record::direction(direction),
-            policies: policies
-                .map(|it| NamedPolicy::new(&it.kind, &it.namespace, &it.name))
-                .collect(),
+            policies: self.policies.iter().filter_map(named).collect(),
             ..Record::new(from, to, protocol, port, fate)
         })
     }
@@ -125,12 +123,12 @@ impl Party<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::tests::{denied_by, seen, told};
 
     /// The shape of the entries that the tests of GKE's own policy logger expect (`pkg/gke/policylogger`), and of
     /// the page "Use network policy logging" of its documentation.
-    const DENIED: &str = r#"{"connection":{"src_ip":"10.84.1.8","dest_ip":"10.84.0.11","src_port":45084,"dest_port":8080,"protocol":"tcp","direction":"ingress"},"disposition":"deny","src":{"pod_name":"web-5689846f5b-cqqsj","workload_kind":"ReplicaSet","workload_name":"web-5689846f5b","pod_namespace":"team-a","namespace":"team-a"},"dest":{"pod_name":"db-0","pod_namespace":"db","namespace":"db"},"count":3,"timestamp":"2026-06-13T21:30:22.292379064Z"}"#;
+    pub(in super::super) const DENIED: &str = r#"{"connection":{"src_ip":"10.84.1.8","dest_ip":"10.84.0.11","src_port":45084,"dest_port":8080,"protocol":"tcp","direction":"ingress"},"disposition":"deny","src":{"pod_name":"web-5689846f5b-cqqsj","workload_kind":"ReplicaSet","workload_name":"web-5689846f5b","pod_namespace":"team-a","namespace":"team-a"},"dest":{"pod_name":"db-0","pod_namespace":"db","namespace":"db"},"count":3,"timestamp":"2026-06-13T21:30:22.292379064Z"}"#;
 
     #[test]
     fn a_refusal_is_read_with_its_count() {

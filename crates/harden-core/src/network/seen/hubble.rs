@@ -48,6 +48,8 @@ struct Flow<'j> {
     source_names: Vec<Word<'j>>,
     #[serde(borrow, default, deserialize_with = "or_default")]
     destination_names: Vec<Word<'j>>,
+    #[serde(borrow, default, deserialize_with = "or_default")]
+    destination_service: Service<'j>,
     #[serde(default)]
     is_reply: Option<bool>,
     #[serde(borrow, default)]
@@ -114,6 +116,15 @@ struct Endpoint<'j> {
     workloads: Vec<Workload<'j>>,
 }
 
+/// A Service whose address a packet has.
+#[derive(Default, Deserialize)]
+struct Service<'j> {
+    #[serde(borrow, default)]
+    name: Word<'j>,
+    #[serde(borrow, default)]
+    namespace: Word<'j>,
+}
+
 #[derive(Deserialize)]
 struct Workload<'j> {
     #[serde(borrow, default)]
@@ -171,8 +182,11 @@ impl Flow<'_> {
         let flags = ports.flags.as_ref().map(|it| Flags { syn: it.syn, ack: it.ack });
         let flags = flags.filter(|_| self.is_reply.is_none());
         let (protocol, port) = record::port_of(protocol, source, &ports.destination_port, flags)?;
-        let (from, of_from) = self.source.end(&self.ip.source, &self.source_names)?;
-        let (to, of_to) = self.destination.end(&self.ip.destination, &self.destination_names)?;
+        let (from, of_from) = self.source.end(&self.ip.source, &self.source_names, None)?;
+        let Service { namespace, name } = &self.destination_service;
+        let service = end::workload(namespace, "Service", name);
+        let (to, of_to) =
+            self.destination.end(&self.ip.destination, &self.destination_names, service)?;
         let direction = record::direction(&self.traffic_direction);
         let policies = match (fate, direction) {
             (Fate::Forwarded, Some(Direction::Ingress)) => &self.ingress_allowed_by,
@@ -180,9 +194,8 @@ impl Flow<'_> {
             (_, Some(Direction::Ingress)) => &self.ingress_denied_by,
             _ => &self.egress_denied_by,
         };
-        let policies = policies.iter().filter(|it| end::is_name(&it.name));
-        let policies =
-            policies.map(|it| NamedPolicy::new(&it.kind, &it.namespace, &it.name)).collect();
+        let named = |it: &Policy<'_>| NamedPolicy::read(&it.kind, &it.namespace, &it.name);
+        let policies = policies.iter().filter_map(named).collect();
         let record = Record::new(from, to, protocol, port, fate);
         Ok(Record { direction, policies, labels: [of_from, of_to], ..record })
     }
@@ -210,6 +223,7 @@ impl Endpoint<'_> {
         &self,
         address: &str,
         names: &[Word<'_>],
+        service: Option<End>,
     ) -> Result<(End, Vec<(String, String)>), Aside> {
         let of_pod =
             |it: &str| !it.starts_with("io.kubernetes.pod.") && !it.starts_with("io.cilium.k8s.");
@@ -227,7 +241,9 @@ impl Endpoint<'_> {
             let namespace = self.namespace.to_string();
             return Ok((End::Pod { namespace, name: String::new(), labels }, Vec::new()));
         }
-        Ok((self.outside(address, names)?, Vec::new()))
+        // To what is no pod by a Service's address, it is by the ports of the Service.
+        let end = service.map_or_else(|| self.outside(address, names), Ok)?;
+        Ok((end, Vec::new()))
     }
 
     /// Who is no pod.
@@ -252,15 +268,15 @@ impl Endpoint<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::tests::{denied_by, seen, told};
 
     /// The shape of the sample in Cilium's documentation of the exporter
     /// (`Documentation/observability/hubble/configuration/export.rst`).
-    const EXPORTED: &str = r#"{"flow":{"time":"2026-08-21T12:12:18.510175415Z","verdict":"DROPPED","IP":{"source":"10.1.1.60","destination":"10.1.1.5","ipVersion":"IPv4"},"l4":{"TCP":{"source_port":44916,"destination_port":8080,"flags":{"SYN":true}}},"source":{"namespace":"team-a","pod_name":"web-0"},"destination":{"namespace":"db","pod_name":"postgres-7848d6c4d5-th9v2"},"node_name":"one/worker","drop_reason_desc":"POLICY_DENIED"},"node_name":"one/worker","time":"2026-08-21T12:12:18.510175415Z"}"#;
+    pub(in super::super) const EXPORTED: &str = r#"{"flow":{"time":"2026-08-21T12:12:18.510175415Z","verdict":"DROPPED","IP":{"source":"10.1.1.60","destination":"10.1.1.5","ipVersion":"IPv4"},"l4":{"TCP":{"source_port":44916,"destination_port":8080,"flags":{"SYN":true}}},"source":{"namespace":"team-a","pod_name":"web-0"},"destination":{"namespace":"db","pod_name":"postgres-7848d6c4d5-th9v2"},"node_name":"one/worker","drop_reason_desc":"POLICY_DENIED"},"node_name":"one/worker","time":"2026-08-21T12:12:18.510175415Z"}"#;
 
     /// All fields of `flow.proto` in Cilium's `api/v1/flow` that are read, as jsonpb writes them.
-    const WHOLE: &str = r#"{"flow":{"time":"2026-07-31T10:41:02.2Z","uuid":"5b","verdict":"DROPPED","drop_reason":181,"ethernet":{"source":"0e:01","destination":"0e:02"},"IP":{"source":"10.0.0.1","destination":"10.0.0.2","ipVersion":"IPv4"},"l4":{"TCP":{"source_port":51712,"destination_port":5432,"flags":{"SYN":true}}},"source":{"ID":423,"identity":24753,"cluster_name":"one","namespace":"team-a","labels":["k8s:app=web","k8s:pod-template-hash=5d","k8s:io.kubernetes.pod.namespace=team-a","k8s:io.cilium.k8s.policy.cluster=one"],"pod_name":"web-5d-x","workloads":[{"name":"web","kind":"Deployment"}]},"destination":{"identity":24075,"namespace":"db","labels":["k8s:app=postgres"],"pod_name":"postgres-0"},"Type":"L3_L4","node_name":"one/w1","event_type":{"type":5},"traffic_direction":"EGRESS","policy_match_type":1,"is_reply":null,"drop_reason_desc":"POLICY_DENY","Summary":"TCP Flags: SYN","egress_denied_by":[{"name":"no-db","namespace":"team-a","labels":["k8s:io.cilium.k8s.policy.name=no-db"],"revision":"6","kind":"CiliumNetworkPolicy"}]}}"#;
+    pub(in super::super) const WHOLE: &str = r#"{"flow":{"time":"2026-07-31T10:41:02.2Z","uuid":"5b","verdict":"DROPPED","drop_reason":181,"ethernet":{"source":"0e:01","destination":"0e:02"},"IP":{"source":"10.0.0.1","destination":"10.0.0.2","ipVersion":"IPv4"},"l4":{"TCP":{"source_port":51712,"destination_port":5432,"flags":{"SYN":true}}},"source":{"ID":423,"identity":24753,"cluster_name":"one","namespace":"team-a","labels":["k8s:app=web","k8s:pod-template-hash=5d","k8s:io.kubernetes.pod.namespace=team-a","k8s:io.cilium.k8s.policy.cluster=one"],"pod_name":"web-5d-x","workloads":[{"name":"web","kind":"Deployment"}]},"destination":{"identity":24075,"namespace":"db","labels":["k8s:app=postgres"],"pod_name":"postgres-0"},"Type":"L3_L4","node_name":"one/w1","event_type":{"type":5},"traffic_direction":"EGRESS","policy_match_type":1,"is_reply":null,"drop_reason_desc":"POLICY_DENY","Summary":"TCP Flags: SYN","egress_denied_by":[{"name":"no-db","namespace":"team-a","labels":["k8s:io.cilium.k8s.policy.name=no-db"],"revision":"6","kind":"CiliumNetworkPolicy"}]}}"#;
 
     #[test]
     fn a_refusal_names_ends_port_and_policy() {
@@ -327,6 +343,12 @@ mod tests {
         assert_eq!(to(api, ""), "kube-apiserver TCP 5432 Denied");
         assert_eq!(to(r#"{"identity":6}"#, ""), "remote-node TCP 5432 Denied");
         assert_eq!(to("null", ""), "10.0.0.2 TCP 5432 Denied");
+        let service = r#""destination_service":{"name":"postgres","namespace":"db"},"#;
+        assert_eq!(to(world, service), "db/postgres[Service] TCP 5432 Denied");
+        assert!(
+            told(&WHOLE.replace("\"Type\"", &format!("{service}\"Type\"")))
+                .contains("db/postgres-0[Pod]")
+        );
         let masked = r#"{"namespace":"db","labels":["k8s:app=postgres"]}"#;
         assert_eq!(to(masked, ""), "db/[app=postgres] TCP 5432 Denied");
     }

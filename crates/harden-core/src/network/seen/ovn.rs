@@ -57,24 +57,23 @@ fn parts(entry: &str) -> Option<Result<Record, Aside>> {
 fn policy(name: &str) -> Option<NamedPolicy> {
     match *name.split(':').collect::<Vec<_>>() {
         ["NP", namespace, name, "Ingress" | "Egress", ..] => {
-            Some(NamedPolicy::new("NetworkPolicy", namespace, name))
+            NamedPolicy::read("NetworkPolicy", namespace, name)
         }
-        ["ANP", name, ..] => Some(NamedPolicy::new("AdminNetworkPolicy", "", name)),
-        ["BANP", name, ..] => Some(NamedPolicy::new("BaselineAdminNetworkPolicy", "", name)),
-        ["EF", namespace, ..] => Some(NamedPolicy::new("EgressFirewall", namespace, "default")),
+        ["ANP", name, ..] => NamedPolicy::read("AdminNetworkPolicy", "", name),
+        ["BANP", name, ..] => NamedPolicy::read("BaselineAdminNetworkPolicy", "", name),
+        ["EF", namespace, ..] => NamedPolicy::read("EgressFirewall", namespace, "default"),
         _ => None,
     }
-    .filter(|it| end::is_name(&it.name))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::tests::{denied_by, told};
 
     /// The shape of the samples in OVN-Kubernetes'
     /// `docs/features/network-security-controls/admin-network-policy.md`, and of those in OpenShift's "Audit logging
     /// for network security".
-    const DENIED: &str = r#"2026-11-02T16:28:54.139Z|00004|acl_log(ovn_pinctrl0)|INFO|name="NP:db:Ingress", verdict=drop, severity=alert, direction=to-lport: tcp,vlan_tci=0x0000,dl_src=0a:58:0a:81:02:01,dl_dst=0a:58:0a:81:02:23,nw_src=10.131.0.39,nw_dst=10.129.2.35,nw_tos=0,nw_ecn=0,nw_ttl=62,nw_frag=no,tp_src=58496,tp_dst=8080,tcp_flags=syn"#;
+    pub(in super::super) const DENIED: &str = r#"2026-11-02T16:28:54.139Z|00004|acl_log(ovn_pinctrl0)|INFO|name="NP:db:Ingress", verdict=drop, severity=alert, direction=to-lport: tcp,vlan_tci=0x0000,dl_src=0a:58:0a:81:02:01,dl_dst=0a:58:0a:81:02:23,nw_src=10.131.0.39,nw_dst=10.129.2.35,nw_tos=0,nw_ecn=0,nw_ttl=62,nw_frag=no,tp_src=58496,tp_dst=8080,tcp_flags=syn"#;
 
     #[test]
     fn a_refusal_has_addresses_and_the_side() {

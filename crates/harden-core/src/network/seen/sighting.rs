@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use super::end;
 use super::record::Record;
 use crate::network::Direction;
 
@@ -70,8 +71,15 @@ impl Sighting {
 }
 
 impl NamedPolicy {
-    pub(super) fn new(kind: &str, namespace: &str, name: &str) -> Self {
-        Self { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() }
+    /// The policy that words of a log name, if they can be a name.
+    pub(super) fn read(kind: &str, namespace: &str, name: &str) -> Option<Self> {
+        let may_be = |text: &str| text.is_empty() || end::is_name(text);
+        let is_named = end::is_name(name) && may_be(kind) && may_be(namespace);
+        is_named.then(|| Self {
+            kind: kind.to_owned(),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+        })
     }
 }
 

@@ -55,6 +55,113 @@ pub(super) fn denied_by(line: &str) -> String {
     words.join(" ")
 }
 
+/// A line of each form of each format.
+const SAMPLES: [&str; 17] = [
+    super::antrea::tests::DENIED,
+    super::antrea::tests::REFUSED,
+    super::antrea::tests::ALLOWED,
+    super::aws::tests::DENIED,
+    super::aws::tests::OLD,
+    super::aws::tests::SENT,
+    super::calico::tests::ENTERPRISE,
+    super::calico::tests::WHISKER,
+    super::calico_log::tests::KERNEL,
+    super::calico_log::tests::TRACE,
+    super::cilium_monitor::tests::DROP,
+    super::cilium_monitor::tests::VERDICT,
+    super::cilium_monitor::tests::JSON,
+    super::gke::tests::DENIED,
+    super::hubble::tests::EXPORTED,
+    super::hubble::tests::WHOLE,
+    super::ovn::tests::DENIED,
+];
+
+/// A line is a flow, is put aside or is not read, and what it names can be printed.
+fn hold(line: &str) {
+    let seen = seen(line);
+    let asides: u64 = seen.asides().map(|(_, count)| count).sum();
+    let flows = seen.flows();
+    assert_eq!(flows.len() as u64 + asides + seen.unread(), seen.lines(), "{line}");
+    for (flow, sighting) in flows {
+        let named: String = sighting.policies.iter().map(ToString::to_string).collect();
+        let text = format!("{}{named}", shown(flow));
+        assert!(!text.chars().any(char::is_control), "{line}: {text}");
+        assert!(text.len() < 2_000, "{line}: {text}");
+    }
+    assert!(!seen.gaps().concat().chars().any(char::is_control), "{line}");
+}
+
+#[test]
+fn no_value_of_a_wrong_kind_and_no_broken_line_does_harm() {
+    for sample in SAMPLES {
+        assert!(told(sample).contains(" > "), "{sample}");
+        let bytes: Vec<_> = sample.char_indices().map(|(at, _)| at).collect();
+        for at in &bytes {
+            hold(&sample[..*at]);
+            hold(&sample[*at..]);
+            for odd in ["\u{1b}[31m", "\"", "\u{202e}", "{", "/", ":"] {
+                hold(&format!("{}{odd}{}", &sample[..*at], &sample[*at..]));
+            }
+        }
+        for word in sample.split([' ', ',', ';', '=', ':']).filter(|it| !it.is_empty()) {
+            for odd in ["", "0", "-1", "65536", "<nil>", "\u{7}", "a/b/c", "::1"] {
+                hold(&sample.replace(word, odd));
+            }
+        }
+        hold(&sample.repeat(2));
+    }
+}
+
+#[test]
+fn every_field_may_be_of_any_kind_or_missing() {
+    let kinds = [
+        "null",
+        "\"\"",
+        "\"\\u001b[31m\"",
+        "0",
+        "-1",
+        "1.5",
+        "1e99",
+        "true",
+        "[]",
+        "{}",
+        "[null]",
+        "[[]]",
+    ];
+    let mut tried = 0;
+    for sample in SAMPLES.into_iter().filter(|it| it.starts_with('{')) {
+        let whole: serde_json::Value = serde_json::from_str(sample).expect("a sample is JSON");
+        for path in paths(&whole) {
+            for kind in kinds {
+                let mut line = whole.clone();
+                *line.pointer_mut(&path).expect("it is there") =
+                    serde_json::from_str(kind).unwrap_or_default();
+                hold(&line.to_string());
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 2_000, "only {tried} lines");
+}
+
+/// The pointers to everything in a value.
+fn paths(value: &serde_json::Value) -> Vec<String> {
+    let below: Vec<(String, &serde_json::Value)> = match value {
+        serde_json::Value::Object(map) => {
+            map.iter().map(|(key, it)| (key.replace('~', "~0").replace('/', "~1"), it)).collect()
+        }
+        serde_json::Value::Array(all) => {
+            all.iter().enumerate().map(|(at, it)| (at.to_string(), it)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let below = below.into_iter().flat_map(|(key, it)| {
+        std::iter::once(format!("/{key}"))
+            .chain(paths(it).into_iter().map(move |rest| format!("/{key}{rest}")))
+    });
+    below.collect()
+}
+
 const ACL: &str = r#"2026-11-02T16:28:54.139Z|00004|acl_log(ovn_pinctrl0)|INFO|name="NP:db:Ingress", verdict=drop, severity=alert, direction=to-lport: tcp,vlan_tci=0x0000,nw_src=10.131.0.39,nw_dst=10.129.2.35,tp_src=58496,tp_dst=8080,tcp_flags=syn"#;
 const MONITOR: &str = "xx drop (Policy denied) flow 0x0 to endpoint 0, identity 48447->world: 10.131.0.39:58496 -> 10.129.2.35:8080 tcp SYN";
 

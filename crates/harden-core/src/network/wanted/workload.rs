@@ -6,8 +6,8 @@ use std::sync::Arc;
 use harden_yaml::Place;
 
 use super::Reason;
-use super::mentions::{Mention, mentions};
-use crate::kubernetes::{PortNumber, Protocol};
+use super::mentions::{Form, Mention, mentions};
+use crate::kubernetes::{PortNumber, Protocol, is_label_value, is_qualified_name, is_subdomain};
 use crate::object::{Object, Origin, PodKind, PodTemplate};
 
 /// Pods that are alike: what makes them, or a pod of its own.
@@ -71,6 +71,10 @@ impl Workload {
         }
         let pods = object.pods();
         let name = object.generate_name().unwrap_or_else(|| object.name()).trim_end_matches('-');
+        // A template says nothing before it is rendered.
+        if !is_subdomain(name) {
+            return Vec::new();
+        }
         let selector = texts(object.place.follow("spec.selector.matchLabels"));
         let of = |pod: &PodTemplate<'_>| {
             let mut this = Self {
@@ -105,6 +109,7 @@ impl Workload {
 
     fn label(&mut self, object: &Object<'_>, selector: &BTreeMap<String, String>) {
         self.labels.remove("pod-template-hash");
+        self.labels.retain(|key, value| is_qualified_name(key) && is_label_value(value));
         if object.is("batch", "Job") {
             for key in ["batch.kubernetes.io/job-name", "job-name"] {
                 self.labels.insert(key.to_owned(), self.name.clone());
@@ -120,6 +125,24 @@ impl Workload {
             let is_stable = |key: &str| !VOLATILE.contains(&key);
             let stable = self.labels.iter().filter(|(key, _)| is_stable(key));
             self.selector = stable.map(|(key, value)| (key.clone(), value.clone())).collect();
+        }
+    }
+
+    /// Takes in what another manifest says of the same: all that any of them wants is wanted.
+    pub(super) fn join(&mut self, other: Self) {
+        if self.labels.is_empty() {
+            (self.labels, self.selector) = (other.labels, other.selector);
+        }
+        let new = other.ports.into_iter().filter(|it| !self.ports.contains(it));
+        let new: Vec<_> = new.collect();
+        self.ports.extend(new);
+        self.named.extend(other.named);
+        self.config.extend(other.config);
+        self.takes_secrets |= other.takes_secrets;
+        self.automounts = self.automounts.or(other.automounts);
+        self.scraped = self.scraped.take().or(other.scraped);
+        if self.service_account == "default" {
+            self.service_account = other.service_account;
         }
     }
 
@@ -161,7 +184,14 @@ impl Workload {
             let name = entry.at("name").as_str().unwrap_or_default();
             if let Some(value) = entry.at("value").as_str() {
                 let value = expanded(value, &values);
+                let named = self.named.len();
                 self.name_hosts(&value, &format!("env {name}"), entry.at("value"), reason);
+                if is_credential(name) {
+                    let is_address = |it: &Mention| it.form == Form::Address || it.port.is_some();
+                    let mut others = self.named.split_off(named);
+                    others.retain(|(it, _)| is_address(it));
+                    self.named.append(&mut others);
+                }
                 values.insert(name, value);
             }
             let from = entry.at("valueFrom");
@@ -212,6 +242,14 @@ const VOLATILE: [&str; 5] = [
     "helm.sh/chart",
     "pod-template-hash",
 ];
+
+/// Whether a variable is called as what is said to a server, and not as where it is: nobody learns that a password is
+/// the name of a Service.
+fn is_credential(name: &str) -> bool {
+    let last = name.rsplit(['_', '.', '-']).next().unwrap_or_default().to_ascii_lowercase();
+    ["key", "pass", "passwd", "password", "secret", "token", "user", "username"]
+        .contains(&last.as_str())
+}
 
 /// Whether something else that makes pods made it, and would make it again.
 fn has_owner(object: &Object<'_>) -> bool {
