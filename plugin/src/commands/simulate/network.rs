@@ -132,11 +132,12 @@ fn write(
     let mut open = options.outputs.open();
     for output in &mut open {
         let draw = |it| reaching::draw(answer, it).unwrap_or_default();
-        output.write(|out, format| {
+        let format = output.format;
+        output.write(|out, _| {
             let text = match format {
                 Format::Text => return reaching::write_text(answer, coverage, out),
                 Format::Json => return reaching::write_json(answer, coverage, out),
-                Format::Csv => return reaching::write_csv(answer, out),
+                Format::Csv => return reaching::write_csv(answer, coverage, out),
                 Format::Markdown => return reaching::write_markdown(answer, coverage, out),
                 Format::Dot => draw(Drawing::Dot),
                 Format::Mermaid => draw(Drawing::Mermaid),
