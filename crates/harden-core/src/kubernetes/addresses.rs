@@ -66,6 +66,12 @@ impl Addresses {
         others.v6.0.iter().for_each(|it| self.v6.add(*it));
     }
 
+    /// Takes out what others have.
+    pub fn remove_all(&mut self, others: &Self) {
+        others.v4.0.iter().for_each(|it| self.v4.remove(*it));
+        others.v6.0.iter().for_each(|it| self.v6.remove(*it));
+    }
+
     /// Every address of both families.
     pub fn all() -> Self {
         Self { v4: Intervals(vec![(0, LAST_4)]), v6: Intervals(vec![(0, u128::MAX)]) }

@@ -18,6 +18,7 @@ mod policy;
 mod profiles;
 mod reader;
 mod records;
+mod references;
 mod rows;
 mod scope;
 mod services;
@@ -30,7 +31,7 @@ pub use newcomers::Newcomers;
 pub use reader::{NEEDED, Origin, Reader, Settings, WORDS, reads, reads_group};
 pub use rows::{Outside, Row};
 pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};
-pub use views::{Namespace, Policy, Rule, Spot, Workload};
+pub use views::{Beyond, Namespace, Policy, Rule, Spot, Workload};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -162,6 +163,18 @@ impl Network {
     /// All policies, in the order in which they were read.
     pub fn policies(&self) -> impl ExactSizeIterator<Item = Policy<'_>> {
         (0..records::index(self.policies.len())).map(|id| Policy { of: self, id })
+    }
+
+    /// What is not judged: of policies as a whole, and of their rules.
+    pub fn beyond(&self) -> impl Iterator<Item = Beyond<'_>> {
+        self.policies().flat_map(|policy| {
+            let whole = policy.beyond().map(|what| Beyond { policy, rule: None, what });
+            let rules = Direction::ALL.into_iter().flat_map(move |it| policy.rules(it));
+            let rules = rules.filter_map(move |rule| {
+                rule.beyond().map(|what| Beyond { policy, rule: Some(rule), what })
+            });
+            whole.into_iter().chain(rules)
+        })
     }
 
     /// The connections that go through from one party to another, by whatever address of both.

@@ -1,7 +1,7 @@
 //! The workloads of manifests, a snapshot or a cluster, and all that says whom they talk to.
 
 use anyhow::bail;
-use harden_core::check::{Incomplete, Settings};
+use harden_core::check::Incomplete;
 use harden_core::generators::network_policy;
 use harden_core::kubernetes::GroupKind;
 use harden_core::network;
@@ -10,6 +10,7 @@ use harden_core::object::{Object, PodKind, objects};
 use super::sources::Sources;
 use crate::commands::reading::{Lack, Reach, Seen, Whole};
 use crate::connection::Connection;
+use crate::flow_log;
 use crate::input::Unread;
 use crate::listing::Kind;
 use crate::terminal::{self, Exit};
@@ -37,6 +38,11 @@ pub(super) fn read(
     } else {
         of_cluster(options, &from.reach, connection)?
     };
+    let mut seen = network::seen::Seen::default();
+    for log in std::mem::take(&mut options.flows) {
+        flow_log::read(&mut seen, &log)?;
+    }
+    options.take_seen(&seen);
     for lack in &lacks {
         terminal::note(&format!("what {} wants is not known: {}", lack.what, lack.why))?;
     }
@@ -55,16 +61,11 @@ fn of_files(
         bail!("{last}");
     }
     whole.notes.iter().try_for_each(|it| terminal::note(it))?;
-    let is_broken =
-        |text: &str| harden_yaml::documents(text).any(|document| document.is_rejected());
-    let broken: Vec<_> = whole.sources.iter().filter(|it| is_broken(&it.text)).cloned().collect();
     let texts = whole.sources.iter().map(|it| (it.name.to_string(), it.text.to_string()));
     options.texts = texts.collect();
-    if broken.is_empty() {
-        return Ok(whole.incomplete);
-    }
-    // In the words of `check`, which knows charts and templates.
-    Ok(whole.check(broken, Settings::new([])).incomplete)
+    let is_broken =
+        |text: &str| harden_yaml::documents(text).any(|document| document.is_rejected());
+    Ok(whole.lacks(|it| is_broken(&it.text)))
 }
 
 fn of_cluster(

@@ -52,7 +52,8 @@ pub(super) fn to_dot(map: &Map) -> String {
             Tone::Plain => "",
         };
         let label = quoted(&said(arrow));
-        let _ = writeln!(out, "  n{} -> n{} [label={label}{colour}];", arrow.from, arrow.to);
+        let both = if arrow.is_mutual { ", dir=both" } else { "" };
+        let _ = writeln!(out, "  n{} -> n{} [label={label}{colour}{both}];", arrow.from, arrow.to);
     }
     let remark = map.remark();
     if !remark.is_empty() {

@@ -109,6 +109,8 @@ pub(super) struct Arrow {
     pub to: usize,
     pub tone: Tone,
     pub lane: Lane,
+    /// Whether the same passes the other way.
+    pub is_mutual: bool,
 }
 
 /// An end that is drawn.
@@ -265,7 +267,8 @@ impl Map {
             Some(it) => format!("{}: {}", it.namespace, it.lines().join(", ")),
             None => String::new(),
         };
-        format!("{} -> {}: {}", name(arrow.from), name(arrow.to), arrow.lane.label())
+        let way = if arrow.is_mutual { "<->" } else { "->" };
+        format!("{} {way} {}: {}", name(arrow.from), name(arrow.to), arrow.lane.label())
     }
 
     /// What is said of all that is not drawn; empty where everything is.

@@ -35,13 +35,14 @@ pub(super) fn to_mermaid(map: &Map) -> String {
         }
     }
     for arrow in &map.arrows {
+        let back = if arrow.is_mutual { "<" } else { "" };
         let line = match arrow.tone {
             Tone::Closed => "-.->",
             _ if arrow.lane.connections.is_all() => "==>",
             _ => "-->",
         };
         let label = quoted(&said(arrow));
-        let _ = writeln!(out, "  n{} {line}|{label}| n{}", arrow.from, arrow.to);
+        let _ = writeln!(out, "  n{} {back}{line}|{label}| n{}", arrow.from, arrow.to);
     }
     let remark = map.remark();
     if !remark.is_empty() {

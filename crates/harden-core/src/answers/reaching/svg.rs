@@ -10,7 +10,7 @@ use crate::report::escape::{Markup, plain};
 use layout::{LINE, Layout, MARGIN, PAD, WIDTH};
 
 /// As many characters as a line of a box holds.
-const WORDS: usize = 34;
+const WORDS: usize = 33;
 
 /// The map as SVG: who calls on the left, whom it calls to the right of it, each namespace in a frame.
 pub(super) fn to_svg(map: &Map, title: &str) -> String {

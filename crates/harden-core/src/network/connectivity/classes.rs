@@ -82,10 +82,7 @@ impl Members {
 
 fn select(pods: &Pods, parts: &Parts, by_namespace: &[Vec<u32>]) -> Bits {
     let mut bits = Bits::of(parts.classes.len());
-    let holds = |class: &ClassRecord| {
-        let accounts = pods.accounts.as_ref();
-        accounts.is_none_or(|it| it.contains(&class.account)) && pods.pods.holds(&class.labels)
-    };
+    let holds = |class: &ClassRecord| pods.pods.holds(&class.labels);
     let mut take = |namespace: usize| {
         for id in by_namespace.get(namespace).into_iter().flatten() {
             if parts.classes.get(*id as usize).is_some_and(holds) {

@@ -1,5 +1,6 @@
 //! How policies decide about one peer: tier by tier, rule by rule, over all ports at once.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::labels::{Labels, NAMESPACE_NAME};
@@ -54,7 +55,7 @@ impl Network {
                 match rule.action {
                     Action::Allow => allowed = allowed.union(&hit),
                     Action::Pass => passed = passed.union(&hit),
-                    Action::Deny => {}
+                    Action::Deny | Action::Log => {}
                 }
             }
             open = if tier.is_closed { passed } else { open.union(&passed) };
@@ -89,15 +90,23 @@ impl Network {
             PeerRecord::Everybody => true,
             PeerRecord::Pods(pods) => self.members.is_of(pods, class),
             PeerRecord::Nodes(nodes) => self.members.is_on_node(nodes, class),
-            PeerRecord::Addresses { set, counts_pods } => {
+            PeerRecord::Addresses { set, counts_pods, counts_nodes } => {
                 match self.class(class).map(|it| &it.at) {
                     Some(At::Pod { sets, .. }) => {
                         let own = sets.get(family.index());
                         counts_pods && own.is_some_and(|it| it.binary_search(&set).is_ok())
                     }
-                    Some(At::Node { addresses, .. }) => self.includes(set, addresses, family),
+                    Some(At::Node { addresses, .. }) => {
+                        counts_nodes && self.includes(set, addresses, family)
+                    }
                     None => false,
                 }
+            }
+            PeerRecord::Hosts => {
+                self.class(class).is_some_and(|it| matches!(it.at, At::Node { .. }))
+            }
+            PeerRecord::Common(id) => {
+                self.tables.is_common(id, |it| self.is_class(it, class, family))
             }
             PeerRecord::World | PeerRecord::Unknown => false,
         }
@@ -108,14 +117,17 @@ impl Network {
         let mut of_nodes = self.nodes.iter().filter(|it| it.addresses.contains(&address));
         match peer {
             PeerRecord::Everybody => true,
-            PeerRecord::Addresses { set, .. } => {
+            PeerRecord::Addresses { set, counts_nodes, .. } => {
                 self.includes(set, &[address], Family::of(address))
+                    && (counts_nodes || of_nodes.next().is_none())
             }
             PeerRecord::Nodes(nodes) => {
                 let test = self.tables.nodes.get(nodes as usize);
                 test.is_some_and(|test| of_nodes.any(|it| test.holds(&it.labels)))
             }
+            PeerRecord::Hosts => of_nodes.next().is_some(),
             PeerRecord::World => of_nodes.next().is_none(),
+            PeerRecord::Common(id) => self.tables.is_common(id, |it| self.is_address(it, address)),
             PeerRecord::Pods(_) | PeerRecord::Unknown => false,
         }
     }
@@ -127,10 +139,15 @@ impl Network {
                 let pods = self.tables.pods.get(pods as usize);
                 pods.is_some_and(|it| self.selects(it, stranger))
             }
-            PeerRecord::Addresses { set, counts_pods } => {
+            PeerRecord::Addresses { set, counts_pods, .. } => {
                 counts_pods && self.includes(set, &[], family)
             }
-            PeerRecord::Nodes(_) | PeerRecord::World | PeerRecord::Unknown => false,
+            PeerRecord::Common(id) => {
+                self.tables.is_common(id, |it| self.is_stranger(it, stranger, family))
+            }
+            PeerRecord::Nodes(_) | PeerRecord::Hosts | PeerRecord::World | PeerRecord::Unknown => {
+                false
+            }
         }
     }
 
@@ -144,7 +161,11 @@ impl Network {
             }
             Within::Labelled(test) => test.holds(&labels(&stranger.namespace)),
         };
-        is_within && pods.accounts.is_none() && pods.pods.holds(&labels(&stranger.labels))
+        let mut own = labels(&stranger.labels);
+        let mut keys = BTreeSet::new();
+        pods.pods.keys(&mut keys);
+        own.add_beside(&keys, Some(&labels(&stranger.namespace)), None);
+        is_within && pods.pods.holds(&own)
     }
 
     /// What holds for a pod that is not there.
@@ -216,26 +237,30 @@ impl Network {
 impl RuleRecord {
     /// What it is for, where the destination has ports of these names.
     pub(super) fn connections(&self, named: &[NamedPort]) -> Connections {
-        let Some(ports) = &self.ports else { return Connections::all() };
-        let mut all = Connections::NONE;
-        for port in ports {
-            match port {
-                PortRecord::Range(protocol, first, last) => {
-                    all = all.union(&Connections::of(*protocol, Ports::range(*first, *last)));
-                }
-                PortRecord::Name(protocol, name) => {
-                    let own = named.iter().filter(|it| {
-                        it.name == *name && protocol.is_none_or(|protocol| protocol == it.protocol)
-                    });
-                    for it in own {
-                        let one = Ports::range(it.number, it.number);
-                        all = all.union(&Connections::of(it.protocol, one));
-                    }
+        let all = self.ports.as_ref().map_or_else(Connections::all, |it| connections(it, named));
+        if self.except.is_empty() { all } else { all.difference(&connections(&self.except, named)) }
+    }
+}
+
+fn connections(ports: &[PortRecord], named: &[NamedPort]) -> Connections {
+    let mut all = Connections::NONE;
+    for port in ports {
+        match port {
+            PortRecord::Range(protocol, first, last) => {
+                all = all.union(&Connections::of(*protocol, Ports::range(*first, *last)));
+            }
+            PortRecord::Name(protocol, name) => {
+                let own = named.iter().filter(|it| {
+                    it.name == *name && protocol.is_none_or(|protocol| protocol == it.protocol)
+                });
+                for it in own {
+                    let one = Ports::range(it.number, it.number);
+                    all = all.union(&Connections::of(it.protocol, one));
                 }
             }
         }
-        all
     }
+    all
 }
 
 fn labels(map: &std::collections::BTreeMap<String, String>) -> Labels {

@@ -66,7 +66,7 @@ impl Network {
             PeerRecord::Pods(pods) => self.tables.pods.get(*pods as usize),
             _ => None,
         });
-        let all = pods.filter(|it| it.accounts.is_none());
+        let all = pods.filter(|it| !it.pods.asks_beside());
         let mut all: BTreeSet<_> = all.filter_map(|it| Newcomers::of(self, it)).collect();
         all.retain(|it| !it.is_anybody() && !it.is_nobody() && !it.are_there(self));
         all
@@ -106,19 +106,29 @@ impl Ask<'_> {
     /// What goes through with those whom these entries of the table of pods are for.
     fn through(&self, pods: &BTreeSet<u32>, own: &[NamedPort]) -> Connections {
         let sum = |all: Connections, family: &Family| {
-            let is_peer = |peer: &PeerRecord| match peer {
-                PeerRecord::Everybody => true,
-                PeerRecord::Pods(it) => pods.contains(it),
-                PeerRecord::Addresses { set, counts_pods } => {
-                    let set = self.of.tables.sets.get(*set as usize);
-                    *counts_pods && set.is_some_and(|it| it.hold_all_of(family.any()))
-                }
-                PeerRecord::Nodes(_) | PeerRecord::World | PeerRecord::Unknown => false,
-            };
+            let is_peer = |peer: &PeerRecord| self.is_peer(*peer, pods, *family);
             let is_for = |rule: &RuleRecord| rule.peers.iter().any(is_peer);
             all.union(&self.of.decide(self.profile, is_for, own))
         };
         self.families.iter().fold(Connections::NONE, sum)
+    }
+
+    /// Whether those whom these entries of the table of pods are for are a peer.
+    fn is_peer(&self, peer: PeerRecord, pods: &BTreeSet<u32>, family: Family) -> bool {
+        match peer {
+            PeerRecord::Everybody => true,
+            PeerRecord::Pods(it) => pods.contains(&it),
+            PeerRecord::Addresses { set, counts_pods, .. } => {
+                let set = self.of.tables.sets.get(set as usize);
+                counts_pods && set.is_some_and(|it| it.hold_all_of(family.any()))
+            }
+            PeerRecord::Common(id) => {
+                self.of.tables.is_common(id, |it| self.is_peer(it, pods, family))
+            }
+            PeerRecord::Nodes(_) | PeerRecord::Hosts | PeerRecord::World | PeerRecord::Unknown => {
+                false
+            }
+        }
     }
 
     fn is_for(&self, pods: u32, with: &Newcomers) -> bool {

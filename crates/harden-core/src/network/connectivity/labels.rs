@@ -11,6 +11,21 @@ use crate::kubernetes::{Condition, Selector};
 /// The label that the API server gives every namespace.
 pub(super) const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 
+/// Begins the keys of what pods have beside their labels, which no label has.
+const BESIDE: &str = "\0";
+
+/// The key of the name of a pod's ServiceAccount.
+pub(super) const ACCOUNT: &str = "\0account";
+
+/// Begins the keys of the labels of a pod's ServiceAccount.
+pub(super) const OF_ACCOUNT: &str = "\0account/";
+
+/// Begins the keys of the labels of a pod's namespace.
+pub(super) const OF_NAMESPACE: &str = "\0namespace/";
+
+/// The key of what made a pod known, which is always Kubernetes.
+pub(super) const ORCHESTRATOR: &str = "\0orchestrator";
+
 /// Labels by their keys, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Labels(Vec<(Arc<str>, Arc<str>)>);
@@ -44,6 +59,29 @@ impl Labels {
     /// Those whose keys are asked for.
     pub(super) fn only(&self, keys: &BTreeSet<Arc<str>>) -> Self {
         Self(self.0.iter().filter(|(key, _)| keys.contains(key)).cloned().collect())
+    }
+
+    /// Adds what is asked of a namespace and of a ServiceAccount, by its name and its labels.
+    pub(super) fn add_beside(
+        &mut self,
+        keys: &BTreeSet<Arc<str>>,
+        namespace: Option<&Self>,
+        account: Option<(&str, Option<&Self>)>,
+    ) {
+        for key in keys.iter().take_while(|it| it.starts_with(BESIDE)) {
+            let value = if let Some(own) = key.strip_prefix(OF_NAMESPACE) {
+                namespace.and_then(|it| it.get(own))
+            } else if let Some(own) = key.strip_prefix(OF_ACCOUNT) {
+                account.and_then(|(_, labels)| labels?.get(own))
+            } else if **key == *ACCOUNT {
+                account.map(|(name, _)| name)
+            } else {
+                account.map(|_| "k8s")
+            };
+            if let Some(value) = value {
+                self.set(key, value);
+            }
+        }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -105,9 +143,34 @@ impl Test {
         }
     }
 
+    /// Nothing.
+    pub(super) fn never() -> Self {
+        Self::Not(Box::new(Self::Always))
+    }
+
+    /// What is not like this.
+    pub(super) fn not(test: Self) -> Self {
+        match test {
+            Self::Not(test) => *test,
+            test => Self::Not(Box::new(test)),
+        }
+    }
+
+    /// Pods of a namespace, which may be asked where pods of several are.
+    pub(super) fn in_namespace(name: &str) -> Self {
+        Self::is(&format!("{OF_NAMESPACE}{NAMESPACE_NAME}"), name)
+    }
+
     /// A key with this value.
     pub(super) fn is(key: &str, value: &str) -> Self {
         Self::In(key.into(), vec![value.into()])
+    }
+
+    /// Whether it asks for more than labels of the pods themselves: their namespace or ServiceAccount.
+    pub(super) fn asks_beside(&self) -> bool {
+        let mut keys = BTreeSet::new();
+        self.keys(&mut keys);
+        keys.first().is_some_and(|it| it.starts_with(BESIDE))
     }
 
     /// Adds the keys that are asked for.

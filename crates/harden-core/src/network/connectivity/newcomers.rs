@@ -108,7 +108,7 @@ impl Newcomers {
             }
             (Home::Labelled(own), Within::Labelled(test)) => implies(own, test),
         };
-        home && pods.accounts.is_none() && implies(&self.pods, &pods.pods)
+        home && implies(&self.pods, &pods.pods)
     }
 }
 

@@ -5,6 +5,8 @@
 //! where a policy isolates the pod, and else is for the next tier. What no tier decides goes through.
 
 mod admin;
+mod calico;
+mod cilium;
 mod cluster;
 mod network_policy;
 mod peers;
@@ -25,11 +27,18 @@ pub(super) struct Api {
     pub(super) read: Read,
 }
 
-/// Reads a policy. What the API server would refuse comes with the reason and as much as could be read.
-type Read = fn(&mut Reader, &Object<'_>, &dyn Positions) -> PolicyRecord;
+/// Reads a policy, as one record or, where parts of it are for different pods or stand in different places, as several.
+/// What the API server would refuse comes with the reason and as much as could be read.
+type Read = fn(&mut Reader, &Object<'_>, &dyn Positions) -> Vec<PolicyRecord>;
 
 /// Every kind of policy that is known.
-pub(super) const APIS: &[Api] = &[network_policy::API, admin::API, admin::BASELINE, cluster::API];
+pub(super) const APIS: &[&[Api]] = &[
+    &[network_policy::API],
+    &[admin::API, admin::BASELINE],
+    &[cluster::API],
+    &[cilium::API, cilium::CLUSTERWIDE],
+    &calico::APIS,
+];
 
 /// Tiers as Calico orders them, in which the others find their place: those of administrators, that of namespaces, and
 /// what holds where neither says anything.
@@ -64,6 +73,7 @@ impl Reader {
             isolates: [false; 2],
             rules: [Vec::new(), Vec::new()],
             refused: None,
+            beyond: None,
         }
     }
 }

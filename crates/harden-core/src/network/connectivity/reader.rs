@@ -14,6 +14,7 @@ use super::records::{
     At, ClassRecord, Family, Mark, NamespaceRecord, NodeRecord, PolicyRecord, PortRecord, Tables,
     TierRecord, WorkloadRecord, index,
 };
+use super::references::{OTHERS, References};
 use super::services::{self, EntryRecord, ServiceRecord};
 use super::workload::PodRecord;
 use crate::kubernetes::{Addresses, GroupKind, MinorVersion};
@@ -21,8 +22,18 @@ use crate::object::Object;
 use crate::source::{Positions, Source};
 
 /// One of these words stands in every text that there is something to learn of.
-pub const WORDS: &[&str] =
-    &["Policy", "containers", "Namespace", "Service", "Node", "Ingress", "Route"];
+pub const WORDS: &[&str] = &[
+    "Policy",
+    "containers",
+    "Namespace",
+    "Service",
+    "Node",
+    "Ingress",
+    "Route",
+    "CIDRGroup",
+    "NetworkSet",
+    "Tier",
+];
 
 /// The kinds without which no answer can be complete.
 pub const NEEDED: &[GroupKind] = &[
@@ -33,14 +44,16 @@ pub const NEEDED: &[GroupKind] = &[
 
 /// Whether objects of a kind of a cluster are read. Of what makes pods, the pods say more.
 pub fn reads(group: &str, kind: &str) -> bool {
-    APIS.iter().any(|it| it.kind == kind && it.group == group)
+    APIS.iter().copied().flatten().any(|it| it.kind == kind && it.group == group)
         || services::is_entry_kind(group, kind)
         || (group.is_empty() && matches!(kind, "Namespace" | "Node" | "Pod" | "Service"))
 }
 
 /// Whether kinds of a group of APIs are read.
 pub fn reads_group(group: &str) -> bool {
-    group == "v1" || services::is_entry_group(group) || APIS.iter().any(|it| it.group == group)
+    group == "v1"
+        || services::is_entry_group(group)
+        || APIS.iter().copied().flatten().any(|it| it.group == group)
 }
 
 /// Where objects come from.
@@ -69,14 +82,15 @@ pub struct Settings {
 pub struct Reader {
     settings: Settings,
     pub(super) tables: Tables,
-    namespaces: Vec<NamespaceRecord>,
+    pub(super) namespaces: Vec<NamespaceRecord>,
     namespaces_by_name: BTreeMap<Arc<str>, u32>,
     nodes: Vec<NodeRecord>,
     pods: Vec<PodRecord>,
-    services: Vec<ServiceRecord>,
+    pub(super) services: Vec<ServiceRecord>,
     entries: Vec<EntryRecord>,
-    policies: Vec<PolicyRecord>,
-    tiers: Vec<TierRecord>,
+    pub(super) policies: Vec<PolicyRecord>,
+    pub(super) tiers: Vec<TierRecord>,
+    pub(super) references: References,
     sources: BTreeSet<Arc<str>>,
     broken: BTreeMap<Arc<str>, usize>,
     skipped: BTreeMap<Arc<str>, usize>,
@@ -99,6 +113,7 @@ impl Reader {
             entries: Vec::new(),
             policies: Vec::new(),
             tiers: Vec::new(),
+            references: References::default(),
             sources: BTreeSet::new(),
             broken: BTreeMap::new(),
             skipped: BTreeMap::new(),
@@ -126,8 +141,10 @@ impl Reader {
         if !self.sources.contains(text.name()) {
             self.sources.insert(text.name().into());
         }
-        let api = APIS.iter().find(|it| object.is(it.group, it.kind));
+        let api = APIS.iter().copied().flatten().find(|it| object.is(it.group, it.kind));
+        let other = OTHERS.iter().find(|it| object.is(it.group, it.kind));
         let is_known = api.is_some()
+            || other.is_some()
             || object.pod_kind().is_some()
             || object.is_of(GroupKind::NAMESPACE)
             || object.is("", "Node")
@@ -142,8 +159,10 @@ impl Reader {
         }
         self.note(object);
         if let Some(api) = api {
-            let policy = (api.read)(self, object, text);
-            self.policies.push(policy);
+            let records = (api.read)(self, object, text);
+            self.policies.extend(records);
+        } else if let Some(other) = other {
+            (other.learn)(self, object);
         } else if object.is_of(GroupKind::NAMESPACE) {
             self.learn_namespace(object, text);
         } else if object.is("", "Node") {
@@ -188,6 +207,7 @@ impl Reader {
 
     /// Puts all of it together.
     pub fn finish(mut self) -> Network {
+        self.resolve();
         let (workloads, classes, addresses) = self.classes();
         let Self { tables, namespaces, nodes, services, entries, policies, tiers, .. } = self;
         let Self { broken, skipped, doubles, .. } = self;
@@ -293,10 +313,13 @@ impl Reader {
                 self.among_pods(&pod.addresses)
             };
             let key = pod.key();
+            let mut labels = pod.labels.only(&asked.keys);
+            let account = self.references.accounts.get(&(pod.namespace, Arc::clone(&pod.account)));
+            let within = self.namespaces.get(pod.namespace as usize).map(|it| &it.labels);
+            labels.add_beside(&asked.keys, within, Some((&pod.account, account)));
             let class = ClassRecord {
                 namespace: pod.namespace,
-                labels: pod.labels.only(&asked.keys),
-                account: if asked.has_accounts { pod.account } else { "".into() },
+                labels,
                 ports: pod.ports.into_iter().filter(|it| asked.ports.contains(&it.name)).collect(),
                 at,
             };
@@ -347,10 +370,9 @@ impl Reader {
         let mut asked = Asked::default();
         for pods in &self.tables.pods {
             pods.pods.keys(&mut asked.keys);
-            asked.has_accounts |= pods.accounts.is_some();
         }
         let rules = self.policies.iter().flat_map(|it| it.rules.iter().flatten());
-        for port in rules.flat_map(|it| it.ports.iter().flatten()) {
+        for port in rules.flat_map(|it| it.ports.iter().flatten().chain(&it.except)) {
             if let PortRecord::Name(_, name) = port {
                 asked.ports.insert(Arc::clone(name));
             }
@@ -381,7 +403,6 @@ struct Asked {
     keys: BTreeSet<Arc<str>>,
     /// Names of ports.
     ports: BTreeSet<Arc<str>>,
-    has_accounts: bool,
 }
 
 /// Numbers those of one name that policies can tell apart.

@@ -45,13 +45,13 @@ pub(super) struct WorkloadRecord {
     pub(super) mark: Mark,
 }
 
-/// What policies can tell apart: pods of one class are one to all of them. Of labels, ports and accounts only those are
-/// kept that a policy asks for.
+/// What policies can tell apart: pods of one class are one to all of them. Of labels and ports only those are kept that
+/// a policy asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct ClassRecord {
     pub(super) namespace: u32,
+    /// With what pods have beside their labels, under keys that no label has.
     pub(super) labels: Labels,
-    pub(super) account: Arc<str>,
     pub(super) ports: Vec<NamedPort>,
     pub(super) at: At,
 }
@@ -121,8 +121,6 @@ pub(super) struct NamedPort {
 pub(super) struct Pods {
     pub(super) within: Within,
     pub(super) pods: Test,
-    /// What the ServiceAccount must be called, where that is asked.
-    pub(super) accounts: Option<Vec<Arc<str>>>,
 }
 
 /// Namespaces.
@@ -134,7 +132,7 @@ pub(super) enum Within {
 
 impl Pods {
     pub(super) fn of(within: Within, pods: Test) -> Self {
-        Self { within, pods, accounts: None }
+        Self { within, pods }
     }
 }
 
@@ -156,6 +154,27 @@ pub(super) struct PolicyRecord {
     pub(super) rules: [Vec<RuleRecord>; 2],
     /// Why the API server refuses it, so that nobody knows what it would say.
     pub(super) refused: Option<String>,
+    /// What of it as a whole is not judged.
+    pub(super) beyond: Option<&'static str>,
+}
+
+impl PolicyRecord {
+    /// One like this without rules, for some pods.
+    pub(super) fn with_subject(&self, subject: Vec<u32>) -> Self {
+        Self {
+            kind: self.kind,
+            namespace: self.namespace,
+            name: Arc::clone(&self.name),
+            mark: self.mark.clone(),
+            tier: self.tier,
+            order: self.order,
+            subject,
+            isolates: [false; 2],
+            rules: [Vec::new(), Vec::new()],
+            refused: None,
+            beyond: None,
+        }
+    }
 }
 
 /// A place in an order that is written as any number.
@@ -191,13 +210,16 @@ pub(super) struct TierRecord {
     pub(super) passes: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct RuleRecord {
     pub(super) action: Action,
     pub(super) peers: Vec<PeerRecord>,
+    /// None for all ports of all protocols.
     pub(super) ports: Option<Vec<PortRecord>>,
+    /// Ports that it is not for, whatever the others say.
+    pub(super) except: Vec<PortRecord>,
     pub(super) mark: Mark,
-    /// What of it is not judged, so that it may match less than it says here.
+    /// What of it is not judged, so that less may go through than it says here.
     pub(super) beyond: Option<&'static str>,
 }
 
@@ -207,6 +229,8 @@ pub(super) enum Action {
     Deny,
     /// The rest of the tier is not asked.
     Pass,
+    /// Nothing is decided; such a rule has no peers.
+    Log,
 }
 
 /// A peer of a rule; pods and addresses by their tables.
@@ -214,15 +238,20 @@ pub(super) enum Action {
 pub(super) enum PeerRecord {
     Everybody,
     Pods(u32),
-    /// The addresses; whether those of pods count.
+    /// The addresses; whether those of pods and those of nodes count.
     Addresses {
         set: u32,
         counts_pods: bool,
+        counts_nodes: bool,
     },
     /// Nodes with these labels.
     Nodes(u32),
+    /// Every node, and what is on the network of one.
+    Hosts,
     /// What is neither a pod nor a node.
     World,
+    /// What several peers have in common, by their table.
+    Common(u32),
     /// What this model does not know: it matches nothing.
     Unknown,
 }
@@ -235,12 +264,22 @@ pub(super) enum PortRecord {
     Name(Option<Protocol>, Arc<str>),
 }
 
+/// What several peers have in common.
+#[derive(Debug)]
+pub(super) struct Common {
+    /// One of each of these lists.
+    all: Vec<Vec<PeerRecord>>,
+    /// None of these.
+    none: Vec<PeerRecord>,
+}
+
 /// Everything that rules refer to, each once.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
     pub(super) pods: Vec<Pods>,
     pub(super) sets: Vec<Addresses>,
     pub(super) nodes: Vec<Test>,
+    pub(super) commons: Vec<Common>,
     known_pods: rustc_hash::FxHashMap<Pods, u32>,
     known_sets: rustc_hash::FxHashMap<Addresses, u32>,
 }
@@ -264,6 +303,52 @@ impl Tables {
         self.sets.push(set.clone());
         self.known_sets.insert(set, id);
         id
+    }
+
+    /// An entry that is not known yet, and no other policy's.
+    pub(super) fn reserve_pods(&mut self) -> u32 {
+        self.pods.push(Pods::of(Within::Labelled(Test::Always), Test::never()));
+        index(self.pods.len() - 1)
+    }
+
+    /// An entry that is not known yet, and no other policy's.
+    pub(super) fn reserve_set(&mut self) -> u32 {
+        self.sets.push(Addresses::default());
+        index(self.sets.len() - 1)
+    }
+
+    /// The peer that is one of each of some lists, and none of others.
+    pub(super) fn keep_common(
+        &mut self,
+        mut all: Vec<Vec<PeerRecord>>,
+        none: Vec<PeerRecord>,
+    ) -> PeerRecord {
+        all.retain(|it| !it.contains(&PeerRecord::Everybody));
+        match (all.as_slice(), none.as_slice()) {
+            ([], []) => return PeerRecord::Everybody,
+            ([only], []) if only.len() == 1 => {
+                return only.first().copied().unwrap_or(PeerRecord::Unknown);
+            }
+            _ => {}
+        }
+        self.commons.push(Common { all, none });
+        PeerRecord::Common(index(self.commons.len() - 1))
+    }
+
+    /// Whether a peer that is made of others is met, where it is known which of those are.
+    pub(super) fn is_common(&self, id: u32, mut is: impl FnMut(PeerRecord) -> bool) -> bool {
+        self.commons.get(id as usize).is_some_and(|common| {
+            common.all.iter().all(|any| any.iter().any(|it| is(*it)))
+                && !common.none.iter().any(|it| is(*it))
+        })
+    }
+
+    /// What a peer is made of.
+    pub(super) fn parts_of(&self, peer: PeerRecord) -> Vec<PeerRecord> {
+        let PeerRecord::Common(id) = peer else { return vec![peer] };
+        let common = self.commons.get(id as usize).into_iter();
+        let peers = common.flat_map(|it| it.all.iter().flatten().chain(&it.none));
+        peers.flat_map(|it| self.parts_of(*it)).collect()
     }
 
     pub(super) fn keep_nodes(&mut self, test: Test) -> u32 {

@@ -71,13 +71,17 @@ impl Network {
         let policies = profile.tiers.iter().flat_map(|it| &it.policies).copied();
         let rules = policies.filter_map(|it| self.policies.get(it as usize));
         let rules = rules.filter_map(|it| it.rules.get(profile.direction)).flatten();
-        let peers: Vec<_> = rules.flat_map(|it| &it.peers).collect();
+        let peers = rules.flat_map(|it| &it.peers);
+        let peers: Vec<_> = peers.flat_map(|it| self.tables.parts_of(*it)).collect();
         let sets = peers.iter().filter_map(|it| match it {
             PeerRecord::Addresses { set, .. } => self.tables.sets.get(*set as usize),
             _ => None,
         });
-        let asks_for_nodes =
-            peers.iter().any(|it| matches!(it, PeerRecord::Nodes(_) | PeerRecord::World));
+        let asks_for_nodes = peers.iter().any(|it| match it {
+            PeerRecord::Nodes(_) | PeerRecord::Hosts | PeerRecord::World => true,
+            PeerRecord::Addresses { counts_nodes, .. } => !counts_nodes,
+            _ => false,
+        });
         let nodes = self.nodes.iter().filter(|_| asks_for_nodes).flat_map(|it| &it.addresses);
         let nodes: Vec<_> = nodes.map(|it| Addresses::between(*it, *it)).collect();
         Addresses::parts(sets.chain(&nodes))
@@ -133,7 +137,8 @@ impl<'a> Rows<'a> {
             let policies = policies.filter_map(|it| of.policies.get(*it as usize));
             let rules: Vec<_> =
                 policies.filter_map(|it| it.rules.get(profile.direction)).flatten().collect();
-            let mut listed = rules.iter().flat_map(|it| it.ports.iter().flatten());
+            let mut listed =
+                rules.iter().flat_map(|it| it.ports.iter().flatten().chain(&it.except));
             let asks_for_names = listed.any(|it| matches!(it, PortRecord::Name(..)));
             Flat { profile, rules, asks_for_names }
         });

@@ -17,11 +17,12 @@ use crate::source::Positions;
 
 #[derive(Debug)]
 pub(super) struct ServiceRecord {
-    namespace: u32,
-    name: Arc<str>,
+    pub(super) namespace: u32,
+    pub(super) name: Arc<str>,
+    pub(super) labels: Labels,
     kind: ServiceKind,
     /// None for one whose endpoints are written by others.
-    selector: Option<Test>,
+    pub(super) selector: Option<Test>,
     ports: Vec<ServicePort>,
     addresses: Vec<IpAddr>,
     external_name: Option<Arc<str>>,
@@ -118,6 +119,7 @@ pub(super) fn read(
     ServiceRecord {
         namespace: reader.namespace_of(object),
         name: object.name().into(),
+        labels: Labels::read(object.place.at("metadata").at("labels")),
         kind,
         selector,
         ports: spec.at("ports").items().filter_map(port).collect(),

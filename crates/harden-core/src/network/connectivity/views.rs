@@ -193,6 +193,11 @@ impl<'a> Policy<'a> {
         self.record()?.refused.as_deref()
     }
 
+    /// What of it as a whole is not judged, so that less may go through than is counted here.
+    pub fn beyond(self) -> Option<&'static str> {
+        self.record()?.beyond
+    }
+
     /// The tier that it is in.
     pub fn tier(self) -> &'a str {
         let tier = self.record().and_then(|it| self.of.tiers.get(it.tier as usize));
@@ -254,12 +259,13 @@ impl<'a> Rule<'a> {
         Spot::of(&self.record.mark)
     }
 
-    /// What it says of what it is for: `allow`, `deny` or `pass`.
+    /// What it says of what it is for: `allow`, `deny`, `pass` or `log`.
     pub fn action(self) -> &'static str {
         match self.record.action {
             Action::Allow => "allow",
             Action::Deny => "deny",
             Action::Pass => "pass",
+            Action::Log => "log",
         }
     }
 
@@ -268,8 +274,19 @@ impl<'a> Rule<'a> {
         self.record.action == Action::Allow
     }
 
-    /// What of it is not judged, so that it may be for less than is counted here.
+    /// What of it is not judged, so that less may go through than is counted here.
     pub fn beyond(self) -> Option<&'static str> {
         self.record.beyond
     }
+}
+
+/// What of a policy is not judged, so that answers that it has a say in are at most what goes through.
+#[derive(Debug, Clone, Copy)]
+pub struct Beyond<'a> {
+    /// The policy.
+    pub policy: Policy<'a>,
+    /// The rule; none where it is of the policy as a whole.
+    pub rule: Option<Rule<'a>>,
+    /// What is not judged.
+    pub what: &'static str,
 }

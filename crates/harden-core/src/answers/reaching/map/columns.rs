@@ -47,6 +47,9 @@ fn reached(map: &Map) -> Vec<BTreeSet<usize>> {
     let mut callees: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for arrow in &map.arrows {
         callees.entry(arrow.from).or_default().push(arrow.to);
+        if arrow.is_mutual {
+            callees.entry(arrow.to).or_default().push(arrow.from);
+        }
     }
     let from = |start: usize| {
         let mut reached = BTreeSet::new();

@@ -77,8 +77,13 @@ fn drawn(points: Vec<Point>, pairs: &BTreeMap<Pair, Lane>, owners: &[usize]) -> 
             }
         }
     }
-    let arrow =
-        |((from, to, tone), lane): (Pair, &Lane)| Arrow { from, to, tone, lane: lane.clone() };
-    map.arrows = arrows.into_iter().map(arrow).collect();
+    // What passes both ways is one arrow.
+    for ((from, to, tone), lane) in &arrows {
+        let is_mutual = arrows.get(&(*to, *from, *tone)) == Some(lane);
+        if !is_mutual || from < to {
+            let (from, to, tone, lane) = (*from, *to, *tone, (*lane).clone());
+            map.arrows.push(Arrow { from, to, tone, lane, is_mutual });
+        }
+    }
     map
 }

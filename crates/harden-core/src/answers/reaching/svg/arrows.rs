@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::super::map::{Arrow, Map, Tone, said};
-use super::layout::{Layout, Spot, WIDTH};
+use super::layout::{GAP, Layout, Spot, WIDTH};
 use crate::report::escape::{Markup, plain};
 
 /// The colours of arrows, as the style names them.
@@ -20,7 +20,7 @@ pub(super) fn define(out: &mut String) {
         let _ = write!(
             out,
             "<marker id=\"{tone}\" viewBox=\"0 0 8 8\" refX=\"8\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" \
-             orient=\"auto\"><path class=\"{tone}\" d=\"M0 0L8 4L0 8z\"/></marker>"
+             orient=\"auto-start-reverse\"><path class=\"{tone}\" d=\"M0 0L8 4L0 8z\"/></marker>"
         );
     }
     out.push_str("</defs>\n");
@@ -84,14 +84,36 @@ fn line(map: &Map, arrow: &Arrow, from: (Spot, usize), to: (Spot, usize), out: &
     if short.len() < all.len() {
         short.push('…');
     }
-    let (middle_x, middle_y) = ((x + 3 * first + 3 * second + to_x) / 8, usize::midpoint(y, to_y));
+    let back =
+        if arrow.is_mutual { format!(" marker-start=\"url(#{tone})\"") } else { String::new() };
+    let curve = [(x, y), (first, y), (second, to_y), (to_x, to_y)];
+    let (middle_x, middle_y) = beside(curve);
     let _ = writeln!(
         out,
         "<g><title>{}</title><path class=\"line {tone}\" d=\"M{x} {y}C{first} {y} {second} {to_y} {to_x} {to_y}\" \
-         marker-end=\"url(#{tone})\"/><text class=\"label {tone}\" x=\"{middle_x}\" y=\"{}\" \
+         marker-end=\"url(#{tone})\"{back}/><text class=\"label {tone}\" x=\"{middle_x}\" y=\"{}\" \
          text-anchor=\"middle\">{}</text></g>",
         Markup(&plain(&map.sentence(arrow))),
         middle_y.saturating_sub(4),
         Markup(&plain(&short))
     );
+}
+
+/// Where the words of an arrow stand: in the middle of it, but before the boxes that a long one passes.
+fn beside(curve: [(usize, usize); 4]) -> (usize, usize) {
+    const STEPS: usize = 32;
+    let [start, first, second, end] = curve;
+    let at = |step: usize| {
+        let rest = STEPS - step;
+        let weights = [rest.pow(3), 3 * rest * rest * step, 3 * rest * step * step, step.pow(3)];
+        let sum = |values: [usize; 4]| {
+            let parts = values.iter().zip(weights).map(|(value, weight)| value * weight);
+            parts.sum::<usize>() / STEPS.pow(3)
+        };
+        (sum([start.0, first.0, second.0, end.0]), sum([start.1, first.1, second.1, end.1]))
+    };
+    let is_long = start.0.abs_diff(end.0) > GAP + WIDTH / 2;
+    let is_there = |it: &(usize, usize)| !is_long || it.0.abs_diff(start.0) >= GAP / 2;
+    let first = if is_long { 0 } else { STEPS / 2 };
+    (first..=STEPS).map(at).find(is_there).unwrap_or(end)
 }

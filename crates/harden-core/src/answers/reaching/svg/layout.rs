@@ -10,7 +10,7 @@ pub(super) const LINE: usize = 17;
 pub(super) const PAD: usize = 8;
 pub(super) const MARGIN: usize = 28;
 /// Between two columns.
-const GAP: usize = 190;
+pub(super) const GAP: usize = 190;
 
 /// The places of boxes and frames.
 pub(super) struct Layout {

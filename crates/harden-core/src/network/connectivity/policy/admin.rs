@@ -18,7 +18,7 @@ pub(super) const API: Api = Api { group: GROUP, kind: "AdminNetworkPolicy", read
 pub(super) const BASELINE: Api =
     Api { group: GROUP, kind: "BaselineAdminNetworkPolicy", read: read_baseline };
 
-fn read_admin(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> PolicyRecord {
+fn read_admin(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> Vec<PolicyRecord> {
     let mut record = reader.policy("AdminNetworkPolicy", object, text, ADMIN);
     let spec = object.place.at("spec");
     let result = number(spec.at("priority"), 0, 1_000).and_then(|it| {
@@ -28,10 +28,14 @@ fn read_admin(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) ->
         fill(reader, &mut record, spec, text, true)
     });
     record.refused = result.err();
-    record
+    vec![record]
 }
 
-fn read_baseline(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> PolicyRecord {
+fn read_baseline(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    text: &dyn Positions,
+) -> Vec<PolicyRecord> {
     let mut record = reader.policy("BaselineAdminNetworkPolicy", object, text, BASELINE_TIER);
     let spec = object.place.at("spec");
     let result = if object.name() == "default" {
@@ -40,7 +44,7 @@ fn read_baseline(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions)
         Err("metadata.name: must be `default`".to_owned())
     };
     record.refused = result.err();
-    record
+    vec![record]
 }
 
 /// Reads what both kinds have, so that a refused policy is still known to be for its subject.
@@ -79,7 +83,14 @@ fn read_rule(
     // A list that is there must not be empty, but one that was never stored is for every port.
     let ports = list.items().map(read_port).collect::<Result<Vec<_>, _>>()?;
     let ports = (!list.is_empty()).then_some(ports);
-    Ok(RuleRecord { action, peers, ports, mark: reader.mark(text, rule), beyond })
+    Ok(RuleRecord {
+        action,
+        peers,
+        ports,
+        except: Vec::new(),
+        mark: reader.mark(text, rule),
+        beyond,
+    })
 }
 
 fn read_port(item: Place<'_>) -> Result<PortRecord, Refusal> {

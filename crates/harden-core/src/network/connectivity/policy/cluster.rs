@@ -18,7 +18,7 @@ const MOST: usize = 25;
 pub(super) const API: Api =
     Api { group: "policy.networking.k8s.io", kind: "ClusterNetworkPolicy", read };
 
-fn read(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> PolicyRecord {
+fn read(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> Vec<PolicyRecord> {
     let spec = object.place.at("spec");
     let tier = match spec.at("tier").as_str() {
         Some("Baseline") => BASELINE,
@@ -26,7 +26,7 @@ fn read(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> Polic
     };
     let mut record = reader.policy("ClusterNetworkPolicy", object, text, tier);
     record.refused = fill(reader, &mut record, spec, text).err();
-    record
+    vec![record]
 }
 
 fn fill(
@@ -74,7 +74,14 @@ fn read_rule(
         return Err(refuse(list, why));
     }
     let ports = (!list.is_empty()).then_some(ports);
-    Ok(RuleRecord { action, peers, ports, mark: reader.mark(text, rule), beyond })
+    Ok(RuleRecord {
+        action,
+        peers,
+        ports,
+        except: Vec::new(),
+        mark: reader.mark(text, rule),
+        beyond,
+    })
 }
 
 fn read_protocol(item: Place<'_>) -> Result<Vec<PortRecord>, Refusal> {

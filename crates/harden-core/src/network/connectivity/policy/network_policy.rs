@@ -14,7 +14,11 @@ use crate::source::Positions;
 
 pub(super) const API: Api = Api { group: "networking.k8s.io", kind: "NetworkPolicy", read };
 
-fn read(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> PolicyRecord {
+fn read(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> Vec<PolicyRecord> {
+    vec![read_policy(reader, object, text)]
+}
+
+fn read_policy(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> PolicyRecord {
     let mut record = reader.policy("NetworkPolicy", object, text, DEFAULT);
     let namespace = reader.namespace_of(object);
     record.namespace = Some(namespace);
@@ -49,6 +53,7 @@ fn read_rule(
         action: Action::Allow,
         peers,
         ports: (!rule.is_for_every_port()).then_some(ports),
+        except: Vec::new(),
         mark: reader.mark(text, rule.place),
         beyond: None,
     }
@@ -57,7 +62,11 @@ fn read_rule(
 fn read_peer(reader: &mut Reader, namespace: u32, peer: Peer<'_>) -> PeerRecord {
     if let Some(block) = peer.ip_block() {
         let set = reader.tables.keep_set(block.addresses());
-        return PeerRecord::Addresses { set, counts_pods: reader.counts_pods() };
+        return PeerRecord::Addresses {
+            set,
+            counts_pods: reader.counts_pods(),
+            counts_nodes: true,
+        };
     }
     let read = |place| Selector::read(place).ok().flatten().map(|it| Test::of(&it));
     let within = read(peer.namespace_selector()).map_or(Within::One(namespace), Within::Labelled);

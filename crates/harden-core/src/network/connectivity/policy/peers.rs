@@ -78,7 +78,7 @@ pub(super) fn peers(
                     set.add(network(range)?);
                 }
                 let set = reader.tables.keep_set(set);
-                peers.push(PeerRecord::Addresses { set, counts_pods: true });
+                peers.push(PeerRecord::Addresses { set, counts_pods: true, counts_nodes: true });
             }
             "nodes" => peers.push(PeerRecord::Nodes(reader.tables.keep_nodes(test(value)?))),
             "domainNames" if action == Action::Allow => {
@@ -143,4 +143,32 @@ pub(super) fn rule_name(rule: Place<'_>) -> Result<(), Refusal> {
         return Err(refuse(name, "must be a string"));
     }
     if length > 100 { Err(refuse(name, "may not be more than 100 bytes")) } else { Ok(()) }
+}
+
+/// A map that has no field but these; none is as good as an empty one. What the API server does not know is refused
+/// where it is asked strictly, and dropped where it is not.
+pub(super) fn known_fields(place: Place<'_>, fields: &[&str]) -> Result<(), Refusal> {
+    match place.kind() {
+        Kind::Missing | Kind::Null => return Ok(()),
+        Kind::Map => {}
+        _ => return Err(refuse(place, "must be a map")),
+    }
+    match place.entries().find(|(field, _)| !fields.contains(field)) {
+        Some((_, unknown)) => Err(refuse(unknown, "unknown field")),
+        None => Ok(()),
+    }
+}
+
+/// The entries of a list; none where there is none.
+pub(super) fn list(place: Place<'_>) -> Result<Vec<Place<'_>>, Refusal> {
+    match place.kind() {
+        Kind::Missing | Kind::Null => Ok(Vec::new()),
+        Kind::List => Ok(place.items().collect()),
+        _ => Err(refuse(place, "must be a list")),
+    }
+}
+
+/// A text that must be there.
+pub(super) fn text(place: Place<'_>) -> Result<&str, Refusal> {
+    place.as_str().ok_or_else(|| refuse(place, "must be a string"))
 }
