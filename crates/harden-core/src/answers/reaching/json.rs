@@ -36,7 +36,7 @@ pub fn write_json(answer: &Answer<'_>, coverage: &Coverage, out: &mut dyn Write)
     out.write_all(b"\n]\n}\n")
 }
 
-pub(super) fn of_coverage(coverage: &Coverage) -> Value {
+pub(in crate::answers) fn of_coverage(coverage: &Coverage) -> Value {
     json!({
         "namespaces": coverage.namespaces,
         "workloads": coverage.workloads,
