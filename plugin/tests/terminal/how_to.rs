@@ -13,13 +13,14 @@ use crate::harden::{Ended, command, finish};
 use crate::page::{commands, expected_code, transcripts};
 
 /// The how-tos that need no cluster. `tests/end-to-end/pages.rs` runs the others.
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 11] = [
     ("audit.md", include_str!("../../../docs/audit.md")),
     ("check.md", include_str!("../../../docs/check.md")),
     ("encryption.md", include_str!("../../../docs/encryption.md")),
     ("fix.md", FIX),
     ("images.md", include_str!("../../../docs/images.md")),
     ("mcp.md", include_str!("../../../docs/mcp.md")),
+    ("network.md", include_str!("../../../docs/network.md")),
     ("platforms.md", include_str!("../../../docs/platforms.md")),
     ("playground.md", include_str!("../../../docs/playground.md")),
     ("who-can-become.md", include_str!("../../../docs/who-can-become.md")),
@@ -92,6 +93,9 @@ fn with_log() -> Folder {
         ("manifests/pod.yaml", POD),
         ("audit.log", &log()),
         ("rbac/shop.yaml", SHOP),
+        ("network/shop.yaml", crate::network::SHOP),
+        ("network-before/shop.yaml", crate::network::SHOP),
+        ("denied.csv", crate::network::DENIED),
         ("chart.yaml", crate::role::CHART),
         ("roles.yaml", crate::role::ROLES),
     ])

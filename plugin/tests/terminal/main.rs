@@ -44,6 +44,7 @@ mod simulate_audit;
 mod snapshot;
 mod stores;
 mod usage;
+mod network;
 mod who_can_become;
 
 /// Shows what a command line of a generator prints, beside the command; the browser's tests make the same

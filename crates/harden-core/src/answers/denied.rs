@@ -18,7 +18,7 @@ pub use text::to_text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::check::{Incomplete, Listed};
+use crate::answers::reaching;
 use crate::kubernetes::{PortRange, Protocol};
 use crate::network::connectivity::Network;
 use crate::network::seen::{NamedPolicy, Seen, Sighting};
@@ -186,58 +186,33 @@ impl Refusal {
 /// What was read, and what was not.
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {
-    /// How many workloads were read.
-    pub workloads: usize,
-    /// How many policies were read.
-    pub policies: usize,
+    /// What was read of workloads and policies.
+    pub network: reaching::Coverage,
     /// The lines of the logs.
     pub lines: u64,
     /// What of them tells of no connection: what it is, and how many lines.
     pub asides: Vec<(&'static str, u64)>,
-    /// What was listed of a cluster.
-    pub listed: Vec<Listed>,
-    /// What was not read.
-    pub incomplete: Vec<Incomplete>,
+    /// What of the logs is missing, in sentences.
+    pub gaps: Vec<String>,
 }
 
 impl Coverage {
-    /// What was read of logs and objects, and what could not be.
-    pub fn of(
-        seen: &Seen,
-        network: &Network,
-        listed: Vec<Listed>,
-        mut incomplete: Vec<Incomplete>,
-    ) -> Self {
-        let missing = |what: &str, why: String| Incomplete { what: what.to_owned(), why };
-        incomplete.extend(seen.gaps().into_iter().map(|it| missing("the log", it)));
-        incomplete.extend(
-            network
-                .broken()
-                .map(|(name, count)| missing(name, many(count, "document") + " could not be read")),
-        );
-        incomplete.extend(network.skipped().map(|(name, count)| {
-            missing(name, many(count, "patch") + " without what it is laid over")
-        }));
+    /// What was read of logs beside what was read of workloads and policies.
+    pub fn of(seen: &Seen, network: reaching::Coverage) -> Self {
+        let mut gaps = seen.gaps();
+        if seen.lines() == 0 {
+            gaps.push("there is nothing in it".to_owned());
+        }
         Self {
-            workloads: network.workloads().len(),
-            policies: network.policies().len(),
+            network,
             lines: seen.lines(),
             asides: seen.asides().map(|(it, count)| (it.words(), count)).collect(),
-            listed,
-            incomplete,
+            gaps,
         }
     }
 
     /// Whether something was not read.
     pub fn is_incomplete(&self) -> bool {
-        !self.incomplete.is_empty()
-    }
-}
-
-fn many(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        _ if what.ends_with("ch") => format!("{count} {what}es"),
-        _ => format!("{count} {what}s"),
+        self.network.is_incomplete() || !self.gaps.is_empty()
     }
 }

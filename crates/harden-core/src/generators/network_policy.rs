@@ -12,24 +12,27 @@ mod plan;
 mod policy;
 mod proof;
 mod selection;
+mod tenants;
 mod want;
 
 pub use enforcer::{ApiVersion, Enforcer};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use harden_yaml::Document;
 
 use crate::Manifest;
 use crate::cluster::{Facts, Need};
-use crate::kubernetes::{Cidr, GroupKind, NamespaceName, PortNumber, is_qualified_name};
-use crate::network::Flow;
+use crate::kubernetes::{Cidr, NamespaceName, PortNumber};
+use crate::network::seen::Seen;
 use crate::network::wanted::{Reader, Wanted};
+use crate::network::{End, Flow};
 use crate::object::objects;
 use crate::platform::PlatformName;
 use crate::source::Source;
 
 use super::namespace::{self, ApiServer, Dns, DnsSelector, check_ranges};
+use super::network_logging::{self, NetworkPlugin};
 use super::{Generate, Generated, OptionError, Product, Verdict, platform};
 use existing::Existing;
 use selection::Class;
@@ -49,6 +52,11 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(short = 'f', long = "filename", value_name = "FILE"))]
     pub filename: Vec<String>,
 
+    /// Log of connections that were seen, each of which is let through: of Hubble, Calico, OVN and others, or a table
+    /// with the columns source, destination, protocol and port; - is standard input; repeatable
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
+    pub flows: Vec<String>,
+
     /// Whose kind of policy to write
     #[cfg_attr(feature = "cli", arg(long, value_name = "ENFORCER", default_value = "kubernetes"))]
     pub enforcer: Enforcer,
@@ -61,6 +69,14 @@ pub struct Options {
     /// policies say
     #[cfg_attr(feature = "cli", arg(long, value_name = "KEY"))]
     pub isolate: Option<String>,
+
+    /// Make this network plugin log what the policies refuse, too
+    #[cfg_attr(feature = "cli", arg(long, value_name = "PLUGIN"))]
+    pub log_with: Option<NetworkPlugin>,
+
+    /// Let through what would be refused, and only log it, where --log-with can
+    #[cfg_attr(feature = "cli", arg(long, requires = "log_with"))]
+    pub log_only: bool,
 
     /// Go ahead where a safeguard would stop: namespaces that begin with kube-, ranges that are everything,
     /// files in --output-dir that this command did not write
@@ -137,6 +153,10 @@ pub struct Options {
     /// What was seen.
     #[cfg_attr(feature = "cli", arg(skip))]
     pub seen: Vec<Flow>,
+
+    /// What of it could not be read.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub seen_gaps: Vec<String>,
 }
 
 impl Generate for Options {
@@ -145,11 +165,17 @@ impl Generate for Options {
     }
 
     fn files(&self) -> Vec<String> {
-        self.filename.clone()
+        self.filename.iter().chain(&self.flows).cloned().collect()
     }
 
     fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
-        self.texts.push((file.to_owned(), text.to_owned()));
+        if self.flows.iter().any(|it| it == file) {
+            let mut seen = Seen::default();
+            (1..).zip(text.lines()).for_each(|(line, it)| seen.add_line(file, line, it));
+            self.take_seen(&seen);
+        } else {
+            self.texts.push((file.to_owned(), text.to_owned()));
+        }
         Ok(())
     }
 
@@ -190,30 +216,68 @@ impl Generate for Options {
             closed.iter().filter_map(|it| classes.get(*it)).map(Class::namespace).collect();
         let is_closed = |it: &str| existing.is_closed(it);
         let mut written = self.enforcer.write(self, &namespaces, &policies, is_closed);
-        let isolation = self.isolation(&documents)?;
+        let isolation = tenants::isolation(self, &documents)?;
         written.all.extend(isolation.iter().cloned());
         let proof =
             proof::Proof { options: self, classes: &classes, closed: &closed, wants: &wants.all };
-        let asked = match self.enforcer {
-            // The engine is asked in words that it knows.
-            Enforcer::Cilium | Enforcer::Calico => {
-                let mut asked = Enforcer::Kubernetes.write(self, &namespaces, &policies, is_closed);
-                asked.all.extend(isolation);
-                asked
-            }
-            _ => written.clone(),
-        };
-        proof.check(&asked)?;
+        proof.check(&written)?;
         let mut manifests = written.all;
         let mut notes = self.notes(&wanted, &wants, &classes);
-        self.leave_out_what_is_there(&mut manifests, &existing, &mut notes);
-        let is_known = !wants.has_gaps && wanted.gaps.is_empty() && wanted.broken.is_empty();
+        existing.leave_out(&mut manifests, &mut notes);
+        self.add_logging(&mut manifests, &namespaces, &mut notes)?;
+        let is_known = !wants.has_gaps
+            && wanted.gaps.is_empty()
+            && wanted.broken.is_empty()
+            && self.seen_gaps.is_empty();
         let verdict = if is_known { Verdict::Yes } else { Verdict::Unknown };
         Ok(Generated { manifests, notes, verdict, ..Generated::default() })
     }
 }
 
 impl Options {
+    /// Takes in what was seen, with the labels that the logs give pods beside.
+    pub fn take_seen(&mut self, seen: &Seen) {
+        let known = |end: &End| match end {
+            End::Pod { namespace, name, labels } if labels.is_empty() => End::Pod {
+                namespace: namespace.clone(),
+                name: name.clone(),
+                labels: seen.labels(end).to_vec(),
+            },
+            other => other.clone(),
+        };
+        let flows = seen.flows().into_iter();
+        self.seen.extend(flows.map(|(it, _)| Flow {
+            from: known(&it.from),
+            to: known(&it.to),
+            ..it.clone()
+        }));
+        self.seen_gaps.extend(seen.gaps());
+    }
+
+    /// Adds what makes a network plugin log, and what no object says of it.
+    fn add_logging(
+        &self,
+        manifests: &mut Vec<Manifest>,
+        namespaces: &BTreeSet<&str>,
+        notes: &mut Vec<String>,
+    ) -> Result<(), OptionError> {
+        let Some(plugin) = self.log_with else { return Ok(()) };
+        let names: Vec<NamespaceName> =
+            namespaces.iter().filter_map(|it| it.parse().ok()).collect();
+        let logging = network_logging::logging(plugin, &names, self.log_only)?;
+        if self.log_only && plugin == NetworkPlugin::Calico {
+            if self.enforcer != Enforcer::Kubernetes {
+                let rule = "Calico only watches policies of Kubernetes: leave out --enforcer";
+                return Err(OptionError::new("--log-only", "", rule));
+            }
+            *manifests = network_logging::staged(manifests);
+        }
+        manifests.extend(logging.manifests);
+        notes.extend(logging.settings);
+        notes.push(format!("what is refused is read by:\n{}", logging.reading));
+        Ok(())
+    }
+
     /// The flags that `namespace` has, too.
     fn flags(&self) -> namespace::Options {
         namespace::Options {
@@ -260,55 +324,6 @@ impl Options {
         existing
     }
 
-    /// The policies that keep tenants apart.
-    fn isolation(&self, documents: &[Document<'_>]) -> Result<Vec<Manifest>, OptionError> {
-        let Some(key) = &self.isolate else { return Ok(Vec::new()) };
-        if !is_qualified_name(key) {
-            return Err(OptionError::new("--isolate", key, "must be the key of a label"));
-        }
-        let mut tenants: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for document in documents.iter().filter(|it| !it.is_rejected()) {
-            for object in objects(document.root()).filter(|it| it.is_of(GroupKind::NAMESPACE)) {
-                let labels = object.place.follow("metadata.labels");
-                let value = labels.get(key).and_then(|it| it.as_str());
-                if let Some(value) = value.filter(|it| !it.is_empty()) {
-                    let names = tenants.entry(value.to_owned()).or_default();
-                    names.insert(object.name().to_owned());
-                }
-            }
-        }
-        if tenants.len() < 2 {
-            let rule = "no two Namespaces that were read have different values of it, so that there are no tenants \
-                        to keep apart";
-            return Err(OptionError::new("--isolate", key, rule));
-        }
-        Ok(cluster::isolation(key, &tenants, self.api_version))
-    }
-
-    /// Takes away what is there to the letter, and says what would be changed.
-    fn leave_out_what_is_there(
-        &self,
-        manifests: &mut Vec<Manifest>,
-        existing: &Existing<'_>,
-        notes: &mut Vec<String>,
-    ) {
-        let count = manifests.len();
-        manifests.retain(|it| {
-            let there = existing.named(it.namespace.as_deref().unwrap_or_default(), &it.name);
-            let Some((there, made)) = there.zip(it.object.get("spec")) else { return true };
-            if existing::is_same(there, made) {
-                return false;
-            }
-            notes.push(format!("{} is there already, and applying this changes it", it.title()));
-            true
-        });
-        if manifests.is_empty() {
-            notes.push("everything is there already".to_owned());
-        } else if manifests.len() < count {
-            notes.push(format!("{} of the policies are there already", count - manifests.len()));
-        }
-    }
-
     fn notes(&self, wanted: &Wanted, wants: &Wants, classes: &[Class<'_>]) -> Vec<String> {
         let mut notes: Vec<String> = Vec::new();
         let gaps = wanted.gaps.iter();
@@ -317,6 +332,7 @@ impl Options {
             let whose: Vec<String> = whose.iter().cloned().collect();
             notes.push(format!("not let through: {}: {what}", super::role::few(&whose)));
         }
+        notes.extend(self.seen_gaps.iter().map(|it| format!("what was seen is not whole: {it}")));
         if !wanted.secret_takers.is_empty() {
             let names: Vec<String> = wanted.secret_takers.iter().cloned().collect();
             notes.push(format!(

@@ -10,6 +10,7 @@ use harden_core::object::{Object, PodKind, objects};
 use super::sources::Sources;
 use crate::commands::reading::{Lack, Reach, Seen, Whole};
 use crate::connection::Connection;
+use crate::flow_log;
 use crate::input::Unread;
 use crate::listing::Kind;
 use crate::terminal::{self, Exit};
@@ -37,6 +38,11 @@ pub(super) fn read(
     } else {
         of_cluster(options, &from.reach, connection)?
     };
+    let mut seen = network::seen::Seen::default();
+    for log in std::mem::take(&mut options.flows) {
+        flow_log::read(&mut seen, &log)?;
+    }
+    options.take_seen(&seen);
     for lack in &lacks {
         terminal::note(&format!("what {} wants is not known: {}", lack.what, lack.why))?;
     }

@@ -1,5 +1,6 @@
 //! `simulate network`: who reaches whom by the policies, and why.
 
+mod denied;
 mod gathered;
 
 use std::io;
@@ -47,6 +48,19 @@ pub(crate) struct Options {
         conflicts_with_all = ["from", "to", "against", "exposure"]
     )]
     policies: bool,
+
+    /// Say of each refusal in a log which policy it was, whether manifests want it, and what would allow it; repeatable
+    ///
+    /// It reads Hubble JSON, flow logs and Log rules of Calico, cilium-dbg monitor, OVN ACL logs, those of GKE, Antrea
+    /// and the AWS VPC CNI, each also compressed with gzip, and a plain table: from,to,port[,protocol][,verdict]. - is
+    /// standard input.
+    #[arg(
+        long,
+        value_name = "LOG",
+        help_heading = "Question",
+        conflicts_with_all = ["from", "to", "against", "exposure", "policies"]
+    )]
+    denied: Vec<String>,
 
     /// Say who could reach each workload, or be reached by it, that is not there yet
     #[arg(long, help_heading = "Question", conflicts_with_all = ["from", "to", "against"])]
@@ -103,6 +117,9 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let now = options.gather()?;
     if let (Some(from), Some(to)) = (&options.from, &options.to) {
         return ask(options, &now, from, to);
+    }
+    if !options.denied.is_empty() {
+        return denied::run(options, &now);
     }
     let focus = options.focus()?;
     let before = options.earlier()?;
@@ -187,6 +204,9 @@ impl Options {
             bail!(
                 "the answer about one connection is text or json: leave out --from or --to for all of them"
             );
+        }
+        if !self.denied.is_empty() && wanted.iter().any(|it| is_drawn(it) || is_table(it)) {
+            bail!("the answer to --denied is text or json");
         }
         if self.policies && wanted.iter().any(is_drawn) {
             bail!("--policies is a table: use text, json, csv or markdown");

@@ -64,7 +64,7 @@ fn words<S: Serializer>(it: &&Connections, serializer: S) -> Result<S::Ok, S::Er
     serializer.collect_str(it)
 }
 
-pub(super) fn of_coverage(coverage: &Coverage) -> Value {
+pub(in crate::answers) fn of_coverage(coverage: &Coverage) -> Value {
     json!({
         "namespaces": coverage.namespaces,
         "workloads": coverage.workloads,

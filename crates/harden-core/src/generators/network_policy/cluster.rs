@@ -8,7 +8,7 @@ use super::ApiVersion;
 use super::kubernetes::selector;
 use super::policy::{NAME, Peer, Place, Pods, Policy, Rule};
 use crate::Manifest;
-use crate::kubernetes::{Kind, PolicyPort, PortRange, is_subdomain};
+use crate::kubernetes::{PolicyPort, PortRange, is_subdomain};
 
 /// The priority of policies of workloads, and of those that close namespaces after them.
 const OPEN: usize = 100;

@@ -7,6 +7,7 @@ use harden_yaml::Place as Text;
 use super::kubernetes;
 use super::policy::Peer;
 use super::selection::Class;
+use crate::Manifest;
 use crate::kubernetes::{PolicyPort, PortRange, Protocol, Selector};
 
 /// All of them, but for those that are to be written anew.
@@ -21,7 +22,7 @@ impl<'d> Existing<'d> {
     }
 
     /// Those of a name.
-    pub(super) fn named(&self, namespace: &str, name: &str) -> Option<Text<'d>> {
+    fn named(&self, namespace: &str, name: &str) -> Option<Text<'d>> {
         let mut same = self.policies.iter().filter(|it| it.0 == namespace && it.1 == name);
         same.next().map(|it| it.2)
     }
@@ -66,6 +67,25 @@ impl<'d> Existing<'d> {
                 && spec.at(rules).items().any(|it| is_for(it, direction, peer, ports))
         })
     }
+
+    /// Takes away what is there to the letter, and says what would be changed.
+    pub(super) fn leave_out(&self, manifests: &mut Vec<Manifest>, notes: &mut Vec<String>) {
+        let count = manifests.len();
+        manifests.retain(|it| {
+            let there = self.named(it.namespace.as_deref().unwrap_or_default(), &it.name);
+            let Some((there, made)) = there.zip(it.object.get("spec")) else { return true };
+            if is_same(there, made) {
+                return false;
+            }
+            notes.push(format!("{} is there already, and applying this changes it", it.title()));
+            true
+        });
+        if manifests.is_empty() {
+            notes.push("everything is there already".to_owned());
+        } else if manifests.len() < count {
+            notes.push(format!("{} of the policies are there already", count - manifests.len()));
+        }
+    }
 }
 
 fn isolates(spec: Text<'_>, direction: &str) -> bool {
@@ -102,7 +122,7 @@ fn port(place: Text<'_>) -> Option<PolicyPort> {
 }
 
 /// Whether a place holds just this value.
-pub(super) fn is_same(place: Text<'_>, value: &serde_json::Value) -> bool {
+fn is_same(place: Text<'_>, value: &serde_json::Value) -> bool {
     use serde_json::Value;
     match value {
         Value::Object(map) => {

@@ -86,9 +86,10 @@ pub(super) fn peer(of: &Peer) -> Option<Value> {
                 Place::Labelled(labels) => json!({"matchLabels": labels}),
                 _ => json!({}),
             };
-            match *pods == Pods::default() {
-                true => json!({"namespaceSelector": namespaces}),
-                false => json!({"namespaceSelector": namespaces, "podSelector": selector(pods)}),
+            if *pods == Pods::default() {
+                json!({"namespaceSelector": namespaces})
+            } else {
+                json!({"namespaceSelector": namespaces, "podSelector": selector(pods)})
             }
         }
         Peer::Block(cidr, except) if except.is_empty() => {

@@ -13,7 +13,7 @@ use super::want::{Side, Want};
 use crate::Manifest;
 use crate::generators::{OptionError, Verdict};
 use crate::kubernetes::{MinorVersion, PolicyPort, PortRange};
-use crate::network::connectivity::{Network, Origin, Party, Reader, Settings, Stranger};
+use crate::network::connectivity::{Namespace, Network, Origin, Party, Reader, Settings, Stranger};
 use crate::network::{Connections, KINDS, Ports};
 use crate::source::Source;
 
@@ -252,7 +252,7 @@ impl Proof<'_> {
                 let of = network.namespaces().find(|it| it.name() == class.namespace());
                 let labels: BTreeMap<String, String> = of
                     .into_iter()
-                    .flat_map(|it| it.labels())
+                    .flat_map(Namespace::labels)
                     .map(|(key, value)| (key.to_owned(), value.to_owned()))
                     .collect();
                 let is_it = class.first().is_some_and(|it| selection::selects(pods, it));

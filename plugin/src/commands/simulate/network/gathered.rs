@@ -3,8 +3,9 @@
 use anyhow::bail;
 use harden_core::answers::reaching::Coverage;
 use harden_core::check::Incomplete;
-use harden_core::kubernetes::PolicyVersion;
+use harden_core::kubernetes::{GroupKind, PolicyVersion};
 use harden_core::network::connectivity::{self, Network, Origin, Reader, Settings};
+use harden_core::network::wanted::{self, Wanted};
 
 use super::Options;
 use crate::commands::reading::{Exclude, Lack, Request, Seen, Whole, is_snapshot, read_whole};
@@ -15,6 +16,8 @@ use crate::terminal;
 /// What was read.
 pub(super) struct Gathered {
     pub(super) network: Network,
+    /// What manifests want, where that is asked.
+    pub(super) wanted: Wanted,
     pub(super) coverage: Coverage,
     /// Whether something was not read, so that there may be other policies.
     pub(super) has_unread: bool,
@@ -29,7 +32,7 @@ impl Gathered {
             || network.broken().next().is_some()
             || network.skipped().next().is_some();
         let coverage = Coverage::of(&network, seen, unread);
-        Self { network, coverage, has_unread, has_failed: false }
+        Self { network, wanted: Wanted::default(), coverage, has_unread, has_failed: false }
     }
 
     /// What is not known of an earlier state, in the words of the one now.
@@ -88,7 +91,10 @@ impl Options {
         let version = self.connection.version(self.kubernetes_version)?;
         let mut reader = self.reader(Origin::Files(version));
         whole.sources.iter().for_each(|it| reader.learn(it));
-        Ok(Gathered::new(reader, Vec::new(), whole.incomplete))
+        let mut wants = self.wants();
+        whole.sources.iter().for_each(|it| wants.iter_mut().for_each(|wants| wants.learn(it)));
+        let wanted = wants.map(wanted::Reader::finish).unwrap_or_default();
+        Ok(Gathered { wanted, ..Gathered::new(reader, Vec::new(), whole.incomplete) })
     }
 
     fn of_cluster(&self) -> anyhow::Result<Gathered> {
@@ -100,19 +106,38 @@ impl Options {
         let now = jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string();
         // Whom a namespace reaches, and who reaches it, is a matter of all of them.
         let scope = self.reach.snapshot.is_none().then_some(Scope::Cluster);
-        let listing = self.reach.list_of(&self.connection, &now, scope, is_read)?;
+        let listing = self.reach.list_of(&self.connection, &now, scope, self.kinds())?;
         terminal::note(&format!("reading {}", listing.origin))?;
         Ok(self.of_listing(listing))
     }
 
     fn of_listing(&self, listing: Listing) -> Gathered {
         let mut reader = self.reader(Origin::Cluster);
+        let mut wants = self.wants().map(wanted::Reader::of_cluster);
         let mut seen = Seen::default();
-        seen.take(listing, is_read, |_, sources| sources.iter().for_each(|it| reader.learn(it)));
+        seen.take(listing, self.kinds(), |_, sources| {
+            for source in &sources {
+                reader.learn(source);
+                wants.iter_mut().for_each(|it| it.learn(source));
+            }
+        });
         let missing = seen.missing(connectivity::NEEDED.iter());
         let mut unread: Vec<_> = seen.lacks.into_iter().filter(is_needed).map(Lack::told).collect();
         unread.extend(missing);
-        Gathered::new(reader, seen.listed, unread)
+        let wanted = wants.map(wanted::Reader::finish).unwrap_or_default();
+        Gathered { wanted, ..Gathered::new(reader, seen.listed, unread) }
+    }
+
+    /// Who learns what manifests want, where a log of refusals is held against it.
+    fn wants(&self) -> Option<wanted::Reader> {
+        let namespace = self.reach.span.namespace.as_ref();
+        let namespace = namespace.map_or_else(|| "default".to_owned(), ToString::to_string);
+        (!self.denied.is_empty()).then(|| wanted::Reader::new(namespace))
+    }
+
+    /// Which kinds are read.
+    fn kinds(&self) -> fn(&Kind) -> bool {
+        if self.denied.is_empty() { is_read } else { is_read_or_wanted }
     }
 
     fn reader(&self, origin: Origin) -> Reader {
@@ -124,6 +149,11 @@ impl Options {
 
 fn is_read(kind: &Kind) -> bool {
     connectivity::reads(&kind.group, &kind.kind)
+}
+
+fn is_read_or_wanted(kind: &Kind) -> bool {
+    let is_wanted = |it: &GroupKind| it.group == kind.group && it.kind == kind.kind;
+    is_read(kind) || wanted::KINDS.iter().any(is_wanted)
 }
 
 /// Whether answers depend on what was not read: of the APIs of Kubernetes itself, only those that are asked.
