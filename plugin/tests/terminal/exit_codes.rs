@@ -183,7 +183,13 @@ pub(crate) const CELLS: &[Cell] = &[
     ("check", "a file of --crd defines nothing", "-f clean.yaml --crd clean.yaml", "", 3),
     ("check", "there is no kubectl to build a kustomization", "-k bare", "", 3),
     ("simulate network", "all connections are listed", "-f net.yaml", "", 0),
-    ("simulate network", "the connection goes through", "net.yaml --from a/web --to a/db:80", "", 0),
+    (
+        "simulate network",
+        "the connection goes through",
+        "net.yaml --from a/web --to a/db:80",
+        "",
+        0,
+    ),
     (
         "simulate network",
         "--allow-incomplete, and something was not read",

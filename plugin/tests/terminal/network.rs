@@ -81,7 +81,10 @@ fn before() -> String {
 const BROKEN: &str = "kind: NetworkPolicy\n  a: b\n";
 
 fn ask(words: &str) -> Ended {
-    let refused = SHOP.replace("policyTypes: [Ingress, Egress]\n  ingress:\n  - from:\n", "policyTypes: [Inwards]\n  ingress:\n  - from:\n");
+    let refused = SHOP.replace(
+        "policyTypes: [Ingress, Egress]\n  ingress:\n  - from:\n",
+        "policyTypes: [Inwards]\n  ingress:\n  - from:\n",
+    );
     let folder = Folder::with(&[
         ("shop.yaml", SHOP),
         ("before.yaml", &before()),
