@@ -32,6 +32,7 @@ mod how_to;
 mod image_policy;
 mod links;
 mod mcp;
+mod network;
 mod outputs;
 mod page;
 mod plan;
@@ -44,7 +45,6 @@ mod simulate_audit;
 mod snapshot;
 mod stores;
 mod usage;
-mod network;
 mod who_can_become;
 
 /// Shows what a command line of a generator prints, beside the command; the browser's tests make the same
