@@ -15,8 +15,11 @@ fn global(name: &str, spec: &Value) -> Value {
 }
 
 fn tier(name: &str, order: &Value, action: &str) -> Value {
-    json!({"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": {"name": name},
-        "spec": {"order": order, "defaultAction": action}})
+    let mut spec = json!({"defaultAction": action});
+    if !order.is_null() {
+        spec["order"] = order.clone();
+    }
+    json!({"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": {"name": name}, "spec": spec})
 }
 
 /// A policy of the namespace `a` for its database with one rule of ingress.
@@ -395,10 +398,11 @@ fn rules_go_in_order_and_policies_by_their_orders() {
         ],
     );
     let policy = |name: &str, order: Value, action: &str| {
-        of_namespace(
-            name,
-            &json!({"selector": "app == 'db'", "order": order, "ingress": [{"action": action}]}),
-        )
+        let mut spec = json!({"selector": "app == 'db'", "ingress": [{"action": action}]});
+        if !order.is_null() {
+            spec["order"] = order;
+        }
+        of_namespace(name, &spec)
     };
     let allow = ["+a/web > a/db TCP 80"];
     let deny = ["-a/web > a/db TCP 80"];
@@ -581,12 +585,25 @@ fn stored_policies_are_read_as_those_of_the_api() {
 
 #[test]
 fn what_calico_refuses_makes_the_answer_unknown() {
+    for (policy, why) in bad() {
+        let reason = refusal(&policy);
+        assert!(reason.as_ref().is_some_and(|it| it.contains(why)), "{why}: {reason:?}: {policy}");
+    }
+}
+
+/// Policies that are refused.
+pub fn refused() -> Vec<Value> {
+    bad().into_iter().map(|(policy, _)| policy).collect()
+}
+
+/// Policies that are refused, each with a part of the reason.
+fn bad() -> Vec<(Value, &'static str)> {
     let rule = |more: Value| {
         let mut whole = json!({"action": "Allow"});
         whole.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         ingress(&whole)
     };
-    let bad = [
+    vec![
         (ingress(&json!({})), "Unsupported value"),
         (ingress(&json!({"action": "allow"})), "Unsupported value"),
         (rule(json!({"destination": {"ports": [80]}})), "must set protocol"),
@@ -656,9 +673,5 @@ fn what_calico_refuses_makes_the_answer_unknown() {
             "cannot have egress",
         ),
         (global("p", &json!({"doNotTrack": true})), "need applyOnForward"),
-    ];
-    for (policy, why) in bad {
-        let reason = refusal(&policy);
-        assert!(reason.as_ref().is_some_and(|it| it.contains(why)), "{why}: {reason:?}: {policy}");
-    }
+    ]
 }

@@ -426,7 +426,35 @@ fn what_is_not_judged_is_named() {
 
 #[test]
 fn what_cilium_refuses_makes_the_answer_unknown() {
-    let bad = [
+    for (policy, why) in bad() {
+        let reason = refusal(&policy);
+        assert!(reason.as_ref().is_some_and(|it| it.contains(why)), "{why}: {reason:?}: {policy}");
+    }
+}
+
+#[test]
+fn a_refused_policy_is_in_doubt_for_the_pods_that_it_may_be_for() {
+    let bad = for_db(&json!({"ingress": [{"fromEntities": ["everything"]}]}));
+    let unknown = super::packets::read(
+        &[bad].into_iter().chain(super::packets::base()).collect::<Vec<_>>(),
+        harden_core::network::connectivity::Origin::Files(harden_core::kubernetes::MinorVersion(
+            37,
+        )),
+    );
+    let doubts = unknown
+        .workloads()
+        .filter(|it| it.doubts(harden_core::network::Direction::Ingress).next().is_some());
+    assert_eq!(doubts.map(|it| it.to_string()).collect::<Vec<_>>(), ["a/db[Pod]"]);
+}
+
+/// Policies that are refused.
+pub fn refused() -> Vec<Value> {
+    bad().into_iter().map(|(policy, _)| policy).collect()
+}
+
+/// Policies that are refused, each with a part of the reason.
+fn bad() -> Vec<(Value, &'static str)> {
+    vec![
         (for_db(&json!({})), "must have ingress"),
         (
             for_db(&json!({"ingress": [{"fromEndpoints": [{}], "fromEntities": ["all"]}]})),
@@ -539,24 +567,5 @@ fn what_cilium_refuses_makes_the_answer_unknown() {
             "only a clusterwide",
         ),
         (clusterwide(&json!({"ingress": [{}]})), "must have one of"),
-    ];
-    for (policy, why) in bad {
-        let reason = refusal(&policy);
-        assert!(reason.as_ref().is_some_and(|it| it.contains(why)), "{why}: {reason:?}: {policy}");
-    }
-}
-
-#[test]
-fn a_refused_policy_is_in_doubt_for_the_pods_that_it_may_be_for() {
-    let bad = for_db(&json!({"ingress": [{"fromEntities": ["everything"]}]}));
-    let unknown = super::packets::read(
-        &[bad].into_iter().chain(super::packets::base()).collect::<Vec<_>>(),
-        harden_core::network::connectivity::Origin::Files(harden_core::kubernetes::MinorVersion(
-            37,
-        )),
-    );
-    let doubts = unknown
-        .workloads()
-        .filter(|it| it.doubts(harden_core::network::Direction::Ingress).next().is_some());
-    assert_eq!(doubts.map(|it| it.to_string()).collect::<Vec<_>>(), ["a/db[Pod]"]);
+    ]
 }
