@@ -139,6 +139,7 @@ def main():
             ["who-can", "become", "cluster-admin"],
             ["who-can", "become", "cluster-admin", "--cut"],
             ["who-can", "become", "cluster-admin", "--cut=rules"],
+            ["who-can", "become", "node", "--cut"],
         ):
             seconds, memory = measure(harden, [*words, "-f", file])
             print(f"  {' '.join(words)}: {seconds:.2f} s, {memory:.0f} MB")

@@ -54,7 +54,7 @@ pub(crate) fn usage(usage: &mut Usage, name: &str) -> anyhow::Result<()> {
         usage.merge(part);
         true
     };
-    in_parts(&mut *log, of, take).map_err(|error| Unread::of(name, &error.into()))
+    in_parts(&mut *log, 1, of, take).map_err(|error| Unread::of(name, &error.into()))
 }
 
 /// Counts a log.
@@ -81,21 +81,21 @@ pub(crate) fn read(
         total.errors.extend(part.errors.into_iter().take(room));
         pass(&texts)
     };
-    in_parts(log, of, take).map_err(|error| Unread::in_passing(&error))?;
+    in_parts(log, 1, of, take).map_err(|error| Unread::in_passing(&error))?;
     Ok(total)
 }
 
 /// A line with its number, from one.
-type Line<'l> = (usize, &'l Vec<u8>);
+pub(crate) type Line<'l> = (usize, &'l Vec<u8>);
 
-/// Makes something of parts of a log, several at a time, and hands it over in their order. It ends with the batch in
-/// which `take` wants no more.
-fn in_parts<T: Send>(
+/// Makes something of parts of a log, several at a time, and hands it over in their order. Its next line has the number
+/// `first`. It ends with the batch in which `take` wants no more.
+pub(crate) fn in_parts<T: Send>(
     log: &mut dyn BufRead,
+    mut first: usize,
     of: impl Fn(&[Line<'_>]) -> T + Sync,
     mut take: impl FnMut(T) -> bool,
 ) -> io::Result<()> {
-    let mut first = 1;
     loop {
         let batch = next(log)?;
         if batch.is_empty() {

@@ -5,9 +5,10 @@ mod examples;
 mod groups;
 pub(crate) mod reserved;
 
-use clap::{Args as _, Command, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, Command, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use harden_core::generators::{Generator, Product};
 
+use crate::commands::generate::{roles, sources};
 use crate::deliver::Delivery;
 use crate::deliver::file::FileDelivery;
 
@@ -88,7 +89,10 @@ pub fn command() -> Command {
         let product = Generator::product_of(&name);
         command.mut_subcommand(name, |generator| with_delivery(generator, product))
     });
-    let command = command.mut_subcommand("image-policy", with_sources);
+    let command = command
+        .mut_subcommand("image-policy", with_sources::<sources::Sources>)
+        .mut_subcommand("network-policy", with_sources::<sources::Sources>)
+        .mut_subcommand("role", with_sources::<roles::Sources>);
     let command = command
         .mut_subcommand("playground", |it| it.hide(!crate::commands::playground::is_carried()));
     let command = command.mut_subcommands(brief);
@@ -155,6 +159,9 @@ const RARE: &[&str] = &[
     "source",
     "unmatched",
     "with_discovery",
+    "with_denied",
+    "with_delete",
+    "audit_policy",
 ];
 
 /// Leaves out of `-h` what few need.
@@ -179,10 +186,10 @@ fn with_delivery(command: Command, product: Option<Product>) -> Command {
     command.about(about.clone()).long_about(about)
 }
 
-/// Adds where images are read from.
-fn with_sources(command: Command) -> Command {
+/// Adds where a generator reads from.
+fn with_sources<S: Args>(command: Command) -> Command {
     let about = command.get_about().cloned().unwrap_or_default();
-    let command = crate::commands::generate::images::Sources::augment_args(command);
+    let command = S::augment_args(command);
     command.about(about.clone()).long_about(about)
 }
 

@@ -11,6 +11,7 @@ mod cluster;
 mod commands;
 mod connection;
 mod deliver;
+mod flow_log;
 mod input;
 mod listing;
 #[cfg(feature = "live")]

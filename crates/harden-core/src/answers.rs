@@ -3,4 +3,6 @@
 pub mod access;
 pub mod becoming;
 mod coverage;
+pub mod denied;
 pub mod plan;
+pub mod reaching;

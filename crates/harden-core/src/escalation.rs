@@ -16,7 +16,7 @@ pub use catalogue::{FAMILIES, Family, UNSEEN, edges};
 pub use cut::{Cut, Item, Question};
 pub use edge::{At, Difficulty, Edge, From, Names, Place, Power, Proof, Right, When};
 pub use facts::{Facts, Mapping};
-pub use graph::{Edge as Step, Graph, Length, Needs, Node, Paths, Routes, Way, Without};
+pub use graph::{Edge as Step, Graph, Length, Needs, Node, Onward, Paths, Routes, Way, Without};
 pub use page::page;
 pub use party::{MASTERS, Nobody, Party};
 pub use ways::{Label, Means, Ways};

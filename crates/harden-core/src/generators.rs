@@ -14,6 +14,8 @@ mod host_path;
 #[cfg(feature = "admission")]
 pub mod image_policy;
 pub mod namespace;
+pub mod network_logging;
+pub mod network_policy;
 mod openshift;
 mod output;
 mod platform;
@@ -153,6 +155,8 @@ generators! {
     ImagePolicy(image_policy),
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
     Namespace(namespace),
+    /// Make policies that let each workload talk to those that it needs, and to nobody else
+    NetworkPolicy(network_policy),
     /// Make the API server's configuration of Pod Security, which holds where no label says otherwise
     PodSecurity(pod_security),
     /// Make a role of least rights and its binding: from an audit log, from manifests, or ready-made

@@ -11,8 +11,10 @@ mod peer;
 mod policies;
 mod policy;
 mod port;
+pub mod seen;
 mod traffic_rule;
 mod validation;
+pub mod wanted;
 
 pub use connections::{Connections, InvalidConnections, PROTOCOLS, Ports};
 pub use direction::Direction;

@@ -36,3 +36,6 @@ pub const KINDS: &[GroupKind] = &[
     GroupKind::new(GROUP, "Role"),
     GroupKind::new(GROUP, "RoleBinding"),
 ];
+
+/// Those of them that are roles and bindings.
+pub const ROLES_AND_BINDINGS: &[GroupKind] = KINDS.split_at(1).1;

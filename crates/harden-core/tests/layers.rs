@@ -123,6 +123,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "finding",
             "fix",
             "kubernetes",
+            "network",
             "object",
             "pod_security",
             "rbac",

@@ -123,6 +123,15 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "network-policy",
+        &[
+            "network-policy manifests/ -R",
+            "network-policy -f app.yaml -n shop --ingress-from ingress-nginx",
+            "network-policy -A --allow-apiserver cluster --dns cluster",
+            "network-policy -k overlays/prod --enforcer cilium",
+        ],
+    ),
+    (
         "pod-security",
         &[
             "pod-security --output-file admission.yaml",

@@ -13,6 +13,7 @@ pub(super) const GROUPS: [(&str, &[&str]); 5] = [
         "Make",
         &[
             "namespace",
+            "network-policy",
             "role",
             "pod-security",
             "admission-policy",

@@ -1,8 +1,5 @@
 //! What questions about access read: roles, bindings and what they name, of files, a cluster or a snapshot.
 
-use std::io::Read as _;
-use std::path::Path;
-
 use anyhow::bail;
 use harden_core::answers::access::{self, Answer, Coverage, Served, View};
 use harden_core::check::Incomplete;
@@ -11,10 +8,9 @@ use harden_core::rbac::authorization::{Authorization, Origin, Reader, Settings};
 use harden_core::rbac::{self, GROUP};
 use harden_core::source::Source;
 
-use crate::commands::reading::{Against, Asked, Exclude, Lack, Seen, Whole};
+use crate::commands::reading::{Against, Asked, Exclude, Lack, Seen, Whole, is_snapshot};
 #[cfg(feature = "live")]
 use crate::connection::Connection;
-use crate::input;
 use crate::listing::{Kind, Listing, Scope};
 use crate::snapshot;
 use crate::terminal::{self, Exit};
@@ -212,13 +208,7 @@ fn is_needed(kind: &Kind) -> bool {
 
 /// The kinds of RBAC that are not among those that were listed to their end.
 pub(crate) fn missing(seen: &Seen) -> Vec<Incomplete> {
-    seen.missing(rbac::KINDS.iter().filter(|it| it.group == GROUP))
-}
-
-fn is_snapshot(path: &Path) -> bool {
-    let mut first = [0; 2];
-    let file = std::fs::File::open(path).ok().filter(|_| path.is_file());
-    file.is_some_and(|mut it| it.read_exact(&mut first).is_ok()) && first == input::GZIP
+    seen.missing(rbac::ROLES_AND_BINDINGS.iter())
 }
 
 /// What is learnt while it comes.

@@ -1,13 +1,17 @@
 //! Runs a generator, and delivers what it makes.
 
-pub(crate) mod images;
+mod images;
 pub(crate) mod machine;
+pub(crate) mod roles;
+pub(crate) mod sources;
+mod workloads;
 
 use clap::{ArgMatches, FromArgMatches as _};
 use harden_core::cluster::{Facts, Need};
 use harden_core::generators::{File, Generate, Generated, Generator, Product, Verdict};
 use zeroize::Zeroizing;
 
+use self::sources::Sources;
 use crate::audit_log;
 use crate::connection::Connection;
 use crate::deliver::file::{self, FileDelivery};
@@ -18,14 +22,8 @@ use crate::terminal::{self, Exit};
 
 /// Runs a generator; `matches` are those of the innermost command, which has the delivery options.
 pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Result {
-    let read = if let Generator::ImagePolicy(options) = &mut generator {
-        let from = images::Sources::from_arg_matches(matches)?;
-        let delivery = Delivery::from_arg_matches(matches)?;
-        images::read(options, &from, &delivery.connection)?.allowing(delivery.allow_incomplete)
-    } else {
-        Exit::Done
-    };
     read_logs(&mut generator)?;
+    let read = read_sources(&mut generator, matches)?;
     let logs = generator.options().logs().to_vec();
     for file in generator.options().files().into_iter().filter(|it| !logs.contains(it)) {
         let text = Zeroizing::new(input::read(&file)?);
@@ -38,6 +36,31 @@ pub(crate) fn run(mut generator: Generator, matches: &ArgMatches) -> super::Resu
         Product::Files => files(options, &FileDelivery::from_arg_matches(matches)?),
     }?;
     Ok(made.max(read))
+}
+
+/// Reads what generators are about that know more than files.
+fn read_sources(generator: &mut Generator, matches: &ArgMatches) -> super::Result {
+    if !matches!(
+        generator,
+        Generator::ImagePolicy(_) | Generator::NetworkPolicy(_) | Generator::Role(_)
+    ) {
+        return Ok(Exit::Done);
+    }
+    let delivery = Delivery::from_arg_matches(matches)?;
+    let connection = &delivery.connection;
+    let read = match generator {
+        Generator::ImagePolicy(options) => {
+            images::read(options, &Sources::from_arg_matches(matches)?, connection)?
+        }
+        Generator::NetworkPolicy(options) => {
+            workloads::read(options, &Sources::from_arg_matches(matches)?, connection)?
+        }
+        Generator::Role(options) => {
+            roles::read(options, &roles::Sources::from_arg_matches(matches)?, connection)?
+        }
+        _ => Exit::Done,
+    };
+    Ok(read.allowing(delivery.allow_incomplete))
 }
 
 /// Reads the audit logs that a generator asks for as they come.

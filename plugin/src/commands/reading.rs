@@ -16,7 +16,7 @@ mod sources;
 mod spool;
 mod stream;
 
-pub(crate) use against::{Against, Judged};
+pub(crate) use against::{Against, Judged, is_snapshot};
 pub(crate) use asked::Asked;
 pub(crate) use cluster::{check_listing, one_listed, sources as sources_of};
 pub(crate) use config::{Config, Entry, File, RuleName};

@@ -38,6 +38,13 @@ impl<F: ValueEnum + Send + Sync + 'static> Outputs<F> {
         distinct(self.output_file.iter().map(|it| it.path.as_path()).chain(others.iter().copied()))
     }
 
+    /// The formats of all of them.
+    pub(crate) fn formats(&self) -> Vec<F> {
+        let named = self.output_file.iter().map(|it| it.format_or(&self.output));
+        let is_printed = self.output_file.iter().all(|it| it.format.is_some());
+        named.chain(is_printed.then(|| self.output.clone())).collect()
+    }
+
     /// Opens all of them. What cannot be opened says so when it is finished.
     pub(crate) fn open(&self) -> Vec<Open<F>> {
         let is_printed = self.output_file.iter().all(|it| it.format.is_some());

@@ -506,6 +506,13 @@ pub(crate) const CELLS: &[Cell] = &[
     ("role", "the log is not there", "--from-audit nowhere.log --user alice", "", 2),
     ("role", "there is no event of them in the log", "--from-audit audit.log --user bob", "", 3),
     ("role", "a line of the log is no event", "--from-audit mixed.log --user alice", "", 3),
+    (
+        "role",
+        "some of the roles that are there could not be read",
+        "--from-audit audit.log --user alice -f roles",
+        "",
+        3,
+    ),
     ("role", "the resource of a kind is not known", "--for-manifests gadget.yaml", "", 3),
     ("admission-policy", "policies are made", "host-port", "", 0),
     ("admission-policy", "policies are converted", "-f binding.yaml --engine kyverno", "", 0),

@@ -17,7 +17,7 @@ mod text;
 pub use cutting::{Cutting, Removal, Removed};
 pub use dot::to_dot;
 pub use gathering::{Gathering, reads};
-pub use json::to_json;
+pub use json::{to_json, to_json_text};
 pub use mermaid::to_mermaid;
 pub use path::{Path, Right, Step, Through};
 pub use svg::to_svg;
@@ -25,6 +25,7 @@ pub use text::to_text;
 
 use std::collections::BTreeSet;
 
+use crate::answers::coverage;
 use crate::check::Incomplete;
 use crate::escalation::{Facts, Label, MASTERS, Node, Party, Ways};
 use crate::kubernetes::MinorVersion;
@@ -69,6 +70,8 @@ pub struct Becoming {
     pub read: [usize; 3],
     /// What could not be read.
     pub incomplete: Vec<Incomplete>,
+    /// What of the input is not as it would be in a cluster, in sentences.
+    pub notes: Vec<String>,
 }
 
 impl Becoming {
@@ -82,7 +85,7 @@ impl Becoming {
         let target = options.target.clone();
         let known = options.starts.iter().chain([&target]).cloned().collect::<BTreeSet<_>>();
         let ways = Ways::new(authorization, facts, options.version, known);
-        let coverage = authorization.coverage();
+        let counts = authorization.coverage();
         let mut this = Self {
             already: Vec::new(),
             paths: Vec::new(),
@@ -90,8 +93,9 @@ impl Becoming {
             prevented: Vec::new(),
             strangers: Vec::new(),
             removal: None,
-            read: [coverage.roles, coverage.bindings, coverage.service_accounts],
+            read: [counts.roles, counts.bindings, counts.service_accounts],
             incomplete,
+            notes: coverage::remarks(authorization),
             options,
         };
         this.strangers = this.strangers_of(&ways);
@@ -112,6 +116,7 @@ impl Becoming {
         let all = graph.routes(target, |_| true);
         let items = Items::of(ways, self.options.cutting.unwrap_or_default());
         let kept = graph.routes(target, |it| Label::is_open(it) && items.keep(it));
+        let onward = (self.options.paths > 1).then(|| graph.onward(&open, Label::is_open));
         let mut starts = Vec::new();
         let mut steps = Steps::new(ways);
         for (party, node) in self.starts(ways, target) {
@@ -128,8 +133,8 @@ impl Becoming {
                     }
                     continue;
                 }
-                if self.options.paths > 1 {
-                    let found = graph.paths(&open, node, self.options.paths, Label::is_open);
+                if let Some(onward) = &onward {
+                    let found = onward.paths(node, self.options.paths);
                     let others = found.all.iter().skip(1);
                     path.others = others.map(|it| steps.along(it)).collect();
                     path.has_more = found.has_more;

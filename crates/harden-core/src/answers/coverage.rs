@@ -1,17 +1,52 @@
-//! What each answer says in JSON of what was read.
+//! What each answer says of what was read.
 
 use serde_json::{Value, json};
 
 use crate::check::{Incomplete, Listed};
+use crate::rbac::authorization::Authorization;
 
-/// What was read of a cluster, kind by kind.
+/// What was read of a cluster, kind by kind, for JSON.
 pub(super) fn listed(all: &[Listed]) -> Value {
     all.iter()
         .map(|it| json!({"resource": it.resource, "objects": it.objects, "command": it.command}))
         .collect()
 }
 
-/// What could not be read, and why.
+/// What could not be read, and why, for JSON.
 pub(super) fn incomplete(all: &[Incomplete]) -> Value {
     all.iter().map(|it| json!({"what": it.what, "why": it.why})).collect()
+}
+
+/// What of roles and bindings is not as it would be in a cluster, in sentences.
+pub(super) fn remarks(all: &Authorization) -> Vec<String> {
+    let refused = all.refused().iter().map(|it| {
+        let name = match it.namespace.as_str() {
+            "" => it.name.clone(),
+            namespace => format!("{namespace}/{}", it.name),
+        };
+        let place = it.line.map_or_else(String::new, |line| format!(":{line}"));
+        format!(
+            "{} `{name}` grants nothing, as the API server refuses it: {} ({}{place})",
+            it.kind, it.why, it.source
+        )
+    });
+    let mut remarks: Vec<String> = refused.collect();
+    let doubles: Vec<_> = all.doubles().collect();
+    if !doubles.is_empty() {
+        remarks.push(format!(
+            "this is not one cluster: there are several of {}; a binding gives the role that is nearest in the \
+             tree of files, and the answer is over all",
+            listing(&doubles)
+        ));
+    }
+    remarks
+}
+
+/// The first few of several.
+fn listing(all: &[&str]) -> String {
+    let shown: Vec<_> = all.iter().take(3).map(|it| format!("`{it}`")).collect();
+    match all.len().saturating_sub(shown.len()) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }

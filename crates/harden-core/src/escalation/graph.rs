@@ -5,7 +5,7 @@ mod paths;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-pub use paths::Paths;
+pub use paths::{Onward, Paths};
 
 /// A node, by its number.
 pub type Node = u32;

@@ -15,13 +15,18 @@ mod webhook;
 
 pub use access::{AdminSecrets, Subject};
 pub(super) use access::{READ, WRITE, edit_rules, rule};
+pub(super) use addresses::{check as check_ranges, reached};
 pub use api_server::ApiServer;
+pub(super) use api_server::endpoints;
 pub use bind::{Binding, Bound, InvalidBinding};
+pub(super) use dns::peers as dns_peers;
 pub use dns::{Dns, DnsSelector};
 pub use flow::{Flow, Peer};
+pub(super) use network::{NOT_INTERNET_4, NOT_INTERNET_6, port_values};
 pub use part::Part;
 pub use quota::{Hard, Size};
 pub use webhook::Webhook;
+pub(super) use webhook::callers;
 
 use crate::cluster::{Facts, Need};
 
@@ -204,7 +209,7 @@ pub struct Options {
 }
 
 #[cfg(feature = "cli")]
-fn port_number(text: &str) -> Result<PortNumber, &'static str> {
+pub(super) fn port_number(text: &str) -> Result<PortNumber, &'static str> {
     text.parse().map_err(|_| "must be a number from 1 to 65535")
 }
 
@@ -299,11 +304,8 @@ impl Generate for Options {
         let labels = pod_security::labels(self, of, facts)?;
         let dns = dns::peers(self, of, facts)?;
         addresses::check(self)?;
-        let api_servers = if self.makes(Part::Flows) {
-            api_server::endpoints(self, of, facts)?
-        } else {
-            Vec::new()
-        };
+        let api_servers =
+            if self.makes(Part::Flows) { endpoints(self, of, facts)? } else { Vec::new() };
         let bounds = quota::bounds(self)?;
         let access = access::roles(self)?;
         bind::check(self)?;

@@ -18,6 +18,7 @@ mod unused;
 mod usage;
 mod writing;
 
+pub(super) use listing::few;
 pub use ready::Ready;
 pub use subject::{Account, InvalidAccount};
 pub use usage::Usage;
@@ -53,11 +54,12 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
     pub from_audit: Vec<String>,
 
-    /// Manifests that are to be applied, as a chart or an operator renders them; repeatable
+    /// Manifests that are to be applied, as a chart or an operator renders them, or a folder of them; repeatable
     #[cfg_attr(feature = "cli", arg(long, value_name = "FILE", conflicts_with = "from_audit"))]
     pub for_manifests: Vec<String>,
 
-    /// Roles, bindings and CustomResourceDefinitions that are there already; - is standard input; repeatable
+    /// Roles, bindings and CustomResourceDefinitions that are there already: file, folder, https:// address, or - for
+    /// standard input; repeatable
     #[cfg_attr(feature = "cli", arg(short = 'f', long = "filename", value_name = "FILE"))]
     pub filename: Vec<String>,
 
@@ -91,11 +93,11 @@ pub struct Options {
     pub namespace: Vec<NamespaceName>,
 
     /// Whoever applies the manifests may delete their objects, too
-    #[cfg_attr(feature = "cli", arg(long, requires = "for_manifests"))]
+    #[cfg_attr(feature = "cli", arg(long, conflicts_with_all = ["from_audit", "ready"]))]
     pub with_delete: bool,
 
     /// Version of Kubernetes that it is for, such as 1.30 or latest; cluster asks the API server
-    /// [default: v1.37]
+    /// [default: that of the cluster or snapshot that is read; else v1.37]
     #[cfg_attr(feature = "cli", arg(long, value_name = "VERSION"))]
     pub kubernetes_version: Option<PolicyVersion>,
 
@@ -111,8 +113,8 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(long, value_name = "FILE", requires = "from_audit", help_heading = LOG))]
     pub audit_policy: Option<String>,
 
-    /// Narrow the roles of --filename down to what the log shows, and say what of them was not used
-    #[cfg_attr(feature = "cli", arg(long, requires = "from_audit", requires = "filename", help_heading = LOG))]
+    /// Narrow the roles that are there down to what the log shows, and say what of them was not used
+    #[cfg_attr(feature = "cli", arg(long, requires = "from_audit", help_heading = LOG))]
     pub unused: bool,
 
     /// Grant what was denied, too
@@ -148,8 +150,16 @@ pub struct Options {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts {
     policy: Option<String>,
-    manifests: Vec<(String, String)>,
-    existing: Vec<(String, String)>,
+    /// What is to be applied, each text with its name.
+    pub manifests: Vec<(String, String)>,
+    /// What is there already, each text with its name.
+    pub existing: Vec<(String, String)>,
+    /// Whether that is what a cluster has, with the roles of Kubernetes itself.
+    pub is_of_cluster: bool,
+    /// Whether the caller read both, so that only the policy is left to read.
+    pub is_read: bool,
+    /// Whether the caller could not read all of it.
+    pub is_partial: bool,
 }
 
 const MAX_NAMES: usize = 8;
@@ -190,8 +200,10 @@ impl Generate for Options {
     }
 
     fn files(&self) -> Vec<String> {
-        let lists = [&self.from_audit, &self.for_manifests, &self.filename];
-        lists.into_iter().flatten().chain(&self.audit_policy).cloned().collect()
+        let is_left = |list| if self.texts.is_read { None } else { Some(list) };
+        let lists = [is_left(&self.for_manifests), is_left(&self.filename)];
+        let lists = [&self.from_audit].into_iter().chain(lists.into_iter().flatten());
+        lists.flatten().chain(&self.audit_policy).cloned().collect()
     }
 
     fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
@@ -249,7 +261,7 @@ impl Generate for Options {
             self.ready_made(ready, who.as_ref(), facts)?
         } else if let Some(usage) = &self.usage {
             from_log::generate(self, usage, facts)?
-        } else if !self.for_manifests.is_empty() {
+        } else if !self.for_manifests.is_empty() || !self.texts.manifests.is_empty() {
             for_manifests::generate(self, who.as_ref(), facts)?
         } else {
             let rule = "say what the role is made from: a ready-made one such as read-only, --from-audit or --for-manifests";
@@ -267,8 +279,14 @@ impl Options {
             let rule = "must be a name of an object: lower-case letters, digits, - and .";
             return Err(OptionError::new("--name", name, rule));
         }
-        if self.files().iter().filter(|it| *it == "-").count() > 1 {
+        let files = [&self.from_audit, &self.for_manifests, &self.filename];
+        let files = files.into_iter().flatten().chain(&self.audit_policy);
+        if files.filter(|it| *it == "-").count() > 1 {
             return Err(OptionError::new("-", "", "standard input can be read once only"));
+        }
+        if self.unused && self.texts.existing.is_empty() {
+            let rule = "say where the roles are that are there: --filename, --kustomize, --snapshot or --all-namespaces";
+            return Err(OptionError::new("--unused", "", rule));
         }
         Ok(())
     }
@@ -276,10 +294,9 @@ impl Options {
     /// The roles and bindings that are there already.
     fn there(&self, version: MinorVersion) -> Authorization {
         let namespace = self.namespace.first().map_or("default", NamespaceName::as_str);
-        let mut reader = Reader::new(Settings {
-            origin: Origin::Files(Some(version)),
-            namespace: namespace.to_owned(),
-        });
+        let origin =
+            if self.texts.is_of_cluster { Origin::Cluster } else { Origin::Files(Some(version)) };
+        let mut reader = Reader::new(Settings { origin, namespace: namespace.to_owned() });
         for (file, text) in &self.texts.existing {
             reader.learn(&Source::new(file.as_str(), text.as_str()));
         }

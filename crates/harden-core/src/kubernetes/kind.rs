@@ -27,6 +27,26 @@ impl Kind {
     pub const LIMIT_RANGE: Self = Self::core("LimitRange", "limitranges", true);
     /// v1 ServiceAccount.
     pub const SERVICE_ACCOUNT: Self = Self::core("ServiceAccount", "serviceaccounts", true);
+    /// cilium.io/v2 CiliumNetworkPolicy.
+    pub const CILIUM_NETWORK_POLICY: Self = Self {
+        version: "v2",
+        ..Self::grouped("cilium.io", "CiliumNetworkPolicy", "ciliumnetworkpolicies")
+    };
+    /// projectcalico.org/v3 NetworkPolicy.
+    pub const CALICO_NETWORK_POLICY: Self = Self {
+        version: "v3",
+        ..Self::grouped("projectcalico.org", "NetworkPolicy", "networkpolicies")
+    };
+    /// policy.networking.k8s.io/v1alpha2 ClusterNetworkPolicy.
+    pub const CLUSTER_NETWORK_POLICY: Self = Self {
+        version: "v1alpha2",
+        namespaced: false,
+        ..Self::grouped(
+            "policy.networking.k8s.io",
+            "ClusterNetworkPolicy",
+            "clusternetworkpolicies",
+        )
+    };
     /// networking.k8s.io/v1 NetworkPolicy.
     pub const NETWORK_POLICY: Self =
         Self::grouped("networking.k8s.io", "NetworkPolicy", "networkpolicies");

@@ -7,27 +7,33 @@
 //! it. Return traffic and traffic of a pod to itself are never asked about; a pod on the network of its node counts as an
 //! address.
 
+mod candidates;
 mod classes;
 mod decision;
 mod explanation;
+mod exposure;
 mod labels;
+mod newcomers;
 mod policy;
 mod profiles;
 mod reader;
 mod records;
 mod references;
 mod rows;
+mod scope;
 mod services;
 mod views;
 mod workload;
 
 pub use explanation::{Explanation, Lack, NearMiss, Reason, Side};
-pub use reader::{Origin, Reader, Settings, WORDS};
+pub use exposure::Exposure;
+pub use newcomers::Newcomers;
+pub use reader::{NEEDED, Origin, Reader, Settings, WORDS, reads, reads_group};
 pub use rows::{Outside, Row};
 pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};
 pub use views::{Beyond, Namespace, Policy, Rule, Spot, Workload};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -57,6 +63,7 @@ pub struct Network {
     profiles: Profiles,
     broken: BTreeMap<Arc<str>, usize>,
     skipped: BTreeMap<Arc<str>, usize>,
+    doubles: BTreeSet<Arc<str>>,
 }
 
 /// What a reader has learnt.
@@ -74,6 +81,7 @@ struct Parts {
     tiers: Vec<TierRecord>,
     broken: BTreeMap<Arc<str>, usize>,
     skipped: BTreeMap<Arc<str>, usize>,
+    doubles: BTreeSet<Arc<str>>,
 }
 
 /// An end of a connection.
@@ -115,6 +123,7 @@ impl Network {
             tiers,
             broken,
             skipped,
+            doubles,
         } = parts;
         Self {
             namespaces,
@@ -131,6 +140,7 @@ impl Network {
             profiles,
             broken,
             skipped,
+            doubles,
         }
     }
 
@@ -176,6 +186,11 @@ impl Network {
         through.fold(Connections::NONE, |all, it| all.union(&it))
     }
 
+    /// Whether two parties may have addresses of one family.
+    pub fn shares_a_family(&self, one: Party<'_>, other: Party<'_>) -> bool {
+        self.families(one, other).next().is_some()
+    }
+
     /// How many documents of a source could not be read and may hold something of this.
     pub fn broken(&self) -> impl Iterator<Item = (&str, usize)> {
         self.broken.iter().map(|(name, count)| (&**name, *count))
@@ -184,6 +199,11 @@ impl Network {
     /// How many objects of a source are patches over objects that are not known, and say nothing by themselves.
     pub fn skipped(&self) -> impl Iterator<Item = (&str, usize)> {
         self.skipped.iter().map(|(name, count)| (&**name, *count))
+    }
+
+    /// Objects of which several were read, so that it is not one cluster: their kinds and names.
+    pub fn doubles(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.doubles.iter().map(|it| &**it)
     }
 
     fn class(&self, id: u32) -> Option<&ClassRecord> {

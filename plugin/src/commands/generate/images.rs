@@ -2,36 +2,15 @@
 
 mod listed;
 
-use std::path::PathBuf;
-
 use anyhow::bail;
-use harden_core::check::{Incomplete, Settings};
+use harden_core::check::Incomplete;
 use harden_core::generators::image_policy::{self, Images};
-use harden_core::source::Source;
 
-use crate::commands::reading::{self, Exclude, Inputs, Reach, Request, Whole};
+use super::sources::Sources;
+use crate::commands::reading::Whole;
 use crate::connection::Connection;
 use crate::input::Unread;
 use crate::terminal::{self, Exit};
-
-/// Where images are read from, beside `--filename`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Sources {
-    /// The same as -f [default: the cluster, where neither PATH, -f, -k nor --registry is given]
-    #[arg(value_name = "PATH")]
-    paths: Vec<PathBuf>,
-
-    /// Look into the folders of folders too
-    #[arg(short = 'R', long, help_heading = "Input")]
-    recursive: bool,
-
-    /// Folder with a kustomization, which kubectl builds
-    #[arg(short, long, value_name = "DIR", help_heading = "Input")]
-    kustomize: Option<PathBuf>,
-
-    #[command(flatten)]
-    reach: Reach,
-}
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -52,9 +31,8 @@ pub(super) fn read(
     from: &Sources,
     connection: &Connection,
 ) -> anyhow::Result<Exit> {
-    let by_flag = std::mem::take(&mut options.filename).into_iter().map(PathBuf::from);
-    let names: Vec<PathBuf> = from.paths.iter().cloned().chain(by_flag).collect();
-    let has_files = !names.is_empty() || from.kustomize.is_some();
+    let names = from.names(std::mem::take(&mut options.filename));
+    let has_files = from.are_files(&names);
     let span = &from.reach.span;
     let is_of_cluster = span.all_namespaces
         || span.namespace.is_some()
@@ -67,7 +45,7 @@ pub(super) fn read(
                 "--namespace, --all-namespaces and --selector are for a cluster: leave them out where files are named"
             );
         }
-        from.of_files(&names, connection)
+        Seen::of_files(from.read(&names, connection))
     } else if is_of_cluster || options.registry.is_empty() {
         listed::read(&from.reach, connection)?
     } else {
@@ -77,31 +55,14 @@ pub(super) fn read(
     seen.tell(options)
 }
 
-impl Sources {
-    fn of_files(&self, names: &[PathBuf], connection: &Connection) -> Seen {
-        let inputs = Inputs::of(names.to_vec(), self.recursive, self.kustomize.clone());
-        let (exclude, timeout) = (Exclude::default(), connection.request_timeout);
-        let request = Request { names, timeout, ..Request::of(&inputs, &exclude) };
-        let whole = reading::read_whole(request);
-        let mut seen = Seen::default();
-        let broken: Vec<Source<'static>> = whole
-            .sources
-            .iter()
-            .filter(|it| seen.images.take(&it.text).broken.is_some())
-            .cloned()
-            .collect();
-        seen.incomplete = if broken.is_empty() {
-            whole.incomplete.clone()
-        } else {
-            // In the words of `check`, which knows charts and templates.
-            whole.check(broken, Settings::new([])).incomplete
-        };
-        let Whole { errors, notes, .. } = whole;
-        Seen { errors, notes, ..seen }
-    }
-}
-
 impl Seen {
+    fn of_files(whole: Whole) -> Self {
+        let mut seen = Seen::default();
+        seen.incomplete = whole.lacks(|it| seen.images.take(&it.text).broken.is_some());
+        let Whole { errors, notes, .. } = whole;
+        Self { errors, notes, ..seen }
+    }
+
     fn lack(&mut self, what: String, why: String) {
         self.incomplete.push(Incomplete { what, why });
     }

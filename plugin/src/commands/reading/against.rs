@@ -1,5 +1,6 @@
 //! `--against`: the earlier state that something is compared with.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -381,4 +382,11 @@ fn was_asked(source: &str, request: Request<'_>) -> bool {
     let built = request.inputs.kustomize.iter();
     let mut built = built.map(|it| it.display().to_string());
     (named && !request.exclude.covers(&path)) || built.any(|it| it == source)
+}
+
+/// Whether a file is a snapshot, by how it begins.
+pub(crate) fn is_snapshot(path: &Path) -> bool {
+    let mut first = [0; 2];
+    let file = std::fs::File::open(path).ok().filter(|_| path.is_file());
+    file.is_some_and(|mut it| it.read_exact(&mut first).is_ok()) && first == input::GZIP
 }

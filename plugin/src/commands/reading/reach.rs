@@ -10,6 +10,9 @@ use crate::connection::Connection;
 use crate::listing::{Kind, Listing, Scope};
 use crate::snapshot;
 
+/// As many objects are asked for at a time, where nothing says otherwise.
+const CHUNK: u32 = 500;
+
 /// What of a cluster is read, from the cluster or from a snapshot of it.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Cluster")]
@@ -47,7 +50,7 @@ pub(crate) struct Span {
     pub(crate) all_namespaces: bool,
 
     /// How many objects to ask the API server for at a time
-    #[arg(long, value_name = "NUMBER", default_value = "500", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "NUMBER", default_value_t = CHUNK, value_parser = clap::value_parser!(u32).range(1..))]
     chunk_size: u32,
 }
 
@@ -111,6 +114,12 @@ impl Span {
 }
 
 impl Reach {
+    /// All of the cluster, or of a snapshot.
+    pub(crate) fn whole(snapshot: Option<PathBuf>) -> Self {
+        let span = Span { namespace: None, all_namespaces: true, chunk_size: CHUNK };
+        Self { span, selector: None, include_system: true, snapshot }
+    }
+
     /// Begins to read what is meant.
     pub(crate) fn list(&self, connection: &Connection, time: &str) -> anyhow::Result<Listing> {
         self.list_of(connection, time, self.span.scope(), |_| true)

@@ -127,6 +127,17 @@ pub(crate) fn read_whole(request: Request<'_>) -> Whole {
 }
 
 impl Whole {
+    /// What could not be read, with the texts that are broken, in the words of `check`, which knows charts and
+    /// templates.
+    pub(crate) fn lacks(&self, mut is_broken: impl FnMut(&Source<'_>) -> bool) -> Vec<Incomplete> {
+        let broken: Vec<_> = self.sources.iter().filter(|it| is_broken(it)).cloned().collect();
+        if broken.is_empty() {
+            self.incomplete.clone()
+        } else {
+            self.check(broken, Settings::new([])).incomplete
+        }
+    }
+
     /// Checks texts in place of those that were read.
     pub(crate) fn check<'t>(&self, sources: Vec<Source<'t>>, settings: Settings) -> Outcome<'t> {
         let mut survey = Survey::new(settings);

@@ -101,7 +101,7 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     let written = options.asked.outputs.write(|format| match format {
         Format::Text => becoming::to_text(&answer, false),
         Format::Wide => becoming::to_text(&answer, true),
-        Format::Json => format!("{:#}\n", becoming::to_json(&answer, &listed)),
+        Format::Json => becoming::to_json_text(&answer, &listed),
         Format::Yaml => harden_yaml::write(&becoming::to_json(&answer, &listed)),
         Format::Dot => becoming::to_dot(&answer),
         Format::Mermaid => becoming::to_mermaid(&answer),

@@ -1,5 +1,6 @@
 //! What an answer was made of, and what it could not see.
 
+use crate::answers::coverage::remarks;
 use crate::check::{Incomplete, Listed};
 use crate::kubernetes::MinorVersion;
 use crate::rbac::authorization::Authorization;
@@ -49,26 +50,6 @@ impl Coverage {
             what: name.to_owned(),
             why: format!("{} says nothing without what it is laid over", plural(count, "patch")),
         }));
-        let refused = all.refused().iter().map(|it| {
-            let name = match it.namespace.as_str() {
-                "" => it.name.clone(),
-                namespace => format!("{namespace}/{}", it.name),
-            };
-            let place = it.line.map_or_else(String::new, |line| format!(":{line}"));
-            format!(
-                "{} `{name}` grants nothing, as the API server refuses it: {} ({}{place})",
-                it.kind, it.why, it.source
-            )
-        });
-        let mut notes: Vec<String> = refused.collect();
-        let doubles: Vec<_> = all.doubles().collect();
-        if !doubles.is_empty() {
-            notes.push(format!(
-                "this is not one cluster: there are several of {}; a binding gives the role that is nearest in the \
-                 tree of files, and the answer is over all",
-                listing(&doubles)
-            ));
-        }
         let counts = all.coverage();
         Self {
             roles: counts.roles,
@@ -77,7 +58,7 @@ impl Coverage {
             assumed,
             listed,
             incomplete,
-            notes,
+            notes: remarks(all),
         }
     }
 
@@ -98,14 +79,5 @@ impl Coverage {
             ),
             None => read,
         }
-    }
-}
-
-/// The first few of several.
-fn listing(all: &[&str]) -> String {
-    let shown: Vec<_> = all.iter().take(3).map(|it| format!("`{it}`")).collect();
-    match all.len().saturating_sub(shown.len()) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }

@@ -123,6 +123,28 @@ fn what_could_not_be_read_and_what_is_laid_over_others_is_named() {
 }
 
 #[test]
+fn what_the_server_would_refuse_and_what_is_there_twice_is_said() {
+    let admin = binding("admins", "", "cluster-admin", &user("ann"));
+    assert!(ask(&admin, "cluster-admin", &[], None).notes.is_empty());
+    let refused = ask(&admin.replace("name: ann", "name: ''"), "cluster-admin", &[], None);
+    let twice = binding("admins", "", "view", &user("bob"));
+    let twice = ask(&(admin + &twice), "cluster-admin", &[], None);
+    assert_eq!(
+        (names(&refused.already), names(&twice.already)),
+        (vec![], vec!["User ann".to_owned()])
+    );
+    for (answer, said) in [
+        (refused, "ClusterRoleBinding `admins` grants nothing, as the API server refuses it"),
+        (twice, "there are several of `ClusterRoleBinding admins`"),
+    ] {
+        let [note] = answer.notes.as_slice() else { panic!("{said}: {:?}", answer.notes) };
+        assert!(note.contains(said), "{note}");
+        assert!(to_text(&answer, false).contains(&format!("note: {note}\n")), "{note}");
+        assert_eq!(to_json(&answer, &[])["coverage"]["notes"][0], note.as_str());
+    }
+}
+
+#[test]
 fn a_path_goes_from_one_to_the_next() {
     let it = ask(&shop(), "cluster-admin", &[], None);
     assert_eq!(names(&it.already), ["ServiceAccount shop/operator"]);

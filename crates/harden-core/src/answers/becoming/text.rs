@@ -197,6 +197,9 @@ impl Out {
         for it in &answer.strangers {
             self.head(&format!("note: nothing is known of {it}: no binding names it"));
         }
+        for note in &answer.notes {
+            self.head(&format!("note: {note}"));
+        }
         if !answer.incomplete.is_empty() {
             self.head("Incomplete: what could not be read may lead there, too.");
             for it in &answer.incomplete {

@@ -18,7 +18,7 @@ const METADATA: [(IpAddr, &str); 2] = [
 ];
 
 /// Rejects what would let everybody in or everything out.
-pub(super) fn check(options: &Options) -> Result<(), OptionError> {
+pub(in crate::generators) fn check(options: &Options) -> Result<(), OptionError> {
     if options.force {
         return Ok(());
     }
@@ -74,7 +74,7 @@ fn is_dns(port: &PolicyPort) -> bool {
 
 /// The peer of a range that pods connect to, which leaves the metadata service out where it is one address
 /// among many.
-pub(super) fn reached(cidr: Cidr) -> Value {
+pub(in crate::generators) fn reached(cidr: Cidr) -> Value {
     let left_out = METADATA.iter().find(|(address, _)| {
         cidr.range().prefix_len() < 16 && cidr.range().contains(&IpNet::from(*address))
     });

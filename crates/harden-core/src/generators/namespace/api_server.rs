@@ -44,7 +44,7 @@ impl FromStr for ApiServer {
 }
 
 /// The endpoints that are meant, in order.
-pub(super) fn endpoints(
+pub(in crate::generators) fn endpoints(
     options: &Options,
     of: Option<&Platform>,
     facts: &Facts,

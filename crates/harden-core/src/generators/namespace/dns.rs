@@ -58,13 +58,13 @@ impl FromStr for DnsSelector {
 
 /// Peers that resolve names on the same ports.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct DnsPeers {
-    peers: Vec<Value>,
-    ports: Vec<PolicyPort>,
+pub(in crate::generators) struct DnsPeers {
+    pub(in crate::generators) peers: Vec<Value>,
+    pub(in crate::generators) ports: Vec<PolicyPort>,
 }
 
 /// Who may be asked for names, and on which ports.
-pub(super) fn peers(
+pub(in crate::generators) fn peers(
     options: &Options,
     of: Option<&Platform>,
     facts: &Facts,

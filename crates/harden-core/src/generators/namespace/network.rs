@@ -11,7 +11,7 @@ use crate::platform::Platform;
 /// What is not the internet: private ranges, and the addresses at which clouds hand credentials to
 /// any pod that asks. RFC 1918, 6598 and 3927, and Azure's platform address; for IPv6, unique
 /// local (AWS metadata is `fd00:ec2::254`) and link-local.
-const NOT_INTERNET_4: [&str; 6] = [
+pub(in crate::generators) const NOT_INTERNET_4: [&str; 6] = [
     "10.0.0.0/8",
     "100.64.0.0/10",
     "168.63.129.16/32",
@@ -19,7 +19,7 @@ const NOT_INTERNET_4: [&str; 6] = [
     "172.16.0.0/12",
     "192.168.0.0/16",
 ];
-const NOT_INTERNET_6: [&str; 2] = ["fc00::/7", "fe80::/10"];
+pub(in crate::generators) const NOT_INTERNET_6: [&str; 2] = ["fc00::/7", "fe80::/10"];
 
 pub(super) fn default_deny(options: &Options, namespace: &str) -> Manifest {
     let why = if options.makes(Part::Dns) {
@@ -188,7 +188,7 @@ pub(super) fn ports_in_words(ports: &[PolicyPort]) -> String {
 }
 
 /// Ports as a policy's rule lists them.
-pub(super) fn port_values(ports: &[PolicyPort]) -> Value {
+pub(in crate::generators) fn port_values(ports: &[PolicyPort]) -> Value {
     ports
         .iter()
         .map(|it| {

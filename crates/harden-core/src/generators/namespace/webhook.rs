@@ -90,7 +90,10 @@ pub(super) fn notes(options: &Options, of: Option<&Platform>) -> Vec<String> {
 }
 
 /// Whom to let in, and a sentence that says who that is.
-fn callers(options: &Options, of: Option<&Platform>) -> (Vec<Value>, String) {
+pub(in crate::generators) fn callers(
+    options: &Options,
+    of: Option<&Platform>,
+) -> (Vec<Value>, String) {
     let addresses: Vec<_> = options.webhook_source.iter().map(Cidr::to_string).collect();
     let mut peers = Vec::new();
     let mut words = Vec::new();

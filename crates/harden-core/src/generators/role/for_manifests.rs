@@ -30,12 +30,13 @@ pub(super) fn generate(
     let applying = Applying::of(&options.texts.manifests, &options.texts.existing, &wanted);
     if applying.is_empty() {
         let files = options.for_manifests.join(",");
-        return Err(OptionError::new("--for-manifests", files, "there is no object in it"));
+        let option = if files.is_empty() { "--kustomize" } else { "--for-manifests" };
+        return Err(OptionError::new(option, files, "there is no object in it"));
     }
     let mut notes = nobody(who);
     if !applying.unknown.is_empty() {
         notes.push(format!(
-            "no right is given to objects whose resource is not known: {}; give their CustomResourceDefinitions with --filename",
+            "no right is given to objects whose resource is not known: {}; give their CustomResourceDefinitions with --filename or --all-namespaces",
             few(&applying.unknown)
         ));
     }
@@ -67,7 +68,7 @@ pub(super) fn generate(
     let why = "What it takes to apply the manifests, and nothing else.".to_owned();
     let naming = Naming { name: &name, who, why };
     let version = known_version(options.kubernetes_version, facts)?;
-    let existing = standing::exact(&options.there(version), &places);
+    let existing = standing::exact(&options.there(version), &places, &name);
     let manifests = writing::manifests(&places, &naming, &existing);
     Ok(Generated { manifests, notes, verdict, ..Generated::default() })
 }

@@ -47,7 +47,8 @@ pub(super) fn generate(
     say_denied(options, usage, &mut rights, &mut notes);
     say_unknown(usage, &mut rights, &mut notes);
     let there = options.there(version);
-    let found = options.unused.then(|| unused::compare(&there, usage, &mut rights));
+    let name = options.name_for(Some(&usage.who), "");
+    let found = options.unused.then(|| unused::compare(&there, usage, &mut rights, &name));
     let mut demanded = usage.demanded.clone();
     demanded.0.retain(|_, it| version >= UPGRADES_ASK || it.because != [demands::UPGRADES]);
     rights.extend(demanded);
@@ -58,22 +59,27 @@ pub(super) fn generate(
         }
     }
     say_gaps(options, usage, version, &mut notes)?;
+    let is_missing = found.as_ref().is_some_and(|it| !it.missing.is_empty());
+    let is_granted_known = !options.unused || !is_missing && !options.texts.is_partial;
+    let is_whole = log.unreadable == 0 && !usage.is_cut && is_granted_known;
+    let verdict = if is_whole { Verdict::Yes } else { Verdict::Unknown };
     if rights.is_empty() {
-        let rule = format!("{who} used nothing that needs a role: {}", notes.join("; "));
-        return refuse(rule, Verdict::No);
+        let is_elsewhere = found.as_ref().is_some_and(|it| !it.elsewhere.is_empty());
+        if let Some(found) = found {
+            say_unused(&Unused { replaced: Vec::new(), ..found }, &name, log.days(), &mut notes);
+        }
+        let what = if is_elsewhere { "that was read to be granted" } else { "that needs a role" };
+        let rule = format!("{who} used nothing {what}: {}", notes.join("; "));
+        return refuse(rule, if is_whole { Verdict::No } else { Verdict::Unknown });
     }
     let (places, widened) = scope::places(rights, &usage.made, &options.limits(false));
     say_widened(&widened, options, &mut notes);
-    let name = options.name_for(Some(&usage.who), "");
     if let Some(found) = &found {
         say_unused(found, &name, log.days(), &mut notes);
     }
-    let existing = standing::exact(&there, &places);
+    let existing = standing::exact(&there, &places, &name);
     let naming = Naming { name: &name, who: Some(&usage.who), why: why(usage, &who) };
     let manifests = writing::manifests(&places, &naming, &existing);
-    let is_missing = found.is_some_and(|it| !it.missing.is_empty());
-    let is_whole = log.unreadable == 0 && !usage.is_cut && !is_missing;
-    let verdict = if is_whole { Verdict::Yes } else { Verdict::Unknown };
     Ok(Generated { manifests, notes, verdict, ..Generated::default() })
 }
 
@@ -214,11 +220,13 @@ fn say_unused(found: &Unused, name: &str, days: Option<i64>, notes: &mut Vec<Str
     let once: BTreeSet<&String> = found.elsewhere.iter().collect();
     if !once.is_empty() {
         let all: Vec<String> = once.into_iter().cloned().collect();
-        notes.push(format!("used, granted by nothing in --filename, and left out: {}", few(&all)));
+        notes.push(format!("used, granted by nothing that was read, and left out: {}", few(&all)));
     }
     if !found.missing.is_empty() {
         let all = printable(&few(&found.missing));
-        notes.push(format!("bound, but not in --filename, so that nothing is said of them: {all}"));
+        notes.push(format!(
+            "bound, but not among what was read, so that nothing is said of them: {all}"
+        ));
     }
     if !found.replaced.is_empty() {
         let all = printable(&few(&found.replaced));

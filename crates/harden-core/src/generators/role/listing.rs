@@ -1,7 +1,7 @@
 //! Lists in sentences.
 
 /// A few of many: `a, b and 3 more`.
-pub(super) fn few(items: &[String]) -> String {
+pub(in crate::generators) fn few(items: &[String]) -> String {
     const MOST: usize = 8;
     match items {
         [] => String::new(),

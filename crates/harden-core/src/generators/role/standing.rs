@@ -27,10 +27,15 @@ pub(super) fn take_out(rights: &mut Rights) -> BTreeMap<&'static str, BTreeSet<S
     taken
 }
 
-/// The roles that grant just what is needed in a place, nothing less and nothing else.
-pub(super) fn exact(all: &Authorization, places: &Places) -> Existing {
+/// The roles that grant just what is needed in a place, nothing less and nothing else. One that is called as the new
+/// one, as after this was made before, is none of them: it is written again.
+pub(super) fn exact(all: &Authorization, places: &Places, own: &str) -> Existing {
     let mut existing = Existing::new();
-    for role in all.roles().filter(|it| !it.is_assumed() && !it.is_aggregated()) {
+    let is_meant = |it: &Role<'_>| {
+        let is_of_kubernetes = it.is_assumed() || it.is_built_in();
+        !is_of_kubernetes && !it.is_aggregated() && it.name() != own
+    };
+    for role in all.roles().filter(is_meant) {
         let grants = grants(role);
         for (namespace, granted) in places {
             let is_place = role.is_cluster_role() || role.namespace() == namespace;

@@ -23,8 +23,9 @@ pub(super) struct Unused {
     pub(super) elsewhere: Vec<String>,
 }
 
-/// Compares what was used with what bindings give; what none of them grants is taken out of `used`.
-pub(super) fn compare(all: &Authorization, usage: &Usage, used: &mut Rights) -> Unused {
+/// Compares what was used with what bindings give; what none of them grants is taken out of `used`. The new role is
+/// called `own`, and stands for no binding to a role of that name, which it is written over.
+pub(super) fn compare(all: &Authorization, usage: &Usage, used: &mut Rights, own: &str) -> Unused {
     let whom = user(usage);
     let asked: Vec<Request> =
         used.0.iter().flat_map(|(right, how)| requests(right, how.names.as_ref())).collect();
@@ -59,7 +60,9 @@ pub(super) fn compare(all: &Authorization, usage: &Usage, used: &mut Rights) -> 
                 few(&idle)
             )
         });
-        unused.replaced.push(binding.to_string());
+        if (binding.name(), name) != (own, own) {
+            unused.replaced.push(binding.to_string());
+        }
     }
     used.0.retain(|right, how| {
         let is_granted =

@@ -15,14 +15,19 @@ pub(super) struct Members {
 pub(super) struct Bits(Vec<u64>);
 
 impl Bits {
-    fn of(size: usize) -> Self {
+    pub(super) fn of(size: usize) -> Self {
         Self(vec![0; size.div_ceil(64)])
     }
 
-    fn insert(&mut self, number: u32) {
+    pub(super) fn insert(&mut self, number: u32) {
         if let Some(word) = self.0.get_mut(number as usize / 64) {
             *word |= 1 << (number % 64);
         }
+    }
+
+    /// Adds what another one has.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(own, other)| *own |= other);
     }
 
     pub(super) fn contains(&self, number: u32) -> bool {

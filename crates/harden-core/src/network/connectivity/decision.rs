@@ -200,16 +200,17 @@ impl Network {
         one: Party<'_>,
         other: Party<'_>,
     ) -> impl Iterator<Item = Family> + use<> {
-        let has = [one, other].map(|it| self.has(it));
-        let knows = has.map(|it| it.contains(&true));
-        let [one, other] = has;
-        let shared = match knows {
-            [false, false] => [true, false],
-            [false, true] => other,
-            [true, false] => one,
-            [true, true] => [one[0] && other[0], one[1] && other[1]],
-        };
-        Family::ALL.into_iter().zip(shared).filter(|(_, it)| *it).map(|(it, _)| it)
+        shared(self.has(one), self.has(other))
+    }
+
+    /// The same for two classes.
+    pub(super) fn families_of_classes(
+        &self,
+        one: u32,
+        other: u32,
+    ) -> impl Iterator<Item = Family> + use<> {
+        let has = |it: u32| self.class(it).map_or([false; 2], |it| it.at.has());
+        shared(has(one), has(other))
     }
 
     fn has(&self, party: Party<'_>) -> [bool; 2] {
@@ -266,4 +267,13 @@ fn labels(map: &std::collections::BTreeMap<String, String>) -> Labels {
     let mut labels = Labels::default();
     map.iter().for_each(|(key, value)| labels.set(key, value));
     labels
+}
+
+fn shared(one: [bool; 2], other: [bool; 2]) -> impl Iterator<Item = Family> {
+    let both = match (one, other) {
+        ([false, false], [false, false]) => [true, false],
+        ([false, false], known) | (known, [false, false]) => known,
+        ([a, b], [c, d]) => [a && c, b && d],
+    };
+    Family::ALL.into_iter().zip(both).filter(|(_, it)| *it).map(|(it, _)| it)
 }

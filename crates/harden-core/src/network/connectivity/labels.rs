@@ -1,6 +1,7 @@
 //! Labels, and what is asked of them, kept without the text.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use harden_yaml::Place;
@@ -165,6 +166,13 @@ impl Test {
         Self::In(key.into(), vec![value.into()])
     }
 
+    /// Whether it asks for more than labels of the pods themselves: their namespace or ServiceAccount.
+    pub(super) fn asks_beside(&self) -> bool {
+        let mut keys = BTreeSet::new();
+        self.keys(&mut keys);
+        keys.first().is_some_and(|it| it.starts_with(BESIDE))
+    }
+
     /// Adds the keys that are asked for.
     pub(super) fn keys(&self, keys: &mut BTreeSet<Arc<str>>) {
         match self {
@@ -192,6 +200,40 @@ impl Test {
             Self::Not(test) => !test.holds(labels),
             Self::All(tests) => tests.iter().all(|it| it.holds(labels)),
             Self::Any(tests) => tests.iter().any(|it| it.holds(labels)),
+        }
+    }
+}
+
+/// The test as kubectl takes selectors, with its parts in the order of their words.
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let several = |values: &[Arc<str>]| {
+            let mut values: Vec<&str> = values.iter().map(|it| &**it).collect();
+            values.sort_unstable();
+            values.join(",")
+        };
+        let parts = |tests: &[Self], between: &str| {
+            let mut words: Vec<_> = tests.iter().map(Self::to_string).collect();
+            words.sort_unstable();
+            words.join(between)
+        };
+        match self {
+            Self::Always => Ok(()),
+            Self::In(key, values) => match values.as_slice() {
+                [value] => write!(f, "{key}={value}"),
+                values => write!(f, "{key} in ({})", several(values)),
+            },
+            Self::Has(key) => f.write_str(key),
+            Self::Like(key, Part::Start, text) => write!(f, "{key}={text}*"),
+            Self::Like(key, Part::End, text) => write!(f, "{key}=*{text}"),
+            Self::Like(key, Part::Within, text) => write!(f, "{key}=*{text}*"),
+            Self::Not(test) => match &**test {
+                Self::In(key, values) => write!(f, "{key} notin ({})", several(values)),
+                Self::Has(key) => write!(f, "!{key}"),
+                test => write!(f, "!({test})"),
+            },
+            Self::All(tests) => f.write_str(&parts(tests, ",")),
+            Self::Any(tests) => write!(f, "({})", parts(tests, " or ")),
         }
     }
 }

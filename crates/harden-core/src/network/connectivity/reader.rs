@@ -35,6 +35,27 @@ pub const WORDS: &[&str] = &[
     "Tier",
 ];
 
+/// The kinds without which no answer can be complete.
+pub const NEEDED: &[GroupKind] = &[
+    GroupKind::NAMESPACE,
+    GroupKind::new("", "Pod"),
+    GroupKind::new("networking.k8s.io", "NetworkPolicy"),
+];
+
+/// Whether objects of a kind of a cluster are read. Of what makes pods, the pods say more.
+pub fn reads(group: &str, kind: &str) -> bool {
+    APIS.iter().copied().flatten().any(|it| it.kind == kind && it.group == group)
+        || services::is_entry_kind(group, kind)
+        || (group.is_empty() && matches!(kind, "Namespace" | "Node" | "Pod" | "Service"))
+}
+
+/// Whether kinds of a group of APIs are read.
+pub fn reads_group(group: &str) -> bool {
+    group == "v1"
+        || services::is_entry_group(group)
+        || APIS.iter().copied().flatten().any(|it| it.group == group)
+}
+
 /// Where objects come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
@@ -73,6 +94,9 @@ pub struct Reader {
     sources: BTreeSet<Arc<str>>,
     broken: BTreeMap<Arc<str>, usize>,
     skipped: BTreeMap<Arc<str>, usize>,
+    /// Every object by its kind and name, and those of which there were several.
+    seen: BTreeSet<Arc<str>>,
+    doubles: BTreeSet<Arc<str>>,
 }
 
 impl Reader {
@@ -93,6 +117,8 @@ impl Reader {
             sources: BTreeSet::new(),
             broken: BTreeMap::new(),
             skipped: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            doubles: BTreeSet::new(),
         }
     }
 
@@ -131,6 +157,7 @@ impl Reader {
             *self.skipped.entry(text.name().into()).or_default() += 1;
             return;
         }
+        self.note(object);
         if let Some(api) = api {
             let records = (api.read)(self, object, text);
             self.policies.extend(records);
@@ -152,12 +179,38 @@ impl Reader {
         }
     }
 
+    /// Remembers an object by its name; of two of one name a cluster has only one.
+    fn note(&mut self, object: &Object<'_>) {
+        if object.name().is_empty() {
+            return;
+        }
+        let namespace = match object.namespace() {
+            Some(namespace) => namespace,
+            None if object.is_of(GroupKind::NAMESPACE)
+                || object.is("", "Node")
+                || object.group == "policy.networking.k8s.io"
+                || matches!(
+                    object.kind,
+                    "CiliumClusterwideNetworkPolicy" | "GlobalNetworkPolicy" | "Tier"
+                ) =>
+            {
+                ""
+            }
+            None => &self.settings.namespace,
+        };
+        let between = if namespace.is_empty() { "" } else { "/" };
+        let words = format!("{} {namespace}{between}{}", object.kind, object.name());
+        if let Some(known) = self.seen.replace(words.into()) {
+            self.doubles.insert(known);
+        }
+    }
+
     /// Puts all of it together.
     pub fn finish(mut self) -> Network {
         self.resolve();
         let (workloads, classes, addresses) = self.classes();
         let Self { tables, namespaces, nodes, services, entries, policies, tiers, .. } = self;
-        let Self { broken, skipped, .. } = self;
+        let Self { broken, skipped, doubles, .. } = self;
         Network::new(super::Parts {
             tables,
             namespaces,
@@ -171,6 +224,7 @@ impl Reader {
             tiers,
             broken,
             skipped,
+            doubles,
         })
     }
 

@@ -5,9 +5,10 @@ use std::net::IpAddr;
 
 use rustc_hash::FxHashMap;
 
+use super::candidates::Candidates;
 use super::profiles::Profile;
 use super::records::{At, Family, NamedPort, PortRecord, RuleRecord, index};
-use super::{Network, Party, Workload};
+use super::{Network, Workload};
 use crate::kubernetes::Addresses;
 use crate::network::{Connections, Direction};
 
@@ -103,6 +104,9 @@ struct Rows<'a> {
     shared: FxHashMap<(u32, u32), u32>,
     /// By profile and named ports: what comes of the rules that are for a peer.
     decided: FxHashMap<(u32, u32), ByRules>,
+    /// What comes in by each profile and named ports, for the source of the row.
+    coming: FxHashMap<(u32, u32, Family), u32>,
+    candidates: Candidates,
     buffer: Vec<u32>,
 }
 
@@ -147,6 +151,8 @@ impl<'a> Rows<'a> {
             known: FxHashMap::default(),
             shared: FxHashMap::default(),
             decided: FxHashMap::default(),
+            coming: FxHashMap::default(),
+            candidates: Candidates::new(of),
             buffer: Vec::new(),
         }
     }
@@ -155,43 +161,41 @@ impl<'a> Rows<'a> {
         let Some(source) = from.record().map(|it| it.class) else {
             return Row { from, to: Vec::new() };
         };
-        let egress = self.of.profiles.id(source, Direction::Egress);
         let mut to = Vec::new();
-        // What comes in by each profile and named ports, once for the row.
-        let mut coming: FxHashMap<(u32, u32, Family), u32> = FxHashMap::default();
-        let mut by_class: FxHashMap<u32, u32> = FxHashMap::default();
-        for workload in self.of.workloads().filter(|it| it.index() != from.index()) {
-            let Some(class) = workload.record().map(|it| it.class) else { continue };
-            let id = if let Some(id) = by_class.get(&class) {
-                *id
-            } else {
-                let ports = self.ports.get(class as usize).copied().unwrap_or(0);
-                let profile = self.of.profiles.id(class, Direction::Ingress);
-                let mut through = None;
-                let families = self.of.families(Party::Workload(from), Party::Workload(workload));
-                for family in families {
-                    let out = self.decided(egress, class, ports, family);
-                    let one = if self.is_none(out) {
-                        out
-                    } else {
-                        let key = (profile, ports, family);
-                        let known = coming.get(&key).copied();
-                        let inward =
-                            known.unwrap_or_else(|| self.decided(profile, source, ports, family));
-                        coming.insert(key, inward);
-                        self.both(out, inward)
-                    };
-                    through = Some(through.map_or(one, |all| self.either(all, one)));
-                }
-                let id = through.unwrap_or_else(|| self.keep(Connections::NONE));
-                by_class.insert(class, id);
-                id
+        for class in self.candidates.of(source, self.of) {
+            let id = self.between(source, class);
+            let Some(connections) = self.all.get(id as usize).filter(|it| !it.is_empty()) else {
+                continue;
             };
-            if let Some(connections) = self.all.get(id as usize).filter(|it| !it.is_empty()) {
-                to.push((workload, connections.clone()));
-            }
+            let workloads = self.candidates.workloads(class).iter();
+            let others = workloads.filter(|it| **it as usize != from.index());
+            to.extend(others.map(|id| (Workload { of: self.of, id: *id }, connections.clone())));
         }
+        to.sort_unstable_by_key(|(workload, _)| workload.index());
+        self.coming.clear();
         Row { from, to }
+    }
+
+    /// What goes through from one class to another.
+    fn between(&mut self, source: u32, class: u32) -> u32 {
+        let egress = self.of.profiles.id(source, Direction::Egress);
+        let ports = self.ports.get(class as usize).copied().unwrap_or(0);
+        let profile = self.of.profiles.id(class, Direction::Ingress);
+        let mut through = None;
+        for family in self.of.families_of_classes(source, class) {
+            let out = self.decided(egress, class, ports, family);
+            let one = if self.is_none(out) {
+                out
+            } else {
+                let key = (profile, ports, family);
+                let known = self.coming.get(&key).copied();
+                let inward = known.unwrap_or_else(|| self.decided(profile, source, ports, family));
+                self.coming.insert(key, inward);
+                self.both(out, inward)
+            };
+            through = Some(through.map_or(one, |all| self.either(all, one)));
+        }
+        through.unwrap_or_else(|| self.keep(Connections::NONE))
     }
 
     /// What a profile lets through with a class, where the destination has these named ports.

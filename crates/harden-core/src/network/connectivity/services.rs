@@ -155,15 +155,25 @@ fn number(place: Place<'_>) -> Option<u16> {
     place.as_i64().and_then(|it| u16::try_from(it).ok()).filter(|it| *it > 0)
 }
 
-/// Whether a kind leads to Services from outside.
+/// Whether an object leads to Services from outside.
 pub(super) fn is_entry(object: &Object<'_>) -> bool {
-    match object.group {
-        "networking.k8s.io" | "extensions" => object.kind == "Ingress",
+    is_entry_kind(object.group, object.kind)
+}
+
+/// Whether a kind leads to Services from outside.
+pub(super) fn is_entry_kind(group: &str, kind: &str) -> bool {
+    match group {
+        "networking.k8s.io" | "extensions" => kind == "Ingress",
         "gateway.networking.k8s.io" => {
-            matches!(object.kind, "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute")
+            matches!(kind, "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute")
         }
         _ => false,
     }
+}
+
+/// Whether a group has such kinds.
+pub(super) fn is_entry_group(group: &str) -> bool {
+    matches!(group, "networking.k8s.io" | "extensions" | "gateway.networking.k8s.io")
 }
 
 pub(super) fn read_entry(

@@ -36,7 +36,7 @@ pub struct Namespace<'a> {
 }
 
 impl<'a> Namespace<'a> {
-    fn record(self) -> Option<&'a NamespaceRecord> {
+    pub(super) fn record(self) -> Option<&'a NamespaceRecord> {
         self.of.namespaces.get(self.id as usize)
     }
 
