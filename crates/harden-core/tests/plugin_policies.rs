@@ -5,10 +5,22 @@
 mod calico;
 #[path = "plugin_policies/calico_at_random.rs"]
 mod calico_at_random;
+#[path = "plugin_policies/calico_objects.rs"]
+mod calico_objects;
+#[path = "plugin_policies/calico_order.rs"]
+mod calico_order;
+#[path = "plugin_policies/calico_refused.rs"]
+mod calico_refused;
+#[path = "plugin_policies/calico_selectors.rs"]
+mod calico_selectors;
+#[path = "plugin_policies/calico_tree.rs"]
+mod calico_tree;
 #[path = "plugin_policies/cilium.rs"]
 mod cilium;
 #[path = "plugin_policies/cilium_at_random.rs"]
 mod cilium_at_random;
+#[path = "plugin_policies/cilium_refused.rs"]
+mod cilium_refused;
 #[path = "plugin_policies/cluster.rs"]
 mod cluster;
 #[path = "plugin_policies/packets.rs"]
@@ -29,5 +41,5 @@ fn clusters() -> u64 {
 }
 
 fn setting(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).map_or(otherwise, |it| it.parse().expect(name))
+    std::env::var(name).map_or(otherwise, |it| it.parse().unwrap())
 }

@@ -1,9 +1,8 @@
 //! Random policies of Calico, held against a reading of its reference that knows single packets only.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
+use super::calico_tree::{Labels, Tree};
 use super::cluster::{Cluster, End, NAMESPACES, RANGES, cluster, word};
 use super::clusters;
 use super::random::Random;
@@ -26,137 +25,56 @@ fn every_packet_goes_as_the_reference_of_calico_says() {
 }
 
 /// Random objects of Calico.
-pub fn objects(random: &mut Random, cluster: &Cluster) -> Vec<Value> {
+pub(crate) fn objects(random: &mut Random, cluster: &Cluster) -> Vec<Value> {
     world(random, cluster).objects()
 }
 
-/// A selector as a tree, so that its text need not be read here.
-#[derive(Debug, Clone)]
-enum Tree {
-    All,
-    Has(String),
-    Is(String, String),
-    IsNot(String, String),
-    In(String, Vec<String>),
-    NotIn(String, Vec<String>),
-    Contains(String, String),
-    Starts(String, String),
-    Ends(String, String),
-    Not(Box<Self>),
-    And(Box<Self>, Box<Self>),
-    Or(Box<Self>, Box<Self>),
-}
-
-type Labels = BTreeMap<String, String>;
-
-impl Tree {
-    fn random(random: &mut Random, keys: &[&str], values: &[&str], depth: u64) -> Self {
-        let key = word(random, keys);
-        let value = word(random, values);
-        let several =
-            |random: &mut Random| (0..random.below(3)).map(|_| word(random, values)).collect();
-        let deeper = |random: &mut Random| Box::new(Self::random(random, keys, values, depth - 1));
-        match random.below(if depth == 0 { 9 } else { 13 }) {
-            0 => Self::All,
-            1 => Self::Has(key),
-            2 => Self::Is(key, value),
-            3 => Self::IsNot(key, value),
-            4 => Self::In(key, several(random)),
-            5 => Self::NotIn(key, several(random)),
-            6 => Self::Contains(key, value),
-            7 => Self::Starts(key, value),
-            8 => Self::Ends(key, value),
-            9 => Self::Not(deeper(random)),
-            10 | 11 => Self::And(deeper(random), deeper(random)),
-            _ => Self::Or(deeper(random), deeper(random)),
-        }
-    }
-
-    fn text(&self) -> String {
-        let list = |values: &[String]| {
-            values.iter().map(|it| format!("'{it}'")).collect::<Vec<_>>().join(", ")
-        };
-        match self {
-            Self::All => "all()".to_owned(),
-            Self::Has(key) => format!("has({key})"),
-            Self::Is(key, value) => format!("{key} == \"{value}\""),
-            Self::IsNot(key, value) => format!("{key}!='{value}'"),
-            Self::In(key, values) => format!("{key} in {{{}}}", list(values)),
-            Self::NotIn(key, values) => format!("{key} not in {{ {} }}", list(values)),
-            Self::Contains(key, value) => format!("{key} contains '{value}'"),
-            Self::Starts(key, value) => format!("{key} starts with '{value}'"),
-            Self::Ends(key, value) => format!("{key} ends with '{value}'"),
-            Self::Not(inner) => format!("!({})", inner.text()),
-            Self::And(one, other) => format!("({}) && ({})", one.text(), other.text()),
-            Self::Or(one, other) => format!("({}) || ({})", one.text(), other.text()),
-        }
-    }
-
-    /// `all` is what `all()` means.
-    fn holds(&self, all: bool, value: &dyn Fn(&str) -> Option<String>) -> bool {
-        match self {
-            Self::All => all,
-            Self::Has(key) => value(key).is_some(),
-            Self::Is(key, wanted) => value(key).as_ref() == Some(wanted),
-            Self::IsNot(key, wanted) => value(key).as_ref() != Some(wanted),
-            Self::In(key, values) => value(key).is_some_and(|it| values.contains(&it)),
-            Self::NotIn(key, values) => !value(key).is_some_and(|it| values.contains(&it)),
-            Self::Contains(key, part) => value(key).is_some_and(|it| it.contains(part)),
-            Self::Starts(key, part) => value(key).is_some_and(|it| it.starts_with(part)),
-            Self::Ends(key, part) => value(key).is_some_and(|it| it.ends_with(part)),
-            Self::Not(inner) => !inner.holds(all, value),
-            Self::And(one, other) => one.holds(all, value) && other.holds(all, value),
-            Self::Or(one, other) => one.holds(all, value) || other.holds(all, value),
-        }
-    }
-}
-
 #[derive(Debug, Default)]
-struct Side {
-    selector: Option<Tree>,
-    namespaces: Option<Tree>,
-    is_global: bool,
-    not: Option<Tree>,
-    accounts: Vec<String>,
-    nets: Vec<String>,
-    not_nets: Vec<String>,
+pub(crate) struct Side {
+    pub(crate) selector: Option<Tree>,
+    pub(crate) namespaces: Option<Tree>,
+    pub(crate) is_global: bool,
+    pub(crate) not: Option<Tree>,
+    pub(crate) accounts: Vec<String>,
+    pub(crate) nets: Vec<String>,
+    pub(crate) not_nets: Vec<String>,
 }
 
 #[derive(Debug)]
-struct Rule {
-    action: String,
-    protocol: Option<String>,
-    not_protocol: Option<String>,
-    ports: Vec<Value>,
-    not_ports: Vec<Value>,
-    source: Side,
-    destination: Side,
+pub(crate) struct Rule {
+    pub(crate) action: String,
+    pub(crate) protocol: Option<String>,
+    pub(crate) not_protocol: Option<String>,
+    pub(crate) ports: Vec<Value>,
+    pub(crate) not_ports: Vec<Value>,
+    pub(crate) source: Side,
+    pub(crate) destination: Side,
 }
 
-struct Policy {
-    name: String,
-    namespace: Option<String>,
-    tier: usize,
-    order: Option<u64>,
-    selector: Option<Tree>,
-    namespaces: Option<Tree>,
-    types: Vec<String>,
-    rules: [Vec<Rule>; 2],
+pub(crate) struct Policy {
+    pub(crate) name: String,
+    pub(crate) namespace: Option<String>,
+    pub(crate) tier: usize,
+    pub(crate) order: Option<u64>,
+    pub(crate) selector: Option<Tree>,
+    pub(crate) namespaces: Option<Tree>,
+    pub(crate) types: Vec<String>,
+    pub(crate) rules: [Vec<Rule>; 2],
 }
 
-struct Set {
-    namespace: Option<String>,
-    labels: Labels,
-    nets: Vec<String>,
+pub(crate) struct Set {
+    pub(crate) namespace: Option<String>,
+    pub(crate) labels: Labels,
+    pub(crate) nets: Vec<String>,
 }
 
-struct World {
+pub(crate) struct World {
     /// Their names, orders, and whether what is not decided passes at their end.
-    tiers: Vec<(String, Option<u64>, bool)>,
-    policies: Vec<Policy>,
-    sets: Vec<Set>,
+    pub(crate) tiers: Vec<(String, Option<u64>, bool)>,
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) sets: Vec<Set>,
     /// The teams of namespaces.
-    teams: Labels,
+    pub(crate) teams: Labels,
 }
 
 const KEYS: [&str; 4] =
@@ -267,81 +185,7 @@ impl Rule {
     }
 }
 
-impl Side {
-    fn json(&self) -> Value {
-        let mut side = json!({});
-        let texts = [
-            ("selector", &self.selector),
-            ("namespaceSelector", &self.namespaces),
-            ("notSelector", &self.not),
-        ];
-        for (field, tree) in texts {
-            if let Some(tree) = tree {
-                side[field] = json!(tree.text());
-            }
-        }
-        if self.is_global {
-            side["namespaceSelector"] = json!("global()");
-        }
-        if !self.accounts.is_empty() {
-            side["serviceAccounts"] = json!({"names": self.accounts});
-        }
-        for (field, nets) in [("nets", &self.nets), ("notNets", &self.not_nets)] {
-            if !nets.is_empty() {
-                side[field] = json!(nets);
-            }
-        }
-        side
-    }
-}
-
 impl World {
-    fn objects(&self) -> Vec<Value> {
-        let api = "projectcalico.org/v3";
-        let mut all = Vec::new();
-        for (name, order, passes) in self.tiers.iter().skip(1) {
-            let action = if *passes { "Pass" } else { "Deny" };
-            let mut spec = json!({"defaultAction": action});
-            if let Some(order) = order {
-                spec["order"] = json!(order);
-            }
-            all.push(json!({"apiVersion": api, "kind": "Tier", "metadata": {"name": name}, "spec": spec}));
-        }
-        for (number, set) in self.sets.iter().enumerate() {
-            let kind = if set.namespace.is_some() { "NetworkSet" } else { "GlobalNetworkSet" };
-            all.push(json!({"apiVersion": api, "kind": kind,
-                "metadata": {"name": format!("s{number}"), "namespace": set.namespace, "labels": set.labels},
-                "spec": {"nets": set.nets}}));
-        }
-        for policy in &self.policies {
-            let tier = &self.tiers[policy.tier].0;
-            let kind =
-                if policy.namespace.is_some() { "NetworkPolicy" } else { "GlobalNetworkPolicy" };
-            let mut spec = json!({"tier": tier});
-            if let Some(order) = policy.order {
-                spec["order"] = json!(order);
-            }
-            if let Some(tree) = &policy.selector {
-                spec["selector"] = json!(tree.text());
-            }
-            if let Some(tree) = &policy.namespaces {
-                spec["namespaceSelector"] = json!(tree.text());
-            }
-            if !policy.types.is_empty() {
-                spec["types"] = json!(policy.types);
-            }
-            for (direction, rules) in ["ingress", "egress"].into_iter().zip(&policy.rules) {
-                let rules: Vec<_> = rules.iter().map(|it| rule_json(it, direction)).collect();
-                if !rules.is_empty() {
-                    spec[direction] = json!(rules);
-                }
-            }
-            all.push(json!({"apiVersion": api, "kind": kind,
-                "metadata": {"name": format!("{tier}.{}", policy.name), "namespace": policy.namespace}, "spec": spec}));
-        }
-        all
-    }
-
     fn passes(&self, from: &End, to: &End, protocol: &str, port: u16) -> bool {
         let asked = (protocol, port, to.pod().and_then(|it| it.http));
         self.lets(from, to, 1, asked) && self.lets(to, from, 0, asked)
@@ -354,7 +198,7 @@ impl World {
         let mut tiers: Vec<_> = (0..self.tiers.len()).collect();
         tiers.sort_by_key(|it| (self.tiers[*it].1.unwrap_or(u64::MAX), self.tiers[*it].0.clone()));
         'tiers: for tier in tiers {
-            let is_for = |it: &&Policy| it.tier == tier && self.is_for(it, own, way);
+            let is_for = |it: &&Policy| it.tier == tier && Self::is_for(it, own, way);
             let mut policies: Vec<_> = self.policies.iter().filter(is_for).collect();
             policies.sort_by_key(|it| it.order.unwrap_or(u64::MAX));
             if policies.is_empty() {
@@ -386,7 +230,7 @@ impl World {
         true
     }
 
-    fn is_for(&self, policy: &Policy, own: &End, way: usize) -> bool {
+    fn is_for(policy: &Policy, own: &End, way: usize) -> bool {
         let [ingress, egress] = [&policy.rules[0], &policy.rules[1]].map(|it| !it.is_empty());
         let applies = match (policy.types.is_empty(), way) {
             (true, 0) => ingress || !egress,
@@ -482,29 +326,4 @@ fn is_port(rule: &Rule, (protocol, port, http): (&str, u16, Option<u16>)) -> boo
         && rule.not_protocol.as_ref().is_none_or(|it| it != protocol)
         && (rule.ports.is_empty() || rule.ports.iter().any(is_one))
         && !rule.not_ports.iter().any(is_one)
-}
-
-/// A rule is kept by who the other end is; in its text that is the source of ingress, and the destination of egress.
-fn rule_json(rule: &Rule, direction: &str) -> Value {
-    let mut whole = json!({"action": rule.action});
-    if let Some(protocol) = &rule.protocol {
-        whole["protocol"] = json!(protocol);
-    }
-    if let Some(protocol) = &rule.not_protocol {
-        whole["notProtocol"] = json!(protocol);
-    }
-    let (other, own) = (rule.source.json(), rule.destination.json());
-    let (mut source, mut destination) =
-        if direction == "ingress" { (other, own) } else { (own, other) };
-    for (field, ports) in [("ports", &rule.ports), ("notPorts", &rule.not_ports)] {
-        if !ports.is_empty() {
-            destination[field] = json!(ports);
-        }
-    }
-    for (field, side) in [("source", &mut source), ("destination", &mut destination)] {
-        if side.as_object().is_some_and(|it| !it.is_empty()) {
-            whole[field] = side.take();
-        }
-    }
-    whole
 }

@@ -25,7 +25,7 @@ fn every_packet_goes_as_the_documentation_of_cilium_says() {
 }
 
 /// Random policies of Cilium, and some of Kubernetes.
-pub fn policies(random: &mut Random) -> Vec<Value> {
+pub(crate) fn policies(random: &mut Random) -> Vec<Value> {
     (0..=random.below(4)).map(|it| policy(random, it)).collect()
 }
 
@@ -46,9 +46,9 @@ fn policy(random: &mut Random, number: u64) -> Value {
         policy["metadata"]["namespace"] = json!(word(random, &NAMESPACES));
     }
     if specs.len() == 1 {
-        policy["spec"] = specs[0].clone()
+        policy["spec"] = specs[0].clone();
     } else {
-        policy["specs"] = json!(specs)
+        policy["specs"] = json!(specs);
     }
     policy
 }

@@ -13,37 +13,37 @@ use super::random::Random;
 
 /// An end of a packet.
 #[derive(Debug, Clone)]
-pub struct End {
-    pub address: IpAddr,
-    pub kind: Kind,
+pub(crate) struct End {
+    pub(crate) address: IpAddr,
+    pub(crate) kind: Kind,
 }
 
 #[derive(Debug, Clone)]
-pub enum Kind {
+pub(crate) enum Kind {
     Pod(Pod),
     Node,
     Outside,
 }
 
 #[derive(Debug, Clone)]
-pub struct Pod {
-    pub namespace: String,
-    pub team: Option<String>,
-    pub labels: BTreeMap<String, String>,
-    pub account: String,
+pub(crate) struct Pod {
+    pub(crate) namespace: String,
+    pub(crate) team: Option<String>,
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) account: String,
     /// The port that is called `http`, of TCP.
-    pub http: Option<u16>,
+    pub(crate) http: Option<u16>,
 }
 
-pub struct Cluster {
-    pub objects: Vec<Value>,
-    pub ends: Vec<End>,
+pub(crate) struct Cluster {
+    pub(crate) objects: Vec<Value>,
+    pub(crate) ends: Vec<End>,
     /// The ends that workloads are.
     workloads: BTreeMap<String, usize>,
 }
 
-pub const NAMESPACES: [&str; 3] = ["a", "b", "c"];
-pub const RANGES: [&str; 8] = [
+pub(crate) const NAMESPACES: [&str; 3] = ["a", "b", "c"];
+pub(crate) const RANGES: [&str; 8] = [
     "10.0.0.0/24",
     "10.0.0.0/16",
     "10.0.1.2/32",
@@ -56,7 +56,7 @@ pub const RANGES: [&str; 8] = [
 const OUTSIDE: [&str; 6] =
     ["10.0.0.200", "8.8.8.8", "30.0.255.255", "30.1.0.0", "30.1.255.255", "31.0.0.0"];
 /// What is asked of every pair of ends.
-pub const PACKETS: [(&str, u16); 8] = [
+pub(crate) const PACKETS: [(&str, u16); 8] = [
     ("TCP", 80),
     ("TCP", 81),
     ("TCP", 443),
@@ -68,21 +68,21 @@ pub const PACKETS: [(&str, u16); 8] = [
 ];
 
 impl End {
-    pub fn pod(&self) -> Option<&Pod> {
+    pub(crate) fn pod(&self) -> Option<&Pod> {
         if let Kind::Pod(pod) = &self.kind { Some(pod) } else { None }
     }
 
-    pub fn is_in(&self, range: &str) -> bool {
+    pub(crate) fn is_in(&self, range: &str) -> bool {
         range.parse::<ipnet::IpNet>().unwrap().contains(&self.address)
     }
 }
 
-pub fn word(random: &mut Random, words: &[&str]) -> String {
+pub(crate) fn word(random: &mut Random, words: &[&str]) -> String {
     (*random.pick(words)).to_owned()
 }
 
 /// Namespaces, nodes and pods.
-pub fn cluster(random: &mut Random) -> Cluster {
+pub(crate) fn cluster(random: &mut Random) -> Cluster {
     let (mut objects, mut ends, mut workloads) = (Vec::new(), Vec::new(), BTreeMap::new());
     for (number, namespace) in NAMESPACES.iter().enumerate() {
         let team = random.chance(70).then(|| word(random, &["x", "y"]));
@@ -135,7 +135,7 @@ pub fn cluster(random: &mut Random) -> Cluster {
 
 impl Cluster {
     /// What the engine makes of it with some policies, none of which it may refuse.
-    pub fn network(&self, policies: &[Value]) -> Network {
+    pub(crate) fn network(&self, policies: &[Value]) -> Network {
         let objects: Vec<_> = policies.iter().chain(&self.objects).cloned().collect();
         let network = read(&objects, Origin::Files(MinorVersion(37)));
         for policy in network.policies() {
@@ -146,7 +146,7 @@ impl Cluster {
     }
 
     /// Holds every packet against an answer, and counts them: those that go through, and those that do not.
-    pub fn hold(
+    pub(crate) fn hold(
         &self,
         policies: &[Value],
         answer: impl Fn(&End, &End, &str, u16) -> bool,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::packets::{base, read};
 use super::proxy::Proxy;
 use super::random::Random;
-use super::{calico, calico_at_random, cilium, cilium_at_random, cluster, setting};
+use super::{calico_at_random, calico_refused, cilium_at_random, cilium_refused, cluster, setting};
 
 const DEFINITIONS: [&str; 10] = [
     "cilium/ciliumcidrgroups.yaml",
@@ -45,7 +45,8 @@ fn what_is_judged_is_taken_by_the_server_and_what_it_refuses_is_not_judged() {
         good.extend(cilium_at_random::policies(&mut random));
     }
     let is_policy = |it: &&Value| it["kind"].as_str().unwrap().ends_with("Policy");
-    let mut bad: Vec<Value> = cilium::refused().into_iter().chain(calico::refused()).collect();
+    let mut bad: Vec<Value> =
+        cilium_refused::refused().into_iter().chain(calico_refused::refused()).collect();
     let mut random = Random::new(1);
     for policy in good
         .iter()
