@@ -32,6 +32,7 @@ mod how_to;
 mod image_policy;
 mod links;
 mod mcp;
+mod network_policy;
 mod outputs;
 mod page;
 mod plan;
