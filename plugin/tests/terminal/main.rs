@@ -33,6 +33,7 @@ mod image_policy;
 mod links;
 mod mcp;
 mod network;
+mod network_policy;
 mod outputs;
 mod page;
 mod plan;
