@@ -141,7 +141,7 @@ team-a/web-admin[Deployment] -> db/postgres[StatefulSet] TCP 5432: refused, as m
   allow by   --allow-to db/app=postgres:5432 for team-a
 
 Options are those of network-policy and namespace, which make the policies of a namespace anew.
-Log: 5 lines; put aside: lines about something else (1).
+Log: 5 lines.
 Read: 3 workloads in 2 namespaces, and 2 policies.
 Not seen: whether the network plugin enforces policies; what firewalls, nodes and service meshes refuse; policies of network plugins whose kinds are not read.
 ";
