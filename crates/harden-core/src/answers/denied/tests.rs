@@ -158,6 +158,19 @@ Not seen: whether the network plugin enforces policies; what firewalls, nodes an
 }
 
 #[test]
+fn name_resolution_is_wanted_by_all() {
+    for row in [
+        "team-a/web-admin,kube-system/coredns,53,udp,denied",
+        "team-a/web-admin,169.254.20.10,53,tcp,denied",
+    ] {
+        let refusal = one(MANIFESTS, row);
+        assert_eq!(refusal.wanted, ["name resolution, which every pod needs"]);
+        assert_eq!(options(&refusal), ["team-a --dns cluster"]);
+    }
+    assert!(one(MANIFESTS, "team-a/web-admin,db/postgres,53,udp,denied").is_meant());
+}
+
+#[test]
 fn what_only_was_watched_is_no_failure() {
     let refusal = one(MANIFESTS, "team-a/web,db/postgres,5432,tcp,audit");
     assert!(refusal.is_audited && !refusal.is_meant());
