@@ -43,6 +43,7 @@ mod pod_security;
 mod role;
 mod simulate;
 mod simulate_audit;
+mod simulate_network_denied;
 mod snapshot;
 mod stores;
 mod usage;
