@@ -18,6 +18,7 @@ mod policy;
 mod profiles;
 mod reader;
 mod records;
+mod redundancy;
 mod rows;
 mod scope;
 mod services;
@@ -31,6 +32,7 @@ pub use reader::{Origin, Reader, Settings, WORDS};
 pub use rows::{Outside, Row};
 pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};
 pub use views::{Namespace, Policy, Rule, Spot, Workload};
+pub use workload::KnownPods;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

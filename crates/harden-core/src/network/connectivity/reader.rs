@@ -15,8 +15,9 @@ use super::records::{
     TierRecord, WorkloadRecord, index,
 };
 use super::services::{self, EntryRecord, ServiceRecord};
-use super::workload::PodRecord;
+use super::workload::{KnownPods, PodRecord};
 use crate::kubernetes::{Addresses, GroupKind, MinorVersion};
+use crate::network::Backend;
 use crate::object::Object;
 use crate::source::{Positions, Source};
 
@@ -108,7 +109,7 @@ impl Reader {
             || object.is_of(GroupKind::NAMESPACE)
             || object.is("", "Node")
             || object.is("", "Service")
-            || services::is_entry(object);
+            || Backend::is_led_to_by(object);
         if !is_known || object.is_removal() {
             return;
         }
@@ -126,13 +127,24 @@ impl Reader {
         } else if object.is("", "Service") {
             let service = services::read(self, object, text);
             self.services.push(service);
-        } else if services::is_entry(object) {
+        } else if Backend::is_led_to_by(object) {
             let entry = services::read_entry(self, object, text);
             self.entries.push(entry);
         } else {
             let pods = super::workload::read(self, object, text);
             self.pods.extend(pods);
         }
+    }
+
+    /// Learns pods of which only this is known.
+    pub fn learn_pods(&mut self, pods: &KnownPods<'_>) {
+        let pods = super::workload::known(self, pods);
+        self.pods.extend(pods);
+    }
+
+    /// How many policies were read so far.
+    pub fn policies(&self) -> usize {
+        self.policies.len()
     }
 
     /// Puts all of it together.
