@@ -32,7 +32,8 @@ pub static CATEGORIES: &[(Category, &[&Rule])] = &[
 ];
 
 /// The ids of rules that a program may be without, in alphabetical order: those about policies of admission, here and
-/// in `harden-admission`. Whoever ignores one is not told that there is no such rule.
+/// in `harden-admission`, and those that the feature `admission` brings to other categories. Whoever
+/// ignores one is not told that there is no such rule.
 pub static ELSEWHERE: &[&str] = &[
     "always-true-expression",
     "bypassable-object-selector",
@@ -49,6 +50,8 @@ pub static ELSEWHERE: &[&str] = &[
     "keyless-without-identity",
     "missing-admission-policy",
     "missing-constraint-template",
+    "missing-probe-port",
+    "path-to-cluster-admin",
     "pods-left-out",
     "policy-matches-nothing",
     "refused-expression",
