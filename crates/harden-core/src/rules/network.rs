@@ -22,6 +22,8 @@ mod namespace_name_label;
 mod node_port_service;
 mod open_allow_list;
 mod open_load_balancer;
+#[cfg(feature = "admission")]
+mod openshift_dns_port;
 mod policy_on_host_network;
 mod route_without_tls;
 mod service_external_ips;
@@ -51,6 +53,8 @@ pub static RULES: &[&Rule] = &[
     &node_port_service::RULE,
     &open_allow_list::RULE,
     &open_load_balancer::RULE,
+    #[cfg(feature = "admission")]
+    &openshift_dns_port::RULE,
     &policy_on_host_network::RULE,
     &route_without_tls::RULE,
     &service_external_ips::RULE,
