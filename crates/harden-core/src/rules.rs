@@ -51,6 +51,7 @@ pub static ELSEWHERE: &[&str] = &[
     "missing-admission-policy",
     "missing-constraint-template",
     "missing-probe-port",
+    "node-local-dns-left-out",
     "openshift-dns-port",
     "path-to-cluster-admin",
     "pods-left-out",

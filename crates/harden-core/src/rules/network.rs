@@ -19,6 +19,8 @@ mod missing_default_deny_egress;
 mod missing_default_deny_ingress;
 mod misspelt_pod_selector;
 mod namespace_name_label;
+#[cfg(feature = "admission")]
+mod node_local_dns_left_out;
 mod node_port_service;
 mod open_allow_list;
 mod open_load_balancer;
@@ -50,6 +52,8 @@ pub static RULES: &[&Rule] = &[
     &missing_default_deny_ingress::RULE,
     &misspelt_pod_selector::RULE,
     &namespace_name_label::RULE,
+    #[cfg(feature = "admission")]
+    &node_local_dns_left_out::RULE,
     &node_port_service::RULE,
     &open_allow_list::RULE,
     &open_load_balancer::RULE,
