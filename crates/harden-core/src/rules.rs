@@ -57,6 +57,7 @@ pub static ELSEWHERE: &[&str] = &[
     "pods-left-out",
     "policy-matches-nothing",
     "refused-expression",
+    "service-address-block",
     "slow-webhook",
     "unanchored-pattern",
     "unbound-admission-policy",

@@ -28,6 +28,8 @@ mod open_load_balancer;
 mod openshift_dns_port;
 mod policy_on_host_network;
 mod route_without_tls;
+#[cfg(feature = "admission")]
+mod service_address_block;
 mod service_external_ips;
 mod split_peer_selectors;
 
@@ -61,6 +63,8 @@ pub static RULES: &[&Rule] = &[
     &openshift_dns_port::RULE,
     &policy_on_host_network::RULE,
     &route_without_tls::RULE,
+    #[cfg(feature = "admission")]
+    &service_address_block::RULE,
     &service_external_ips::RULE,
     &split_peer_selectors::RULE,
 ];
