@@ -61,6 +61,7 @@ pub static ELSEWHERE: &[&str] = &[
     "slow-webhook",
     "unanchored-pattern",
     "unbound-admission-policy",
+    "unenforced-network-policies",
     "unenforced-policy",
     "unmatched-policy-parameters",
     "unused-constraint-template",

@@ -32,6 +32,8 @@ mod route_without_tls;
 mod service_address_block;
 mod service_external_ips;
 mod split_peer_selectors;
+#[cfg(feature = "admission")]
+mod unenforced_network_policies;
 
 use crate::network;
 use crate::network::NetworkPolicy;
@@ -67,6 +69,8 @@ pub static RULES: &[&Rule] = &[
     &service_address_block::RULE,
     &service_external_ips::RULE,
     &split_peer_selectors::RULE,
+    #[cfg(feature = "admission")]
+    &unenforced_network_policies::RULE,
 ];
 
 /// The NetworkPolicies of the input, each with the object that it is.
