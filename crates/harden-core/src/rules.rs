@@ -59,6 +59,7 @@ pub static ELSEWHERE: &[&str] = &[
     "refused-expression",
     "service-address-block",
     "slow-webhook",
+    "superseded-policy-kind",
     "unanchored-pattern",
     "unbound-admission-policy",
     "unenforced-network-policies",

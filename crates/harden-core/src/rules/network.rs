@@ -33,6 +33,8 @@ mod service_address_block;
 mod service_external_ips;
 mod split_peer_selectors;
 #[cfg(feature = "admission")]
+mod superseded_policy_kind;
+#[cfg(feature = "admission")]
 mod unenforced_network_policies;
 
 use crate::network;
@@ -69,6 +71,8 @@ pub static RULES: &[&Rule] = &[
     &service_address_block::RULE,
     &service_external_ips::RULE,
     &split_peer_selectors::RULE,
+    #[cfg(feature = "admission")]
+    &superseded_policy_kind::RULE,
     #[cfg(feature = "admission")]
     &unenforced_network_policies::RULE,
 ];
