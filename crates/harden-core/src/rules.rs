@@ -62,6 +62,7 @@ pub static ELSEWHERE: &[&str] = &[
     "superseded-policy-kind",
     "unanchored-pattern",
     "unbound-admission-policy",
+    "undefined-policy-order",
     "unenforced-network-policies",
     "unenforced-policy",
     "unmatched-policy-parameters",

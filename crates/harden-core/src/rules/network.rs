@@ -35,6 +35,8 @@ mod split_peer_selectors;
 #[cfg(feature = "admission")]
 mod superseded_policy_kind;
 #[cfg(feature = "admission")]
+mod undefined_policy_order;
+#[cfg(feature = "admission")]
 mod unenforced_network_policies;
 
 use crate::network;
@@ -73,6 +75,8 @@ pub static RULES: &[&Rule] = &[
     &split_peer_selectors::RULE,
     #[cfg(feature = "admission")]
     &superseded_policy_kind::RULE,
+    #[cfg(feature = "admission")]
+    &undefined_policy_order::RULE,
     #[cfg(feature = "admission")]
     &unenforced_network_policies::RULE,
 ];
