@@ -54,6 +54,7 @@ pub static ELSEWHERE: &[&str] = &[
     "node-local-dns-left-out",
     "openshift-dns-port",
     "path-to-cluster-admin",
+    "pods-among-networks",
     "pods-left-out",
     "policy-matches-nothing",
     "refused-expression",

@@ -26,6 +26,8 @@ mod open_allow_list;
 mod open_load_balancer;
 #[cfg(feature = "admission")]
 mod openshift_dns_port;
+#[cfg(feature = "admission")]
+mod pods_among_networks;
 mod policy_on_host_network;
 mod route_without_tls;
 #[cfg(feature = "admission")]
@@ -67,6 +69,8 @@ pub static RULES: &[&Rule] = &[
     &open_load_balancer::RULE,
     #[cfg(feature = "admission")]
     &openshift_dns_port::RULE,
+    #[cfg(feature = "admission")]
+    &pods_among_networks::RULE,
     &policy_on_host_network::RULE,
     &route_without_tls::RULE,
     #[cfg(feature = "admission")]
