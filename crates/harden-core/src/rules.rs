@@ -61,6 +61,7 @@ pub static ELSEWHERE: &[&str] = &[
     "service-address-block",
     "slow-webhook",
     "superseded-policy-kind",
+    "tier-without-pass",
     "unanchored-pattern",
     "unbound-admission-policy",
     "undefined-policy-order",

@@ -37,6 +37,8 @@ mod split_peer_selectors;
 #[cfg(feature = "admission")]
 mod superseded_policy_kind;
 #[cfg(feature = "admission")]
+mod tier_without_pass;
+#[cfg(feature = "admission")]
 mod undefined_policy_order;
 #[cfg(feature = "admission")]
 mod unenforced_network_policies;
@@ -79,6 +81,8 @@ pub static RULES: &[&Rule] = &[
     &split_peer_selectors::RULE,
     #[cfg(feature = "admission")]
     &superseded_policy_kind::RULE,
+    #[cfg(feature = "admission")]
+    &tier_without_pass::RULE,
     #[cfg(feature = "admission")]
     &undefined_policy_order::RULE,
     #[cfg(feature = "admission")]
