@@ -56,6 +56,7 @@ pub static ELSEWHERE: &[&str] = &[
     "path-to-cluster-admin",
     "pods-among-networks",
     "pods-left-out",
+    "policy-matches-nobody",
     "policy-matches-nothing",
     "refused-expression",
     "service-address-block",

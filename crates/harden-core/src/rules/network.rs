@@ -28,6 +28,8 @@ mod open_load_balancer;
 mod openshift_dns_port;
 #[cfg(feature = "admission")]
 mod pods_among_networks;
+#[cfg(feature = "admission")]
+mod policy_matches_nobody;
 mod policy_on_host_network;
 mod route_without_tls;
 #[cfg(feature = "admission")]
@@ -73,6 +75,8 @@ pub static RULES: &[&Rule] = &[
     &openshift_dns_port::RULE,
     #[cfg(feature = "admission")]
     &pods_among_networks::RULE,
+    #[cfg(feature = "admission")]
+    &policy_matches_nobody::RULE,
     &policy_on_host_network::RULE,
     &route_without_tls::RULE,
     #[cfg(feature = "admission")]
