@@ -58,6 +58,7 @@ pub static ELSEWHERE: &[&str] = &[
     "pods-left-out",
     "policy-matches-nobody",
     "policy-matches-nothing",
+    "redundant-network-policy",
     "refused-expression",
     "service-address-block",
     "slow-webhook",

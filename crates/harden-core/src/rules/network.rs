@@ -31,6 +31,8 @@ mod pods_among_networks;
 #[cfg(feature = "admission")]
 mod policy_matches_nobody;
 mod policy_on_host_network;
+#[cfg(feature = "admission")]
+mod redundant_network_policy;
 mod route_without_tls;
 #[cfg(feature = "admission")]
 mod service_address_block;
@@ -78,6 +80,8 @@ pub static RULES: &[&Rule] = &[
     #[cfg(feature = "admission")]
     &policy_matches_nobody::RULE,
     &policy_on_host_network::RULE,
+    #[cfg(feature = "admission")]
+    &redundant_network_policy::RULE,
     &route_without_tls::RULE,
     #[cfg(feature = "admission")]
     &service_address_block::RULE,
