@@ -58,6 +58,7 @@ pub static ELSEWHERE: &[&str] = &[
     "pods-left-out",
     "policy-matches-nobody",
     "policy-matches-nothing",
+    "reachable-from-every-namespace",
     "redundant-network-policy",
     "refused-expression",
     "service-address-block",

@@ -32,6 +32,8 @@ mod pods_among_networks;
 mod policy_matches_nobody;
 mod policy_on_host_network;
 #[cfg(feature = "admission")]
+mod reachable_from_every_namespace;
+#[cfg(feature = "admission")]
 mod redundant_network_policy;
 mod route_without_tls;
 #[cfg(feature = "admission")]
@@ -80,6 +82,8 @@ pub static RULES: &[&Rule] = &[
     #[cfg(feature = "admission")]
     &policy_matches_nobody::RULE,
     &policy_on_host_network::RULE,
+    #[cfg(feature = "admission")]
+    &reachable_from_every_namespace::RULE,
     #[cfg(feature = "admission")]
     &redundant_network_policy::RULE,
     &route_without_tls::RULE,
