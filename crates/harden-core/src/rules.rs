@@ -71,6 +71,7 @@ pub static ELSEWHERE: &[&str] = &[
     "unenforced-network-policies",
     "unenforced-policy",
     "unmatched-policy-parameters",
+    "unreachable-backend",
     "unused-constraint-template",
     "unverifiable-signature-format",
 ];

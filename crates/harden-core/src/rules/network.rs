@@ -48,6 +48,8 @@ mod tier_without_pass;
 mod undefined_policy_order;
 #[cfg(feature = "admission")]
 mod unenforced_network_policies;
+#[cfg(feature = "admission")]
+mod unreachable_backend;
 
 use crate::network;
 use crate::network::NetworkPolicy;
@@ -99,6 +101,8 @@ pub static RULES: &[&Rule] = &[
     &undefined_policy_order::RULE,
     #[cfg(feature = "admission")]
     &unenforced_network_policies::RULE,
+    #[cfg(feature = "admission")]
+    &unreachable_backend::RULE,
 ];
 
 /// The NetworkPolicies of the input, each with the object that it is.
