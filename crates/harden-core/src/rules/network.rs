@@ -29,6 +29,8 @@ mod openshift_dns_port;
 #[cfg(feature = "admission")]
 mod pods_among_networks;
 #[cfg(feature = "admission")]
+mod pods_without_dns;
+#[cfg(feature = "admission")]
 mod policy_matches_nobody;
 mod policy_on_host_network;
 #[cfg(feature = "admission")]
