@@ -73,9 +73,10 @@ spec:
     ports: [{port: sql}]
 ";
 
-/// The policy of the database lets everybody of the shop in, and by any port.
+/// The policies of both ends let the shop reach the database by any port.
 fn before() -> String {
-    SHOP.replace("    ports: [{port: sql}]\n", "")
+    let opened = SHOP.replace("    ports: [{port: sql}]\n", "");
+    opened.replace("    ports: [{port: 5432}]\n", "")
 }
 
 const BROKEN: &str = "kind: NetworkPolicy\n  a: b\n";

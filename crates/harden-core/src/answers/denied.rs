@@ -18,12 +18,14 @@ pub use text::to_text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::answers::reaching;
 use crate::kubernetes::{PortRange, Protocol};
 use crate::network::connectivity::Network;
 use crate::network::seen::{NamedPolicy, Seen, Sighting};
 use crate::network::wanted::Wanted;
-use crate::network::{Fate, Flow};
+use crate::network::{End, Fate, Flow};
 use party::Resolved;
 
 /// What a log says was refused.
@@ -104,19 +106,22 @@ impl Answer {
     /// Holds what a log says was refused against policies and what manifests want.
     pub fn of(seen: &Seen, network: &Network, wanted: &Wanted) -> Self {
         let mut refusals: BTreeMap<_, Refusal> = BTreeMap::new();
-        for (flow, sighting) in seen.flows() {
-            if flow.fate == Fate::Forwarded {
+        let mut ends: FxHashMap<&End, Resolved<'_>> = FxHashMap::default();
+        let flows = seen.flows();
+        let refused = || flows.iter().filter(|(flow, _)| flow.fate != Fate::Forwarded);
+        for end in refused().flat_map(|(flow, _)| [&flow.from, &flow.to]) {
+            ends.entry(end).or_insert_with(|| party::resolve(end, seen.labels(end), network));
+        }
+        for (flow, sighting) in refused() {
+            let (Some(from), Some(to)) = (ends.get(&flow.from), ends.get(&flow.to)) else {
                 continue;
-            }
-            let ends =
-                [&flow.from, &flow.to].map(|it| party::resolve(it, seen.labels(it), network));
-            let [from, to] = &ends;
+            };
             let flow = &party::behind(flow, to);
             let key = (from.name(), to.name(), flow.protocol, flow.port.clone(), flow.fate);
             refusals
                 .entry(key)
                 .and_modify(|it| it.add(sighting))
-                .or_insert_with(|| refusal(flow, sighting, &ends, network, wanted));
+                .or_insert_with(|| refusal(flow, sighting, [from, to], network, wanted));
         }
         let mut refusals: Vec<_> = refusals.into_values().collect();
         refusals.sort_by_key(Refusal::rank);
@@ -137,11 +142,10 @@ impl Answer {
 fn refusal(
     flow: &Flow,
     sighting: &Sighting,
-    ends: &[Resolved<'_>; 2],
+    [from, to]: [&Resolved<'_>; 2],
     network: &Network,
     wanted: &Wanted,
 ) -> Refusal {
-    let [from, to] = ends;
     let (verdict, sides) = side::judge(network, from, to, flow);
     let wanted = meaning::wanted(wanted, from, to, flow);
     let (allow, keep) = match verdict {

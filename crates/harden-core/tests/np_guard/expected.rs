@@ -115,12 +115,12 @@ impl Expected {
         let value: serde_json::Value = serde_json::from_str(text).unwrap();
         let exposure = &value["exposure_results"];
         let all = if value.is_array() { &value } else { &value["connlist_results"] };
-        let parts = [
+        let lists = [
             (Part::Rows, all),
             (Part::Out, &exposure["egress_exposure"]),
             (Part::Into, &exposure["ingress_exposure"]),
         ];
-        for (part, listed) in parts {
+        for (part, listed) in lists {
             for row in listed.as_array().into_iter().flatten() {
                 let [from, to, ports] = ["src", "dst", "conn"].map(|it| row[it].as_str().unwrap());
                 self.add(part, from, to, Ports::read(ports));

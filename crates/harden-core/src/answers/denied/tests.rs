@@ -141,7 +141,7 @@ team-a/web-admin[Deployment] -> db/postgres[StatefulSet] TCP 5432: refused, as m
   allow by   --allow-to db/app=postgres:5432 for team-a
 
 Options are those of network-policy and namespace, which make the policies of a namespace anew.
-Log: 5 lines; put aside: lines about something else (1).
+Log: 5 lines.
 Read: 3 workloads in 2 namespaces, and 2 policies.
 Not seen: whether the network plugin enforces policies; what firewalls, nodes and service meshes refuse; policies of network plugins whose kinds are not read.
 ";
@@ -155,6 +155,19 @@ Not seen: whether the network plugin enforces policies; what firewalls, nodes an
     assert_eq!(first["allow"][0]["value"], "db/app=postgres:5432");
     assert_eq!(first["sides"][0]["nearMisses"][0]["place"], "all.yaml:40");
     assert_eq!(json["coverage"]["lines"], 5);
+}
+
+#[test]
+fn name_resolution_is_wanted_by_all() {
+    for row in [
+        "team-a/web-admin,kube-system/coredns,53,udp,denied",
+        "team-a/web-admin,169.254.20.10,53,tcp,denied",
+    ] {
+        let refusal = one(MANIFESTS, row);
+        assert_eq!(refusal.wanted, ["name resolution, which every pod needs"]);
+        assert_eq!(options(&refusal), ["team-a --dns cluster"]);
+    }
+    assert!(one(MANIFESTS, "team-a/web-admin,db/postgres,53,udp,denied").is_meant());
 }
 
 #[test]
