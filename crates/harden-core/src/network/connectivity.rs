@@ -27,7 +27,7 @@ mod views;
 mod workload;
 
 pub use explanation::{Explanation, Lack, NearMiss, Reason, Side};
-pub use exposure::Exposure;
+pub use exposure::{Exposure, Likeness};
 pub use newcomers::Newcomers;
 pub use reader::{NEEDED, Origin, Reader, Settings, WORDS, reads, reads_group};
 pub use rows::{Outside, Row};

@@ -1,11 +1,15 @@
 //! Who could come and reach workloads, and whom these could reach that is not there yet.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use super::list::{List, is_known};
 use super::{End, Focus};
 use crate::network::Direction;
-use crate::network::connectivity::{Exposure, Network};
+use crate::network::connectivity::{Exposure, Likeness, Network};
+
+/// As many answers as are kept for workloads that are alike.
+const KEPT: usize = 256;
 
 /// What goes through with pods that are not there yet.
 #[derive(Debug)]
@@ -19,7 +23,7 @@ pub struct Exposed<'a> {
     /// From the pods to it, or from it to the pods.
     pub direction: Direction,
     /// The pods, and what goes through. Nothing, where these are left out of what goes through with everybody.
-    pub exposure: Exposure,
+    pub exposure: &'a Exposure,
     /// Whether any policy says something for the workload in this direction.
     pub has_policies: bool,
     /// Whether every policy that may say something of it could be read.
@@ -44,6 +48,7 @@ impl<'n> Exposures<'n> {
     /// What was done with one failed.
     pub fn each(&self, take: &mut dyn FnMut(&Exposed<'_>) -> io::Result<()>) -> io::Result<()> {
         let focus = self.0.focus();
+        let mut known: BTreeMap<Likeness, Vec<Exposure>> = BTreeMap::new();
         for workload in self.network().workloads() {
             let end = self.0.end(workload);
             if !focus.of.is_empty() && !focus.of.iter().any(|it| it.is_of(&end)) {
@@ -55,8 +60,15 @@ impl<'n> Exposures<'n> {
                 }
                 let has_policies = workload.policies(direction).next().is_some();
                 let is_known = is_known(workload, direction);
-                for exposure in self.network().exposure(workload, direction) {
-                    let workload = end;
+                if known.len() >= KEPT {
+                    known.clear();
+                }
+                let Some(likeness) = self.network().likeness(workload, direction) else { continue };
+                let exposures = known
+                    .entry(likeness)
+                    .or_insert_with(|| self.network().exposure(workload, direction));
+                for exposure in exposures {
+                    let (workload, exposure) = (end, &*exposure);
                     take(&Exposed { workload, direction, exposure, has_policies, is_known })?;
                 }
             }

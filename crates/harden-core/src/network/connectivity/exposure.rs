@@ -22,7 +22,23 @@ pub struct Exposure {
     pub named: BTreeSet<(Protocol, Arc<str>)>,
 }
 
+/// What decides what goes through with those who may come: it is the same for workloads of which this is the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Likeness {
+    profile: u32,
+    ports: Vec<NamedPort>,
+    families: [bool; 2],
+}
+
 impl Network {
+    /// What decides the exposure of a workload.
+    pub fn likeness(&self, workload: Workload<'_>, direction: Direction) -> Option<Likeness> {
+        let id = workload.record()?.class;
+        let class = self.class(id)?;
+        let ports = if direction == Direction::Ingress { class.ports.clone() } else { Vec::new() };
+        Some(Likeness { profile: self.profiles.id(id, direction), ports, families: class.at.has() })
+    }
+
     /// What goes through between a workload and pods that are not there: first what goes through with whatever pod, then
     /// what differs with those that rules are for. What their own policies would say is left out, for pods come with
     /// policies that nobody has seen.
@@ -63,13 +79,20 @@ impl Network {
     fn spoken_of(&self, profile: &Profile) -> BTreeSet<Newcomers> {
         let peers = self.rules_of(profile).flat_map(|it| &it.peers);
         let pods = peers.filter_map(|it| match it {
-            PeerRecord::Pods(pods) => self.tables.pods.get(*pods as usize),
+            PeerRecord::Pods(pods) => Some(*pods),
             _ => None,
         });
-        let all = pods.filter(|it| !it.pods.asks_beside());
-        let mut all: BTreeSet<_> = all.filter_map(|it| Newcomers::of(self, it)).collect();
-        all.retain(|it| !it.is_anybody() && !it.is_nobody() && !it.are_there(self));
-        all
+        let ids: BTreeSet<u32> = pods.collect();
+        let spoken = ids.into_iter().filter_map(|id| {
+            let pods = self.tables.pods.get(id as usize).filter(|it| !it.pods.asks_beside())?;
+            let newcomers = Newcomers::of(self, pods)?;
+            let are_there =
+                || self.members.of_pods(id).is_some_and(|it| it.iter().next().is_some());
+            let is_said = newcomers.are_plain() && are_there();
+            let is_nobody = newcomers.is_anybody() || newcomers.is_nobody();
+            (!is_said && !is_nobody).then_some(newcomers)
+        });
+        spoken.collect()
     }
 }
 

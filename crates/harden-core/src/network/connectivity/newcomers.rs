@@ -68,25 +68,14 @@ impl Newcomers {
         home || is_empty(&self.pods)
     }
 
-    /// Whether some pods that a rule is for are among those that were read, by values of labels: then what holds for
-    /// them is said of these.
-    pub(super) fn are_there(&self, network: &Network) -> bool {
-        if !is_plain(&self.pods) || self.pods == Test::Always {
-            return false;
-        }
-        network.workloads().any(|it| {
-            let home = match &self.home {
-                Home::Named(name) => it.namespace().name() == &**name,
-                Home::Labelled(test) => {
-                    let own = it.namespace().record();
-                    is_plain(test)
-                        && *test != Test::Always
-                        && own.is_some_and(|it| test.holds(&it.labels))
-                }
-            };
-            let own = it.record().map(|it| &it.labels);
-            home && own.is_some_and(|it| self.pods.holds(it))
-        })
+    /// Whether labels say by their values who they are: of such pods that are there, connections are listed, so that
+    /// nothing has to be said of those that may come.
+    pub(super) fn are_plain(&self) -> bool {
+        let has_home = match &self.home {
+            Home::Named(_) => true,
+            Home::Labelled(test) => is_plain(test) && *test != Test::Always,
+        };
+        has_home && is_plain(&self.pods) && self.pods != Test::Always
     }
 
     /// Whether all of them are among the pods that something is for.
