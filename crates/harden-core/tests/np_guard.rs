@@ -63,8 +63,7 @@ fn every_expected_output_is_what_we_say() {
     let mut wrong = Vec::new();
     for case in &cases {
         let (result, lines) = match judge(&outputs, &setups, case) {
-            Verdict::Skipped(why) => (why, Vec::new()),
-            Verdict::Apart(why) => (why, Vec::new()),
+            Verdict::Skipped(why) | Verdict::Apart(why) => (why, Vec::new()),
             Verdict::Compared(lines) => ("the same", lines),
             Verdict::Half(lines) => ("the same, as far as one set-up is at hand", lines),
         };

@@ -1,7 +1,7 @@
 //! What is not compared, and why.
 
 /// Why a set-up is out of scope, the kind that makes it so, and the set-ups.
-pub const OUT_OF_SCOPE: &[(&str, &str, &[&str])] = &[
+pub(crate) const OUT_OF_SCOPE: &[(&str, &str, &[&str])] = &[
     (
         "UserDefinedNetworks of OVN-Kubernetes",
         "UserDefinedNetwork",
@@ -46,7 +46,7 @@ pub const OUT_OF_SCOPE: &[(&str, &str, &[&str])] = &[
 
 /// Set-ups with Routes of OpenShift, which are out of scope: what the ingress controller reaches is at least what our
 /// answer says, which is what Ingresses let it.
-pub const WITH_ROUTES: &[&str] = &[
+pub(crate) const WITH_ROUTES: &[&str] = &[
     "acs-security-demos-added-workloads",
     "acs-security-demos-new",
     "demo_app_with_routes_and_ingress",
@@ -57,7 +57,7 @@ pub const WITH_ROUTES: &[&str] = &[
 
 /// What the analyzer refuses to analyze, and what is wrong with it. The API server would not store it either, so what
 /// would hold there is not known.
-pub const REFUSED: &[(&str, &str)] = &[
+pub(crate) const REFUSED: &[(&str, &str)] = &[
     ("anp_bad_path_test_10", "a rule of egress without `to`"),
     ("anp_bad_path_test_12", "a rule without an action"),
     ("anp_bad_path_test_14", "a rule of ingress without `from`"),
@@ -80,7 +80,7 @@ pub const REFUSED: &[(&str, &str)] = &[
 
 /// Set-ups with pods on the network of their node. NetworkPolicies are not for these, says the API of administrators'
 /// policies, and plugins do so; the analyzer takes them for pods like all others. They are compared as such.
-pub const ON_THE_HOST: &[&str] = &[
+pub(crate) const ON_THE_HOST: &[&str] = &[
     "ipblockstest_3",
     "ipblockstest_4",
     "multiple_topology_resources_2",
@@ -90,7 +90,7 @@ pub const ON_THE_HOST: &[&str] = &[
 
 /// Set-ups where `pods` of a policy lacks a selector that its CustomResourceDefinition requires: the API server refuses
 /// the policy, and our answer is not known. The analyzer takes the missing one for an empty one; so it is compared.
-pub const WITHOUT_A_SELECTOR: &[&str] = &[
+pub(crate) const WITHOUT_A_SELECTOR: &[&str] = &[
     "anp_test_10",
     "anp_test_10_swapping_rules",
     "anp_test_11_swapping_rules",
@@ -105,7 +105,7 @@ pub const WITHOUT_A_SELECTOR: &[&str] = &[
 
 /// Set-ups with several pods of an owner that has no kind, which the API server refuses. We show each pod as itself, the
 /// analyzer one workload of the owner's name.
-pub const OWNER_WITHOUT_A_KIND: (&str, &[&str], &str) = (
+pub(crate) const OWNER_WITHOUT_A_KIND: (&str, &[&str], &str) = (
     "example_pods_w_same_owner_and_labels_gap_",
     &["default/pod-1[Pod]", "default/pod-2[Pod]"],
     "default/internal-security[Pod]",
@@ -113,10 +113,10 @@ pub const OWNER_WITHOUT_A_KIND: (&str, &[&str], &str) = (
 
 /// A set-up with a text that cannot be read to its end: the analyzer reads to the first error, we read what comes after
 /// it, too, and say that something is missing. What the analyzer read is compared.
-pub const BROKEN: &str = "document_with_syntax_error";
+pub(crate) const BROKEN: &str = "document_with_syntax_error";
 
 /// Where our answer differs, and why it is right: the set-up, the lines, the reason.
-pub const DIFFERENT: &[(&str, &[&str], &str)] = &[
+pub(crate) const DIFFERENT: &[(&str, &[&str], &str)] = &[
     (
         "exposure_test_real_namespace_without_real_pod",
         &[
@@ -168,7 +168,7 @@ pub const DIFFERENT: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Set-ups of which only others have the outputs; whether anything is known of them is asked all the same.
-pub const WITHOUT_OUTPUTS: &[&str] = &[
+pub(crate) const WITHOUT_OUTPUTS: &[&str] = &[
     "anp_banp_explain_demo",
     "anp_banp_explain_demo_2",
     "anp_test_with_empty_port_range",

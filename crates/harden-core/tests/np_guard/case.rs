@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 /// What is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub(crate) enum Kind {
     Connections,
     Exposure,
     Explanation,
@@ -14,31 +14,31 @@ pub enum Kind {
 
 /// Which side of a connection the workloads in focus are on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
+pub(crate) enum Side {
     Ingress,
     Egress,
 }
 
 /// A question, and where its answer is.
 #[derive(Debug, Clone)]
-pub struct Case {
+pub(crate) struct Case {
     /// The file, by its way below the outputs.
-    pub file: String,
-    pub kind: Kind,
-    pub format: String,
+    pub(crate) file: String,
+    pub(crate) kind: Kind,
+    pub(crate) format: String,
     /// The set-up; for differences the new one.
-    pub setup: String,
+    pub(crate) setup: String,
     /// The set-up before.
-    pub before: Option<String>,
+    pub(crate) before: Option<String>,
     /// Words that name workloads: names, or namespaces that names follow.
-    pub focus: Vec<String>,
-    pub side: Option<Side>,
+    pub(crate) focus: Vec<String>,
+    pub(crate) side: Option<Side>,
     /// Who is on the other end.
-    pub with: Vec<String>,
+    pub(crate) with: Vec<String>,
     /// The only connection that is asked about.
-    pub only: Option<(String, u16)>,
+    pub(crate) only: Option<(String, u16)>,
     /// Whether only what is allowed, or only what is denied, is explained.
-    pub explained: Option<bool>,
+    pub(crate) explained: Option<bool>,
 }
 
 const KINDS: [(&str, Kind); 4] = [
@@ -50,7 +50,7 @@ const KINDS: [(&str, Kind); 4] = [
 
 impl Case {
     /// The case of a file; every name can be read, or the test fails.
-    pub fn of(folder: &str, file: &str, setups: &BTreeSet<String>) -> Self {
+    pub(crate) fn of(folder: &str, file: &str, setups: &BTreeSet<String>) -> Self {
         let (stem, format) = file.rsplit_once('.').unwrap();
         let mut this = Self {
             file: format!("{folder}/{file}"),
@@ -77,22 +77,17 @@ impl Case {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
         };
         let setup = setups.iter().filter(begins).max_by_key(|it| it.len());
-        this.setup = setup.unwrap_or_else(|| panic!("no set-up of {file}")).clone();
+        setup.unwrap_or_else(|| panic!("no set-up of {file}")).clone_into(&mut this.setup);
         this.words(&name[this.setup.len()..], file);
         this
     }
 
     fn words(&mut self, rest: &str, file: &str) {
-        let rest = match rest.strip_prefix("_focus_workload_") {
-            Some(rest) => rest,
-            None => {
-                let rest = rest.trim_start_matches('_');
-                assert!(
-                    rest.split('_').all(|it| self.option(it)) || rest.is_empty(),
-                    "{file}: {rest}"
-                );
-                return;
-            }
+        let Some(rest) = rest.strip_prefix("_focus_workload_") else {
+            let rest = rest.trim_start_matches('_');
+            let is_known = rest.is_empty() || rest.split('_').all(|it| self.option(it));
+            assert!(is_known, "{file}: {rest}");
+            return;
         };
         let mut is_other = false;
         for word in rest.split('_') {
@@ -124,7 +119,7 @@ impl Case {
     }
 
     /// Whether a pair is asked about; `names` says whether a word is the name of a namespace.
-    pub fn asks(&self, from: &str, to: &str, is_namespace: impl Fn(&str) -> bool) -> bool {
+    pub(crate) fn asks(&self, from: &str, to: &str, is_namespace: impl Fn(&str) -> bool) -> bool {
         let is_in = |words: &[String], end: &str| {
             let name = end.split('[').next().unwrap_or_default().trim_matches(['{', '}']);
             let (namespace, name) = name.split_once('/').unwrap_or(("", name));

@@ -8,30 +8,30 @@ use super::rows::Rows;
 
 /// What an output says.
 #[derive(Debug, Default)]
-pub struct Expected {
+pub(crate) struct Expected {
     /// Who reaches whom.
-    pub rows: Rows,
+    pub(crate) rows: Rows,
     /// What is said not to pass, where that is explained.
-    pub denied: Rows,
+    pub(crate) denied: Rows,
     /// Whom workloads reach that are not there.
-    pub out: Rows,
+    pub(crate) out: Rows,
     /// Who reaches workloads without being there.
-    pub into: Rows,
+    pub(crate) into: Rows,
     /// Workloads that no policy selects, by direction; where it is said.
-    pub unprotected: Option<BTreeSet<(String, String)>>,
+    pub(crate) unprotected: Option<BTreeSet<(String, String)>>,
     /// Which pairs differ: what they had and have, and which workloads came or went.
-    pub differences: Vec<Difference>,
+    pub(crate) differences: Vec<Difference>,
 }
 
 /// What differs between two set-ups.
 #[derive(Debug)]
-pub struct Difference {
-    pub from: String,
-    pub to: String,
-    pub before: Ports,
-    pub now: Ports,
+pub(crate) struct Difference {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) before: Ports,
+    pub(crate) now: Ports,
     /// The workloads that came (`true`) and went.
-    pub workloads: BTreeMap<String, bool>,
+    pub(crate) workloads: BTreeMap<String, bool>,
 }
 
 /// Where a line belongs.
@@ -44,13 +44,13 @@ enum Part {
 }
 
 impl Expected {
-    pub fn read(text: &str, case: &Case) -> Self {
+    pub(crate) fn read(text: &str, case: &Case) -> Self {
         let mut this = Self::default();
         let only = case.only.as_ref().map(|(protocol, port)| Ports::one(protocol, *port));
         match (case.kind, case.format.as_str()) {
             (Kind::Differences, format) => this.differences(text, format),
             (Kind::Explanation | Kind::ExplainedExposure, _) => {
-                this.explanation(text, only.as_ref())
+                this.explanation(text, only.as_ref());
             }
             (_, "txt") => this.lines(text, only.as_ref()),
             (_, "json") => this.json(text),
@@ -95,7 +95,7 @@ impl Expected {
             (None, Some(only)) => (line, only.clone()),
             _ => panic!("{line:?}"),
         };
-        let split = pair.split_once("=>").map(|it| (it.0, it.1));
+        let split = pair.split_once("=>");
         let (from, to) = split.or_else(|| pair.split_once("<=").map(|it| (it.1, it.0))).unwrap();
         self.add(part, from, to, ports);
     }
@@ -113,15 +113,15 @@ impl Expected {
 
     fn json(&mut self, text: &str) {
         let value: serde_json::Value = serde_json::from_str(text).unwrap();
-        let exposed = &value["exposure_results"];
+        let exposure = &value["exposure_results"];
         let all = if value.is_array() { &value } else { &value["connlist_results"] };
         let parts = [
             (Part::Rows, all),
-            (Part::Out, &exposed["egress_exposure"]),
-            (Part::Into, &exposed["ingress_exposure"]),
+            (Part::Out, &exposure["egress_exposure"]),
+            (Part::Into, &exposure["ingress_exposure"]),
         ];
-        for (part, rows) in parts {
-            for row in rows.as_array().into_iter().flatten() {
+        for (part, listed) in parts {
+            for row in listed.as_array().into_iter().flatten() {
                 let [from, to, ports] = ["src", "dst", "conn"].map(|it| row[it].as_str().unwrap());
                 self.add(part, from, to, Ports::read(ports));
             }
@@ -162,9 +162,9 @@ impl Expected {
             } else if words == "Exposure Analysis Result:" {
                 has_exposure = true;
                 break;
-            } else if let Some((word, said)) = line.strip_prefix('\t').and_then(verdict) {
+            } else if let Some((is_allowed, said)) = line.strip_prefix('\t').and_then(verdict) {
                 let (from, to) = pair.as_ref().unwrap();
-                let rows = if word { &mut self.rows } else { &mut self.denied };
+                let rows = if is_allowed { &mut self.rows } else { &mut self.denied };
                 rows.add(from, to, said);
             } else if pair.is_none()
                 && let Some((from, to)) = line.split_once(" => ")

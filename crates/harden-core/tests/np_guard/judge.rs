@@ -16,7 +16,7 @@ use super::{apart, ours, selector};
 
 /// What came of a case.
 #[derive(Debug)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// Why it is not compared.
     Skipped(&'static str),
     /// It differs as is known and right.
@@ -27,7 +27,7 @@ pub enum Verdict {
     Compared(Vec<String>),
 }
 
-pub fn judge(outputs: &Path, setups: &Setups, case: &Case) -> Verdict {
+pub(crate) fn judge(outputs: &Path, setups: &Setups, case: &Case) -> Verdict {
     let is_it = |(_, _, all): &&(_, _, &[&str])| all.contains(&&*case.setup);
     if let Some((why, ..)) = apart::OUT_OF_SCOPE.iter().find(is_it) {
         return Verdict::Skipped(why);

@@ -12,7 +12,7 @@ use harden_core::source::Source;
 use super::ports::Ports;
 use super::rows::Rows;
 
-pub fn network(sources: &[Source<'_>]) -> Network {
+pub(crate) fn network(sources: &[Source<'_>]) -> Network {
     let mut reader = Reader::new(Settings {
         origin: Origin::Files(MinorVersion(37)),
         namespace: "default".to_owned(),
@@ -23,7 +23,7 @@ pub fn network(sources: &[Source<'_>]) -> Network {
 }
 
 /// All connections. The analyzer knows IPv4 only, so ours of IPv6 are left out.
-pub fn rows(network: &Network) -> Rows {
+pub(crate) fn rows(network: &Network) -> Rows {
     let mut rows = Rows::default();
     let list = List::new(network, Focus::default());
     let result = list.each(&mut |it| {
@@ -38,12 +38,12 @@ pub fn rows(network: &Network) -> Rows {
 }
 
 /// What differs: what went and goes through with each pair, and which workloads came (`true`) and went.
-pub struct Differences {
-    pub rows: [Rows; 2],
-    pub workloads: BTreeMap<String, bool>,
+pub(crate) struct Differences {
+    pub(crate) rows: [Rows; 2],
+    pub(crate) workloads: BTreeMap<String, bool>,
 }
 
-pub fn changes(before: &Network, now: &Network) -> Differences {
+pub(crate) fn changes(before: &Network, now: &Network) -> Differences {
     let changes = Changes::new(before, now, &Focus::default());
     let mut rows = [Rows::default(), Rows::default()];
     let result = changes.each(&mut |it| {
@@ -62,7 +62,7 @@ pub fn changes(before: &Network, now: &Network) -> Differences {
 }
 
 /// With whom workloads that are not there would be connected: whom workloads reach, and who reaches them.
-pub fn exposure(network: &Network, direction: Direction) -> Rows {
+pub(crate) fn exposure(network: &Network, direction: Direction) -> Rows {
     let mut rows = Rows::default();
     for workload in network.workloads() {
         let mut add = |other: String, ports: Ports| {
@@ -87,7 +87,7 @@ pub fn exposure(network: &Network, direction: Direction) -> Rows {
 }
 
 /// The workloads that no policy says anything for, by direction.
-pub fn unprotected(network: &Network) -> BTreeSet<(String, String)> {
+pub(crate) fn unprotected(network: &Network) -> BTreeSet<(String, String)> {
     let ways = |it: Workload<'_>| {
         let open = Direction::ALL.into_iter().filter(move |way| it.policies(*way).next().is_none());
         open.map(|way| (it.to_string(), way.word().to_owned())).collect::<Vec<_>>()
@@ -106,6 +106,6 @@ fn word(end: &End<'_>) -> String {
     }
 }
 
-pub fn namespaces(network: &Network) -> BTreeSet<String> {
+pub(crate) fn namespaces(network: &Network) -> BTreeSet<String> {
     network.namespaces().map(|it| it.name().to_owned()).collect()
 }

@@ -3,23 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-pub const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
+pub(crate) const PROTOCOLS: [&str; 3] = ["TCP", "UDP", "SCTP"];
 
 /// Ports of protocols, and ports that are known by name only.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Ports {
+pub(crate) struct Ports {
     /// Ranges in order, of which no two touch; no protocol without one.
     ranges: BTreeMap<&'static str, Vec<(u16, u16)>>,
     names: BTreeSet<(&'static str, String)>,
 }
 
 impl Ports {
-    pub fn all() -> Self {
+    pub(crate) fn all() -> Self {
         let ranges = PROTOCOLS.map(|it| (it, vec![(1, u16::MAX)]));
         Self { ranges: ranges.into(), names: BTreeSet::new() }
     }
 
-    pub fn one(protocol: &str, port: u16) -> Self {
+    pub(crate) fn one(protocol: &str, port: u16) -> Self {
         Self::of([(protocol, (port, port))])
     }
 
@@ -43,7 +43,7 @@ impl Ports {
     }
 
     /// `All Connections`, `No Connections` or `TCP 80,443-450,http,UDP 53`. A name without a protocol may be of any.
-    pub fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &str) -> Self {
         match text.trim() {
             "All Connections" => return Self::all(),
             "No Connections" => return Self::default(),
@@ -70,7 +70,7 @@ impl Ports {
     }
 
     /// `TCP:[1-79,81-65535], UDP, SCTP`, as explanations have it.
-    pub fn read_explained(text: &str) -> Self {
+    pub(crate) fn read_explained(text: &str) -> Self {
         let mut ranges = Vec::new();
         let mut rest = text.trim();
         while !rest.is_empty() {
@@ -89,34 +89,31 @@ impl Ports {
         Self::of(ranges)
     }
 
-    pub fn union(&self, other: &Self) -> Self {
+    pub(crate) fn union(&self, other: &Self) -> Self {
         let names = self.names.union(&other.names).cloned().collect();
         Self { names, ..Self::of(self.each().chain(other.each())) }
     }
 
-    pub fn complement(&self) -> Self {
+    pub(crate) fn complement(&self) -> Self {
         assert!(self.names.is_empty());
         let mut gaps = Vec::new();
         for protocol in PROTOCOLS {
-            let mut next = 1;
+            let mut next = Some(1_u16);
             for (first, last) in self.ranges.get(protocol).into_iter().flatten() {
-                if u32::from(*first) > next {
-                    gaps.push((protocol, (next as u16, first - 1)));
-                }
-                next = u32::from(*last) + 1;
+                let before = next.filter(|it| it < first);
+                gaps.extend(before.map(|it| (protocol, (it, first - 1))));
+                next = last.checked_add(1);
             }
-            if next <= u32::from(u16::MAX) {
-                gaps.push((protocol, (next as u16, u16::MAX)));
-            }
+            gaps.extend(next.map(|it| (protocol, (it, u16::MAX))));
         }
         Self::of(gaps)
     }
 
-    pub fn intersection(&self, other: &Self) -> Self {
+    pub(crate) fn intersection(&self, other: &Self) -> Self {
         self.complement().union(&other.complement()).complement()
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.ranges.is_empty() && self.names.is_empty()
     }
 

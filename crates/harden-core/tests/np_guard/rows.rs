@@ -7,7 +7,7 @@ use std::net::Ipv4Addr;
 use super::ports::Ports;
 
 /// What stands for all addresses outside.
-pub const OUTSIDE: &str = "(outside)";
+pub(crate) const OUTSIDE: &str = "(outside)";
 
 /// IPv4 addresses, both ends included.
 type Range = (u32, u32);
@@ -17,12 +17,12 @@ type Pair = (String, String);
 
 /// Connections of pairs. Where an end is outside, ranges of addresses in order; each is as wide as it can be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rows(BTreeMap<Pair, Vec<(Range, Ports)>>);
+pub(crate) struct Rows(BTreeMap<Pair, Vec<(Range, Ports)>>);
 
 impl Rows {
     /// Adds a row; the ends are written as in the outputs. A row of no connections is kept, for it says that somebody is
     /// left out of what holds for all others.
-    pub fn add(&mut self, from: &str, to: &str, ports: Ports) {
+    pub(crate) fn add(&mut self, from: &str, to: &str, ports: Ports) {
         let (from, from_range) = end(from);
         let (to, to_range) = end(to);
         let range = from_range.or(to_range).unwrap_or_default();
@@ -30,12 +30,12 @@ impl Rows {
     }
 
     /// Joins what touches. Rows of one pair are of different addresses, or add up.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.0.values_mut().for_each(|all| *all = joined(all));
     }
 
     /// Calls ends as others call them. What two of one name may is added up.
-    pub fn rename(self, name: impl Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn rename(self, name: impl Fn(&str) -> Option<String>) -> Self {
         let mut renamed = Self::default();
         for ((from, to), all) in self.0 {
             let [from, to] = [from, to].map(|it| name(&it).unwrap_or(it));
@@ -47,21 +47,21 @@ impl Rows {
         renamed
     }
 
-    pub fn retain(&mut self, keep: impl Fn(&str, &str) -> bool) {
+    pub(crate) fn retain(&mut self, keep: impl Fn(&str, &str) -> bool) {
         self.0.retain(|(from, to), _| keep(from, to));
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
     /// The names of all ends.
-    pub fn ends(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn ends(&self) -> impl Iterator<Item = &str> {
         self.0.keys().flat_map(|(from, to)| [&**from, to])
     }
 
     /// Changes what each pair may.
-    pub fn map(&self, change: impl Fn(&Ports) -> Ports) -> Self {
+    pub(crate) fn map(&self, change: impl Fn(&Ports) -> Ports) -> Self {
         let mut rows = self.0.clone();
         for all in rows.values_mut() {
             all.iter_mut().for_each(|(_, ports)| *ports = change(ports));
@@ -74,7 +74,7 @@ impl Rows {
     }
 
     /// What of our rows is here, too, for some pairs; the others as they are. Those pairs may have more here.
-    pub fn with_at_most(&self, ours: &Self, is_some: impl Fn(&str, &str) -> bool) -> Self {
+    pub(crate) fn with_at_most(&self, ours: &Self, is_some: impl Fn(&str, &str) -> bool) -> Self {
         let mut rows = self.clone();
         for ((from, to), all) in &mut rows.0 {
             if is_some(from, to) {
@@ -90,7 +90,7 @@ impl Rows {
     }
 
     /// What is said here of the pairs, and addresses, of others.
-    pub fn only(&self, others: &Self) -> Self {
+    pub(crate) fn only(&self, others: &Self) -> Self {
         let none = Self::default();
         let mut only = self.rest_of(&Ports::all(), others).rest_of(&Ports::all(), others);
         only.0.retain(|pair, _| self.0.contains_key(pair) || others.0.contains_key(pair));
@@ -98,7 +98,7 @@ impl Rows {
     }
 
     /// What does not go through, of these ports, for the pairs of others.
-    pub fn rest_of(&self, ports: &Ports, others: &Self) -> Self {
+    pub(crate) fn rest_of(&self, ports: &Ports, others: &Self) -> Self {
         let mut rest = Self::default();
         for (pair, ranges) in &others.0 {
             let own = self.0.get(pair).map_or(&[][..], Vec::as_slice);
@@ -114,7 +114,7 @@ impl Rows {
     }
 
     /// What is only in one of both, in lines.
-    pub fn differences(&self, ours: &Self) -> Vec<String> {
+    pub(crate) fn differences(&self, ours: &Self) -> Vec<String> {
         let pairs: std::collections::BTreeSet<_> = self.0.keys().chain(ours.0.keys()).collect();
         let differs = |it: &&&Pair| self.0.get(**it) != ours.0.get(**it);
         let none = Vec::new();
@@ -153,7 +153,7 @@ fn joined(all: &[(Range, Ports)]) -> Vec<(Range, Ports)> {
         let ports = here.fold(Ports::default(), |sum, (_, it)| sum.union(it));
         match joined.last_mut() {
             Some((range, before)) if u64::from(range.1) + 1 == pair[0] && *before == ports => {
-                range.1 = last
+                range.1 = last;
             }
             _ if ports.is_empty() => {}
             _ => joined.push(((first, last), ports)),

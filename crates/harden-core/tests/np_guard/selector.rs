@@ -1,7 +1,7 @@
 //! How the outputs write selectors, in the words of kubectl.
 
 /// `[namespace with {a=b,{Key:c,Operator:Exists,Values:[],}}]/[all pods]` by our words; none for other ends.
-pub fn renamed(end: &str) -> Option<String> {
+pub(crate) fn renamed(end: &str) -> Option<String> {
     let (home, pods) = end.split_once("]/").map_or_else(
         || end.split_once("/[").map(|(home, pods)| (home.to_owned(), format!("[{pods}"))),
         |(home, pods)| Some((format!("{home}]"), pods.to_owned())),

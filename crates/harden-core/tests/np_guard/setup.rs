@@ -10,21 +10,21 @@ use serde_json::{Map, Value, json};
 use super::apart;
 
 /// All set-ups, by name.
-pub struct Setups(BTreeMap<String, PathBuf>);
+pub(crate) struct Setups(BTreeMap<String, PathBuf>);
 
 impl Setups {
-    pub fn read(folder: &Path) -> Self {
+    pub(crate) fn read(folder: &Path) -> Self {
         let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
         let name = |it: &Path| it.file_name().unwrap().to_str().unwrap().to_owned();
         Self(entries.map(|it| (name(&it), it)).collect())
     }
 
-    pub fn names(&self) -> BTreeSet<String> {
+    pub(crate) fn names(&self) -> BTreeSet<String> {
         self.0.keys().cloned().collect()
     }
 
     /// The texts of one; `None` where it is not at hand, as half of all are.
-    pub fn sources(&self, name: &str) -> Option<Vec<Source<'static>>> {
+    pub(crate) fn sources(&self, name: &str) -> Option<Vec<Source<'static>>> {
         let mut sources = Vec::new();
         collect(self.0.get(name)?, "", &mut sources);
         for source in &mut sources {
