@@ -41,8 +41,14 @@ pub(super) fn write(policy: &Policy, version: ApiVersion, why: &str) -> Vec<Mani
     let place = json!({"matchLabels": {NAME: policy.namespace}});
     let subject =
         json!({"pods": {"namespaceSelector": place, "podSelector": selector(&policy.pods)}});
+    // Ranges are those of pods, too: what leaves some out comes after all that names pods.
+    let leaves_out = |it: &&Rule| {
+        it.peers.iter().any(|it| matches!(it, Peer::Block(_, except) if !except.is_empty()))
+    };
     let rules = |rules: &[Rule], side| -> Vec<Value> {
-        rules.iter().flat_map(|it| written(it, side, &policy.namespace)).collect()
+        let first = rules.iter().filter(|it| !leaves_out(it));
+        let ordered = first.chain(rules.iter().filter(leaves_out));
+        ordered.flat_map(|it| written(it, side, &policy.namespace)).collect()
     };
     let (ingress, egress) = (rules(&policy.ingress, "from"), rules(&policy.egress, "to"));
     let parts = ingress.len().div_ceil(MOST).max(egress.len().div_ceil(MOST));
@@ -116,8 +122,19 @@ fn written(rule: &Rule, side: &str, own: &str) -> Vec<Value> {
         }
     }
     if !except.is_empty() {
+        let (ranges, others): (Vec<Value>, Vec<Value>) =
+            peers.into_iter().partition(|it| it.get("networks").is_some());
+        rules.extend(accepted(&others, side, rule));
         rules.push(json!({"action": "Deny", "to": [{"networks": except}]}));
+        peers = ranges;
     }
+    rules.extend(accepted(&peers, side, rule));
+    rules
+}
+
+/// Peers on the ports of a rule, in as many rules as they take.
+fn accepted(peers: &[Value], side: &str, rule: &Rule) -> Vec<Value> {
+    let mut rules = Vec::new();
     let ports: Vec<Value> = rule.ports.iter().filter_map(port).collect();
     for peers in peers.chunks(MOST) {
         let mut add = |ports: &[Value]| {
