@@ -41,13 +41,9 @@ pub(super) fn write(policy: &Policy, version: ApiVersion, why: &str) -> Vec<Mani
     let place = json!({"matchLabels": {NAME: policy.namespace}});
     let subject =
         json!({"pods": {"namespaceSelector": place, "podSelector": selector(&policy.pods)}});
-    // Ranges are those of pods, too: what leaves some out comes after all that names pods.
-    let leaves_out = |it: &&Rule| {
-        it.peers.iter().any(|it| matches!(it, Peer::Block(_, except) if !except.is_empty()))
-    };
     let rules = |rules: &[Rule], side| -> Vec<Value> {
-        let first = rules.iter().filter(|it| !leaves_out(it));
-        let ordered = first.chain(rules.iter().filter(leaves_out));
+        let (first, last): (Vec<Rule>, Vec<Rule>) = rules.iter().map(parted).unzip();
+        let ordered = first.iter().chain(&last);
         ordered.flat_map(|it| written(it, side, &policy.namespace)).collect()
     };
     let (ingress, egress) = (rules(&policy.ingress, "from"), rules(&policy.egress, "to"));
@@ -106,6 +102,14 @@ pub(super) fn isolation(
         .collect()
 }
 
+/// A rule without the ranges that leave some out, and these: ranges are those of pods, too, so that what is left out of
+/// them comes after all that names pods.
+fn parted(rule: &Rule) -> (Rule, Rule) {
+    let leaves_out = |it: &Peer| matches!(it, Peer::Block(_, except) if !except.is_empty());
+    let (last, first) = rule.peers.iter().cloned().partition(leaves_out);
+    (Rule { peers: first, ..rule.clone() }, Rule { peers: last, ..rule.clone() })
+}
+
 fn written(rule: &Rule, side: &str, own: &str) -> Vec<Value> {
     let mut rules = Vec::new();
     let mut except: BTreeSet<&String> = BTreeSet::new();
@@ -122,11 +126,7 @@ fn written(rule: &Rule, side: &str, own: &str) -> Vec<Value> {
         }
     }
     if !except.is_empty() {
-        let (ranges, others): (Vec<Value>, Vec<Value>) =
-            peers.into_iter().partition(|it| it.get("networks").is_some());
-        rules.extend(accepted(&others, side, rule));
         rules.push(json!({"action": "Deny", "to": [{"networks": except}]}));
-        peers = ranges;
     }
     rules.extend(accepted(&peers, side, rule));
     rules
@@ -136,6 +136,10 @@ fn written(rule: &Rule, side: &str, own: &str) -> Vec<Value> {
 fn accepted(peers: &[Value], side: &str, rule: &Rule) -> Vec<Value> {
     let mut rules = Vec::new();
     let ports: Vec<Value> = rule.ports.iter().filter_map(port).collect();
+    // A rule without ports is for all of them.
+    if ports.len() < rule.ports.len() {
+        return rules;
+    }
     for peers in peers.chunks(MOST) {
         let mut add = |ports: &[Value]| {
             let mut made = json!({"action": "Accept", side: peers});

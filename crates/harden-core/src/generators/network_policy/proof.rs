@@ -258,9 +258,10 @@ impl Proof<'_> {
         match (peer, probe) {
             (Peer::Anyone, _) => true,
             (Peer::ApiServer | Peer::Name(_), Probe::Address(_)) => is_generous,
-            // The ranges of a ClusterNetworkPolicy are those of pods, too, whose addresses nobody knows.
+            // The ranges of these are those of pods, too, whose addresses nobody knows.
             (Peer::Block(..), Probe::Class(_) | Probe::Stranger(_)) => {
-                is_generous && self.options.enforcer == Enforcer::ClusterNetworkPolicy
+                let of = self.options.enforcer;
+                is_generous && matches!(of, Enforcer::Calico | Enforcer::ClusterNetworkPolicy)
             }
             (Peer::Pods { place, pods }, Probe::Class(id)) => {
                 let Some(class) = self.classes.get(*id) else { return false };
