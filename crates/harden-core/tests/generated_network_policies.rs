@@ -184,7 +184,7 @@ fn what_was_seen_passes_and_the_metadata_service_never() {
     assert!(!text.contains("169.254.169.254") && !text.contains("10.9.9.9"), "{text}");
     let is_said = |it: &String| it.contains("the metadata service hands out credentials");
     assert!(generated.notes.iter().any(is_said), "{:?}", generated.notes);
-    options.read("flows.csv", "from,to,port\none/web,10.0.0.4\n").unwrap();
+    options.read("flows.csv", "from,to,port\none/web,10.0.0.4,70000\n").unwrap();
     assert_eq!(made(&options).unwrap().verdict, Verdict::Unknown);
 }
 

@@ -220,8 +220,15 @@ impl Generate for Options {
         let mut written = self.enforcer.write(self, &namespaces, &policies, is_closed);
         let isolation = tenants::isolation(self, &documents)?;
         written.all.extend(isolation);
-        let proof =
-            proof::Proof { options: self, classes: &classes, closed: &closed, wants: &wants.all };
+        let there = self.there(&documents);
+        let proof = proof::Proof {
+            options: self,
+            classes: &classes,
+            closed: &closed,
+            wants: &wants.all,
+            there: &there,
+            made: &written.all,
+        };
         proof.check(&self.asked(&written, &namespaces, &policies, is_closed))?;
         let mut manifests = written.all;
         let mut notes = self.notes(&wanted, &wants, &classes);
@@ -333,10 +340,16 @@ impl Options {
     }
 
     fn existing<'d>(&self, documents: &'d [Document<'d>]) -> Existing<'d> {
-        let mut existing = Existing::default();
-        if self.enforcer != Enforcer::Kubernetes {
-            return existing;
+        if self.enforcer == Enforcer::Kubernetes {
+            self.there(documents)
+        } else {
+            Existing::default()
         }
+    }
+
+    /// The NetworkPolicies that are there.
+    fn there<'d>(&self, documents: &'d [Document<'d>]) -> Existing<'d> {
+        let mut existing = Existing::default();
         for document in documents.iter().filter(|it| !it.is_rejected()) {
             for object in objects(document.root()) {
                 if object.is("networking.k8s.io", "NetworkPolicy") {

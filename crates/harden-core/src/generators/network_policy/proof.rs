@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::enforcer::{Enforcer, Written};
+use super::existing::Existing;
 use super::policy::{NAME, Peer, Place, Pods};
 use super::selection::{self, Class};
 use super::want::{Side, Want};
@@ -23,6 +24,9 @@ pub(super) struct Proof<'p> {
     pub(super) classes: &'p [Class<'p>],
     pub(super) closed: &'p [usize],
     pub(super) wants: &'p BTreeSet<Want>,
+    /// The NetworkPolicies that are there already.
+    pub(super) there: &'p Existing<'p>,
+    pub(super) made: &'p [Manifest],
 }
 
 /// Beyond so many classes, only those that want something of each other are asked about, and strangers.
@@ -208,8 +212,17 @@ impl Proof<'_> {
         to: &Probe,
         is_generous: bool,
     ) -> Connections {
-        let open = |own: &Probe, side: fn(&Want) -> &Side| {
+        let open = |own: &Probe, side: fn(&Want) -> &Side, direction: &str| {
             if !self.is_closed(own) {
+                return Connections::all();
+            }
+            if let Probe::Class(id) = own
+                && is_generous
+                && self
+                    .classes
+                    .get(*id)
+                    .is_some_and(|it| self.there.opens(it, direction, self.made))
+            {
                 return Connections::all();
             }
             let is_own = |it: &&Want| {
@@ -222,7 +235,7 @@ impl Proof<'_> {
             let wants = self.wants.iter().filter(is_own).filter(is_meant);
             wants.fold(Connections::NONE, |all, it| all.union(&self.connections(&it.ports, to)))
         };
-        open(from, |it| &it.from).intersection(&open(to, |it| &it.to))
+        open(from, |it| &it.from, "Egress").intersection(&open(to, |it| &it.to, "Ingress"))
     }
 
     /// Whether a policy is for somebody, and be it the one that closes the namespace.
