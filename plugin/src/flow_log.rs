@@ -1,8 +1,4 @@
 //! Logs of flows, read as they come: memory grows with the flows that differ, and not with the log.
-#![cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the commands that read flows are not there yet")
-)]
 
 use std::io::{self, BufRead};
 

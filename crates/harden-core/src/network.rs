@@ -2,6 +2,7 @@
 //!
 //! [`Policies`] are all policies together: they decide what holds for the pods of a namespace.
 
+mod backend;
 mod connections;
 pub mod connectivity;
 mod direction;
@@ -16,6 +17,7 @@ mod traffic_rule;
 mod validation;
 pub mod wanted;
 
+pub use backend::{Backend, NamedPort};
 pub use connections::{Connections, InvalidConnections, PROTOCOLS, Ports};
 pub use direction::Direction;
 pub use flow::{End, Fate, Flow};
@@ -37,6 +39,26 @@ pub const KINDS: &[GroupKind] = &[
     GroupKind::new("crd.projectcalico.org", "GlobalNetworkPolicy"),
     GroupKind::new("crd.projectcalico.org", "NetworkPolicy"),
     GroupKind::new("policy.networking.k8s.io", "AdminNetworkPolicy"),
+    GroupKind::new("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
+    GroupKind::new("policy.networking.k8s.io", "ClusterNetworkPolicy"),
+    GroupKind::new("projectcalico.org", "GlobalNetworkPolicy"),
+    GroupKind::new("projectcalico.org", "NetworkPolicy"),
+];
+
+/// The kinds that say who reaches whom: those of [`KINDS`], and what leads to pods.
+pub const REACHABILITY: &[GroupKind] = &[
+    GroupKind::NAMESPACE,
+    GroupKind::new("", "Service"),
+    GroupKind::new("networking.k8s.io", "Ingress"),
+    GroupKind::new("networking.k8s.io", "NetworkPolicy"),
+    GroupKind::new("cilium.io", "CiliumClusterwideNetworkPolicy"),
+    GroupKind::new("cilium.io", "CiliumNetworkPolicy"),
+    GroupKind::new("crd.projectcalico.org", "GlobalNetworkPolicy"),
+    GroupKind::new("crd.projectcalico.org", "NetworkPolicy"),
+    GroupKind::new("gateway.networking.k8s.io", "GRPCRoute"),
+    GroupKind::new("gateway.networking.k8s.io", "HTTPRoute"),
+    GroupKind::new("policy.networking.k8s.io", "AdminNetworkPolicy"),
+    GroupKind::new("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
     GroupKind::new("policy.networking.k8s.io", "ClusterNetworkPolicy"),
     GroupKind::new("projectcalico.org", "GlobalNetworkPolicy"),
     GroupKind::new("projectcalico.org", "NetworkPolicy"),

@@ -2,6 +2,8 @@
 
 mod collector;
 pub(crate) mod page;
+#[cfg(feature = "admission")]
+mod reachability;
 mod reporter;
 mod server_files;
 mod subject;
@@ -10,6 +12,8 @@ mod workload;
 mod world;
 
 pub use collector::Collector;
+#[cfg(feature = "admission")]
+pub use reachability::Reachability;
 pub use reporter::{Edits, FlawedContainer, Reporter, Unjudged};
 pub use server_files::ServerFiles;
 pub use subject::{Answers, Subject};

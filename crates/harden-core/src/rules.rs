@@ -32,7 +32,8 @@ pub static CATEGORIES: &[(Category, &[&Rule])] = &[
 ];
 
 /// The ids of rules that a program may be without, in alphabetical order: those about policies of admission, here and
-/// in `harden-admission`. Whoever ignores one is not told that there is no such rule.
+/// in `harden-admission`, and those that the feature `admission` brings to other categories. Whoever
+/// ignores one is not told that there is no such rule.
 pub static ELSEWHERE: &[&str] = &[
     "always-true-expression",
     "bypassable-object-selector",
@@ -49,14 +50,28 @@ pub static ELSEWHERE: &[&str] = &[
     "keyless-without-identity",
     "missing-admission-policy",
     "missing-constraint-template",
+    "missing-probe-port",
+    "node-local-dns-left-out",
+    "openshift-dns-port",
+    "path-to-cluster-admin",
+    "pods-among-networks",
     "pods-left-out",
+    "policy-matches-nobody",
     "policy-matches-nothing",
+    "reachable-from-every-namespace",
+    "redundant-network-policy",
     "refused-expression",
+    "service-address-block",
     "slow-webhook",
+    "superseded-policy-kind",
+    "tier-without-pass",
     "unanchored-pattern",
     "unbound-admission-policy",
+    "undefined-policy-order",
+    "unenforced-network-policies",
     "unenforced-policy",
     "unmatched-policy-parameters",
+    "unreachable-backend",
     "unused-constraint-template",
     "unverifiable-signature-format",
 ];

@@ -18,12 +18,14 @@ pub use text::to_text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::check::{Incomplete, Listed};
+use rustc_hash::FxHashMap;
+
+use crate::answers::reaching;
 use crate::kubernetes::{PortRange, Protocol};
 use crate::network::connectivity::Network;
 use crate::network::seen::{NamedPolicy, Seen, Sighting};
 use crate::network::wanted::Wanted;
-use crate::network::{Fate, Flow};
+use crate::network::{End, Fate, Flow};
 use party::Resolved;
 
 /// What a log says was refused.
@@ -104,19 +106,22 @@ impl Answer {
     /// Holds what a log says was refused against policies and what manifests want.
     pub fn of(seen: &Seen, network: &Network, wanted: &Wanted) -> Self {
         let mut refusals: BTreeMap<_, Refusal> = BTreeMap::new();
-        for (flow, sighting) in seen.flows() {
-            if flow.fate == Fate::Forwarded {
+        let mut ends: FxHashMap<&End, Resolved<'_>> = FxHashMap::default();
+        let flows = seen.flows();
+        let refused = || flows.iter().filter(|(flow, _)| flow.fate != Fate::Forwarded);
+        for end in refused().flat_map(|(flow, _)| [&flow.from, &flow.to]) {
+            ends.entry(end).or_insert_with(|| party::resolve(end, seen.labels(end), network));
+        }
+        for (flow, sighting) in refused() {
+            let (Some(from), Some(to)) = (ends.get(&flow.from), ends.get(&flow.to)) else {
                 continue;
-            }
-            let ends =
-                [&flow.from, &flow.to].map(|it| party::resolve(it, seen.labels(it), network));
-            let [from, to] = &ends;
+            };
             let flow = &party::behind(flow, to);
             let key = (from.name(), to.name(), flow.protocol, flow.port.clone(), flow.fate);
             refusals
                 .entry(key)
                 .and_modify(|it| it.add(sighting))
-                .or_insert_with(|| refusal(flow, sighting, &ends, network, wanted));
+                .or_insert_with(|| refusal(flow, sighting, [from, to], network, wanted));
         }
         let mut refusals: Vec<_> = refusals.into_values().collect();
         refusals.sort_by_key(Refusal::rank);
@@ -137,11 +142,10 @@ impl Answer {
 fn refusal(
     flow: &Flow,
     sighting: &Sighting,
-    ends: &[Resolved<'_>; 2],
+    [from, to]: [&Resolved<'_>; 2],
     network: &Network,
     wanted: &Wanted,
 ) -> Refusal {
-    let [from, to] = ends;
     let (verdict, sides) = side::judge(network, from, to, flow);
     let wanted = meaning::wanted(wanted, from, to, flow);
     let (allow, keep) = match verdict {
@@ -186,58 +190,33 @@ impl Refusal {
 /// What was read, and what was not.
 #[derive(Debug, Clone, Default)]
 pub struct Coverage {
-    /// How many workloads were read.
-    pub workloads: usize,
-    /// How many policies were read.
-    pub policies: usize,
+    /// What was read of workloads and policies.
+    pub network: reaching::Coverage,
     /// The lines of the logs.
     pub lines: u64,
     /// What of them tells of no connection: what it is, and how many lines.
     pub asides: Vec<(&'static str, u64)>,
-    /// What was listed of a cluster.
-    pub listed: Vec<Listed>,
-    /// What was not read.
-    pub incomplete: Vec<Incomplete>,
+    /// What of the logs is missing, in sentences.
+    pub gaps: Vec<String>,
 }
 
 impl Coverage {
-    /// What was read of logs and objects, and what could not be.
-    pub fn of(
-        seen: &Seen,
-        network: &Network,
-        listed: Vec<Listed>,
-        mut incomplete: Vec<Incomplete>,
-    ) -> Self {
-        let missing = |what: &str, why: String| Incomplete { what: what.to_owned(), why };
-        incomplete.extend(seen.gaps().into_iter().map(|it| missing("the log", it)));
-        incomplete.extend(
-            network
-                .broken()
-                .map(|(name, count)| missing(name, many(count, "document") + " could not be read")),
-        );
-        incomplete.extend(network.skipped().map(|(name, count)| {
-            missing(name, many(count, "patch") + " without what it is laid over")
-        }));
+    /// What was read of logs beside what was read of workloads and policies.
+    pub fn of(seen: &Seen, network: reaching::Coverage) -> Self {
+        let mut gaps = seen.gaps();
+        if seen.lines() == 0 {
+            gaps.push("there is nothing in it".to_owned());
+        }
         Self {
-            workloads: network.workloads().len(),
-            policies: network.policies().len(),
+            network,
             lines: seen.lines(),
             asides: seen.asides().map(|(it, count)| (it.words(), count)).collect(),
-            listed,
-            incomplete,
+            gaps,
         }
     }
 
     /// Whether something was not read.
     pub fn is_incomplete(&self) -> bool {
-        !self.incomplete.is_empty()
-    }
-}
-
-fn many(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        _ if what.ends_with("ch") => format!("{count} {what}es"),
-        _ => format!("{count} {what}s"),
+        self.network.is_incomplete() || !self.gaps.is_empty()
     }
 }

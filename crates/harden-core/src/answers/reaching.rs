@@ -33,6 +33,7 @@ pub use drawing::{Drawing, draw};
 pub use end::End;
 pub use exposures::{Exposed, Exposures};
 pub use focus::{Focus, Name, Nobody};
+pub(super) use json::of_coverage;
 pub use json::write_json;
 pub use list::{Link, List};
 pub use markdown::write_markdown;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kubernetes::Level;
+use crate::kubernetes::{Level, Protocol};
 use crate::object::ObjectReference;
 
 /// A pod or pod template, as far as rules over all objects need it.
@@ -24,4 +24,6 @@ pub struct PodSummary {
     pub level: Option<Level>,
     /// Whether the pods are in the host's network, where NetworkPolicies do not hold.
     pub is_host_network: bool,
+    /// The ports that have names, of containers that go on running.
+    pub named_ports: Box<[(String, Protocol, u16)]>,
 }

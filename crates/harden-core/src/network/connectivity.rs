@@ -18,6 +18,7 @@ mod policy;
 mod profiles;
 mod reader;
 mod records;
+mod redundancy;
 mod references;
 mod rows;
 mod scope;
@@ -32,6 +33,7 @@ pub use reader::{NEEDED, Origin, Reader, Settings, WORDS, reads, reads_group};
 pub use rows::{Outside, Row};
 pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};
 pub use views::{Beyond, Namespace, Policy, Rule, Spot, Workload};
+pub use workload::KnownPods;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

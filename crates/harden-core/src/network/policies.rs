@@ -69,6 +69,11 @@ impl<'d> Policies<'d> {
             || self.plugins.may_apply(namespace)
     }
 
+    /// Whether policies of kinds that only some network plugins know may say more about a namespace.
+    pub fn has_other_kinds(&self, namespace: &str) -> bool {
+        self.plugins.may_apply(namespace)
+    }
+
     /// Whether a NetworkPolicy of a namespace lets DNS out over TCP.
     pub fn allows_dns_over_tcp(&self, namespace: &str) -> bool {
         self.namespaces.get(namespace).is_some_and(|it| it.allows_dns_over_tcp)

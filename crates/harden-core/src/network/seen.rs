@@ -123,6 +123,7 @@ impl Seen {
                 }
             }
             Ok(Reading::Aside(aside)) => self.put_aside(aside),
+            Ok(Reading::Nothing) => {}
             Ok(Reading::Lost(events)) => self.lost = self.lost.saturating_add(events),
             Err(error) => {
                 self.unread += 1;
@@ -147,7 +148,7 @@ impl Seen {
         }
         if let Some(header) = csv::Header::read(text) {
             self.table = Some(header);
-            return Ok(Reading::Aside(Aside::Other));
+            return Ok(Reading::Nothing);
         }
         Err(json::why_not(text)
             .unwrap_or_else(|| "is no flow of a format that is known".to_owned()))

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use harden_yaml::Place;
 
 use crate::inventory;
+use crate::kubernetes::Protocol;
 use crate::object::{Object, PodTemplate};
-use crate::pod_security::{Container, Pod};
+use crate::pod_security::{Container, ContainerKind, Pod};
 
 /// A pod, or the template of one.
 #[derive(Debug)]
@@ -104,6 +105,24 @@ impl<'d> Workload<'d> {
             automounts: self.at("automountServiceAccountToken").as_bool(),
             level: None,
             is_host_network: self.at("hostNetwork").as_bool().unwrap_or(false),
+            named_ports: self.named_ports(),
         }
+    }
+
+    fn named_ports(&self) -> Box<[(String, Protocol, u16)]> {
+        let running = self.containers().iter().filter(|it| match it.kind {
+            ContainerKind::Regular => true,
+            ContainerKind::Init => it.place().at("restartPolicy").as_str() == Some("Always"),
+            ContainerKind::Ephemeral => false,
+        });
+        let ports = running.flat_map(|it| it.place().at("ports").items());
+        let named = ports.filter_map(|it| {
+            let name = it.at("name").as_str().filter(|it| !it.is_empty())?;
+            let protocol = it.at("protocol").as_str();
+            let protocol = protocol.map_or(Some(Protocol::Tcp), Protocol::read)?;
+            let number = u16::try_from(it.at("containerPort").as_i64()?).ok()?;
+            Some((name.to_owned(), protocol, number))
+        });
+        named.collect()
     }
 }

@@ -3,6 +3,8 @@
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 
+#[cfg(feature = "admission")]
+use super::{Reachability, Reporter};
 use crate::inventory::{Inventory, PodSummary};
 use crate::kubernetes::GroupKind;
 use crate::object::Object;
@@ -14,6 +16,8 @@ use crate::{network, rbac};
 pub struct World<'d> {
     inventory: Inventory<'d>,
     network: OnceCell<network::Policies<'d>>,
+    #[cfg(feature = "admission")]
+    reachability: OnceCell<Reachability<'d>>,
     rbac: OnceCell<rbac::Access<'d>>,
     service_accounts: OnceCell<rbac::ServiceAccounts<'d>>,
     namespaces: OnceCell<Homes<&'d str>>,
@@ -26,6 +30,8 @@ impl<'d> World<'d> {
         Self {
             inventory,
             network: OnceCell::new(),
+            #[cfg(feature = "admission")]
+            reachability: OnceCell::new(),
             rbac: OnceCell::new(),
             service_accounts: OnceCell::new(),
             namespaces: OnceCell::new(),
@@ -82,6 +88,17 @@ impl<'d> World<'d> {
         self.assert_read(network::KINDS);
         self.network.get_or_init(|| {
             network::Policies::of(self.inventory.objects().map(|it| (it, self.file(it))))
+        })
+    }
+
+    /// Who reaches whom; for rules that read [`network::KINDS`], and [`network::REACHABILITY`] where they ask for
+    /// Services and what leads to them.
+    #[cfg(feature = "admission")]
+    pub fn reachability(&self, reporter: &Reporter<'_, 'd>) -> &Reachability<'d> {
+        self.assert_read(network::KINDS);
+        self.reachability.get_or_init(|| {
+            let objects = network::REACHABILITY.iter().flat_map(|it| self.inventory.of_kind(*it));
+            Reachability::of(objects, self.pods(), reporter)
         })
     }
 

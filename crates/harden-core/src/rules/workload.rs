@@ -14,6 +14,8 @@ mod low_user_id;
 mod missing_cpu_request;
 mod missing_ephemeral_storage_limit;
 mod missing_memory_limit;
+#[cfg(feature = "admission")]
+mod missing_probe_port;
 mod missing_readiness_probe;
 mod mistaken_quantity_unit;
 mod mounted_service_account_token;
@@ -51,6 +53,8 @@ pub static RULES: &[&Rule] = &[
     &missing_cpu_request::RULE,
     &missing_ephemeral_storage_limit::RULE,
     &missing_memory_limit::RULE,
+    #[cfg(feature = "admission")]
+    &missing_probe_port::RULE,
     &missing_readiness_probe::RULE,
     &mistaken_quantity_unit::RULE,
     &mounted_service_account_token::RULE,

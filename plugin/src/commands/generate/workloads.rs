@@ -34,7 +34,7 @@ pub(super) fn read(
             );
         }
         options.default_namespace.clone_from(&from.reach.span.namespace);
-        of_files(options, from.read(&names, connection))?
+        of_files(options, &from.read(&names, connection))?
     } else {
         of_cluster(options, &from.reach, connection)?
     };
@@ -54,7 +54,7 @@ pub(super) fn read(
 
 fn of_files(
     options: &mut network_policy::Options,
-    whole: Whole,
+    whole: &Whole,
 ) -> anyhow::Result<Vec<Incomplete>> {
     if let Some((last, before)) = whole.errors.split_last() {
         before.iter().try_for_each(|it| terminal::error(it))?;

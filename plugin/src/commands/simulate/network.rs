@@ -1,8 +1,10 @@
 //! `simulate network`: who reaches whom by the policies, and why.
 
+mod denied;
 mod gathered;
 
 use std::io;
+use std::path::PathBuf;
 
 use anyhow::bail;
 use harden_core::answers::reaching::{
@@ -15,6 +17,8 @@ use crate::commands;
 use crate::commands::reading::{Against, Inputs, Reach};
 use crate::connection::Connection;
 use crate::deliver::outputs::{self, Outputs};
+#[cfg(feature = "live")]
+use crate::listing::Listing;
 use crate::terminal::Exit;
 use gathered::Gathered;
 
@@ -25,8 +29,21 @@ use gathered::Gathered;
 /// with 1 when the connection is refused or a change opens one, and with 3 when something was not read or is not known.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
-    #[command(flatten)]
-    inputs: Inputs,
+    /// File, folder, https:// address, or - for standard input [default: the cluster]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The same as PATH, repeatable
+    #[arg(short, long, value_name = "FILE", help_heading = "Input")]
+    filename: Vec<PathBuf>,
+
+    /// Look into the folders of folders too
+    #[arg(short = 'R', long, help_heading = "Input")]
+    recursive: bool,
+
+    /// Folder with a kustomization, which kubectl builds
+    #[arg(short, long, value_name = "DIR", help_heading = "Input")]
+    kustomize: Option<PathBuf>,
 
     /// Who opens the connection: a workload, NAMESPACE/NAME or NAMESPACE/NAME[KIND], NAMESPACE/ for all of a namespace,
     /// ingress-controller, or an address
@@ -47,6 +64,19 @@ pub(crate) struct Options {
         conflicts_with_all = ["from", "to", "against", "exposure"]
     )]
     policies: bool,
+
+    /// Say of each refusal in a log which policy it was, whether manifests want it, and what would allow it; repeatable
+    ///
+    /// It reads Hubble JSON, flow logs and Log rules of Calico, cilium-dbg monitor, OVN ACL logs, those of GKE, Antrea
+    /// and the AWS VPC CNI, each also compressed with gzip, and a plain table: from,to,port[,protocol][,verdict]. - is
+    /// standard input.
+    #[arg(
+        long,
+        value_name = "LOG",
+        help_heading = "Question",
+        conflicts_with_all = ["from", "to", "against", "exposure", "policies"]
+    )]
+    denied: Vec<String>,
 
     /// Say who could reach each workload, or be reached by it, that is not there yet
     #[arg(long, help_heading = "Question", conflicts_with_all = ["from", "to", "against"])]
@@ -104,6 +134,9 @@ pub(crate) fn run(options: &Options) -> commands::Result {
     if let (Some(from), Some(to)) = (&options.from, &options.to) {
         return ask(options, &now, from, to);
     }
+    if !options.denied.is_empty() {
+        return denied::run(options, &now);
+    }
     let focus = options.focus()?;
     let before = options.earlier()?;
     let network = &now.network;
@@ -149,6 +182,30 @@ fn write(
     outputs::finish(open)
 }
 
+/// The answer about a cluster as JSON, without a word beside it: one connection, or all of one end. The listing is handed
+/// over before it is read.
+///
+/// # Errors
+///
+/// When it cannot be read, or nobody has a name.
+#[cfg(feature = "live")]
+pub(crate) fn answer(
+    options: &Options,
+    connection: &Connection,
+    heed: impl Fn(Listing) -> anyhow::Result<Listing>,
+) -> anyhow::Result<serde_json::Value> {
+    let options = Options { connection: connection.clone(), ..options.clone() };
+    let now = options.of_cluster(heed)?;
+    if let (Some(from), Some(to)) = (&options.from, &options.to) {
+        let asked = Asked::new(&now.network, from, to)?;
+        return Ok(reaching::question_to_json(&asked, &now.coverage));
+    }
+    let answer = Answer::List(List::new(&now.network, options.focus()?));
+    let mut text = Vec::new();
+    reaching::write_json(&answer, &now.coverage, &mut text)?;
+    Ok(serde_json::from_slice(&text)?)
+}
+
 /// Answers whether one connection goes through.
 fn ask(options: &Options, now: &Gathered, from: &Whom, to: &Destination) -> commands::Result {
     let asked = Asked::new(&now.network, from, to)?;
@@ -177,6 +234,12 @@ fn exit(now: &Gathered, is_found: bool, is_incomplete: bool) -> Exit {
 }
 
 impl Options {
+    /// What the command line names.
+    fn inputs(&self) -> Inputs {
+        let names = self.paths.iter().chain(&self.filename).cloned().collect();
+        Inputs::of(names, self.recursive, self.kustomize.clone())
+    }
+
     /// Rejects formats that cannot show what is asked.
     fn expect_formats(&self) -> anyhow::Result<()> {
         let is_one = self.from.is_some() && self.to.is_some();
@@ -187,6 +250,9 @@ impl Options {
             bail!(
                 "the answer about one connection is text or json: leave out --from or --to for all of them"
             );
+        }
+        if !self.denied.is_empty() && wanted.iter().any(|it| is_drawn(it) || is_table(it)) {
+            bail!("the answer to --denied is text or json");
         }
         if self.policies && wanted.iter().any(is_drawn) {
             bail!("--policies is a table: use text, json, csv or markdown");

@@ -133,7 +133,8 @@ fn pods(network: &Network, workload: Workload<'_>) -> String {
     }
 }
 
-fn is_dns(peer: &Resolved<'_>, flow: &Flow) -> bool {
+/// Whether it is a question for a name to those who answer for the cluster.
+pub(super) fn is_dns(peer: &Resolved<'_>, flow: &Flow) -> bool {
     let is_port =
         matches!(&flow.port, Some(PortRange::Number(port)) if matches!(port.get(), 53 | 5353));
     let of_pods = match (&peer.end, peer.workload()) {

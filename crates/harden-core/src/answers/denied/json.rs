@@ -3,20 +3,20 @@
 use serde_json::{Value, json};
 
 use super::{Answer, Coverage, Place, Refusal, Verdict};
-use crate::answers::coverage as read;
+use crate::answers::reaching::of_coverage;
 
 /// The answer as a value.
 pub fn to_json(answer: &Answer, coverage: &Coverage) -> Value {
+    let mut read = of_coverage(&coverage.network);
+    let asides = coverage.asides.iter().map(|(what, count)| json!({"what": what, "lines": count}));
+    if let Some(read) = read.as_object_mut() {
+        read.insert("lines".to_owned(), coverage.lines.into());
+        read.insert("aside".to_owned(), asides.collect());
+        read.insert("gaps".to_owned(), json!(coverage.gaps));
+    }
     json!({
         "version": "v1",
-        "coverage": {
-            "workloads": coverage.workloads,
-            "policies": coverage.policies,
-            "lines": coverage.lines,
-            "aside": coverage.asides.iter().map(|(what, count)| json!({"what": what, "lines": count})).collect::<Vec<_>>(),
-            "listed": read::listed(&coverage.listed),
-            "incomplete": read::incomplete(&coverage.incomplete),
-        },
+        "coverage": read,
         "answers": answer.refusals.iter().map(refusal).collect::<Vec<_>>(),
     })
 }

@@ -1,5 +1,6 @@
 //! Whether manifests want a connection that was refused.
 
+use super::allowing;
 use super::party::Resolved;
 use crate::kubernetes::PortRange;
 use crate::network::wanted::Wanted;
@@ -20,6 +21,9 @@ pub(super) fn wanted(
     };
     let reasons = wanted.flows.iter().filter(|(it, _)| is_it(it)).flat_map(|(_, reasons)| reasons);
     let mut reasons: Vec<_> = reasons.map(ToString::to_string).collect();
+    if allowing::is_dns(to, flow) {
+        reasons.push("name resolution, which every pod needs".to_owned());
+    }
     reasons.sort();
     reasons.dedup();
     reasons

@@ -1,6 +1,7 @@
 //! Refusals of a log, held against manifests.
 
 use super::{Answer, Coverage, Refusal, Verdict, to_json, to_text};
+use crate::answers::reaching;
 use crate::generators::namespace::Flow as Peer;
 use crate::kubernetes::MinorVersion;
 use crate::network::connectivity::{Network, Origin, Reader, Settings};
@@ -121,7 +122,8 @@ fn what_is_wanted_and_refused_names_the_policy_the_reason_and_the_option() {
     );
     let (seen, network, wanted) = (seen(&log), network(MANIFESTS), wants(MANIFESTS));
     let answer = Answer::of(&seen, &network, &wanted);
-    let coverage = Coverage::of(&seen, &network, Vec::new(), Vec::new());
+    let read = reaching::Coverage::of(&network, Vec::new(), Vec::new());
+    let coverage = Coverage::of(&seen, read);
     let expected = "\
 2 refused connections, of which manifests want 1.
 
@@ -139,8 +141,9 @@ team-a/web-admin[Deployment] -> db/postgres[StatefulSet] TCP 5432: refused, as m
   allow by   --allow-to db/app=postgres:5432 for team-a
 
 Options are those of network-policy and namespace, which make the policies of a namespace anew.
-Read: 5 lines of logs, 3 workloads, 2 policies.
-Put aside: lines about something else (1).
+Log: 5 lines.
+Read: 3 workloads in 2 namespaces, and 2 policies.
+Not seen: whether the network plugin enforces policies; what firewalls, nodes and service meshes refuse; policies of network plugins whose kinds are not read.
 ";
     let text = to_text(&answer, &coverage);
     assert_eq!(text, expected);
@@ -152,6 +155,19 @@ Put aside: lines about something else (1).
     assert_eq!(first["allow"][0]["value"], "db/app=postgres:5432");
     assert_eq!(first["sides"][0]["nearMisses"][0]["place"], "all.yaml:40");
     assert_eq!(json["coverage"]["lines"], 5);
+}
+
+#[test]
+fn name_resolution_is_wanted_by_all() {
+    for row in [
+        "team-a/web-admin,kube-system/coredns,53,udp,denied",
+        "team-a/web-admin,169.254.20.10,53,tcp,denied",
+    ] {
+        let refusal = one(MANIFESTS, row);
+        assert_eq!(refusal.wanted, ["name resolution, which every pod needs"]);
+        assert_eq!(options(&refusal), ["team-a --dns cluster"]);
+    }
+    assert!(one(MANIFESTS, "team-a/web-admin,db/postgres,53,udp,denied").is_meant());
 }
 
 #[test]

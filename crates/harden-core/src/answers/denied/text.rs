@@ -1,6 +1,6 @@
 //! The answer for a terminal.
 
-use super::{Allow, Answer, Coverage, Place, Refusal, Verdict, many};
+use super::{Allow, Answer, Coverage, Place, Refusal, Verdict};
 use crate::network::Direction;
 use crate::report::escape::plain;
 
@@ -11,7 +11,7 @@ pub fn to_text(answer: &Answer, coverage: &Coverage) -> String {
     if answer.refusals.is_empty() {
         say(&mut out, "Nothing was refused, as far as the log says.");
     } else {
-        let all = many(answer.refusals.len(), "refused connection");
+        let all = many(answer.refusals.len() as u64, "refused connection");
         let wanted = count(|it| !it.is_meant());
         say(&mut out, &format!("{all}, of which manifests want {wanted}."));
     }
@@ -94,22 +94,19 @@ fn command(allow: &Allow) -> String {
 }
 
 fn closing(coverage: &Coverage) -> Vec<String> {
-    let lines =
-        if coverage.lines == 1 { "1 line".to_owned() } else { format!("{} lines", coverage.lines) };
-    let mut all = vec![format!(
-        "Read: {lines} of logs, {}, {}.",
-        many(coverage.workloads, "workload"),
-        if coverage.policies == 1 {
-            "1 policy".to_owned()
-        } else {
-            format!("{} policies", coverage.policies)
-        },
-    )];
     let asides: Vec<_> =
         coverage.asides.iter().map(|(what, count)| format!("{what} ({count})")).collect();
-    if !asides.is_empty() {
-        all.push(format!("Put aside: {}.", asides.join("; ")));
-    }
-    all.extend(coverage.incomplete.iter().map(|it| format!("Not read: {}: {}", it.what, it.why)));
+    let aside = if asides.is_empty() {
+        String::new()
+    } else {
+        format!("; put aside: {}", asides.join(", "))
+    };
+    let mut all = vec![format!("Log: {}{aside}.", many(coverage.lines, "line"))];
+    all.extend(coverage.gaps.iter().map(|it| format!("Not known: the log: {it}")));
+    all.extend(coverage.network.closing());
     all
+}
+
+fn many(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -76,7 +76,7 @@ impl Coverage {
     }
 
     /// What an answer ends with: what it is made of, and what it could not see.
-    pub(super) fn closing(&self) -> Vec<String> {
+    pub(in crate::answers) fn closing(&self) -> Vec<String> {
         let mut lines: Vec<_> = self.notes.iter().map(|it| format!("Note: {it}.")).collect();
         lines.push(format!("{}.", self.sentence()));
         lines.push(format!("Not seen: {}.", UNSEEN.join("; ")));

@@ -16,8 +16,9 @@ use super::records::{
 };
 use super::references::{OTHERS, References};
 use super::services::{self, EntryRecord, ServiceRecord};
-use super::workload::PodRecord;
+use super::workload::{KnownPods, PodRecord};
 use crate::kubernetes::{Addresses, GroupKind, MinorVersion};
+use crate::network::Backend;
 use crate::object::Object;
 use crate::source::{Positions, Source};
 
@@ -149,7 +150,7 @@ impl Reader {
             || object.is_of(GroupKind::NAMESPACE)
             || object.is("", "Node")
             || object.is("", "Service")
-            || services::is_entry(object);
+            || Backend::is_led_to_by(object);
         if !is_known || object.is_removal() {
             return;
         }
@@ -170,7 +171,7 @@ impl Reader {
         } else if object.is("", "Service") {
             let service = services::read(self, object, text);
             self.services.push(service);
-        } else if services::is_entry(object) {
+        } else if Backend::is_led_to_by(object) {
             let entry = services::read_entry(self, object, text);
             self.entries.push(entry);
         } else {
@@ -203,6 +204,17 @@ impl Reader {
         if let Some(known) = self.seen.replace(words.into()) {
             self.doubles.insert(known);
         }
+    }
+
+    /// Learns pods of which only this is known.
+    pub fn learn_pods(&mut self, pods: &KnownPods<'_>) {
+        let pods = super::workload::known(self, pods);
+        self.pods.extend(pods);
+    }
+
+    /// How many policies were read so far.
+    pub fn policies(&self) -> usize {
+        self.policies.len()
     }
 
     /// Puts all of it together.

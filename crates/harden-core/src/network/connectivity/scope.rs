@@ -75,6 +75,14 @@ impl Scope {
         self
     }
 
+    /// The keys that have one value in all that is in it, each with this.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        self.0.iter().filter_map(|(key, values)| {
+            let is_one = !values.may_lack && !values.is_rest && values.named.len() == 1;
+            Some((key, values.named.first().filter(|_| is_one)?))
+        })
+    }
+
     /// Whether no labels are in it.
     pub(super) fn is_empty(&self) -> bool {
         self.0.values().any(Values::is_none)

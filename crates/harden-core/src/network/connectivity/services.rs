@@ -11,6 +11,7 @@ use super::reader::Reader;
 use super::records::Mark;
 use super::views::{Namespace, Spot, Workload};
 use crate::kubernetes::Protocol;
+use crate::network::backend::{self, NamedPort};
 use crate::network::{Connections, Ports};
 use crate::object::Object;
 use crate::source::Positions;
@@ -134,9 +135,10 @@ pub(super) fn read(
 }
 
 fn port(place: Place<'_>) -> Option<ServicePort> {
-    let number = number(place.at("port"))?;
+    let number = backend::number(place.at("port"))?;
     let protocol = place.at("protocol").as_str().map_or(Some(Protocol::Tcp), Protocol::read)?;
-    let target = target(place.at("targetPort")).unwrap_or(Target::Number(number));
+    let target = NamedPort::read(place.at("targetPort"));
+    let target = target.map_or(Target::Number(number), Target::from);
     Some(ServicePort {
         name: place.at("name").as_str().unwrap_or("").into(),
         protocol,
@@ -145,19 +147,13 @@ fn port(place: Place<'_>) -> Option<ServicePort> {
     })
 }
 
-/// A port by number or name; none where it is not given. Zero means that of the Service.
-fn target(place: Place<'_>) -> Option<Target> {
-    let name = || place.as_str().filter(|it| !it.is_empty()).map(|it| Target::Name(it.into()));
-    number(place).map(Target::Number).or_else(name)
-}
-
-fn number(place: Place<'_>) -> Option<u16> {
-    place.as_i64().and_then(|it| u16::try_from(it).ok()).filter(|it| *it > 0)
-}
-
-/// Whether an object leads to Services from outside.
-pub(super) fn is_entry(object: &Object<'_>) -> bool {
-    is_entry_kind(object.group, object.kind)
+impl From<NamedPort<'_>> for Target {
+    fn from(port: NamedPort<'_>) -> Self {
+        match port {
+            NamedPort::Number(number) => Self::Number(number),
+            NamedPort::Name(name) => Self::Name(name.into()),
+        }
+    }
 }
 
 /// Whether a kind leads to Services from outside.
@@ -182,19 +178,16 @@ pub(super) fn read_entry(
     text: &dyn Positions,
 ) -> EntryRecord {
     let namespace = reader.namespace_of(object);
-    let spec = object.place.at("spec");
     let mut backends = Vec::new();
-    if object.kind == "Ingress" {
-        let default = ["defaultBackend", "backend"].map(|it| spec.at(it));
-        let rules = spec.at("rules").items();
-        let paths = rules.flat_map(|it| it.follow("http.paths").items());
-        for place in default.into_iter().chain(paths.map(|it| it.at("backend"))) {
-            backends.extend(ingress_backend(reader, namespace, place, text));
-        }
-    } else {
-        for place in spec.at("rules").items().flat_map(|it| it.at("backendRefs").items()) {
-            backends.extend(route_backend(reader, namespace, place, text));
-        }
+    for it in backend::Backend::all(object) {
+        let namespace = it.namespace.map_or(namespace, |it| reader.namespace(it));
+        let (service, port) = (it.service.into(), it.port.map(Target::from));
+        backends.push(BackendRecord {
+            namespace,
+            service,
+            port,
+            mark: reader.mark(text, it.place),
+        });
     }
     EntryRecord {
         kind: object.kind.into(),
@@ -203,42 +196,6 @@ pub(super) fn read_entry(
         backends,
         mark: reader.mark(text, object.place),
     }
-}
-
-fn ingress_backend(
-    reader: &Reader,
-    namespace: u32,
-    place: Place<'_>,
-    text: &dyn Positions,
-) -> Option<BackendRecord> {
-    // The fields of `extensions/v1beta1` are those before `service` was there.
-    let (name, port) = match place.follow("service.name").as_str() {
-        Some(name) => {
-            let port = place.follow("service.port");
-            (
-                name,
-                number(port.at("number")).map(Target::Number).or_else(|| target(port.at("name"))),
-            )
-        }
-        None => (place.at("serviceName").as_str()?, target(place.at("servicePort"))),
-    };
-    let mark = reader.mark(text, place);
-    Some(BackendRecord { namespace, service: name.into(), port, mark })
-}
-
-fn route_backend(
-    reader: &mut Reader,
-    namespace: u32,
-    place: Place<'_>,
-    text: &dyn Positions,
-) -> Option<BackendRecord> {
-    let is_service = matches!(place.at("kind").as_str(), None | Some("Service"))
-        && matches!(place.at("group").as_str(), None | Some(""));
-    let name = place.at("name").as_str().filter(|_| is_service)?;
-    let other = place.at("namespace").as_str().filter(|it| !it.is_empty());
-    let namespace = other.map_or(namespace, |it| reader.namespace(it));
-    let port = target(place.at("port"));
-    Some(BackendRecord { namespace, service: name.into(), port, mark: reader.mark(text, place) })
 }
 
 /// A Service. Its words are `team-a/web[Service]`.

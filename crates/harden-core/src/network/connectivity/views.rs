@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::Network;
 use super::records::{Action, At, Mark, NamespaceRecord, PolicyRecord, RuleRecord, WorkloadRecord};
-use crate::network::Direction;
+use super::{Network, Party};
+use crate::network::{Connections, Direction};
 
 /// Where something is written. Its words are `policies.yaml:12`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,6 +135,13 @@ impl<'a> Workload<'a> {
     /// Whether only what a rule lets through goes through in a direction.
     pub fn is_isolated(self, direction: Direction) -> bool {
         self.profile(direction).is_some_and(|it| it.tiers.iter().any(|it| it.is_closed))
+    }
+
+    /// The most that may come in from anybody at all: what no rule lets through comes from nobody.
+    pub fn most_let_in(self) -> Connections {
+        let Some(profile) = self.profile(Direction::Ingress) else { return Connections::all() };
+        let may_match = |it: &RuleRecord| it.action != Action::Deny && !it.peers.is_empty();
+        self.of.decide(profile, may_match, self.of.named_ports(Party::Workload(self)))
     }
 
     fn profile(self, direction: Direction) -> Option<&'a super::profiles::Profile> {

@@ -35,6 +35,63 @@ impl PodRecord {
     }
 }
 
+/// What is known of pods whose text is gone.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownPods<'a> {
+    /// The API group of what makes them.
+    pub group: &'a str,
+    /// The kind of that; `Pod` for themselves.
+    pub kind: &'a str,
+    /// Its namespace; empty where that is not written.
+    pub namespace: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// Their labels.
+    pub labels: &'a [(String, String)],
+    /// Their ServiceAccount; none for `default`.
+    pub account: Option<&'a str>,
+    /// Their ports that have names.
+    pub ports: &'a [(String, Protocol, u16)],
+    /// Whether they are in the network of the host.
+    pub is_on_host: bool,
+    /// What the source is called.
+    pub source: &'a str,
+}
+
+/// What a reader keeps of such pods; nothing of a kind whose pods may have other labels than its template.
+pub(super) fn known(reader: &mut Reader, pods: &KnownPods<'_>) -> Option<PodRecord> {
+    let is_pod = (pods.group, pods.kind) == ("", "Pod");
+    if !is_pod && !is_template_of_its_pods(pods.group, pods.kind) {
+        return None;
+    }
+    let mut labels = Labels::default();
+    pods.labels.iter().for_each(|(key, value)| labels.set(key, value));
+    if (pods.group, pods.kind) == ("batch", "Job") {
+        name_job(&mut labels, pods.name);
+    }
+    let ports = pods.ports.iter().map(|(name, protocol, number)| NamedPort {
+        name: name.as_str().into(),
+        protocol: *protocol,
+        number: *number,
+    });
+    let mut ports: Vec<_> = ports.collect();
+    ports.sort_unstable();
+    ports.dedup();
+    Some(PodRecord {
+        namespace: reader.namespace(pods.namespace),
+        kind: pods.kind.into(),
+        name: pods.name.into(),
+        labels,
+        account: pods.account.unwrap_or("default").into(),
+        ports,
+        addresses: Vec::new(),
+        is_on_host: pods.is_on_host,
+        node: None,
+        is_template: !is_pod,
+        mark: Mark { source: pods.source.into(), line: 0 },
+    })
+}
+
 /// The pods that an object is or makes, without those that have ended.
 pub(super) fn read(
     reader: &mut Reader,
@@ -42,7 +99,7 @@ pub(super) fn read(
     text: &dyn Positions,
 ) -> Vec<PodRecord> {
     let is_pod = object.is("", "Pod");
-    let is_plain = is_pod || makes_pods_of_its_labels(object);
+    let is_plain = is_pod || is_template_of_its_pods(object.group, object.kind);
     let has_ended = matches!(
         object.place.follow("status.phase").as_str(),
         Some("Succeeded" | "Failed") if is_pod
@@ -77,9 +134,9 @@ pub(super) fn read(
 }
 
 /// Whether the pods of a kind have the labels of its template.
-fn makes_pods_of_its_labels(object: &Object<'_>) -> bool {
+fn is_template_of_its_pods(group: &str, kind: &str) -> bool {
     matches!(
-        (object.group, object.kind),
+        (group, kind),
         ("apps" | "extensions", "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet")
             | ("", "ReplicationController")
             | ("batch", "Job" | "CronJob")
@@ -106,11 +163,17 @@ fn owner(metadata: Place<'_>) -> Option<(&str, &str)> {
 /// The labels of the pods, those that the controller of Jobs adds included.
 fn labels(object: &Object<'_>, pod: &PodTemplate<'_>) -> Labels {
     let mut labels = Labels::read(pod.metadata.at("labels"));
-    if object.is("batch", "Job") && !object.name().is_empty() {
-        labels.set("job-name", object.name());
-        labels.set("batch.kubernetes.io/job-name", object.name());
+    if object.is("batch", "Job") {
+        name_job(&mut labels, object.name());
     }
     labels
+}
+
+fn name_job(labels: &mut Labels, name: &str) {
+    if !name.is_empty() {
+        labels.set("job-name", name);
+        labels.set("batch.kubernetes.io/job-name", name);
+    }
 }
 
 fn account(spec: Place<'_>) -> Arc<str> {

@@ -1,7 +1,7 @@
 //! A plain table of flows: comma-separated, with the names of its columns in the first line.
 
 use super::end;
-use super::record::{Aside, Reading, Record};
+use super::record::{Reading, Record};
 use crate::kubernetes::{PolicyPort, PortRange, Protocol};
 use crate::network::{End, Fate, Flow};
 
@@ -69,7 +69,7 @@ impl Header {
     /// What another line says; the same names once more begin another table.
     pub(super) fn reading(&self, line: &str) -> Result<Reading, String> {
         if line.starts_with('#') || Self::read(line).as_ref() == Some(self) {
-            return Ok(Reading::Aside(Aside::Other));
+            return Ok(Reading::Nothing);
         }
         self.row(line).map(|it| Reading::Flow(Box::new(it)))
     }

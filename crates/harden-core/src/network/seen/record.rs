@@ -15,6 +15,8 @@ pub(super) enum Reading {
     Flows(Vec<Result<Record, Aside>>),
     /// Nothing of a flow, and why.
     Aside(Aside),
+    /// The names of columns, or a comment.
+    Nothing,
     /// So many events are missing from the log.
     Lost(u64),
 }

@@ -74,7 +74,7 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let mut namespaces = BTreeSet::new();
+    let (mut namespaces, mut said) = (BTreeSet::new(), BTreeSet::new());
     let denying = || policies(world).filter(|(_, it)| it.isolates_all(Direction::Egress));
     let mut homes = Homes::default();
     let lets_out =
@@ -106,6 +106,32 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             "denies outgoing traffic of every pod of {whose}, and no policy there lets them reach DNS"
         );
         reporter.flag_in(object, policy.spec, message, None);
+        said.insert(namespace);
+    }
+    #[cfg(feature = "admission")]
+    flag_pods(world, reporter, &said);
+}
+
+/// Reports policies that let pods out which cannot resolve a name, but for those of namespaces of which all is said.
+#[cfg(feature = "admission")]
+fn flag_pods<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>, said: &BTreeSet<&str>) {
+    let isolates = |it: &NetworkPolicy<'_>| it.isolates(Direction::Egress);
+    if !policies(world).any(|(_, it)| isolates(&it) && !it.namespace.is_empty()) {
+        return;
+    }
+    let reachability = world.reachability(reporter);
+    for (policy, workload) in super::pods_without_dns::all(world, reachability).into_values() {
+        let object =
+            reachability.object(policy).filter(|it| !said.contains(it.namespace().unwrap_or("")));
+        if let Some(object) = object {
+            let message = format!(
+                "lets pods of {} {}/{} out, but no policy lets them reach DNS",
+                workload.kind(),
+                workload.namespace().name(),
+                workload.name()
+            );
+            reporter.flag_in(object, object.place.follow("spec.egress"), message, None);
+        }
     }
 }
 
@@ -182,6 +208,41 @@ mod tests {
         ] {
             assert_eq!(with(&format!("{{ipBlock: {{cidr: '{dns}'}}}}")), 0, "{dns}");
         }
+    }
+
+    #[cfg(feature = "admission")]
+    #[test]
+    fn pods_that_are_let_out_need_names() {
+        let pod = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: b, labels: {app: web}}, spec: \
+                   {containers: [{name: a, image: a}]}}\n---\n";
+        let policy = |name: &str, spec: &str| {
+            format!(
+                "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, namespace: b}}, \
+                 spec: {{policyTypes: [Egress], {spec}}}}}\n---\n"
+            )
+        };
+        let of_web = |rules: &str| {
+            policy("web", &format!("podSelector: {{matchLabels: {{app: web}}}}, {rules}"))
+        };
+        let says = |policies: &str| messages(&RULE, &(pod.to_owned() + policies)).join("; ");
+        let to_db = of_web(
+            "egress: [{to: [{podSelector: {matchLabels: {app: db}}}], ports: [{port: 5432}]}]",
+        );
+        let message = "lets pods of Pod b/web out, but no policy lets them reach DNS";
+        assert_eq!(says(&to_db), message);
+        // Another policy denies all, and lets only others ask DNS.
+        let dns = "egress: [{to: [{namespaceSelector: {}}], ports: [{port: 53, protocol: UDP}]}]";
+        let of_db = policy("db", &format!("podSelector: {{matchLabels: {{app: db}}}}, {dns}"));
+        assert_eq!(says(&(policy("deny", "podSelector: {}") + &to_db + &of_db)), message);
+        let of_all = policy("dns", &format!("podSelector: {{}}, {dns}"));
+        assert_eq!(says(&(to_db.clone() + &of_all)), "");
+        for fine in
+            ["egress: []", "egress: [{to: [{ipBlock: {cidr: 192.0.2.1/32}}]}]", "egress: [{}]"]
+        {
+            assert_eq!(says(&of_web(fine)), "", "{fine}");
+        }
+        let plugin = "{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: c, namespace: b}}\n---\n";
+        assert_eq!(says(&(to_db + plugin)), "");
     }
 
     #[test]

@@ -1,13 +1,18 @@
 //! What is read for questions about the network.
 
+use std::path::PathBuf;
+
 use anyhow::bail;
 use harden_core::answers::reaching::Coverage;
 use harden_core::check::Incomplete;
-use harden_core::kubernetes::PolicyVersion;
+use harden_core::kubernetes::{GroupKind, PolicyVersion};
 use harden_core::network::connectivity::{self, Network, Origin, Reader, Settings};
+use harden_core::network::wanted::{self, Wanted};
 
 use super::Options;
-use crate::commands::reading::{Exclude, Lack, Request, Seen, Whole, is_snapshot, read_whole};
+use crate::commands::reading::{
+    Exclude, Inputs, Lack, Request, Seen, Whole, is_snapshot, read_whole,
+};
 use crate::listing::{Kind, Listing, Scope};
 use crate::snapshot;
 use crate::terminal;
@@ -15,6 +20,8 @@ use crate::terminal;
 /// What was read.
 pub(super) struct Gathered {
     pub(super) network: Network,
+    /// What manifests want, where that is asked.
+    pub(super) wanted: Wanted,
     pub(super) coverage: Coverage,
     /// Whether something was not read, so that there may be other policies.
     pub(super) has_unread: bool,
@@ -29,7 +36,7 @@ impl Gathered {
             || network.broken().next().is_some()
             || network.skipped().next().is_some();
         let coverage = Coverage::of(&network, seen, unread);
-        Self { network, coverage, has_unread, has_failed: false }
+        Self { network, wanted: Wanted::default(), coverage, has_unread, has_failed: false }
     }
 
     /// What is not known of an earlier state, in the words of the one now.
@@ -47,13 +54,16 @@ impl Options {
                 "--selector picks objects, and who reaches whom follows from all pods and policies"
             );
         }
-        if self.inputs.is_empty() {
-            return self.of_cluster();
+        let (inputs, exclude) = (self.inputs(), Exclude::default());
+        if inputs.is_empty() {
+            return self.of_cluster(|listing| {
+                terminal::note(&format!("reading {}", listing.origin))?;
+                Ok(listing)
+            });
         }
         self.reach.reject_snapshot()?;
-        let exclude = Exclude::default();
-        let names = self.inputs.names("ask about")?;
-        let whole = read_whole(self.request(&names, &exclude));
+        let names = inputs.names("ask about")?;
+        let whole = read_whole(self.request(&inputs, &names, &exclude));
         whole.errors.iter().try_for_each(|it| terminal::error(it))?;
         whole.notes.iter().try_for_each(|it| terminal::note(it))?;
         let has_failed = !whole.errors.is_empty();
@@ -66,32 +76,41 @@ impl Options {
         if let Some(path) = self.against.path().filter(|it| is_snapshot(it)) {
             return Ok(Some(self.of_listing(snapshot::read(path, None)?)));
         }
-        let exclude = Exclude::default();
-        let names = match self.inputs.is_empty() {
-            true => Vec::new(),
-            false => self.inputs.names("compare")?,
-        };
-        let Some(old) = self.against.find(&names, &self.inputs)? else { return Ok(None) };
-        let whole = old.read(self.request(&names, &exclude))?;
+        let (inputs, exclude) = (self.inputs(), Exclude::default());
+        let names = if inputs.is_empty() { Vec::new() } else { inputs.names("compare")? };
+        let Some(old) = self.against.find(&names, &inputs)? else { return Ok(None) };
+        let whole = old.read(self.request(&inputs, &names, &exclude))?;
         if let Some(error) = whole.errors.first() {
             bail!("--against: {error}");
         }
         self.of_files(whole).map(Some)
     }
 
-    fn request<'r>(&'r self, names: &'r [std::path::PathBuf], exclude: &'r Exclude) -> Request<'r> {
+    fn request<'r>(
+        &self,
+        inputs: &'r Inputs,
+        names: &'r [PathBuf],
+        exclude: &'r Exclude,
+    ) -> Request<'r> {
         let timeout = self.connection.request_timeout;
-        Request { names, timeout, ..Request::of(&self.inputs, exclude) }
+        Request { names, timeout, ..Request::of(inputs, exclude) }
     }
 
     fn of_files(&self, whole: Whole) -> anyhow::Result<Gathered> {
         let version = self.connection.version(self.kubernetes_version)?;
         let mut reader = self.reader(Origin::Files(version));
         whole.sources.iter().for_each(|it| reader.learn(it));
-        Ok(Gathered::new(reader, Vec::new(), whole.incomplete))
+        let mut wants = self.wants();
+        whole.sources.iter().for_each(|it| wants.iter_mut().for_each(|wants| wants.learn(it)));
+        let wanted = wants.map(wanted::Reader::finish).unwrap_or_default();
+        Ok(Gathered { wanted, ..Gathered::new(reader, Vec::new(), whole.incomplete) })
     }
 
-    fn of_cluster(&self) -> anyhow::Result<Gathered> {
+    /// What a cluster or a snapshot holds; the listing is handed over before it is read.
+    pub(super) fn of_cluster(
+        &self,
+        heed: impl Fn(Listing) -> anyhow::Result<Listing>,
+    ) -> anyhow::Result<Gathered> {
         if !matches!(self.kubernetes_version, None | Some(PolicyVersion::Cluster)) {
             bail!(
                 "--kubernetes-version is for files: what a cluster has, its API server has taken"
@@ -100,19 +119,37 @@ impl Options {
         let now = jiff::Timestamp::now().round(jiff::Unit::Second)?.to_string();
         // Whom a namespace reaches, and who reaches it, is a matter of all of them.
         let scope = self.reach.snapshot.is_none().then_some(Scope::Cluster);
-        let listing = self.reach.list_of(&self.connection, &now, scope, is_read)?;
-        terminal::note(&format!("reading {}", listing.origin))?;
-        Ok(self.of_listing(listing))
+        let listing = self.reach.list_of(&self.connection, &now, scope, self.kinds())?;
+        Ok(self.of_listing(heed(listing)?))
     }
 
     fn of_listing(&self, listing: Listing) -> Gathered {
         let mut reader = self.reader(Origin::Cluster);
+        let mut wants = self.wants().map(wanted::Reader::of_cluster);
         let mut seen = Seen::default();
-        seen.take(listing, is_read, |_, sources| sources.iter().for_each(|it| reader.learn(it)));
+        seen.take(listing, self.kinds(), |_, sources| {
+            for source in &sources {
+                reader.learn(source);
+                wants.iter_mut().for_each(|it| it.learn(source));
+            }
+        });
         let missing = seen.missing(connectivity::NEEDED.iter());
         let mut unread: Vec<_> = seen.lacks.into_iter().filter(is_needed).map(Lack::told).collect();
         unread.extend(missing);
-        Gathered::new(reader, seen.listed, unread)
+        let wanted = wants.map(wanted::Reader::finish).unwrap_or_default();
+        Gathered { wanted, ..Gathered::new(reader, seen.listed, unread) }
+    }
+
+    /// Who learns what manifests want, where a log of refusals is held against it.
+    fn wants(&self) -> Option<wanted::Reader> {
+        let namespace = self.reach.span.namespace.as_ref();
+        let namespace = namespace.map_or_else(|| "default".to_owned(), ToString::to_string);
+        (!self.denied.is_empty()).then(|| wanted::Reader::new(namespace))
+    }
+
+    /// Which kinds are read.
+    fn kinds(&self) -> fn(&Kind) -> bool {
+        if self.denied.is_empty() { is_read } else { is_read_or_wanted }
     }
 
     fn reader(&self, origin: Origin) -> Reader {
@@ -124,6 +161,11 @@ impl Options {
 
 fn is_read(kind: &Kind) -> bool {
     connectivity::reads(&kind.group, &kind.kind)
+}
+
+fn is_read_or_wanted(kind: &Kind) -> bool {
+    let is_wanted = |it: &GroupKind| it.group == kind.group && it.kind == kind.kind;
+    is_read(kind) || wanted::KINDS.iter().any(is_wanted)
 }
 
 /// Whether answers depend on what was not read: of the APIs of Kubernetes itself, only those that are asked.
