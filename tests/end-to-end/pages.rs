@@ -54,7 +54,9 @@ fn every_command_of_the_pages_works() {
         assert!(lines.len() >= at_least, "{name}: {lines:?}");
         for line in lines {
             // As it was before anything mended it.
-            std::fs::write(folder.path().join("manifests/pod.yaml"), POD).unwrap();
+            for name in ["manifests/pod.yaml", "manifests/app.yaml"] {
+                std::fs::write(folder.path().join(name), POD).unwrap();
+            }
             let mut shell = kubectl.environment("/bin/bash");
             shell.args(["-o", "pipefail", "-c", line]).current_dir(folder.path());
             let ended = finish(&mut shell, "");

@@ -79,6 +79,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
             "simulate admission manifests/ --policy policies/",
             "simulate pod-security -f pod.yaml",
             "simulate audit -f policy.yaml --events audit.log",
+            "simulate network manifests/ --from team-a/web --to db/postgres:5432",
         ],
     ),
     (
@@ -88,6 +89,15 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
             "simulate admission pod.yaml --policy policies/ --user alice",
             "simulate admission - --policy policy.yaml --operation delete -o json",
             "simulate admission new.yaml --old old.yaml --snapshot cluster.snapshot",
+        ],
+    ),
+    (
+        "simulate network",
+        &[
+            "simulate network manifests/ -R",
+            "simulate network --from team-a/web --to db/postgres:5432",
+            "simulate network manifests/ --against origin/main",
+            "simulate network manifests/ --output-file svg=network.svg",
         ],
     ),
     (

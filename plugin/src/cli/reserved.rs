@@ -3,8 +3,8 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands, with the command that they are below.
-pub(crate) const COMMANDS: [&str; 7] =
-    ["report", "sign", "verify", "falco-rules", "scanner", "simulate network", "simulate falco"];
+pub(crate) const COMMANDS: [&str; 6] =
+    ["report", "sign", "verify", "falco-rules", "scanner", "simulate falco"];
 
 /// Flags, without their dashes.
 pub(crate) const FLAGS: [&str; 2] = ["lock", "framework"];

@@ -1,6 +1,7 @@
 //! What assistants can ask for, each in a file of its own.
 
 mod apply_kubernetes_manifest;
+mod can_reach;
 mod check_cluster;
 mod check_manifest;
 mod cluster;
@@ -27,7 +28,7 @@ use super::call::Call;
 use super::refusal::Refusal;
 
 /// All of them, in the order in which they are told.
-pub(super) static TOOLS: [&Tool; 14] = [
+pub(super) static TOOLS: [&Tool; 15] = [
     &check_manifest::TOOL,
     &fix_manifest::TOOL,
     &explain_rule::TOOL,
@@ -40,6 +41,7 @@ pub(super) static TOOLS: [&Tool; 14] = [
     &who_can::TOOL,
     &what_can::TOOL,
     &who_can_become::TOOL,
+    &can_reach::TOOL,
     &get_kubernetes_resources::TOOL,
     &apply_kubernetes_manifest::TOOL,
 ];

@@ -26,6 +26,9 @@ const ENCRYPTION: &str = "apiVersion: apiserver.config.k8s.io/v1\nkind: Encrypti
 
 const ADMISSION: &str = "apiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicy\nmetadata: {name: a}\nspec:\n  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [pods]}]}\n  validations: [{expression: \"object.metadata.name == 'sound'\"}]\n---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingAdmissionPolicyBinding\nmetadata: {name: a}\nspec: {policyName: a, validationActions: [Deny]}\n";
 const RULE: &str = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: a}\nspec: {rules: [{name: b, match: {any: [{resources: {kinds: [Pod]}}]}, validate: {message: no, pattern: {metadata: {name: sound}}}}]}\n";
+const NETWORK: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: a, labels: {app: web}}, spec: {containers: [{name: a, image: a}]}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: a}, spec: {containers: [{name: a, image: a}]}}\n---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: web, namespace: a}, spec: {podSelector: {matchLabels: {app: web}}}}\n";
+const OPEN: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: a, labels: {app: web}}, spec: {containers: [{name: a, image: a}]}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: a}, spec: {containers: [{name: a, image: a}]}}\n";
+const REFUSED: &str = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: a, labels: {app: web}}, spec: {containers: [{name: a, image: a}]}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db, namespace: a}, spec: {containers: [{name: a, image: a}]}}\n---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: web, namespace: a}, spec: {podSelector: {}, policyTypes: [Inwards]}}\n";
 const PATHS: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: ops}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}\nsubjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: ann}]\n";
 const TEST: &str = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\npolicies: [policy.yaml]\nresources: [pod.yaml]\nresults: [{policy: a, rule: b, kind: Pod, resources: [web], result: fail}]\n";
 
@@ -56,6 +59,11 @@ const FILES: &[(&str, &str)] = &[
     ("access.yaml", ACCESS),
     ("roles/access.yaml", ACCESS),
     ("roles/broken.yaml", "kind: Role\n  a: b\n"),
+    ("net.yaml", NETWORK),
+    ("nets/net.yaml", NETWORK),
+    ("nets/broken.yaml", "kind: NetworkPolicy\n  a: b\n"),
+    ("open.yaml", OPEN),
+    ("refused.yaml", REFUSED),
     ("paths.yaml", PATHS),
     ("paths/paths.yaml", PATHS),
     ("paths/broken.yaml", "kind: Role\n  a: b\n"),
@@ -83,6 +91,9 @@ const FILES: &[(&str, &str)] = &[
         "apiVersion: example.com/v1\nkind: Gadget\nmetadata: {name: a, namespace: b}\n",
     ),
     ("torn.log", "{\"level\":\n"),
+    ("app.yaml", crate::network_policy::APP),
+    ("outside.yaml", crate::network_policy::OUTSIDE),
+    ("wall.yaml", crate::network_policy::WALL),
     ("encryption.yaml", ENCRYPTION),
     ("teams.txt", "team-a\n"),
     ("known.json", "{\"version\":\"v1\",\"findings\":{}}\n"),
@@ -176,6 +187,35 @@ pub(crate) const CELLS: &[Cell] = &[
     ("check", "a file is there and cannot be read", "-f unreadable.yaml", "", 3),
     ("check", "a file of --crd defines nothing", "-f clean.yaml --crd clean.yaml", "", 3),
     ("check", "there is no kubectl to build a kustomization", "-k bare", "", 3),
+    ("simulate network", "all connections are listed", "-f net.yaml", "", 0),
+    (
+        "simulate network",
+        "the connection goes through",
+        "net.yaml --from a/web --to a/db:80",
+        "",
+        0,
+    ),
+    (
+        "simulate network",
+        "--allow-incomplete, and something was not read",
+        "-f nets --allow-incomplete",
+        "",
+        0,
+    ),
+    ("simulate network", "the connection is refused", "net.yaml --from a/db --to a/web:80", "", 1),
+    ("simulate network", "a change opens something", "open.yaml --against net.yaml", "", 1),
+    ("simulate network", "an option is wrong", "net.yaml --from a/b/c", "", 2),
+    ("simulate network", "nobody has the name", "net.yaml --from a/x --to a/db", "", 2),
+    ("simulate network", "a named file is not there", "nowhere.yaml", "", 2),
+    ("simulate network", "no cluster is known", "", "", 2),
+    ("simulate network", "something was not read", "-f nets", "", 3),
+    (
+        "simulate network",
+        "the API server refuses a policy that may be for one end",
+        "refused.yaml --from a/web --to a/db:80",
+        "",
+        3,
+    ),
     ("simulate admission", "everything is admitted", "sound.yaml --policy binding.yaml", "", 0),
     (
         "simulate admission",
@@ -547,6 +587,32 @@ pub(crate) const CELLS: &[Cell] = &[
         "",
         3,
     ),
+    ("network-policy", "policies are made", "-f app.yaml", "", 0),
+    ("network-policy", "a file is not there", "-f nowhere.yaml", "", 2),
+    ("network-policy", "there is no workload", "-f clean.yaml", "", 2),
+    ("network-policy", "there is no cluster to ask", "", "", 2),
+    ("network-policy", "--snapshot and files are named", "--snapshot a -f app.yaml", "", 2),
+    (
+        "network-policy",
+        "something that is wanted would not pass, or something else would",
+        "-f app.yaml -f wall.yaml",
+        "",
+        1,
+    ),
+    (
+        "network-policy",
+        "something is wanted of which more has to be said",
+        "-f outside.yaml",
+        "",
+        3,
+    ),
+    (
+        "network-policy",
+        "the same, and --allow-incomplete",
+        "-f outside.yaml --allow-incomplete",
+        "",
+        0,
+    ),
     ("image-policy", "a policy is made", "-f pod.yaml --key k8s://a/b", "", 0),
     ("image-policy", "a signer is wrong", "-f pod.yaml --issuer https://a.example", "", 2),
     ("image-policy", "a file is not there", "-f nowhere.yaml --key k8s://a/b", "", 2),
@@ -640,6 +706,7 @@ const ASKED: &[(&str, &str, i32)] = &[
     ("external-secret", "--diff shows a difference", 1),
     ("admission-policy", "--diff shows a difference", 1),
     ("image-policy", "--diff shows a difference", 1),
+    ("network-policy", "--diff shows a difference", 1),
     ("role", "--diff shows a difference", 1),
     ("image-policy", "--dry-run=server, and something could not be checked", 3),
     ("namespace", "the API server rejects an object of --apply", 2),

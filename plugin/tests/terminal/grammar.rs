@@ -36,9 +36,9 @@ fn kind(arg: &Arg) -> String {
     if value == "FILE" || value == "PATH" { value } else { format!("{value}: {text}") }
 }
 
-/// Flags whose values are those of the command, and which mean the same all the same: a format, and a part of
-/// what is made.
-const OF_THE_COMMAND: [&str; 3] = ["output", "output-file", "only"];
+/// Flags whose values are those of the command, and which mean the same all the same: a format, a part of what is
+/// made, and whom a question begins with.
+const OF_THE_COMMAND: [&str; 4] = ["output", "output-file", "only", "from"];
 
 /// Flags that only narrow down in one command, where leaving them out narrows nothing.
 const NARROWING: [(&str, &str); 1] = [("rules", "level")];

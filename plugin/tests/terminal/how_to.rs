@@ -13,13 +13,15 @@ use crate::harden::{Ended, command, finish};
 use crate::page::{commands, expected_code, transcripts};
 
 /// The how-tos that need no cluster. `tests/end-to-end/pages.rs` runs the others.
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 12] = [
     ("audit.md", include_str!("../../../docs/audit.md")),
     ("check.md", include_str!("../../../docs/check.md")),
     ("encryption.md", include_str!("../../../docs/encryption.md")),
     ("fix.md", FIX),
     ("images.md", include_str!("../../../docs/images.md")),
     ("mcp.md", include_str!("../../../docs/mcp.md")),
+    ("network.md", include_str!("../../../docs/network.md")),
+    ("network-policy.md", include_str!("../../../docs/network-policy.md")),
     ("platforms.md", include_str!("../../../docs/platforms.md")),
     ("playground.md", include_str!("../../../docs/playground.md")),
     ("who-can-become.md", include_str!("../../../docs/who-can-become.md")),
@@ -90,8 +92,15 @@ subjects: [{kind: ServiceAccount, name: operator, namespace: shop}]
 fn with_log() -> Folder {
     Folder::with(&[
         ("manifests/pod.yaml", POD),
+        ("manifests/app.yaml", crate::network_policy::APP),
+        ("manifests/outside.yaml", crate::network_policy::OUTSIDE),
+        ("manifests/tenants.yaml", crate::network_policy::TENANTS),
+        ("manifests/flows.csv", crate::network_policy::FLOWS),
         ("audit.log", &log()),
         ("rbac/shop.yaml", SHOP),
+        ("network/shop.yaml", crate::network::SHOP),
+        ("network-before/shop.yaml", crate::network::SHOP),
+        ("denied.csv", crate::network::DENIED),
         ("chart.yaml", crate::role::CHART),
         ("roles.yaml", crate::role::ROLES),
     ])

@@ -32,6 +32,8 @@ mod how_to;
 mod image_policy;
 mod links;
 mod mcp;
+mod network;
+mod network_policy;
 mod outputs;
 mod page;
 mod plan;

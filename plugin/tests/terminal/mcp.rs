@@ -96,6 +96,7 @@ fn requests_that_stand_by_themselves_are_answered() {
             "who_can",
             "what_can",
             "who_can_become",
+            "can_reach",
             "get_kubernetes_resources"
         ]
     );

@@ -4,7 +4,7 @@
 const ELISION: &str = "…";
 
 /// Calls whose answer is no: what they look at has flaws, what they ask for is not taken.
-const NO: [&str; 11] = [
+const NO: [&str; 13] = [
     " who-can become cluster-admin -A",
     " who-can become node --from team-a/ci",
     " check -f manifests/",
@@ -16,6 +16,8 @@ const NO: [&str; 11] = [
     " encryption rotate --platform ",
     " plan -f ",
     " simulate pod-security ",
+    " --to 169.254.169.254:80",
+    " --denied denied.csv",
 ];
 
 /// A command with what a page says that it prints.

@@ -53,7 +53,7 @@ pub struct Options {
     pub filename: Vec<String>,
 
     /// Log of connections that were seen, each of which is let through: of Hubble, Calico, OVN and others, or a table
-    /// with the columns source, destination, protocol and port; - is standard input; repeatable
+    /// with the columns from, to and port; - is standard input; repeatable
     #[cfg_attr(feature = "cli", arg(long, value_name = "FILE"))]
     pub flows: Vec<String>,
 

@@ -5,8 +5,10 @@ use harden_core::network::connectivity::{Network, Origin, Reader, Settings};
 use harden_core::source::Source;
 use serde_json::{Value, json};
 
+type PodWords = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
+
 /// A pod of these, by `namespace/name`, with its address, its labels and its ServiceAccount.
-const PODS: [(&str, &str, &[(&str, &str)], &str); 6] = [
+const PODS: [PodWords; 6] = [
     ("a/web", "10.0.0.1", &[("app", "web"), ("tier", "front")], "default"),
     ("a/db", "10.0.0.2", &[("app", "db"), ("kubernetes.io/left-out", "yes")], "keeper"),
     ("a/job", "10.0.0.3", &[("app", "job")], "default"),
@@ -17,7 +19,7 @@ const PODS: [(&str, &str, &[(&str, &str)], &str); 6] = [
 
 /// What is always there: three namespaces, two nodes, six pods with the ports `http` (TCP 80) and `dns` (UDP 53), one
 /// on the network of a node, Services, ServiceAccounts.
-pub fn base() -> Vec<Value> {
+pub(crate) fn base() -> Vec<Value> {
     let namespaces = [("a", "one"), ("b", "one"), ("c", "two")].map(|(name, team)| {
         json!({"apiVersion": "v1", "kind": "Namespace",
             "metadata": {"name": name, "labels": {"team": team, "kubernetes.io/metadata.name": name}}})
@@ -61,14 +63,14 @@ pub fn base() -> Vec<Value> {
 }
 
 /// The address of a pod or node; anything else is an address itself.
-pub fn address(word: &str) -> std::net::IpAddr {
+pub(crate) fn address(word: &str) -> std::net::IpAddr {
     let pod = PODS.iter().find(|(name, ..)| *name == word).map(|it| it.1);
     let node = [("n1", "192.168.0.1"), ("n2", "192.168.0.2")];
     let node = node.into_iter().find(|it| it.0 == word).map(|it| it.1);
     pod.or(node).unwrap_or(word).parse().unwrap()
 }
 
-pub fn read(objects: &[Value], origin: Origin) -> Network {
+pub(crate) fn read(objects: &[Value], origin: Origin) -> Network {
     let namespace = "default".to_owned();
     let mut reader = Reader::new(Settings { origin, namespace, ip_blocks_include_pods: false });
     let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
@@ -77,7 +79,7 @@ pub fn read(objects: &[Value], origin: Origin) -> Network {
 }
 
 /// The cluster with some policies, none of which is refused.
-pub fn network(policies: &[Value]) -> Network {
+pub(crate) fn network(policies: &[Value]) -> Network {
     let network = all_of(policies);
     let refused: Vec<_> = network
         .policies()
@@ -94,7 +96,7 @@ fn all_of(policies: &[Value]) -> Network {
 }
 
 /// Why a policy is refused.
-pub fn refusal(policy: &Value) -> Option<String> {
+pub(crate) fn refusal(policy: &Value) -> Option<String> {
     let network = all_of(std::slice::from_ref(policy));
     let all: Vec<_> = network.policies().map(|it| it.refused().map(ToOwned::to_owned)).collect();
     assert!(!all.is_empty(), "the policy was not read: {policy}");
@@ -103,12 +105,12 @@ pub fn refusal(policy: &Value) -> Option<String> {
 }
 
 /// What is not judged.
-pub fn beyond(policies: &[Value]) -> Vec<&'static str> {
+pub(crate) fn beyond(policies: &[Value]) -> Vec<&'static str> {
     network(policies).beyond().map(|it| it.what).collect()
 }
 
 /// Whether a packet goes through: `a/web > b/web TCP 80`.
-pub fn passes(network: &Network, packet: &str) -> bool {
+pub(crate) fn passes(network: &Network, packet: &str) -> bool {
     let words: Vec<_> = packet.split_whitespace().collect();
     let [from, ">", to, protocol, port] = words.as_slice() else { panic!("no packet: {packet}") };
     let [from, to] = [from, to].map(|it| network.party_at(address(it)));
@@ -117,7 +119,7 @@ pub fn passes(network: &Network, packet: &str) -> bool {
 }
 
 /// Holds packets, each with a `+` or `-` before it, against what the engine says, by addresses and by whole rows.
-pub fn expect(network: &Network, packets: &[&str]) {
+pub(crate) fn expect(network: &Network, packets: &[&str]) {
     for line in packets {
         let (sign, packet) = line.split_at(1);
         assert_eq!(passes(network, packet), sign == "+", "{line}");

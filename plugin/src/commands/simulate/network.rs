@@ -4,6 +4,7 @@ mod denied;
 mod gathered;
 
 use std::io;
+use std::path::PathBuf;
 
 use anyhow::bail;
 use harden_core::answers::reaching::{
@@ -16,6 +17,8 @@ use crate::commands;
 use crate::commands::reading::{Against, Inputs, Reach};
 use crate::connection::Connection;
 use crate::deliver::outputs::{self, Outputs};
+#[cfg(feature = "live")]
+use crate::listing::Listing;
 use crate::terminal::Exit;
 use gathered::Gathered;
 
@@ -26,8 +29,21 @@ use gathered::Gathered;
 /// with 1 when the connection is refused or a change opens one, and with 3 when something was not read or is not known.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
-    #[command(flatten)]
-    inputs: Inputs,
+    /// File, folder, https:// address, or - for standard input [default: the cluster]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The same as PATH, repeatable
+    #[arg(short, long, value_name = "FILE", help_heading = "Input")]
+    filename: Vec<PathBuf>,
+
+    /// Look into the folders of folders too
+    #[arg(short = 'R', long, help_heading = "Input")]
+    recursive: bool,
+
+    /// Folder with a kustomization, which kubectl builds
+    #[arg(short, long, value_name = "DIR", help_heading = "Input")]
+    kustomize: Option<PathBuf>,
 
     /// Who opens the connection: a workload, NAMESPACE/NAME or NAMESPACE/NAME[KIND], NAMESPACE/ for all of a namespace,
     /// ingress-controller, or an address
@@ -166,6 +182,30 @@ fn write(
     outputs::finish(open)
 }
 
+/// The answer about a cluster as JSON, without a word beside it: one connection, or all of one end. The listing is handed
+/// over before it is read.
+///
+/// # Errors
+///
+/// When it cannot be read, or nobody has a name.
+#[cfg(feature = "live")]
+pub(crate) fn answer(
+    options: &Options,
+    connection: &Connection,
+    heed: impl Fn(Listing) -> anyhow::Result<Listing>,
+) -> anyhow::Result<serde_json::Value> {
+    let options = Options { connection: connection.clone(), ..options.clone() };
+    let now = options.of_cluster(heed)?;
+    if let (Some(from), Some(to)) = (&options.from, &options.to) {
+        let asked = Asked::new(&now.network, from, to)?;
+        return Ok(reaching::question_to_json(&asked, &now.coverage));
+    }
+    let answer = Answer::List(List::new(&now.network, options.focus()?));
+    let mut text = Vec::new();
+    reaching::write_json(&answer, &now.coverage, &mut text)?;
+    Ok(serde_json::from_slice(&text)?)
+}
+
 /// Answers whether one connection goes through.
 fn ask(options: &Options, now: &Gathered, from: &Whom, to: &Destination) -> commands::Result {
     let asked = Asked::new(&now.network, from, to)?;
@@ -194,6 +234,12 @@ fn exit(now: &Gathered, is_found: bool, is_incomplete: bool) -> Exit {
 }
 
 impl Options {
+    /// What the command line names.
+    fn inputs(&self) -> Inputs {
+        let names = self.paths.iter().chain(&self.filename).cloned().collect();
+        Inputs::of(names, self.recursive, self.kustomize.clone())
+    }
+
     /// Rejects formats that cannot show what is asked.
     fn expect_formats(&self) -> anyhow::Result<()> {
         let is_one = self.from.is_some() && self.to.is_some();

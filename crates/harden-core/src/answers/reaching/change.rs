@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::io;
 
-use super::list::List;
+use super::list::{List, is_known};
 use super::{End, Focus};
 use crate::kubernetes::Addresses;
 use crate::network::connectivity::{Network, Outside, Row, Workload};
@@ -60,7 +60,9 @@ impl Both {
     }
 
     fn set(&mut self, side: usize, connections: Connections, is_known: bool) {
-        self.sides.get_mut(side).into_iter().for_each(|it| *it = connections.clone());
+        if let Some(it) = self.sides.get_mut(side) {
+            *it = connections;
+        }
         self.is_known &= is_known;
     }
 }
@@ -118,8 +120,8 @@ impl<'n> Changes<'n> {
         let is_sure = true;
         let mut all: BTreeMap<End<'_>, Both> = BTreeMap::new();
         for (side, list) in [&self.before, &self.now].into_iter().enumerate() {
-            for (workload, connections) in list.from_controller() {
-                let is_known = list.is_known(workload, Direction::Ingress);
+            for (workload, connections) in list.let_in() {
+                let is_known = is_known(workload, Direction::Ingress);
                 let both = all.entry(list.end(workload)).or_insert_with(|| Both::new(is_sure));
                 both.set(side, connections, is_known);
             }
@@ -134,14 +136,14 @@ impl<'n> Changes<'n> {
         now: Option<Row<'n>>,
         take: Take<'_>,
     ) -> io::Result<()> {
-        let is_sure = self.is_known(from, Direction::Egress);
+        let is_sure = are_known(from, Direction::Egress);
         let Some(from) = self.end(from) else { return Ok(()) };
         let mut all: BTreeMap<End<'_>, Both> = BTreeMap::new();
         for (side, (list, row)) in
             [(&self.before, before), (&self.now, now)].into_iter().enumerate()
         {
             for (workload, connections) in row.into_iter().flat_map(|it| it.to) {
-                let is_known = list.is_known(workload, Direction::Ingress);
+                let is_known = is_known(workload, Direction::Ingress);
                 let both = all.entry(list.end(workload)).or_insert_with(|| Both::new(is_sure));
                 both.set(side, connections, is_known);
             }
@@ -159,7 +161,7 @@ impl<'n> Changes<'n> {
         if before == now {
             return Ok(());
         }
-        let is_known = self.is_known(own, way);
+        let is_known = are_known(own, way);
         let mut parts: BTreeMap<[Connections; 2], Addresses> = BTreeMap::new();
         for (first, last) in Addresses::parts(sides.iter().flatten().map(|it| &it.addresses)) {
             let here = |all: &[Outside]| {
@@ -183,11 +185,6 @@ impl<'n> Changes<'n> {
         Ok(())
     }
 
-    fn is_known(&self, of: Pair<'n>, way: Direction) -> bool {
-        of.0.is_none_or(|it| self.before.is_known(it, way))
-            && of.1.is_none_or(|it| self.now.is_known(it, way))
-    }
-
     fn end(&self, of: Pair<'n>) -> Option<End<'_>> {
         let now = of.1.map(|it| self.now.end(it));
         now.or_else(|| of.0.map(|it| self.before.end(it)))
@@ -202,6 +199,12 @@ impl<'n> Changes<'n> {
         let is_known = both.is_known;
         if before == now { Ok(()) } else { take(&Change { from, to, before, now, is_known }) }
     }
+}
+
+/// Whether every policy that may be for a workload could be read, before and now.
+fn are_known(of: Pair<'_>, way: Direction) -> bool {
+    let (before, now) = of;
+    [before, now].into_iter().flatten().all(|it| is_known(it, way))
 }
 
 /// Two sequences in the order of their workloads, side by side: what is of one workload comes together.

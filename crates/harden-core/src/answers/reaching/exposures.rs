@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::list::List;
+use super::list::{List, is_known};
 use super::{End, Focus};
 use crate::network::Direction;
 use crate::network::connectivity::{Exposure, Network};
@@ -54,7 +54,7 @@ impl<'n> Exposures<'n> {
                     continue;
                 }
                 let has_policies = workload.policies(direction).next().is_some();
-                let is_known = self.0.is_known(workload, direction);
+                let is_known = is_known(workload, direction);
                 for exposure in self.network().exposure(workload, direction) {
                     let workload = end;
                     take(&Exposed { workload, direction, exposure, has_policies, is_known })?;

@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::{Answer, Coverage, Record, Selection, UNSEEN};
+use super::{Answer, Coverage, End, Link, Record, Selection, UNSEEN};
 use crate::answers::coverage as read;
+use crate::network::Connections;
 use crate::network::connectivity::Policy;
 
 /// Writes the answer as an object: `version`, `coverage`, and `answers` with a row on each line.
@@ -22,18 +24,44 @@ pub fn write_json(answer: &Answer<'_>, coverage: &Coverage, out: &mut dyn Write)
         }
         Answer::Selections(it) => {
             let idle: Vec<_> = it.idle().map(policy).collect();
-            write!(out, "\"forNoWorkload\": {},\n", json!(idle))?;
+            writeln!(out, "\"forNoWorkload\": {},", json!(idle))?;
         }
         Answer::List(_) | Answer::Exposures(_) => {}
     }
     out.write_all(b"\"answers\": [")?;
     let mut between = "\n";
     answer.each(&mut |record| {
-        write!(out, "{between}{}", of_record(record))?;
+        out.write_all(between.as_bytes())?;
         between = ",\n";
-        Ok(())
+        match record {
+            Record::Link(it) => serde_json::to_writer(&mut *out, &Row::of(it)).map_err(Into::into),
+            record => write!(out, "{}", of_record(record)),
+        }
     })?;
     out.write_all(b"\n]\n}\n")
+}
+
+/// Connections, of which there may be millions.
+#[derive(Serialize)]
+struct Row<'a> {
+    from: &'a End<'a>,
+    to: &'a End<'a>,
+    #[serde(serialize_with = "words")]
+    connections: &'a Connections,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<bool>,
+}
+
+impl<'a> Row<'a> {
+    fn of(it: &'a Link<'a>) -> Self {
+        let known = (!it.is_known).then_some(false);
+        Self { from: &it.from, to: &it.to, connections: &it.connections, known }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn words<S: Serializer>(it: &&Connections, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(it)
 }
 
 pub(in crate::answers) fn of_coverage(coverage: &Coverage) -> Value {
@@ -50,10 +78,7 @@ pub(in crate::answers) fn of_coverage(coverage: &Coverage) -> Value {
 
 fn of_record(record: &Record<'_, '_>) -> Value {
     let (mut row, is_known) = match record {
-        Record::Link(it) => (
-            json!({"from": it.from, "to": it.to, "connections": it.connections.to_string()}),
-            it.is_known,
-        ),
+        Record::Link(it) => (json!(Row::of(it)), true),
         Record::Change(it) => (
             json!({
                 "from": it.from,

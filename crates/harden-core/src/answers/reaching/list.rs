@@ -56,7 +56,7 @@ impl<'n> List<'n> {
 
     /// What Ingresses and routes of Gateways let in, and policies do not refuse. Where the controller runs, nobody says:
     /// it is taken for a pod without labels, in a namespace of its own.
-    pub(super) fn from_controller(&self) -> impl Iterator<Item = (Workload<'n>, Connections)> {
+    pub(super) fn let_in(&self) -> impl Iterator<Item = (Workload<'n>, Connections)> {
         let mut all: BTreeMap<usize, (Workload<'n>, Connections)> = BTreeMap::new();
         let backends = self.network.entries().flat_map(Entry::backends);
         for (workload, connections) in backends.flat_map(Backend::targets) {
@@ -78,8 +78,8 @@ impl<'n> List<'n> {
     ///
     /// What was done with one failed.
     pub fn each(&self, take: Take<'_>) -> io::Result<()> {
-        for (workload, connections) in self.from_controller() {
-            let is_known = self.is_known(workload, Direction::Ingress);
+        for (workload, connections) in self.let_in() {
+            let is_known = is_known(workload, Direction::Ingress);
             let (from, to) = (End::IngressController, self.end(workload));
             self.take(Link { from, to, connections, is_known }, take)?;
         }
@@ -89,9 +89,9 @@ impl<'n> List<'n> {
         let is_asked = |it: Workload<'_>| self.focus.may_take(&self.end(it));
         for row in self.network.rows().filter(|it| is_asked(it.from)) {
             let from = self.end(row.from);
-            let is_sure = self.is_known(row.from, Direction::Egress);
+            let is_sure = is_known(row.from, Direction::Egress);
             for (workload, connections) in row.to {
-                let is_known = is_sure && self.is_known(workload, Direction::Ingress);
+                let is_known = is_sure && is_known(workload, Direction::Ingress);
                 self.take(Link { from, to: self.end(workload), connections, is_known }, take)?;
             }
             self.outside(row.from, Direction::Egress, take)?;
@@ -100,7 +100,7 @@ impl<'n> List<'n> {
     }
 
     fn outside(&self, own: Workload<'_>, way: Direction, take: Take<'_>) -> io::Result<()> {
-        let (workload, is_known) = (self.end(own), self.is_known(own, way));
+        let (workload, is_known) = (self.end(own), is_known(own, way));
         for Outside { addresses, connections } in self.network.outside(own, way) {
             for (first, last) in addresses.ranges() {
                 let outside = End::Outside(first, last);
@@ -115,11 +115,6 @@ impl<'n> List<'n> {
         Ok(())
     }
 
-    /// Whether no policy that the API server refuses may be for a workload.
-    pub(super) fn is_known(&self, workload: Workload<'_>, way: Direction) -> bool {
-        workload.doubts(way).next().is_none()
-    }
-
     fn take(&self, mut link: Link<'_>, take: Take<'_>) -> io::Result<()> {
         if !self.focus.takes(&link.from, &link.to) {
             return Ok(());
@@ -127,4 +122,9 @@ impl<'n> List<'n> {
         link.connections = self.focus.of_port(link.connections);
         if link.connections.is_empty() { Ok(()) } else { take(&link) }
     }
+}
+
+/// Whether no policy that the API server refuses may be for a workload.
+pub(super) fn is_known(workload: Workload<'_>, way: Direction) -> bool {
+    workload.doubts(way).next().is_none()
 }

@@ -197,7 +197,7 @@ impl Surveyor {
             self.points.into_iter().map(|(point, number)| (number, point)).collect();
         points.sort_unstable_by_key(|(number, _)| *number);
         let points: Vec<Point> = points.into_iter().map(|(_, point)| point).collect();
-        let mut map = twins::merged(points, self.pairs);
+        let mut map = twins::merged(points, &self.pairs);
         map.pairs_left_out = self.pairs_left_out;
         map.limit();
         columns::arrange(&mut map);

@@ -1,5 +1,7 @@
 //! What is read for questions about the network.
 
+use std::path::PathBuf;
+
 use anyhow::bail;
 use harden_core::answers::reaching::Coverage;
 use harden_core::check::Incomplete;
@@ -8,7 +10,9 @@ use harden_core::network::connectivity::{self, Network, Origin, Reader, Settings
 use harden_core::network::wanted::{self, Wanted};
 
 use super::Options;
-use crate::commands::reading::{Exclude, Lack, Request, Seen, Whole, is_snapshot, read_whole};
+use crate::commands::reading::{
+    Exclude, Inputs, Lack, Request, Seen, Whole, is_snapshot, read_whole,
+};
 use crate::listing::{Kind, Listing, Scope};
 use crate::snapshot;
 use crate::terminal;
@@ -50,13 +54,16 @@ impl Options {
                 "--selector picks objects, and who reaches whom follows from all pods and policies"
             );
         }
-        if self.inputs.is_empty() {
-            return self.of_cluster();
+        let (inputs, exclude) = (self.inputs(), Exclude::default());
+        if inputs.is_empty() {
+            return self.of_cluster(|listing| {
+                terminal::note(&format!("reading {}", listing.origin))?;
+                Ok(listing)
+            });
         }
         self.reach.reject_snapshot()?;
-        let exclude = Exclude::default();
-        let names = self.inputs.names("ask about")?;
-        let whole = read_whole(self.request(&names, &exclude));
+        let names = inputs.names("ask about")?;
+        let whole = read_whole(self.request(&inputs, &names, &exclude));
         whole.errors.iter().try_for_each(|it| terminal::error(it))?;
         whole.notes.iter().try_for_each(|it| terminal::note(it))?;
         let has_failed = !whole.errors.is_empty();
@@ -69,22 +76,24 @@ impl Options {
         if let Some(path) = self.against.path().filter(|it| is_snapshot(it)) {
             return Ok(Some(self.of_listing(snapshot::read(path, None)?)));
         }
-        let exclude = Exclude::default();
-        let names = match self.inputs.is_empty() {
-            true => Vec::new(),
-            false => self.inputs.names("compare")?,
-        };
-        let Some(old) = self.against.find(&names, &self.inputs)? else { return Ok(None) };
-        let whole = old.read(self.request(&names, &exclude))?;
+        let (inputs, exclude) = (self.inputs(), Exclude::default());
+        let names = if inputs.is_empty() { Vec::new() } else { inputs.names("compare")? };
+        let Some(old) = self.against.find(&names, &inputs)? else { return Ok(None) };
+        let whole = old.read(self.request(&inputs, &names, &exclude))?;
         if let Some(error) = whole.errors.first() {
             bail!("--against: {error}");
         }
         self.of_files(whole).map(Some)
     }
 
-    fn request<'r>(&'r self, names: &'r [std::path::PathBuf], exclude: &'r Exclude) -> Request<'r> {
+    fn request<'r>(
+        &self,
+        inputs: &'r Inputs,
+        names: &'r [PathBuf],
+        exclude: &'r Exclude,
+    ) -> Request<'r> {
         let timeout = self.connection.request_timeout;
-        Request { names, timeout, ..Request::of(&self.inputs, exclude) }
+        Request { names, timeout, ..Request::of(inputs, exclude) }
     }
 
     fn of_files(&self, whole: Whole) -> anyhow::Result<Gathered> {
@@ -97,7 +106,11 @@ impl Options {
         Ok(Gathered { wanted, ..Gathered::new(reader, Vec::new(), whole.incomplete) })
     }
 
-    fn of_cluster(&self) -> anyhow::Result<Gathered> {
+    /// What a cluster or a snapshot holds; the listing is handed over before it is read.
+    pub(super) fn of_cluster(
+        &self,
+        heed: impl Fn(Listing) -> anyhow::Result<Listing>,
+    ) -> anyhow::Result<Gathered> {
         if !matches!(self.kubernetes_version, None | Some(PolicyVersion::Cluster)) {
             bail!(
                 "--kubernetes-version is for files: what a cluster has, its API server has taken"
@@ -107,8 +120,7 @@ impl Options {
         // Whom a namespace reaches, and who reaches it, is a matter of all of them.
         let scope = self.reach.snapshot.is_none().then_some(Scope::Cluster);
         let listing = self.reach.list_of(&self.connection, &now, scope, self.kinds())?;
-        terminal::note(&format!("reading {}", listing.origin))?;
-        Ok(self.of_listing(listing))
+        Ok(self.of_listing(heed(listing)?))
     }
 
     fn of_listing(&self, listing: Listing) -> Gathered {

@@ -20,8 +20,8 @@ pub(super) fn arrange(map: &mut Map) {
 
 /// How many steps at most lead to each box; those that call each other in a ring are as far as the ring is.
 fn distances(map: &Map) -> Vec<usize> {
-    let reached = reached(map);
-    let reaches = |from: usize, to: usize| reached.get(from).is_some_and(|it| it.contains(&to));
+    let callees = reached(map);
+    let leads = |from: usize, to: usize| callees.get(from).is_some_and(|it| it.contains(&to));
     let is_inside = |it: &Group| it.role >= Role::Workload;
     let mut far: Vec<usize> = map.groups.iter().map(|it| usize::from(is_inside(it))).collect();
     // A step leads from one ring to the next, and there are no more rings than boxes.
@@ -29,7 +29,7 @@ fn distances(map: &Map) -> Vec<usize> {
         let mut is_settled = true;
         for arrow in &map.arrows {
             let least = far.get(arrow.from).copied().unwrap_or(0);
-            let least = least + usize::from(!reaches(arrow.to, arrow.from));
+            let least = least + usize::from(!leads(arrow.to, arrow.from));
             if let Some(it) = far.get_mut(arrow.to).filter(|it| **it < least) {
                 *it = least;
                 is_settled = false;

@@ -8,9 +8,9 @@ use super::{Arrow, Group, Lane, Map, Pair, Point, Tone};
 type Sides<'c> = BTreeMap<(usize, Tone), [Option<&'c Lane>; 2]>;
 
 /// A map on which ends of one namespace that are connected alike are one box.
-pub(super) fn merged(points: Vec<Point>, pairs: BTreeMap<Pair, Lane>) -> Map {
+pub(super) fn merged(points: Vec<Point>, pairs: &BTreeMap<Pair, Lane>) -> Map {
     let mut sides: Vec<Sides<'_>> = points.iter().map(|_| Sides::new()).collect();
-    for ((from, to, tone), lane) in &pairs {
+    for ((from, to, tone), lane) in pairs {
         let ends = [(*from, *to, 0_usize), (*to, *from, 1)];
         for (own, other, side) in ends {
             let all = sides.get_mut(own).map(|it| it.entry((other, *tone)).or_default());
@@ -33,7 +33,7 @@ pub(super) fn merged(points: Vec<Point>, pairs: BTreeMap<Pair, Lane>) -> Map {
         }
         owners.push(head.unwrap_or(number));
     }
-    drawn(points, &pairs, &owners)
+    drawn(points, pairs, &owners)
 }
 
 /// Whether two ends are connected to all others alike, and to each other alike.
@@ -71,10 +71,10 @@ fn drawn(points: Vec<Point>, pairs: &BTreeMap<Pair, Lane>, owners: &[usize]) -> 
         let Some((from, to)) = place(*from).zip(place(*to)) else { continue };
         if from != to {
             arrows.insert((from, to, *tone), lane);
-        } else if let Some(it) = map.groups.get_mut(from) {
-            if it.own.iter().all(|(known, _)| known != tone) {
-                it.own.push((*tone, lane.clone()));
-            }
+        } else if let Some(it) = map.groups.get_mut(from)
+            && it.own.iter().all(|(known, _)| known != tone)
+        {
+            it.own.push((*tone, lane.clone()));
         }
     }
     // What passes both ways is one arrow.

@@ -10,6 +10,12 @@ use crate::report::escape::{Markup, plain};
 /// The colours of arrows, as the style names them.
 const TONES: [&str; 6] = ["in", "out", "some", "all", "opened", "closed"];
 
+/// A box, and whether it is the right side of it; or an arrow, and whether it is the start of it.
+type Side = (usize, bool);
+
+/// How high the other end of an arrow is, the arrow, and whether this is its start.
+type Touch = (usize, usize, bool);
+
 /// As many characters as stand beside an arrow.
 const WORDS: usize = 26;
 
@@ -28,7 +34,7 @@ pub(super) fn define(out: &mut String) {
 
 /// All arrows; those that leave or reach a box on one side share that side.
 pub(super) fn draw(map: &Map, layout: &Layout, out: &mut String) {
-    let mut sides: BTreeMap<(usize, bool), Vec<(usize, usize, bool)>> = BTreeMap::new();
+    let mut sides: BTreeMap<Side, Vec<Touch>> = BTreeMap::new();
     let spot = |it: usize| layout.spots.get(it).copied();
     for (number, arrow) in map.arrows.iter().enumerate() {
         let Some((from, to)) = spot(arrow.from).zip(spot(arrow.to)) else { continue };
@@ -36,7 +42,7 @@ pub(super) fn draw(map: &Map, layout: &Layout, out: &mut String) {
         sides.entry((arrow.from, leaves)).or_default().push((to.y, number, true));
         sides.entry((arrow.to, reaches)).or_default().push((from.y, number, false));
     }
-    let mut heights: BTreeMap<(usize, bool), usize> = BTreeMap::new();
+    let mut heights: BTreeMap<Side, usize> = BTreeMap::new();
     for ((group, _), arrows) in &mut sides {
         arrows.sort_unstable();
         let Some(it) = spot(*group) else { continue };

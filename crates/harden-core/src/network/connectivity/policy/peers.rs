@@ -153,17 +153,25 @@ pub(super) fn known_fields(place: Place<'_>, fields: &[&str]) -> Result<(), Refu
         Kind::Map => {}
         _ => return Err(refuse(place, "must be a map")),
     }
-    match place.entries().find(|(field, _)| !fields.contains(field)) {
-        Some((_, unknown)) => Err(refuse(unknown, "unknown field")),
-        None => Ok(()),
+    for (field, value) in place.entries() {
+        if !fields.contains(&field) {
+            return Err(refuse(value, "unknown field"));
+        }
+        if value.is_null() {
+            return Err(refuse(value, "must not be null"));
+        }
     }
+    Ok(())
 }
 
 /// The entries of a list; none where there is none.
 pub(super) fn list(place: Place<'_>) -> Result<Vec<Place<'_>>, Refusal> {
     match place.kind() {
         Kind::Missing | Kind::Null => Ok(Vec::new()),
-        Kind::List => Ok(place.items().collect()),
+        Kind::List => match place.items().find(Place::is_null) {
+            Some(item) => Err(refuse(item, "must not be null")),
+            None => Ok(place.items().collect()),
+        },
         _ => Err(refuse(place, "must be a list")),
     }
 }

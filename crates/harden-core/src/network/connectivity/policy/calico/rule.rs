@@ -68,14 +68,14 @@ impl Read {
             return Err(refuse(rule, "services are only of the other end"));
         }
         let beyond = self.beyond(rule, &own, &other);
-        let test = own.own();
+        let subject = own.own();
         // What is not judged is not counted where it refuses, so that the answer is at most what goes through.
         let matches = action != Action::Log && (beyond.is_none() || action != Action::Deny);
         let peer = other.peer(reader, version);
         let peers = if matches { vec![peer] } else { Vec::new() };
         Ok((
             RuleRecord { action, peers, ports, except, mark: reader.mark(text, rule), beyond },
-            test,
+            subject,
         ))
     }
 

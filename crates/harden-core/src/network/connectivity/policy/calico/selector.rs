@@ -184,16 +184,18 @@ impl<'a> Parser<'a> {
         }
         for (word, part) in [("starts", Part::Start), ("ends", Part::End)] {
             if self.take(word) {
-                return match self.take("with") {
-                    true => Ok(Test::Like(key, part, self.literal()?)),
-                    false => Err("no selector: `with` must follow"),
+                return if self.take("with") {
+                    Ok(Test::Like(key, part, self.literal()?))
+                } else {
+                    Err("no selector: `with` must follow")
                 };
             }
         }
         if self.take("not") {
-            return match self.take("in") {
-                true => Ok(Test::not(Test::In(key, self.set()?))),
-                false => Err("no selector: `in` must follow"),
+            return if self.take("in") {
+                Ok(Test::not(Test::In(key, self.set()?)))
+            } else {
+                Err("no selector: `in` must follow")
             };
         }
         if self.take("in") {

@@ -70,13 +70,13 @@ impl Side {
         let namespaces = selector::field(place, "namespaceSelector")?;
         let refused = |why| refuse(place.at("namespaceSelector"), why);
         let (within, outer) = match (namespaces, namespace) {
-            (Some(text), _) if selector::is_global(text) => {
+            (Some(outer), _) if selector::is_global(outer) => {
                 let is_in_one = Test::Has(format!("{OF_NAMESPACE}{NAMESPACE_NAME}").into());
                 (Within::Labelled(Test::never()), Test::not(is_in_one))
             }
-            (Some(text), _) => (
-                Within::Labelled(selector::parse(text, Keys::Namespaces).map_err(refused)?),
-                selector::parse(text, Keys::OfNamespaces).map_err(refused)?,
+            (Some(outer), _) => (
+                Within::Labelled(selector::parse(outer, Keys::Namespaces).map_err(refused)?),
+                selector::parse(outer, Keys::OfNamespaces).map_err(refused)?,
             ),
             (None, Some(id)) if selects || not.is_some() => {
                 let name =
@@ -180,12 +180,12 @@ fn account(place: Place<'_>) -> Result<Option<Test>, Refusal> {
         ),
         None => None,
     };
-    let named = (!names.is_empty()).then(|| {
+    let by_name = (!names.is_empty()).then(|| {
         let key = crate::network::connectivity::labels::ACCOUNT;
         Test::In(key.into(), names.into_iter().map(Into::into).collect())
     });
-    let asks = own.is_some() || named.is_some();
-    Ok(asks.then(|| Test::all(own.into_iter().chain(named))))
+    let asks = own.is_some() || by_name.is_some();
+    Ok(asks.then(|| Test::all(own.into_iter().chain(by_name))))
 }
 
 fn service(

@@ -107,7 +107,8 @@ pub(super) fn read_rule(
         bounded(icmp.at("fields"), 40)?;
     }
     let names_somebody = kinds.iter().any(|(field, _)| is_given(rule.at(field)));
-    if !names_somebody && !(to_ports.is_empty() && icmps.is_empty()) {
+    let names_ports = !to_ports.is_empty() || !icmps.is_empty();
+    if names_ports && !names_somebody {
         found.peers.push(PeerRecord::Everybody);
     }
     let mut ports = None;
@@ -304,11 +305,28 @@ fn nodes(
     Ok(at_most(action, &most, "whether Cilium knows nodes by their labels"))
 }
 
-fn groups(_: &mut Reader, _: Place<'_>, _: &Scope, action: Action) -> Result<Found, Refusal> {
+fn groups(_: &mut Reader, place: Place<'_>, _: &Scope, action: Action) -> Result<Found, Refusal> {
+    for item in place.items() {
+        known_fields(item, &["aws"])?;
+    }
     Ok(at_most(action, &[PeerRecord::World], "which addresses a group of a cloud has"))
 }
 
-fn names(_: &mut Reader, _: Place<'_>, _: &Scope, action: Action) -> Result<Found, Refusal> {
+fn names(_: &mut Reader, place: Place<'_>, _: &Scope, action: Action) -> Result<Found, Refusal> {
+    for item in place.items() {
+        known_fields(item, &["matchName", "matchPattern"])?;
+        let given = ["matchName", "matchPattern"].map(|it| item.at(it));
+        let ([(true, name), (false, _)] | [(false, _), (true, name)]) =
+            given.map(|it| (is_given(it), it))
+        else {
+            return Err(refuse(item, "must have one of matchName and matchPattern"));
+        };
+        let is_part = |it: u8| it.is_ascii_alphanumeric() || b"-_.*".contains(&it);
+        let word = text(name)?;
+        if word.is_empty() || !word.bytes().all(is_part) {
+            return Err(refuse(name, "must be a name of DNS"));
+        }
+    }
     Ok(at_most(action, &[PeerRecord::World], "toFQDNs: which addresses a name has"))
 }
 
