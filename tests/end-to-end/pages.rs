@@ -39,7 +39,9 @@ fn every_command_of_the_pages_works() {
     let kubectl = Kubectl::new(&plane);
     for (name, page, at_least) in PAGES {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir(folder.path().join("manifests")).unwrap();
+        for name in ["manifests", "shop"] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+        }
         make_repository(folder.path());
         let all = commands(page);
         // Others install the command, or build it. What goes on until somebody ends it is tested in `watch.rs`.
@@ -54,7 +56,7 @@ fn every_command_of_the_pages_works() {
         assert!(lines.len() >= at_least, "{name}: {lines:?}");
         for line in lines {
             // As it was before anything mended it.
-            for name in ["manifests/pod.yaml", "manifests/app.yaml"] {
+            for name in ["manifests/pod.yaml", "shop/app.yaml"] {
                 std::fs::write(folder.path().join(name), POD).unwrap();
             }
             let mut shell = kubectl.environment("/bin/bash");

@@ -172,6 +172,23 @@ fn what_contradicts_what_is_wanted_is_refused_and_named() {
 }
 
 #[test]
+fn what_was_seen_passes_and_the_metadata_service_never() {
+    let mut options = options(&[("app.yaml", &Cluster::two().text())]);
+    options.flows = vec!["flows.csv".to_owned()];
+    let flows = "from,to,port,verdict\none/web,10.0.0.4,5432,allowed\none/web,10.0.0.5,5432,allowed\n\
+                 one/web,169.254.169.254,80,allowed\ntwo/api,10.9.9.9,443,denied\n";
+    options.read("flows.csv", flows).unwrap();
+    let generated = made(&options).unwrap();
+    let text = render(&generated.manifests, ManifestFormat::Yaml, false);
+    assert!(text.contains("cidr: 10.0.0.4/31"), "{text}");
+    assert!(!text.contains("169.254.169.254") && !text.contains("10.9.9.9"), "{text}");
+    let is_said = |it: &String| it.contains("the metadata service hands out credentials");
+    assert!(generated.notes.iter().any(is_said), "{:?}", generated.notes);
+    options.read("flows.csv", "from,to,port\none/web,10.0.0.4,70000\n").unwrap();
+    assert_eq!(made(&options).unwrap().verdict, Verdict::Unknown);
+}
+
+#[test]
 fn tenants_are_kept_apart() {
     let texts = "kind: Namespace\napiVersion: v1\nmetadata: {name: one, labels: {tenant: a}}\n---\n\
                  kind: Namespace\napiVersion: v1\nmetadata: {name: two, labels: {tenant: b}}\n";

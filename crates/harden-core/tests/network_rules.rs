@@ -1,7 +1,6 @@
 //! What a validator of network policies must find: the list of the reference data, each item held to a rule by a
 //! manifest that has the flaw and one that has not.
 #![cfg(feature = "admission")]
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,7 @@
 //! Policies that are said to add nothing are taken away together, and every answer of the engine stays the same.
 #![cfg(feature = "admission")]
-#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::format_push_string, reason = "texts are made line by line")]
 
 use harden_core::kubernetes::MinorVersion;
 use harden_core::network::connectivity::{Network, Origin, Party, Reader, Settings};

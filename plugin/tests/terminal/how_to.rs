@@ -92,10 +92,10 @@ subjects: [{kind: ServiceAccount, name: operator, namespace: shop}]
 fn with_log() -> Folder {
     Folder::with(&[
         ("manifests/pod.yaml", POD),
-        ("manifests/app.yaml", crate::network_policy::APP),
-        ("manifests/outside.yaml", crate::network_policy::OUTSIDE),
-        ("manifests/tenants.yaml", crate::network_policy::TENANTS),
-        ("manifests/flows.csv", crate::network_policy::FLOWS),
+        ("shop/app.yaml", crate::network_policy::APP),
+        ("shop/outside.yaml", crate::network_policy::OUTSIDE),
+        ("shop/tenants.yaml", crate::network_policy::TENANTS),
+        ("shop/flows.csv", crate::network_policy::FLOWS),
         ("audit.log", &log()),
         ("rbac/shop.yaml", SHOP),
         ("network/shop.yaml", crate::network::SHOP),

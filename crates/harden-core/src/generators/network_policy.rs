@@ -23,7 +23,7 @@ use harden_yaml::Document;
 
 use crate::Manifest;
 use crate::cluster::{Facts, Need};
-use crate::kubernetes::{Cidr, NamespaceName, PortNumber};
+use crate::kubernetes::{Cidr, Kind, NamespaceName, PortNumber};
 use crate::network::seen::Seen;
 use crate::network::wanted::{Reader, Wanted};
 use crate::network::{End, Flow};
@@ -34,7 +34,9 @@ use crate::source::Source;
 use super::namespace::{self, ApiServer, Dns, DnsSelector, check_ranges};
 use super::network_logging::{self, NetworkPlugin};
 use super::{Generate, Generated, OptionError, Product, Verdict, platform};
+use enforcer::Written;
 use existing::Existing;
+use policy::{Peer, Policy};
 use selection::Class;
 use want::{Side, Wants, Wishes};
 
@@ -217,10 +219,17 @@ impl Generate for Options {
         let is_closed = |it: &str| existing.is_closed(it);
         let mut written = self.enforcer.write(self, &namespaces, &policies, is_closed);
         let isolation = tenants::isolation(self, &documents)?;
-        written.all.extend(isolation.iter().cloned());
-        let proof =
-            proof::Proof { options: self, classes: &classes, closed: &closed, wants: &wants.all };
-        proof.check(&written)?;
+        written.all.extend(isolation);
+        let there = self.there(&documents);
+        let proof = proof::Proof {
+            options: self,
+            classes: &classes,
+            closed: &closed,
+            wants: &wants.all,
+            there: &there,
+            made: &written.all,
+        };
+        proof.check(&self.asked(&written, &namespaces, &policies, is_closed))?;
         let mut manifests = written.all;
         let mut notes = self.notes(&wanted, &wants, &classes);
         existing.leave_out(&mut manifests, &mut notes);
@@ -235,6 +244,28 @@ impl Generate for Options {
 }
 
 impl Options {
+    /// What is asked of the engine: what is written, without what Calico says by a Service of which nobody knows what is
+    /// behind it.
+    fn asked(
+        &self,
+        written: &Written,
+        namespaces: &BTreeSet<&str>,
+        policies: &[Policy],
+        is_closed: impl Fn(&str) -> bool,
+    ) -> Written {
+        if self.enforcer != Enforcer::Calico {
+            return written.clone();
+        }
+        let mut known = policies.to_vec();
+        for rule in known.iter_mut().flat_map(|it| &mut it.egress) {
+            rule.peers.remove(&Peer::ApiServer);
+        }
+        let mut asked = self.enforcer.write(self, namespaces, &known, is_closed);
+        let is_other = |it: &&Manifest| it.kind != Kind::CALICO_NETWORK_POLICY;
+        asked.all.extend(written.all.iter().filter(is_other).cloned());
+        asked
+    }
+
     /// Takes in what was seen, with the labels that the logs give pods beside.
     pub fn take_seen(&mut self, seen: &Seen) {
         let known = |end: &End| match end {
@@ -309,10 +340,16 @@ impl Options {
     }
 
     fn existing<'d>(&self, documents: &'d [Document<'d>]) -> Existing<'d> {
-        let mut existing = Existing::default();
-        if self.enforcer != Enforcer::Kubernetes {
-            return existing;
+        if self.enforcer == Enforcer::Kubernetes {
+            self.there(documents)
+        } else {
+            Existing::default()
         }
+    }
+
+    /// The NetworkPolicies that are there.
+    fn there<'d>(&self, documents: &'d [Document<'d>]) -> Existing<'d> {
+        let mut existing = Existing::default();
         for document in documents.iter().filter(|it| !it.is_rejected()) {
             for object in objects(document.root()) {
                 if object.is("networking.k8s.io", "NetworkPolicy") {

@@ -25,5 +25,5 @@ pub struct PodSummary {
     /// Whether the pods are in the host's network, where NetworkPolicies do not hold.
     pub is_host_network: bool,
     /// The ports that have names, of containers that go on running.
-    pub named_ports: Box<[(String, Protocol, u16)]>,
+    pub named_ports: Box<[(Box<str>, Protocol, u16)]>,
 }

@@ -1,6 +1,6 @@
 //! What was seen: logs of flows that network plugins write, read line by line and summed.
 //!
-//! [`Seen`] takes lines of any of the [formats](FORMATS), each judged by itself. Equal flows are one, so that memory
+//! [`Seen`] takes lines of any of its formats, each judged by itself. Equal flows are one, so that memory
 //! grows with the flows that differ, up to [`MOST_FLOWS`], and not with the log.
 
 mod antrea;

@@ -1,5 +1,7 @@
 //! Who reaches whom, for rules: the engine's answer, and the objects that it was made of.
 
+use rustc_hash::FxHashMap;
+
 use super::Reporter;
 use crate::inventory::PodSummary;
 use crate::network::NetworkPolicy;
@@ -8,12 +10,17 @@ use crate::network::connectivity::{
 };
 use crate::object::Object;
 
+/// The source and document of an object, and where it begins.
+type Key = (usize, u32, u32);
+
 /// Who reaches whom in the input, all of it taken for one cluster.
 #[derive(Debug)]
 pub struct Reachability<'d> {
     network: Network,
     /// By the places of the policies in the network.
     policies: Vec<Object<'d>>,
+    /// The places of the policies in the network, by where they are.
+    places: FxHashMap<Key, usize>,
 }
 
 impl<'d> Reachability<'d> {
@@ -52,7 +59,8 @@ impl<'d> Reachability<'d> {
                 source: &pod.file,
             });
         }
-        Self { network: reader.finish(), policies }
+        let places = policies.iter().map(key).zip(0..).collect();
+        Self { network: reader.finish(), policies, places }
     }
 
     /// The engine's answer.
@@ -94,8 +102,10 @@ impl<'d> Reachability<'d> {
     }
 
     fn policy(&self, object: &Object<'d>) -> Option<Policy<'_>> {
-        let is_it = |it: &&Object<'d>| it.source == object.source && it.place.is_at(&object.place);
-        let index = self.policies.iter().position(|it| is_it(&it))?;
-        self.network.policies().nth(index)
+        self.network.policies().nth(*self.places.get(&key(object))?)
     }
+}
+
+fn key(object: &Object<'_>) -> Key {
+    (object.source, object.document, object.place.extent().start)
 }

@@ -109,7 +109,7 @@ impl<'d> Workload<'d> {
         }
     }
 
-    fn named_ports(&self) -> Box<[(String, Protocol, u16)]> {
+    fn named_ports(&self) -> Box<[(Box<str>, Protocol, u16)]> {
         let running = self.containers().iter().filter(|it| match it.kind {
             ContainerKind::Regular => true,
             ContainerKind::Init => it.place().at("restartPolicy").as_str() == Some("Always"),
@@ -121,7 +121,7 @@ impl<'d> Workload<'d> {
             let protocol = it.at("protocol").as_str();
             let protocol = protocol.map_or(Some(Protocol::Tcp), Protocol::read)?;
             let number = u16::try_from(it.at("containerPort").as_i64()?).ok()?;
-            Some((name.to_owned(), protocol, number))
+            Some((name.into(), protocol, number))
         });
         named.collect()
     }

@@ -42,7 +42,9 @@ pub(super) fn write(policy: &Policy, version: ApiVersion, why: &str) -> Vec<Mani
     let subject =
         json!({"pods": {"namespaceSelector": place, "podSelector": selector(&policy.pods)}});
     let rules = |rules: &[Rule], side| -> Vec<Value> {
-        rules.iter().flat_map(|it| written(it, side, &policy.namespace)).collect()
+        let (first, last): (Vec<Rule>, Vec<Rule>) = rules.iter().map(parted).unzip();
+        let ordered = first.iter().chain(&last);
+        ordered.flat_map(|it| written(it, side, &policy.namespace)).collect()
     };
     let (ingress, egress) = (rules(&policy.ingress, "from"), rules(&policy.egress, "to"));
     let parts = ingress.len().div_ceil(MOST).max(egress.len().div_ceil(MOST));
@@ -100,6 +102,14 @@ pub(super) fn isolation(
         .collect()
 }
 
+/// A rule without the ranges that leave some out, and these: ranges are those of pods, too, so that what is left out of
+/// them comes after all that names pods.
+fn parted(rule: &Rule) -> (Rule, Rule) {
+    let leaves_out = |it: &Peer| matches!(it, Peer::Block(_, except) if !except.is_empty());
+    let (last, first) = rule.peers.iter().cloned().partition(leaves_out);
+    (Rule { peers: first, ..rule.clone() }, Rule { peers: last, ..rule.clone() })
+}
+
 fn written(rule: &Rule, side: &str, own: &str) -> Vec<Value> {
     let mut rules = Vec::new();
     let mut except: BTreeSet<&String> = BTreeSet::new();
@@ -118,7 +128,18 @@ fn written(rule: &Rule, side: &str, own: &str) -> Vec<Value> {
     if !except.is_empty() {
         rules.push(json!({"action": "Deny", "to": [{"networks": except}]}));
     }
+    rules.extend(accepted(&peers, side, rule));
+    rules
+}
+
+/// Peers on the ports of a rule, in as many rules as they take.
+fn accepted(peers: &[Value], side: &str, rule: &Rule) -> Vec<Value> {
+    let mut rules = Vec::new();
     let ports: Vec<Value> = rule.ports.iter().filter_map(port).collect();
+    // A rule without ports is for all of them.
+    if ports.len() < rule.ports.len() {
+        return rules;
+    }
     for peers in peers.chunks(MOST) {
         let mut add = |ports: &[Value]| {
             let mut made = json!({"action": "Accept", side: peers});

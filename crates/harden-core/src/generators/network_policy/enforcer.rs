@@ -44,7 +44,7 @@ impl ApiVersion {
 }
 
 /// What is written: what closes namespaces, and all of it in the order in which it is applied.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Written {
     pub(super) closing: Vec<Manifest>,
     pub(super) all: Vec<Manifest>,

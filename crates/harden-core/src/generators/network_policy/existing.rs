@@ -8,7 +8,7 @@ use super::kubernetes;
 use super::policy::Peer;
 use super::selection::Class;
 use crate::Manifest;
-use crate::kubernetes::{PolicyPort, PortRange, Protocol, Selector};
+use crate::kubernetes::{Kind, PolicyPort, PortRange, Protocol, Selector};
 
 /// All of them, but for those that are to be written anew.
 #[derive(Debug, Default)]
@@ -65,6 +65,30 @@ impl<'d> Existing<'d> {
                 && isolates(*spec, kind)
                 && selects(spec)
                 && spec.at(rules).items().any(|it| is_for(it, direction, peer, ports))
+        })
+    }
+
+    /// Whether one of them that is not written anew opens a direction of a workload to anybody: what it lets through
+    /// beside is its own affair.
+    pub(super) fn opens(&self, class: &Class<'_>, direction: &str, made: &[Manifest]) -> bool {
+        let rules = if direction == "Ingress" { "ingress" } else { "egress" };
+        self.policies.iter().any(|(namespace, name, spec)| {
+            let is_it = |it: &Manifest| {
+                it.kind == Kind::NETWORK_POLICY
+                    && it.name == *name
+                    && it.namespace.as_ref() == Some(namespace)
+            };
+            let selector = Selector::read(spec.at("podSelector")).ok().flatten();
+            let selects = |selector: &Selector<'_>| {
+                class.first().is_some_and(|it| {
+                    selector.matches(|key| it.labels.get(key).map(String::as_str))
+                })
+            };
+            namespace == class.namespace()
+                && isolates(*spec, direction)
+                && !spec.at(rules).is_empty()
+                && selector.as_ref().is_some_and(selects)
+                && !made.iter().any(is_it)
         })
     }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Options;
 use super::enforcer::{Enforcer, Written};
+use super::existing::Existing;
 use super::policy::{NAME, Peer, Place, Pods};
 use super::selection::{self, Class};
 use super::want::{Side, Want};
@@ -23,6 +24,9 @@ pub(super) struct Proof<'p> {
     pub(super) classes: &'p [Class<'p>],
     pub(super) closed: &'p [usize],
     pub(super) wants: &'p BTreeSet<Want>,
+    /// The NetworkPolicies that are there already.
+    pub(super) there: &'p Existing<'p>,
+    pub(super) made: &'p [Manifest],
 }
 
 /// Beyond so many classes, only those that want something of each other are asked about, and strangers.
@@ -63,13 +67,13 @@ impl Proof<'_> {
             else {
                 continue;
             };
-            let wanted = self.wanted(&after, from, to);
-            let missing = wanted.difference(&got);
+            let missing = self.wanted(&after, from, to, false).difference(&got);
             if !missing.is_empty() {
                 let what = "would not pass";
                 return Err(self.refused(from, to, &missing, what));
             }
-            let spare = got.difference(&wanted.union(&base));
+            let meant = self.wanted(&after, from, to, true);
+            let spare = got.difference(&meant.union(&base));
             if !spare.is_empty() {
                 let what = "would pass, though nothing wants it";
                 return Err(self.refused(from, to, &spare, what));
@@ -199,20 +203,39 @@ impl Proof<'_> {
         })
     }
 
-    /// What is wanted from one to another: a closed end opens only to what is wanted of it by its name.
-    fn wanted(&self, network: &Network, from: &Probe, to: &Probe) -> Connections {
-        let open = |own: &Probe, side: fn(&Want) -> &Side| {
+    /// What is wanted from one to another: a closed end opens only to what is wanted of it by its name. Any address may
+    /// be that of a host or of the API server, of which the policies say only the name: generously, it is.
+    fn wanted(
+        &self,
+        network: &Network,
+        from: &Probe,
+        to: &Probe,
+        is_generous: bool,
+    ) -> Connections {
+        let open = |own: &Probe, side: fn(&Want) -> &Side, direction: &str| {
             if !self.is_closed(own) {
                 return Connections::all();
             }
-            let is_own =
-                |it: &&Want| matches!(side(it), Side::Class(_)) && self.is(network, side(it), own);
-            let is_meant =
-                |it: &&Want| self.is(network, &it.from, from) && self.is(network, &it.to, to);
+            if let Probe::Class(id) = own
+                && is_generous
+                && self
+                    .classes
+                    .get(*id)
+                    .is_some_and(|it| self.there.opens(it, direction, self.made))
+            {
+                return Connections::all();
+            }
+            let is_own = |it: &&Want| {
+                matches!(side(it), Side::Class(_)) && self.is(network, side(it), own, is_generous)
+            };
+            let is_meant = |it: &&Want| {
+                self.is(network, &it.from, from, is_generous)
+                    && self.is(network, &it.to, to, is_generous)
+            };
             let wants = self.wants.iter().filter(is_own).filter(is_meant);
             wants.fold(Connections::NONE, |all, it| all.union(&self.connections(&it.ports, to)))
         };
-        open(from, |it| &it.from).intersection(&open(to, |it| &it.to))
+        open(from, |it| &it.from, "Egress").intersection(&open(to, |it| &it.to, "Ingress"))
     }
 
     /// Whether a policy is for somebody, and be it the one that closes the namespace.
@@ -229,7 +252,7 @@ impl Proof<'_> {
     }
 
     /// Whether a probe is an end of a want.
-    fn is(&self, network: &Network, side: &Side, probe: &Probe) -> bool {
+    fn is(&self, network: &Network, side: &Side, probe: &Probe, is_generous: bool) -> bool {
         let peer = match side {
             Side::Class(id) => {
                 let class = self.classes.get(*id);
@@ -247,6 +270,12 @@ impl Proof<'_> {
         };
         match (peer, probe) {
             (Peer::Anyone, _) => true,
+            (Peer::ApiServer | Peer::Name(_), Probe::Address(_)) => is_generous,
+            // The ranges of these are those of pods, too, whose addresses nobody knows.
+            (Peer::Block(..), Probe::Class(_) | Probe::Stranger(_)) => {
+                let of = self.options.enforcer;
+                is_generous && matches!(of, Enforcer::Calico | Enforcer::ClusterNetworkPolicy)
+            }
             (Peer::Pods { place, pods }, Probe::Class(id)) => {
                 let Some(class) = self.classes.get(*id) else { return false };
                 let of = network.namespaces().find(|it| it.name() == class.namespace());

@@ -51,7 +51,7 @@ pub struct KnownPods<'a> {
     /// Their ServiceAccount; none for `default`.
     pub account: Option<&'a str>,
     /// Their ports that have names.
-    pub ports: &'a [(String, Protocol, u16)],
+    pub ports: &'a [(Box<str>, Protocol, u16)],
     /// Whether they are in the network of the host.
     pub is_on_host: bool,
     /// What the source is called.
@@ -70,7 +70,7 @@ pub(super) fn known(reader: &mut Reader, pods: &KnownPods<'_>) -> Option<PodReco
         name_job(&mut labels, pods.name);
     }
     let ports = pods.ports.iter().map(|(name, protocol, number)| NamedPort {
-        name: name.as_str().into(),
+        name: (**name).into(),
         protocol: *protocol,
         number: *number,
     });

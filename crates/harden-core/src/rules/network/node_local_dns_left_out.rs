@@ -1,5 +1,7 @@
 //! Policies that let pods ask DNS, but not the cache of it on their node.
 
+use std::collections::BTreeSet;
+
 use harden_yaml::Action;
 use serde_json::json;
 
@@ -124,14 +126,15 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     if caches.is_empty() {
         return;
     }
+    let ranges =
+        policies(world).filter(|(_, it)| it.rules(Direction::Egress).any(|it| names_a_range(&it)));
+    let let_out: BTreeSet<_> = ranges.map(|(_, it)| it.namespace).collect();
     for (object, policy) in policies(world) {
         let own = folder(world.file(object));
         if !caches.iter().any(|it| is_one_tree(folder(&it.file), own)) {
             continue;
         }
-        let mut of_namespace = policies(world).filter(|(_, it)| it.namespace == policy.namespace);
-        let is_let_out =
-            of_namespace.any(|(_, it)| it.rules(Direction::Egress).any(|it| names_a_range(&it)));
+        let is_let_out = let_out.contains(policy.namespace);
         if is_let_out || world.network().has_other_kinds(policy.namespace) {
             continue;
         }

@@ -1,5 +1,7 @@
 //! Policies of Calico that deny what they do not speak of.
 
+use std::collections::BTreeMap;
+
 use harden_yaml::{Kind, Place};
 
 use crate::kubernetes::GroupKind;
@@ -78,24 +80,28 @@ const LAST: [&str; 4] = ["", "default", "baselineadminnetworkpolicy", "kube-base
 /// A rule of the tier that goes on may be in another policy of it, which is not asked whom it is for.
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     let all: Vec<_> = world.of_kinds(KINDS).filter(|it| !it.is_removal()).collect();
+    // By tier and folder, whether something goes on by direction.
+    let mut goes_on: BTreeMap<&str, BTreeMap<&str, [bool; 2]>> = BTreeMap::new();
+    for it in &all {
+        let passes = it.place.follow("spec.defaultAction").as_str() == Some("Pass");
+        let (tier, goes) = match it.kind {
+            "Tier" => (it.name(), [passes; 2]),
+            _ => (tier_of(it), rules(it).map(|it| !only_denies(it))),
+        };
+        let own = goes_on.entry(tier).or_default().entry(folder(world.file(it))).or_default();
+        own.iter_mut().zip(goes).for_each(|(own, goes)| *own |= goes);
+    }
     for policy in all.iter().filter(|it| it.kind != "Tier") {
         let tier = tier_of(policy);
         if LAST.contains(&tier) {
             continue;
         }
         let own = folder(world.file(policy));
-        let near = || all.iter().filter(|it| is_one_tree(folder(world.file(it)), own));
-        let passes = near().any(|it| {
-            let is_tier = it.kind == "Tier" && it.name() == tier;
-            is_tier && it.place.follow("spec.defaultAction").as_str() == Some("Pass")
-        });
-        for direction in Direction::ALL {
-            let rules = policy.place.at("spec").at(direction.field());
-            let goes_on = || {
-                let mut others = near().filter(|it| it.kind != "Tier" && tier_of(it) == tier);
-                others.any(|it| !only_denies(it.place.at("spec").at(direction.field())))
-            };
-            if !rules.is_empty() && only_denies(rules) && !passes && !goes_on() {
+        let near = || goes_on.get(tier).into_iter().flatten().filter(|it| is_one_tree(it.0, own));
+        let directions = rules(policy).into_iter().zip(Direction::ALL).enumerate();
+        for (index, (rules, direction)) in directions {
+            let is_cut = !rules.is_empty() && only_denies(rules);
+            if is_cut && !near().any(|(_, goes)| goes.get(index) == Some(&true)) {
                 let message = format!(
                     "denies all other {} traffic of the pods that it selects, as tier `{tier}` does at its end",
                     direction.field()
@@ -104,6 +110,11 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
             }
         }
     }
+}
+
+/// By direction.
+fn rules<'d>(policy: &Object<'d>) -> [Place<'d>; 2] {
+    Direction::ALL.map(|it| policy.place.at("spec").at(it.field()))
 }
 
 fn tier_of<'d>(policy: &Object<'d>) -> &'d str {

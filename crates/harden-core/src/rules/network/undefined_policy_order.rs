@@ -95,30 +95,26 @@ spec:
 };
 
 fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
-    let mut places: BTreeMap<_, Vec<&Object<'d>>> = BTreeMap::new();
+    let mut places: BTreeMap<_, Vec<Candidate<'_, 'd>>> = BTreeMap::new();
     for policy in world.of_kinds(KINDS).filter(|it| !it.is_removal() && !it.is_patch()) {
         let spec = policy.place.at("spec");
         if let Some(priority) = spec.at("priority").as_i64() {
             let key = (policy.kind, spec.at("tier").as_str(), priority);
-            places.entry(key).or_default().push(policy);
+            places
+                .entry(key)
+                .or_default()
+                .push(Candidate::read(policy, folder(world.file(policy))));
         }
     }
     for ((_, _, priority), policies) in places {
-        for (at, policy) in policies.iter().enumerate() {
-            let own = folder(world.file(policy));
-            let mut earlier = policies.iter().take(at);
-            // Files of two clusters may have two policies of one name.
-            let contradicted = earlier.find(|it| {
-                it.name() != policy.name()
-                    && is_one_tree(folder(world.file(it)), own)
-                    && may_contradict(it, policy)
-            });
-            if let Some(other) = contradicted {
+        for (at, own) in policies.iter().enumerate() {
+            let Candidate { policy, .. } = own;
+            if let Some(other) = policies.iter().take(at).find(|it| it.may_contradict(own)) {
                 let message = format!(
                     "has priority {priority} as {} `{}`, which says the opposite; the order of the two is not \
                      defined",
-                    other.kind,
-                    other.name()
+                    other.policy.kind,
+                    other.policy.name()
                 );
                 reporter.flag_in(policy, policy.place.follow("spec.priority"), message, None);
             }
@@ -126,42 +122,60 @@ fn check<'d>(world: &World<'d>, reporter: &mut Reporter<'_, 'd>) {
     }
 }
 
-/// Whether two policies may be for the same pods, and one denies what the other does not.
-fn may_contradict(one: &Object<'_>, other: &Object<'_>) -> bool {
-    let actions = |policy: &Object<'_>, direction: Direction| {
-        let rules = policy.place.at("spec").at(direction.field()).items();
-        rules.fold([false; 2], |[denies, lets], rule| match rule.at("action").as_str() {
-            Some("Deny") => [true, lets],
-            Some(_) => [denies, true],
-            None => [denies, lets],
-        })
-    };
-    let contradict = Direction::ALL.into_iter().any(|it| {
-        let ([denies, lets], [also_denies, also_lets]) = (actions(one, it), actions(other, it));
-        denies && also_lets || lets && also_denies
-    });
-    contradict && !have_other_subjects(one, other)
+/// A policy, with what another one at its place is held against.
+struct Candidate<'w, 'd> {
+    policy: &'w Object<'d>,
+    folder: &'d str,
+    /// By direction, whether it denies something, and whether it lets something be.
+    actions: [[bool; 2]; 2],
+    /// The labels that its namespaces must have, and its pods.
+    subject: [Vec<(&'d str, &'d str)>; 2],
 }
 
-/// Whether the subjects are namespaces, or pods, that one label tells apart.
-fn have_other_subjects(one: &Object<'_>, other: &Object<'_>) -> bool {
-    let paths = [
-        ["spec.subject.namespaces", "spec.subject.pods.namespaceSelector"].as_slice(),
-        ["spec.subject.pods.podSelector"].as_slice(),
-    ];
-    paths.into_iter().any(|paths| {
-        let read = |of: &Object<'_>| -> Vec<(String, String)> {
-            let selectors =
-                paths.iter().filter_map(|it| Selector::read(of.place.follow(it)).ok()?);
-            let values = selectors.flat_map(|it| {
-                let values = it.values().map(|(key, value)| (key.to_owned(), value.to_owned()));
-                values.collect::<Vec<_>>()
-            });
-            values.collect()
+impl<'w, 'd> Candidate<'w, 'd> {
+    fn read(policy: &'w Object<'d>, folder: &'d str) -> Self {
+        let actions = Direction::ALL.map(|direction| {
+            let rules = policy.place.at("spec").at(direction.field()).items();
+            rules.fold([false; 2], |[denies, lets], rule| match rule.at("action").as_str() {
+                Some("Deny") => [true, lets],
+                Some(_) => [denies, true],
+                None => [denies, lets],
+            })
+        });
+        let subject = policy.place.follow("spec.subject");
+        let labels = |place| {
+            let selector = Selector::read(place).ok().flatten().unwrap_or_default();
+            selector.values().collect::<Vec<_>>()
         };
-        let (own, others) = (read(one), read(other));
-        own.iter().any(|(key, value)| others.iter().any(|it| it.0 == *key && it.1 != *value))
-    })
+        let pods = subject.at("pods");
+        let mut namespaces = labels(subject.at("namespaces"));
+        namespaces.extend(labels(pods.at("namespaceSelector")));
+        let subject = [namespaces, labels(pods.at("podSelector"))];
+        Self { policy, folder, actions, subject }
+    }
+
+    /// Whether both may be for the same pods, and one denies what the other does not. Files of two clusters may have
+    /// two policies of one name.
+    fn may_contradict(&self, other: &Self) -> bool {
+        let contradict = self.actions.iter().zip(other.actions).any(|(own, other)| {
+            let ([denies, lets], [also_denies, also_lets]) = (*own, other);
+            denies && also_lets || lets && also_denies
+        });
+        contradict
+            && self.policy.name() != other.policy.name()
+            && is_one_tree(self.folder, other.folder)
+            && !self.is_for_others(other)
+    }
+
+    /// Whether one label tells the subjects apart.
+    fn is_for_others(&self, other: &Self) -> bool {
+        self.subject.iter().zip(&other.subject).any(|(own, others)| {
+            let differs = |(key, value): &(&str, &str)| {
+                others.iter().any(|it| it.0 == *key && it.1 != *value)
+            };
+            own.iter().any(differs)
+        })
+    }
 }
 
 #[cfg(test)]
