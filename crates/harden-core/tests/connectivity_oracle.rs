@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use harden_core::kubernetes::{MinorVersion, Protocol};
-use harden_core::network::connectivity::{Network, Origin, Party, Reader, Settings};
+use harden_core::network::connectivity::{Network, Origin, Party, Policy, Reader, Settings};
 use harden_core::network::{Connections, Direction};
 use harden_core::source::Source;
 use packet::{Packet, World};
@@ -61,7 +61,7 @@ fn every_packet_passes_as_the_text_of_the_api_says() {
         let ip_blocks_include_pods = random.chance(50);
         let network = read(&objects, ip_blocks_include_pods);
         let context = || format!("HARDEN_RANDOM_SEED={seed} +{number}\n{}", json!(objects));
-        let refused: Vec<_> = network.policies().filter_map(|it| it.refused()).collect();
+        let refused: Vec<_> = network.policies().filter_map(Policy::refused).collect();
         assert!(refused.is_empty(), "{refused:?}\n{}", context());
         let world = World { objects: &objects, ip_blocks_include_pods };
         for _ in 0..60 {

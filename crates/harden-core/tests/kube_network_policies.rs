@@ -88,8 +88,7 @@ fn network(objects: &[Value], ip_blocks_include_pods: bool) -> Network {
 }
 
 fn goes_through(network: &Network, query: &Query) -> bool {
-    let [from, to] =
-        [&query.from, &query.to].map(|it| network.party_at(it.parse().expect("an address")));
+    let [from, to] = [&query.from, &query.to].map(|it| network.party_at(it.parse().unwrap()));
     let protocol = Protocol::read(&query.protocol).unwrap();
     network.connections(from, to).contains(protocol, query.port)
 }

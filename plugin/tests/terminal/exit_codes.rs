@@ -63,7 +63,7 @@ const FILES: &[(&str, &str)] = &[
     ("nets/net.yaml", NETWORK),
     ("nets/broken.yaml", "kind: NetworkPolicy\n  a: b\n"),
     ("open.yaml", OPEN),
-    ("refused.yaml", REFUSED),
+    ("doubted.yaml", REFUSED),
     ("paths.yaml", PATHS),
     ("paths/paths.yaml", PATHS),
     ("paths/broken.yaml", "kind: Role\n  a: b\n"),
@@ -212,7 +212,7 @@ pub(crate) const CELLS: &[Cell] = &[
     (
         "simulate network",
         "the API server refuses a policy that may be for one end",
-        "refused.yaml --from a/web --to a/db:80",
+        "doubted.yaml --from a/web --to a/db:80",
         "",
         3,
     ),

@@ -95,7 +95,7 @@ impl Cluster {
             dice.roll(2);
         });
         let mut this = Self::default();
-        let namespaces = &NAMESPACES[..1 + usize::try_from(dice.roll(3)).unwrap()];
+        let namespaces = &NAMESPACES[..=usize::try_from(dice.roll(3)).unwrap()];
         for index in 0..2 + dice.roll(7) {
             let mut labels =
                 BTreeMap::from([("app".to_owned(), dice.of(&["a", "b", "c"]).to_owned())]);
