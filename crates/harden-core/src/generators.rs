@@ -14,7 +14,9 @@ mod host_path;
 #[cfg(feature = "admission")]
 pub mod image_policy;
 pub mod namespace;
+#[cfg(feature = "admission")]
 pub mod network_logging;
+#[cfg(feature = "admission")]
 pub mod network_policy;
 mod openshift;
 mod output;
@@ -156,6 +158,7 @@ generators! {
     /// Make namespaces that admit only hardened pods, deny all traffic but DNS, and bound what they use
     Namespace(namespace),
     /// Make policies that let each workload talk to those that it needs, and to nobody else
+    #[cfg(feature = "admission")]
     NetworkPolicy(network_policy),
     /// Make the API server's configuration of Pod Security, which holds where no label says otherwise
     PodSecurity(pod_security),

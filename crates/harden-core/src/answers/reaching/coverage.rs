@@ -72,7 +72,15 @@ impl Coverage {
     /// What was read, in a sentence.
     pub(super) fn sentence(&self) -> String {
         let Self { namespaces, workloads, policies, .. } = self;
-        format!("Read: {workloads} workloads in {namespaces} namespaces, and {policies} policies")
+        let counted = |count: usize, one: &str, several: &str| {
+            format!("{count} {}", if count == 1 { one } else { several })
+        };
+        format!(
+            "Read: {} in {}, and {}",
+            counted(*workloads, "workload", "workloads"),
+            counted(*namespaces, "namespace", "namespaces"),
+            counted(*policies, "policy", "policies")
+        )
     }
 
     /// What an answer ends with: what it is made of, and what it could not see.
