@@ -31,6 +31,7 @@ mod live;
 mod mcp_apply;
 mod mcp_cluster;
 mod namespace;
+mod network;
 #[path = "../../plugin/tests/terminal/page.rs"]
 #[allow(dead_code, reason = "what is printed is looked at without a cluster")]
 mod page;
