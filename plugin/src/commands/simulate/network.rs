@@ -45,7 +45,7 @@ pub(crate) struct Options {
     #[arg(short, long, value_name = "DIR", help_heading = "Input")]
     kustomize: Option<PathBuf>,
 
-    /// Who opens the connection: a workload, NAMESPACE/NAME or NAMESPACE/NAME[KIND], NAMESPACE/ for all of a namespace,
+    /// Who opens the connection: a workload, NAMESPACE/NAME, NAMESPACE/ for all of a namespace,
     /// ingress-controller, or an address
     #[arg(long, value_name = "WHOM", value_parser = whom, help_heading = "Question")]
     from: Option<Whom>,
@@ -68,7 +68,7 @@ pub(crate) struct Options {
     /// Say of each refusal in a log which policy it was, whether manifests want it, and what would allow it; repeatable
     ///
     /// It reads Hubble JSON, flow logs and Log rules of Calico, cilium-dbg monitor, OVN ACL logs, those of GKE, Antrea
-    /// and the AWS VPC CNI, each also compressed with gzip, and a plain table: from,to,port[,protocol][,verdict]. - is
+    /// and the AWS VPC CNI, each also compressed with gzip, and a plain table: from,to,port,protocol,verdict. - is
     /// standard input.
     #[arg(
         long,
