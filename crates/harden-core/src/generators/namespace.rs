@@ -15,17 +15,21 @@ mod webhook;
 
 pub use access::{AdminSecrets, Subject};
 pub(super) use access::{READ, WRITE, edit_rules, rule};
+#[cfg(feature = "admission")]
 pub(super) use addresses::{check as check_ranges, reached};
 pub use api_server::ApiServer;
 pub(super) use api_server::endpoints;
 pub use bind::{Binding, Bound, InvalidBinding};
+#[cfg(feature = "admission")]
 pub(super) use dns::peers as dns_peers;
 pub use dns::{Dns, DnsSelector};
 pub use flow::{Flow, Peer};
+#[cfg(feature = "admission")]
 pub(super) use network::{NOT_INTERNET_4, NOT_INTERNET_6, port_values};
 pub use part::Part;
 pub use quota::{Hard, Size};
 pub use webhook::Webhook;
+#[cfg(feature = "admission")]
 pub(super) use webhook::callers;
 
 use crate::cluster::{Facts, Need};

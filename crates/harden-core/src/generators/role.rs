@@ -18,6 +18,7 @@ mod unused;
 mod usage;
 mod writing;
 
+#[cfg(feature = "admission")]
 pub(super) use listing::few;
 pub use ready::Ready;
 pub use subject::{Account, InvalidAccount};
