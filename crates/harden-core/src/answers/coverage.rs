@@ -1,5 +1,7 @@
 //! What each answer says of what was read.
 
+use std::fmt;
+
 use serde_json::{Value, json};
 
 use crate::check::{Incomplete, Listed};
@@ -31,7 +33,7 @@ pub(super) fn remarks(all: &Authorization) -> Vec<String> {
         )
     });
     let mut remarks: Vec<String> = refused.collect();
-    let doubles: Vec<_> = all.doubles().collect();
+    let doubles: Vec<_> = all.doubles().map(|it| format!("`{it}`")).collect();
     if !doubles.is_empty() {
         remarks.push(format!(
             "this is not one cluster: there are several of {}; a binding gives the role that is nearest in the \
@@ -42,9 +44,35 @@ pub(super) fn remarks(all: &Authorization) -> Vec<String> {
     remarks
 }
 
+/// What texts could not say: documents that could not be read, and patches, by the names of their sources.
+pub(super) fn unread<'a>(
+    broken: impl Iterator<Item = (&'a str, usize)>,
+    skipped: impl Iterator<Item = (&'a str, usize)>,
+) -> impl Iterator<Item = Incomplete> {
+    let broken = broken.map(|(source, count)| {
+        let documents = counted(count, "document", "documents");
+        (source, format!("{documents} could not be read"))
+    });
+    let skipped = skipped.map(|(source, count)| {
+        let patches = counted(count, "patch says", "patches say");
+        (source, format!("{patches} nothing without what it is laid over"))
+    });
+    broken.chain(skipped).map(|(what, why)| Incomplete { what: what.to_owned(), why })
+}
+
+/// A number with the word for what it counts.
+pub(super) fn counted(
+    count: impl TryInto<u64> + fmt::Display + Copy,
+    one: &str,
+    several: &str,
+) -> String {
+    let is_one = matches!(count.try_into(), Ok(1));
+    format!("{count} {}", if is_one { one } else { several })
+}
+
 /// The first few of several.
-fn listing(all: &[&str]) -> String {
-    let shown: Vec<_> = all.iter().take(3).map(|it| format!("`{it}`")).collect();
+pub(super) fn listing(all: &[String]) -> String {
+    let shown: Vec<_> = all.iter().take(3).map(String::as_str).collect();
     match all.len().saturating_sub(shown.len()) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),

@@ -52,6 +52,41 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if text.contains(is_unprintable) { Plain(text).to_string().into() } else { text.into() }
 }
 
+/// A label of a graph in the language DOT, between quotes; a backslash would begin an escape.
+pub(crate) fn dot_label(lines: &[impl AsRef<str>]) -> String {
+    label(lines, "\\n", |c, out| {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    })
+}
+
+/// A label of a diagram of Mermaid, between quotes. Mermaid reads entities there, written with `#`, and Markdown
+/// between backticks.
+pub(crate) fn mermaid_label(lines: &[impl AsRef<str>]) -> String {
+    label(lines, "<br/>", |c, out| {
+        if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | ':' | '/' | '\'' | ',' | '@')
+        {
+            out.push(c);
+        } else {
+            let _ = write!(out, "#{};", u32::from(c));
+        }
+    })
+}
+
+fn label(lines: &[impl AsRef<str>], between: &str, put: fn(char, &mut String)) -> String {
+    let mut out = String::from("\"");
+    for (number, line) in lines.iter().enumerate() {
+        if number > 0 {
+            out.push_str(between);
+        }
+        line.as_ref().chars().map(printable).for_each(|c| put(c, &mut out));
+    }
+    out.push('"');
+    out
+}
+
 /// Code points that are set aside for programs' own use, which XML and HTML do not take.
 fn is_no_character(c: char) -> bool {
     u32::from(c) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}')
@@ -225,5 +260,16 @@ impl Display for Uri<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_ends_a_label_early() {
+        assert_eq!(dot_label(&["a\"b\\c", "d"]), r#""a\"b\\c\nd""#);
+        assert_eq!(mermaid_label(&["a\"b]", "c[Pod]"]), "\"a#34;b#93;<br/>c#91;Pod#93;\"");
     }
 }

@@ -6,7 +6,7 @@ use anyhow::bail;
 use harden_core::check::Incomplete;
 use harden_core::generators::image_policy::{self, Images};
 
-use super::sources::Sources;
+use super::sources::{self, Sources};
 use crate::commands::reading::Whole;
 use crate::connection::Connection;
 use crate::input::Unread;
@@ -69,13 +69,7 @@ impl Seen {
 
     /// Says what could not be read, and hands over the rest.
     fn tell(self, options: &mut image_policy::Options) -> anyhow::Result<Exit> {
-        if let Some((last, before)) = self.errors.split_last() {
-            before.iter().try_for_each(|it| terminal::error(it))?;
-            bail!("{last}");
-        }
-        for note in &self.notes {
-            terminal::note(note)?;
-        }
+        sources::tell(&self.errors, &self.notes)?;
         for lack in &self.incomplete {
             terminal::note(&format!("the images of {} are not known: {}", lack.what, lack.why))?;
         }

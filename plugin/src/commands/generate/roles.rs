@@ -10,6 +10,7 @@ use harden_core::kubernetes::PolicyVersion;
 use harden_core::rbac;
 use harden_core::source::Source;
 
+use super::sources;
 use crate::commands::reading::{self, Exclude, Inputs, Lack, Reach, Request, Seen};
 use crate::connection::Connection;
 use crate::listing::{Kind, Scope};
@@ -147,11 +148,7 @@ impl Reading {
 
     /// Says what could not be read.
     fn tell(self) -> anyhow::Result<Exit> {
-        if let Some((last, before)) = self.errors.split_last() {
-            before.iter().try_for_each(|it| terminal::error(it))?;
-            bail!("{last}");
-        }
-        self.notes.iter().try_for_each(|it| terminal::note(it))?;
+        sources::tell(&self.errors, &self.notes)?;
         for lack in &self.incomplete {
             terminal::note(&format!("{} could not be read: {}", lack.what, lack.why))?;
         }

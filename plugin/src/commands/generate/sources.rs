@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
+
 use crate::commands::reading::{self, Exclude, Inputs, Reach, Request, Whole};
 use crate::connection::Connection;
+use crate::terminal;
 
 /// What is read, beside `--filename`.
 #[derive(Debug, clap::Args)]
@@ -42,4 +45,13 @@ impl Sources {
         let (exclude, timeout) = (Exclude::default(), connection.request_timeout);
         reading::read_whole(Request { names, timeout, ..Request::of(&inputs, &exclude) })
     }
+}
+
+/// Says what is to be known beside what was read, unless something that was named is not there: then all of that.
+pub(super) fn tell(errors: &[String], notes: &[String]) -> anyhow::Result<()> {
+    if let Some((last, before)) = errors.split_last() {
+        before.iter().try_for_each(|it| terminal::error(it))?;
+        bail!("{last}");
+    }
+    notes.iter().try_for_each(|it| terminal::note(it))
 }

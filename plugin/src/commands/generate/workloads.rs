@@ -7,7 +7,7 @@ use harden_core::kubernetes::GroupKind;
 use harden_core::network;
 use harden_core::object::{Object, PodKind, objects};
 
-use super::sources::Sources;
+use super::sources::{self, Sources};
 use crate::commands::reading::{Lack, Reach, Seen, Whole};
 use crate::connection::Connection;
 use crate::flow_log;
@@ -56,11 +56,7 @@ fn of_files(
     options: &mut network_policy::Options,
     whole: &Whole,
 ) -> anyhow::Result<Vec<Incomplete>> {
-    if let Some((last, before)) = whole.errors.split_last() {
-        before.iter().try_for_each(|it| terminal::error(it))?;
-        bail!("{last}");
-    }
-    whole.notes.iter().try_for_each(|it| terminal::note(it))?;
+    sources::tell(&whole.errors, &whole.notes)?;
     let texts = whole.sources.iter().map(|it| (it.name.to_string(), it.text.to_string()));
     options.texts = texts.collect();
     let is_broken =

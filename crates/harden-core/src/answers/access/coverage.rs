@@ -1,6 +1,6 @@
 //! What an answer was made of, and what it could not see.
 
-use crate::answers::coverage::remarks;
+use crate::answers::coverage::{remarks, unread};
 use crate::check::{Incomplete, Listed};
 use crate::kubernetes::MinorVersion;
 use crate::rbac::authorization::Authorization;
@@ -38,18 +38,7 @@ impl Coverage {
         listed: Vec<Listed>,
         mut incomplete: Vec<Incomplete>,
     ) -> Self {
-        let plural = |count: usize, what: &str| match count {
-            1 => format!("1 {what}"),
-            _ => format!("{count} {what}s"),
-        };
-        incomplete.extend(all.broken().map(|(name, count)| Incomplete {
-            what: name.to_owned(),
-            why: format!("{} could not be read", plural(count, "document")),
-        }));
-        incomplete.extend(all.skipped().map(|(name, count)| Incomplete {
-            what: name.to_owned(),
-            why: format!("{} says nothing without what it is laid over", plural(count, "patch")),
-        }));
+        incomplete.extend(unread(all.broken(), all.skipped()));
         let counts = all.coverage();
         Self {
             roles: counts.roles,

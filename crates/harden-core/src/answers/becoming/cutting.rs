@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::escalation::{Item, Label, Means, Node, Party, Question, Step, Ways};
-use crate::rbac::authorization::{Binding, Rule, Spot, Subject};
+use crate::rbac::authorization::{Binding, Rule, Subject};
+use crate::source::Spot;
 
 /// What may be taken away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

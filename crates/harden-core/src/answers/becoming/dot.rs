@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::Becoming;
 use super::drawing::{Drawing, Role};
-use crate::report::escape::printable;
+use crate::report::escape::dot_label;
 
 /// The answer in the language DOT.
 pub fn to_dot(answer: &Becoming) -> String {
@@ -18,29 +18,16 @@ pub fn to_dot(answer: &Becoming) -> String {
             Role::Between => ", style=rounded",
             Role::Target => ", shape=doubleoctagon",
         };
-        let _ = writeln!(out, "  n{number} [label={}{style}];", quoted(&node.words));
+        let _ = writeln!(out, "  n{number} [label={}{style}];", dot_label(&[&node.words]));
     }
     for arrow in &drawing.arrows {
         let style = if arrow.is_prevented { ", style=dashed, color=gray" } else { "" };
-        let words = quoted(&arrow.words);
+        let words = dot_label(&[&arrow.words]);
         let _ = writeln!(out, "  n{} -> n{} [label={words}{style}];", arrow.from, arrow.to);
     }
     if drawing.left_out > 0 {
         let _ = writeln!(out, "  label=\"{} more are not drawn\";", drawing.left_out);
     }
     out.push_str("}\n");
-    out
-}
-
-/// Between quotes; a backslash would begin an escape.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars().map(printable) {
-        if matches!(c, '"' | '\\') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out.push('"');
     out
 }

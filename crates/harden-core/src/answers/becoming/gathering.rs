@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Becoming, Options};
+use crate::answers::coverage::unread;
 use crate::check::Incomplete;
 use crate::escalation::Facts;
 use crate::kubernetes::{GroupKind, Level};
@@ -60,16 +61,8 @@ impl Gathering {
     /// The answer; `incomplete` is what could not be read at all.
     pub fn answer(self, options: Options, mut incomplete: Vec<Incomplete>) -> Becoming {
         let authorization = self.reader.finish();
-        let broken = self.broken.iter().map(|(source, count)| {
-            let documents = if *count == 1 { "1 document" } else { &format!("{count} documents") };
-            (source.to_string(), format!("{documents} could not be read"))
-        });
-        let skipped = authorization.skipped().map(|(source, count)| {
-            let patches = if count == 1 { "1 patch says" } else { &format!("{count} patches say") };
-            (source.to_owned(), format!("{patches} nothing without what it is laid over"))
-        });
-        let lacks = broken.chain(skipped);
-        incomplete.extend(lacks.map(|(what, why)| Incomplete { what, why }));
+        let broken = self.broken.iter().map(|(source, count)| (&**source, *count));
+        incomplete.extend(unread(broken, authorization.skipped()));
         Becoming::new(&authorization, &self.facts, options, incomplete)
     }
 }

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::Becoming;
 use super::drawing::{Drawing, Role};
-use crate::report::escape::printable;
+use crate::report::escape::mermaid_label;
 
 /// The answer as a flowchart of Mermaid.
 pub fn to_mermaid(answer: &Becoming) -> String {
     let drawing = Drawing::of(answer);
     let mut out = String::from("flowchart LR\n");
     for (number, node) in drawing.nodes.iter().enumerate() {
-        let words = quoted(&node.words);
+        let words = mermaid_label(&[&node.words]);
         let _ = match node.role {
             Role::Start => writeln!(out, "  n{number}[{words}]"),
             Role::Between => writeln!(out, "  n{number}({words})"),
@@ -20,25 +20,16 @@ pub fn to_mermaid(answer: &Becoming) -> String {
     }
     for arrow in &drawing.arrows {
         let line = if arrow.is_prevented { "-.->" } else { "-->" };
-        let _ = writeln!(out, "  n{} {line}|{}| n{}", arrow.from, quoted(&arrow.words), arrow.to);
+        let _ = writeln!(
+            out,
+            "  n{} {line}|{}| n{}",
+            arrow.from,
+            mermaid_label(&[&arrow.words]),
+            arrow.to
+        );
     }
     if drawing.left_out > 0 {
         let _ = writeln!(out, "  rest[\"{} more are not drawn\"]", drawing.left_out);
     }
-    out
-}
-
-/// Between quotes. Mermaid reads entities there, written with `#`, and Markdown between backticks.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars().map(printable) {
-        if c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | ':' | '/' | '\'' | ',' | '@')
-        {
-            out.push(c);
-        } else {
-            let _ = write!(out, "#{};", u32::from(c));
-        }
-    }
-    out.push('"');
     out
 }

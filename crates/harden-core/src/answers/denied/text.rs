@@ -1,6 +1,7 @@
 //! The answer for a terminal.
 
 use super::{Allow, Answer, Coverage, Place, Refusal, Verdict};
+use crate::answers::coverage::counted;
 use crate::network::Direction;
 use crate::report::escape::plain;
 
@@ -11,7 +12,7 @@ pub fn to_text(answer: &Answer, coverage: &Coverage) -> String {
     if answer.refusals.is_empty() {
         say(&mut out, "Nothing was refused, as far as the log says.");
     } else {
-        let all = many(answer.refusals.len() as u64, "refused connection");
+        let all = counted(answer.refusals.len(), "refused connection", "refused connections");
         let wanted = count(|it| !it.is_meant());
         say(&mut out, &format!("{all}, of which manifests want {wanted}."));
     }
@@ -101,12 +102,8 @@ fn closing(coverage: &Coverage) -> Vec<String> {
     } else {
         format!("; put aside: {}", asides.join(", "))
     };
-    let mut all = vec![format!("Log: {}{aside}.", many(coverage.lines, "line"))];
+    let mut all = vec![format!("Log: {}{aside}.", counted(coverage.lines, "line", "lines"))];
     all.extend(coverage.gaps.iter().map(|it| format!("Not known: the log: {it}")));
     all.extend(coverage.network.closing());
     all
-}
-
-fn many(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::answers::coverage::{counted, listing, unread};
 use crate::check::{Incomplete, Listed};
-use crate::network::Direction;
 use crate::network::connectivity::{Network, Policy};
 
 /// What no reading of policies shows.
@@ -33,26 +33,14 @@ pub struct Coverage {
 impl Coverage {
     /// What was read of a network, and what of it could not be.
     pub fn of(network: &Network, listed: Vec<Listed>, mut incomplete: Vec<Incomplete>) -> Self {
-        let plural = |count: usize, what: &str| match count {
-            1 => format!("1 {what}"),
-            _ => format!("{count} {what}s"),
-        };
-        let lacks = |name: &str, why: String| Incomplete { what: name.to_owned(), why };
-        incomplete.extend(network.broken().map(|(name, count)| {
-            lacks(name, format!("{} could not be read", plural(count, "document")))
-        }));
-        incomplete.extend(network.skipped().map(|(name, count)| {
-            let what = plural(count, "patch").replace("patchs", "patches");
-            lacks(name, format!("{what} over what is not known"))
-        }));
+        incomplete.extend(unread(network.broken(), network.skipped()));
         let refused = network.policies().filter_map(|it| Some((it, it.refused()?)));
         incomplete.extend(refused.map(|(policy, why)| {
-            let for_whom = plural(policy.workloads().count(), "workload");
-            let place = place(policy);
-            lacks(
-                &format!("{policy}{place}"),
-                format!("the API server refuses it ({why}), so that nobody knows what holds for {for_whom}"),
-            )
+            let for_whom = counted(policy.workloads().count(), "workload", "workloads");
+            Incomplete {
+                what: format!("{policy}{}", place(policy)),
+                why: format!("the API server refuses it ({why}), so that nobody knows what holds for {for_whom}"),
+            }
         }));
         Self {
             namespaces: network.namespaces().len(),
@@ -72,9 +60,6 @@ impl Coverage {
     /// What was read, in a sentence.
     pub(super) fn sentence(&self) -> String {
         let Self { namespaces, workloads, policies, .. } = self;
-        let counted = |count: usize, one: &str, several: &str| {
-            format!("{count} {}", if count == 1 { one } else { several })
-        };
         format!(
             "Read: {} in {}, and {}",
             counted(*workloads, "workload", "workloads"),
@@ -100,34 +85,26 @@ fn place(policy: Policy<'_>) -> String {
 
 fn notes(network: &Network) -> Vec<String> {
     let mut notes = Vec::new();
-    let doubles: Vec<_> = network.doubles().collect();
+    let doubles: Vec<_> = network.doubles().map(str::to_owned).collect();
     if !doubles.is_empty() {
         notes.push(format!("this is not one cluster: there are several of {}", listing(&doubles)));
     }
-    let mut beyond: BTreeSet<String> = BTreeSet::new();
-    for policy in network.policies() {
-        for rule in Direction::ALL.into_iter().flat_map(|it| policy.rules(it)) {
-            beyond.extend(rule.beyond().map(|it| format!("{it} of {policy} ({})", rule.spot())));
-        }
-    }
+    let beyond: BTreeSet<String> = network
+        .beyond()
+        .map(|it| {
+            let place =
+                it.rule.map_or_else(|| place(it.policy), |rule| format!(" ({})", rule.spot()));
+            format!("{} of {}{place}", it.what, it.policy)
+        })
+        .collect();
     notes.extend(beyond.into_iter().map(|it| format!("not judged: {it}")));
     let on_host: Vec<_> =
         network.workloads().filter(|it| it.is_on_host()).map(|it| it.to_string()).collect();
     if !on_host.is_empty() {
-        let names: Vec<_> = on_host.iter().map(String::as_str).collect();
         notes.push(format!(
             "no policy is for pods on the network of their node: {}",
-            listing(&names)
+            listing(&on_host)
         ));
     }
     notes
-}
-
-/// The first few of several.
-fn listing(all: &[&str]) -> String {
-    let shown: Vec<_> = all.iter().take(3).copied().collect();
-    match all.len().saturating_sub(shown.len()) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
 }

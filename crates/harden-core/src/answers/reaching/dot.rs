@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::map::{Map, Role, Tone, said};
-use crate::report::escape::printable;
+use crate::report::escape::dot_label;
 
 /// The map in the language DOT, with a frame for each namespace.
 pub(super) fn to_dot(map: &Map) -> String {
@@ -15,7 +15,7 @@ pub(super) fn to_dot(map: &Map) -> String {
         let is_inside = !namespace.is_empty();
         let indent = if is_inside { "    " } else { "  " };
         if is_inside {
-            let label = quoted(namespace);
+            let label = dot_label(&[namespace]);
             let _ = writeln!(
                 out,
                 "  subgraph cluster_{number} {{\n    label={label};\n    style=\"rounded,filled\";\n    \
@@ -30,7 +30,7 @@ pub(super) fn to_dot(map: &Map) -> String {
                 Role::Controller => ", shape=hexagon, fillcolor=\"#ddf4ff\"",
                 Role::Workload | Role::Namespace => "",
             };
-            let label = quoted(&group.lines().join("\n"));
+            let label = dot_label(&group.lines());
             let _ = writeln!(out, "{indent}n{place} [label={label}{style}];");
         }
         if is_inside {
@@ -39,7 +39,7 @@ pub(super) fn to_dot(map: &Map) -> String {
     }
     for (place, group) in map.groups.iter().enumerate() {
         for words in group.among() {
-            let label = quoted(&words);
+            let label = dot_label(&[&words]);
             let _ = writeln!(out, "  n{place} -> n{place} [label={label}];");
         }
     }
@@ -51,36 +51,14 @@ pub(super) fn to_dot(map: &Map) -> String {
             Tone::Plain if arrow.lane.connections.is_all() => ", penwidth=1.6",
             Tone::Plain => "",
         };
-        let label = quoted(&said(arrow));
+        let label = dot_label(&[&said(arrow)]);
         let both = if arrow.is_mutual { ", dir=both" } else { "" };
         let _ = writeln!(out, "  n{} -> n{} [label={label}{colour}{both}];", arrow.from, arrow.to);
     }
     let remark = map.remark();
     if !remark.is_empty() {
-        let _ = writeln!(out, "  label={};", quoted(&remark));
+        let _ = writeln!(out, "  label={};", dot_label(&[&remark]));
     }
     out.push_str("}\n");
     out
-}
-
-/// Between quotes; a backslash would begin an escape.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '"' | '\\' => out.extend(['\\', c]),
-            _ => out.push(printable(c)),
-        }
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn nothing_ends_a_label_early() {
-        assert_eq!(super::quoted("a\"b\\c\nd"), r#""a\"b\\c\nd""#);
-    }
 }

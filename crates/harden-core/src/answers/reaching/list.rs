@@ -86,8 +86,7 @@ impl<'n> List<'n> {
         for workload in self.network.workloads() {
             self.outside(workload, Direction::Ingress, take)?;
         }
-        let is_asked = |it: Workload<'_>| self.focus.may_take(&self.end(it));
-        for row in self.network.rows().filter(|it| is_asked(it.from)) {
+        for row in self.network.rows_of(|it| self.focus.may_take(&self.end(it))) {
             let from = self.end(row.from);
             let is_sure = is_known(row.from, Direction::Egress);
             for (workload, connections) in row.to {

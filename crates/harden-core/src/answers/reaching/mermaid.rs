@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::map::{Map, Role, Tone, said};
-use crate::report::escape::printable;
+use crate::report::escape::mermaid_label;
 
 /// The map as a flowchart of Mermaid, with a frame for each namespace.
 pub(super) fn to_mermaid(map: &Map) -> String {
@@ -12,10 +12,10 @@ pub(super) fn to_mermaid(map: &Map) -> String {
         let is_inside = !namespace.is_empty();
         let indent = if is_inside { "    " } else { "  " };
         if is_inside {
-            let _ = writeln!(out, "  subgraph s{number}[{}]", quoted(namespace));
+            let _ = writeln!(out, "  subgraph s{number}[{}]", mermaid_label(&[namespace]));
         }
         for (place, group) in members {
-            let label = quoted(&group.lines().join("\n"));
+            let label = mermaid_label(&group.lines());
             let _ = match group.role {
                 Role::Caller | Role::Called | Role::Coming | Role::Awaited => {
                     writeln!(out, "{indent}n{place}([{label}])")
@@ -30,7 +30,7 @@ pub(super) fn to_mermaid(map: &Map) -> String {
     }
     for (place, group) in map.groups.iter().enumerate() {
         for words in group.among() {
-            let label = quoted(&words);
+            let label = mermaid_label(&[&words]);
             let _ = writeln!(out, "  n{place} -->|{label}| n{place}");
         }
     }
@@ -41,35 +41,12 @@ pub(super) fn to_mermaid(map: &Map) -> String {
             _ if arrow.lane.connections.is_all() => "==>",
             _ => "-->",
         };
-        let label = quoted(&said(arrow));
+        let label = mermaid_label(&[&said(arrow)]);
         let _ = writeln!(out, "  n{} {back}{line}|{label}| n{}", arrow.from, arrow.to);
     }
     let remark = map.remark();
     if !remark.is_empty() {
-        let _ = writeln!(out, "  rest[{}]", quoted(&remark));
+        let _ = writeln!(out, "  rest[{}]", mermaid_label(&[&remark]));
     }
     out
-}
-
-/// Between quotes. Mermaid reads entities there, written with `#`, and Markdown between backticks.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("<br/>"),
-            ' ' | '-' | '_' | '.' | ':' | '/' | '\'' | ',' | '@' => out.push(c),
-            _ if c.is_alphanumeric() => out.push(c),
-            _ => _ = write!(out, "#{};", u32::from(printable(c))),
-        }
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn nothing_ends_a_label_early() {
-        assert_eq!(super::quoted("a\"b]\nc[Pod]"), "\"a#34;b#93;<br/>c#91;Pod#93;\"");
-    }
 }

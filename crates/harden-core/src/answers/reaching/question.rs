@@ -11,10 +11,11 @@ use super::names::Names;
 use super::{Coverage, Name};
 use crate::kubernetes::{PolicyPort, PortRange, Protocol};
 use crate::network::connectivity::{
-    Explanation, Lack, Network, Party, Policy, Reason, Service, Side, Spot,
+    Explanation, Lack, Network, Party, Policy, Reason, Service, Side,
 };
 use crate::network::{Connections, Direction};
 use crate::report::escape::plain;
+use crate::source::Spot;
 
 /// Who is on one end of the connection that is asked about: the name of a workload or Service, or an address.
 #[derive(Debug, Clone, PartialEq, Eq)]

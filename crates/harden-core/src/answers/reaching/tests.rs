@@ -254,6 +254,15 @@ fn what_a_refused_policy_is_for_is_not_known() {
 }
 
 #[test]
+fn what_of_a_policy_as_a_whole_is_not_judged_is_named_as_well() {
+    let staged = "{apiVersion: projectcalico.org/v3, kind: StagedNetworkPolicy, metadata: {name: a, namespace: b}}";
+    let coverage = Coverage::of(&network(staged), Vec::new(), Vec::new());
+    let [note] = coverage.notes.as_slice() else { panic!("{:?}", coverage.notes) };
+    assert!(note.starts_with("not judged: it is staged"), "{note}");
+    assert!(note.contains("StagedNetworkPolicy b/a (all.yaml:1)"), "{note}");
+}
+
+#[test]
 fn every_drawing_shows_everybody_who_is_connected() {
     let network = network(SHOP);
     for drawing in [Drawing::Dot, Drawing::Mermaid, Drawing::Svg] {
