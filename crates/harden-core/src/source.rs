@@ -3,11 +3,13 @@
 mod charts;
 mod homes;
 mod nearest;
+mod spot;
 mod text;
 
 pub use charts::{ChartPart, Charts};
 pub use homes::{Folders, Homes, folder, is_one_tree};
 pub use nearest::{Join, Nearest, folders};
+pub use spot::Spot;
 pub(crate) use text::may_hold;
 pub use text::{Positions, Text};
 

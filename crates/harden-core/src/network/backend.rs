@@ -2,6 +2,7 @@
 
 use harden_yaml::Place;
 
+use crate::kubernetes::GroupKind;
 use crate::object::Object;
 
 /// A Service that an Ingress or a route of a Gateway names.
@@ -39,19 +40,21 @@ pub(super) fn number(place: Place<'_>) -> Option<u16> {
     place.as_i64().and_then(|it| u16::try_from(it).ok()).filter(|it| *it > 0)
 }
 
+/// The kinds that lead to Services from outside.
+pub(super) const ENTRIES: [GroupKind; 7] = [
+    GroupKind::new("networking.k8s.io", "Ingress"),
+    GroupKind::new("extensions", "Ingress"),
+    GroupKind::new("gateway.networking.k8s.io", "GRPCRoute"),
+    GroupKind::new("gateway.networking.k8s.io", "HTTPRoute"),
+    GroupKind::new("gateway.networking.k8s.io", "TCPRoute"),
+    GroupKind::new("gateway.networking.k8s.io", "TLSRoute"),
+    GroupKind::new("gateway.networking.k8s.io", "UDPRoute"),
+];
+
 impl<'d> Backend<'d> {
-    /// Whether a kind leads to Services from outside.
+    /// Whether an object leads to Services from outside.
     pub fn is_led_to_by(object: &Object<'_>) -> bool {
-        match object.group {
-            "networking.k8s.io" | "extensions" => object.kind == "Ingress",
-            "gateway.networking.k8s.io" => {
-                matches!(
-                    object.kind,
-                    "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute"
-                )
-            }
-            _ => false,
-        }
+        ENTRIES.iter().any(|it| object.is_of(*it))
     }
 
     /// The Services that an Ingress or a route names, in its order.

@@ -32,7 +32,7 @@ pub use newcomers::Newcomers;
 pub use reader::{NEEDED, Origin, Reader, Settings, WORDS, reads, reads_group};
 pub use rows::{Outside, Row};
 pub use services::{Backend, Entry, Service, ServiceKind, ServicePort};
-pub use views::{Beyond, Namespace, Policy, Rule, Spot, Workload};
+pub use views::{Beyond, Namespace, Policy, Rule, Workload};
 pub use workload::KnownPods;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,24 +68,6 @@ pub struct Network {
     doubles: BTreeSet<Arc<str>>,
 }
 
-/// What a reader has learnt.
-struct Parts {
-    tables: Tables,
-    namespaces: Vec<NamespaceRecord>,
-    nodes: Vec<NodeRecord>,
-    workloads: Vec<WorkloadRecord>,
-    classes: Vec<ClassRecord>,
-    /// The workloads of the pods that have these addresses.
-    addresses: BTreeMap<IpAddr, u32>,
-    services: Vec<ServiceRecord>,
-    entries: Vec<EntryRecord>,
-    policies: Vec<PolicyRecord>,
-    tiers: Vec<TierRecord>,
-    broken: BTreeMap<Arc<str>, usize>,
-    skipped: BTreeMap<Arc<str>, usize>,
-    doubles: BTreeSet<Arc<str>>,
-}
-
 /// An end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub enum Party<'a> {
@@ -109,41 +91,11 @@ pub struct Stranger {
 }
 
 impl Network {
-    fn new(parts: Parts) -> Self {
-        let members = Members::new(&parts);
-        let profiles = Profiles::new(&parts, &members);
-        let Parts {
-            tables,
-            namespaces,
-            nodes,
-            workloads,
-            classes,
-            addresses,
-            services,
-            entries,
-            policies,
-            tiers,
-            broken,
-            skipped,
-            doubles,
-        } = parts;
-        Self {
-            namespaces,
-            nodes,
-            workloads,
-            classes,
-            addresses,
-            services,
-            entries,
-            policies,
-            tiers,
-            tables,
-            members,
-            profiles,
-            broken,
-            skipped,
-            doubles,
-        }
+    /// Finds which classes are which peers, and what holds for each, once all else is there.
+    fn settled(mut self) -> Self {
+        self.members = Members::new(&self);
+        self.profiles = Profiles::new(&self);
+        self
     }
 
     /// All workloads, by namespace, name and kind.

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{End, Fate, Flow};
+use super::{End, Flow};
 use record::{Reading, Record};
 
 /// A format of logs.
@@ -220,13 +220,6 @@ impl Seen {
     pub fn flows(&self) -> Vec<(&Flow, &Sighting)> {
         let mut flows: Vec<_> = self.flows.iter().collect();
         flows.sort_unstable_by(|a, b| a.0.cmp(b.0));
-        flows
-    }
-
-    /// Those of one fate.
-    pub fn of_fate(&self, fate: Fate) -> Vec<(&Flow, &Sighting)> {
-        let mut flows = self.flows();
-        flows.retain(|(flow, _)| flow.fate == fate);
         flows
     }
 

@@ -24,7 +24,7 @@ pub use reader::{Origin, Reader, Settings, WORDS};
 pub use refusal::Refused;
 pub use request::{MASTERS, Request, ResourceRequest, Scope, User};
 pub use rights::{On, Right, resource_name};
-pub use views::{Binding, Grant, Role, Rule, Spot, Subject};
+pub use views::{Binding, Grant, Role, Rule, Subject};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

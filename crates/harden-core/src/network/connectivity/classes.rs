@@ -1,6 +1,6 @@
 //! Which classes of pods are which peers.
 
-use super::Parts;
+use super::Network;
 use super::records::{At, ClassRecord, Pods, Within};
 
 /// The classes that each entry of the table of pods selects.
@@ -43,21 +43,22 @@ impl Bits {
 }
 
 impl Members {
-    pub(super) fn new(parts: &Parts) -> Self {
-        let mut by_namespace = vec![Vec::new(); parts.namespaces.len()];
-        for (id, class) in (0..).zip(&parts.classes) {
+    pub(super) fn new(network: &Network) -> Self {
+        let mut by_namespace = vec![Vec::new(); network.namespaces.len()];
+        for (id, class) in (0..).zip(&network.classes) {
             if let (At::Pod { .. }, Some(all)) =
                 (&class.at, by_namespace.get_mut(class.namespace as usize))
             {
                 all.push(id);
             }
         }
-        let by_pods = parts.tables.pods.iter().map(|it| select(it, parts, &by_namespace)).collect();
-        let by_nodes = parts.tables.nodes.iter().map(|test| {
-            let mut bits = Bits::of(parts.classes.len());
-            for (id, class) in (0..).zip(&parts.classes) {
+        let by_pods =
+            network.tables.pods.iter().map(|it| select(it, network, &by_namespace)).collect();
+        let by_nodes = network.tables.nodes.iter().map(|test| {
+            let mut bits = Bits::of(network.classes.len());
+            for (id, class) in (0..).zip(&network.classes) {
                 let At::Node { node: Some(node), .. } = class.at else { continue };
-                if parts.nodes.get(node as usize).is_some_and(|it| test.holds(&it.labels)) {
+                if network.nodes.get(node as usize).is_some_and(|it| test.holds(&it.labels)) {
                     bits.insert(id);
                 }
             }
@@ -80,12 +81,12 @@ impl Members {
     }
 }
 
-fn select(pods: &Pods, parts: &Parts, by_namespace: &[Vec<u32>]) -> Bits {
-    let mut bits = Bits::of(parts.classes.len());
+fn select(pods: &Pods, network: &Network, by_namespace: &[Vec<u32>]) -> Bits {
+    let mut bits = Bits::of(network.classes.len());
     let holds = |class: &ClassRecord| pods.pods.holds(&class.labels);
     let mut take = |namespace: usize| {
         for id in by_namespace.get(namespace).into_iter().flatten() {
-            if parts.classes.get(*id as usize).is_some_and(holds) {
+            if network.classes.get(*id as usize).is_some_and(holds) {
                 bits.insert(*id);
             }
         }
@@ -93,7 +94,7 @@ fn select(pods: &Pods, parts: &Parts, by_namespace: &[Vec<u32>]) -> Bits {
     match &pods.within {
         Within::One(namespace) => take(*namespace as usize),
         Within::Labelled(test) => {
-            for (id, namespace) in parts.namespaces.iter().enumerate() {
+            for (id, namespace) in network.namespaces.iter().enumerate() {
                 if test.holds(&namespace.labels) {
                     take(id);
                 }

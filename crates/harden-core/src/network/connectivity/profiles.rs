@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::Parts;
-use super::classes::{Bits, Members};
+use super::Network;
+use super::classes::Bits;
 use super::records::{At, PolicyRecord, TierRecord, index};
 use crate::network::Direction;
 
@@ -37,21 +37,21 @@ pub(super) struct ProfileTier {
 }
 
 impl Profiles {
-    pub(super) fn new(parts: &Parts, members: &Members) -> Self {
-        let mut order: Vec<u32> = (0..index(parts.policies.len())).collect();
-        let record = |id: &u32| parts.policies.get(*id as usize);
+    pub(super) fn new(network: &Network) -> Self {
+        let mut order: Vec<u32> = (0..index(network.policies.len())).collect();
+        let record = |id: &u32| network.policies.get(*id as usize);
         order.sort_by_key(|id| {
             record(id).map(|it| {
-                let namespace = it.namespace.and_then(|it| parts.namespaces.get(it as usize));
-                let tier = parts.tiers.get(it.tier as usize);
+                let namespace = it.namespace.and_then(|it| network.namespaces.get(it as usize));
+                let tier = network.tiers.get(it.tier as usize);
                 (tier, it.order, namespace.map(|it| &it.name), &it.name, it.kind, *id)
             })
         });
-        let mut of_classes = vec![Vec::new(); parts.classes.len()];
+        let mut of_classes = vec![Vec::new(); network.classes.len()];
         for id in order.iter().copied() {
             let Some(policy) = record(&id) else { continue };
             for pods in &policy.subject {
-                for class in members.of_pods(*pods).into_iter().flat_map(Bits::iter) {
+                for class in network.members.of_pods(*pods).into_iter().flat_map(Bits::iter) {
                     if let Some(all) = of_classes.get_mut(class as usize)
                         && all.last() != Some(&id)
                     {
@@ -63,11 +63,11 @@ impl Profiles {
         let (mut all, mut known) = (Vec::new(), FxHashMap::default());
         let mut by_policies: BTreeMap<Vec<u32>, [u32; 2]> = BTreeMap::new();
         let mut profiles = Vec::with_capacity(of_classes.len());
-        for (class, own) in parts.classes.iter().zip(of_classes) {
+        for (class, own) in network.classes.iter().zip(of_classes) {
             let own = if matches!(class.at, At::Node { .. }) { Vec::new() } else { own };
             let ids = by_policies.entry(own).or_insert_with_key(|own| {
                 [0, 1].map(|direction| {
-                    let profile = Profile::new(&parts.policies, &parts.tiers, own, direction);
+                    let profile = Profile::new(&network.policies, &network.tiers, own, direction);
                     *known.entry(profile).or_insert_with_key(|it| {
                         all.push(it.clone());
                         index(all.len() - 1)

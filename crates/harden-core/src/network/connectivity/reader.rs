@@ -8,8 +8,10 @@ use harden_yaml::Place;
 use rustc_hash::FxHashMap;
 
 use super::Network;
+use super::classes::Members;
 use super::labels::{Labels, NAMESPACE_NAME};
 use super::policy::APIS;
+use super::profiles::Profiles;
 use super::records::{
     At, ClassRecord, Family, Mark, NamespaceRecord, NodeRecord, PolicyRecord, PortRecord, Tables,
     TierRecord, WorkloadRecord, index,
@@ -18,7 +20,7 @@ use super::references::{OTHERS, References};
 use super::services::{self, EntryRecord, ServiceRecord};
 use super::workload::{KnownPods, PodRecord};
 use crate::kubernetes::{Addresses, GroupKind, MinorVersion};
-use crate::network::Backend;
+use crate::network::backend::{Backend, ENTRIES};
 use crate::object::Object;
 use crate::source::{Positions, Source};
 
@@ -45,16 +47,27 @@ pub const NEEDED: &[GroupKind] = &[
 
 /// Whether objects of a kind of a cluster are read. Of what makes pods, the pods say more.
 pub fn reads(group: &str, kind: &str) -> bool {
-    APIS.iter().copied().flatten().any(|it| it.kind == kind && it.group == group)
-        || services::is_entry_kind(group, kind)
-        || (group.is_empty() && matches!(kind, "Namespace" | "Node" | "Pod" | "Service"))
+    group.is_empty() && kind == "Pod" || is_learnt(group, kind)
 }
 
 /// Whether kinds of a group of APIs are read.
 pub fn reads_group(group: &str) -> bool {
-    group == "v1"
-        || services::is_entry_group(group)
-        || APIS.iter().copied().flatten().any(|it| it.group == group)
+    group == "v1" || learnt().any(|it| it.group == group)
+}
+
+/// The kinds that are learnt beside pods and what makes them.
+fn learnt() -> impl Iterator<Item = GroupKind> {
+    let policies = APIS.iter().copied().flatten().map(|it| GroupKind::new(it.group, it.kind));
+    let others = OTHERS.iter().map(|it| GroupKind::new(it.group, it.kind));
+    policies.chain(others).chain(ENTRIES).chain(OWN)
+}
+
+/// Those that stand for themselves.
+const OWN: [GroupKind; 3] =
+    [GroupKind::NAMESPACE, GroupKind::new("", "Node"), GroupKind::new("", "Service")];
+
+fn is_learnt(group: &str, kind: &str) -> bool {
+    learnt().any(|it| it.is(group, kind))
 }
 
 /// Where objects come from.
@@ -144,13 +157,7 @@ impl Reader {
         }
         let api = APIS.iter().copied().flatten().find(|it| object.is(it.group, it.kind));
         let other = OTHERS.iter().find(|it| object.is(it.group, it.kind));
-        let is_known = api.is_some()
-            || other.is_some()
-            || object.pod_kind().is_some()
-            || object.is_of(GroupKind::NAMESPACE)
-            || object.is("", "Node")
-            || object.is("", "Service")
-            || Backend::is_led_to_by(object);
+        let is_known = object.pod_kind().is_some() || is_learnt(object.group, object.kind);
         if !is_known || object.is_removal() {
             return;
         }
@@ -223,8 +230,10 @@ impl Reader {
         let (workloads, classes, addresses) = self.classes();
         let Self { tables, namespaces, nodes, services, entries, policies, tiers, .. } = self;
         let Self { broken, skipped, doubles, .. } = self;
-        Network::new(super::Parts {
+        let network = Network {
             tables,
+            members: Members::default(),
+            profiles: Profiles::default(),
             namespaces,
             nodes,
             workloads,
@@ -237,7 +246,8 @@ impl Reader {
             broken,
             skipped,
             doubles,
-        })
+        };
+        network.settled()
     }
 
     pub(super) fn origin(&self) -> Origin {
@@ -424,5 +434,19 @@ fn number_variants(workloads: &mut [WorkloadRecord]) {
     };
     for group in workloads.chunk_by_mut(is_same).filter(|it| it.len() > 1) {
         group.iter_mut().zip(1..).for_each(|(it, number)| it.variant = number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_policies_refer_to_is_read_of_a_cluster_as_of_files() {
+        for other in OTHERS {
+            assert!(reads(other.group, other.kind), "{} {}", other.group, other.kind);
+        }
+        assert!(reads("", "Pod") && !reads("apps", "Deployment") && !reads("", "Secret"));
+        assert!(reads_group("v1") && reads_group("cilium.io") && !reads_group("apps"));
     }
 }

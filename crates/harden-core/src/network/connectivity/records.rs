@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::labels::{Labels, Test};
 use crate::kubernetes::{Addresses, Protocol};
+use crate::source::Spot;
 
 /// Where something stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +13,12 @@ pub(super) struct Mark {
     pub(super) source: Arc<str>,
     /// From one; zero where nobody reads the text by its lines.
     pub(super) line: u32,
+}
+
+impl Mark {
+    pub(super) fn spot(&self) -> Spot<'_> {
+        Spot { source: &self.source, line: Some(self.line).filter(|it| *it > 0) }
+    }
 }
 
 #[derive(Debug)]

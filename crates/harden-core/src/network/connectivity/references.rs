@@ -19,9 +19,10 @@ pub(super) struct Other {
     pub(super) learn: fn(&mut Reader, &Object<'_>),
 }
 
-const CALICO: &str = "projectcalico.org";
+/// The group of Calico.
+pub(super) const CALICO: &str = "projectcalico.org";
 /// How Calico stores its objects where it brings no API of its own.
-const STORED: &str = "crd.projectcalico.org";
+pub(super) const STORED: &str = "crd.projectcalico.org";
 
 /// Every kind of object that policies refer to.
 pub(super) const OTHERS: &[Other] = &[

@@ -33,8 +33,16 @@ pub struct Outside {
 impl Network {
     /// What each workload reaches, in their order. What reaches nothing has an empty row.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.rows_of(|_| true)
+    }
+
+    /// The same of some workloads only.
+    pub fn rows_of<'a>(
+        &'a self,
+        is_asked: impl Fn(Workload<'a>) -> bool,
+    ) -> impl Iterator<Item = Row<'a>> {
         let mut rows = Rows::new(self);
-        self.workloads().map(move |from| rows.row(from))
+        self.workloads().filter(move |it| is_asked(*it)).map(move |from| rows.row(from))
     }
 
     /// Addresses outside of the cluster that a workload reaches, or that reach it, by what goes through; without those

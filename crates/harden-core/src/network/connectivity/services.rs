@@ -9,12 +9,12 @@ use super::Network;
 use super::labels::{Labels, Test};
 use super::reader::Reader;
 use super::records::Mark;
-use super::views::{Namespace, Spot, Workload};
+use super::views::{Namespace, Workload};
 use crate::kubernetes::Protocol;
 use crate::network::backend::{self, NamedPort};
 use crate::network::{Connections, Ports};
 use crate::object::Object;
-use crate::source::Positions;
+use crate::source::{Positions, Spot};
 
 #[derive(Debug)]
 pub(super) struct ServiceRecord {
@@ -156,22 +156,6 @@ impl From<NamedPort<'_>> for Target {
     }
 }
 
-/// Whether a kind leads to Services from outside.
-pub(super) fn is_entry_kind(group: &str, kind: &str) -> bool {
-    match group {
-        "networking.k8s.io" | "extensions" => kind == "Ingress",
-        "gateway.networking.k8s.io" => {
-            matches!(kind, "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute")
-        }
-        _ => false,
-    }
-}
-
-/// Whether a group has such kinds.
-pub(super) fn is_entry_group(group: &str) -> bool {
-    matches!(group, "networking.k8s.io" | "extensions" | "gateway.networking.k8s.io")
-}
-
 pub(super) fn read_entry(
     reader: &mut Reader,
     object: &Object<'_>,
@@ -225,15 +209,6 @@ impl Network {
         self.services.iter().map(|record| Service { of: self, record })
     }
 
-    /// The Services of a name; files may have several.
-    pub fn services_named<'a>(
-        &'a self,
-        namespace: &'a str,
-        name: &'a str,
-    ) -> impl Iterator<Item = Service<'a>> {
-        self.services().filter(move |it| it.name() == name && it.namespace().name() == namespace)
-    }
-
     /// What leads to Services from outside, in the order in which it was read.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
         self.entries.iter().map(|record| Entry { of: self, record })
@@ -273,7 +248,7 @@ impl<'a> Service<'a> {
 
     /// Where it is written.
     pub fn spot(self) -> Spot<'a> {
-        Spot::of(&self.record.mark)
+        self.record.mark.spot()
     }
 
     /// Whether it selects pods; the endpoints of others are not known.
@@ -339,7 +314,7 @@ impl<'a> Entry<'a> {
 
     /// Where it is written.
     pub fn spot(self) -> Spot<'a> {
-        Spot::of(&self.record.mark)
+        self.record.mark.spot()
     }
 
     /// The Services that it leads to, whether or not they are there.
@@ -367,7 +342,7 @@ impl<'a> Backend<'a> {
 
     /// Where it is written.
     pub fn spot(self) -> Spot<'a> {
-        Spot::of(&self.record.mark)
+        self.record.mark.spot()
     }
 
     /// The workloads that it leads to, each with the ports of its pods.

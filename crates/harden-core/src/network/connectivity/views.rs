@@ -5,28 +5,7 @@ use std::fmt;
 use super::records::{Action, At, Mark, NamespaceRecord, PolicyRecord, RuleRecord, WorkloadRecord};
 use super::{Network, Party};
 use crate::network::{Connections, Direction};
-
-/// Where something is written. Its words are `policies.yaml:12`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot<'a> {
-    /// What the source is called.
-    pub source: &'a str,
-    /// The line, where somebody reads the text by its lines.
-    pub line: Option<u32>,
-}
-
-impl<'a> Spot<'a> {
-    pub(super) fn of(mark: &'a Mark) -> Self {
-        Self { source: &mark.source, line: Some(mark.line).filter(|it| *it > 0) }
-    }
-}
-
-impl fmt::Display for Spot<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.source)?;
-        self.line.map_or(Ok(()), |line| write!(f, ":{line}"))
-    }
-}
+use crate::source::Spot;
 
 /// A namespace.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +31,7 @@ impl<'a> Namespace<'a> {
 
     /// Where it is written; none where only what is in it was read.
     pub fn spot(self) -> Option<Spot<'a>> {
-        self.record()?.mark.as_ref().map(Spot::of)
+        self.record()?.mark.as_ref().map(Mark::spot)
     }
 }
 
@@ -106,7 +85,7 @@ impl<'a> Workload<'a> {
 
     /// Where it is written.
     pub fn spot(self) -> Option<Spot<'a>> {
-        self.record().map(|it| Spot::of(&it.mark))
+        self.record().map(|it| it.mark.spot())
     }
 
     /// Whether its pods are on the network of their node, where no policy is for them.
@@ -192,7 +171,7 @@ impl<'a> Policy<'a> {
 
     /// Where it is written.
     pub fn spot(self) -> Option<Spot<'a>> {
-        self.record().map(|it| Spot::of(&it.mark))
+        self.record().map(|it| it.mark.spot())
     }
 
     /// Why the API server refuses it, if it does, so that nobody knows what it would say.
@@ -263,7 +242,7 @@ pub struct Rule<'a> {
 impl<'a> Rule<'a> {
     /// Where it is written.
     pub fn spot(self) -> Spot<'a> {
-        Spot::of(&self.record.mark)
+        self.record.mark.spot()
     }
 
     /// What it says of what it is for: `allow`, `deny`, `pass` or `log`.

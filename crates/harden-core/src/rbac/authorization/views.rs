@@ -6,15 +6,7 @@ use super::matching::{Asked, Miss};
 use super::records::{BindingRecord, Holder, Mark, RoleRecord, RuleRecord, SubjectRecord};
 use super::words::List;
 use super::{Authorization, Request, Scope};
-
-/// Where something is written. Its words are `roles.yaml:12`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Spot<'a> {
-    /// What the source is called; `Kubernetes v1.37` for what is assumed of a cluster.
-    pub source: &'a str,
-    /// The line, where somebody reads the text by its lines.
-    pub line: Option<u32>,
-}
+use crate::source::Spot;
 
 /// A Role or ClusterRole.
 #[derive(Debug, Clone, Copy)]
@@ -350,15 +342,6 @@ impl Authorization {
     fn spot(&self, mark: Mark) -> Spot<'_> {
         let line = Some(mark.line).filter(|it| *it > 0);
         Spot { source: self.words.text(mark.source), line }
-    }
-}
-
-impl fmt::Display for Spot<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}", self.source),
-            None => f.write_str(self.source),
-        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use harden_yaml::Place;
 
-use super::peers::{Refusal, bounded, number, only_field, peers, port, refuse, rule_name, subject};
+use super::peers::{
+    Refusal, bounded, fill_rules, only_field, peers, port, priority, refuse, rule_name, subject,
+};
 use super::{ADMIN, Api, BASELINE as BASELINE_TIER};
 use crate::kubernetes::Protocol;
 use crate::network::Direction;
 use crate::network::connectivity::reader::Reader;
-use crate::network::connectivity::records::{Action, Order, PolicyRecord, PortRecord, RuleRecord};
+use crate::network::connectivity::records::{Action, PolicyRecord, PortRecord, RuleRecord};
 use crate::object::Object;
 use crate::source::Positions;
 
@@ -21,9 +23,7 @@ pub(super) const BASELINE: Api =
 fn read_admin(reader: &mut Reader, object: &Object<'_>, text: &dyn Positions) -> Vec<PolicyRecord> {
     let mut record = reader.policy("AdminNetworkPolicy", object, text, ADMIN);
     let spec = object.place.at("spec");
-    let result = number(spec.at("priority"), 0, 1_000).and_then(|it| {
-        #[allow(clippy::cast_precision_loss, reason = "it is 1000 at most")]
-        let order = Order(it as f64);
+    let result = priority(spec).and_then(|order| {
         record.order = order;
         fill(reader, &mut record, spec, text, true)
     });
@@ -56,12 +56,9 @@ fn fill(
     may_pass: bool,
 ) -> Result<(), Refusal> {
     record.subject = subject(reader, spec)?;
-    for (rules, direction) in record.rules.iter_mut().zip(Direction::ALL) {
-        for rule in bounded(spec.at(direction.field()), MOST)?.items() {
-            rules.push(read_rule(reader, rule, direction, text, may_pass)?);
-        }
-    }
-    Ok(())
+    fill_rules(record, spec, MOST, |rule, direction| {
+        read_rule(reader, rule, direction, text, may_pass)
+    })
 }
 
 fn read_rule(

@@ -18,22 +18,20 @@ use crate::network::Direction;
 use crate::network::connectivity::labels::Test;
 use crate::network::connectivity::reader::Reader;
 use crate::network::connectivity::records::{Order, Pods, PolicyRecord, RuleRecord, Within};
+use crate::network::connectivity::references::{CALICO, STORED};
 use crate::object::Object;
 use crate::source::Positions;
 
-const V3: &str = "projectcalico.org";
-const STORED: &str = "crd.projectcalico.org";
-
 pub(super) const APIS: [Api; 10] = [
-    Api { group: V3, kind: "NetworkPolicy", read: read_namespaced },
+    Api { group: CALICO, kind: "NetworkPolicy", read: read_namespaced },
     Api { group: STORED, kind: "NetworkPolicy", read: read_namespaced },
-    Api { group: V3, kind: "GlobalNetworkPolicy", read: read_global },
+    Api { group: CALICO, kind: "GlobalNetworkPolicy", read: read_global },
     Api { group: STORED, kind: "GlobalNetworkPolicy", read: read_global },
-    Api { group: V3, kind: "StagedNetworkPolicy", read: read_staged },
+    Api { group: CALICO, kind: "StagedNetworkPolicy", read: read_staged },
     Api { group: STORED, kind: "StagedNetworkPolicy", read: read_staged },
-    Api { group: V3, kind: "StagedGlobalNetworkPolicy", read: read_staged },
+    Api { group: CALICO, kind: "StagedGlobalNetworkPolicy", read: read_staged },
     Api { group: STORED, kind: "StagedGlobalNetworkPolicy", read: read_staged },
-    Api { group: V3, kind: "StagedKubernetesNetworkPolicy", read: read_staged },
+    Api { group: CALICO, kind: "StagedKubernetesNetworkPolicy", read: read_staged },
     Api { group: STORED, kind: "StagedKubernetesNetworkPolicy", read: read_staged },
 ];
 

@@ -2,13 +2,15 @@
 
 use harden_yaml::Place;
 
-use super::peers::{Refusal, bounded, number, only_field, peers, port, refuse, rule_name, subject};
+use super::peers::{
+    Refusal, bounded, fill_rules, only_field, peers, port, priority, refuse, rule_name, subject,
+};
 use super::{ADMIN, Api, BASELINE};
 use crate::kubernetes::Protocol;
 use crate::network::Direction;
 use crate::network::connectivity::reader::Reader;
 use crate::network::connectivity::records::{
-    Action, Order, PeerRecord, PolicyRecord, PortRecord, RuleRecord,
+    Action, PeerRecord, PolicyRecord, PortRecord, RuleRecord,
 };
 use crate::object::Object;
 use crate::source::Positions;
@@ -39,16 +41,8 @@ fn fill(
     if !matches!(spec.at("tier").as_str(), Some("Admin" | "Baseline")) {
         return Err(refuse(spec.at("tier"), "Unsupported value"));
     }
-    let priority = number(spec.at("priority"), 0, 1_000)?;
-    #[allow(clippy::cast_precision_loss, reason = "it is 1000 at most")]
-    let order = Order(priority as f64);
-    record.order = order;
-    for (rules, direction) in record.rules.iter_mut().zip(Direction::ALL) {
-        for rule in bounded(spec.at(direction.field()), MOST)?.items() {
-            rules.push(read_rule(reader, rule, direction, text)?);
-        }
-    }
-    Ok(())
+    record.order = priority(spec)?;
+    fill_rules(record, spec, MOST, |rule, direction| read_rule(reader, rule, direction, text))
 }
 
 fn read_rule(

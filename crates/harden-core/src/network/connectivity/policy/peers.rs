@@ -7,9 +7,12 @@ use ipnet::IpNet;
 
 use super::test;
 use crate::kubernetes::Addresses;
+use crate::network::Direction;
 use crate::network::connectivity::labels::Test;
 use crate::network::connectivity::reader::Reader;
-use crate::network::connectivity::records::{Action, PeerRecord, Pods, Within};
+use crate::network::connectivity::records::{
+    Action, Order, PeerRecord, Pods, PolicyRecord, RuleRecord, Within,
+};
 
 /// Why the API server refuses a policy: what is wrong where.
 pub(super) type Refusal = String;
@@ -127,6 +130,29 @@ pub(super) fn number(place: Place<'_>, least: i64, most: i64) -> Result<i64, Ref
     } else {
         Err(refuse(place, &format!("must be from {least} to {most}")))
     }
+}
+
+/// The place of a policy in its tier.
+pub(super) fn priority(spec: Place<'_>) -> Result<Order, Refusal> {
+    let priority = number(spec.at("priority"), 0, 1_000)?;
+    #[allow(clippy::cast_precision_loss, reason = "it is 1000 at most")]
+    let order = Order(priority as f64);
+    Ok(order)
+}
+
+/// Reads the rules of both directions, of which each may have so many.
+pub(super) fn fill_rules(
+    record: &mut PolicyRecord,
+    spec: Place<'_>,
+    most: usize,
+    mut read: impl FnMut(Place<'_>, Direction) -> Result<RuleRecord, Refusal>,
+) -> Result<(), Refusal> {
+    for (rules, direction) in record.rules.iter_mut().zip(Direction::ALL) {
+        for rule in bounded(spec.at(direction.field()), most)?.items() {
+            rules.push(read(rule, direction)?);
+        }
+    }
+    Ok(())
 }
 
 /// A port that may be asked for.
