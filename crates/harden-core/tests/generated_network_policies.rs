@@ -41,7 +41,7 @@ fn objects(generated: &Generated) -> Vec<Value> {
 
 /// How many random clusters there are.
 fn count() -> u64 {
-    std::env::var("HARDEN_RANDOM_NETWORKS").ok().map_or(60, |it| it.parse().unwrap())
+    std::env::var("HARDEN_RANDOM_NETWORKS").ok().map_or(2000, |it| it.parse().unwrap())
 }
 
 #[test]

@@ -258,8 +258,8 @@ fn what_of_a_policy_as_a_whole_is_not_judged_is_named_as_well() {
     let staged = "{apiVersion: projectcalico.org/v3, kind: StagedNetworkPolicy, metadata: {name: a, namespace: b}}";
     let coverage = Coverage::of(&network(staged), Vec::new(), Vec::new());
     let [note] = coverage.notes.as_slice() else { panic!("{:?}", coverage.notes) };
-    assert!(note.starts_with("not judged: it is staged"), "{note}");
-    assert!(note.contains("StagedNetworkPolicy b/a (all.yaml:1)"), "{note}");
+    assert!(note.starts_with("not judged: what is staged of"), "{note}");
+    assert!(note.contains("StagedNetworkPolicy b/a (shop.yaml:1)"), "{note}");
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn read_staged(
     if kind != "StagedGlobalNetworkPolicy" {
         record.namespace = Some(reader.namespace_of(object));
     }
-    record.beyond = Some("it is staged, so that nothing is refused by it");
+    record.beyond = Some("what is staged");
     vec![record]
 }
 
