@@ -42,6 +42,14 @@ impl Digest {
     pub fn hex(&self) -> &str {
         &self.0
     }
+
+    /// Its 32 bytes.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let digit =
+            |it: char| it.to_digit(16).and_then(|it| u8::try_from(it).ok()).unwrap_or_default();
+        let digits: Vec<u8> = self.0.chars().map(digit).collect();
+        digits.chunks(2).map(|pair| pair.iter().fold(0, |sum, digit| sum << 4 | digit)).collect()
+    }
 }
 
 impl fmt::Display for Digest {

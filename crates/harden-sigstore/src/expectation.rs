@@ -28,6 +28,15 @@ pub enum Pattern {
 }
 
 impl Pattern {
+    /// What an expression matches.
+    ///
+    /// # Errors
+    ///
+    /// It is no regular expression.
+    pub fn of_regexp(text: &str) -> Result<Self, regex_lite::Error> {
+        Regex::new(text).map(Self::Regexp)
+    }
+
     /// Is it this text?
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {

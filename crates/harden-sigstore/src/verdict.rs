@@ -18,7 +18,7 @@ pub struct Verified {
 }
 
 /// Who signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Signer {
     /// The holder of a key, by the SHA-256 digest of its public half (DER), as hexadecimal digits.
     Key(String),
