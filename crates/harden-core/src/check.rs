@@ -9,6 +9,7 @@ mod baseline;
 mod checker;
 mod coverage;
 mod draft;
+mod evidence;
 mod incremental;
 mod judge;
 mod outcome;
@@ -29,10 +30,12 @@ pub use run::{Run, check};
 pub use survey::Survey;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::finding::Severity;
 use crate::ignore::{FileIgnore, Root};
 use crate::kubernetes::{Date, Level, MinorVersion};
+use crate::lock::Lock;
 use crate::rule::Rule;
 
 /// A day on which this version was not made yet. What ended before it is over, whoever asks and whenever.
@@ -59,6 +62,8 @@ pub struct Settings {
     pub root: Root,
     /// Severities that somebody gave to rules, by their ids.
     pub severities: BTreeMap<&'static str, Severity>,
+    /// What was seen of images; none where nobody looked.
+    pub lock: Option<Arc<Lock>>,
 }
 
 impl Settings {
@@ -75,6 +80,7 @@ impl Settings {
             ignores: Vec::new(),
             root: Root::default(),
             severities: BTreeMap::new(),
+            lock: None,
         }
     }
 

@@ -3,12 +3,14 @@
 //! A large input has the same few findings in thousands of objects, so their texts are shared.
 
 mod about;
+mod evidence;
 mod fingerprint;
 mod fix;
 mod mend;
 mod severity;
 
 pub use about::{About, Example, Reference};
+pub use evidence::Evidence;
 pub(crate) use fingerprint::{Identity, spots};
 pub use fix::{Fix, Remedy, Safety};
 pub use mend::{Companion, Mend};

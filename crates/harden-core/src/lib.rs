@@ -26,6 +26,7 @@ pub mod ignore;
 pub mod intents;
 pub mod inventory;
 pub mod kubernetes;
+pub mod lock;
 mod manifest;
 pub mod network;
 pub mod object;

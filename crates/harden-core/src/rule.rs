@@ -29,6 +29,7 @@ use harden_yaml::Document;
 use crate::finding::{About, Example};
 use crate::inventory::PodSummary;
 use crate::kubernetes::{GroupKind, Level};
+use crate::lock::Lock;
 use crate::object::Object;
 
 /// One thing that can be wrong. Rules are data: the engine, `explain`, the documentation, SARIF's
@@ -87,12 +88,34 @@ pub enum Check {
         /// Says what is wrong with a pod about which something was reported; `None` if nothing is.
         confirm: for<'d> fn(&World<'d>, &PodSummary) -> Option<String>,
     },
+    /// Once for every pod and pod template, where there is a lock.
+    LockedWorkload {
+        /// The lock that the examples are judged by.
+        lock: &'static str,
+        /// What it reports.
+        check: for<'d> fn(&Workload<'d>, &Lock, &mut Reporter<'_, 'd>),
+    },
+    /// Once, with all objects at hand, where there is a lock.
+    LockedWorld {
+        /// The lock that the examples are judged by.
+        lock: &'static str,
+        /// What it reports.
+        check: for<'d> fn(&World<'d>, &Lock, &mut Reporter<'_, 'd>),
+    },
 }
 
 impl Check {
     /// Whether it looks at all objects together.
     pub fn is_over_all(&self) -> bool {
-        matches!(self, Self::World(_) | Self::Held { .. })
+        matches!(self, Self::World(_) | Self::Held { .. } | Self::LockedWorld { .. })
+    }
+
+    /// The lock that the examples are judged by; none for what runs without one.
+    pub fn lock(&self) -> Option<&'static str> {
+        match *self {
+            Self::LockedWorkload { lock, .. } | Self::LockedWorld { lock, .. } => Some(lock),
+            _ => None,
+        }
     }
 }
 

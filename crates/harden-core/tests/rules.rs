@@ -3,17 +3,20 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 use harden_core::check::{Settings, check};
 use harden_core::finding::Finding;
 use harden_core::kubernetes::Level;
+use harden_core::lock::Lock;
 use harden_core::pod_security::CHECKS;
 use harden_core::rule::{Category, Check, Rule};
 use harden_core::rules::{CATEGORIES, all, is_on_request, usual};
 
 /// What one rule says of a text.
 fn findings(rule: &'static Rule, text: &str) -> Vec<Finding> {
-    check(Settings::new([rule]), [text]).findings
+    let lock = rule.check.lock().map(|it| Arc::new(Lock::read(it).unwrap()));
+    check(Settings { lock, ..Settings::new([rule]) }, [text]).findings
 }
 
 #[test]

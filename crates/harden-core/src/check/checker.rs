@@ -72,8 +72,10 @@ impl RulesByCheck {
         let rules = match check {
             Check::Document(_) => &mut self.of_documents,
             Check::Object(_) => &mut self.of_objects,
-            Check::Workload(_) | Check::Held { .. } => &mut self.of_workloads,
-            Check::World(_) => &mut self.over_all,
+            Check::Workload(_) | Check::Held { .. } | Check::LockedWorkload { .. } => {
+                &mut self.of_workloads
+            }
+            Check::World(_) | Check::LockedWorld { .. } => &mut self.over_all,
             Check::PodSecurity(id) => return self.standing.push((id, about)),
         };
         rules.push(ActiveRule { check, reads, about });
@@ -93,7 +95,8 @@ impl Checker {
         let rejected: BTreeSet<_> = extents.rejected().map(|(kind, _)| kind).collect();
         let can_run = |rule: &&&'static Rule| {
             let is_blind = extents.has_gap() && rule.check.is_over_all();
-            !is_blind && !rule.reads.iter().any(|it| rejected.contains(it))
+            let is_deaf = rule.check.lock().is_some() && settings.lock.is_none();
+            !is_blind && !is_deaf && !rule.reads.iter().any(|it| rejected.contains(it))
         };
         let rules: Vec<_> = settings.rules.iter().filter(can_run).collect();
         let wanted = rules.iter().filter(|it| it.check.is_over_all()).flat_map(|it| it.reads);
@@ -129,7 +132,8 @@ impl Checker {
     /// What objects are held to.
     pub(super) fn target(&self) -> Target<'_> {
         let Settings { level, version, today, .. } = self.settings;
-        Target { level, version, today, context: &self.context, is_in_chart: false }
+        let lock = self.settings.lock.as_deref();
+        Target { level, version, today, context: &self.context, is_in_chart: false, lock }
     }
 
     /// The objects of a document: those that say what they are, and those that were meant to.
@@ -182,13 +186,17 @@ impl Checker {
         let mut collector = Collector::default();
         let all: Vec<&dyn Positions> = texts.iter().map(|it| it as _).collect();
         for ActiveRule { check, reads, about } in &self.rules.over_all {
-            if let Check::World(check) = check
-                && !self.is_blind(reads)
-            {
-                world.allow(reads);
-                if let Some(mut it) = Reporter::over_all(about, target, &all, &mut collector) {
-                    check(&world, &mut it);
-                }
+            if self.is_blind(reads) {
+                continue;
+            }
+            world.allow(reads);
+            let Some(mut it) = Reporter::over_all(about, target, &all, &mut collector) else {
+                continue;
+            };
+            match (check, target.lock) {
+                (Check::World(check), _) => check(&world, &mut it),
+                (Check::LockedWorld { check, .. }, Some(lock)) => check(&world, lock, &mut it),
+                _ => {}
             }
         }
         let findings = collector.take();
@@ -221,11 +229,15 @@ impl Checker {
                 rules: Vec::new(),
             });
         }
-        let over_all = self.settings.rules.iter().filter(|it| it.check.is_over_all());
+        let can_run =
+            |it: &&&'static Rule| it.check.lock().is_none() || self.settings.lock.is_some();
+        let over_all =
+            self.settings.rules.iter().filter(|it| it.check.is_over_all()).filter(can_run);
         let mut ids: BTreeSet<_> =
             over_all.filter(|_| self.extents.has_gap()).map(|it| it.id).collect();
         for (kind, why) in self.extents.rejected() {
-            let rules = self.settings.rules.iter().filter(|it| it.reads.contains(&kind));
+            let rules = self.settings.rules.iter().filter(can_run);
+            let rules = rules.filter(|it| it.reads.contains(&kind));
             let rules: Vec<_> = rules.map(|it| it.id).collect();
             ids.extend(&rules);
             let level = match kind {

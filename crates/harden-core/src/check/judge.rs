@@ -172,11 +172,17 @@ impl<'c> Judge<'c> {
         let subject = Subject::workload(text, workload);
         for (rule, ActiveRule { check, about, .. }) in rules.of_workloads.iter().enumerate() {
             let is_held = matches!(check, Check::Held { .. });
-            let (Check::Workload(check) | Check::Held { report: check, .. }) = check else {
-                continue;
-            };
             let before = self.collector.len();
-            check(workload, &mut Reporter::new(about, target, subject, &mut self.collector));
+            let mut reporter = Reporter::new(about, target, subject, &mut self.collector);
+            match (check, target.lock) {
+                (Check::Workload(check) | Check::Held { report: check, .. }, _) => {
+                    check(workload, &mut reporter);
+                }
+                (Check::LockedWorkload { check, .. }, Some(lock)) => {
+                    check(workload, lock, &mut reporter);
+                }
+                _ => continue,
+            }
             if is_held {
                 let held = self.collector.take_from(before).into_iter();
                 draft.held.extend(held.map(|finding| Held { rule, pod, finding }));

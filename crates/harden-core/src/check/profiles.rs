@@ -8,6 +8,7 @@ use std::sync::Arc;
 use harden_yaml::Place;
 use rustc_hash::FxHashSet;
 
+use super::evidence;
 use crate::finding::About;
 use crate::kubernetes::{Level, MinorVersion};
 use crate::pod_security::{self, CheckFailure, Container, Fault, Profile};
@@ -93,12 +94,14 @@ pub(super) fn report<'d>(
         format!("{}: {}", failure.reason, failure.detail)
     };
     let containers = Containers::of(workload);
+    let lock = reporter.lock();
     let faults = failure.faults.iter().map(|fault| {
         let change = fault.change.clone().map(|it| (fault.place, it));
         let edits = change.into_iter().chain(fault.along.iter().cloned()).collect();
-        (fault.place, containers.around(fault.place), edits)
+        let known = evidence::of_fault(failure, fault.place, workload, lock);
+        (fault.place, containers.around(fault.place), edits, known)
     });
-    reporter.flag_all_with(message, faults);
+    reporter.flag_all_known(message, faults);
 }
 
 /// So many containers are gone through one by one.

@@ -1,10 +1,13 @@
 //! What a rule says of a text, for the tests beside the rules.
 
+use std::sync::Arc;
+
 use harden_yaml::Action;
 
 use super::Settings;
 use crate::finding::Finding;
 use crate::kubernetes::MinorVersion;
+use crate::lock::Lock;
 use crate::rule::Rule;
 
 /// The findings of one rule.
@@ -15,6 +18,14 @@ pub(crate) fn findings(rule: &'static Rule, text: &str) -> Vec<Finding> {
 /// The messages of one rule.
 pub(crate) fn messages(rule: &'static Rule, text: &str) -> Vec<String> {
     findings(rule, text).into_iter().map(|it| it.message.to_string()).collect()
+}
+
+/// The messages of one rule by the lock of its examples.
+pub(crate) fn messages_with_lock(rule: &'static Rule, text: &str) -> Vec<String> {
+    let lock = Lock::read(rule.check.lock().unwrap_or_default());
+    let lock = Some(Arc::new(lock.unwrap_or_else(|error| panic!("{}: {error}", rule.id))));
+    let findings = super::check(Settings { lock, ..Settings::new([rule]) }, [text]).findings;
+    findings.into_iter().map(|it| it.message.to_string()).collect()
 }
 
 /// The messages of one rule for servers of a version.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use harden_yaml::{Action, Edit, Pointer};
 use rustc_hash::FxHashSet;
 
-use super::{Finding, Mend, Spot};
+use super::{Evidence, Finding, Mend, Spot};
 
 /// What would mend a spot, wherever the object is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,6 +16,8 @@ pub struct Remedy {
     pub action: Action,
     /// What must be done with it elsewhere in the object, because something would break without.
     pub along: Vec<Remedy>,
+    /// What is known of what it changes, beyond what the text says.
+    pub evidence: Option<Evidence>,
 }
 
 /// What would mend a finding.
@@ -38,6 +40,11 @@ pub enum Safety {
 }
 
 impl Spot {
+    /// What is known of what would mend it.
+    fn evidence(&self) -> Option<&Evidence> {
+        self.remedy.as_ref()?.evidence.as_ref()
+    }
+
     /// What would mend it where it is; `None` where that is done elsewhere, or takes a decision.
     pub fn change(&self) -> Option<&Action> {
         let remedy = self.remedy.as_deref()?;
@@ -106,10 +113,15 @@ impl Finding {
     /// for by another rule.
     pub fn safety(&self) -> Safety {
         let reaches = |spot: &Spot| spot.remedy.as_ref().is_some_and(|it| !it.along.is_empty());
-        if self.about.mend.is_safe() && !self.spots.iter().any(reaches) {
-            Safety::Safe
-        } else {
-            Safety::NeedsThought(self.about.breaks.clone())
+        let is_known = self.spots.iter().all(|it| it.evidence().is_some_and(|it| it.is_enough));
+        let is_safe = self.about.mend.is_safe() || is_known;
+        if is_safe && !self.spots.iter().any(reaches) {
+            return Safety::Safe;
+        }
+        let breaks = &self.about.breaks;
+        match self.spots.iter().find_map(|it| it.evidence().filter(|it| !it.is_enough)) {
+            Some(evidence) => Safety::NeedsThought(format!("{} {breaks}", evidence.text).into()),
+            None => Safety::NeedsThought(breaks.clone()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What fixes came to, in sentences.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Advice, Fate, FixedText, Hidden, Proof, Proposal};
@@ -150,21 +150,26 @@ impl Story<'_, '_> {
 
     /// What may break by what was made, a sentence for each rule.
     fn thoughts(&self) -> Vec<String> {
-        let mut rules: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+        // So many things that are known of images are said of a rule.
+        const MOST: usize = 3;
+        let mut rules: BTreeMap<&str, (usize, &str, BTreeSet<&str>)> = BTreeMap::new();
         let made = self.proposals().filter_map(|(_, finding, it)| {
             let is_made = matches!(it.fate, Fate::Made | Fate::Partly(_));
             is_made.then_some((finding, &it.safety))
         });
         for (finding, safety) in made.chain(self.hidden().map(|(_, it)| (&it.finding, &it.safety)))
         {
-            if let Safety::NeedsThought(_) = safety {
-                let (count, why) = rules.entry(&finding.about.id).or_default();
+            if let Safety::NeedsThought(thought) = safety {
+                let (count, why, known) = rules.entry(&finding.about.id).or_default();
                 *count += 1;
                 *why = &finding.about.breaks;
+                let special = thought.strip_suffix(&*finding.about.breaks).map(str::trim);
+                known.extend(special.filter(|it| !it.is_empty()));
             }
         }
-        let sentence = |(id, (count, why)): (&str, (usize, &str))| {
-            format!("{id}, mended {}, needs thought: {why}", times(count))
+        let sentence = |(id, (count, why, known)): (&str, (usize, &str, BTreeSet<&str>))| {
+            let known: String = known.iter().take(MOST).map(|it| format!(" {it}")).collect();
+            format!("{id}, mended {}, needs thought: {why}{known}", times(count))
         };
         rules.into_iter().map(sentence).collect()
     }

@@ -7,6 +7,7 @@ mod cluster_policy;
 mod engine;
 mod images;
 mod limits;
+mod locked;
 mod notes;
 mod plan;
 mod signer;
@@ -14,6 +15,7 @@ mod trust_root;
 mod validating_policy;
 mod versions;
 
+pub use attestation::predicate_type;
 pub use engine::{SignatureFormat, Unmatched, Verifier};
 pub use images::{Images, Taken};
 pub use trust_root::TrustedRoot;
@@ -28,6 +30,8 @@ use crate::intents::{self, Engine, Exempt, Exemption, KyvernoKind, Mode};
 use crate::kubernetes::{Date, NamespaceName};
 
 use super::{Generate, Generated, OptionError, Product, exemptions};
+use crate::Manifest;
+use crate::lock::Lock;
 
 #[cfg(feature = "cli")]
 const SIGNER: &str = "Signer";
@@ -74,6 +78,10 @@ pub struct Options {
     /// Overwrite files in --output-dir that this command did not write
     #[cfg_attr(feature = "cli", arg(long))]
     pub force: bool,
+
+    /// Lock that says who signed the images of the manifests, instead of the options below
+    #[cfg_attr(feature = "cli", arg(long, value_name = "FILE", help_heading = SIGNER))]
+    pub lock: Option<String>,
 
     /// File with the public key, or where it is: awskms://, azurekms://, gcpkms://, hashivault:// or
     /// k8s://NAMESPACE/SECRET
@@ -149,6 +157,10 @@ pub struct Options {
     #[cfg_attr(feature = "cli", arg(skip))]
     pub public_key: Option<String>,
 
+    /// The lock.
+    #[cfg_attr(feature = "cli", arg(skip))]
+    pub locked: Option<Lock>,
+
     /// The trusted root.
     #[cfg_attr(feature = "cli", arg(skip))]
     pub root: Option<TrustedRoot>,
@@ -162,7 +174,7 @@ impl Generate for Options {
     fn files(&self) -> Vec<String> {
         let key = self.key.iter().filter(|it| !signer::is_address(it));
         let mut files = Vec::new();
-        for file in self.filename.iter().chain(key).chain(&self.trusted_root) {
+        for file in self.filename.iter().chain(key).chain(&self.trusted_root).chain(&self.lock) {
             if !files.contains(file) {
                 files.push(file.clone());
             }
@@ -174,6 +186,11 @@ impl Generate for Options {
     fn read(&mut self, file: &str, text: &str) -> Result<(), OptionError> {
         if self.key.as_deref() == Some(file) {
             self.public_key = Some(signer::read(file, text)?);
+        }
+        if self.lock.as_deref() == Some(file) {
+            let lock = Lock::read(text);
+            self.locked =
+                Some(lock.map_err(|it| OptionError::new("--lock", file, it.to_string()))?);
         }
         if self.trusted_root.as_deref() == Some(file) {
             self.root = Some(TrustedRoot::read(file, text)?);
@@ -194,6 +211,9 @@ impl Generate for Options {
 
     fn generate(&self, facts: &Facts) -> Result<Generated, OptionError> {
         let written = Written::of(self.verifier, self.kyverno);
+        if let Some(lock) = self.locked.as_ref().filter(|_| self.lock.is_some()) {
+            return self.of_lock(written, lock, facts);
+        }
         let signer = signer::chosen(self)?;
         let (attestations, origin) = attestation::chosen(self)?;
         let exempt = self.exemptions(written, facts)?;
@@ -210,7 +230,8 @@ impl Generate for Options {
         let registries = images::registries(self)?;
         notes.extend(self.notes(written, &registries, signer));
         let plan = Plan {
-            signer,
+            name: plan::NAME.to_owned(),
+            signers: vec![signer],
             attestations,
             origin,
             format: self.signature_format,
@@ -222,17 +243,29 @@ impl Generate for Options {
             why: format!("Lets only signed images in, of {}.", registries.title()),
             registries,
         };
-        let mut manifests = match written {
-            Written::ImageValidatingPolicy => vec![validating_policy::write(&plan)],
-            Written::ClusterPolicy => vec![cluster_policy::write(&plan)],
-            Written::ClusterImagePolicy => cluster_image_policy::write(&plan),
-        };
-        if let Some((key, lines)) = intents::annotation(&exempt) {
-            for manifest in &mut manifests {
-                manifest.object["metadata"]["annotations"] = serde_json::json!({key: lines});
-            }
-        }
+        let mut manifests = written.manifests(&plan);
+        annotate(&mut manifests, &exempt);
         Ok(Generated { manifests, notes, ..Generated::default() })
+    }
+}
+
+/// Says in policies why namespaces are left alone.
+fn annotate(manifests: &mut [Manifest], exempt: &[Exemption]) {
+    if let Some((key, lines)) = intents::annotation(exempt) {
+        for manifest in manifests {
+            manifest.object["metadata"]["annotations"] = serde_json::json!({key: lines});
+        }
+    }
+}
+
+impl Written {
+    /// The policies of a plan.
+    fn manifests(self, plan: &Plan<'_>) -> Vec<Manifest> {
+        match self {
+            Self::ImageValidatingPolicy => vec![validating_policy::write(plan)],
+            Self::ClusterPolicy => vec![cluster_policy::write(plan)],
+            Self::ClusterImagePolicy => cluster_image_policy::write(plan),
+        }
     }
 }
 

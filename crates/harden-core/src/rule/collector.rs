@@ -8,7 +8,7 @@ use std::sync::Arc;
 use harden_yaml::{Action, Place, Span, Way};
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::finding::{Finding, Remedy, Spot};
+use crate::finding::{Evidence, Finding, Remedy, Spot};
 use crate::source::Positions;
 
 /// What stands for a key that may be a secret.
@@ -79,6 +79,14 @@ impl Collector {
         }
     }
 
+    /// Says what is known of what the remedy of the place that was added last changes.
+    pub(super) fn add_evidence(&mut self, evidence: Evidence) {
+        if let Some(remedy) = self.spots.last_mut().and_then(|it| it.remedy.as_mut()) {
+            let known = Remedy { evidence: Some(evidence), ..Remedy::clone(remedy) };
+            *remedy = self.interner.together(known);
+        }
+    }
+
     /// Says that the place that was added last is mended by edits elsewhere, at places below `base`.
     pub(super) fn add_elsewhere(&mut self, base: Place<'_>, edits: &[(Place<'_>, Action)]) {
         let mut edits = remedies(base, edits);
@@ -139,7 +147,8 @@ impl Interner {
         if let Some(known) = known.iter().find(|it| it.action == action) {
             return Some(Arc::clone(known));
         }
-        let new = Arc::new(Remedy { pointer: way.pointer()?, action, along: Vec::new() });
+        let new =
+            Arc::new(Remedy { pointer: way.pointer()?, action, along: Vec::new(), evidence: None });
         known.push(Arc::clone(&new));
         Some(new)
     }
@@ -184,7 +193,7 @@ fn remedies<'e>(
 ) -> impl Iterator<Item = Remedy> + use<'e> {
     edits.iter().filter_map(move |(place, action)| {
         let (pointer, action) = (place.way_from(&base)?.pointer()?, action.clone());
-        Some(Remedy { pointer, action, along: Vec::new() })
+        Some(Remedy { pointer, action, along: Vec::new(), evidence: None })
     })
 }
 

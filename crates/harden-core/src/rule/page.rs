@@ -23,6 +23,9 @@ impl Rule {
         if !self.breaks.is_empty() {
             section(&mut page, "What may break", self.breaks);
         }
+        if let Some(lock) = self.check.lock() {
+            example(&mut page, "The lock", lock);
+        }
         example(&mut page, "Flagged", self.bad);
         example(&mut page, "Not flagged", self.good);
         page.push_str("## Where the field says the same\n\n");

@@ -1,5 +1,7 @@
 //! Collects what one rule finds.
 
+mod known;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use super::{Collector, ServerFiles, Subject, Target};
 use crate::finding::{About, Finding};
 use crate::inventory::Surroundings;
 use crate::kubernetes::{Date, Level, MinorVersion};
+use crate::lock::Lock;
 use crate::object::Object;
 use crate::pod_security::Container;
 use crate::schema::Flaw;
@@ -87,6 +90,11 @@ impl<'r, 'd> Reporter<'r, 'd> {
         self.target.version
     }
 
+    /// What was seen of images, where somebody looked.
+    pub fn lock(&self) -> Option<&'r Lock> {
+        self.target.lock
+    }
+
     /// Whether the text is in a Helm chart, of which the coverage speaks as a whole.
     pub fn is_in_chart(&self) -> bool {
         self.target.is_in_chart
@@ -161,31 +169,6 @@ impl<'r, 'd> Reporter<'r, 'd> {
     /// Reports a place of the object at hand that is mended elsewhere in it.
     pub fn flag_with(&mut self, place: Place<'d>, message: impl AsRef<str>, edits: Edits<'d>) {
         self.flag_all_with(message, [(place, "", edits)]);
-    }
-
-    /// Reports several places of the object at hand as one flaw, each mended by edits here or elsewhere in it;
-    /// nothing when there are none.
-    pub fn flag_all_with(
-        &mut self,
-        message: impl AsRef<str>,
-        places: impl IntoIterator<Item = (Place<'d>, impl AsRef<str>, Edits<'d>)>,
-    ) {
-        for (place, label, mut edits) in places {
-            if edits.iter().any(|it| self.is_blank(it.0)) {
-                edits.clear();
-            }
-            let is_here = edits.first().is_some_and(|it| it.0.is_at(&place));
-            let here = is_here.then(|| edits.remove(0).1);
-            if self.add(place, label.as_ref(), here) {
-                let base = self.subject.base(place);
-                if is_here {
-                    self.collector.add_along(base, &edits);
-                } else {
-                    self.collector.add_elsewhere(base, &edits);
-                }
-            }
-        }
-        self.push(message.as_ref());
     }
 
     /// Reports a place of a document, whatever it holds, and what mends it there or elsewhere in the document.

@@ -2,6 +2,7 @@
 
 use crate::inventory::Context;
 use crate::kubernetes::{Date, Level, MinorVersion};
+use crate::lock::Lock;
 
 /// What objects are held to.
 #[derive(Debug, Clone, Copy)]
@@ -16,4 +17,6 @@ pub struct Target<'r> {
     pub context: &'r Context,
     /// Whether the text is in a Helm chart, of which the coverage speaks as a whole.
     pub is_in_chart: bool,
+    /// What was seen of images, where somebody looked.
+    pub lock: Option<&'r Lock>,
 }

@@ -18,11 +18,14 @@ mod missing_admission_policy;
 mod missing_constraint_template;
 mod pods_left_out;
 mod policy_matches_nothing;
+mod refused_image_tag;
+mod signatures;
 mod slow_webhook;
 mod unanchored_pattern;
 mod unbound_admission_policy;
 mod unenforced_policy;
 mod unmatched_policy_parameters;
+mod unmet_signature_policy;
 mod unused_constraint_template;
 mod unverifiable_signature_format;
 
@@ -52,11 +55,13 @@ pub static RULES: &[&Rule] = &[
     &missing_constraint_template::RULE,
     &pods_left_out::RULE,
     &policy_matches_nothing::RULE,
+    &refused_image_tag::RULE,
     &slow_webhook::RULE,
     &unanchored_pattern::RULE,
     &unbound_admission_policy::RULE,
     &unenforced_policy::RULE,
     &unmatched_policy_parameters::RULE,
+    &unmet_signature_policy::RULE,
     &unused_constraint_template::RULE,
     &unverifiable_signature_format::RULE,
 ];

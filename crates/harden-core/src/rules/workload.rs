@@ -19,6 +19,7 @@ mod missing_probe_port;
 mod missing_readiness_probe;
 mod mistaken_quantity_unit;
 mod mounted_service_account_token;
+mod moved_image_tag;
 mod mutable_image_tag;
 mod quota_rejects_pod;
 mod quotas;
@@ -30,6 +31,7 @@ mod sensitive_host_path;
 mod shared_process_namespace;
 mod silence;
 mod tokens;
+mod unknown_image_digest;
 mod unpinned_image;
 mod workload_exceeds_quota;
 mod writable_host_path;
@@ -58,6 +60,7 @@ pub static RULES: &[&Rule] = &[
     &missing_readiness_probe::RULE,
     &mistaken_quantity_unit::RULE,
     &mounted_service_account_token::RULE,
+    &moved_image_tag::RULE,
     &mutable_image_tag::RULE,
     &quota_rejects_pod::RULE,
     &secret_in_arguments::RULE,
@@ -65,6 +68,7 @@ pub static RULES: &[&Rule] = &[
     &secret_in_environment::RULE,
     &sensitive_host_path::RULE,
     &shared_process_namespace::RULE,
+    &unknown_image_digest::RULE,
     &unpinned_image::RULE,
     &workload_exceeds_quota::RULE,
     &writable_host_path::RULE,

@@ -9,6 +9,7 @@
 
 mod engines;
 mod images;
+mod locked;
 mod promise;
 mod records;
 mod refusals;

@@ -102,7 +102,12 @@ fn spot(text: &str, from: usize, to: usize, path: String, label: String, change:
         path: path.into(),
         label: label.into(),
         remedy: action.map(|action| {
-            Arc::new(Remedy { pointer: Pointer::default(), action, along: Vec::new() })
+            Arc::new(Remedy {
+                pointer: Pointer::default(),
+                action,
+                along: Vec::new(),
+                evidence: None,
+            })
         }),
     }
 }

@@ -13,6 +13,23 @@ const TYPES: [(&str, &str); 3] = [
     ("vulnerabilities", "https://cosign.sigstore.dev/attestation/vuln/v1"),
 ];
 
+/// What [`predicate_type`] takes.
+const RULE: &str = "write slsa-provenance, sbom, vulnerabilities, or the address of a type of predicate, such as \
+                    https://cyclonedx.org/bom";
+
+/// The address of a type of predicate, by that itself or by a name that cosign has for it.
+///
+/// # Errors
+///
+/// It is neither, in words that say what is.
+pub fn predicate_type(text: &str) -> Result<&str, &'static str> {
+    match TYPES.iter().find(|(name, _)| *name == text) {
+        Some((_, address)) => Ok(address),
+        None if is_plain_url(text) => Ok(text),
+        None => Err(RULE),
+    }
+}
+
 /// A statement that has to be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Attestation {
@@ -35,20 +52,10 @@ pub(super) struct Origin<'a> {
 pub(super) fn chosen(options: &Options) -> Result<(Vec<Attestation>, Origin<'_>), OptionError> {
     let mut chosen: Vec<Attestation> = Vec::new();
     for text in &options.attestation {
-        let known = TYPES.iter().find(|(name, uri)| name == text || uri == text);
-        let (name, predicate) = match known {
-            Some((name, uri)) => (name.replace('-', "_"), *uri),
-            None if is_plain_url(text) => {
-                (format!("statement_{}", chosen.len() + 1), text.as_str())
-            }
-            None => {
-                let rule = "write slsa-provenance, sbom, vulnerabilities, or the address of a type of predicate, such as \
-                            https://cyclonedx.org/bom";
-                return Err(OptionError::new("--attestation", text, rule));
-            }
-        };
+        let predicate =
+            predicate_type(text).map_err(|rule| OptionError::new("--attestation", text, rule))?;
         if !chosen.iter().any(|it| it.predicate == predicate) {
-            chosen.push(Attestation { name, predicate: predicate.to_owned() });
+            chosen.push(named(predicate, chosen.len()));
         }
     }
     let origin = Origin { builder: options.builder.as_deref(), source: options.source.as_deref() };
@@ -66,6 +73,14 @@ pub(super) fn chosen(options: &Options) -> Result<(Vec<Attestation>, Origin<'_>)
     Ok((chosen, origin))
 }
 
+/// A statement by the type of its predicate, with its name in a policy; `place` is how many are named before.
+pub(super) fn named(predicate: &str, place: usize) -> Attestation {
+    let known = TYPES.iter().find(|(_, uri)| *uri == predicate);
+    let name = known.map(|(name, _)| name.replace('-', "_"));
+    let name = name.unwrap_or_else(|| format!("statement_{}", place + 1));
+    Attestation { name, predicate: predicate.to_owned() }
+}
+
 impl Attestation {
     /// Whether a builder says in it what it built.
     pub(super) fn is_provenance(&self) -> bool {
@@ -81,7 +96,7 @@ impl Origin<'_> {
 }
 
 /// Whether it is an address of which no letter means anything to an engine.
-fn is_plain_url(text: &str) -> bool {
+pub(super) fn is_plain_url(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| {
         !rest.is_empty()

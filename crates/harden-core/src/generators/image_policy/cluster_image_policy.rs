@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::attestation::{Attestation, Origin};
 use super::engine::{SignatureFormat, Unmatched};
-use super::plan::{LOG, NAME, Plan, identity};
+use super::plan::{LOG, Plan, identity};
 use super::signer::Signer;
 use super::trust_root::{self, TrustedRoot};
 use crate::Manifest;
@@ -31,9 +31,15 @@ pub(super) fn write(plan: &Plan<'_>) -> Vec<Manifest> {
     // signature is a statement, and the only thing that the controller verifies there.
     let is_bundle = plan.format == SignatureFormat::Bundle;
     let signed = if is_bundle { with_signature(&plan.attestations) } else { Vec::new() };
-    let mut authorities = vec![authority(plan, "signer", &signed)];
+    let named = plan.signers.iter().enumerate().map(|(at, signer)| {
+        let name = if at == 0 { "signer".to_owned() } else { format!("signer-{}", at + 1) };
+        authority(plan, *signer, &name, &signed)
+    });
+    let mut authorities: Vec<_> = named.collect();
     if !is_bundle && !plan.attestations.is_empty() {
-        authorities.push(authority(plan, "statements", &plan.attestations));
+        let statements = plan.signers.iter();
+        authorities
+            .extend(statements.map(|it| authority(plan, *it, "statements", &plan.attestations)));
         // One authority would do otherwise.
         spec["policy"] = json!({"type": "rego", "data": BOTH});
     }
@@ -41,7 +47,7 @@ pub(super) fn write(plan: &Plan<'_>) -> Vec<Manifest> {
     made.push(Manifest::new(
         Kind::CLUSTER_IMAGE_POLICY,
         None,
-        NAME,
+        &plan.name,
         &plan.why,
         json!({"spec": spec}),
     ));
@@ -99,10 +105,15 @@ fn globs(listed: &[ImagePrefix]) -> Value {
     globs.into()
 }
 
-fn authority(plan: &Plan<'_>, name: &str, attestations: &[Attestation]) -> Value {
+fn authority(
+    plan: &Plan<'_>,
+    signer: Signer<'_>,
+    name: &str,
+    attestations: &[Attestation],
+) -> Value {
     let root = plan.trusted_root.as_ref().map(|_| trust_root::NAME);
     let mut authority = json!({"name": name});
-    match plan.signer {
+    match signer {
         Signer::Key(pem) => authority["key"] = json!({"data": pem}),
         Signer::Kms(address) => authority["key"] = json!({"kms": address}),
         Signer::Secret { name, .. } => authority["key"] = json!({"secretRef": {"name": name}}),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::attestation::Origin;
 use super::engine::{SignatureFormat, Unmatched};
-use super::plan::{LOG, NAME, Plan, identity};
+use super::plan::{LOG, Plan, identity};
 use super::signer::Signer;
 use crate::Manifest;
 
@@ -30,7 +30,7 @@ pub(super) fn write(plan: &Plan<'_>) -> Manifest {
         );
         rules.push(rule);
     }
-    let attestor = json!([{"count": 1, "entries": [entry(plan)]}]);
+    let attestor = json!([{"count": 1, "entries": entries(plan)}]);
     let mut verified = json!({
         "type": match plan.format {
             SignatureFormat::Bundle => "SigstoreBundle",
@@ -65,7 +65,7 @@ pub(super) fn write(plan: &Plan<'_>) -> Manifest {
         "background": false,
         "rules": rules,
     });
-    Manifest::new(Kind::CLUSTER_POLICY, None, NAME, &plan.why, json!({"spec": spec}))
+    Manifest::new(Kind::CLUSTER_POLICY, None, &plan.name, &plan.why, json!({"spec": spec}))
 }
 
 fn rule(plan: &Plan<'_>, name: &str) -> Map<String, Value> {
@@ -100,8 +100,12 @@ fn references(listed: &[ImagePrefix]) -> Vec<String> {
     references
 }
 
-fn entry(plan: &Plan<'_>) -> Value {
-    let (name, mut entry) = match plan.signer {
+fn entries(plan: &Plan<'_>) -> Value {
+    plan.signers.iter().map(|it| entry(plan, *it)).collect()
+}
+
+fn entry(plan: &Plan<'_>, signer: Signer<'_>) -> Value {
+    let (name, mut entry) = match signer {
         Signer::Key(pem) => ("keys", json!({"publicKeys": pem})),
         Signer::Kms(address) => ("keys", json!({"kms": address})),
         Signer::Secret { namespace, name, .. } => {

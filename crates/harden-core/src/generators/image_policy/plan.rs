@@ -16,7 +16,10 @@ pub(super) const LOG: &str = "https://rekor.sigstore.dev";
 /// What is let in, by whose signature.
 #[derive(Debug, Clone)]
 pub(super) struct Plan<'a> {
-    pub(super) signer: Signer<'a>,
+    /// What the policies are called.
+    pub(super) name: String,
+    /// Any of these is enough; never empty.
+    pub(super) signers: Vec<Signer<'a>>,
     pub(super) registries: Registries,
     pub(super) attestations: Vec<Attestation>,
     pub(super) origin: Origin<'a>,

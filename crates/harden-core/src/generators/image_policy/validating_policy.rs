@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::attestation::{Attestation, Origin};
 use super::engine::Unmatched;
-use super::plan::{LOG, NAME, Plan, identity};
+use super::plan::{LOG, Plan, identity};
 use super::signer::Signer;
 use crate::Manifest;
 
@@ -36,7 +36,7 @@ pub(super) fn write(plan: &Plan<'_>) -> Manifest {
         "matchImageReferences": matched(plan),
         // A tag that is replaced by what was verified cannot be moved afterwards.
         "validationConfigurations": {"mutateDigest": is_final, "verifyDigest": is_final, "required": true},
-        "attestors": [{"name": "signer", "cosign": attestor(plan)}],
+        "attestors": attestors(plan),
     });
     if !plan.attestations.is_empty() {
         let items = plan.attestations.iter();
@@ -44,7 +44,7 @@ pub(super) fn write(plan: &Plan<'_>) -> Manifest {
             items.map(|it| json!({"name": it.name, "intoto": {"type": it.predicate}})).collect();
     }
     spec["validations"] = validations(plan);
-    Manifest::new(Kind::IMAGE_VALIDATING_POLICY, None, NAME, &plan.why, json!({"spec": spec}))
+    Manifest::new(Kind::IMAGE_VALIDATING_POLICY, None, &plan.name, &plan.why, json!({"spec": spec}))
 }
 
 /// Which images are verified. A policy that matches no image of a pod is skipped as a whole, so that one that refuses
@@ -56,8 +56,18 @@ fn matched(plan: &Plan<'_>) -> Value {
     json!([{"expression": intents::is_of_any(&plan.registries.listed, "ref")}])
 }
 
-fn attestor(plan: &Plan<'_>) -> Value {
-    let mut cosign = match plan.signer {
+/// What expressions call a signer.
+fn name(place: usize) -> String {
+    if place == 0 { "signer".to_owned() } else { format!("signer{}", place + 1) }
+}
+
+fn attestors(plan: &Plan<'_>) -> Value {
+    let signers = plan.signers.iter().enumerate();
+    signers.map(|(at, it)| json!({"name": name(at), "cosign": attestor(plan, *it)})).collect()
+}
+
+fn attestor(plan: &Plan<'_>, signer: Signer<'_>) -> Value {
+    let mut cosign = match signer {
         Signer::Key(pem) => json!({"key": {"data": pem}}),
         Signer::Kms(address) | Signer::Secret { address, .. } => json!({"key": {"kms": address}}),
         Signer::Keyless { issuer, subject } => {
@@ -85,12 +95,15 @@ fn validations(plan: &Plan<'_>) -> Value {
             "expression": each(&format!(".all(image, {of_listed})")),
         }));
     }
-    let signed = ".map(image, verifyImageSignatures(image, [attestors.signer])).all(n, n > 0)";
-    all.push(json!({"message": "the image must be signed", "expression": each(signed)}));
+    let named: Vec<_> =
+        (0..plan.signers.len()).map(|it| format!("attestors.{}", name(it))).collect();
+    let named = named.join(", ");
+    let signed = format!(".map(image, verifyImageSignatures(image, [{named}])).all(n, n > 0)");
+    all.push(json!({"message": "the image must be signed", "expression": each(&signed)}));
     for attestation in &plan.attestations {
         let Attestation { name, predicate } = attestation;
         let signed = format!(
-            ".map(image, verifyAttestationSignatures(image, attestations.{name}, [attestors.signer])).all(n, n > 0)"
+            ".map(image, verifyAttestationSignatures(image, attestations.{name}, [{named}])).all(n, n > 0)"
         );
         all.push(json!({
             "message": format!("the image must have a signed statement of type {predicate}"),

@@ -9,6 +9,7 @@ use harden_yaml::Place;
 pub(super) use written_paths::written_by;
 
 use super::containers::quoted;
+use crate::lock::Found;
 use crate::pod_security::Container;
 use crate::rule::{Reporter, Workload};
 
@@ -42,6 +43,15 @@ pub(super) struct Image<'d> {
     text: &'d str,
 }
 
+/// The lock of the examples.
+pub(super) const LOCK: &str = "\
+version: v1
+images:
+- image: registry.example.com/web:1.4.2
+  digest: sha256:4f06b3c4d1a7e2f4b2c3a5968778695a4b3c2d1e0f9e8d7c6b5a493827160f1e
+  verified: 2026-11-28
+";
+
 /// Fields beside an image with which operators put together what they pull.
 const REST: [&str; 8] =
     ["digest", "hub", "imageTag", "registry", "repository", "sha", "tag", "version"];
@@ -53,14 +63,45 @@ pub(super) fn flag<'d>(
     pin: Pin,
     flaw: &str,
 ) {
+    let lock = reporter.lock();
+    let is_locked =
+        |it: &&Image<'_>| lock.is_some_and(|lock| matches!(lock.find(it.text), Found::Same(_)));
     let images: Vec<_> = of(workload).filter(|it| self::pin(it.text) == pin).collect();
     for of_one_user in images.chunk_by(|a, b| a.user == b.user) {
         let [Image { user, .. }, others @ ..] = of_one_user else { continue };
         let plural = if others.is_empty() { "" } else { "s" };
         let names = quoted(of_one_user.iter().map(|it| &*it.name));
         let texts = quoted(of_one_user.iter().map(|it| it.text));
+        let locked = quoted(of_one_user.iter().filter(is_locked).map(|it| it.text));
+        let known = match () {
+            () if locked.is_empty() => String::new(),
+            () if locked == texts => {
+                "; the lock has its digest, and fix --pin writes it".to_owned()
+            }
+            () => format!("; the lock has the digest of {locked}, and fix --pin writes it"),
+        };
         reporter.flag_all(
-            format!("{user}{plural} {names}: {flaw} {texts}"),
+            format!("{user}{plural} {names}: {flaw} {texts}{known}"),
+            of_one_user.iter().map(|it| (it.place, &it.name, None)),
+        );
+    }
+}
+
+/// Reports the images of which something is so, each user of them as one flaw.
+pub(super) fn flag_found<'d>(
+    workload: &Workload<'d>,
+    reporter: &mut Reporter<'_, 'd>,
+    flaw: &str,
+    is_found: impl Fn(&str) -> bool,
+) {
+    let images: Vec<_> = of(workload).filter(|it| is_found(it.text)).collect();
+    for of_one_user in images.chunk_by(|a, b| a.user == b.user) {
+        let [Image { user, .. }, others @ ..] = of_one_user else { continue };
+        let plural = if others.is_empty() { "" } else { "s" };
+        let names = quoted(of_one_user.iter().map(|it| &*it.name));
+        let texts = quoted(of_one_user.iter().map(|it| it.text));
+        reporter.flag_all(
+            format!("{user}{plural} {names}: {flaw}: {texts}"),
             of_one_user.iter().map(|it| (it.place, &it.name, None)),
         );
     }

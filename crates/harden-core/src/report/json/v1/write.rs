@@ -166,7 +166,12 @@ mod tests {
                 path: Arc::from(*text),
                 label: Arc::from(*text),
                 remedy: action.map(|action| {
-                    Arc::new(Remedy { pointer: Pointer::default(), action, along: Vec::new() })
+                    Arc::new(Remedy {
+                        pointer: Pointer::default(),
+                        action,
+                        along: Vec::new(),
+                        evidence: None,
+                    })
                 }),
             })
         });
