@@ -57,10 +57,14 @@ pub(crate) enum Verb {
     Plan(crate::commands::plan::Options),
     /// Mend what the rules find, with every comment in its place
     Fix(crate::commands::fix::Options),
+    /// Sign an image with a key, or say something of it, as cosign does
+    Sign(crate::commands::sign::Options),
     /// Say who may do something, through which binding, role and rule
     WhoCan(crate::commands::who_can::Question),
     /// Say what somebody may do and why, or what of it is new
     WhatCan(crate::commands::what_can::Options),
+    /// Say who signed images, when, and from what they were built
+    Verify(crate::commands::verify::Options),
     /// Explain a rule: why it is there, what to do, what may break
     Explain(crate::commands::explain::Explain),
     /// List the rules
@@ -156,6 +160,7 @@ const RARE: &[&str] = &[
     "issuer_regexp",
     "subject_regexp",
     "trusted_root",
+    "lock",
     "source",
     "unmatched",
     "with_discovery",

@@ -11,8 +11,10 @@ pub(crate) mod mcp;
 pub(crate) mod plan;
 pub(crate) mod playground;
 pub(crate) mod reading;
+pub(crate) mod sign;
 pub(crate) mod simulate;
 pub(crate) mod snapshot;
+pub(crate) mod verify;
 pub(crate) mod version;
 pub(crate) mod what_can;
 pub(crate) mod who_can;
@@ -36,10 +38,12 @@ pub(crate) fn dispatch(matches: &ArgMatches) -> ExitCode {
         Verb::Check(options) => check::run(&options),
         Verb::Plan(options) => plan::run(&options),
         Verb::Fix(options) => fix::run(&options),
+        Verb::Sign(options) => sign::run(&options),
         Verb::Explain(options) => explain::explain(&options),
         Verb::Rules(options) => explain::list(&options),
         Verb::WhoCan(options) => who_can::run(&options),
         Verb::WhatCan(options) => what_can::run(&options),
+        Verb::Verify(options) => verify::run(&options),
         Verb::Simulate(what) => simulate::run(&what),
         Verb::Snapshot(options) => snapshot::run(&options),
         Verb::Mcp(options) => mcp::run(&options),

@@ -123,7 +123,7 @@ impl Connection {
 }
 
 /// Whole seconds or a Go duration, as kubectl takes them.
-fn parse_timeout(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_timeout(text: &str) -> Result<Duration, String> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let nanoseconds =

@@ -1,7 +1,7 @@
 //! Text from files, addresses and standard input.
 
 #[cfg(feature = "live")]
-mod https;
+pub(crate) mod https;
 
 use std::borrow::Cow;
 use std::fs::File;

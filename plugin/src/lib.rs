@@ -16,9 +16,16 @@ mod input;
 mod listing;
 #[cfg(feature = "live")]
 mod mcp;
+#[cfg_attr(
+    not(feature = "live"),
+    allow(dead_code, reason = "registries are asked by a client only")
+)]
+mod registry;
 mod rules;
 mod snapshot;
 mod terminal;
+#[cfg(feature = "live")]
+mod trust;
 
 use std::ffi::OsString;
 use std::path::Path;

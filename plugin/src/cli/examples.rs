@@ -40,6 +40,15 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
             "fix pod.yaml --level baseline --write",
             "fix - -o yaml | kubectl apply --server-side -f -",
             "fix manifests/ --patch kustomize --output-dir overlay/",
+            "fix manifests/ --pin --write",
+        ],
+    ),
+    (
+        "sign",
+        &[
+            "sign --new-key cosign.key",
+            "sign shop.example/web@sha256:… --key cosign.key",
+            "sign shop.example/web@sha256:… --key cosign.key \\\n    --predicate provenance.json --type slsa-provenance",
         ],
     ),
     (
@@ -71,6 +80,15 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
             "who-can become secrets --from group:developers -o wide",
             "who-can become shop/operator --snapshot cluster.snapshot",
             "who-can become kube-system -o mermaid",
+        ],
+    ),
+    (
+        "verify",
+        &[
+            "verify registry.example/shop/web:1.4 --key cosign.pub",
+            "verify -f manifests/ --key cosign.pub --lock",
+            "verify -A --lock -o json",
+            "verify --file app.tar.gz --bundle app.sigstore.json --key k.pub",
         ],
     ),
     (
@@ -164,6 +182,7 @@ pub(super) const EXAMPLES: &[(&str, &[&str])] = &[
             "image-policy -A --key cosign.pub",
             "image-policy manifests/ -R --key cosign.pub --output-dir policies/",
             "image-policy --registry ghcr.io/example --key awskms:///alias/release",
+            "image-policy manifests/ --lock kubectl-harden.lock",
             "image-policy --registry ghcr.io/example \\\n    --issuer https://token.actions.githubusercontent.com \\\n    --subject-regexp '^https://github\\.com/example/.+$'",
         ],
     ),

@@ -7,8 +7,8 @@ use clap::Command;
 /// What a group is called, and its commands in their order.
 pub(super) const GROUPS: [(&str, &[&str]); 5] = [
     ("See", &["check", "plan"]),
-    ("Change", &["fix"]),
-    ("Ask", &["who-can", "what-can", "simulate", "explain", "rules"]),
+    ("Change", &["fix", "sign"]),
+    ("Ask", &["who-can", "what-can", "simulate", "verify", "explain", "rules"]),
     (
         "Make",
         &[

@@ -3,11 +3,10 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Commands, with the command that they are below.
-pub(crate) const COMMANDS: [&str; 6] =
-    ["report", "sign", "verify", "falco-rules", "scanner", "simulate falco"];
+pub(crate) const COMMANDS: [&str; 4] = ["report", "falco-rules", "scanner", "simulate falco"];
 
 /// Flags, without their dashes.
-pub(crate) const FLAGS: [&str; 2] = ["lock", "framework"];
+pub(crate) const FLAGS: [&str; 1] = ["framework"];
 
 /// Says that a command is not there yet.
 pub(crate) fn not_yet(command: &str) -> String {

@@ -29,7 +29,8 @@ use crate::terminal::{self, Exit};
 pub(crate) fn run(options: &Options) -> commands::Result {
     let now = jiff::Timestamp::now().round(jiff::Unit::Second)?;
     let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let mut file = File::read(options.selection.config.as_deref())?;
+    let mut file = File::read(options.selection.config.as_deref())?
+        .with_lock(options.selection.lock.as_deref())?;
     let expired = file.take_expired(today);
     let mut options = options.clone();
     options.fill(&file.config)?;

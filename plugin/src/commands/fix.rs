@@ -3,6 +3,7 @@
 mod interactive;
 mod options;
 mod patch;
+mod pin;
 mod write;
 
 pub(crate) use options::{Format, Options};
@@ -10,8 +11,9 @@ pub(crate) use options::{Format, Options};
 use std::borrow::Cow;
 use std::path::Path;
 
+use harden_core::check::Outcome;
 use harden_core::finding::Finding;
-use harden_core::fix::{self, Choice, Existing, Story};
+use harden_core::fix::{self, Choice, Existing, FixedText, Story};
 use harden_core::secrecy;
 
 use crate::commands;
@@ -22,7 +24,8 @@ use crate::terminal::{self, Exit};
 pub(crate) fn run(options: &Options) -> commands::Result {
     let names = options.inputs.names("mend")?;
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let mut file = File::read(options.selection.config.as_deref())?;
+    let mut file = File::read(options.selection.config.as_deref())?
+        .with_lock(options.selection.lock.as_deref())?;
     file.take_expired(today);
     let mut options = options.clone();
     options.fill(&file.config);
@@ -36,10 +39,16 @@ pub(crate) fn run(options: &Options) -> commands::Result {
         write::reject_unwritable(request)?;
     }
     patch::reject_undeliverable(&options)?;
+    if let Some(from) = options.pin {
+        pin::reject_unpinnable(&options, from, &file)?;
+    }
     if options.interactive {
         interactive::reject_without_terminal(names.iter().any(|it| it == Path::new("-")))?;
     }
     let mut whole = reading::read_whole(request);
+    if let Some(from) = options.pin {
+        return pin::run(&options, from, whole, &file);
+    }
     let sources = std::mem::take(&mut whole.sources);
     let before = whole.check(sources, settings.clone());
     let existing = Existing::in_outcome(&before);
@@ -107,6 +116,17 @@ fn exit_of(story: &Story<'_, '_>, whole: &Whole) -> Exit {
 }
 
 fn print(options: &Options, story: &Story<'_, '_>) -> commands::Result {
+    let json = || fix::to_json(story, env!("CARGO_PKG_VERSION"));
+    print_texts(options, story.before, story.fixed, &json)
+}
+
+/// Prints texts that were changed, in every way that is asked for.
+fn print_texts(
+    options: &Options,
+    before: &Outcome<'_>,
+    fixed: &[FixedText],
+    json: &dyn Fn() -> String,
+) -> commands::Result {
     let mut open = options.outputs.open();
     let mut is_masked = false;
     for output in &mut open {
@@ -114,12 +134,12 @@ fn print(options: &Options, story: &Story<'_, '_>) -> commands::Result {
         output.write(|out, colour| {
             let text = match format {
                 Format::Text => {
-                    let (text, masked) = diff(story, colour);
+                    let (text, masked) = diff(before, fixed, colour);
                     is_masked |= masked;
                     text
                 }
-                Format::Json => fix::to_json(story, env!("CARGO_PKG_VERSION")),
-                Format::Yaml => stream(story),
+                Format::Json => json(),
+                Format::Yaml => stream(before, fixed),
             };
             out.write_all(text.as_bytes())
         });
@@ -133,10 +153,10 @@ fn print(options: &Options, story: &Story<'_, '_>) -> commands::Result {
 }
 
 /// What changes in every text, and whether something in it is masked.
-fn diff(story: &Story<'_, '_>, colour: bool) -> (String, bool) {
+fn diff(before: &Outcome<'_>, fixed: &[FixedText], colour: bool) -> (String, bool) {
     let (mut diff, mut is_masked) = (String::new(), false);
-    for fixed in story.fixed.iter().filter(|it| !it.splices.is_empty()) {
-        let Some(record) = story.before.sources.get(fixed.source) else { continue };
+    for fixed in fixed.iter().filter(|it| !it.splices.is_empty()) {
+        let Some(record) = before.sources.get(fixed.source) else { continue };
         let text = record.text.as_deref().unwrap_or_default();
         let hunks = fix::hunks(text, &fixed.splices, &secrecy::values(text), fix::CONTEXT);
         is_masked |= hunks.iter().any(|it| it.is_masked);
@@ -146,8 +166,8 @@ fn diff(story: &Story<'_, '_>, colour: bool) -> (String, bool) {
 }
 
 /// All texts as one stream.
-fn stream(story: &Story<'_, '_>) -> String {
-    let texts = fix::mended(story.before, story.fixed);
+fn stream(before: &Outcome<'_>, fixed: &[FixedText]) -> String {
+    let texts = fix::mended(before, fixed);
     let mut stream = String::new();
     for text in texts.iter().map(|it| &it.text).filter(|it| !it.is_empty()) {
         let begins = text.trim_start_matches('\u{feff}').starts_with("---");

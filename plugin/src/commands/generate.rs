@@ -1,6 +1,6 @@
 //! Runs a generator, and delivers what it makes.
 
-mod images;
+pub(crate) mod images;
 pub(crate) mod machine;
 pub(crate) mod roles;
 pub(crate) mod sources;

@@ -8,6 +8,7 @@ mod exclude;
 mod git;
 mod given;
 mod inputs;
+mod lock;
 mod reach;
 mod run;
 mod seen;

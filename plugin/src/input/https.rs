@@ -21,6 +21,21 @@ const REDIRECTS: u32 = 10;
 const ATTEMPTS: usize = 3;
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// That a server answered, and did not give what was asked for.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) status: u16,
+    answer: String,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.answer.trim_end())
+    }
+}
+
+impl std::error::Error for Refused {}
+
 /// Fetches what an address leads to.
 ///
 /// # Errors
@@ -36,13 +51,27 @@ pub(super) fn fetch(url: &str, timeout: Duration) -> anyhow::Result<Vec<u8>> {
         )
         .into());
     }
+    get(url, timeout, MOST, true)
+}
+
+/// Fetches what an address leads to, and no more bytes than these.
+///
+/// # Errors
+///
+/// As for [`fetch`]; and `Absent` where there is nothing.
+pub(crate) fn get(
+    url: &str,
+    timeout: Duration,
+    most: u64,
+    https_only: bool,
+) -> anyhow::Result<Vec<u8>> {
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .build();
     let agent = Config::builder()
         .tls_config(tls)
-        .https_only(true)
+        .https_only(https_only)
         .http_status_as_error(false)
         .max_redirects(REDIRECTS)
         .timeout_global((!timeout.is_zero()).then_some(timeout))
@@ -50,17 +79,22 @@ pub(super) fn fetch(url: &str, timeout: Duration) -> anyhow::Result<Vec<u8>> {
         .build()
         .new_agent();
     for attempt in 1..=ATTEMPTS {
-        let response = agent.get(url).call().map_err(|error| explain(url, error, timeout))?;
+        let response = agent.get(url).call().map_err(|error| explain(url, error, timeout, most))?;
         if attempt < ATTEMPTS && response.status().is_server_error() {
             std::thread::sleep(PAUSE);
             continue;
         }
-        return read(url, response, timeout);
+        return read(url, response, timeout, most);
     }
     bail!("the server could not answer")
 }
 
-fn read(url: &str, mut response: Response<Body>, timeout: Duration) -> anyhow::Result<Vec<u8>> {
+fn read(
+    url: &str,
+    mut response: Response<Body>,
+    timeout: Duration,
+    most: u64,
+) -> anyhow::Result<Vec<u8>> {
     let status = response.status();
     if !status.is_success() {
         let reason = status.canonical_reason().unwrap_or_default();
@@ -68,7 +102,7 @@ fn read(url: &str, mut response: Response<Body>, timeout: Duration) -> anyhow::R
         if matches!(status.as_u16(), 404 | 410) {
             return Err(Absent(answer).into());
         }
-        bail!("{}", answer.trim_end());
+        return Err(Refused { status: status.as_u16(), answer }.into());
     }
     let kind = response.headers().get("content-type").and_then(|it| it.to_str().ok());
     if kind.is_some_and(|it| it.trim_start().to_ascii_lowercase().starts_with("text/html")) {
@@ -78,15 +112,15 @@ fn read(url: &str, mut response: Response<Body>, timeout: Duration) -> anyhow::R
         );
     }
     let mut bytes = Vec::new();
-    let body = response.body_mut().with_config().limit(MOST).reader().read_to_end(&mut bytes);
+    let body = response.body_mut().with_config().limit(most).reader().read_to_end(&mut bytes);
     body.map_err(|error| match error.downcast::<Error>() {
-        Ok(error) => explain(url, error, timeout),
+        Ok(error) => explain(url, error, timeout, most),
         Err(_) => anyhow!("the answer broke off"),
     })?;
     Ok(bytes)
 }
 
-fn explain(url: &str, error: Error, timeout: Duration) -> anyhow::Error {
+fn explain(url: &str, error: Error, timeout: Duration, most: u64) -> anyhow::Error {
     let text = match error {
         Error::BadUri(_) | Error::Http(_) => return Absent("it is no address".to_owned()).into(),
         Error::HostNotFound => certificate::UNKNOWN_NAME.to_owned(),
@@ -97,7 +131,8 @@ fn explain(url: &str, error: Error, timeout: Duration) -> anyhow::Error {
             "the server sent us to an address without https, where anybody on the way can change it"
                 .to_owned()
         }
-        Error::BodyExceedsLimit(_) => format!("it is larger than {} MiB", MOST >> 20),
+        Error::BodyExceedsLimit(_) if most < 1 << 20 => format!("it is larger than {most} bytes"),
+        Error::BodyExceedsLimit(_) => format!("it is larger than {} MiB", most >> 20),
         Error::Timeout(_) => {
             format!("the server did not answer within {timeout:?}; --request-timeout waits longer")
         }

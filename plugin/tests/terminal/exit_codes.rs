@@ -36,6 +36,12 @@ const TEST: &str = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {
 const FILES: &[(&str, &str)] = &[
     ("pod.yaml", POD),
     ("other.yaml", OTHER),
+    ("images.lock", "version: v1\n"),
+    ("bad.lock", "version: v2\n"),
+    (
+        "public.pem",
+        "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2yofQeyMgowvqbfy14eV+vV3yxAr\nLf4SwZcGIneQfLmEk/7vOa9LT78dITMosqTHACgn54cDl3u/Z1v3hsnUeA==\n-----END PUBLIC KEY-----\n",
+    ),
     ("nameless.yaml", NAMELESS),
     ("clean.yaml", CLEAN),
     ("sound.yaml", SOUND),
@@ -95,6 +101,10 @@ const FILES: &[(&str, &str)] = &[
     ("outside.yaml", crate::network_policy::OUTSIDE),
     ("wall.yaml", crate::network_policy::WALL),
     ("encryption.yaml", ENCRYPTION),
+    (
+        "plain.key",
+        "-----BEGIN EC PRIVATE KEY-----\nMDECAQEEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHoAoGCCqGSM49\nAwEH\n-----END EC PRIVATE KEY-----\n",
+    ),
     ("teams.txt", "team-a\n"),
     ("known.json", "{\"version\":\"v1\",\"findings\":{}}\n"),
 ];
@@ -397,6 +407,23 @@ pub(crate) const CELLS: &[Cell] = &[
     ("who-can become", "no cluster is known", "secrets", "", 2),
     ("who-can become", "somebody can, and something was not read", "secrets -f paths", "", 3),
     ("who-can become", "nobody can by what could be read", "secrets --from bob -f paths", "", 3),
+    (
+        "verify",
+        "the file is not what was signed",
+        "--file pod.yaml --bundle pod.yaml --key public.pem",
+        "",
+        1,
+    ),
+    ("verify", "nobody is named who must have signed", "a.example/web:1", "", 2),
+    ("verify", "nobody answers for the registry", "127.0.0.1:1/a:1 --key public.pem", "", 3),
+    ("sign", "the image has no digest", "a.example/web:1 --key none.key", "", 2),
+    (
+        "sign",
+        "nobody answers for the registry",
+        "127.0.0.1:1/a@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 --key plain.key",
+        "",
+        3,
+    ),
     ("fix", "every workload reaches its level", "-f pod.yaml", "", 0),
     ("fix", "there is nothing to mend", "-f clean.yaml", "", 0),
     (
@@ -416,6 +443,8 @@ pub(crate) const CELLS: &[Cell] = &[
         1,
     ),
     ("fix", "an option is wrong", "-f pod.yaml --level strict", "", 2),
+    ("fix", "--pin, and there is no lock", "-f pod.yaml --pin", "", 2),
+    ("fix", "the lock is none", "-f pod.yaml --pin --lock bad.lock", "", 2),
     (
         "fix",
         "options leave no rule to run",
@@ -445,6 +474,7 @@ pub(crate) const CELLS: &[Cell] = &[
     ),
     ("fix", "--patch and --write exclude each other", "-f pod.yaml --patch ssa --write", "", 2),
     ("fix", "a document cannot be read", "-f broken.yaml", "", 3),
+    ("fix", "--pin, and the lock lacks an image", "-f pod.yaml --pin --lock images.lock", "", 3),
     ("fix", "a document is a template", "-f template.yaml", "", 3),
     ("fix", "a file is empty", "-f empty.yaml", "", 3),
     ("fix", "standard input is empty", "-f -", "", 3),
@@ -615,6 +645,7 @@ pub(crate) const CELLS: &[Cell] = &[
     ),
     ("image-policy", "a policy is made", "-f pod.yaml --key k8s://a/b", "", 0),
     ("image-policy", "a signer is wrong", "-f pod.yaml --issuer https://a.example", "", 2),
+    ("image-policy", "the lock has no signer", "-f pod.yaml --lock images.lock", "", 2),
     ("image-policy", "a file is not there", "-f nowhere.yaml --key k8s://a/b", "", 2),
     ("image-policy", "nothing there names an image", "-f clean.yaml --key k8s://a/b", "", 2),
     ("image-policy", "there is no cluster to ask", "--key k8s://a/b", "", 2),
@@ -721,6 +752,9 @@ const ASKED: &[(&str, &str, i32)] = &[
     ("encryption disable", "--verify, and the API server does not tell", 3),
     ("check", "--watch is ended, and what was found last is below --fail-on", 0),
     ("check", "--watch is ended, and there were findings at last", 1),
+    ("verify", "every image is verified", 0),
+    ("verify", "an image is not signed as expected, or what is demanded is missing", 1),
+    ("sign", "the signature is pushed, or is there already", 0),
     ("snapshot", "a snapshot is written", 0),
     ("snapshot", "something could not be read", 3),
     ("playground", "it is stopped", 0),
@@ -739,6 +773,7 @@ const NEVER: &[(&str, &[i32])] = &[
     ("snapshot", &[1]),
     ("playground", &[1, 3]),
     ("mcp", &[1, 3]),
+    ("sign", &[1]),
 ];
 
 pub(crate) fn folder() -> TempDir {

@@ -113,7 +113,9 @@ fn a_word_that_is_kept_means_nothing_else() {
         assert!(!reserved.commands.contains(&name.as_str()), "{name} is not there yet");
         for long in command.get_arguments().filter_map(Arg::get_long) {
             assert!(!reserved.flags.contains(&long), "{name} --{long} is not there yet");
-            assert!(!BANNED.contains(&long), "{name} --{long} is called otherwise");
+            // What was signed is the file itself, and not what is read for objects.
+            let is_itself = name == "verify" && long == "file";
+            assert!(is_itself || !BANNED.contains(&long), "{name} --{long} is called otherwise");
         }
     }
     let help = line("--help").ok();

@@ -13,12 +13,13 @@ use crate::harden::{Ended, command, finish};
 use crate::page::{commands, expected_code, transcripts};
 
 /// The how-tos that need no cluster. `tests/end-to-end/pages.rs` runs the others.
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 13] = [
     ("audit.md", include_str!("../../../docs/audit.md")),
     ("check.md", include_str!("../../../docs/check.md")),
     ("encryption.md", include_str!("../../../docs/encryption.md")),
     ("fix.md", FIX),
     ("images.md", include_str!("../../../docs/images.md")),
+    ("lock.md", include_str!("../../../docs/lock.md")),
     ("mcp.md", include_str!("../../../docs/mcp.md")),
     ("network.md", include_str!("../../../docs/network.md")),
     ("network-policy.md", include_str!("../../../docs/network-policy.md")),
@@ -41,15 +42,17 @@ const PULL_REQUESTS: &str = include_str!("../../../docs/pull-requests.md");
 
 /// Pages whose commands a test of their own runs: that of access in `access.rs`, that of admission in `admission.rs`, that of pull requests here, that of CI in
 /// `tests/distribution/examples.rs`, that of policies in
-/// `tests/end-to-end/admission_policy.rs`, that of plans in `tests/end-to-end/plan.rs`. What verifies a release has none to verify.
-const ELSEWHERE: [&str; 7] = [
+/// `tests/end-to-end/admission_policy.rs`, those of signatures in `sign.rs` and `verify.rs`, that of plans in `tests/end-to-end/plan.rs`. What verifies a release has none to verify.
+const ELSEWHERE: [&str; 9] = [
     "admission.md",
     "admission-policies.md",
     "ci.md",
     "who-can.md",
     "plan.md",
     "pull-requests.md",
+    "sign.md",
     "stability.md",
+    "verify.md",
 ];
 
 const FIX: &str = include_str!("../../../docs/fix.md");
@@ -92,6 +95,7 @@ subjects: [{kind: ServiceAccount, name: operator, namespace: shop}]
 fn with_log() -> Folder {
     Folder::with(&[
         ("manifests/pod.yaml", POD),
+        ("images.lock", crate::lock::LOCK),
         ("shop/app.yaml", crate::network_policy::APP),
         ("shop/outside.yaml", crate::network_policy::OUTSIDE),
         ("shop/tenants.yaml", crate::network_policy::TENANTS),

@@ -31,6 +31,7 @@ mod help;
 mod how_to;
 mod image_policy;
 mod links;
+mod lock;
 mod mcp;
 mod network;
 mod network_policy;
@@ -41,12 +42,14 @@ mod platforms;
 mod playground;
 mod pod_security;
 mod role;
+mod sign;
 mod simulate;
 mod simulate_audit;
 mod simulate_network_denied;
 mod snapshot;
 mod stores;
 mod usage;
+mod verify;
 mod who_can_become;
 
 /// Shows what a command line of a generator prints, beside the command; the browser's tests make the same

@@ -334,6 +334,7 @@ pub(crate) fn bench() -> Result<()> {
     tool::run(Command::new("python3").arg("plugin/benches/role.py"))?;
     tool::run(Command::new("python3").arg("plugin/benches/become.py"))?;
     tool::run(Command::new("python3").arg("plugin/benches/network.py"))?;
+    tool::run(Command::new("python3").arg("plugin/benches/verify.py"))?;
     tool::run(Command::new("bash").arg("plugin/benches/check.sh"))
 }
 

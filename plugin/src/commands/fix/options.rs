@@ -32,6 +32,19 @@ pub(crate) struct Options {
     #[arg(short, long, help_heading = "Fixes")]
     pub(super) interactive: bool,
 
+    /// Write digests behind the names of images, and nothing else: those that the lock has, or with --pin=registry for
+    /// what it does not have those of now
+    #[arg(
+        long,
+        value_name = "FROM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "lock",
+        conflicts_with_all = ["safe_only", "run_as_user", "interactive"],
+        help_heading = "Fixes"
+    )]
+    pub(super) pin: Option<PinFrom>,
+
     #[command(flatten)]
     pub(super) outputs: Outputs<Format>,
 
@@ -69,6 +82,15 @@ pub(crate) struct Options {
 }
 
 /// How fixes are printed.
+/// Where digests are from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum PinFrom {
+    /// The lock alone; no registry is asked
+    Lock,
+    /// The lock, and for what it does not have the registry
+    Registry,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// A unified diff, as `patch -p1` and `git apply` take it

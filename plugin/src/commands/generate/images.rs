@@ -2,19 +2,21 @@
 
 mod listed;
 
+use std::collections::BTreeSet;
+
 use anyhow::bail;
 use harden_core::check::Incomplete;
 use harden_core::generators::image_policy::{self, Images};
 
 use super::sources::{self, Sources};
-use crate::commands::reading::Whole;
+use crate::commands::reading::{Reach, Whole};
 use crate::connection::Connection;
 use crate::input::Unread;
 use crate::terminal::{self, Exit};
 
 /// What was read.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     images: Images,
     incomplete: Vec<Incomplete>,
     errors: Vec<String>,
@@ -47,7 +49,7 @@ pub(super) fn read(
         }
         Seen::of_files(from.read(&names, connection))
     } else if is_of_cluster || options.registry.is_empty() {
-        listed::read(&from.reach, connection)?
+        Seen::of_cluster(&from.reach, connection)?
     } else {
         return Ok(Exit::Done);
     };
@@ -56,11 +58,33 @@ pub(super) fn read(
 }
 
 impl Seen {
-    fn of_files(whole: Whole) -> Self {
+    /// The images of files.
+    pub(crate) fn of_files(whole: Whole) -> Self {
         let mut seen = Seen::default();
         seen.incomplete = whole.lacks(|it| seen.images.take(&it.text).broken.is_some());
         let Whole { errors, notes, .. } = whole;
         Self { errors, notes, ..seen }
+    }
+
+    /// The images of a cluster or a snapshot.
+    pub(crate) fn of_cluster(reach: &Reach, connection: &Connection) -> anyhow::Result<Self> {
+        listed::read(reach, connection)
+    }
+
+    /// All images by their names, and what could not be read.
+    ///
+    /// # Errors
+    ///
+    /// Something that is named is not there.
+    pub(crate) fn named(self) -> anyhow::Result<(BTreeSet<String>, Vec<Incomplete>)> {
+        sources::tell(&self.errors, &self.notes)?;
+        let Images { containers, volumes, unread } = self.images;
+        let unread = unread.into_iter().map(|what| Incomplete {
+            what,
+            why: "it is no name of an image, such as a blank of a template".to_owned(),
+        });
+        let incomplete = self.incomplete.into_iter().chain(unread).collect();
+        Ok((containers.into_iter().chain(volumes).collect(), incomplete))
     }
 
     fn lack(&mut self, what: String, why: String) {

@@ -7,16 +7,19 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use harden_core::finding::Severity;
 use harden_core::kubernetes::{Level, PolicyVersion};
+use harden_core::lock::Lock;
 use harden_core::report::{Format, Order};
 use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::Threshold;
 use super::exclude::plain;
+use super::lock;
 use crate::deliver::outputs::OutputFile;
 use crate::input;
 pub(crate) use entry::Entry;
@@ -73,13 +76,18 @@ pub(crate) struct File {
     /// Its folder, from the top of the file system.
     pub(crate) folder: PathBuf,
     pub(crate) config: Config,
+    /// What was seen of images, which is in a file of its own.
+    pub(crate) lock: Option<Arc<Lock>>,
 }
 
 impl File {
     /// Reads the file; without a name, the nearest of this folder and those above it, up to the top of the
     /// repository.
     pub(crate) fn read(name: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = name.map(Path::to_owned).or_else(find) else { return Ok(Self::default()) };
+        let found = || find(NAME);
+        let Some(path) = name.map(Path::to_owned).or_else(found) else {
+            return Ok(Self::default());
+        };
         let shown = path.display().to_string();
         let text = input::read_utf8(&path).with_context(|| format!("failed to read {shown}"))?;
         let absolute = plain(&std::path::absolute(&path)?);
@@ -88,7 +96,12 @@ impl File {
         let mut config = if is_empty { Config::default() } else { error::read(&shown, &text)? };
         let from_here = path.parent().unwrap_or(Path::new(""));
         config.set_paths(&folder, from_here).with_context(|| shown.clone())?;
-        Ok(Self { name: Some(shown), folder, config })
+        Ok(Self { name: Some(shown), folder, config, lock: None })
+    }
+
+    /// The same with the lock that is named, or the nearest.
+    pub(crate) fn with_lock(self, name: Option<&Path>) -> anyhow::Result<Self> {
+        Ok(Self { lock: lock::read(name)?, ..self })
     }
 
     /// What messages call it.
@@ -130,12 +143,12 @@ impl Config {
     }
 }
 
-/// The nearest file of this folder and those above it. Above the top of a repository are other people's.
-fn find() -> Option<PathBuf> {
+/// The nearest file of a name in this folder and those above it. Above the top of a repository are other people's.
+pub(super) fn find(name: &str) -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     let mut up = PathBuf::new();
     for folder in here.ancestors() {
-        let path = up.join(NAME);
+        let path = up.join(name);
         if path.is_file() {
             return Some(path);
         }

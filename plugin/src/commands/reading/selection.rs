@@ -43,6 +43,10 @@ pub(crate) struct Selection {
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
+    /// What was seen of images [default: kubectl-harden.lock of this folder or the nearest above it in the repository]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lock: Option<PathBuf>,
+
     /// Count what was ignored, too
     #[arg(long)]
     pub(crate) no_ignores: bool,
@@ -73,6 +77,7 @@ impl Selection {
                 config.ignore.iter().map(Entry::to_core).collect()
             },
             root: Root { folder: text(&file.folder), here: text(&std::env::current_dir()?) },
+            lock: file.lock.clone(),
             severities: config.severities.iter().map(|(rule, it)| (rule.0.id, it.0)).collect(),
             ..Settings::new([])
         };
@@ -99,7 +104,8 @@ impl Selection {
         } else if is_in(&config.skip) {
             false
         } else if config.rule.is_empty() {
-            !rules::is_on_request(rule) || settings.severities.contains_key(rule.id)
+            let is_deaf = rule.check.lock().is_some() && settings.lock.is_none();
+            !is_deaf && (!rules::is_on_request(rule) || settings.severities.contains_key(rule.id))
         } else {
             is_in(&config.rule)
         };

@@ -1,8 +1,11 @@
 //! `check_manifest`: what the rules find in manifests that are handed over.
 
+use std::sync::Arc;
+
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use harden_core::check::{Outcome, Settings, Survey};
 use harden_core::kubernetes::{MinorVersion, PolicyVersion};
+use harden_core::lock::Lock;
 use harden_core::report::{self, Format, Order, Report, ReportSource};
 use harden_core::source::Source;
 use serde_json::{Map, Value, json};
@@ -38,7 +41,8 @@ pub(super) const FLAGS: [&str; 6] =
 /// What is handed over, and by which rules it is judged.
 pub(super) fn input() -> Map<String, Value> {
     let mut fields = properties(json!({
-        "manifest": {"type": "string", "description": "The text of the manifests"}
+        "manifest": {"type": "string", "description": "The text of the manifests"},
+        "lock": {"type": "string", "description": "The text of kubectl-harden.lock: what was seen of images"}
     }));
     fields.extend(flags::schema(&command(), is_flag));
     fields
@@ -60,7 +64,7 @@ pub(super) fn output() -> Map<String, Value> {
 
 fn run(arguments: &Arguments, _: &Call) -> Result<Answer, Refusal> {
     let matches = flags::matches(command(), &arguments.only(&FLAGS), None, &is_flag)?;
-    let Rules { settings, .. } = Rules::of(&matches)?;
+    let Rules { settings, .. } = Rules::of(&matches, lock(arguments)?)?;
     let mut outcome = check(vec![Source::new(NAME, arguments.text("manifest")?)], &settings);
     Order::Severity.sort(&mut outcome.findings);
     let sources = ReportSource::all(&outcome);
@@ -87,16 +91,24 @@ pub(super) struct Rules {
 impl Rules {
     /// What flags choose. Nothing is read from this machine: what `.kubectl-harden.yaml` of some folder says is
     /// about other files.
-    pub(super) fn of(matches: &ArgMatches) -> Result<Self, Refusal> {
+    pub(super) fn of(matches: &ArgMatches, lock: Option<Arc<Lock>>) -> Result<Self, Refusal> {
         let selection = Selection::from_arg_matches(matches).map_err(|_| flags::unreadable())?;
         let version = version(selection.kubernetes_version)?;
-        Ok(Self { settings: selection.settings(&File::default(), version)?, version })
+        let file = File { lock, ..File::default() };
+        Ok(Self { settings: selection.settings(&file, version)?, version })
     }
+}
+
+/// The lock that is handed over, if one is.
+pub(super) fn lock(arguments: &Arguments) -> Result<Option<Arc<Lock>>, Refusal> {
+    let Some(text) = arguments.optional_text("lock")? else { return Ok(None) };
+    let lock = Lock::read(text).map_err(|it| Refusal::of("lock", it.to_string()))?;
+    Ok(Some(Arc::new(lock)))
 }
 
 /// The rules that run where nothing is chosen.
 pub(super) fn default_rules() -> Result<Rules, Refusal> {
-    Rules::of(&flags::matches(command(), &Map::new(), None, &is_flag)?)
+    Rules::of(&flags::matches(command(), &Map::new(), None, &is_flag)?, None)
 }
 
 /// The version that is meant, where no cluster is asked.

@@ -79,7 +79,7 @@ fn run(arguments: &Arguments, call: &Call) -> Result<Answer, Refusal> {
     let mut wanted = arguments.only(&FLAGS);
     wanted.extend(arguments.only(&OWN));
     let matches = flags::matches(command(), &wanted, None, &is_flag)?;
-    let Rules { settings, version } = Rules::of(&matches)?;
+    let Rules { settings, version } = Rules::of(&matches, check_manifest::lock(arguments)?)?;
     let text = arguments.text("manifest")?;
     call.tell(0, Some(STEPS), "checking");
     let before = check_manifest::check(vec![Source::new(NAME, text)], &settings);
