@@ -37,16 +37,16 @@ mod values;
 mod writer;
 
 use apply::mended;
-use harden_core::check::{Settings, check};
+use harden_core::check::check;
 use harden_core::finding::{Finding, Mend};
 use harden_core::fix::Fate;
 use harden_core::rule::Rule;
 use harden_core::rules::{all, is_on_request, usual};
-use promise::{Told, WAYS, fix_chosen};
+use promise::{Told, WAYS, fix_chosen, settings};
 use serde_json::Value;
 
 fn findings(rules: impl IntoIterator<Item = &'static Rule>, text: &str) -> Vec<Finding> {
-    check(Settings::new(rules), [text]).findings
+    check(settings(rules), [text]).findings
 }
 
 /// The rules to test: all, or those of the category that a variable names.

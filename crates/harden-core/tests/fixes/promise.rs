@@ -1,11 +1,13 @@
 //! What fixing texts promises, looked at from outside: by the texts before and after, and by checks of both.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use harden_core::check::{Outcome, Settings, Survey};
 use harden_core::finding::Finding;
 use harden_core::fix::{Choice, Existing, Fate, FixedText, Proof, ROUNDS, Why, fix, fix_in_rounds};
 use harden_core::kubernetes::{Level, MinorVersion};
+use harden_core::lock::Lock;
 use harden_core::rule::Rule;
 use harden_core::source::Source;
 use harden_yaml::{Document, Span, Splice, parse};
@@ -48,6 +50,14 @@ fn sources(texts: &[Named]) -> Vec<Source<'_>> {
     texts.iter().map(|(name, text)| Source::new(name.clone(), text.as_str())).collect()
 }
 
+/// Settings for rules, with the lock of the examples where one of them needs it.
+pub(crate) fn settings(rules: impl IntoIterator<Item = &'static Rule>) -> Settings {
+    let rules: Vec<_> = rules.into_iter().collect();
+    let lock = rules.iter().find_map(|it| it.check.lock());
+    let lock = lock.map(|it| Arc::new(Lock::read(it).unwrap()));
+    Settings { lock, ..Settings::new(rules) }
+}
+
 fn judge(sources: Vec<Source<'_>>, settings: Settings) -> Outcome<'_> {
     let mut survey = Survey::new(settings);
     sources.iter().for_each(|it| survey.learn(it));
@@ -74,7 +84,7 @@ pub(crate) fn fix_chosen<R>(
     wants: &(dyn Fn(&Finding) -> bool + Sync),
     show: impl FnOnce(Told<'_>) -> R,
 ) -> R {
-    let settings = Settings { level: way.level, ..Settings::new(rules.iter().copied()) };
+    let settings = Settings { level: way.level, ..settings(rules.iter().copied()) };
     let version = MinorVersion::NEWEST_KNOWN;
     let before = judge(sources(texts), settings.clone());
     let existing = Existing::in_outcome(&before);

@@ -44,6 +44,7 @@ impl Network {
     /// Those of some policies, all of them for the pods of this one, that say all that it says.
     fn covered_by<'a>(&'a self, own: Policy<'a>, others: &[Policy<'a>]) -> Option<Vec<Policy<'a>>> {
         let record = own.record()?;
+        let is_floor = is_floor(record);
         let mut by: BTreeMap<u32, Policy<'a>> = BTreeMap::new();
         for (direction, rules) in record.rules.iter().enumerate() {
             if record.isolates.get(direction) != Some(&true) {
@@ -54,6 +55,8 @@ impl Network {
                     .iter()
                     .filter_map(|it| Some((*it, it.record()?)))
                     .filter(|(_, record)| record.isolates.get(direction) == Some(&true))
+                    // What denies everything stays what it is when those that allow something go.
+                    .filter(|(_, record)| !is_floor || self::is_floor(record))
             };
             let says = |record: &PolicyRecord, rule| {
                 let mut own = record.rules.get(direction).into_iter().flatten();
@@ -188,4 +191,9 @@ fn subject(network: &Network, policy: &PolicyRecord) -> Option<(u32, Scope)> {
     let [subject] = policy.subject.as_slice() else { return None };
     let pods = network.tables.pods.get(*subject as usize).filter(|_| is_plain)?;
     Some((policy.namespace?, Scope::of(&pods.pods)?))
+}
+
+/// Whether a policy isolates and allows nothing: the floor that is under all others.
+fn is_floor(record: &PolicyRecord) -> bool {
+    record.rules.iter().all(Vec::is_empty)
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use harden_yaml::Action;
+use harden_yaml::{Action, Place};
 
 use super::host_probes_and_host_lifecycle::hosts_of;
 use crate::kubernetes::Level;
@@ -20,16 +20,24 @@ pub(super) static CHECK: Check = Check {
 /// node, and loopback is another one than that which the kubelet asks.
 pub(super) fn own<'d>(pod: &Pod<'d>, key: &'static str) -> Fault<'d> {
     let fault = Fault::set(pod.spec.at(key), false);
-    if key != "hostNetwork" {
-        return fault;
-    }
+    if key == "hostNetwork" { fault.with(without_network(pod)) } else { fault }
+}
+
+/// What has to change along with a network of its own.
+fn without_network<'d>(pod: &Pod<'d>) -> Vec<(Place<'d>, Action)> {
     let contexts = pod.containers.iter().map(|it| &it.security).chain([&pod.security]);
     let processes = contexts.filter(|it| it.is_host_process);
     let processes =
         processes.map(|it| (it.field("windowsOptions.hostProcess"), Action::set(false)));
     let asking = pod.containers.iter().filter(|it| it.has_handler_hosts);
     let loopback = asking.flat_map(hosts_of).filter(|(host, _)| is_loopback(host));
-    fault.with(processes).with(loopback.map(|(_, place)| (place, Action::Remove)))
+    processes.chain(loopback.map(|(_, place)| (place, Action::Remove))).collect()
+}
+
+/// The same, as what has to change along with something else.
+pub(super) fn own_network<'d>(pod: &Pod<'d>) -> Vec<(Place<'d>, Action)> {
+    let own = (pod.spec.at("hostNetwork"), Action::set(false));
+    [own].into_iter().chain(without_network(pod)).collect()
 }
 
 fn is_loopback(host: &str) -> bool {

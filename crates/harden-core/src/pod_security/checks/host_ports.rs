@@ -56,7 +56,13 @@ fn host_port<'d>(
     let written = port.at("hostPort");
     match written.as_i64() {
         Some(0) | None => {}
-        Some(number) => return Some((number, Fault::remove(written))),
+        Some(number) => {
+            let fault = Fault::remove(written);
+            // In the network of the node, the API server would put it there again.
+            let is_put_back = pod.defaults_host_ports && port.at("containerPort").as_i64() != Some(0);
+            let along = if is_put_back { host_namespaces::own_network(pod) } else { Vec::new() };
+            return Some((number, fault.with(along)));
+        }
     }
     if !pod.defaults_host_ports || container.kind == ContainerKind::Ephemeral {
         return None;
