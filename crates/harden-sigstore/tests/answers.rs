@@ -144,6 +144,17 @@ fn what_was_not_read_is_never_taken_for_nothing() {
 }
 
 #[test]
+fn many_of_a_kind_are_counted() {
+    let mut answer = asked("key-bundle-plain", &by_key(KEY), &Demand::default());
+    answer.others = vec!["application/spdx+json".to_owned(); 3];
+    answer.unread = (0..1000).map(|it| format!("referrer {it} is too large")).collect();
+    let text = to_text(&answer, NOW);
+    assert!(text.contains("not verified: application/spdx+json (3 times)\n"), "{text}");
+    assert!(text.contains("  not read: 990 more; -o json has them all\n"), "{text}");
+    assert_eq!(to_json(&answer)["unread"].as_array().unwrap().len(), 1000);
+}
+
+#[test]
 fn a_name_forges_no_line_and_steers_no_terminal() {
     let mut answer = asked("key-bundle-plain", &by_key(KEY), &Demand::default());
     answer.name = "app\n  verified\u{1b}[2J".to_owned();

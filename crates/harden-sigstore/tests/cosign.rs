@@ -84,7 +84,9 @@ fn what_cosign_signed_is_verified_as_cosign_verifies_it() {
         let name = format!("{key}-{format}-{what}");
         let digest = subject(&what);
         let verdict = verify(Artefact::Digest(&digest), &evidence, &trust, &by(&key));
-        assert_eq!(verdict.is_ok(), answers[name.as_str()] == "0", "{name}: {verdict:?}");
+        // cosign 3.1.3 refuses what it signs itself with such a key: by Ed25519ph, of which it verifies none.
+        let is_taken = answers[name.as_str()] == "0" || key == "ed25519";
+        assert_eq!(verdict.is_ok(), is_taken, "{name}: {verdict:?}");
         for (other, whose) in [("image", "rsa"), ("image", "p256"), ("index", &key)] {
             let artefact =
                 subject(if other == "index" && what == "index" { "image" } else { other });

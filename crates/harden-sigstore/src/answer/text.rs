@@ -1,5 +1,7 @@
 //! An answer for people.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Answer, Held, Outcome};
@@ -8,6 +10,9 @@ use crate::statement::{BuildLevel, Reading};
 use crate::{Content, Signer};
 
 const DAY: i64 = 24 * 60 * 60;
+
+/// So many lines of one kind are shown.
+const MOST_LINES: usize = 10;
 
 /// An answer as lines; `now`, in seconds since 1970, is what ages are counted to.
 #[must_use]
@@ -28,10 +33,26 @@ pub fn to_text(answer: &Answer, now: i64) -> String {
         lines.extend(level(answer));
     }
     lines.extend(answer.unmet.iter().map(|it| format!("  missing: {it}")));
-    lines.extend(answer.refused.iter().map(|it| format!("  refused: {}: {}", it.place, it.why)));
-    lines.extend(answer.unread.iter().map(|it| format!("  not read: {it}")));
-    lines.extend(answer.others.iter().map(|it| format!("  beside it, not verified: {it}")));
+    let refused = answer.refused.iter().map(|it| format!("  refused: {}: {}", it.place, it.why));
+    lines.extend(cut(refused, "refused"));
+    lines.extend(cut(answer.unread.iter().map(|it| format!("  not read: {it}")), "not read"));
+    let mut others = BTreeMap::new();
+    answer.others.iter().for_each(|it| *others.entry(it.as_str()).or_insert(0) += 1);
+    let others = others.into_iter().map(|(kind, count)| match count {
+        1 => format!("  beside it, not verified: {kind}"),
+        _ => format!("  beside it, not verified: {kind} ({count} times)"),
+    });
+    lines.extend(cut(others, "beside it"));
     lines.iter().fold(String::new(), |out, line| out + &whole(line) + "\n")
+}
+
+/// The first lines of what may be many, as whoever may write to a registry decides how many.
+fn cut(lines: impl Iterator<Item = String>, what: &str) -> Vec<String> {
+    let mut lines: Vec<_> = lines.collect();
+    let more = lines.len().saturating_sub(MOST_LINES);
+    lines.truncate(MOST_LINES);
+    lines.extend((more > 0).then(|| format!("  {what}: {more} more; -o json has them all")));
+    lines
 }
 
 fn headline(answer: &Answer) -> &'static str {
