@@ -36,6 +36,8 @@ pub mod rbac;
 pub mod report;
 pub mod rule;
 pub mod rules;
+#[cfg(feature = "admission")]
+pub mod runtime;
 pub mod schema;
 pub mod secrecy;
 pub mod simulate;

@@ -142,6 +142,8 @@ pub enum Category {
     ExternalSecrets,
     /// What policies let in.
     Admission,
+    /// What is told of containers while they run.
+    Runtime,
 }
 
 impl From<&'static Rule> for About {
@@ -176,6 +178,7 @@ impl Category {
             Self::Configuration => "configuration",
             Self::ExternalSecrets => "external-secrets",
             Self::Admission => "admission",
+            Self::Runtime => "runtime",
         }
     }
 }

@@ -9,6 +9,8 @@ pub mod namespace;
 pub mod network;
 pub mod pod_security;
 pub mod rbac;
+#[cfg(feature = "admission")]
+pub mod runtime;
 pub mod schema;
 mod similar;
 pub mod workload;
@@ -29,10 +31,12 @@ pub static CATEGORIES: &[(Category, &[&Rule])] = &[
     (Category::ExternalSecrets, external_secrets::RULES),
     #[cfg(feature = "admission")]
     (Category::Admission, admission::RULES),
+    #[cfg(feature = "admission")]
+    (Category::Runtime, runtime::RULES),
 ];
 
 /// The ids of rules that a program may be without, in alphabetical order: those about policies of admission, here and
-/// in `harden-admission`, and those that the feature `admission` brings to other categories. Whoever
+/// in `harden-admission`, those about Falco, and those that the feature `admission` brings to other categories. Whoever
 /// ignores one is not told that there is no such rule.
 pub static ELSEWHERE: &[&str] = &[
     "always-true-expression",
@@ -45,6 +49,16 @@ pub static ELSEWHERE: &[&str] = &[
     "ephemeral-containers-left-out",
     "exemption-of-everything",
     "expired-policy-exemption",
+    "falco-deprecated-item",
+    "falco-doubtful-value",
+    "falco-every-event-type",
+    "falco-file-refused",
+    "falco-ignored-key",
+    "falco-list-as-text",
+    "falco-missing-definition",
+    "falco-stock-rule-replaced",
+    "falco-unknown-field",
+    "falco-unusable-name",
     "half-keyless-identity",
     "ignored-admission-failure",
     "keyless-without-identity",

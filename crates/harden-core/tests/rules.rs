@@ -32,7 +32,7 @@ fn every_rule_flags_its_bad_manifest_and_passes_its_good_one() {
 
 #[test]
 fn bad_manifests_are_complete_objects() {
-    for rule in all().filter(|it| it.category != Category::Yaml) {
+    for rule in all().filter(|it| !matches!(it.category, Category::Yaml | Category::Runtime)) {
         for text in [rule.bad, rule.good] {
             for document in harden_yaml::parse(text).iter().filter(|it| !it.is_empty()) {
                 assert!(!document.is_rejected(), "{}: {:?}", rule.id, document.problems());

@@ -17,6 +17,8 @@ pub struct Coverage {
     pub kinds: BTreeMap<String, usize>,
     /// Documents that are no Kubernetes object.
     pub foreign: usize,
+    /// Documents that are files of Falco, which have rules of their own.
+    pub runtime: usize,
     /// Documents that could not be read.
     pub broken: usize,
     /// Those of the broken ones that are templates.
@@ -91,6 +93,7 @@ impl Coverage {
         self.objects += other.objects;
         add(&mut self.kinds, &other.kinds);
         self.foreign += other.foreign;
+        self.runtime += other.runtime;
         self.broken += other.broken;
         self.templates += other.templates;
         self.patches += other.patches;

@@ -99,7 +99,9 @@ impl<'c> Judge<'c> {
         draft.coverage.objects += own().count();
         let named = own().filter(|it| !it.kind.is_empty());
         named.for_each(|it| self.cover(text, it, &mut draft.coverage));
-        draft.coverage.foreign += usize::from(objects.is_empty());
+        let is_runtime = objects.is_empty() && is_runtime(document);
+        draft.coverage.runtime += usize::from(is_runtime);
+        draft.coverage.foreign += usize::from(objects.is_empty() && !is_runtime);
         if settings.reads_ignores {
             let position = |offset| text.position(offset);
             let at = (text.index, number);
@@ -218,4 +220,15 @@ impl<'c> Judge<'c> {
             }
         }
     }
+}
+
+/// Whether a document is a file of Falco, which rules judge.
+#[cfg(feature = "admission")]
+fn is_runtime(document: &Document<'_>) -> bool {
+    crate::runtime::is_meant(document)
+}
+
+#[cfg(not(feature = "admission"))]
+fn is_runtime(_: &Document<'_>) -> bool {
+    false
 }

@@ -140,7 +140,8 @@ impl Outcome<'_> {
             self.incomplete.push(incomplete);
         }
         self.incomplete.extend(unread::of(&self.sources, &checker.charts));
-        if self.coverage.judged() == 0 && self.incomplete.is_empty() {
+        let is_nothing = self.coverage.judged() == 0 && self.coverage.runtime == 0;
+        if is_nothing && self.incomplete.is_empty() {
             self.incomplete.push(unread::nothing(&self.coverage));
         }
         self.incomplete.sort();

@@ -53,7 +53,7 @@ impl Summary {
             ignored: 0,
             objects: 0,
             checked: report.coverage.objects,
-            judged: report.coverage.judged(),
+            judged: report.coverage.judged() + report.coverage.runtime,
             levels: report.coverage.levels,
             omitted: 0,
             severities: [0; 4],
