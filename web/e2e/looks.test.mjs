@@ -16,7 +16,7 @@ const { AxeBuilder } = createRequire(import.meta.url)("@axe-core/playwright");
 const pictures = fileURLToPath(new URL("../pictures", import.meta.url));
 
 /** What a visitor who was never here waits for, and all that there is, in bytes of brotli. */
-const BUDGET = { first: 780_000, all: 1_245_000 };
+const BUDGET = { first: 780_000, all: 1_250_000 };
 
 function weigh(what, names, budget) {
   const sizes = [...names].sort().map((name) => [name, compressed(readFileSync(join(dist, name))).length]);

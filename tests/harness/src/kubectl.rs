@@ -52,14 +52,15 @@ impl ControlPlane {
     ///
     /// One of them is rejected; the message is kubectl's output.
     pub fn apply(&self, yaml: &str) -> String {
-        let mut command = self.kubectl(APPLY);
-        let output = run(&mut command, yaml);
-        succeeded(&command, &output)
+        succeeded(&self.kubectl(APPLY), &self.try_apply(yaml))
     }
 
     /// Applies manifests, strictly validated, of which some may be rejected.
     pub fn try_apply(&self, yaml: &str) -> Output {
-        run(&mut self.kubectl(APPLY), yaml)
+        let output = run(&mut self.kubectl(APPLY), yaml);
+        // kubectl looks first and creates then: in between, another test may have made the same.
+        let is_late = String::from_utf8_lossy(&output.stderr).contains("(AlreadyExists)");
+        if is_late { run(&mut self.kubectl(APPLY), yaml) } else { output }
     }
 
     /// The bytes that etcd holds under a key such as `/registry/secrets/NAMESPACE/NAME`.
