@@ -22,7 +22,10 @@ const RSA_BITS: u32 = 2048;
 
 /// A private key as a file holds it.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one is made per run")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one is made per run; it is smaller where addresses are"
+)]
 pub enum KeyFile {
     /// The key itself.
     Plain(PrivateKey),

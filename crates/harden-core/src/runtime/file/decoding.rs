@@ -15,6 +15,7 @@ pub(in crate::runtime) fn scalar(place: Place<'_>) -> Option<Cow<'_, str>> {
     Some(Cow::Borrowed(place.as_str().unwrap_or_else(|| place.source())))
 }
 
+#[allow(clippy::unnecessary_box_returns, reason = "it is large only where addresses are")]
 pub(in crate::runtime) fn invalid(place: Place<'_>, words: impl Into<String>) -> Box<Problem<'_>> {
     Problem::boxed(Code::YamlValidate, place, words)
 }

@@ -284,6 +284,7 @@ fn define<T>(
     }
 }
 
+#[allow(clippy::unnecessary_box_returns, reason = "it is large only where addresses are")]
 fn missing<'d>(words: &str, place: Place<'d>, what: Missing) -> Box<Problem<'d>> {
     Box::new(Problem { missing: Some(what), ..Problem::new(Code::Validate, place, words) })
 }
