@@ -34,7 +34,7 @@ impl Digest {
     /// The digest of bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        Self(sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex(&sha2::Sha256::digest(bytes)))
     }
 
     /// Its 64 hexadecimal digits, without the name of the algorithm.
@@ -67,6 +67,11 @@ impl FromStr for Digest {
         let is_hex = hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if hex.len() == 64 && is_hex { Ok(Self(hex.to_owned())) } else { Err(InvalidDigest) }
     }
+}
+
+/// Bytes as small hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A digest must be `sha256:` and 64 small hexadecimal digits.

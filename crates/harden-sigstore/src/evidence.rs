@@ -2,6 +2,12 @@
 
 use std::collections::BTreeMap;
 
+/// The media type of a layer with a signature of cosign before version 3.
+pub const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
+
+/// The media type of a layer with an attestation of cosign before version 3.
+pub const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
+
 /// What says that somebody signed something; nothing of it is verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {

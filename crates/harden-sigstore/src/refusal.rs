@@ -189,10 +189,18 @@ fn nobody() -> String {
 pub(crate) fn shown(text: &str) -> String {
     const MOST: usize = 300;
     let text = text.trim_end_matches('.');
-    let mut shown: String =
-        text.chars().take(MOST).map(|it| if it.is_control() { '\u{fffd}' } else { it }).collect();
+    let mut shown: String = text.chars().take(MOST).map(visible).collect();
     if text.chars().nth(MOST).is_some() {
         shown.push('…');
     }
     shown
+}
+
+/// A line of ours with texts of others in it, whole.
+pub(crate) fn printable(line: &str) -> String {
+    line.chars().map(visible).collect()
+}
+
+fn visible(letter: char) -> char {
+    if letter.is_control() { '\u{fffd}' } else { letter }
 }

@@ -18,9 +18,7 @@ pub use referrer::{BUNDLE, Descriptor, EMPTY, manifest};
 
 use crate::Digest;
 use crate::keys::private::{KeyError, PrivateKey};
-
-/// The media type of the statements in an envelope.
-const STATEMENT: &str = "application/vnd.in-toto+json";
+use crate::statement::PAYLOAD_TYPE;
 
 /// Signs a claim about an image: a Sigstore bundle v0.3, as JSON.
 ///
@@ -81,13 +79,13 @@ struct Signature {
 
 fn envelope(key: &PrivateKey, statement: &str) -> Result<Envelope, KeyError> {
     let signed = [
-        format!("DSSEv1 {} {STATEMENT} {} ", STATEMENT.len(), statement.len()).as_bytes(),
+        format!("DSSEv1 {} {PAYLOAD_TYPE} {} ", PAYLOAD_TYPE.len(), statement.len()).as_bytes(),
         statement.as_bytes(),
     ]
     .concat();
     Ok(Envelope {
         payload: STANDARD.encode(statement),
-        payload_type: STATEMENT,
+        payload_type: PAYLOAD_TYPE,
         signatures: [Signature { sig: STANDARD.encode(key.sign(&signed)?) }],
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use harden_sigstore::evidence::{ENVELOPE, SIMPLE_SIGNING};
 use harden_sigstore::{Digest, Evidence, Legacy};
 
 use super::fault::{Fault, Kind};
@@ -15,8 +16,6 @@ use super::{
 const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.";
 /// One of an earlier version.
 const EARLIER_BUNDLE: &str = "application/vnd.dev.sigstore.bundle+json";
-const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
 /// How cosign 2 called what it wrote as a referrer.
 const ARTIFACT: &str = "application/vnd.dev.cosign.artifact.";
 /// What a referrer is called by who looks at its configuration instead: these say nothing.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Answer, Held, Outcome};
-use crate::refusal::shown;
+use crate::refusal::printable;
 use crate::statement::{BuildLevel, Reading};
 use crate::{Content, Signer};
 
@@ -43,7 +43,7 @@ pub fn to_text(answer: &Answer, now: i64) -> String {
         _ => format!("  beside it, not verified: {kind} ({count} times)"),
     });
     lines.extend(cut(others, "beside it"));
-    lines.iter().fold(String::new(), |out, line| out + &whole(line) + "\n")
+    lines.iter().fold(String::new(), |out, line| out + &printable(line) + "\n")
 }
 
 /// The first lines of what may be many, as whoever may write to a registry decides how many.
@@ -76,7 +76,12 @@ fn held(held: &Held, now: i64) -> Vec<String> {
     };
     let when = match verified.times.first() {
         Some(time) => {
-            format!("{} by {} ({})", moment(time.seconds), time.source, age(now - time.seconds))
+            format!(
+                "{} by {} ({})",
+                moment(time.seconds),
+                time.source,
+                age((now - time.seconds).div_euclid(DAY))
+            )
         }
         None => "no time".to_owned(),
     };
@@ -89,16 +94,10 @@ fn held(held: &Held, now: i64) -> Vec<String> {
 
 /// How old it is what a statement says.
 fn made(reading: &Reading, now: i64) -> String {
-    let made = match reading {
-        Reading::Bom(it) => it.made.as_deref(),
-        Reading::Scan(it) => it.made.as_deref(),
-        Reading::Summary(it) => it.verified.as_deref(),
-        Reading::Provenance(_) | Reading::Revision(_) | Reading::Signature | Reading::Other(_) => {
-            None
-        }
-    };
-    let made = made.and_then(|it| it.parse::<Timestamp>().ok());
-    made.map_or_else(String::new, |it| format!(" ({})", age(now - it.as_second())))
+    // Of a build it is said when it was signed.
+    let is_aged = matches!(reading, Reading::Bom(_) | Reading::Scan(_) | Reading::Summary(_));
+    let days = reading.age(now).filter(|_| is_aged);
+    days.map_or_else(String::new, |it| format!(" ({})", age(it)))
 }
 
 fn name(signer: &Signer) -> String {
@@ -136,21 +135,12 @@ pub(super) fn moment(seconds: i64) -> String {
         .map_or_else(|_| format!("{seconds} s since 1970"), |it| it.to_string())
 }
 
-/// How long ago something was.
-fn age(seconds: i64) -> String {
-    match seconds / DAY {
-        _ if seconds < 0 => "in the future".to_owned(),
+/// How many days ago something was, in words.
+fn age(days: i64) -> String {
+    match days {
+        ..0 => "in the future".to_owned(),
         0 => "today".to_owned(),
         1 => "a day ago".to_owned(),
         days => format!("{days} days ago"),
     }
-}
-
-/// A line that is safe for a terminal: names and statements may be anything.
-fn whole(line: &str) -> String {
-    line.chars()
-        .collect::<Vec<_>>()
-        .chunks(300)
-        .map(|it| shown(&it.iter().collect::<String>()))
-        .collect()
 }

@@ -11,6 +11,7 @@ use sigstore_verify::crypto::{
 use sigstore_verify::types::{DerPublicKey, SignatureBytes};
 use thiserror::Error;
 
+use crate::artefact::hex;
 use crate::provider;
 
 /// How many bits the modulus of an RSA key may have: fewer are weak, more take long.
@@ -96,7 +97,7 @@ impl PublicKey {
     /// The SHA-256 digest of it (DER, `SubjectPublicKeyInfo`), as hexadecimal digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        Sha256::digest(self.der.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(self.der.as_bytes()))
     }
 
     /// Whether the holder of the key signed this message.

@@ -14,10 +14,9 @@ use thiserror::Error;
 use super::referrer::{MANIFEST, Reference};
 use super::{Claim, envelope};
 use crate::Digest;
+use crate::evidence::{ENVELOPE, SIMPLE_SIGNING};
 use crate::keys::private::{KeyError, PrivateKey};
 
-const SIGNATURE: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 
 /// Signs a claim about an image as a layer of the image of its signatures, or of its statements.
@@ -41,7 +40,7 @@ pub fn sign_older(
             })?;
             let signature = STANDARD.encode(key.sign(payload.as_bytes())?);
             Ok(Layer {
-                media_type: SIGNATURE,
+                media_type: SIMPLE_SIGNING,
                 suffix: "sig",
                 annotations: BTreeMap::from([("dev.cosignproject.cosign/signature", signature)]),
                 content: payload,

@@ -7,13 +7,10 @@ use serde_json::{Value, json};
 
 use super::{Expected, bundle, proof};
 use crate::artefact::{Artefact, Digest};
-use crate::evidence::Legacy;
+use crate::evidence::{ENVELOPE, Legacy, SIMPLE_SIGNING};
 use crate::refusal::{Refusal, shown};
 use crate::trust::Trust;
 use crate::verdict::{Content, Verified};
-
-const SIGNATURE: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
-const ENVELOPE: &str = "application/vnd.dsse.envelope.v1+json";
 
 pub(super) fn verify(
     artefact: Artefact<'_>,
@@ -26,7 +23,7 @@ pub(super) fn verify(
         return Err(Refusal::TooLarge { what: "bytes of a layer", limit });
     }
     let is_envelope = match layer.media_type.as_str() {
-        SIGNATURE => false,
+        SIMPLE_SIGNING => false,
         ENVELOPE => true,
         other => {
             let reason = format!("a layer of the media type `{}`", shown(other));

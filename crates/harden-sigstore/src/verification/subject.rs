@@ -1,16 +1,14 @@
 //! What a statement in an envelope is about.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::Deserialize;
 use sha2::{Digest as _, Sha512};
 use sigstore_verify::types::DsseEnvelope;
 
-use crate::artefact::Artefact;
+use crate::artefact::{Artefact, hex};
 use crate::refusal::{Refusal, shown};
-
-const IN_TOTO: &str = "application/vnd.in-toto+json";
+use crate::statement::PAYLOAD_TYPE;
 
 /// The versions of statements that say the same of their subjects.
 const STATEMENTS: [&str; 2] =
@@ -36,7 +34,7 @@ pub(super) fn refuse_other_types(
     envelope: &DsseEnvelope,
     artefact: Artefact<'_>,
 ) -> Result<(), Refusal> {
-    if envelope.payload_type == IN_TOTO {
+    if envelope.payload_type == PAYLOAD_TYPE {
         return Ok(());
     }
     let reason = format!("an envelope of `{}` names no artefact", envelope.payload_type);
@@ -74,11 +72,4 @@ pub(super) fn name(envelope: &DsseEnvelope, artefact: Artefact<'_>) -> Result<()
         |hex| format!("its statement is about sha256:{hex}"),
     );
     Err(Refusal::wrong_artefact(&sha256, &reason))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

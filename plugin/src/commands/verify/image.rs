@@ -2,7 +2,7 @@
 
 use harden_core::lock::Lock;
 use harden_sigstore::answer::{Answer, Piece};
-use harden_sigstore::{Artefact, Digest, Expectation, Trust};
+use harden_sigstore::{Artefact, Expectation, Trust};
 
 use super::asked::{self, Asked};
 use super::locked::{self, Keeper};
@@ -84,36 +84,25 @@ impl Question<'_> {
         };
         let store = Store::of(image, &self.client)?;
         let resolved = store.resolve()?;
-        let beside = store.evidence(&resolved.digest)?;
-        let answers =
-            expected.into_iter().map(|it| (self.judge(image, &resolved.digest, &beside, &it), it));
-        let Some((answer, expected)) = best(answers) else {
+        let Beside { found, others, left_out } = store.evidence(&resolved.digest)?;
+        let pieces: Vec<_> = found.into_iter().map(piece).collect();
+        let (artefact, demand) = (Artefact::Digest(&resolved.digest), self.options.demand());
+        let answers = expected
+            .into_iter()
+            .map(|it| (Answer::of(image, artefact, &pieces, &self.trust, &it, &demand), it));
+        let Some((mut answer, expected)) = best(answers) else {
             return Err(Fault::wrong(format!(
                 "{image}: the lock knows nobody who signed it: say once who must have, with --key or \
                  --certificate-identity"
             )));
         };
+        answer.others.extend(others.into_iter().map(|it| it.kind));
+        answer.unread.extend(left_out);
         let config = match self.lock {
             Some(_) => store.config(&resolved, &Machine::default()).ok(),
             None => None,
         };
         Ok(Learnt { answer, expected, config, remark: store.remark() })
-    }
-
-    fn judge(
-        &self,
-        image: &str,
-        digest: &Digest,
-        beside: &Beside,
-        expected: &Expectation,
-    ) -> Answer {
-        let pieces: Vec<_> = beside.found.iter().map(piece).collect();
-        let demand = self.options.demand();
-        let mut answer =
-            Answer::of(image, Artefact::Digest(digest), &pieces, &self.trust, expected, &demand);
-        answer.others.extend(beside.others.iter().map(|it| it.kind.clone()));
-        answer.unread.extend(beside.left_out.iter().cloned());
-        answer
     }
 }
 
@@ -126,7 +115,7 @@ fn best(mut answers: impl Iterator<Item = (Answer, Expectation)>) -> Option<(Ans
     Some(answers.find(|(answer, _)| Verdicts::is_verified(answer)).unwrap_or(first))
 }
 
-fn piece(found: &Found) -> Piece {
+fn piece(found: Found) -> Piece {
     let place = format!("{} {}", found.place, found.manifest);
-    Piece { place, evidence: found.evidence.clone() }
+    Piece { place, evidence: found.evidence }
 }
